@@ -12,6 +12,7 @@ secrets. `up` therefore writes `<data folder>/env` for as long as it runs, and `
 import base64
 import binascii
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -94,7 +95,7 @@ def number(name: str, default: int, *, minimum: int | None = None, maximum: int 
     return value
 
 
-def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
+def words(name: str, default: Sequence[str] = ()) -> list[str]:
     """A list, written with commas between its entries."""
     entries = [entry.strip() for entry in os.environ.get(name, "").split(",")]
     return [entry for entry in entries if entry] or list(default)
@@ -206,3 +207,6 @@ def _parse_database(name: str, address: str) -> dict[str, Any]:
         "PORT": str(port or ""),
         "OPTIONS": dict(parameters),
     }
+
+
+load_local()

@@ -1,0 +1,103 @@
+"""pytest plugin: a real PostgreSQL and a real Valkey for one test run, in a folder that is thrown away.
+
+A plugin and not a conftest, because pytest-django reads the settings before any conftest is loaded. The processes of a
+distributed run find the environment set by the first one and use the same servers.
+"""
+
+import base64
+import fcntl
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from config.embedded.postgres import KEYS_DATABASE, MAIN_DATABASE, OWNER, Postgres
+from config.embedded.valkey import Valkey
+
+PREFIX = "parley-test-"
+MARK = "PARLEY_TEST_SERVICES"
+
+
+class Services:
+    """Both servers and their folder. The lock tells a later run whether the folder is still in use."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self.folder.chmod(0o755)  # PostgreSQL may run as another account; what is inside is closed
+        self.lock = _lock(self.folder)
+        sockets = self.folder / "run"
+        self.postgres = Postgres(self.folder / "postgres", sockets, durable=False)
+        self.valkey = Valkey(self.folder / "valkey", sockets, durable=False)
+
+    def start(self) -> None:
+        with (self.folder / "services.log").open("ab") as log:
+            self.postgres.create()
+            self.postgres.start(log)
+            self.valkey.start(log)
+        self.postgres.prepare()
+        os.environ.update(
+            DATABASE_URL=self.postgres.url(MAIN_DATABASE, OWNER),
+            KEYS_DATABASE_URL=self.postgres.url(KEYS_DATABASE, OWNER),
+            REDIS_URL=self.valkey.url,
+            SECRET_KEY=secrets.token_urlsafe(48),
+            ROOT_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+            AUDIT_SIGNING_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+            PUBLIC_BASE_URL="http://127.0.0.1:8000",
+            PARLEY_LOCAL="1",
+        )
+        os.environ[MARK] = str(self.folder)
+
+    def stop(self) -> None:
+        self.valkey.stop()
+        self.postgres.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.lock.close()
+        os.environ.pop(MARK, None)
+
+
+_running: list[Services] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Start before pytest-django imports the settings."""
+    if os.environ.get(MARK):
+        return
+    _remove_leftovers()
+    services = Services()
+    _running.append(services)
+    try:
+        services.start()
+    except BaseException:
+        services.stop()
+        raise
+
+
+def pytest_unconfigure() -> None:
+    while _running:
+        _running.pop().stop()
+
+
+def _lock(folder: Path) -> IO[str]:
+    file = (folder / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _remove_leftovers() -> None:
+    """Folders of runs that were killed: nobody holds their lock any more."""
+    for folder in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+        try:
+            if folder.stat().st_uid == os.geteuid():
+                with _lock(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # in use, or gone meanwhile

@@ -1,0 +1,64 @@
+"""What every test stands on: migrated databases, the role without rights of its own, an empty Redis."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+ALIASES = ("default", "keys")
+JOURNEYS = Path(__file__).parent / "journeys"
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a database get both; journeys come last, because their worker would sweep up other tests' rows."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is not None or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+            arguments = {"databases": list(ALIASES)} | (marker.kwargs if marker else {})
+            item.add_marker(pytest.mark.django_db(**arguments), append=False)
+    items.sort(key=lambda item: JOURNEYS in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Migrations ran as the owner of the tables; every test runs as the app role, so row security holds in tests."""
+    from config.embedded.postgres import APP, OWNER
+
+    with django_db_blocker.unblock():
+        _connect_as(APP)
+    yield
+    with django_db_blocker.unblock():
+        _connect_as(OWNER)
+
+
+def _connect_as(role: str) -> None:
+    """For this process and for the commands that tests start."""
+    from django.db import connections
+
+    for alias, variable in zip(ALIASES, ("DATABASE_URL", "KEYS_DATABASE_URL"), strict=True):
+        connection = connections[alias]
+        connection.close()
+        connection.close_pool()  # its connections would go on as the other role
+        connection.settings_dict["USER"] = role
+        name, host = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
+        os.environ[variable] = f"postgresql://{role}@/{name}?host={host}"
+
+
+@pytest.fixture
+def redis_client() -> Iterator[redis.Redis]:
+    """The run's own Redis, emptied before the test."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        client.flushdb()
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(request: pytest.FixtureRequest) -> None:
+    """Throttles, caches and queues of one test must not reach the next; journeys share a running system and keep it."""
+    if request.node.get_closest_marker("django_db") and "live_system" not in request.fixturenames:
+        request.getfixturevalue("redis_client")
