@@ -1,0 +1,174 @@
+"""All settings. Safe for production by default; the environment decides the rest (`config/env.py`)."""
+
+from pathlib import Path
+
+from celery.schedules import schedule
+from config import env, logging
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where we run -------------------------------------------------------------------------------------------------
+LOCAL = env.flag("PARLEY_LOCAL", default=False)  # set by `manage.py up` and by the tests, never in production
+DEBUG = False
+SECRET_KEY = env.secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = env.words("SECRET_KEY_FALLBACKS")
+PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+
+# --- Parts --------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "axes",
+    "django_htmx",
+    "template_partials",
+    "rest_framework",
+    "config",
+    "tenancy",
+    "accounts",
+    "texting",
+    "compliance",
+    "portal",
+    "retention",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.SecurityHeaders",
+    "accounts.sessions.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.ActingMember",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+APPEND_SLASH = False  # a redirect would throw away a provider's POST
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["config.ui", "template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "config.context.frame",
+            ],
+        },
+    }
+]
+
+# --- Data ---------------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL"), "keys": env.database("KEYS_DATABASE_URL")}
+DATABASE_ROUTERS = ["tenancy.routers.KeysRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.text("REDIS_URL", default="")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# --- Keys (SECURITY: outside the database) ------------------------------------------------------------------------
+ROOT_KEY = env.secret("ROOT_KEY")  # 32 bytes, base64: wraps every organization's key
+AUDIT_SIGNING_KEY = env.secret("AUDIT_SIGNING_KEY")  # 32-byte Ed25519 seed, base64: signs the log's checkpoints
+AUDIT_CHECKPOINT_DIR = env.text(
+    "AUDIT_CHECKPOINT_DIR", default=""
+)  # a folder that the database's administrator cannot write
+
+# --- Sign-in ------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.OwnWordsValidator"},
+]
+LOGIN_URL = "sign_in"
+SESSION_ENGINE = "accounts.sessions"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_AGE = 12 * 3600  # absolute end of a session, seconds
+SESSION_IDLE_SECONDS = 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = not LOCAL
+SESSION_COOKIE_NAME = "parley_session" if LOCAL else "__Host-parley_session"
+CSRF_COOKIE_SECURE = not LOCAL
+CSRF_COOKIE_NAME = "parley_csrf" if LOCAL else "__Host-parley_csrf"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta tag
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a user name alone would let anyone lock anyone out
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_USERNAME_FORM_FIELD = "email"
+AXES_LOCKOUT_CALLABLE = "accounts.throttling.locked_out"
+AXES_IPWARE_PROXY_COUNT = env.number("TRUSTED_PROXIES", default=0)
+OTP_TOTP_ISSUER = "Parley"
+
+# --- Browser ------------------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = not LOCAL
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.number("TRUSTED_PROXIES", default=0) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.text("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+WHITENOISE_USE_FINDERS = LOCAL
+WHITENOISE_AUTOREFRESH = LOCAL
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if LOCAL else "config.storage.HashedFiles"
+    },
+}
+
+# --- Words --------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+LOGGING = logging.configuration(env.text("LOG_LEVEL", default="INFO"))
+
+# --- Work outside requests (SECURITY 3.5; `config/celery.py` has the rest) -----------------------------------------
+CELERY_BEAT_SCHEDULE = {
+    "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
+    "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
+    "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
+}
+
+# --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
+SIMULATOR_ENABLED = LOCAL
+TEXTING_PROVIDERS = {
+    "twilio": "texting.providers.twilio.TwilioProvider",
+    **({"simulator": "texting.providers.simulator.SimulatorProvider"} if SIMULATOR_ENABLED else {}),
+}
+TEXTING_SEND_POLICIES = [
+    "compliance.send_policies.LineActive",
+    "compliance.send_policies.Permission",
+    "compliance.send_policies.FirstTextClauses",
+]
+TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords"]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}

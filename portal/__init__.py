@@ -1,0 +1,1 @@
+"""What a customer opens in a browser: secure messages, payment requests."""

@@ -1,0 +1,1 @@
+"""What the portal stores: nothing yet; secure messages and payment requests will live here."""

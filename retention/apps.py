@@ -1,0 +1,7 @@
+"""How long things live, and how they end."""
+
+from django.apps import AppConfig
+
+
+class RetentionConfig(AppConfig):
+    name = "retention"

@@ -1,0 +1,1 @@
+"""Tables of retention, in order."""

@@ -1,0 +1,1 @@
+"""The ground floor: organizations, the wall around them, their keys, their log."""

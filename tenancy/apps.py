@@ -1,0 +1,7 @@
+"""The ground floor: organizations, the wall around them, their keys, their log."""
+
+from django.apps import AppConfig
+
+
+class TenancyConfig(AppConfig):
+    name = "tenancy"

@@ -1,0 +1,7 @@
+"""What the ground floor stores: organizations, their wrapped keys, their log."""
+
+from tenancy.models.audit_event import AuditCheckpoint, AuditEvent, AuditHead
+from tenancy.models.data_key import DataKey, OrganizationKey
+from tenancy.models.organization import Organization
+
+__all__ = ["AuditCheckpoint", "AuditEvent", "AuditHead", "DataKey", "Organization", "OrganizationKey"]

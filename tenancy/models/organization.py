@@ -1,0 +1,34 @@
+"""The tenant: one business."""
+
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from tenancy.ids import new_id
+
+
+def known_time_zone(value: str) -> None:
+    """Raise ValidationError unless `value` is a zone of the IANA database."""
+    if value not in available_timezones():
+        raise ValidationError(f"{value} is not a time zone of the IANA database, such as America/New_York.")
+
+
+class Organization(models.Model):
+    """One business and what every one of its texts needs to know about it. A directory row: it holds no customer data."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=60, help_text="The company's name as customers know it; the first text of each conversation begins with it.")
+    slug = models.SlugField(max_length=40, unique=True)
+    country = models.CharField(max_length=2, default="US", validators=[RegexValidator(r"^[A-Z]{2}$")])
+    time_zone = models.CharField(max_length=64, default="America/New_York", validators=[known_time_zone])
+    help_contact = models.CharField(max_length=80, blank=True, help_text="Telephone number or e-mail address named in the answer to HELP.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
