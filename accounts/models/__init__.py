@@ -1,0 +1,25 @@
+"""What accounts stores: users, their memberships, roles, teams, second factors, sessions, attempts to sign in."""
+
+from accounts.models.invitation import Invitation
+from accounts.models.membership import Membership, MembershipState
+from accounts.models.role import MembershipRole, Role
+from accounts.models.session import Session
+from accounts.models.sign_in_event import SignInEvent, SignInOutcome
+from accounts.models.team import Team, TeamMember
+from accounts.models.totp_device import TotpDevice
+from accounts.models.user import User
+
+__all__ = [
+    "Invitation",
+    "Membership",
+    "MembershipRole",
+    "MembershipState",
+    "Role",
+    "Session",
+    "SignInEvent",
+    "SignInOutcome",
+    "Team",
+    "TeamMember",
+    "TotpDevice",
+    "User",
+]

@@ -1,0 +1,93 @@
+"""A user's membership in an organization."""
+
+from enum import StrEnum
+from functools import cached_property
+from typing import ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.permissions import ADMINISTRATIVE, Permission
+from tenancy.ids import new_id
+from tenancy.models import Organization
+
+
+class MembershipState(StrEnum):
+    """What the list of people says about a member."""
+
+    INVITED = "Invited"
+    ACTIVE = "Active"
+    DEACTIVATED = "Deactivated"
+
+
+class Membership(models.Model):
+    """A directory row (who belongs where is asked before an organization is active): ids, switches and times only.
+
+    Everything a member does is done as a Membership, never as a bare User. `joined_at` is empty until an invitation was
+    accepted; `auth_epoch` grows whenever everything that was signed in as this member must end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="memberships", db_index=False
+    )
+    is_owner = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    auth_epoch = models.PositiveIntegerField(default=0)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "organization"], name="accounts_membership_once"),
+            models.UniqueConstraint(fields=["organization", "id"], name="accounts_membership_org_id"),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(joined_at__isnull=False), name="accounts_membership_active_joined"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.name
+
+    @property
+    def state(self) -> MembershipState:
+        """Invited, active or deactivated."""
+        if self.is_active and self.user.is_active:
+            return MembershipState.ACTIVE
+        return MembershipState.DEACTIVATED if self.joined_at else MembershipState.INVITED
+
+    @property
+    def epoch(self) -> str:
+        """What a session or token must still carry to count: changes when the user's or the membership's epoch grows."""
+        return f"{self.user.auth_epoch}.{self.auth_epoch}"
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        """Everything this member may do. Needs the member's organization to be active. An owner may do everything."""
+        from accounts.models.role import Role
+
+        if not (self.is_active and self.user.is_active):
+            return frozenset()
+        if self.is_owner:
+            return frozenset(Permission)
+        roles = Role.objects.filter(members__membership=self)
+        return frozenset(permission for role in roles for permission in role.granted)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this member has the permission."""
+        return permission in self.permissions
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether this member may do nothing before a second factor was shown."""
+        return self.is_owner or bool(self.permissions & ADMINISTRATIVE)
+
+    @cached_property
+    def team_ids(self) -> frozenset[UUID]:
+        """Ids of the teams this member belongs to. Needs the member's organization to be active."""
+        from accounts.models.team import TeamMember
+
+        return frozenset(TeamMember.objects.filter(membership=self).values_list("team_id", flat=True))

@@ -1,0 +1,66 @@
+"""Named sets of permissions and who holds them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.membership import Membership
+from accounts.permissions import ADMINISTRATIVE, BUILT_IN_ROLES, Permission
+from tenancy.isolation import TenantModel, same_organization
+
+
+class Role(TenantModel):
+    """A named set of permissions. Built-in roles (`built_in` names one) take theirs from the code, custom ones from the row."""
+
+    name = models.CharField(max_length=40)
+    built_in = models.CharField(max_length=20, blank=True)
+    permissions = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organization", "name"], name="accounts_role_name"),
+            models.UniqueConstraint(
+                fields=["organization", "built_in"], condition=~Q(built_in=""), name="accounts_role_built_in"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def granted(self) -> frozenset[Permission]:
+        """What the role permits; a stored permission or built-in role that no longer exists grants nothing."""
+        if self.built_in:
+            role = BUILT_IN_ROLES.get(self.built_in)
+            return role.permissions if role else frozenset()
+        return frozenset(permission for permission in Permission if permission.value in self.permissions)
+
+    @property
+    def administrative(self) -> bool:
+        """Whether its holders need a second factor to sign in."""
+        return bool(self.granted & ADMINISTRATIVE)
+
+    @property
+    def summary(self) -> str:
+        """One sentence for the people who hand the role out; "" for custom roles."""
+        role = BUILT_IN_ROLES.get(self.built_in)
+        return role.summary if role else ""
+
+
+class MembershipRole(TenantModel):
+    """One role of one member."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="members")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("membership", "role"),
+            models.UniqueConstraint(fields=["organization", "membership", "role"], name="accounts_membershiprole_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} as {self.role_id}"

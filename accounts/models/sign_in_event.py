@@ -1,0 +1,46 @@
+"""Every attempt to sign in, before an organization is known."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from tenancy.ids import new_id
+
+
+class SignInOutcome(models.TextChoices):
+    """How an attempt ended. A new attempt counts as failed until it is known to be right, so that many at once count too."""
+
+    FAILED = "failed", "Failed"
+    PASSWORD_RIGHT = "password_right", "Password right"
+    CODE_WRONG = "code_wrong", "Code wrong"
+    SIGNED_IN = "signed_in", "Signed in"
+
+
+class SignInEvent(models.Model):
+    """A directory row: ids, times and where from.
+
+    `account` is a keyed hash of the address that was typed, so that attempts on an address that nobody has are limited
+    like all others without keeping what strangers type. `origin` is a keyed hash of the known browser or of the network,
+    whichever the attempt counts against (`accounts/throttling.py`); `network` always is the network's.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sign_in_events")
+    account = models.BinaryField(max_length=16)
+    origin = models.BinaryField(max_length=16)
+    network = models.BinaryField(max_length=16)
+    known_browser = models.BooleanField(default=False)
+    address = models.GenericIPAddressField(null=True)
+    outcome = models.CharField(max_length=20, choices=SignInOutcome, default=SignInOutcome.FAILED)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "at"], name="accounts_signin_account"),
+            models.Index(fields=["network", "at"], name="accounts_signin_network"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M:%S}"

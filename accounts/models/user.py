@@ -1,0 +1,68 @@
+"""A person with one sign-in; may be a member of several organizations."""
+
+import unicodedata
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from tenancy.ids import new_id
+
+
+def normalized_email(value: str) -> str:
+    """The one spelling under which an address is stored and looked up: NFKC, trimmed, lower case."""
+    return unicodedata.normalize("NFKC", value).strip().lower()
+
+
+def normalized_password(value: str) -> str:
+    """NFKC, so that one password typed on two keyboards is one password (NIST SP 800-63B-4, 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", value)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users and finds them by e-mail address in any case."""
+
+    def create_user(self, *, email: str, name: str, password: str | None = None, **fields: Any) -> "User":
+        """A new user; without a password nobody can sign in as them. Raises IntegrityError when the address is taken."""
+        user = self.model(email=normalized_email(email), name=name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=normalized_email(username or ""))
+
+
+class User(AbstractBaseUser):
+    """A directory row: it belongs to no organization and is read before one is known.
+
+    `auth_epoch` grows whenever everything that was signed in before must end; each session carries the epoch it began in.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=80)
+    is_active = models.BooleanField(default=True)
+    auth_epoch = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_login = None
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(Lower("email"), name="accounts_user_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else normalized_password(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(normalized_password(raw_password))
