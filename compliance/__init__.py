@@ -1,0 +1,1 @@
+"""Who may be texted, what may be said, what must be looked at."""

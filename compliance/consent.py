@@ -1,0 +1,96 @@
+"""Who may be texted: the ledger's state for one number, and the only ways to change it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from compliance.models import ConsentEvent, Suppression
+from tenancy import audit
+from tenancy.audit import AuditKind
+from texting import outbox
+from texting.models import Contact
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a person did, and where it is written down. `words` of the customer stay in the ledger."""
+
+    source: ConsentEvent.Source
+    words: str = ""
+    matched: str = ""
+    rules_version: str = ""
+    message_id: UUID | None = None
+    actor: Membership | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """The ledger's answer for one number. `event` is the entry that made it so, None when nothing is known."""
+
+    suppressed_since: datetime | None
+    event: ConsentEvent | None
+
+    @property
+    def permitted(self) -> bool:
+        """Whether there is a permission that has not been withdrawn."""
+        given = self.event is not None and self.event.action == ConsentEvent.Action.GIVEN
+        return given and self.suppressed_since is None
+
+
+def state_of(contact: Contact) -> State:
+    """What this contact's number has permitted."""
+    suppression = Suppression.objects.select_related("event").filter(number_index=contact.number_index).first()
+    if suppression is not None:
+        return State(suppression.since, suppression.event)
+    events = ConsentEvent.objects.filter(number_index=contact.number_index).exclude(action=ConsentEvent.Action.HELP)
+    return State(None, events.order_by("-recorded_at", "-id").first())
+
+
+def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence) -> ConsentEvent:
+    """Record a permission and lift a suppression. Only what the customer did may lift one (the caller sees to it)."""
+    event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind)
+    Suppression.objects.filter(number_index=contact.number_index).delete()
+    audit.record(event=AuditKind.CONSENT_GIVEN, actor=evidence.actor, object=contact, source=evidence.source.value)
+    return event
+
+
+def withdraw(contact: Contact, *, evidence: Evidence) -> ConsentEvent:
+    """Record a withdrawal, suppress the number and end every text that waits for it, in the running transaction."""
+    event = _write(contact, ConsentEvent.Action.WITHDRAWN, evidence)
+    Suppression.objects.bulk_create(
+        [Suppression(number_index=contact.number_index, event=event, since=event.recorded_at)], ignore_conflicts=True
+    )
+    canceled = outbox.cancel_waiting(contact)
+    audit.record(
+        event=AuditKind.CONSENT_WITHDRAWN,
+        actor=evidence.actor,
+        object=contact,
+        source=evidence.source.value,
+        canceled=canceled,
+    )
+    return event
+
+
+def note_help(contact: Contact, *, evidence: Evidence) -> ConsentEvent:
+    """Record that the customer asked for help; changes nothing else."""
+    return _write(contact, ConsentEvent.Action.HELP, evidence)
+
+
+def _write(
+    contact: Contact, action: ConsentEvent.Action, evidence: Evidence, *, kind: ConsentEvent.Kind | None = None
+) -> ConsentEvent:
+    return ConsentEvent.objects.create(
+        number_index=contact.number_index,
+        action=action,
+        kind=kind or "",
+        source=evidence.source,
+        words=evidence.words,
+        matched=evidence.matched[:60],
+        rules_version=evidence.rules_version[:40],
+        message_id=evidence.message_id,
+        actor=evidence.actor,
+        recorded_at=timezone.now(),
+    )

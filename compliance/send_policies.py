@@ -1,0 +1,174 @@
+"""The rules that every outbound text is judged by, in the order of `settings.TEXTING_SEND_POLICIES`."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.utils import timezone
+
+from compliance import consent
+from compliance.answers import OPT_OUT_WORDS
+from compliance.consent import State
+from compliance.models import ConsentEvent
+from tenancy.models import Organization
+from texting.gate import Draft, Reason, Ruling, Verdict
+from texting.models import Decision, Message
+from texting.purposes import Purpose
+
+ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
+_ANSWERS = {Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER}
+
+
+class LineActive:
+    """A line that is switched off sends nothing."""
+
+    name: ClassVar[str] = "line.active"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """Refuse on an inactive line; no opinion otherwise."""
+        line = draft.conversation.line
+        if line.is_active:
+            return Ruling()
+        return Ruling(
+            (
+                Reason(
+                    rule=self.name,
+                    verdict=Verdict.REFUSE,
+                    text=f"The line {line.name} is switched off.",
+                    what_to_do="Ask an admin to switch it on, or write from another line.",
+                    evidence={"line": str(line.pk)},
+                ),
+            )
+        )
+
+
+class Permission:
+    """No text without a permission; after a withdrawal nothing but the one confirmation."""
+
+    name: ClassVar[str] = "consent"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """Allow or refuse by the ledger's state; it is read anew each time."""
+        state = consent.state_of(draft.conversation.contact)
+        if draft.purpose is Purpose.OPT_OUT_ANSWER:
+            return Ruling((self._confirmation(draft, state),))
+        if draft.purpose is Purpose.HELP_ANSWER:
+            return Ruling((self._help(draft),))
+        return Ruling((self._usual(draft, state),))
+
+    def _usual(self, draft: Draft, state: State) -> Reason:
+        evidence = {"consent_event": str(state.event.pk)} if state.event else {}
+        number = draft.conversation.line.number
+        if state.suppressed_since is not None:
+            return Reason(
+                rule="consent.opted_out",
+                verdict=Verdict.REFUSE,
+                text=f"They opted out on {_day(draft, state)}{_how(state.event)}.",
+                what_to_do=f"Only they can undo it, by texting START to {number}. Call or e-mail them instead.",
+                evidence=evidence,
+            )
+        if not state.permitted or state.event is None:
+            return Reason(
+                rule="consent.none",
+                verdict=Verdict.REFUSE,
+                text="There is no permission to text this number yet.",
+                what_to_do=f"Ask them to text START to {number}; you can write as soon as they have.",
+            )
+        if draft.purpose is Purpose.BULK and state.event.kind == ConsentEvent.Kind.REPLY:
+            return Reason(
+                rule="consent.reply_only",
+                verdict=Verdict.REFUSE,
+                text="They wrote to us, which permits an answer, not an announcement.",
+                what_to_do=f"Ask them to text START to {number} first.",
+                evidence=evidence,
+            )
+        return Reason(
+            rule="consent.given",
+            verdict=Verdict.ALLOW,
+            text=f"May be texted since {_day(draft, state)}{_how(state.event)}.",
+            evidence=evidence,
+        )
+
+    def _confirmation(self, draft: Draft, state: State) -> Reason:
+        """The one text after an opt-out: once, and within five minutes."""
+        since = state.suppressed_since
+        others = Message.objects.filter(
+            contact=draft.conversation.contact, purpose=Purpose.OPT_OUT_ANSWER, created_at__gte=since or timezone.now()
+        ).exclude(pk=draft.message_id)
+        in_time = since is not None and timezone.now() - since <= ANSWER_WINDOW
+        if in_time and not others.exists():
+            return Reason(rule="consent.confirmation", verdict=Verdict.ALLOW, text="The one confirmation of an opt-out.")
+        return Reason(
+            rule="consent.confirmation",
+            verdict=Verdict.REFUSE,
+            text="An opt-out is confirmed once, within five minutes.",
+            what_to_do="Nothing: the opt-out holds without it.",
+        )
+
+    def _help(self, draft: Draft) -> Reason:
+        """HELP is answered whatever the state is, but only when it was just asked."""
+        asked = draft.conversation.last_inbound_at
+        if asked is not None and timezone.now() - asked <= ANSWER_WINDOW:
+            return Reason(rule="consent.help", verdict=Verdict.ALLOW, text="The customer just asked for help.")
+        return Reason(
+            rule="consent.help",
+            verdict=Verdict.REFUSE,
+            text="Help is sent only to someone who just asked for it.",
+            what_to_do="Write an ordinary text instead.",
+        )
+
+
+class FirstTextClauses:
+    """The first text of a conversation says who writes and how to opt out; what is missing is added, in plain sight."""
+
+    name: ClassVar[str] = "first_text"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """Add the clauses when a text is queued; at the hand-over, refuse a first text that lacks them."""
+        if draft.purpose in _ANSWERS or not self._is_first(draft):
+            return Ruling()
+        company = Organization.objects.get(pk=draft.conversation.organization_id).name
+        named = company.casefold() in draft.body.casefold()
+        told = "stop" in draft.body.casefold() and ("opt out" in draft.body.casefold() or "reply stop" in draft.body.casefold())
+        if draft.stage == Decision.Stage.QUEUE:
+            return Ruling(prefix="" if named else f"{company}: ", suffix="" if told else f"\n{OPT_OUT_WORDS}")
+        if named and told:
+            return Ruling()
+        return Ruling(
+            (
+                Reason(
+                    rule=self.name,
+                    verdict=Verdict.REFUSE,
+                    text="The first text of a conversation must name the company and say how to opt out.",
+                    what_to_do="Write it again; both are added by themselves.",
+                ),
+            )
+        )
+
+    def _is_first(self, draft: Draft) -> bool:
+        ours = Message.objects.filter(
+            conversation=draft.conversation, direction=Message.Direction.OUT
+        ).exclude(purpose=Purpose.OPT_OUT_ANSWER)
+        if draft.message_id is not None:
+            ours = ours.filter(pk__lt=draft.message_id)
+        return not ours.exists()
+
+
+def _day(draft: Draft, state: State) -> str:
+    """The day of the entry, in the organization's own time zone."""
+    if state.event is None:
+        return "an unknown day"
+    zone = Organization.objects.get(pk=draft.conversation.organization_id).time_zone
+    with timezone.override(zone):
+        return timezone.localtime(state.suppressed_since or state.event.recorded_at).strftime("%-d %b %Y, %H:%M")
+
+
+def _how(event: ConsentEvent | None) -> str:
+    if event is None:
+        return ""
+    if event.source == ConsentEvent.Source.KEYWORD:
+        return f", by texting {event.matched.upper()}"
+    if event.source == ConsentEvent.Source.INBOUND:
+        return ", when they wrote to us"
+    if event.source == ConsentEvent.Source.CARRIER:
+        return ", at their carrier"
+    return ", recorded by a colleague"

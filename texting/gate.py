@@ -1,0 +1,128 @@
+"""The one gate that every outbound text passes, twice: when it is queued and when it is handed to the provider.
+
+Policies come from `settings.TEXTING_SEND_POLICIES`, are asked in order, and the strictest answer wins. The gate fails
+closed: no policies, or a policy that breaks, means the text does not leave. Every verdict is stored (`texting.models.Decision`)
+and the database lets no outgoing text exist without one that allowed it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from accounts.models import Membership
+from texting.models import Conversation, Decision
+from texting.purposes import Purpose
+
+
+class Verdict(StrEnum):
+    ALLOW = "allow"
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+
+_STRICTNESS = {Verdict.ALLOW: 0, Verdict.HOLD: 1, Verdict.REFUSE: 2}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text that somebody wants to send. `body` is what they wrote; at the hand-over, what was queued."""
+
+    conversation: Conversation
+    body: str
+    purpose: Purpose
+    author: Membership | None
+    stage: Decision.Stage = Decision.Stage.QUEUE
+    message_id: UUID | None = None  # at the hand-over: the text that was queued
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a policy answered as it did: one sentence for a person, one for what to do instead, ids as evidence."""
+
+    rule: str
+    verdict: Verdict
+    text: str
+    what_to_do: str = ""
+    version: str = ""
+    evidence: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """One policy's answer. `prefix` and `suffix` are clauses to be added to the text (company name, opt-out words)."""
+
+    reasons: tuple[Reason, ...] = ()
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The gate's answer: the strictest verdict, every reason, and the text with its added clauses."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    prefix: str
+    suffix: str
+    text: str
+
+    @property
+    def objections(self) -> tuple[Reason, ...]:
+        """The reasons that speak against sending."""
+        return tuple(reason for reason in self.reasons if reason.verdict is not Verdict.ALLOW)
+
+
+class SendPolicy(Protocol):
+    """One rule. It must not write, and must not call anything outside the machine."""
+
+    name: str
+
+    def judge(self, draft: Draft) -> Ruling:
+        """The policy's answer to this draft."""
+
+
+@cache
+def policies() -> tuple[SendPolicy, ...]:
+    """The policies in order, loaded once. Raises ImproperlyConfigured when there are none."""
+    if not settings.TEXTING_SEND_POLICIES:
+        raise ImproperlyConfigured("TEXTING_SEND_POLICIES is empty: nothing may be sent without a rule that allows it.")
+    return tuple(import_string(path)() for path in settings.TEXTING_SEND_POLICIES)
+
+
+def ask(draft: Draft) -> Outcome:
+    """Judge a draft without storing anything (the composer shows this before sending)."""
+    rulings = [policy.judge(draft) for policy in policies()]
+    reasons = tuple(reason for ruling in rulings for reason in ruling.reasons)
+    verdict = max((reason.verdict for reason in reasons), key=_STRICTNESS.__getitem__, default=Verdict.REFUSE)
+    prefix = "".join(ruling.prefix for ruling in rulings)
+    suffix = "".join(ruling.suffix for ruling in rulings)
+    return Outcome(verdict, reasons, prefix, suffix, f"{prefix}{draft.body}{suffix}")
+
+
+def check(draft: Draft) -> tuple[Outcome, Decision]:
+    """Judge a draft and store the decision in the running transaction."""
+    outcome = ask(draft)
+    return outcome, Decision.objects.create(
+        conversation=draft.conversation,
+        author=draft.author,
+        stage=draft.stage,
+        purpose=draft.purpose,
+        verdict=outcome.verdict,
+        reasons=_stored(outcome.reasons),
+        decided_at=timezone.now(),
+    )
+
+
+def _stored(reasons: Sequence[Reason]) -> list[dict[str, object]]:
+    """Reasons as they are kept: rule, verdict, version and ids; the sentences are made again from them."""
+    return [
+        {"rule": r.rule, "verdict": r.verdict.value, "version": r.version, "evidence": r.evidence} for r in reasons
+    ]

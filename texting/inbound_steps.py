@@ -1,0 +1,70 @@
+"""What happens to a text between its arrival and its first write; asked upwards through `settings.TEXTING_INBOUND_STEPS`.
+
+Steps run in order, inside the transaction that stores the text and before the first write, so that a step may change what is
+stored (masking) and a rule that a step writes down (an opt-out) is true in the same instant as the text is.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from texting.models import Contact, Conversation, Line, Message
+from texting.purposes import Purpose
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An automatic answer that a step asks for. It goes through the gate like every other text."""
+
+    purpose: Purpose
+    text: str
+
+
+@dataclass
+class Arrival:
+    """A text on its way in. Steps may change `body` and add `answers`; everything else is fact."""
+
+    line: Line
+    contact: Contact
+    conversation: Conversation
+    message_id: UUID
+    received_at: datetime
+    body: str
+    opt_out_type: str = ""
+    answers: list[Answer] = field(default_factory=list)
+
+
+class InboundStep(Protocol):
+    """One step. Everything it writes belongs to the transaction that stores the text."""
+
+    def take(self, arrival: Arrival) -> None:
+        """Look at an arriving text; change its body, add answers, write down what follows from it."""
+
+    def opted_out_at_carrier(self, message: Message) -> None:
+        """The carrier refused one of our texts because this person opted out there."""
+
+
+@cache
+def steps() -> tuple[InboundStep, ...]:
+    """The steps in order, loaded once. Raises ImproperlyConfigured when there are none: STOP would go unheard."""
+    if not settings.TEXTING_INBOUND_STEPS:
+        raise ImproperlyConfigured("TEXTING_INBOUND_STEPS is empty: nobody would hear a STOP.")
+    return tuple(import_string(path)() for path in settings.TEXTING_INBOUND_STEPS)
+
+
+def run(arrival: Arrival) -> None:
+    """All steps, in order."""
+    for step in steps():
+        step.take(arrival)
+
+
+def opted_out_at_carrier(message: Message) -> None:
+    """Tell every step, in the running transaction."""
+    for step in steps():
+        step.opted_out_at_carrier(message)

@@ -1,0 +1,155 @@
+"""What a signed-in browser is told at once: that something changed, and where; never what.
+
+A change calls `publish`. After the commit its ids go over Redis to every web process, which passes them to the browsers of
+that organization (`texting.live_hub`, `texting.live_stream`); the page then fetches what it shows through its ordinary view,
+which asks for permission and decrypts.
+
+Who is told: every member of the organization who may read conversations, in whichever teams they are. Events are not filtered
+further, because whom a conversation is visible to changes with teams, assignments and roles, and a second copy of those rules
+beside the views would one day disagree with them. So a member can learn that something happened in a conversation whose
+id means nothing to them, and asking for it is answered 404. Nothing crosses from one organization to another: an event goes to
+the channel of the organization that was active when it was published, and a stream listens to the one its signed token names.
+
+Redis carries no truth here. An event that is lost is made up for by a `resync`, on which pages fetch everything anew.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from tenancy.isolation import current_organization_id
+from texting.live_publisher import Publisher
+
+SALT = "texting.live"
+TOKEN_SECONDS = 120  # how long a token may wait before its stream is opened
+
+
+class LiveKind(StrEnum):
+    """What happened. `ACCESS` names a member whose streams must end now; `PHONE` is for the simulator's page only."""
+
+    MESSAGE = "message"
+    STATUS = "status"
+    CONVERSATION = "conversation"
+    NOTE = "note"
+    PRESENCE = "presence"
+    ACCESS = "access"
+    PHONE = "phone"
+
+
+def publish(
+    *,
+    kind: LiveKind,
+    conversation: UUID | None = None,
+    message: UUID | None = None,
+    member: UUID | None = None,
+    line: UUID | None = None,
+) -> None:
+    """Tell the active organization's browsers, after the running transaction has committed; never if it rolls back.
+
+    The same event published twice in one transaction is sent once. Never raises for Redis' sake and waits for it at most
+    `live_publisher.TIMEOUT` seconds, once. Raises NoOrganization outside `activate`.
+    """
+    ids = {"conversation": conversation, "message": message, "member": member, "line": line}
+    event = {"kind": kind.value, **{name: str(value) for name, value in ids.items() if value is not None}}
+    _announce(channel_of(current_organization_id()), json.dumps(event, separators=(",", ":")))
+
+
+def publish_to_phones(*, organization: UUID, line: UUID) -> None:
+    """Tell the simulator's open phones of an organization that something happened on a line. Needs no active organization."""
+    event = {"kind": LiveKind.PHONE.value, "line": str(line)}
+    _announce(phone_channel_of(organization), json.dumps(event, separators=(",", ":")))
+
+
+def end_streams(member: Membership) -> None:
+    """End the member's streams in every process after the commit; whoever may still have one asks for a new token."""
+    event = {"kind": LiveKind.ACCESS.value, "member": str(member.pk)}
+    _announce(channel_of(member.organization_id), json.dumps(event, separators=(",", ":")))
+
+
+def channel_of(organization: UUID) -> str:
+    """The Redis channel of an organization's events."""
+    return f"live:{organization}"
+
+
+def phone_channel_of(organization: UUID) -> str:
+    """The Redis channel of the simulator's phones of an organization."""
+    return f"phone:{organization}"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a token says: whose stream, of which session (a hash), signed in at which epoch, with the phones' events or not."""
+
+    organization: UUID
+    member: UUID
+    epoch: int
+    session: str
+    phones: bool
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The Redis channels that the stream listens to."""
+        own = channel_of(self.organization)
+        return (own, phone_channel_of(self.organization)) if self.phones else (own,)
+
+
+def token_for(member: Membership, *, session_key: str) -> str:
+    """A signed token with which the member's browser may open a stream within `TOKEN_SECONDS`. Needs an active organization."""
+    phones = settings.SIMULATOR_ENABLED and member.may(Permission.SIMULATOR_USE)
+    return signing.dumps(
+        [str(member.organization_id), str(member.pk), member.user.auth_epoch, session_hash(session_key), phones], salt=SALT
+    )
+
+
+def claims_of(token: str) -> Claims:
+    """The token's content. Raises `signing.BadSignature` when it is forged, altered or too old."""
+    organization, member, epoch, session, phones = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
+    return Claims(UUID(organization), UUID(member), epoch, session, phones)
+
+
+def session_hash(session_key: str) -> str:
+    """A name for a session that does not give it away: 128 bits of SHA-256, in hexadecimal."""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:32]
+
+
+class _Announcement:
+    """The events of one transaction (or of one savepoint in it) for one channel, in order and without repeats."""
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.events: dict[str, None] = {}
+
+    def __call__(self) -> None:
+        publisher().send(self.channel, "\n".join(self.events))
+
+
+def _announce(channel: str, event: str) -> None:
+    connection = transaction.get_connection()
+    savepoints = set(connection.savepoint_ids)
+    waiting: list[tuple[Any, ...]] = connection.run_on_commit
+    for made_in, hook, *_ in waiting:
+        if isinstance(hook, _Announcement) and hook.channel == channel:
+            if made_in <= savepoints and event in hook.events:
+                return  # it will be sent unless we are rolled back too
+            if made_in == savepoints:
+                hook.events[event] = None
+                return
+    announcement = _Announcement(channel)
+    announcement.events[event] = None
+    transaction.on_commit(announcement, robust=True)
+
+
+@cache
+def publisher() -> Publisher:
+    """This process' connection for sending, made when first needed."""
+    return Publisher(settings.REDIS_URL)

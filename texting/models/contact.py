@@ -1,0 +1,32 @@
+"""A person with a phone number, as one organization knows them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tenancy.encryption import ContactKey, EncryptedTextField
+from tenancy.isolation import TenantModel
+
+
+class Contact(TenantModel):
+    """Name and number are sealed under the contact's own key; erasing that key erases the person.
+
+    `number_index` (blind index, see `tenancy.encryption.blind_index` with purpose "contact.number") finds a number exactly;
+    `number_masked` is what people without `contacts:reveal` see, so that lists need no key.
+    """
+
+    name = EncryptedTextField(keys=[ContactKey("id")], blank=True)
+    number = EncryptedTextField(keys=[ContactKey("id")])
+    number_index = models.BinaryField(max_length=16)
+    number_masked = models.CharField(max_length=24)
+    region = models.CharField(max_length=2, blank=True, help_text="Region of the number, ISO 3166; not where the person is.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organization", "number_index"], name="texting_contact_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number_masked

@@ -1,0 +1,102 @@
+"""One contact on one line, from its first text to its resolution; and the notes colleagues leave in it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.models import Membership
+from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
+from tenancy.isolation import TenantModel, same_organization
+from texting.models.contact import Contact
+from texting.models.line import Line
+
+
+class Conversation(TenantModel):
+    """Lists read this row alone: last activity, unread count and preview are kept on it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        RESOLVED = "resolved", "Resolved"
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="conversations")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    assignee = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    last_activity_at = models.DateTimeField()
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+    unread = models.PositiveIntegerField(default=0, help_text="Texts of the customer that nobody has read yet.")
+    preview = EncryptedTextField(keys=[DayKey("body", "last_activity_at"), ContactKey("contact_id")], blank=True)
+    preview_is_ours = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("contact", "line", "assignee"),
+            models.UniqueConstraint(
+                fields=["organization", "contact", "line"],
+                condition=models.Q(status="open"),
+                name="texting_conversation_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="open", resolved_at__isnull=True)
+                | models.Q(status="resolved", resolved_at__isnull=False),
+                name="texting_conversation_resolved_at",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "status", "-last_activity_at", "-id"], name="texting_conv_by_activity"),
+            models.Index(
+                fields=["organization", "assignee", "status", "-last_activity_at", "-id"], name="texting_conv_by_assignee"
+            ),
+            models.Index(
+                fields=["organization", "line", "status", "-last_activity_at", "-id"], name="texting_conv_by_line"
+            ),
+            models.Index(fields=["organization", "contact", "line", "-opened_at"], name="texting_conv_thread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"conversation {self.pk}"
+
+
+class Note(TenantModel):
+    """An internal remark in a conversation; never sent."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="notes")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")])
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("conversation", "contact", "author"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "conversation", "created_at"], name="texting_note_thread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class Draft(TenantModel):
+    """What one member has begun to write in one conversation; survives a reload, never leaves the server in clear."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="drafts")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_index=False)
+    author = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    body = EncryptedTextField(keys=[ContactKey("contact_id")])
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("conversation", "contact", "author"),
+            models.UniqueConstraint(fields=["organization", "conversation", "author"], name="texting_draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

@@ -1,0 +1,62 @@
+"""Our own numbers, and the keys by which a provider's request finds them."""
+
+import secrets
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from accounts.models import Team
+from tenancy.encryption import ConfigKey, EncryptedTextField
+from tenancy.ids import new_id
+from tenancy.isolation import TenantModel, same_organization
+from tenancy.models import Organization
+
+
+class Line(TenantModel):
+    """One of our phone numbers at one provider, owned by a team."""
+
+    name = models.CharField(max_length=40)
+    number = models.CharField(max_length=16, help_text="E.164; our own number, not a customer's.")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="lines")
+    provider = models.CharField(max_length=20, help_text="A key of settings.TEXTING_PROVIDERS.")
+    credentials = EncryptedTextField(keys=[ConfigKey()], help_text="JSON that the provider's adapter understands.")
+    is_active = models.BooleanField(default=True)
+    texts_per_second = models.FloatField(default=1.0, validators=[MinValueValidator(0.01), MaxValueValidator(500)])
+    carrier_answers_keywords = models.BooleanField(
+        default=False, help_text="The carrier itself confirms STOP, START and HELP; a second answer of ours would break the rules."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("team"),
+            models.UniqueConstraint(fields=["organization", "number"], name="texting_line_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def new_line_key() -> str:
+    """An unguessable name for a line in a webhook's address: 160 random bits."""
+    return secrets.token_urlsafe(20)
+
+
+class LineKey(models.Model):
+    """A directory row (ids only): which organization and line a provider's request is for, before one is active.
+
+    It also keeps the line's pace, because the outbox hands out work before an organization is active: `free_at` is the
+    database's time at which the line may send its next text.
+    """
+
+    line_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=40, unique=True, default=new_line_key)
+    texts_per_second = models.FloatField(default=1.0)
+    free_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.line_id)

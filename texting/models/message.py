@@ -1,0 +1,99 @@
+"""One text, in or out, and the stored verdicts that let it leave."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.models import Membership
+from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
+from tenancy.isolation import AppendOnly, SameOrganization, TenantModel, same_organization
+from texting.models.contact import Contact
+from texting.models.conversation import Conversation
+from texting.models.line import Line
+from texting.statuses import ErrorKind, MessageStatus
+
+ALLOWED = "allow"
+
+
+class Decision(TenantModel):
+    """A verdict of the gate with its reasons, kept for ever beside the text it was about.
+
+    `(organization, id, verdict)` is unique so that a message and an attempt can refer to "a decision that allowed it": a
+    text without one cannot be stored, an attempt without one cannot be made. The database keeps that promise.
+    """
+
+    class Stage(models.TextChoices):
+        QUEUE = "queue", "When it was queued"
+        HAND_OVER = "hand_over", "When it was handed to the provider"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="decisions")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    purpose = models.CharField(max_length=20)
+    verdict = models.CharField(max_length=10)
+    reasons = models.JSONField(default=list, help_text="[{rule, verdict, version, evidence: {name: id}}]; ids, never content.")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("conversation", "author"),
+            models.UniqueConstraint(fields=["organization", "id", "verdict"], name="texting_decision_verdict"),
+            AppendOnly(name="texting_decision_append_only"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} ({self.stage})"
+
+
+class Message(TenantModel):
+    """One text. An outgoing one cannot exist without a decision that allowed it (constraint `texting_message_allowed`)."""
+
+    class Direction(models.TextChoices):
+        IN = "in", "From the customer"
+        OUT = "out", "To the customer"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False)
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    purpose = models.CharField(max_length=20, blank=True)
+    body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")])
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.CharField(max_length=12, choices=[(s.value, s.value) for s in MessageStatus])
+    error_kind = models.CharField(max_length=20, blank=True, choices=[(k.value, k.value) for k in ErrorKind])
+    provider_code = models.CharField(max_length=20, blank=True)
+    provider_message_id = models.CharField(max_length=64, null=True, blank=True)
+    media_count = models.PositiveSmallIntegerField(default=0)
+    segments = models.PositiveSmallIntegerField(default=1)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    decision_verdict = models.CharField(max_length=10, blank=True, null=True)  # noqa: DJ001 - part of a foreign key
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("conversation", "contact", "line", "author"),
+            SameOrganization(
+                field="decision", also=("decision_verdict", "verdict"), name="texting_message_decision_allows"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "line", "provider_message_id"],
+                condition=models.Q(provider_message_id__isnull=False),
+                name="texting_message_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(direction="in", decision__isnull=True)
+                | models.Q(direction="out", decision__isnull=False, decision_verdict=ALLOWED),
+                name="texting_message_allowed",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "conversation", "created_at", "id"], name="texting_message_thread"),
+            models.Index(fields=["organization", "contact", "line", "created_at", "id"], name="texting_message_by_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.pk}"

@@ -1,0 +1,113 @@
+"""Takes what a provider tells us: a customer's text, once only; a status, forward only."""
+
+import logging
+
+from django.utils import timezone
+
+from tenancy.ids import new_id
+from texting import delivery, inbound_steps, live, sending, threads
+from texting.live import LiveKind
+from texting.models import Line, Message, OutboxEntry, SendAttempt, StatusEvent
+from texting.phone_numbers import parse
+from texting.providers import base
+from texting.sending import Refused
+from texting.statuses import ErrorKind, MessageStatus, advance
+
+log = logging.getLogger("parley.receiving")
+
+
+def receive(line: Line, inbound: base.Inbound) -> Message | None:
+    """Store a customer's text with everything that follows from it, in the running transaction. None for a repeat.
+
+    Raises BadNumber when the sender is not a telephone number (a short code, an alphanumeric sender).
+    """
+    contact = threads.contact_for(parse(inbound.from_))
+    now = timezone.now()
+    conversation = threads.open_conversation(contact, line, at=now)  # its row lock puts repeats in a queue
+    if Message.objects.filter(line=line, provider_message_id=inbound.provider_message_id).exists():
+        return None
+    arrival = inbound_steps.Arrival(
+        line=line,
+        contact=contact,
+        conversation=conversation,
+        message_id=new_id(),
+        received_at=now,
+        body=inbound.body.replace("\x00", ""),
+        opt_out_type=inbound.opt_out_type,
+    )
+    inbound_steps.run(arrival)
+    message = Message.objects.create(
+        id=arrival.message_id,
+        conversation=conversation,
+        contact=contact,
+        line=line,
+        direction=Message.Direction.IN,
+        body=arrival.body,
+        media_count=len(inbound.media),
+        status=MessageStatus.RECEIVED,
+        provider_message_id=inbound.provider_message_id,
+        created_at=now,
+    )
+    threads.touch(conversation, message)
+    live.publish(kind=LiveKind.MESSAGE, conversation=conversation.pk, message=message.pk, line=line.pk)
+    _answer(arrival)
+    return message
+
+
+def _answer(arrival: inbound_steps.Arrival) -> None:
+    for answer in arrival.answers:
+        try:
+            sending.send_text(
+                conversation=arrival.conversation, body=answer.text, author=None, purpose=answer.purpose
+            )
+        except Refused as refused:
+            rules = [reason.rule for reason in refused.outcome.objections]
+            log.info("answer_refused", extra={"text": str(arrival.message_id), "rules": rules})
+
+
+def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:
+    """Record what a provider says about the attempt that `token` belongs to. False when there is no such attempt.
+
+    A repeat, or anything older than what is known, changes nothing. The first word about an attempt proves that the provider
+    took it, so it does the work of an answer that was lost or has not come yet.
+    """
+    attempt = SendAttempt.objects.filter(token_hash=delivery.hash_token(token), message__line=line).first()
+    if attempt is None:
+        return False
+    locked = Message.objects.select_for_update(of=("self",)).select_related("contact", "line")
+    message = locked.get(pk=attempt.message_id)
+    event_key = f"{event.provider_message_id}:{event.status}:{event.provider_code}"[:120]
+    row = StatusEvent(
+        message=message,
+        event_key=event_key,
+        status=event.status,
+        error_kind=event.error or "",
+        provider_code=event.provider_code[:20],
+        received_at=timezone.now(),
+    )
+    if StatusEvent.objects.filter(message=message, event_key=event_key).exists():
+        return True
+    row.save(force_insert=True)
+    if message.provider_message_id is None:
+        OutboxEntry.objects.filter(message_id=message.pk, attempt=attempt.number).delete()
+        delivery.accept(message, event.provider_message_id, event.status)
+    _advance(message, event)
+    if event.error is ErrorKind.OPTED_OUT:
+        inbound_steps.opted_out_at_carrier(message)
+    return True
+
+
+def _advance(message: Message, event: base.StatusEvent) -> None:
+    known = MessageStatus(message.status)
+    status = advance(known, event.status)
+    if status is known:
+        return
+    message.status = status
+    message.error_kind = event.error or ""
+    message.provider_code = event.provider_code[:20]
+    if status is MessageStatus.DELIVERED:
+        message.delivered_at = timezone.now()
+    message.save(update_fields=["status", "error_kind", "provider_code", "delivered_at"])
+    live.publish(
+        kind=LiveKind.STATUS, conversation=message.conversation_id, message=message.pk, line=message.line_id
+    )
