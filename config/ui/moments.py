@@ -1,0 +1,58 @@
+"""Moments in words: what a person wants to know first, the whole truth on hover."""
+
+from datetime import date, datetime
+
+from django.template import TemplateSyntaxError
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from config.ui.registry import register
+
+STYLES = frozenset({"full", "short", "time", "exact"})
+_A_WEEK = 7  # days
+
+
+def _day(there: date, here: date, style: str) -> str:
+    if there.year != here.year:
+        return date_format(there, "j M Y")
+    if style == "full":
+        return date_format(there, "D j M")
+    return date_format(there, "D" if -_A_WEEK < (there - here).days < 0 else "j M")
+
+
+def in_words(moment: datetime, now: datetime, style: str = "full") -> str:
+    """An aware datetime as short words, both read in the current time zone.
+
+    `full`: "Today 14:02", "Yesterday 14:02", "Mon 3 Nov", "3 Nov 2025". `short`, for lists: "14:02", "Mon", "3 Nov",
+    "3 Nov 2025". `time`: "14:02". `exact`, for records: "3 Nov 2025 14:02:33".
+    """
+    if style not in STYLES:
+        raise TemplateSyntaxError(f"unknown style {style!r} of a moment")
+    there, here = timezone.localtime(moment), timezone.localtime(now)
+    if style == "exact":
+        return date_format(there, "j M Y H:i:s")
+    clock = date_format(there, "H:i")
+    days = (there.date() - here.date()).days
+    if style == "time" or (style == "short" and days == 0):
+        return clock
+    named = {0: _("Today"), -1: _("Yesterday"), 1: _("Tomorrow")}
+    if style == "full" and days in named:
+        return f"{named[days]} {clock}"
+    return _day(there.date(), here.date(), style)
+
+
+@register.simple_tag
+def when(moment: datetime | None, style: str = "full") -> SafeString:
+    """A `<time>` element; nothing for `None`."""
+    if moment is None:
+        return SafeString("")
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        date_format(local, "l j F Y H:i T"),
+        in_words(moment, timezone.now(), style),
+    )
