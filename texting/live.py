@@ -1,19 +1,19 @@
 """What a signed-in browser is told at once: that something changed, and where; never what.
 
-A change calls `publish`. After the commit its ids go over Redis to every web process, which passes them to the browsers of
-that organization (`texting.live_hub`, `texting.live_stream`); the page then fetches what it shows through its ordinary view,
-which asks for permission and decrypts.
+A change calls `publish`. After the commit its ids go over Redis to every web process, which passes them to the
+browsers of that organization (`texting.live_hub`, `texting.live_stream`); the page then fetches what it shows through
+its ordinary view, which asks for permission and decrypts.
 
-Who is told: every member of the organization who may read conversations, in whichever teams they are. Events are not filtered
-further, because whom a conversation is visible to changes with teams, assignments and roles, and a second copy of those rules
-beside the views would one day disagree with them. So a member can learn that something happened in a conversation whose
-id means nothing to them, and asking for it is answered 404. Nothing crosses from one organization to another: an event goes to
-the channel of the organization that was active when it was published, and a stream listens to the one its signed token names.
+Who is told: every member of the organization who may read conversations, in whichever teams they are. Events are not
+filtered further: whom a conversation is visible to depends on teams, assignments and roles, and a second copy of those
+rules beside the views would one day disagree with them. So a member can learn that something happened in a conversation
+whose id means nothing to them, and asking for it is answered 404. Nothing crosses from one organization to another: an
+event goes to the channel of the organization that was active when it was published, and a stream listens to the channel
+of the one that its signed token names.
 
 Redis carries no truth here. An event that is lost is made up for by a `resync`, on which pages fetch everything anew.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +27,7 @@ from django.db import transaction
 
 from accounts.models import Membership
 from accounts.permissions import Permission
+from accounts.sessions import key_hash
 from tenancy.isolation import current_organization_id
 from texting.live_publisher import Publisher
 
@@ -56,8 +57,8 @@ def publish(
 ) -> None:
     """Tell the active organization's browsers, after the running transaction has committed; never if it rolls back.
 
-    The same event published twice in one transaction is sent once. Never raises for Redis' sake and waits for it at most
-    `live_publisher.TIMEOUT` seconds, once. Raises NoOrganization outside `activate`.
+    The same event published twice in one transaction is sent once. Never raises for Redis' sake, and waits for it
+    hardly ever and then briefly (`texting.live_publisher`). Raises NoOrganization outside `activate`.
     """
     ids = {"conversation": conversation, "message": message, "member": member, "line": line}
     event = {"kind": kind.value, **{name: str(value) for name, value in ids.items() if value is not None}}
@@ -65,7 +66,7 @@ def publish(
 
 
 def publish_to_phones(*, organization: UUID, line: UUID) -> None:
-    """Tell the simulator's open phones of an organization that something happened on a line. Needs no active organization."""
+    """Tell the simulator's open phones that something happened on a line. Needs no active organization."""
     event = {"kind": LiveKind.PHONE.value, "line": str(line)}
     _announce(phone_channel_of(organization), json.dumps(event, separators=(",", ":")))
 
@@ -88,11 +89,14 @@ def phone_channel_of(organization: UUID) -> str:
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token says: whose stream, of which session (a hash), signed in at which epoch, with the phones' events or not."""
+    """What a token says: whose stream, at which `Membership.epoch`, of which session (its key's hash, hexadecimal).
+
+    `phones`: with the events of the simulator's phones.
+    """
 
     organization: UUID
     member: UUID
-    epoch: int
+    epoch: str
     session: str
     phones: bool
 
@@ -104,22 +108,16 @@ class Claims:
 
 
 def token_for(member: Membership, *, session_key: str) -> str:
-    """A signed token with which the member's browser may open a stream within `TOKEN_SECONDS`. Needs an active organization."""
+    """With this signed token the session may open a stream within `TOKEN_SECONDS`. Needs the active organization."""
     phones = settings.SIMULATOR_ENABLED and member.may(Permission.SIMULATOR_USE)
-    return signing.dumps(
-        [str(member.organization_id), str(member.pk), member.user.auth_epoch, session_hash(session_key), phones], salt=SALT
-    )
+    session = key_hash(session_key).hex()
+    return signing.dumps([str(member.organization_id), str(member.pk), member.epoch, session, phones], salt=SALT)
 
 
 def claims_of(token: str) -> Claims:
     """The token's content. Raises `signing.BadSignature` when it is forged, altered or too old."""
     organization, member, epoch, session, phones = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
     return Claims(UUID(organization), UUID(member), epoch, session, phones)
-
-
-def session_hash(session_key: str) -> str:
-    """A name for a session that does not give it away: 128 bits of SHA-256, in hexadecimal."""
-    return hashlib.sha256(session_key.encode()).hexdigest()[:32]
 
 
 class _Announcement:

@@ -1,35 +1,33 @@
 """One Redis connection for all live streams of a process.
 
-A stream is told everything that is published on its channels from the moment `Hub.join` returned, in order. When that cannot
-be kept - its browser reads too slowly, Redis was away, a sender could not reach Redis - its next batch has `gap` set instead:
-its page must fetch everything anew, and whether its member may still listen must be asked again, since the event that would
-have ended the stream may be among the lost ones.
+A stream is given everything that is published on its channels from the moment `Hub.join` has returned, in order. When
+that cannot be kept - its browser reads too slowly, Redis was away, a sender could not reach Redis - its next batch has
+`gap` set: the page must fetch everything anew, and whether its member may still listen must be asked again, since the
+event that would have ended the stream may be among the lost ones.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-import redis.asyncio as redis
 from django.conf import settings
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from texting.live import LiveKind
+from texting.live_publisher import RESYNC
+from texting.live_streams import Stream, Streams
 
-BACKLOG = 100  # events that may wait for one browser
-STREAMS_PER_MEMBER = 12  # in one process; a browser needs one
 CONFIRM_SECONDS = 2.0  # for Redis to confirm a subscription
 IDLE_SECONDS = 4.0  # of silence before Redis is asked whether it is there; and for its answer
-RETRY_SECONDS = 0.5
+RETRY_SECONDS = 0.3
 KEEP = "live"  # a connection without any channel cannot be read; nothing is ever published here
 PAUSED = b'data: {"kind":"paused"}\n\n'
-RESYNC_KIND = "resync"
 
 log = logging.getLogger(__name__)
 
@@ -38,62 +36,10 @@ class Unavailable(Exception):
     """Redis does not answer, so there is nothing to listen to."""
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What waits for one browser: server-sent events, ready to be written; `gap` if some were lost before them."""
-
-    gap: bool
-    body: bytes
-
-
-class Stream:
-    """One browser's place in the hub."""
-
-    def __init__(self, *, member: str, channels: tuple[str, ...]) -> None:
-        self.member, self.channels = member, channels
-        self.on_end: Callable[[], object] | None = None
-        self.ended = False
-        self._frames: list[bytes] = []
-        self._gap = False
-        self._wake = asyncio.Event()
-
-    def put(self, frame: bytes) -> None:
-        """Let `frame` wait; too long a queue is forgotten and becomes a gap."""
-        if len(self._frames) >= BACKLOG:
-            self.gap()
-            return
-        self._frames.append(frame)
-        self._wake.set()
-
-    def gap(self) -> None:
-        """Forget what waits: something was lost."""
-        self._frames.clear()
-        self._gap = True
-        self._wake.set()
-
-    def end(self) -> None:
-        """Nothing more may be written to this browser."""
-        self.ended = True
-        self._frames.clear()
-        if self.on_end:
-            self.on_end()
-
-    async def next(self, seconds: float) -> Batch:
-        """What has come, waiting for it at most `seconds`; empty when nothing has."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        batch = Batch(self._gap, b"".join(self._frames))
-        self._frames.clear()
-        self._gap = False
-        self._wake.clear()
-        return batch
-
-
 class Hub:
-    """The streams of this process by channel, and the Redis connection that feeds them."""
+    """The streams of one event loop and the Redis connection that feeds them."""
 
-    _by_loop: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+    _by_loop: ClassVar["WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]"] = WeakKeyDictionary()
 
     @classmethod
     def here(cls) -> "Hub":
@@ -105,54 +51,139 @@ class Hub:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._streams: dict[str, set[Stream]] = {}
-        self._confirmed: dict[str, asyncio.Event] = {}
-        self._of_member: dict[str, list[Stream]] = {}
-        self._pubsub: redis.client.PubSub | None = None
-        self._asked: set[str] = set()  # channels that this connection was asked to subscribe to
+        self._streams = Streams()
+        self._pubsub: PubSub | None = None
+        self._connected = asyncio.Event()
+        self._confirmed: dict[str, asyncio.Event] = {}  # by channel that this connection was asked for
         self._asking = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._listener: asyncio.Task[None] | None = None
 
     async def join(self, stream: Stream) -> None:
-        """Begin to feed the stream. Raises Unavailable when Redis does not confirm in time; the stream has then left."""
+        """Begin to feed the stream. Raises Unavailable, and forgets the stream, when Redis does not confirm in time."""
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
-        mine = self._of_member.setdefault(stream.member, [])
-        mine.append(stream)
-        for channel in stream.channels:
-            self._streams.setdefault(channel, set()).add(stream)
-            self._confirmed.setdefault(channel, asyncio.Event())
-        while len(mine) > STREAMS_PER_MEMBER:
-            oldest = mine[0]
+        for oldest in self._streams.add(stream):
             self.leave(oldest)
             oldest.end()
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
+                await self._connected.wait()
                 for channel in stream.channels:
                     await self._align(channel)
                     await self._confirmed[channel].wait()
-        except TimeoutError:
+        except (TimeoutError, KeyError):
             self.leave(stream)
             raise Unavailable from None
         except BaseException:
             self.leave(stream)
             raise
+        stream.begin()
 
     def leave(self, stream: Stream) -> None:
         """Stop feeding the stream; leaving twice is allowed."""
-        mine = self._of_member.get(stream.member, [])
-        if stream not in mine:
-            return
-        mine.remove(stream)
-        if not mine:
-            del self._of_member[stream.member]
-        for channel in stream.channels:
-            self._streams[channel].discard(stream)
-            if not self._streams[channel]:
-                del self._streams[channel], self._confirmed[channel]
-                self._later(self._align(channel))
+        for channel in self._streams.remove(stream):
+            task = asyncio.create_task(self._align(channel))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
-    def _later(self, step: "asyncio.coroutines.Coroutine[object, object, None]") -> None:
-        task = asyncio.ensure_future(step)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _align(self, channel: str) -> None:
+        """Subscribe if somebody listens to the channel, else unsubscribe; one at a time, so the last wish wins."""
+        async with self._asking:
+            pubsub, wanted, asked = self._pubsub, bool(self._streams.on(channel)), channel in self._confirmed
+            if pubsub is None or wanted == asked:
+                return
+            try:
+                if wanted:
+                    self._confirmed[channel] = asyncio.Event()
+                    await pubsub.subscribe(channel)
+                else:
+                    del self._confirmed[channel]
+                    await pubsub.unsubscribe(channel)
+            except (RedisError, OSError):  # the listener meets the same error, and starts anew
+                self._confirmed.pop(channel, None)
+
+    async def _listen(self) -> None:
+        """Keep a connection to Redis and pass on what comes; for as long as the process lives."""
+        while True:
+            try:
+                await self._listen_until_lost()
+            except (RedisError, OSError) as error:
+                log.warning("live_redis_lost", extra={"error": type(error).__name__})
+            except Exception:  # whatever it is, the next connection may work; without one nobody is told anything
+                log.exception("live_hub_failed")
+            self._lost()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen_until_lost(self) -> None:
+        # No retries inside the client: a reconnection that nobody notices would be a gap that nobody notices.
+        client = Redis.from_url(
+            self._url,
+            socket_connect_timeout=CONFIRM_SECONDS,
+            socket_timeout=CONFIRM_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        async with client, client.pubsub() as pubsub:
+            await pubsub.subscribe(KEEP)
+            self._pubsub = pubsub
+            self._connected.set()
+            for channel in self._streams.channels():
+                await self._align(channel)
+            asked = False
+            while True:
+                message = await pubsub.get_message(timeout=IDLE_SECONDS)
+                if message is not None:
+                    asked = False
+                    self._take(message)
+                elif asked:
+                    raise TimeoutError("Redis went silent")
+                else:
+                    await pubsub.ping()
+                    asked = True
+
+    def _lost(self) -> None:
+        self._pubsub = None
+        self._connected.clear()
+        self._confirmed.clear()
+        for stream in self._streams.all():
+            stream.put(PAUSED)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        kind, channel = message["type"], (message["channel"] or b"").decode()
+        if kind == "message":
+            self._deliver(channel, message["data"])
+        elif kind == "subscribe" and channel in self._confirmed:
+            self._confirmed[channel].set()
+            for stream in self._streams.on(channel):
+                stream.gap()
+
+    def _deliver(self, channel: str, data: bytes) -> None:
+        """Pass on the events of one message: JSON objects, one a line."""
+        streams = self._streams.on(channel)
+        if not streams:
+            return
+        try:
+            events = {line: json.loads(line) for line in data.split(b"\n")}
+            kinds = {event["kind"] for event in events.values()}
+        except (ValueError, KeyError, TypeError):
+            log.error("live_event_unreadable", extra={"channel": channel})
+            return
+        if RESYNC_KIND in kinds:
+            for stream in streams:
+                stream.gap()
+            return
+        if LiveKind.ACCESS in kinds:
+            self._end({event.get("member") for event in events.values() if event["kind"] == LiveKind.ACCESS})
+        frame = b"".join(b"data: %b\n\n" % line for line in events if events[line]["kind"] != LiveKind.ACCESS)
+        if frame:
+            for stream in self._streams.on(channel):
+                stream.put(frame)
+
+    def _end(self, members: set[str | None]) -> None:
+        for member in members:
+            for stream in self._streams.of(member or ""):
+                self.leave(stream)
+                stream.end()
+
+
+RESYNC_KIND = json.loads(RESYNC)["kind"]

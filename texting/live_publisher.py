@@ -1,7 +1,7 @@
 """Sends live events to Redis without ever making the sender wait for long, or fail.
 
-A dead or stalled Redis costs the first sender `TIMEOUT` seconds. From then on nothing is tried in the foreground: the channels
-that missed something are remembered, and a thread tells each of them to `resync` once Redis answers again.
+A dead or stalled Redis costs the first sender `TIMEOUT` seconds. From then on nothing is tried in the foreground: the
+channels that missed something are remembered, and a thread tells each of them to `resync` once Redis answers again.
 """
 
 import logging

@@ -1,0 +1,139 @@
+"""The live stream: server-sent events outside Django's request cycle (no middleware, no thread, no connection held).
+
+A browser gets a token from the view `live_token` and opens the stream with it in a header, so that it stands in no
+address and no log. Before the first event, after any gap and every `RECHECK_SECONDS` a thread looks whether the member
+may still listen; in between, an `access` event ends the member's streams at once. A stream lasts about half an hour,
+then the browser asks for a new token.
+
+Events are `{"kind": ..., ids}`; `resync` means fetch everything anew (it is also the first event of each stream),
+`paused` that nothing can be heard for the moment.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import signing
+from django.db import DatabaseError
+from django.http.request import split_domain_port, validate_host
+
+from texting.live import Claims, claims_of
+from texting.live_access import may_listen
+from texting.live_hub import Hub, Unavailable
+from texting.live_publisher import RESYNC
+from texting.live_streams import Stream
+
+Event = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+
+TOKEN_HEADER = b"x-live-token"
+PING_SECONDS = 20.0  # proxies and browsers give up on a silent connection
+RECHECK_SECONDS = 300.0
+LIFETIME_SECONDS = 1800.0  # give or take a tenth, so that browsers do not all come back at once
+PING = b": ping\n\n"
+RESYNC_FRAME = f"data: {RESYNC}\n\n".encode()
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+
+log = logging.getLogger(__name__)
+_checkers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live-access")
+
+
+async def live_app(scope: Event, receive: Receive, send: Send) -> None:
+    """Answer one request: a stream, or 403 (not yours), 405 (not GET), 503 (try again later)."""
+    headers = dict(scope["headers"])
+    if scope["method"] != "GET":
+        return await _refuse(send, 405)
+    try:
+        claims = claims_of(headers.get(TOKEN_HEADER, b"").decode("latin-1"))
+    except signing.BadSignature:
+        return await _refuse(send, 403)
+    if not _same_origin(headers):
+        return await _refuse(send, 403)
+    hub, stream = Hub.here(), Stream(member=str(claims.member), channels=claims.channels)
+    try:
+        # First listen, then look: whatever takes the right away after the look ends the stream.
+        await hub.join(stream)
+        if not await _may_listen(claims) or stream.ended:
+            return await _refuse(send, 403)
+        await _serve(claims, stream, receive, send)
+    except (Unavailable, DatabaseError) as error:
+        log.warning("live_stream_unavailable", extra={"error": type(error).__name__})
+        await _refuse(send, 503)
+    finally:
+        hub.leave(stream)
+
+
+def _same_origin(headers: dict[bytes, bytes]) -> bool:
+    """Only our own pages may ask. Browsers say so themselves; the token in its own header is what proves it."""
+    host = headers.get(b"host", b"").decode("latin-1")
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        return False
+    if headers.get(b"sec-fetch-site", b"same-origin") != b"same-origin":
+        return False
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    return not origin or origin == settings.PUBLIC_BASE_URL or urlsplit(origin).netloc == host
+
+
+async def _may_listen(claims: Claims) -> bool:
+    return await asyncio.get_running_loop().run_in_executor(_checkers, may_listen, claims)
+
+
+async def _serve(claims: Claims, stream: Stream, receive: Receive, send: Send) -> None:
+    """Write the stream until its end, the browser's, or the stream's own time."""
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    sender = asyncio.create_task(_pass_on(claims, stream, send))
+    gone = asyncio.create_task(_gone(receive))
+    stream.on_end = sender.cancel  # also out of a send to a browser that does not read
+    lifetime = LIFETIME_SECONDS * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, protects nothing
+    try:
+        await asyncio.wait({sender, gone}, timeout=lifetime, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        browser_left = gone.done()
+        sender.cancel()
+        gone.cancel()
+        for result in await asyncio.gather(sender, gone, return_exceptions=True):
+            if isinstance(result, Exception) and not isinstance(result, OSError):
+                log.error("live_stream_failed", exc_info=result)
+    if not browser_left:
+        with suppress(OSError):
+            await send({"type": "http.response.body", "body": b""})
+
+
+async def _pass_on(claims: Claims, stream: Stream, send: Send) -> None:
+    checked = time.monotonic()
+    await send({"type": "http.response.body", "body": RESYNC_FRAME, "more_body": True})
+    while True:
+        batch = await stream.next(PING_SECONDS)
+        if batch.gap or time.monotonic() - checked > RECHECK_SECONDS:
+            if not await _may_listen(claims):
+                return
+            checked = time.monotonic()
+        body = RESYNC_FRAME + batch.body if batch.gap else batch.body or PING
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _refuse(send: Send, status: int) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+    if status == 503:
+        headers.append((b"retry-after", b"5"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
