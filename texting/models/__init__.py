@@ -1,7 +1,7 @@
 """What texting stores: lines, contacts, conversations, messages, decisions, the outbox."""
 
 from texting.models.contact import Contact
-from texting.models.conversation import Conversation, Draft, Note
+from texting.models.conversation import Conversation, Draft, Note, Turn
 from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
@@ -18,4 +18,5 @@ __all__ = [
     "OutboxEntry",
     "SendAttempt",
     "StatusEvent",
+    "Turn",
 ]

@@ -1,4 +1,4 @@
-"""One contact on one line, from its first text to its resolution; and the notes colleagues leave in it."""
+"""One contact on one line, from its first text to its resolution; and what colleagues leave in it."""
 
 from typing import ClassVar
 
@@ -54,6 +54,14 @@ class Conversation(TenantModel):
                 fields=["organization", "line", "status", "-last_activity_at", "-id"], name="texting_conv_by_line"
             ),
             models.Index(fields=["organization", "contact", "line", "-opened_at"], name="texting_conv_thread"),
+            models.Index(
+                fields=["organization", "-last_activity_at", "-id"],
+                condition=models.Q(status="open", assignee__isnull=True),
+                name="texting_conv_unassigned",
+            ),
+            models.Index(
+                fields=["organization", "line"], condition=models.Q(status="open", unread__gt=0), name="texting_conv_unread"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,20 +83,54 @@ class Note(TenantModel):
             *same_organization("conversation", "contact", "author"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organization", "conversation", "created_at"], name="texting_note_thread"),
+            models.Index(fields=["organization", "contact", "created_at", "id"], name="texting_note_thread"),
         ]
 
     def __str__(self) -> str:
         return f"note {self.pk}"
 
 
+class Turn(TenantModel):
+    """One thing that happened to a conversation and that colleagues see in its thread. Ids and times only."""
+
+    class Kind(models.TextChoices):
+        TAKEN = "taken", "Taken"
+        ASSIGNED = "assigned", "Assigned"
+        RETURNED = "returned", "Handed back to the team"
+        RESOLVED = "resolved", "Resolved"
+        REOPENED = "reopened", "Reopened"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="turns")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    actor = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("conversation", "contact", "actor", "assignee"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "contact", "created_at", "id"], name="texting_turn_thread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.conversation_id}"
+
+
 class Draft(TenantModel):
-    """What one member has begun to write in one conversation; survives a reload, never leaves the server in clear."""
+    """What one member has begun to write in one conversation; survives a reload, never leaves the server in clear.
+
+    `is_note` is kept with it, so that an internal remark never comes back as the beginning of a text to the customer.
+    """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="drafts")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_index=False)
     author = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     body = EncryptedTextField(keys=[ContactKey("contact_id")])
+    is_note = models.BooleanField(default=False)
     updated_at = models.DateTimeField()
 
     class Meta:
