@@ -16,7 +16,8 @@ There is no bypass. Work across organizations is a loop that activates one organ
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import connections, models, transaction
@@ -38,7 +39,17 @@ class NestedOrganization(RuntimeError):
     """A second organization was activated inside a transaction that belongs to another one."""
 
 
-_last_steps: ContextVar[list[Callable[[], None]] | None] = ContextVar("last_steps", default=None)
+@dataclass
+class _Activation:
+    """What one transaction of `activate` still has to do, and what others keep for as long as it lasts."""
+
+    steps: list[Callable[[], None]] = field(default_factory=list)
+    last_steps: list[Callable[[], None]] = field(default_factory=list)
+    kept: dict[type, Any] = field(default_factory=dict)
+
+
+_activation: ContextVar[_Activation | None] = ContextVar("activation", default=None)
+T = TypeVar("T")
 
 
 @contextmanager
@@ -54,27 +65,46 @@ def activate(organization: "Organization | UUID") -> Iterator[UUID]:
         return
     if current is not None:
         raise NestedOrganization(f"already working for organization {current}")
-    inside_another = connections["default"].in_atomic_block
+    connection = connections["default"]
+    inside_another = connection.in_atomic_block
     with transaction.atomic(), scope(organization=organization_id):
         tell_database("default", organization_id)
-        steps: list[Callable[[], None]] = []
-        token = _last_steps.set(steps)
+        activation = _Activation()
+        token = _activation.set(activation)
         try:
             yield organization_id
-            while steps:
-                steps.pop(0)()
+            while (activation.steps or activation.last_steps) and not connection.needs_rollback:
+                (activation.steps or activation.last_steps).pop(0)()
         finally:
-            _last_steps.reset(token)
-        if inside_another:  # SET LOCAL outlives a savepoint: the enclosing transaction would keep it
+            _activation.reset(token)
+        if (
+            inside_another and not connection.needs_rollback
+        ):  # SET LOCAL outlives a savepoint: the enclosing transaction would keep it
             tell_database("default", None)
 
 
-def before_commit(step: Callable[[], None]) -> None:
-    """Run `step` as one of the last things of the active transaction (for short row locks, such as the audit log's)."""
-    steps = _last_steps.get()
-    if steps is None:
-        raise NoOrganization("before_commit needs an active organization")
-    steps.append(step)
+def before_commit(step: Callable[[], None], *, last: bool = False) -> None:
+    """Run `step` as one of the last things of the active transaction; with `last` after all others.
+
+    For short row locks: the audit log's head is locked by a `last` step, since it orders an organization's writes.
+    """
+    activation = _running()
+    (activation.last_steps if last else activation.steps).append(step)
+
+
+def kept_until_commit(kind: type[T]) -> T:
+    """The active transaction's only instance of `kind`, made without arguments at first use and gone with it."""
+    kept = _running().kept
+    if kind not in kept:
+        kept[kind] = kind()
+    return kept[kind]  # type: ignore[no-any-return]
+
+
+def _running() -> _Activation:
+    activation = _activation.get()
+    if activation is None:
+        raise NoOrganization("no organization is active")
+    return activation
 
 
 def current_organization_id() -> UUID:
@@ -143,21 +173,27 @@ class AppendOnly(_SqlConstraint):
     """Rows can be added and read; UPDATE, DELETE and TRUNCATE are refused for everyone who uses SQL."""
 
     create = (
-        "CREATE TRIGGER %(name)s BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s"
+        "CREATE TRIGGER %(name)s BEFORE UPDATE OR DELETE ON %(table)s"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"
+        "CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %(table)s"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
-    remove = "DROP TRIGGER %(name)s ON %(table)s"
+    remove = "DROP TRIGGER %(name)s ON %(table)s; DROP TRIGGER no_truncate ON %(table)s"
 
 
 class SameOrganization(_SqlConstraint):
     """A foreign key that also compares organizations, because row security does not check foreign keys.
 
     `also` names one more pair of columns (ours, theirs) that must agree, such as a verdict.
+
+    PostgreSQL looks at the existing rows as the tables' owner, whom forced row security stops too: the force is lifted
+    for that one statement, inside the migration's transaction. Django's own foreign keys know nothing of this, so one
+    that is added to an existing tenant table later says `db_constraint=False` and leaves the checking to this one.
     """
 
     create = (
-        "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (organization_id, %(column)s%(ours)s)"
-        " REFERENCES %(target)s (organization_id, id%(theirs)s) DEFERRABLE INITIALLY DEFERRED"
+        "%(lift)sALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (organization_id, %(column)s%(ours)s)"
+        " REFERENCES %(target)s (organization_id, id%(theirs)s) DEFERRABLE INITIALLY DEFERRED%(force)s"
     )
     remove = "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s"
 
@@ -168,10 +204,21 @@ class SameOrganization(_SqlConstraint):
 
     def _parts(self, model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> dict[str, Any]:
         field = model._meta.get_field(self.field)
-        target = Table(field.related_model._meta.db_table, editor.quote_name)  # type: ignore[union-attr]
+        related: type[models.Model] = field.related_model  # type: ignore[union-attr, assignment]
+        target = Table(related._meta.db_table, editor.quote_name)
+        walled = dict.fromkeys(
+            editor.quote_name(each._meta.db_table)
+            for each in (model, related)
+            if any(isinstance(constraint, RowSecurity) for constraint in each._meta.constraints)
+        )
         ours, theirs = (f", {editor.quote_name(column)}" for column in self.also) if self.also else ("", "")
         column = editor.quote_name(field.column)  # type: ignore[union-attr]
-        return {**super()._parts(model, editor), "column": column, "target": target, "ours": ours, "theirs": theirs}
+        return {
+            **super()._parts(model, editor),
+            **{"column": column, "target": target, "ours": ours, "theirs": theirs},
+            "lift": "".join(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; " for table in walled),
+            "force": "".join(f"; ALTER TABLE {table} FORCE ROW LEVEL SECURITY" for table in walled),
+        }
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
@@ -189,7 +236,11 @@ class TenantModel(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(
-        "tenancy.Organization", on_delete=models.PROTECT, related_name="+", default=current_organization_id, db_index=False
+        "tenancy.Organization",
+        on_delete=models.PROTECT,
+        related_name="+",
+        default=current_organization_id,
+        db_index=False,
     )
 
     if TYPE_CHECKING:

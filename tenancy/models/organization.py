@@ -20,11 +20,16 @@ class Organization(models.Model):
     """One business and what every one of its texts needs to know about it. A directory row: it holds no customer data."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    name = models.CharField(max_length=60, help_text="The company's name as customers know it; the first text of each conversation begins with it.")
+    name = models.CharField(
+        max_length=60,
+        help_text="The company's name as customers know it; the first text of each conversation begins with it.",
+    )
     slug = models.SlugField(max_length=40, unique=True)
     country = models.CharField(max_length=2, default="US", validators=[RegexValidator(r"^[A-Z]{2}$")])
     time_zone = models.CharField(max_length=64, default="America/New_York", validators=[known_time_zone])
-    help_contact = models.CharField(max_length=80, blank=True, help_text="Telephone number or e-mail address named in the answer to HELP.")
+    help_contact = models.CharField(
+        max_length=80, blank=True, help_text="Telephone number or e-mail address named in the answer to HELP."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

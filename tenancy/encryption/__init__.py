@@ -1,0 +1,29 @@
+"""Text that is sealed at rest: which keys seal it, where they are kept, how they end.
+
+root key (outside every database) -> key of an organization -> data keys of a day, a contact, the settings. A text is
+sealed under one data key or under several together; destroying any of them makes it noise for good.
+"""
+
+# Fields first: models are made of them, and everything after them reads models.
+from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed, KeysNotReady, Undecryptable
+from tenancy.encryption.key_sources import ConfigKey, ContactKey, DayKey, InstallationKey, day_scope
+from tenancy.encryption.fields import EncryptedTextField, Sealed, prefetch, readable  # isort: skip
+from tenancy.encryption.blind_index import blind_index  # isort: skip
+
+__all__ = [
+    "CannotSeal",
+    "ConfigKey",
+    "ContactKey",
+    "DayKey",
+    "EncryptedTextField",
+    "EncryptionError",
+    "InstallationKey",
+    "KeyDestroyed",
+    "KeysNotReady",
+    "Sealed",
+    "Undecryptable",
+    "blind_index",
+    "day_scope",
+    "prefetch",
+    "readable",
+]

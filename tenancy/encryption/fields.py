@@ -1,0 +1,229 @@
+"""Columns that are sealed at rest and plain text in Python.
+
+    body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")])
+
+The column holds a record (`records.py`) in `bytea`. A row that was read keeps the sealed bytes until the attribute is
+looked at; then they are opened once. Saving seals the text, unless it is still the text that was stored. Rows must have
+their id before they are saved (UUIDv7), because the record is bound to it.
+
+Many rows: call `prefetch(rows)` first, which fetches all their keys in one query and forgets keys destroyed meanwhile.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django.core import checks
+from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tenancy.encryption import records
+from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed
+from tenancy.encryption.key_sources import KeySource
+
+INSTALLATION = UUID(int=0)
+_WHAT_TO_DO = "an encrypted column is written by save, create or bulk_create of rows, not by update() or bulk_update()"
+
+
+class Sealed(bytes):
+    """A record as it is stored. What `values()` and `values_list()` give for an encrypted column."""
+
+    def __repr__(self) -> str:
+        return f"<sealed, {len(self)} bytes>"
+
+    __str__ = __repr__
+
+
+class _Stored:
+    """What the database holds for one attribute of one row: the record and, once known, what it says and where."""
+
+    __slots__ = ("binding", "sealed", "text")
+
+    def __init__(self, sealed: Sealed, text: str | None = None, binding: bytes | None = None) -> None:
+        self.sealed, self.text, self.binding = sealed, text, binding
+
+
+class _SealedAttribute:
+    """Opens at first access. `__dict__[attname]` holds the text or the record, `__dict__["_stored_" + attname]` a _Stored."""
+
+    def __init__(self, field: "EncryptedTextField") -> None:
+        self.field = field
+        self.name = field.attname
+        self.stored_name = f"_stored_{field.attname}"
+
+    def __get__(self, row: Any, cls: type | None = None) -> Any:
+        if row is None:
+            return self
+        if self.name not in row.__dict__:
+            row.refresh_from_db(fields=[self.name])
+        value = row.__dict__[self.name]
+        if isinstance(value, Sealed):
+            stored: _Stored = row.__dict__[self.stored_name]
+            self.field.open(row, stored)
+            value = row.__dict__[self.name] = stored.text
+        return value
+
+    def __set__(self, row: Any, value: Any) -> None:
+        if isinstance(value, Sealed):
+            row.__dict__[self.stored_name] = _Stored(value)
+        elif isinstance(value, bytes | memoryview):
+            raise CannotSeal(f"{self.field} takes text, not bytes")
+        row.__dict__[self.name] = value
+
+
+class EncryptedTextField(models.TextField):
+    """Text sealed under all of `keys` together. Accepts null, blank and max_length (characters, checked by forms).
+
+    Reading raises `KeyDestroyed` or `Undecryptable`; saving raises `CannotSeal` when the row lacks its id or what its
+    keys are named after. There is no look-up by content; `isnull` works.
+    """
+
+    description = "Text, sealed at rest"
+    descriptor_class = _SealedAttribute
+
+    def __init__(self, *args: Any, keys: Sequence[KeySource] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = tuple(keys)
+        if self.max_length is not None:
+            self.validators.append(MaxLengthValidator(self.max_length))
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "tenancy.encryption.EncryptedTextField", args, {**kwargs, "keys": list(self.keys)}
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [*super().check(**kwargs), *self._check_keys()]
+
+    def _check_keys(self) -> Iterable[checks.CheckMessage]:
+        if not self.keys or len({key.of_installation for key in self.keys}) != 1:
+            yield checks.Error("keys must name at least one key, all of an organization or all of none.", obj=self)
+        for key in self.keys:
+            if key.attribute is None:
+                continue
+            try:
+                field = self.model._meta.get_field(key.attribute.removesuffix("_id"))
+            except FieldDoesNotExist:
+                field = None
+            if field is None and not hasattr(self.model, key.attribute):
+                yield checks.Error(f"{key} names an attribute that the model does not have.", obj=self)
+            if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+                yield checks.Error(f"{key} needs a time known before the insert: default=timezone.now.", obj=self)
+
+    # --- Towards the database ---
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        """The record to store; the stored one if the text did not change."""
+        value = model_instance.__dict__.get(self.attname)
+        if isinstance(value, Sealed) and not add:
+            return value
+        value = getattr(model_instance, self.attname)
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        return self.seal(model_instance, self.to_python(value))
+
+    def seal(self, row: Any, text: str, *, anew: bool = False) -> Sealed:
+        """Seal `text` for this column of `row`; the same record again while it says the same, unless `anew`."""
+        binding = self._binding(row)
+        stored: _Stored | None = row.__dict__.get(f"_stored_{self.attname}")
+        if stored and not anew and self._still_says(row, stored, text, binding):
+            return stored.sealed
+        keyring = _keyring()
+        organization = self.organization_of(row)
+        keys = [keyring.current(organization, key.kind, key.scope(row)) for key in self.keys]
+        sealed = Sealed(records.seal(text.encode(), keys, binding))
+        row.__dict__[f"_stored_{self.attname}"] = _Stored(sealed, text, binding)
+        return sealed
+
+    def _still_says(self, row: Any, stored: _Stored, text: str, binding: bytes) -> bool:
+        if stored.text is None:
+            try:
+                self.open(row, stored)
+            except EncryptionError:
+                return False
+        return stored.text == text and stored.binding == binding
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, Sealed):
+            return value
+        raise CannotSeal(f"{self}: {_WHAT_TO_DO}")
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        value = value if prepared else self.get_prep_value(value)
+        return None if value is None else bytes(value)
+
+    def from_db_value(self, value: Any, *args: Any) -> Sealed | None:
+        return None if value is None else Sealed(value)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError(f"{self}: an encrypted column cannot be searched; use a blind index")
+        return super().get_lookup(lookup_name)
+
+    def get_transform(self, lookup_name: str) -> Any:
+        raise FieldError(f"{self}: an encrypted column cannot be searched; use a blind index")
+
+    # --- From the database ---
+
+    def open(self, row: Any, stored: _Stored) -> None:
+        """Decrypt `stored`, which was read for this column of `row`. Raises KeyDestroyed or Undecryptable."""
+        binding = self._binding(row)
+        ids = records.key_ids(stored.sealed)
+        keys = _keyring().by_ids(self.organization_of(row), ids)
+        stored.text = records.unseal(stored.sealed, [keys[key_id] for key_id in ids], binding).decode()
+        stored.binding = binding
+
+    def organization_of(self, row: Any) -> UUID:
+        """Whose keys seal this column of `row`."""
+        return INSTALLATION if self.keys[0].of_installation else cast(UUID, row.organization_id)
+
+    def _binding(self, row: Any) -> bytes:
+        if row.pk is None:
+            raise CannotSeal(f"{self}: the row needs its id before an encrypted column is used")
+        organization = self.organization_of(row)
+        return records.lengths_first(organization.bytes, row._meta.db_table, self.column, str(row.pk))
+
+
+def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField]:
+    """The encrypted columns of `model`."""
+    return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
+
+
+def prefetch(rows: Iterable[models.Model | None]) -> None:
+    """Fetch the keys of all encrypted columns of `rows`, of any models, in one query of each organization.
+
+    It always asks the key database, so a page that prefetches never shows what was destroyed in another process.
+    """
+    wanted: dict[UUID, set[bytes]] = {}
+    for row in rows:
+        if row is None:
+            continue
+        for field in encrypted_fields(type(row)):
+            value = row.__dict__.get(field.attname)
+            if isinstance(value, Sealed):
+                wanted.setdefault(field.organization_of(row), set()).update(records.key_ids(value))
+    for organization, ids in wanted.items():
+        _keyring().refresh(organization, ids)
+
+
+def readable(row: models.Model, attribute: str, default: str | None = None) -> str | None:
+    """The attribute's text, or `default` when its key was destroyed. Altered data still raises Undecryptable."""
+    try:
+        return cast("str | None", getattr(row, attribute))
+    except KeyDestroyed:
+        return default
+
+
+if TYPE_CHECKING:
+    from tenancy.encryption import keyring as keyring_module
+
+
+def _keyring() -> "type[keyring_module]":  # type: ignore[valid-type]
+    """Imported late: models are made of these fields, and the keyring reads models."""
+    from tenancy.encryption import keyring
+
+    return keyring

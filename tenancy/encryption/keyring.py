@@ -1,0 +1,192 @@
+"""Data keys: made when first needed, kept wrapped in the `keys` database and unwrapped in this process for a minute.
+
+What a window means: `destroy_keys` forgets at once in its own process. Another process may open single texts with a
+key it already holds for at most CACHE_SECONDS; `prefetch`, which pages use, asks the database each time and has no
+window. Rotation waits longer than that before it removes a replaced key.
+
+Every look-up is a short transaction of its own in the `keys` database that names the organization to row security, so
+a key outlives a roll-back of the caller: an unused key does no harm, a lost one would.
+"""
+
+import hmac
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connections, transaction
+
+from tenancy.encryption import records
+from tenancy.encryption.cache import KeyCache
+from tenancy.encryption.errors import KeyDestroyed, KeysNotReady
+from tenancy.encryption.records import KEY_BYTES, KEY_ID_BYTES, Key, lengths_first
+from tenancy.isolation import tell_database
+from tenancy.models.data_key import DataKey, OrganizationKey
+
+CACHE_SECONDS = 60.0
+
+_cache = KeyCache(seconds=CACHE_SECONDS, entries=20_000)
+
+
+def current(organization: UUID, kind: str, scope: str) -> Key:
+    """The key to seal with, made if there is none yet."""
+    key = _cache.current(organization, kind, scope)
+    if key is None:
+        key = _fetch_current(organization, kind, scope) or _make(organization, kind, scope)
+        _cache.keep(organization, key, kind, scope)
+    return key
+
+
+def by_ids(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
+    """The keys with these ids. Raises KeyDestroyed when one is gone."""
+    keys = _cache.by_ids(organization, key_ids)
+    if len(keys) < len(set(key_ids)):
+        keys = refresh(organization, set(key_ids))
+    if missing := set(key_ids) - keys.keys():
+        raise KeyDestroyed(f"key {min(missing).hex()} of organization {organization} was destroyed")
+    return keys
+
+
+def refresh(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
+    """Ask the database for these keys in one query, forget those that are gone and return those that are there."""
+    with keys_of(organization):
+        rows = list(
+            DataKey.objects.filter(organization_id=organization, key_id__in=list(key_ids)).select_related("wrapped_by")
+        )
+    held = _cache.by_ids(organization, key_ids)
+    keys = {bytes(row.key_id): held.get(bytes(row.key_id)) or unwrapped(row) for row in rows}
+    for key in keys.values():
+        _cache.keep(organization, key)
+    _cache.forget(organization, set(key_ids) - keys.keys())
+    return keys
+
+
+def forget(organization: UUID, key_ids: Collection[bytes]) -> None:
+    """Drop keys from this process's memory."""
+    _cache.forget(organization, key_ids)
+
+
+def forget_everything() -> None:
+    """Drop all keys from this process's memory."""
+    _cache.clear()
+
+
+@contextmanager
+def keys_of(organization: UUID) -> Iterator[None]:
+    """A transaction in the `keys` database that sees the keys of one organization."""
+    inside_another = connections["keys"].in_atomic_block
+    with transaction.atomic(using="keys"):
+        tell_database("keys", organization)
+        yield
+        if inside_another:  # the setting would outlive the savepoint
+            tell_database("keys", None)
+
+
+# --- Data keys ---
+
+
+def _fetch_current(organization: UUID, kind: str, scope: str) -> Key | None:
+    with keys_of(organization):
+        row = newest(organization, kind, scope)
+    return unwrapped(row) if row else None
+
+
+def newest(organization: UUID, kind: str, scope: str) -> DataKey | None:
+    """The stored key of the highest generation; inside `keys_of`."""
+    keys = DataKey.objects.filter(organization_id=organization, kind=kind, scope=scope)
+    return keys.select_related("wrapped_by").order_by("-generation").first()
+
+
+def _make(organization: UUID, kind: str, scope: str) -> Key:
+    """Two processes may try at once: one inserts, both read what it inserted."""
+    for attempt in (1, 2):
+        try:
+            with keys_of(organization):
+                add(organization, kind, scope, generation=1)
+                row = newest(organization, kind, scope)
+                assert row is not None  # noqa: S101 - the line above put it there, or another process did
+                return unwrapped(row)
+        except IntegrityError:
+            if attempt == 2:  # once: rotation removed the organization key between our reading it and our commit
+                raise
+    raise AssertionError
+
+
+def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:
+    """Insert a new random key unless that generation exists; inside `keys_of`."""
+    wrapped_by = organization_key(organization)
+    key = Key(os.urandom(KEY_ID_BYTES), os.urandom(KEY_BYTES))
+    row = DataKey(
+        organization_id=organization,
+        kind=kind,
+        scope=scope,
+        generation=generation,
+        key_id=key.key_id,
+        wrapped_by=wrapped_by,
+    )
+    row.wrapped = records.wrap(key.secret, unwrapped_organization_key(wrapped_by), binding_of(row))
+    DataKey.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def unwrapped(row: DataKey) -> Key:
+    """The data key of a row that was read together with its organization key."""
+    wrapping_key = unwrapped_organization_key(row.wrapped_by)
+    return Key(bytes(row.key_id), records.unwrap(bytes(row.wrapped), wrapping_key, binding_of(row)))
+
+
+def binding_of(row: DataKey) -> bytes:
+    """What a wrapped data key is bound to: a row with another organization, kind, scope or id does not unwrap."""
+    names = (row.kind, row.scope, str(row.generation))
+    return lengths_first("parley data key/v1", row.organization_id.bytes, *names, bytes(row.key_id))
+
+
+# --- Organization keys and the root key ---
+
+
+def organization_key(organization: UUID) -> OrganizationKey:
+    """The newest version, made if there is none yet; inside `keys_of`."""
+    keys = OrganizationKey.objects.filter(organization_id=organization).order_by("-version")
+    if found := keys.first():
+        return found
+    add_organization_key(organization, version=1)
+    return keys[0]
+
+
+def add_organization_key(organization: UUID, *, version: int) -> None:
+    """Insert a new random organization key unless that version exists; inside `keys_of`."""
+    row = OrganizationKey(organization_id=organization, version=version, root_id=root_id(root_key()))
+    row.wrapped = records.wrap(os.urandom(KEY_BYTES), root_key(), organization_binding(row))
+    OrganizationKey.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def unwrapped_organization_key(row: OrganizationKey) -> bytes:
+    """32 bytes. Raises KeysNotReady when another root key wrapped it."""
+    root = root_key()
+    mine = root_id(root)
+    if bytes(row.root_id) == mine:
+        wrapped = row.wrapped
+    elif row.next_wrapped is not None and bytes(row.next_root_id or b"") == mine:
+        wrapped = row.next_wrapped
+    else:
+        raise KeysNotReady("ROOT_KEY is not the key that wrapped the stored keys")
+    return records.unwrap(bytes(wrapped), root, organization_binding(row))
+
+
+def organization_binding(row: OrganizationKey) -> bytes:
+    """What a wrapped organization key is bound to."""
+    return lengths_first("parley organization key/v1", row.organization_id.bytes, str(row.version))
+
+
+def root_key() -> bytes:
+    """The 32 bytes of ROOT_KEY. Raises KeysNotReady when it is not set."""
+    root: bytes = settings.ROOT_KEY
+    if len(root) != KEY_BYTES:
+        raise KeysNotReady("ROOT_KEY is not set; it must be 32 bytes in base64")
+    return root
+
+
+def root_id(root: bytes) -> bytes:
+    """8 bytes that tell root keys apart and reveal nothing of them."""
+    return hmac.digest(root, b"parley root key id/v1", sha256)[:8]

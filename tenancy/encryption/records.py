@@ -1,0 +1,96 @@
+"""One sealed text as bytes, and one wrapped key as bytes. Knows nothing of Django or of where keys are kept.
+
+A record is `version (1) | number of keys (1) | key id (8) each | salt (16) | commitment (32) | nonce (12) | ciphertext
+| tag (16)`: 86 bytes and 8 for each key more than the text has in UTF-8.
+
+HKDF-SHA256 over the data keys, one after the other, yields 64 bytes: the AES-256-GCM key and the commitment. So each
+record has a key of its own, and whoever lacks one of several data keys has nothing. The commitment is compared before
+decryption, because plain GCM lets one ciphertext open under two keys (partitioning oracles; Len, Grubbs, Ristenpart
+2021). The associated data binds a record to its organization, table, column and row, and to its own first bytes.
+"""
+
+import hmac
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from tenancy.encryption.errors import Undecryptable
+
+VERSION = 1
+KEY_BYTES = 32
+KEY_ID_BYTES = 8
+SALT_BYTES, COMMITMENT_BYTES, NONCE_BYTES, TAG_BYTES = 16, 32, 12, 16
+_INFO = b"parley record/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A data key in the clear. `repr` tells its id only."""
+
+    key_id: bytes
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"Key({self.key_id.hex()})"
+
+
+def seal(text: bytes, keys: Sequence[Key], binding: bytes) -> bytes:
+    """Encrypt `text` for the place that `binding` describes, under all of `keys` together."""
+    head = bytes((VERSION, len(keys))) + b"".join(key.key_id for key in keys)
+    salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
+    secret, commitment = _derive(keys, salt)
+    return head + salt + commitment + nonce + AESGCM(secret).encrypt(nonce, text, lengths_first(head, binding))
+
+
+def key_ids(record: bytes) -> tuple[bytes, ...]:
+    """The ids of the keys that sealed `record`. Raises Undecryptable when these are not the bytes of a record."""
+    if len(record) < 2 or record[0] != VERSION or not record[1]:
+        raise Undecryptable("not a sealed text")
+    end = 2 + record[1] * KEY_ID_BYTES
+    if len(record) < end + SALT_BYTES + COMMITMENT_BYTES + NONCE_BYTES + TAG_BYTES:
+        raise Undecryptable("a sealed text that was cut short")
+    return tuple(record[at : at + KEY_ID_BYTES] for at in range(2, end, KEY_ID_BYTES))
+
+
+def unseal(record: bytes, keys: Sequence[Key], binding: bytes) -> bytes:
+    """The text of `record`, given its keys in the order of `key_ids`. Raises Undecryptable for any difference."""
+    end = 2 + record[1] * KEY_ID_BYTES
+    salt, rest = record[end : end + SALT_BYTES], record[end + SALT_BYTES :]
+    secret, commitment = _derive(keys, salt)
+    if not hmac.compare_digest(commitment, rest[:COMMITMENT_BYTES]):
+        raise Undecryptable("sealed under another key")
+    nonce, ciphertext = rest[COMMITMENT_BYTES : COMMITMENT_BYTES + NONCE_BYTES], rest[COMMITMENT_BYTES + NONCE_BYTES :]
+    try:
+        return AESGCM(secret).decrypt(nonce, ciphertext, lengths_first(record[:end], binding))
+    except InvalidTag:
+        raise Undecryptable("altered, or moved here from another place") from None
+
+
+def wrap(secret: bytes, wrapping_key: bytes, binding: bytes) -> bytes:
+    """`secret` under AES-256-GCM with a random nonce, bound to what `binding` describes: `nonce | ciphertext | tag`."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(wrapping_key).encrypt(nonce, secret, binding)
+
+
+def unwrap(wrapped: bytes, wrapping_key: bytes, binding: bytes) -> bytes:
+    """The reverse of `wrap`. Raises Undecryptable."""
+    try:
+        return AESGCM(wrapping_key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], binding)
+    except (InvalidTag, ValueError):
+        raise Undecryptable("a wrapped key that was altered, or that another key wrapped") from None
+
+
+def lengths_first(*parts: bytes | str) -> bytes:
+    """The parts one after the other, each after its length in 4 bytes: no two lists of parts give the same bytes."""
+    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+
+def _derive(keys: Sequence[Key], salt: bytes) -> tuple[bytes, bytes]:
+    material = HKDF(SHA256(), KEY_BYTES + COMMITMENT_BYTES, salt, _INFO).derive(b"".join(key.secret for key in keys))
+    return material[:KEY_BYTES], material[KEY_BYTES:]

@@ -1,0 +1,80 @@
+"""Wrapped keys. They live in a database of their own (`keys`), whose backups are kept for days only.
+
+The root key, outside every database, wraps each organization's key; that wraps its data keys. Deleting a data key makes
+everything written under it noise for good, so rows here are deleted by `tenancy.encryption.destroy_keys` and rotation only.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from tenancy.ids import new_id
+from tenancy.isolation import RowSecurity, SameOrganization
+
+KEY_ID_BYTES = 8
+
+INSTALLATION = uuid.UUID(int=0)
+"""Stands for the organization of rows that belong to none, such as a user's authenticator app."""
+
+
+class _KeyRow(models.Model):
+    """The organization is a plain id, because its table is in the other database."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    in_keys_database: ClassVar[bool] = True
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            RowSecurity(name="%(app_label)s_%(class)s_tenant"),
+            models.UniqueConstraint(fields=["organization_id", "id"], name="%(app_label)s_%(class)s_org_id"),
+        ]
+
+
+class OrganizationKey(_KeyRow):
+    """One version of an organization's key, wrapped by the root key; for a change of the root key, by the next one too.
+
+    `root_id` and `next_root_id` tell which root key wrapped it (8 bytes that reveal nothing of it).
+    """
+
+    version = models.PositiveIntegerField()
+    wrapped = models.BinaryField()
+    root_id = models.BinaryField()
+    next_wrapped = models.BinaryField(null=True)
+    next_root_id = models.BinaryField(null=True)
+
+    class Meta(_KeyRow.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *_KeyRow.Meta.constraints,
+            models.UniqueConstraint(fields=["organization_id", "version"], name="tenancy_organizationkey_version"),
+        ]
+
+
+class DataKey(_KeyRow):
+    """One random 256-bit key, wrapped by the organization key `wrapped_by`. What it opens is named by `kind` and `scope`.
+
+    `key_id` (8 random bytes) stands in every record that the key sealed. A key with a higher `generation` replaces an
+    earlier one of the same scope: new records are sealed under the highest.
+    """
+
+    kind = models.CharField(max_length=20)
+    scope = models.CharField(max_length=40, blank=True)
+    generation = models.PositiveIntegerField(default=1)
+    key_id = models.BinaryField(max_length=KEY_ID_BYTES)
+    wrapped = models.BinaryField()
+    wrapped_by = models.ForeignKey(OrganizationKey, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(_KeyRow.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *_KeyRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organization_id", "kind", "scope", "generation"], name="tenancy_datakey_scope"
+            ),
+            models.UniqueConstraint(fields=["organization_id", "key_id"], name="tenancy_datakey_key_id"),
+            SameOrganization(field="wrapped_by", name="tenancy_datakey_wrapped_by_org"),
+        ]
