@@ -1,4 +1,4 @@
-"""Which database a model lives in: wrapped keys have one of their own, so that backups of texts never hold their keys."""
+"""Which database a model lives in. Wrapped keys have one of their own: a backup of texts never holds their keys."""
 
 from typing import Any
 
@@ -18,14 +18,14 @@ class KeysRouter:
         return self._home(model)
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool | None:
-        return True if self._home(one) == self._home(other) else False
+        return self._home(one) == self._home(other)
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool | None:
         """Row security's function is needed in both databases, so unnamed SQL of `tenancy` runs in both."""
         if app_label != "tenancy":
             return db != KEYS
         if model_name is None:
-            return hints.get("database", db) == db
+            return bool(hints.get("database", db) == db)
         return (db == KEYS) == bool(hints.get("in_keys_database", model_name in _KEY_MODELS))
 
 

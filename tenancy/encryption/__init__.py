@@ -4,9 +4,10 @@ root key (outside every database) -> key of an organization -> data keys of a da
 sealed under one data key or under several together; destroying any of them makes it noise for good.
 """
 
-# Fields first: models are made of them, and everything after them reads models.
 from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed, KeysNotReady, Undecryptable
 from tenancy.encryption.key_sources import ConfigKey, ContactKey, DayKey, InstallationKey, day_scope
+
+# After that fields, then the rest: models are made of fields, and the rest reads models.
 from tenancy.encryption.fields import EncryptedTextField, Sealed, prefetch, readable  # isort: skip
 from tenancy.encryption.blind_index import blind_index  # isort: skip
 

@@ -10,7 +10,7 @@ Many rows: call `prefetch(rows)` first, which fetches all their keys in one quer
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from django.core import checks
@@ -22,6 +22,21 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from tenancy.encryption import records
 from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed
 from tenancy.encryption.key_sources import KeySource
+
+_Set = TypeVar("_Set")
+_Get = TypeVar("_Get")
+
+if TYPE_CHECKING:
+
+    class _TextField(models.TextField[_Set, _Get]):
+        pass
+else:
+
+    class _TextField(models.TextField):
+        def __class_getitem__(cls, types):
+            """Django's fields are generic for type checkers only."""
+            return cls
+
 
 INSTALLATION = UUID(int=0)
 _WHAT_TO_DO = "an encrypted column is written by save, create or bulk_create of rows, not by update() or bulk_update()"
@@ -46,9 +61,9 @@ class _Stored:
 
 
 class _SealedAttribute:
-    """Opens at first access. `__dict__[attname]` holds the text or the record, `__dict__["_stored_" + attname]` a _Stored."""
+    """Opens at first access. The row's `__dict__` holds the text or the record, and a _Stored beside it."""
 
-    def __init__(self, field: "EncryptedTextField") -> None:
+    def __init__(self, field: "EncryptedTextField[Any, Any]") -> None:
         self.field = field
         self.name = field.attname
         self.stored_name = f"_stored_{field.attname}"
@@ -73,7 +88,7 @@ class _SealedAttribute:
         row.__dict__[self.name] = value
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(_TextField[_Set, _Get]):
     """Text sealed under all of `keys` together. Accepts null, blank and max_length (characters, checked by forms).
 
     Reading raises `KeyDestroyed` or `Undecryptable`; saving raises `CannotSeal` when the row lacks its id or what its
@@ -185,10 +200,10 @@ class EncryptedTextField(models.TextField):
         if row.pk is None:
             raise CannotSeal(f"{self}: the row needs its id before an encrypted column is used")
         organization = self.organization_of(row)
-        return records.lengths_first(organization.bytes, row._meta.db_table, self.column, str(row.pk))
+        return records.lengths_first(organization.bytes, row._meta.db_table, self.attname, str(row.pk))
 
 
-def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField]:
+def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField[Any, Any]]:
     """The encrypted columns of `model`."""
     return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
 
@@ -218,11 +233,7 @@ def readable(row: models.Model, attribute: str, default: str | None = None) -> s
         return default
 
 
-if TYPE_CHECKING:
-    from tenancy.encryption import keyring as keyring_module
-
-
-def _keyring() -> "type[keyring_module]":  # type: ignore[valid-type]
+def _keyring() -> Any:
     """Imported late: models are made of these fields, and the keyring reads models."""
     from tenancy.encryption import keyring
 

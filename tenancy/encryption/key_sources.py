@@ -16,9 +16,20 @@ BODY, CONTACT, CONFIG, INDEX = "body", "contact", "config", "index"
 class KeySource(Protocol):
     """Names one data key: its kind, and its scope for one row."""
 
-    kind: str
-    attribute: str | None  # of the row; None when the scope does not depend on the row
-    of_installation: bool  # the key belongs to no organization
+    @property
+    def kind(self) -> str:
+        """At most 20 characters."""
+        ...
+
+    @property
+    def attribute(self) -> str | None:
+        """Of the row; None when the scope does not depend on the row."""
+        ...
+
+    @property
+    def of_installation(self) -> bool:
+        """Whether the key belongs to no organization."""
+        ...
 
     def scope(self, row: Any) -> str:
         """At most 40 characters. Raises CannotSeal when the row does not know yet."""

@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
+import tenancy.constraints
 import tenancy.encryption
 import tenancy.ids
 import tenancy.isolation
@@ -75,7 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-                'constraints': [tenancy.isolation.RowSecurity(name='tenancy_organizationkey_tenant'), models.UniqueConstraint(fields=('organization_id', 'id'), name='tenancy_organizationkey_org_id'), models.UniqueConstraint(fields=('organization_id', 'version'), name='tenancy_organizationkey_version')],
+                'constraints': [tenancy.constraints.RowSecurity(name='tenancy_organizationkey_tenant'), models.UniqueConstraint(fields=('organization_id', 'id'), name='tenancy_organizationkey_org_id'), models.UniqueConstraint(fields=('organization_id', 'version'), name='tenancy_organizationkey_version')],
             },
         ),
         migrations.CreateModel(
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
             options={
-                'constraints': [tenancy.isolation.RowSecurity(name='tenancy_audithead_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='tenancy_audithead_org_id'), models.UniqueConstraint(fields=('organization',), name='tenancy_audithead_organization')],
+                'constraints': [tenancy.constraints.RowSecurity(name='tenancy_audithead_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='tenancy_audithead_org_id'), models.UniqueConstraint(fields=('organization',), name='tenancy_audithead_organization')],
             },
         ),
         migrations.CreateModel(
@@ -108,7 +109,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['organization', 'event', 'sequence'], name='tenancy_auditevent_event'), models.Index(fields=['organization', 'object_id', 'sequence'], name='tenancy_auditevent_object'), models.Index(fields=['organization', 'actor_id', 'sequence'], name='tenancy_auditevent_actor')],
-                'constraints': [tenancy.isolation.RowSecurity(name='tenancy_auditevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='tenancy_auditevent_org_id'), models.UniqueConstraint(fields=('organization', 'sequence'), name='tenancy_auditevent_sequence'), tenancy.isolation.AppendOnly(name='tenancy_auditevent_append_only')],
+                'constraints': [tenancy.constraints.RowSecurity(name='tenancy_auditevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='tenancy_auditevent_org_id'), models.UniqueConstraint(fields=('organization', 'sequence'), name='tenancy_auditevent_sequence'), tenancy.constraints.AppendOnly(name='tenancy_auditevent_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -122,7 +123,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
             options={
-                'constraints': [tenancy.isolation.RowSecurity(name='tenancy_auditcheckpoint_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='tenancy_auditcheckpoint_org_id'), models.UniqueConstraint(fields=('organization', 'sequence'), name='tenancy_auditcheckpoint_sequence'), tenancy.isolation.AppendOnly(name='tenancy_auditcheckpoint_append_only')],
+                'constraints': [tenancy.constraints.RowSecurity(name='tenancy_auditcheckpoint_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='tenancy_auditcheckpoint_org_id'), models.UniqueConstraint(fields=('organization', 'sequence'), name='tenancy_auditcheckpoint_sequence'), tenancy.constraints.AppendOnly(name='tenancy_auditcheckpoint_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -140,7 +141,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-                'constraints': [tenancy.isolation.RowSecurity(name='tenancy_datakey_tenant'), models.UniqueConstraint(fields=('organization_id', 'id'), name='tenancy_datakey_org_id'), models.UniqueConstraint(fields=('organization_id', 'kind', 'scope', 'generation'), name='tenancy_datakey_scope'), models.UniqueConstraint(fields=('organization_id', 'key_id'), name='tenancy_datakey_key_id'), tenancy.isolation.SameOrganization(field='wrapped_by', name='tenancy_datakey_wrapped_by_org')],
+                'constraints': [tenancy.constraints.RowSecurity(name='tenancy_datakey_tenant'), models.UniqueConstraint(fields=('organization_id', 'id'), name='tenancy_datakey_org_id'), models.UniqueConstraint(fields=('organization_id', 'kind', 'scope', 'generation'), name='tenancy_datakey_scope'), models.UniqueConstraint(fields=('organization_id', 'key_id'), name='tenancy_datakey_key_id'), tenancy.constraints.SameOrganization(field='wrapped_by', name='tenancy_datakey_wrapped_by_org')],
             },
         ),
     ]

@@ -55,7 +55,7 @@ class AuditHead(TenantModel):
 
 
 class AuditCheckpoint(TenantModel):
-    """A signed note that the chain had this head at this length (C2SP signed-note form; see `tenancy.audit_checkpoints`)."""
+    """A signed note that the chain had this head at this length (`tenancy.audit_checkpoints` tells its form)."""
 
     sequence = models.PositiveBigIntegerField()
     hash = models.BinaryField(max_length=32)

@@ -1,7 +1,7 @@
 """Wrapped keys. They live in a database of their own (`keys`), whose backups are kept for days only.
 
-The root key, outside every database, wraps each organization's key; that wraps its data keys. Deleting a data key makes
-everything written under it noise for good, so rows here are deleted by `tenancy.encryption.destroy_keys` and rotation only.
+The root key, outside every database, wraps each organization's key; that wraps its data keys. Deleting a data key
+makes everything written under it noise for good, so only `tenancy.encryption.shredding` and rotation delete rows here.
 """
 
 import uuid
@@ -10,8 +10,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
+from tenancy.constraints import RowSecurity, SameOrganization
 from tenancy.ids import new_id
-from tenancy.isolation import RowSecurity, SameOrganization
 
 KEY_ID_BYTES = 8
 
@@ -56,7 +56,7 @@ class OrganizationKey(_KeyRow):
 
 
 class DataKey(_KeyRow):
-    """One random 256-bit key, wrapped by the organization key `wrapped_by`. What it opens is named by `kind` and `scope`.
+    """One random 256-bit key, wrapped by the organization key `wrapped_by`. `kind` and `scope` name what it opens.
 
     `key_id` (8 random bytes) stands in every record that the key sealed. A key with a higher `generation` replaces an
     earlier one of the same scope: new records are sealed under the highest.

@@ -17,7 +17,7 @@ def known_time_zone(value: str) -> None:
 
 
 class Organization(models.Model):
-    """One business and what every one of its texts needs to know about it. A directory row: it holds no customer data."""
+    """One business and what each of its texts needs to know about it. A directory row without customer data."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(
