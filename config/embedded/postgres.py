@@ -4,8 +4,7 @@ The wheel's own `get_server()` is not used: it shares a lock file between accoun
 opens folders, and it leaves a server behind when the process that asked for it is killed.
 
 Nobody can connect over the network. The socket stands in a folder that only the server's account and root can enter,
-which is why no role has a password. Three roles: `postgres` (superuser, used here only), `parley_owner` (owns both
-databases, runs migrations), `parley_app` (owns nothing, subject to row security: web and worker).
+which is why no role has a password. Which roles and databases there are says `config/embedded/roles.py`.
 """
 
 import importlib.util
@@ -17,9 +16,6 @@ import time
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
-
-import psycopg
-from psycopg import sql
 
 from config.embedded.processes import Account, CannotStart, Child, plain_environment, running_program, server_account
 
@@ -38,11 +34,10 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "",
-    "log_checkpoints": "off",
-    # A statement in the log would carry customers' data.
+    # A refused statement is the application's to report, and the server's words about it would hold customers' data.
+    "log_min_messages": "fatal",
+    "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
-    "log_parameter_max_length": "0",
-    "log_parameter_max_length_on_error": "0",
 }
 WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
@@ -50,7 +45,7 @@ WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_wr
 class Postgres:
     """One server on the folder `data`, reachable by the socket in `sockets`.
 
-    `durable=False` is for throw-away data: nothing is synced to disk and table owners get TRUNCATE for the app role.
+    `durable=False` is for throw-away data: nothing is synced to disk.
     """
 
     def __init__(self, data: Path, sockets: Path, *, durable: bool = True) -> None:
@@ -59,11 +54,8 @@ class Postgres:
         self.child: Child | None = None
         self._programs: Path | None = None
 
-    def url(self, database: str = MAIN_DATABASE, role: str = APP) -> str:
+    def url(self, database: str, role: str) -> str:
         return f"postgresql://{role}@/{database}?host={quote(str(self.sockets), safe='')}"
-
-    def connect(self, database: str = SUPERUSER, role: str = SUPERUSER) -> psycopg.Connection[tuple[Any, ...]]:
-        return psycopg.connect(host=str(self.sockets), dbname=database, user=role, autocommit=True, connect_timeout=5)
 
     def create(self) -> bool:
         """Make the data folder; False when it exists already. An interrupted attempt leaves nothing half done."""
@@ -101,45 +93,23 @@ class Postgres:
         while time.monotonic() < limit:
             if (code := self.child.exit_code()) is not None:
                 raise CannotStart(f"PostgreSQL ended at once with exit code {code}; its last lines are above.")
-            try:
-                self.connect().close()
-            except psycopg.OperationalError:
-                time.sleep(0.02)
-            else:
+            if self._takes_connections(self.child.pid):
                 return
+            time.sleep(0.02)
         raise CannotStart(f"PostgreSQL did not take connections within {seconds:.0f} seconds.")
+
+    def _takes_connections(self, pid: int) -> bool:
+        """What pg_ctl looks at: the server's lock file names its process first and its state in the eighth line."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
 
     def stop(self) -> None:
         if self.child:
             self.child.ask_to_stop()
             self.child.wait_until_stopped(20, last_resort=signal.SIGQUIT)
-
-    def prepare(self) -> None:
-        """Roles, both databases and what the app role may do there; safe to run at every start."""
-        owner = "LOGIN NOSUPERUSER " + ("NOCREATEDB" if self.durable else "CREATEDB")
-        wanted = {OWNER: owner, APP: "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"}
-        with self.connect() as connection:
-            roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in wanted.keys() - roles:
-                connection.execute(sql.SQL(f"CREATE ROLE {{}} {wanted[role]}").format(sql.Identifier(role)))
-            existing = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
-        # New databases are copies of template1, so the tests' databases get the same rights.
-        self._grant("template1")
-        for database in {MAIN_DATABASE, KEYS_DATABASE} - existing:
-            with self.connect() as connection:
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER))
-                )
-
-    def _grant(self, database: str) -> None:
-        rights = "SELECT, INSERT, UPDATE, DELETE" + ("" if self.durable else ", TRUNCATE")
-        with self.connect(database) as connection:
-            for granted in (f"{rights} ON TABLES", "USAGE, SELECT ON SEQUENCES"):
-                connection.execute(
-                    sql.SQL(f"ALTER DEFAULT PRIVILEGES FOR ROLE {{}} IN SCHEMA public GRANT {granted} TO {{}}").format(
-                        sql.Identifier(OWNER), sql.Identifier(APP)
-                    )
-                )
 
     def _make_folder(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,5 +1,7 @@
 """Start, watch and stop one child process that cannot outlive us, also when we are killed with signal 9."""
 
+import contextlib
+import ctypes
 import os
 import pwd
 import signal
@@ -9,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from config.embedded.launch import PR_SET_PDEATHSIG
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 KERNEL_TELLS = sys.platform == "linux"
@@ -38,8 +42,9 @@ def server_account() -> Account | None:
 class Child:
     """One running program.
 
-    `output` takes what it writes; `end` is the signal that asks it to stop, also sent by the kernel when we are gone.
-    It gets a session of its own, so that Ctrl-C in the terminal reaches only us and we stop things in order.
+    `output` takes what it writes, `errors` its standard error if that shall go elsewhere; `end` is the signal that asks
+    it to stop, also sent by the kernel when we are gone. It gets a session of its own, so that Ctrl-C in the terminal
+    reaches only us and we stop things in order.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Child:
         *,
         environment: Mapping[str, str],
         output: IO[bytes] | int,
+        errors: IO[bytes] | int | None = None,
         end: signal.Signals = signal.SIGTERM,
         account: Account | None = None,
         folder: Path = Path("/"),
@@ -62,7 +68,7 @@ class Child:
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=output,
+            stderr=output if errors is None else errors,
             cwd=folder,
             pass_fds=() if reader < 0 else (reader,),
             start_new_session=True,
@@ -97,6 +103,11 @@ class Child:
             self._writer = -1
         return in_time
 
+    def end_group(self) -> None:
+        """End what it started itself and left behind; call it when it has stopped."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
     def stop(self, seconds: float = 10) -> bool:
         self.ask_to_stop()
         return self.wait_until_stopped(seconds)
@@ -118,3 +129,9 @@ def running_program(pid: int) -> str | None:
         return None if rest.split()[0] in {"Z", "X"} else name
     answer = subprocess.run(["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603
     return answer.stdout.strip() or None
+
+
+def end_with_parent() -> None:
+    """Get TERM when the program that started us is gone: `make` sets PARLEY_END_WITH_PARENT, since it may be killed."""
+    if KERNEL_TELLS and os.environ.get("PARLEY_END_WITH_PARENT"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))

@@ -16,6 +16,7 @@ from typing import IO
 import pytest
 
 from config.embedded.postgres import KEYS_DATABASE, MAIN_DATABASE, OWNER, Postgres
+from config.embedded.roles import prepare
 from config.embedded.valkey import Valkey
 
 PREFIX = "parley-test-"
@@ -38,7 +39,7 @@ class Services:
             self.postgres.create()
             self.postgres.start(log)
             self.valkey.start(log)
-        self.postgres.prepare()
+        prepare(self.folder / "run", for_tests=True)
         os.environ.update(
             DATABASE_URL=self.postgres.url(MAIN_DATABASE, OWNER),
             KEYS_DATABASE_URL=self.postgres.url(KEYS_DATABASE, OWNER),

@@ -1,0 +1,34 @@
+"""`python -m config.embedded.worker FILE`: a Celery worker with the clock in a thread of it.
+
+A real installation runs `celery worker` and one `celery beat`. On one machine a process for the clock would cost
+40 MB and could outlive a worker that is killed. FILE keeps when which periodic task ran.
+"""
+
+import sys
+from typing import Any
+
+from celery import signals
+from celery.beat import EmbeddedService
+
+from config.celery import app
+
+THREADS = 4
+
+
+def main(schedule_file: str) -> None:
+    clock: Any = EmbeddedService(app, thread=True, schedule_filename=schedule_file)
+
+    def start(**_: Any) -> None:
+        clock.start()
+
+    def stop(**_: Any) -> None:
+        clock.service.stop()
+
+    signals.worker_ready.connect(start, weak=False)
+    signals.worker_shutting_down.connect(stop, weak=False)
+    options = ["--pool", "threads", "--concurrency", str(THREADS), "--without-gossip", "--without-mingle"]
+    app.worker_main(["--quiet", "worker", *options])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

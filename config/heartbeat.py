@@ -1,0 +1,47 @@
+"""Signs of life of the processes that nobody visits: the worker and the clock (Celery beat).
+
+Each writes the time into Redis; the health page reads how long ago that was. Losing Redis loses nothing but some
+seconds of knowledge.
+"""
+
+import contextlib
+import time
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    import redis
+
+KEPT_SECONDS = 3600
+
+
+class Part(StrEnum):
+    """Who gives the sign, as the name under which Redis keeps it."""
+
+    WORKER = "parley:alive:worker"
+    CLOCK = "parley:alive:clock"
+
+
+@cache
+def _client() -> "redis.Redis":
+    import redis  # late, because the local supervisor wants the names only and none of its memory
+
+    # Short, because a stalled Redis must stall neither the worker's own loop nor the health page.
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def note(part: Part) -> None:
+    """Say that this part works, now. Without Redis nothing is said, and the part works on."""
+    from redis import RedisError
+
+    with contextlib.suppress(RedisError):
+        _client().set(part, repr(time.time()), ex=KEPT_SECONDS)
+
+
+def silence(part: Part) -> float | None:
+    """Seconds since the last sign; None when there was none in the last hour. Raises `redis.RedisError`."""
+    value = _client().get(part)
+    return max(0.0, time.time() - float(value)) if isinstance(value, bytes) else None
