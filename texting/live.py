@@ -26,7 +26,6 @@ from django.core import signing
 from django.db import transaction
 
 from accounts.models import Membership
-from accounts.permissions import Permission
 from accounts.sessions import key_hash
 from tenancy.isolation import current_organization_id
 from texting.live_publisher import Publisher
@@ -36,7 +35,7 @@ TOKEN_SECONDS = 120  # how long a token may wait before its stream is opened
 
 
 class LiveKind(StrEnum):
-    """What happened. `ACCESS` names a member whose streams must end now; `PHONE` is for the simulator's page only."""
+    """What happened. `ACCESS` names a member whose streams must end now; no browser is told of it."""
 
     MESSAGE = "message"
     STATUS = "status"
@@ -44,7 +43,6 @@ class LiveKind(StrEnum):
     NOTE = "note"
     PRESENCE = "presence"
     ACCESS = "access"
-    PHONE = "phone"
 
 
 def publish(
@@ -65,14 +63,12 @@ def publish(
     _announce(channel_of(current_organization_id()), json.dumps(event, separators=(",", ":")))
 
 
-def publish_to_phones(*, organization: UUID, line: UUID) -> None:
-    """Tell the simulator's open phones that something happened on a line. Needs no active organization."""
-    event = {"kind": LiveKind.PHONE.value, "line": str(line)}
-    _announce(phone_channel_of(organization), json.dumps(event, separators=(",", ":")))
-
-
 def end_streams(member: Membership) -> None:
-    """End the member's streams in every process after the commit; whoever may still have one asks for a new token."""
+    """End the member's streams everywhere right after the commit. Whoever may still have one gets a new one by itself.
+
+    To be called when a right is taken away (deactivation, a role, a team); a session that has ended is noticed without
+    it (`texting.live_watch`).
+    """
     event = {"kind": LiveKind.ACCESS.value, "member": str(member.pk)}
     _announce(channel_of(member.organization_id), json.dumps(event, separators=(",", ":")))
 
@@ -82,42 +78,26 @@ def channel_of(organization: UUID) -> str:
     return f"live:{organization}"
 
 
-def phone_channel_of(organization: UUID) -> str:
-    """The Redis channel of the simulator's phones of an organization."""
-    return f"phone:{organization}"
-
-
 @dataclass(frozen=True)
 class Claims:
-    """What a token says: whose stream, at which `Membership.epoch`, of which session (its key's hash, hexadecimal).
-
-    `phones`: with the events of the simulator's phones.
-    """
+    """What a token says: whose stream, at which `Membership.epoch`, of which session (its key's hash, hexadecimal)."""
 
     organization: UUID
     member: UUID
     epoch: str
     session: str
-    phones: bool
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """The Redis channels that the stream listens to."""
-        own = channel_of(self.organization)
-        return (own, phone_channel_of(self.organization)) if self.phones else (own,)
 
 
 def token_for(member: Membership, *, session_key: str) -> str:
-    """With this signed token the session may open a stream within `TOKEN_SECONDS`. Needs the active organization."""
-    phones = settings.SIMULATOR_ENABLED and member.may(Permission.SIMULATOR_USE)
-    session = key_hash(session_key).hex()
-    return signing.dumps([str(member.organization_id), str(member.pk), member.epoch, session, phones], salt=SALT)
+    """A signed token with which this session may open a stream within `TOKEN_SECONDS`."""
+    parts = [str(member.organization_id), str(member.pk), member.epoch, key_hash(session_key).hex()]
+    return signing.dumps(parts, salt=SALT)
 
 
 def claims_of(token: str) -> Claims:
     """The token's content. Raises `signing.BadSignature` when it is forged, altered or too old."""
-    organization, member, epoch, session, phones = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
-    return Claims(UUID(organization), UUID(member), epoch, session, phones)
+    organization, member, epoch, session = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
+    return Claims(UUID(organization), UUID(member), epoch, session)
 
 
 class _Announcement:

@@ -1,9 +1,8 @@
 """One Redis connection for all live streams of a process.
 
-A stream is given everything that is published on its channels from the moment `Hub.join` has returned, in order. When
-that cannot be kept - its browser reads too slowly, Redis was away, a sender could not reach Redis - its next batch has
-`gap` set: the page must fetch everything anew, and whether its member may still listen must be asked again, since the
-event that would have ended the stream may be among the lost ones.
+A stream is given everything that is published on its channel from the moment `Hub.join` has returned, in order. When
+that cannot be - its browser reads too slowly, Redis was away, a sender could not reach Redis - its next batch has `gap`
+set: the page must fetch everything anew.
 """
 
 import asyncio

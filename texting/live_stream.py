@@ -1,9 +1,9 @@
 """The live stream: server-sent events outside Django's request cycle (no middleware, no thread, no connection held).
 
 A browser gets a token from the view `live_token` and opens the stream with it in a header, so that it stands in no
-address and no log. Before the first event, after any gap and every `RECHECK_SECONDS` a thread looks whether the member
-may still listen; in between, an `access` event ends the member's streams at once. A stream lasts about half an hour,
-then the browser asks for a new token.
+address and no log. A stream ends at once by an `access` event, within two seconds after its session or membership
+ended (`texting.live_watch`), within `RECHECK_SECONDS` after a permission was taken away in silence, and after about
+half an hour in any case; the browser then asks for a new token.
 
 Events are `{"kind": ..., ids}`; `resync` means fetch everything anew (it is also the first event of each stream),
 `paused` that nothing can be heard for the moment.
@@ -14,7 +14,6 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,11 +23,11 @@ from django.core import signing
 from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 
-from texting.live import Claims, claims_of
-from texting.live_access import may_listen
+from texting.live import Claims, channel_of, claims_of
 from texting.live_hub import Hub, Unavailable
 from texting.live_publisher import RESYNC
 from texting.live_streams import Stream
+from texting.live_watch import Watch, allowed
 
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
@@ -49,7 +48,6 @@ HEADERS = [
 ]
 
 log = logging.getLogger(__name__)
-_checkers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live-access")
 
 
 async def live_app(scope: Event, receive: Receive, send: Send) -> None:
@@ -63,17 +61,20 @@ async def live_app(scope: Event, receive: Receive, send: Send) -> None:
         return await _refuse(send, 403)
     if not _same_origin(headers):
         return await _refuse(send, 403)
-    hub, stream = Hub.here(), Stream(member=str(claims.member), channels=claims.channels)
+    hub, watch = Hub.here(), Watch.here()
+    stream = Stream(member=str(claims.member), channels=(channel_of(claims.organization),))
     try:
         # First listen, then look: whatever takes the right away after the look ends the stream.
         await hub.join(stream)
-        if not await _may_listen(claims) or stream.ended:
+        if not await allowed(claims) or stream.ended:
             return await _refuse(send, 403)
+        watch.add(stream, claims)
         await _serve(claims, stream, receive, send)
     except (Unavailable, DatabaseError) as error:
         log.warning("live_stream_unavailable", extra={"error": type(error).__name__})
         await _refuse(send, 503)
     finally:
+        watch.remove(stream)
         hub.leave(stream)
 
 
@@ -86,10 +87,6 @@ def _same_origin(headers: dict[bytes, bytes]) -> bool:
         return False
     origin = headers.get(b"origin", b"").decode("latin-1")
     return not origin or origin == settings.PUBLIC_BASE_URL or urlsplit(origin).netloc == host
-
-
-async def _may_listen(claims: Claims) -> bool:
-    return await asyncio.get_running_loop().run_in_executor(_checkers, may_listen, claims)
 
 
 async def _serve(claims: Claims, stream: Stream, receive: Receive, send: Send) -> None:
@@ -118,8 +115,8 @@ async def _pass_on(claims: Claims, stream: Stream, send: Send) -> None:
     await send({"type": "http.response.body", "body": RESYNC_FRAME, "more_body": True})
     while True:
         batch = await stream.next(PING_SECONDS)
-        if batch.gap or time.monotonic() - checked > RECHECK_SECONDS:
-            if not await _may_listen(claims):
+        if time.monotonic() - checked > RECHECK_SECONDS:
+            if not await allowed(claims):
                 return
             checked = time.monotonic()
         body = RESYNC_FRAME + batch.body if batch.gap else batch.body or PING
