@@ -5,8 +5,8 @@ sentence that names the variable. A value can be given directly (`NAME`) or, for
 is how container platforms and systemd hand secrets over.
 
 Beside a system started by `manage.py up`, the other commands (`shell`, `verify_audit`, ...) need the same databases and
-secrets. `up` therefore writes `<data folder>/env` for as long as it runs, and `load_local()` reads it when
-`DATABASE_URL` is not set. The data folder is `PARLEY_DATA`, or `var` beside `manage.py`.
+secrets. `up` therefore writes `<data folder>/env` for as long as it runs, and the settings begin with `load_local()`.
+The data folder is `PARLEY_DATA`, or `var` beside `manage.py`.
 """
 
 import base64
@@ -20,6 +20,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+taken_over: set[str] = set()  # the variables that `load_local` has set
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
@@ -55,8 +57,9 @@ def load_local() -> None:
         return  # none runs, or it belongs to another account: whoever connects is told that DATABASE_URL is not set
     for line in lines:
         name, separator, value = line.partition("=")
-        if separator:
-            os.environ.setdefault(name, value)
+        if separator and name not in os.environ:
+            os.environ[name] = value
+            taken_over.add(name)
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -207,6 +210,3 @@ def _parse_database(name: str, address: str) -> dict[str, Any]:
         "PORT": str(port or ""),
         "OPTIONS": dict(parameters),
     }
-
-
-load_local()

@@ -6,6 +6,7 @@ from celery.schedules import schedule
 from config import env, logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+env.load_local()
 
 # --- Where we run -------------------------------------------------------------------------------------------------
 LOCAL = env.flag("PARLEY_LOCAL", default=False)  # set by `manage.py up` and by the tests, never in production
@@ -20,9 +21,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_otp",
-    "axes",
     "django_htmx",
     "template_partials",
     "rest_framework",
@@ -39,13 +40,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.SecurityHeaders",
-    "accounts.sessions.SessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ActingMember",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -76,18 +76,20 @@ REDIS_URL = env.text("REDIS_URL", default="")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # --- Keys (SECURITY: outside the database) ------------------------------------------------------------------------
-ROOT_KEY = env.secret("ROOT_KEY")  # 32 bytes, base64: wraps every organization's key
-AUDIT_SIGNING_KEY = env.secret("AUDIT_SIGNING_KEY")  # 32-byte Ed25519 seed, base64: signs the log's checkpoints
+ROOT_KEY = env.key("ROOT_KEY")  # 32 bytes, base64: wraps every organization's key
+AUDIT_SIGNING_KEY = env.key("AUDIT_SIGNING_KEY")  # 32-byte Ed25519 seed, base64: signs the log's checkpoints
 AUDIT_CHECKPOINT_DIR = env.text(
     "AUDIT_CHECKPOINT_DIR", default=""
 )  # a folder that the database's administrator cannot write
 
 # --- Sign-in ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS: list[
+    str
+] = []  # `accounts.signing_in` is the only way in; `authenticate()` must not be another
+PASSWORD_HASHERS = ["accounts.passwords.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.OwnWordsValidator"},
 ]
@@ -103,15 +105,12 @@ SESSION_COOKIE_NAME = "parley_session" if LOCAL else "__Host-parley_session"
 CSRF_COOKIE_SECURE = not LOCAL
 CSRF_COOKIE_NAME = "parley_csrf" if LOCAL else "__Host-parley_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta tag
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a user name alone would let anyone lock anyone out
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-AXES_USERNAME_FORM_FIELD = "email"
-AXES_LOCKOUT_CALLABLE = "accounts.throttling.locked_out"
-AXES_IPWARE_PROXY_COUNT = env.number("TRUSTED_PROXIES", default=0)
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+KNOWN_BROWSER_COOKIE_NAME = "parley_known" if LOCAL else "__Host-parley_known"
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, minimum=0, maximum=5)
+MESSAGE_STORAGE = (
+    "django.contrib.messages.storage.cookie.CookieStorage"  # a notice may name a contact: not in our tables
+)
 OTP_TOTP_ISSUER = "Parley"
 
 # --- Browser ------------------------------------------------------------------------------------------------------
@@ -120,7 +119,7 @@ SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.number("TRUSTED_PROXIES", default=0) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
@@ -160,6 +159,8 @@ TEXTING_PROVIDERS = {
     "twilio": "texting.providers.twilio.TwilioProvider",
     **({"simulator": "texting.providers.simulator.SimulatorProvider"} if SIMULATOR_ENABLED else {}),
 }
+# Another address than the provider's own: an egress proxy, or a stand-in. The operator's choice, never a member's.
+TEXTING_PROVIDER_BASE_URLS = {"twilio": env.text("TWILIO_BASE_URL", default="")}
 TEXTING_SEND_POLICIES = [
     "compliance.send_policies.LineActive",
     "compliance.send_policies.Permission",

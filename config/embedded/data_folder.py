@@ -4,7 +4,7 @@ lock           held while the system runs; the process id of its supervisor
 postgres/      the database server's data        valkey/    the queue's
 run/           sockets                           programs/  copies of server programs, when they are needed
 secrets/       keys, made once; without them the databases cannot be read
-checkpoints/   signed states of the audit log    clock      when which periodic task ran
+checkpoints/   signed states of the audit log    clock/     when which periodic task ran
 env            what other commands need to join the running system; gone when it is stopped
 parley.log     everything that all processes wrote
 demo.json      who may sign in                   migrated   which migrations were applied
@@ -101,10 +101,15 @@ class DataFolder:
             self._short_sockets = Path(tempfile.mkdtemp(prefix="parley-"))
         return self._short_sockets
 
+    def subfolder(self, name: str) -> Path:
+        """Made if needed, closed to other accounts."""
+        folder = self / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     def secret_files(self) -> dict[str, str]:
         """`NAME_FILE` for each secret; made on the first call, readable by the owner only."""
-        folder = self / "secrets"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = self.subfolder("secrets")
         files = {}
         for name in SECRETS:
             file = folder / name.lower()

@@ -65,8 +65,13 @@ class DemoPeople:
 
 
 def _read(people: list[dict[str, str]]) -> list[Person]:
-    names = ("organization", "email", "password", "role")
     return [
-        Person(*(str(entry[name]) for name in names), totp_secret=str(entry.get("totp_secret") or ""))
+        Person(
+            organization=entry["organization"],
+            email=entry["email"],
+            password=entry["password"],
+            role=entry["role"],
+            totp_secret=entry.get("totp_secret") or "",
+        )
         for entry in people
     ]

@@ -88,11 +88,12 @@ class Supervisor:
         except StopRequested:
             return 0
         except ChildDied as death:
-            return self._report_death(death.child)
-        except CannotStart as refusal:
+            raise self._why(death.child) from None
+        except CannotStart:
             self.logbook.drain()
-            self.logbook.say("Parley does not start: the disk is full." if self.logbook.disk_full else str(refusal))
-            return 1
+            if self.logbook.disk_full:
+                raise CannotStart(f"The disk is full: {self.folder.path} has no space left.") from None
+            raise
         finally:
             self._stop()
         return 0
@@ -105,7 +106,7 @@ class Supervisor:
         self.stack = LocalStack(
             self._inherited() | self.environment,
             port=self.options.port,
-            clock=self.folder / "clock",
+            clock=self.folder.subfolder("clock") / "schedule",
             output=self.logbook.pipe,
         )
         self.stack.start()
@@ -125,15 +126,13 @@ class Supervisor:
 
     def _own_environment(self) -> dict[str, str]:
         """What web, worker and commands need to be part of this system."""
-        checkpoints = self.folder / "checkpoints"
-        checkpoints.mkdir(mode=0o700, exist_ok=True)
         address = f"http://127.0.0.1:{self.options.port}"
         return {
             "DATABASE_URL": self.postgres.url(MAIN_DATABASE, APP),
             "KEYS_DATABASE_URL": self.postgres.url(KEYS_DATABASE, APP),
             "REDIS_URL": self.valkey.url,
             "PUBLIC_BASE_URL": os.environ.get("PUBLIC_BASE_URL") or address,
-            "AUDIT_CHECKPOINT_DIR": str(checkpoints),
+            "AUDIT_CHECKPOINT_DIR": str(self.folder.subfolder("checkpoints")),
             "PARLEY_LOCAL": "1",
             **self.folder.secret_files(),
         }
@@ -215,17 +214,12 @@ class Supervisor:
         self.logbook.drain()
         self.logbook.say("Parley has stopped.")
 
-    def _report_death(self, child: Child) -> int:
+    def _why(self, child: Child) -> CannotStart:
         self.logbook.drain()
         if self.logbook.disk_full:
-            self.logbook.say(f"The disk is full: {child.name} could not go on.")
-            return 1
-        lines = self.logbook.last_lines(child.name)
-        shown = "".join(f"\n    {line}" for line in lines) or " nothing."
-        self.logbook.say(
-            f"The process {child.name} ended with exit code {child.exit_code()}. Its last lines were:{shown}"
-        )
-        return 1
+            return CannotStart(f"The disk is full: {child.name} could not go on.")
+        lines = "".join(f"\n    {line}" for line in self.logbook.last_lines(child.name)) or " nothing."
+        return CannotStart(f"The process {child.name} ended with exit code {child.exit_code()}, its last lines:{lines}")
 
     def _greet(self, address: str) -> None:
         self.logbook.say(f"Parley is ready: {address}")

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from config import env
 from config.embedded.__main__ import add_arguments
-from config.env import PROJECT
 
 
 class Command(BaseCommand):
@@ -31,5 +31,7 @@ class Command(BaseCommand):
         ]
         command += [flag for flag, name in (("--reset", "reset"), ("--no-demo", "no_demo")) if options[name]]
         sys.stdout.flush()
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
-        os.execv(sys.executable, command)  # noqa: S606 - there is no shell here on purpose
+        # What an earlier run left behind when it was killed is not for this one.
+        environment = {name: value for name, value in os.environ.items() if name not in env.taken_over}
+        os.chdir(env.PROJECT)
+        os.execve(sys.executable, command, environment)  # noqa: S606 - there is no shell here on purpose
