@@ -6,9 +6,9 @@ from django.db.models import F
 
 from tenancy.encryption import blind_index
 from texting.models import Contact, Conversation, Line, Message
+from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import PhoneNumber, mask
 
-NUMBER_INDEX = "contact.number"
 PREVIEW_LENGTH = 120
 
 

@@ -7,11 +7,13 @@ from django.db import models
 from tenancy.encryption import ContactKey, EncryptedTextField
 from tenancy.isolation import TenantModel
 
+NUMBER_INDEX = "contact.number"  # the purpose of `Contact.number_index`
+
 
 class Contact(TenantModel):
     """Name and number are sealed under the contact's own key; erasing that key erases the person.
 
-    `number_index` (blind index, see `tenancy.encryption.blind_index` with purpose "contact.number") finds a number exactly;
+    `number_index` (blind index, `tenancy.encryption.blind_index` with purpose `NUMBER_INDEX`) finds a number exactly;
     `number_masked` is what people without `contacts:reveal` see, so that lists need no key.
     """
 

@@ -1,0 +1,37 @@
+"""What a member does with a contact: begin to text one, rename one."""
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from tenancy import audit
+from tenancy.audit import AuditKind
+from texting import conversations, live, threads
+from texting.live import LiveKind
+from texting.models import Contact, Conversation, Line
+from texting.phone_numbers import PhoneNumber
+
+_TOLD = 20  # conversations of a renamed contact whose rows browsers fetch anew
+
+
+def start(*, member: Membership, line: Line, number: PhoneNumber, name: str = "") -> Conversation:
+    """The open conversation with a number on a line; a new one belongs to the member. Nothing is sent."""
+    require(member, Permission.MESSAGES_SEND)
+    contact = threads.contact_for(number, name=name)
+    now = timezone.now()
+    conversation = threads.open_conversation(contact, line, at=now)
+    if conversation.opened_at == now:
+        audit.record(event=AuditKind.CONVERSATION_STARTED, actor=member, object=conversation)
+        conversations.take_if_free(member, conversation)
+    return conversation
+
+
+def rename_contact(*, member: Membership, contact: Contact, name: str) -> None:
+    """Change the name under which the organization knows a contact."""
+    require(member, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL)
+    contact.name = name.strip()
+    contact.save(update_fields=["name"])
+    audit.record(event=AuditKind.CONTACT_CHANGED, actor=member, object=contact, fields=["name"])
+    rows = Conversation.objects.filter(contact=contact).order_by("-last_activity_at")
+    for conversation_id, line_id in rows.values_list("pk", "line_id")[:_TOLD]:
+        live.publish(kind=LiveKind.CONVERSATION, conversation=conversation_id, line=line_id)

@@ -1,0 +1,238 @@
+"""What a member does with a conversation: take it, pass it on, resolve it, answer in it, leave a note.
+
+Two colleagues press a button in the same second. So nothing here looks first and writes later: each change is one
+conditional UPDATE, the database lets one of them win, and the other is told who has it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from tenancy import audit
+from tenancy.audit import AuditKind
+from texting import live, sending
+from texting.live import LiveKind
+from texting.models import Conversation, Draft, Message, Note, Turn
+from texting.queries import Colleague, colleague, colleagues_on
+
+LONGEST_NOTE = 4000  # characters
+
+_OPEN, _RESOLVED = Conversation.Status.OPEN, Conversation.Status.RESOLVED
+MOVES = {_OPEN: frozenset({_RESOLVED}), _RESOLVED: frozenset({_OPEN})}
+
+
+class NotPossible(Exception):
+    """It cannot be done now; the message is one sentence for the person who asked."""
+
+
+class AlreadyTaken(NotPossible):
+    """Somebody else has the conversation; `by` is who."""
+
+    def __init__(self, by: Colleague) -> None:
+        super().__init__(_("%(name)s has this conversation already.") % {"name": by.name})
+        self.by = by
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A text that was queued. `took`: the conversation was nobody's and is now the author's."""
+
+    message: Message
+    took: bool
+
+
+def claim(*, member: Membership, conversation: Conversation) -> None:
+    """Take a conversation that is nobody's. Taking one's own again is harmless. Raises AlreadyTaken, NotPossible."""
+    require(member, Permission.CONVERSATIONS_ASSIGN)
+    if not take_if_free(member, conversation):
+        now = _as_it_is(conversation)
+        if now.status != _OPEN:
+            raise NotPossible(_("This conversation is resolved. Reopen it first."))
+        if now.assignee_id != member.pk:
+            raise _taken(now)
+
+
+def take_if_free(member: Membership, conversation: Conversation) -> bool:
+    """Whether the conversation was open and nobody's, and is now the member's."""
+    rows = Conversation.objects.filter(pk=conversation.pk, status=_OPEN, assignee__isnull=True)
+    if not rows.update(assignee=member):
+        return False
+    audit.record(event=AuditKind.CONVERSATION_CLAIMED, actor=member, object=conversation)
+    _show(conversation, Turn.Kind.TAKEN, member)
+    return True
+
+
+def assign(*, member: Membership, conversation: Conversation, to: UUID, was: UUID | None) -> None:
+    """Give an open conversation to a colleague who may read it.
+
+    `was` is who had it when the member decided; when that is no longer so, AlreadyTaken or NotPossible is raised.
+    """
+    _pass_on(member, conversation, to=to, was=was)
+
+
+def transfer(
+    *, member: Membership, conversation: Conversation, to: UUID | None, was: UUID | None, note: str = ""
+) -> None:
+    """Pass an open conversation on, to a colleague of any team who may read it or, with `to=None`, back to the line's team.
+
+    `note` is left in the thread for whoever goes on. Raises as `assign` does.
+    """
+    _pass_on(member, conversation, to=to, was=was)
+    if note.strip():
+        add_note(member=member, conversation=conversation, body=note)
+
+
+def resolve(*, member: Membership, conversation: Conversation) -> None:
+    """End an open conversation. Raises NotPossible when it is resolved or a text has come that nobody has read."""
+    require(member, Permission.CONVERSATIONS_RESOLVE)
+    now = timezone.now()
+    if not _may_become(conversation, _RESOLVED).filter(unread=0).update(status=_RESOLVED, resolved_at=now):
+        if _as_it_is(conversation).status == _RESOLVED:
+            raise NotPossible(_("This conversation is resolved already."))
+        raise NotPossible(_("The customer has just written. Read it before you resolve the conversation."))
+    audit.record(event=AuditKind.CONVERSATION_RESOLVED, actor=member, object=conversation)
+    _show(conversation, Turn.Kind.RESOLVED, member)
+
+
+def reopen(*, member: Membership, conversation: Conversation) -> None:
+    """Go on with a resolved conversation. Raises NotPossible when it is open or a newer one with this customer is."""
+    require(member, Permission.CONVERSATIONS_RESOLVE)
+    try:
+        with transaction.atomic():
+            moved = _may_become(conversation, _OPEN).update(status=_OPEN, resolved_at=None)
+    except IntegrityError:
+        raise NotPossible(_("A newer conversation with this customer is open. Go on there.")) from None
+    if not moved:
+        raise NotPossible(_("This conversation is open already."))
+    audit.record(event=AuditKind.CONVERSATION_REOPENED, actor=member, object=conversation)
+    _show(conversation, Turn.Kind.REOPENED, member)
+
+
+def add_note(*, member: Membership, conversation: Conversation, body: str) -> Note:
+    """Leave a note for colleagues; it is never sent. Raises NotPossible when it is empty or too long."""
+    require(member, Permission.NOTES_WRITE)
+    text = body.replace("\r\n", "\n").replace("\x00", "").strip()
+    if not text:
+        raise NotPossible(_("Write something first."))
+    if len(text) > LONGEST_NOTE:
+        raise NotPossible(_("A note holds at most %(most)s characters.") % {"most": f"{LONGEST_NOTE:,}"})
+    note = Note.objects.create(
+        conversation=conversation,
+        contact_id=conversation.contact_id,
+        author=member,
+        body=text,
+        created_at=timezone.now(),
+    )
+    _forget_draft(member, conversation)
+    audit.record(event=AuditKind.NOTE_ADDED, actor=member, object=conversation)
+    _tell(conversation, LiveKind.NOTE)
+    return note
+
+
+def reply(*, member: Membership, conversation: Conversation, body: str, message_id: UUID) -> Reply:
+    """Send a text. Whoever answers in a conversation that is nobody's takes it.
+
+    Raises BadText or Refused (`texting.sending`); the same `message_id` again sends nothing again.
+    """
+    require(member, Permission.MESSAGES_SEND)
+    message = sending.send_text(conversation=conversation, body=body, author=member, message_id=message_id)
+    _forget_draft(member, conversation)
+    return Reply(message, took=take_if_free(member, message.conversation))
+
+
+def record_reading(*, member: Membership, conversation: Conversation) -> None:
+    """Write down that the member has opened the thread; for those who answer customers it now counts as read."""
+    audit.record(event=AuditKind.CONVERSATION_READ, actor=member, object=conversation)
+    mark_read(member=member, conversation=conversation)
+
+
+def mark_read(*, member: Membership, conversation: Conversation) -> None:
+    """No text waits any more. Does nothing for members who cannot act on one: their looking on must not hide it."""
+    if not (member.may(Permission.MESSAGES_SEND) or member.may(Permission.CONVERSATIONS_RESOLVE)):
+        return
+    if Conversation.objects.filter(pk=conversation.pk, unread__gt=0).update(unread=0):
+        _tell(conversation, LiveKind.CONVERSATION)
+
+
+def mark_unread(*, member: Membership, conversation: Conversation) -> None:
+    """Let it stand out again as if nobody had read it."""
+    require(member, Permission.CONVERSATIONS_READ)
+    if Conversation.objects.filter(pk=conversation.pk, unread=0).update(unread=1):
+        _tell(conversation, LiveKind.CONVERSATION)
+
+
+def save_draft(*, member: Membership, conversation: Conversation, body: str, is_note: bool = False) -> None:
+    """Keep what the member has begun to write; an empty one is forgotten. Anything too long to be sent is cut."""
+    text = body.replace("\x00", "")[:LONGEST_NOTE]
+    if not text.strip():
+        _forget_draft(member, conversation)
+        return
+    values = {
+        "contact_id": conversation.contact_id,
+        "body": text,
+        "is_note": is_note,
+        "updated_at": timezone.now(),
+    }
+    Draft.objects.update_or_create(conversation=conversation, author=member, defaults=values)
+
+
+def _pass_on(member: Membership, conversation: Conversation, *, to: UUID | None, was: UUID | None) -> None:
+    require(member, Permission.CONVERSATIONS_ASSIGN)
+    if to is not None and to not in {one.id for one in colleagues_on(conversation.line)}:
+        raise NotPossible(_("This colleague may not read the conversations of this line."))
+    if to == was:
+        return
+    rows = Conversation.objects.filter(pk=conversation.pk, status=_OPEN, assignee_id=was)
+    if not rows.update(assignee_id=to):
+        now = _as_it_is(conversation)
+        if now.status == _OPEN and now.assignee is not None:
+            raise _taken(now)
+        raise NotPossible(_("This conversation has changed meanwhile. Look at it again."))
+    audit.record(event=AuditKind.CONVERSATION_ASSIGNED, actor=member, object=conversation, assignee=str(to or ""))
+    if to == member.pk:
+        _show(conversation, Turn.Kind.TAKEN, member)
+    else:
+        _show(conversation, Turn.Kind.ASSIGNED if to else Turn.Kind.RETURNED, member, assignee_id=to)
+
+
+def _may_become(conversation: Conversation, status: Conversation.Status) -> QuerySet[Conversation]:
+    """The row, if it is in a status from which it may move to this one."""
+    before = [old for old, allowed in MOVES.items() if status in allowed]
+    return Conversation.objects.filter(pk=conversation.pk, status__in=before)
+
+
+def _as_it_is(conversation: Conversation) -> Conversation:
+    return Conversation.objects.select_related("assignee__user").get(pk=conversation.pk)
+
+
+def _taken(conversation: Conversation) -> NotPossible:
+    by = colleague(conversation.assignee)
+    return AlreadyTaken(by) if by else NotPossible(_("This conversation has changed meanwhile. Look at it again."))
+
+
+def _forget_draft(member: Membership, conversation: Conversation) -> None:
+    Draft.objects.filter(conversation=conversation, author=member).delete()
+
+
+def _show(conversation: Conversation, kind: Turn.Kind, actor: Membership, **more: Any) -> None:
+    """Put what happened into the thread and tell the browsers."""
+    Turn.objects.create(
+        conversation=conversation,
+        contact_id=conversation.contact_id,
+        kind=kind,
+        actor=actor,
+        created_at=timezone.now(),
+        **more,
+    )
+    _tell(conversation, LiveKind.CONVERSATION)
+
+
+def _tell(conversation: Conversation, kind: LiveKind) -> None:
+    live.publish(kind=kind, conversation=conversation.pk, line=conversation.line_id)

@@ -1,0 +1,90 @@
+"""Contacts as a list and one by one, and the colleagues who may take over a conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import Membership, MembershipRole, TeamMember
+from accounts.permissions import Permission
+from tenancy.encryption import blind_index, prefetch
+from texting.models import Contact, Conversation, Draft, Line
+from texting.phone_numbers import parse
+from texting.queries.access import contacts_for, visible_conversations, with_people
+from texting.queries.cursors import Cursor, older_than
+from texting.queries.inbox import ORDER, row_of
+from texting.queries.shown import Colleague, Customer, Row, customer
+from texting.models.contact import NUMBER_INDEX
+
+PAGE = 50
+CONVERSATIONS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """One line of the list of contacts."""
+
+    customer: Customer
+    since: datetime
+
+
+@dataclass(frozen=True)
+class ContactPage:
+    """Contacts from newest to oldest. `next` is where the next page begins, "" on the last one."""
+
+    rows: tuple[ContactRow, ...]
+    next: str = ""
+
+
+def contacts_page(member: Membership, cursor: Cursor | None = None, size: int = PAGE) -> ContactPage:
+    """One page of the organization's contacts, the newest first."""
+    rows = contacts_for(member)
+    if cursor:
+        rows = rows.filter(older_than(cursor, "created_at"))
+    found = list(rows.order_by("-created_at", "-id")[: size + 1])
+    shown = found[:size]
+    prefetch(shown)
+    place = str(Cursor(shown[-1].created_at, shown[-1].pk)) if len(found) > size else ""
+    return ContactPage(tuple(_contact_row(member, contact) for contact in shown), place)
+
+
+def contacts_with_number(member: Membership, text: str) -> ContactPage:
+    """The contact with this number, as a page of one or none. Raises BadNumber when the text is not a number."""
+    number = parse(text, member.organization.country)
+    found = list(contacts_for(member).filter(number_index=blind_index(NUMBER_INDEX, number.e164)))
+    return ContactPage(tuple(_contact_row(member, contact) for contact in found))
+
+
+def conversations_of(member: Membership, contact: Contact) -> tuple[Row, ...]:
+    """The contact's newest conversations that the member may read."""
+    rows = with_people(member, visible_conversations(member)).filter(contact=contact)
+    found = list(rows.order_by(*ORDER)[:CONVERSATIONS_SHOWN])
+    prefetch([*found, *(row.contact for row in found)])
+    return tuple(row_of(member, row) for row in found)
+
+
+def colleagues_on(line: Line) -> list[Colleague]:
+    """The active members who may read and take part in this line's conversations, by name.
+
+    They belong to the line's team, or read every team's conversations, or own the organization.
+    """
+    members = Membership.objects.filter(organization_id=line.organization_id, is_active=True, user__is_active=True)
+    in_team = set(TeamMember.objects.filter(team_id=line.team_id).values_list("membership_id", flat=True))
+    granted: dict[UUID, set[Permission]] = {}
+    for row in MembershipRole.objects.select_related("role"):
+        granted.setdefault(row.membership_id, set()).update(row.role.granted)
+    able = []
+    for member in members.select_related("user"):
+        may = set(Permission) if member.is_owner else granted.get(member.pk, set())
+        reads = Permission.CONVERSATIONS_READ in may
+        if reads and (member.pk in in_team or Permission.CONVERSATIONS_READ_ALL in may):
+            able.append(Colleague(member.pk, member.user.name))
+    return sorted(able, key=lambda one: one.name.casefold())
+
+
+def draft_of(member: Membership, conversation: Conversation) -> Draft | None:
+    """What the member has begun to write in this conversation."""
+    return Draft.objects.filter(conversation=conversation, author=member).first()
+
+
+def _contact_row(member: Membership, contact: Contact) -> ContactRow:
+    return ContactRow(customer(member, contact), contact.created_at)

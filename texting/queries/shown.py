@@ -1,0 +1,134 @@
+"""What pages are given: frozen values, already masked for the member who asked. No model leaves `texting.queries` for a page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from tenancy.encryption import readable
+from texting.masking import hide_numbers, last_digits
+from texting.models import Contact
+from texting.phone_numbers import display
+from texting.queries.access import may_reveal
+from texting.queries.cursors import Cursor
+from texting.statuses import Explanation
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member as others see them."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A contact as this member may see it. `name` is never empty; `is_named` says whether it is a name at all."""
+
+    id: UUID
+    name: str
+    number: str
+    is_masked: bool
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the inbox. `cursor` puts it in order."""
+
+    id: UUID
+    cursor: str
+    customer: Customer
+    line_id: UUID
+    line: str
+    at: datetime
+    preview: str
+    is_ours: bool
+    unread: int
+    assignee: Colleague | None
+    is_resolved: bool
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One thing in a thread. `by` is empty for the customer and for answers that nobody wrote."""
+
+    id: UUID
+    at: datetime
+    by: str
+
+    @property
+    def cursor(self) -> str:
+        """Its place in the thread."""
+        return str(Cursor(self.at, self.id))
+
+    @property
+    def day(self) -> str:
+        """The day it belongs to, where the member's organization is: 2026-11-22."""
+        return timezone.localtime(self.at).date().isoformat()
+
+    @property
+    def day_cursor(self) -> str:
+        """The place of that day's first instant, for the line that names the day."""
+        return str(Cursor.start_of(timezone.localtime(self.at).replace(hour=0, minute=0, second=0, microsecond=0)))
+
+
+@dataclass(frozen=True)
+class Text(_Item):
+    """A text. `status` is None for one that the customer sent; `ended_at` is when it arrived."""
+
+    kind: ClassVar[str] = "text"
+    body: str
+    is_ours: bool
+    attachments: int
+    status: Explanation | None
+    is_pending: bool
+    is_failed: bool
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Remark(_Item):
+    """A note."""
+
+    kind: ClassVar[str] = "note"
+    body: str
+
+
+@dataclass(frozen=True)
+class Happening(_Item):
+    """Something that happened to the conversation, in one sentence."""
+
+    kind: ClassVar[str] = "event"
+    icon: str
+    sentence: str
+
+
+Item = Text | Remark | Happening
+
+
+def colleague(member: Membership | None) -> Colleague | None:
+    """A member as others see them; None for nobody."""
+    return None if member is None else Colleague(member.pk, member.user.name)
+
+
+def customer(member: Membership, contact: Contact) -> Customer:
+    """The contact as `member` may see it. For those who may not, name and number are not even decrypted."""
+    if not may_reveal(member):
+        name = _("Contact %(digits)s") % {"digits": f"·· {last_digits(contact.number_masked)}"}
+        return Customer(contact.pk, name, contact.number_masked, is_masked=True, is_named=False)
+    erased = _("Erased contact")
+    number = display(readable(contact, "number", "") or "", member.organization.country) or contact.number_masked
+    name = readable(contact, "name", erased) or ""
+    return Customer(contact.pk, name or number, number, is_masked=False, is_named=bool(name))
+
+
+def wording(member: Membership, row: object, attribute: str = "body") -> str:
+    """A text of `row` (a message, a note, a preview) as `member` may read it."""
+    text = readable(row, attribute, _("Erased")) or ""  # type: ignore[arg-type]
+    return text if may_reveal(member) else hide_numbers(text)

@@ -1,0 +1,140 @@
+"""A thread: everything one contact and one line have said to each other, with what colleagues left in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from tenancy.encryption import prefetch
+from texting.models import Conversation, Message, Note, Turn
+from texting.queries.access import NotYours
+from texting.queries.cursors import Cursor, newer_than, older_than
+from texting.queries.shown import Happening, Item, Remark, Text, wording
+from texting.statuses import FINAL, ErrorKind, MessageStatus, explain
+
+LENGTH = 50
+OVERLAP = timedelta(seconds=30)  # a text may commit after one that is younger; the browser knows repeats by their id
+
+_FAILED = frozenset({MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED})
+_ICONS = {
+    Turn.Kind.TAKEN: "user-check",
+    Turn.Kind.ASSIGNED: "user-plus",
+    Turn.Kind.RETURNED: "undo-2",
+    Turn.Kind.RESOLVED: "circle-check",
+    Turn.Kind.REOPENED: "rotate-ccw",
+}
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Items from oldest to newest. `earlier` is where the ones before them end, "" when there are none."""
+
+    items: tuple[Item, ...]
+    earlier: str = ""
+
+
+def thread(member: Membership, conversation: Conversation, before: Cursor | None = None) -> Thread:
+    """The newest `LENGTH` items, or those before a cursor, of all conversations of this contact on this line."""
+    rows: list[Any] = []
+    for source in _sources(conversation):
+        older = source.filter(older_than(before, "created_at")) if before else source
+        rows += older.order_by("-created_at", "-id")[: LENGTH + 1]
+    rows.sort(key=_place, reverse=True)
+    items = _items(member, reversed(rows[:LENGTH]))
+    return Thread(items, items[0].cursor if len(rows) > LENGTH else "")
+
+
+def thread_after(member: Membership, conversation: Conversation, after: Cursor | None) -> Thread:
+    """What has come after a cursor, and what came shortly before it once more; the newest items without a cursor."""
+    if after is None:
+        return thread(member, conversation)
+    start = Cursor.start_of(after.at - OVERLAP)
+    rows: list[Any] = []
+    for source in _sources(conversation):
+        rows += source.filter(newer_than(start, "created_at")).order_by("created_at", "id")[: 2 * LENGTH]
+    return Thread(_items(member, sorted(rows, key=_place)))
+
+
+def thread_text(member: Membership, conversation: Conversation, message_id: UUID) -> Thread:
+    """One text of the thread as it is now. Raises NotYours when it is not of this thread."""
+    found = _sources(conversation)[0].filter(pk=message_id).first()
+    if found is None:
+        raise NotYours
+    return Thread(_items(member, [found]))
+
+
+def newest_conversation(conversation: Conversation) -> UUID:
+    """The id of the conversation that a text would go into now: the open one of this contact on this line, if any."""
+    open_one = Conversation.objects.filter(
+        contact_id=conversation.contact_id, line_id=conversation.line_id, status=Conversation.Status.OPEN
+    )
+    return open_one.values_list("pk", flat=True).first() or conversation.pk
+
+
+def _sources(conversation: Conversation) -> tuple[QuerySet[Message], QuerySet[Note], QuerySet[Turn]]:
+    """Texts, notes, turns of the thread, with the people who made them."""
+    contact, line = conversation.contact_id, conversation.line_id
+    inside = Q(contact_id=contact, conversation__line_id=line)
+    return (
+        Message.objects.filter(contact_id=contact, line_id=line).select_related("author__user"),
+        Note.objects.filter(inside).select_related("author__user"),
+        Turn.objects.filter(inside).select_related("actor__user", "assignee__user", "conversation__line__team"),
+    )
+
+
+def _place(row: Message | Note | Turn) -> Cursor:
+    return Cursor(row.created_at, row.pk)
+
+
+def _items(member: Membership, rows: Iterable[Message | Note | Turn]) -> tuple[Item, ...]:
+    rows = list(rows)
+    prefetch(rows)
+    return tuple(_item(member, row) for row in rows)
+
+
+def _item(member: Membership, row: Message | Note | Turn) -> Item:
+    if isinstance(row, Message):
+        return _text(member, row)
+    if isinstance(row, Note):
+        return Remark(row.pk, row.created_at, _name(member, row.author), wording(member, row))
+    return Happening(row.pk, row.created_at, _name(member, row.actor), _ICONS[Turn.Kind(row.kind)], _sentence(member, row))
+
+
+def _text(member: Membership, message: Message) -> Text:
+    status = MessageStatus(message.status)
+    ours = message.direction == Message.Direction.OUT
+    error = ErrorKind(message.error_kind) if message.error_kind else None
+    return Text(
+        id=message.pk,
+        at=message.created_at,
+        by=_name(member, message.author) if message.author else "",
+        body=wording(member, message),
+        is_ours=ours,
+        attachments=message.media_count,
+        status=explain(status, error) if ours else None,
+        is_pending=ours and status not in FINAL and status is not MessageStatus.SENT,
+        is_failed=ours and status in _FAILED,
+        ended_at=message.delivered_at or message.sent_at,
+    )
+
+
+def _name(member: Membership, other: Membership) -> str:
+    return _("You") if other.pk == member.pk else other.user.name
+
+
+def _sentence(member: Membership, turn: Turn) -> str:
+    words = {"who": _name(member, turn.actor), "team": turn.conversation.line.team.name}
+    if turn.assignee is not None:
+        words["whom"] = _("you") if turn.assignee_id == member.pk else turn.assignee.user.name
+    return {
+        Turn.Kind.TAKEN: _("%(who)s took this conversation"),
+        Turn.Kind.ASSIGNED: _("%(who)s assigned it to %(whom)s"),
+        Turn.Kind.RETURNED: _("%(who)s handed it back to %(team)s"),
+        Turn.Kind.RESOLVED: _("%(who)s resolved it"),
+        Turn.Kind.REOPENED: _("%(who)s reopened it"),
+    }[Turn.Kind(turn.kind)] % words
