@@ -1,0 +1,124 @@
+"""The audit log: who did what, when, from where. `record` is the only way to write it.
+
+Events are gathered while a transaction runs and written as one of its last steps: sealing needs keys first, and the row
+lock on the log's head, which orders the organization's writers, is then held for a moment only. Deed and event commit
+together or not at all. So what must be kept although the deed was rolled back, such as a refusal, is recorded in a new
+`activate` afterwards.
+
+Events hold ids and plain facts, never a text, a number or a name of a customer.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from enum import Enum
+from ipaddress import ip_address
+from typing import Any
+from uuid import UUID
+
+from django.db import connections, models, transaction
+
+from tenancy.audit_chain import COLUMNS, link
+from tenancy.audit_kinds import AuditKind
+from tenancy.audit_verification import Finding, Report, verify_chain
+from tenancy.isolation import before_commit, kept_until_commit
+from tenancy.models import AuditEvent, AuditHead
+
+__all__ = ["AuditKind", "Finding", "Report", "flush", "record", "verify_chain"]
+
+LONGEST_DETAIL = 500
+"""Characters of one detail; a longer one is content, which has no place in the log."""
+
+
+class _Pending:
+    """Events of the active transaction that are not written yet, each with its sign of life."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[Callable[[], None], AuditEvent]] = []
+
+
+def record(
+    *,
+    event: AuditKind,
+    actor: models.Model | None = None,
+    object: models.Model | None = None,
+    address: str | None = None,
+    **details: Any,
+) -> None:
+    """Add an event to the active transaction.
+
+    `actor` is the acting Membership, None when the system acted by itself; `object` is what it was done to. `address`
+    is an IP address. `details` are ids, enums, numbers, dates, short words, and lists or dicts of these. Raises
+    NoOrganization outside `activate`, ValueError for an address that is none, TypeError for details of another kind.
+    """
+    row = AuditEvent(
+        event=AuditKind(event).value,
+        actor_id=None if actor is None else actor.pk,
+        object_type="" if object is None else object._meta.label_lower,
+        object_id="" if object is None else str(object.pk),
+        address=str(ip_address(address)) if address else "",
+        details=json.dumps(_plain(details), sort_keys=True, ensure_ascii=False) if details else None,
+    )
+    add(row)
+
+
+def add(row: AuditEvent) -> None:
+    """Add an event whose object is not a row of this database, such as a destroyed key."""
+    pending = kept_until_commit(_Pending)
+    if not pending.events:
+        before_commit(flush, last=True)
+
+    def sign_of_life() -> None:
+        """Django forgets what is to run after commit when the savepoint it was registered in is rolled back."""
+
+    transaction.on_commit(sign_of_life, using="default")
+    pending.events.append((sign_of_life, row))
+
+
+def flush() -> None:
+    """Write the gathered events now; outside of savepoints. Locks the log's head until the transaction ends."""
+    pending = kept_until_commit(_Pending)
+    registered: list[Any] = connections["default"].run_on_commit
+    living = {function for _, function, _ in registered}
+    rows = [row for sign_of_life, row in pending.events if sign_of_life in living]
+    pending.events = []
+    if not rows:
+        return
+    details = AuditEvent._meta.get_field("details")
+    for row in rows:
+        details.pre_save(row, add=True)  # keys are fetched before the lock; the stored bytes are these same ones
+    head = _locked_head()
+    for row in rows:
+        row.sequence, row.previous_hash = head.sequence + 1, head.hash
+        values = {name: getattr(row, name) for name in COLUMNS} | {"details": details.pre_save(row, add=True)}
+        row.hash = link(bytes(head.hash), values)
+        head.sequence, head.hash = row.sequence, row.hash
+    AuditEvent.objects.bulk_create(rows)
+    head.save(update_fields=["sequence", "hash"])
+
+
+def _locked_head() -> AuditHead:
+    """The organization's head, made at its first event; two transactions may try that at once."""
+    heads = AuditHead.objects.select_for_update()
+    head = heads.first()
+    if head is None:
+        AuditHead.objects.bulk_create([AuditHead()], ignore_conflicts=True)
+        head = heads.get()
+    return head
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON has it."""
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, UUID | date):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, str) and len(value) <= LONGEST_DETAIL:
+        return str(value)
+    raise TypeError(f"a {type(value).__name__} cannot be a detail of an audit event")

@@ -1,0 +1,60 @@
+"""Every kind of event in the audit log, as `resource:action`. A kind is never renamed: old events keep theirs."""
+
+from enum import StrEnum
+
+
+class AuditKind(StrEnum):
+    """What happened. Pages show `label`."""
+
+    SIGNED_IN = "sign_in:succeeded"
+    SIGN_IN_FAILED = "sign_in:failed"
+    SIGN_IN_LOCKED = "sign_in:locked"
+    SIGN_IN_RESET = "sign_in:reset"
+    SIGNED_OUT = "sign_in:ended"
+    PASSWORD_CHANGED = "password:changed"  # noqa: S105
+    SECOND_FACTOR_ADDED = "second_factor:added"
+    SECOND_FACTOR_REMOVED = "second_factor:removed"
+    SESSION_ENDED = "session:ended"
+    PERMISSION_DENIED = "permission:denied"
+
+    MEMBER_INVITED = "member:invited"
+    MEMBER_JOINED = "member:joined"
+    MEMBER_CHANGED = "member:changed"
+    MEMBER_DEACTIVATED = "member:deactivated"
+    MEMBER_REACTIVATED = "member:reactivated"
+    ROLE_CREATED = "role:created"
+    ROLE_CHANGED = "role:changed"
+    ROLE_DELETED = "role:deleted"
+    TEAM_CREATED = "team:created"
+    TEAM_CHANGED = "team:changed"
+    ORGANIZATION_CHANGED = "organization:changed"
+
+    CONVERSATION_STARTED = "conversation:started"
+    CONVERSATION_READ = "conversation:read"
+    CONVERSATION_CLAIMED = "conversation:claimed"
+    CONVERSATION_ASSIGNED = "conversation:assigned"
+    CONVERSATION_RESOLVED = "conversation:resolved"
+    CONVERSATION_REOPENED = "conversation:reopened"
+    MESSAGE_SENT = "message:sent"
+    MESSAGE_REFUSED = "message:refused"
+    NOTE_ADDED = "note:added"
+    CONTACT_CREATED = "contact:created"
+    CONTACT_CHANGED = "contact:changed"
+    CONTACT_REVEALED = "contact:revealed"
+    CONSENT_GIVEN = "consent:given"
+    CONSENT_WITHDRAWN = "consent:withdrawn"
+
+    LINE_CREATED = "line:created"
+    LINE_CHANGED = "line:changed"
+    WEBHOOK_REJECTED = "webhook:rejected"
+    WEBHOOK_REPLAYED = "webhook:replayed"
+
+    KEY_ROTATED = "key:rotated"
+    KEY_DESTROYED = "key:destroyed"
+    AUDIT_READ = "audit:read"
+    AUDIT_EXPORTED = "audit:exported"
+
+    @property
+    def label(self) -> str:
+        """Words for a page: `Conversation claimed`."""
+        return " ".join(self.value.replace("_", " ").split(":")).capitalize()
