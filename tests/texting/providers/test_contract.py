@@ -1,0 +1,356 @@
+"""One contract for all providers: whatever is behind the protocol, the product may rely on this."""
+
+import asyncio
+import dataclasses
+import logging
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import override_settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.texting.providers import fake_twilio
+from tests.texting.providers.far_ends import (
+    CUSTOMER,
+    LINE,
+    OLD_SECRET,
+    SECRET,
+    FarEnd,
+    SimulatorFarEnd,
+    TwilioFarEnd,
+    own_webhooks,
+)
+from texting.providers.base import (
+    MAX_HOOK_BYTES,
+    Hook,
+    NotAccepted,
+    Outbound,
+    OutcomeUnknown,
+    Provider,
+    ProviderError,
+    SendResult,
+    StatusEvent,
+    UnreadableHook,
+)
+from texting.statuses import ErrorKind, MessageStatus
+
+
+@pytest.fixture(params=["twilio", "simulator"])
+def far_end(request: pytest.FixtureRequest) -> Iterator[FarEnd]:
+    if request.param == "twilio":
+        with fake_twilio.running() as server:
+            yield TwilioFarEnd(server)
+    else:
+        with override_settings(SIMULATOR_ENABLED=True), own_webhooks() as webhooks:
+            yield SimulatorFarEnd(webhooks, customer=f"+1415{uuid.uuid4().int % 10**7:07}")
+
+
+def send(provider: Provider, *texts: Outbound) -> list[SendResult | ProviderError]:
+    async def run() -> list[SendResult | ProviderError]:
+        async with provider.open_session() as session:
+
+            async def one(text: Outbound) -> SendResult | ProviderError:
+                try:
+                    return await session.send(text)
+                except ProviderError as error:
+                    return error
+
+            return list(await asyncio.gather(*(one(text) for text in texts)))
+
+    return asyncio.run(run())
+
+
+def fetch(provider: Provider, provider_message_id: str) -> StatusEvent:
+    async def run() -> StatusEvent:
+        async with provider.open_session() as session:
+            return await session.fetch(provider_message_id)
+
+    return asyncio.run(run())
+
+
+def find(provider: Provider, text: Outbound, *, minutes: float = 5) -> list[StatusEvent]:
+    async def run() -> list[StatusEvent]:
+        now, span = datetime.now(UTC), timedelta(minutes=minutes)
+        async with provider.open_session() as session:
+            return await session.find(text, since=now - span, until=now + span)
+
+    return asyncio.run(run())
+
+
+# --- sending ------------------------------------------------------------------------------------------------------
+
+
+def test_an_accepted_text_is_at_the_far_end_once(far_end: FarEnd) -> None:
+    [result] = send(far_end.provider(), far_end.outbound("One and only"))
+    assert isinstance(result, SendResult)
+    assert result.provider_message_id
+    assert result.status is MessageStatus.QUEUED
+    assert far_end.accepted() == ["One and only"]
+
+
+def test_each_text_of_a_batch_gets_its_own_id(far_end: FarEnd) -> None:
+    texts = [far_end.outbound(f"Number {n}") for n in range(40)]
+    results = send(far_end.provider(), *texts)
+    assert all(isinstance(result, SendResult) for result in results)
+    assert len({result.provider_message_id for result in results if isinstance(result, SendResult)}) == 40
+    assert sorted(far_end.accepted()) == sorted(text.body for text in texts)
+
+
+def test_an_opted_out_customer_is_refused_for_good(far_end: FarEnd) -> None:
+    far_end.customer_is_opted_out()
+    [result] = send(far_end.provider(), far_end.outbound())
+    assert isinstance(result, NotAccepted)
+    assert (result.kind, result.retry) == (ErrorKind.OPTED_OUT, False)
+    assert far_end.accepted() == []
+
+
+def test_a_far_end_that_is_away_has_nothing_and_may_be_tried_again(far_end: FarEnd) -> None:
+    with far_end.go_away():
+        [result] = send(far_end.provider(), far_end.outbound())
+    assert isinstance(result, NotAccepted)
+    assert (result.kind, result.retry) == (ErrorKind.TRANSIENT, True)
+    assert far_end.accepted() == []
+
+
+def test_a_lost_answer_is_an_unknown_outcome_and_the_text_can_be_found(far_end: FarEnd) -> None:
+    text = far_end.outbound("Did you get this?")
+    with far_end.lose_the_answer():
+        [result] = send(far_end.provider(), text)
+    assert isinstance(result, OutcomeUnknown)
+    assert (result.kind, result.retry) == (ErrorKind.UNKNOWN_OUTCOME, False)
+    assert far_end.accepted() == [text.body]
+    assert len(find(far_end.provider(), text)) == 1
+
+
+def test_a_refused_text_does_not_hold_up_the_rest_of_the_batch(far_end: FarEnd) -> None:
+    with far_end.lose_the_answer():
+        first = send(far_end.provider(), far_end.outbound("first"))
+    second = send(far_end.provider(), far_end.outbound("second"))
+    assert isinstance(first[0], OutcomeUnknown)
+    assert isinstance(second[0], SendResult)
+
+
+# --- looking up ---------------------------------------------------------------------------------------------------
+
+
+def test_a_sent_text_can_be_looked_up_by_its_id(far_end: FarEnd) -> None:
+    [result] = send(far_end.provider(), far_end.outbound())
+    assert isinstance(result, SendResult)
+    event = fetch(far_end.provider(), result.provider_message_id)
+    assert event.provider_message_id == result.provider_message_id
+    assert event.status is MessageStatus.QUEUED
+    assert event.error is None
+
+
+@pytest.mark.parametrize("unknown", ["SM" + "f" * 32, "sim-unknown", "", "../../Accounts", "SM" + "1" * 31 + "/"])
+def test_an_unknown_id_is_refused_without_a_second_try(far_end: FarEnd, unknown: str) -> None:
+    with pytest.raises(NotAccepted) as refusal:
+        fetch(far_end.provider(), unknown)
+    assert (refusal.value.kind, refusal.value.retry) == (ErrorKind.INVALID_REQUEST, False)
+
+
+def test_looking_up_at_a_far_end_that_is_away_is_worth_another_try(far_end: FarEnd) -> None:
+    with far_end.go_away():
+        with pytest.raises(NotAccepted) as by_id:
+            fetch(far_end.provider(), far_end.sample_id)
+        with pytest.raises(NotAccepted) as by_text:
+            find(far_end.provider(), far_end.outbound())
+    assert (by_id.value.kind, by_id.value.retry) == (ErrorKind.TRANSIENT, True)
+    assert (by_text.value.kind, by_text.value.retry) == (ErrorKind.TRANSIENT, True)
+
+
+def test_only_the_same_text_in_the_same_time_is_found(far_end: FarEnd) -> None:
+    text = far_end.outbound("Exactly these words")
+    send(far_end.provider(), text, far_end.outbound("Other words"))
+    assert len(find(far_end.provider(), text)) == 1
+    assert find(far_end.provider(), dataclasses.replace(text, body="exactly these words")) == []
+    assert find(far_end.provider(), dataclasses.replace(text, from_="+14155550177")) == []
+
+    async def long_ago() -> list[StatusEvent]:
+        then = datetime.now(UTC) - timedelta(hours=2)
+        async with far_end.provider().open_session() as session:
+            return await session.find(text, since=then, until=then + timedelta(hours=1))
+
+    assert asyncio.run(long_ago()) == []
+
+
+# --- signatures ---------------------------------------------------------------------------------------------------
+
+
+def test_a_request_of_the_provider_is_recognized(far_end: FarEnd) -> None:
+    assert far_end.provider().verify_signature(far_end.inbound())
+    assert far_end.provider().verify_signature(far_end.status("delivered"))
+    assert far_end.provider().verify_signature(far_end.inbound(body="Ünïcode 🛑 & = + %2B"))
+
+
+def test_both_secrets_count_while_a_secret_is_changed(far_end: FarEnd) -> None:
+    during = far_end.provider(previous_secret=OLD_SECRET)
+    assert during.verify_signature(far_end.inbound(secret=SECRET))
+    assert during.verify_signature(far_end.inbound(secret=OLD_SECRET))
+    assert not far_end.provider().verify_signature(far_end.inbound(secret=OLD_SECRET))
+
+
+def test_an_empty_secret_signs_nothing(far_end: FarEnd) -> None:
+    assert not far_end.provider(secret="").verify_signature(far_end.inbound(secret=""))
+    assert not far_end.provider().verify_signature(far_end.inbound(secret=""))
+
+
+def test_anything_changed_breaks_the_signature(far_end: FarEnd) -> None:
+    provider, hook = far_end.provider(), far_end.inbound()
+    changed = [
+        dataclasses.replace(hook, body=hook.body.replace(b"5", b"6")),
+        dataclasses.replace(hook, body=b""),
+        dataclasses.replace(hook, body=hook.body + b"&More=1"),
+        dataclasses.replace(hook, url=hook.url + "x"),
+        dataclasses.replace(hook, url=hook.url.replace("line-key", "other-key")),
+        dataclasses.replace(hook, headers={}),
+    ]
+    assert not any(provider.verify_signature(other) for other in changed)
+
+
+@pytest.mark.parametrize("odd", ["", "x", "é", "\udce9", "0" * 10_000, "AAAA====", "\x00"])
+def test_an_odd_signature_is_false_and_never_an_error(far_end: FarEnd, odd: str) -> None:
+    hook = far_end.inbound()
+    headers = {name: odd if "signature" in name.lower() else value for name, value in hook.headers.items()}
+    assert far_end.provider().verify_signature(dataclasses.replace(hook, headers=headers)) is False
+
+
+@pytest.mark.parametrize(
+    "url", ["", "no address", "https://x.example:port/", "https://[half/", "https://x.example:99999/"]
+)
+def test_an_odd_address_is_false_and_never_an_error(far_end: FarEnd, url: str) -> None:
+    assert far_end.provider().verify_signature(dataclasses.replace(far_end.inbound(), url=url)) is False
+
+
+def test_a_request_that_is_too_large_is_false_although_it_is_signed(far_end: FarEnd) -> None:
+    assert far_end.provider().verify_signature(far_end.inbound(body="x" * 1000))
+    assert not far_end.provider().verify_signature(far_end.inbound(body="x" * MAX_HOOK_BYTES))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(
+    hook=st.builds(
+        Hook,
+        method=st.just("POST"),
+        url=st.text(max_size=60) | st.sampled_from(["https://x.example/?bodySHA256=1", "https://x.example/"]),
+        headers=st.fixed_dictionaries(
+            {
+                "Content-Type": st.sampled_from(
+                    ["application/json", "application/x-www-form-urlencoded", "", "a/b; c=d"]
+                ),
+                "X-Twilio-Signature": st.text(max_size=80),
+                "X-Simulator-Signature": st.text(max_size=80),
+                "X-Simulator-Timestamp": st.text(max_size=12) | st.integers().map(str),
+            }
+        ),
+        body=st.binary(max_size=400),
+    )
+)
+def test_nothing_at_all_makes_the_check_raise(far_end: FarEnd, hook: Hook) -> None:
+    assert far_end.provider().verify_signature(hook) is False
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_of_a_customer_is_read_as_it_was_written(far_end: FarEnd) -> None:
+    body = "  Stop 🛑\r\n& more = + %20 "
+    [text] = far_end.provider().parse_inbound(far_end.inbound(body=body))
+    assert (text.from_, text.to, text.body) == (CUSTOMER, LINE, body)
+    assert text.provider_message_id == far_end.sample_id
+    assert (text.media, text.opt_out_type) == ((), "")
+
+
+def test_an_empty_text_is_a_text(far_end: FarEnd) -> None:
+    assert far_end.provider().parse_inbound(far_end.inbound(body=""))[0].body == ""
+
+
+def test_a_repeat_has_the_same_event_id(far_end: FarEnd) -> None:
+    provider = far_end.provider()
+    first, second = (provider.parse_inbound(far_end.inbound())[0].event_id for _ in range(2))
+    assert first == second
+    sent, again, delivered = (
+        provider.parse_status(far_end.status(w))[0].event_id for w in ("sent", "sent", "delivered")
+    )
+    assert sent == again != delivered
+
+
+def test_each_needed_field_is_insisted_on(far_end: FarEnd) -> None:
+    for name in far_end.required_inbound:
+        with pytest.raises(UnreadableHook, match=name):
+            far_end.provider().parse_inbound(far_end.inbound(without=name))
+    for name in far_end.required_status:
+        with pytest.raises(UnreadableHook, match=name):
+            far_end.provider().parse_status(far_end.status("sent", without=name))
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{", b"[]", b"null", b'"text"', b"=&=&=", b"%ff=%ff"])
+def test_a_body_that_makes_no_sense_is_unreadable(far_end: FarEnd, body: bytes) -> None:
+    hook = dataclasses.replace(far_end.inbound(), body=body)
+    with pytest.raises(UnreadableHook):
+        far_end.provider().parse_inbound(hook)
+    with pytest.raises(UnreadableHook):
+        far_end.provider().parse_status(hook)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("sent", MessageStatus.SENT),
+        ("delivered", MessageStatus.DELIVERED),
+        ("undelivered", MessageStatus.UNDELIVERED),
+    ],
+)
+def test_a_status_is_read(far_end: FarEnd, word: str, status: MessageStatus) -> None:
+    [event] = far_end.provider().parse_status(far_end.status(word))
+    assert event.status is status
+    assert event.provider_message_id == far_end.sample_id
+
+
+def test_a_failure_says_why(far_end: FarEnd) -> None:
+    [event] = far_end.provider().parse_status(far_end.status("undelivered", code=far_end.failure_code))
+    assert event.error is ErrorKind.INVALID_RECIPIENT
+    assert event.provider_code == far_end.failure_code
+    [unexplained] = far_end.provider().parse_status(far_end.status("undelivered"))
+    assert unexplained.error is ErrorKind.UNKNOWN
+    [arrived] = far_end.provider().parse_status(far_end.status("delivered"))
+    assert arrived.error is None
+
+
+def test_a_status_that_we_do_not_know_is_unreadable(far_end: FarEnd) -> None:
+    with pytest.raises(UnreadableHook):
+        far_end.provider().parse_status(far_end.status("teleported"))
+
+
+# --- saying nothing -----------------------------------------------------------------------------------------------
+
+
+def test_no_number_no_text_and_no_secret_is_logged_or_shown(far_end: FarEnd, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    text = far_end.outbound("the private words")
+    results: list[object] = list(send(far_end.provider(), text))
+    find(far_end.provider(), text)
+    with far_end.lose_the_answer():
+        results += send(far_end.provider(), text)
+    far_end.customer_is_opted_out()
+    results += send(far_end.provider(), text)
+    with far_end.go_away():
+        results += send(far_end.provider(), text)
+    hook = far_end.inbound(body="the private words")
+    results += [text, hook, far_end.provider().parse_inbound(hook), far_end.provider()]
+    errors = [result for result in results if isinstance(result, ProviderError)]
+    assert len(errors) == 3
+    assert all(error.__cause__ is None and error.__context__ is None for error in errors)
+    everything = caplog.text + repr(results) + " ".join(str(error) for error in errors)
+    for secret in (text.to[1:], LINE[1:], CUSTOMER[1:], "private words", SECRET, fake_twilio.ACCOUNT, text.status_url):
+        assert secret not in everything
+
+
+def test_every_adapter_says_who_it_is(far_end: FarEnd) -> None:
+    provider = far_end.provider()
+    assert provider.name in {"twilio", "simulator"}
+    assert provider.capabilities.signs_webhooks
+    assert not provider.capabilities.idempotent_send  # otherwise an unknown outcome could simply be sent again

@@ -1,0 +1,191 @@
+"""The provider behind the phone in the browser: the same protocol as a real one, over `texting/simulator/network.py`.
+
+Credentials: `secret` signs the network's requests to our webhooks, `previous_secret` the one before a change.
+Only where `settings.SIMULATOR_ENABLED`.
+"""
+
+import asyncio
+import hmac
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import ClassVar, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from redis import RedisError
+
+from texting.providers.base import (
+    MAX_HOOK_BYTES,
+    Capabilities,
+    Credentials,
+    Hook,
+    Inbound,
+    NotAccepted,
+    Outbound,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderSession,
+    SendResult,
+    StatusEvent,
+    UnreadableHook,
+)
+from texting.simulator import network
+from texting.simulator.signed_requests import SIGNATURE_HEADER, TIMESTAMP_HEADER, RefusedAddress, signature
+from texting.statuses import ErrorKind, MessageStatus
+
+T = TypeVar("T")
+
+MAX_AGE = 300  # seconds that a signature counts, before and after its time
+
+ERRORS = {
+    "landline": ErrorKind.INVALID_RECIPIENT,
+    "unreachable": ErrorKind.UNREACHABLE,
+}
+REPORTED = {status.value: status for status in (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNDELIVERED)}
+
+
+class SimulatorProvider:
+    """One simulated line."""
+
+    name: ClassVar[str] = "simulator"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        mms=False,
+        max_body=1600,
+        max_media=0,
+        idempotent_send=False,
+        reports_segments=False,
+        opt_out_managed=False,
+        signs_webhooks=True,
+        batch_webhooks=False,
+        read_receipts=False,
+    )
+
+    def __init__(self, credentials: Credentials) -> None:
+        if not settings.SIMULATOR_ENABLED:
+            raise ImproperlyConfigured("The simulator is switched off (SIMULATOR_ENABLED).")
+        self._credentials = credentials
+
+    @asynccontextmanager
+    async def open_session(self) -> AsyncIterator[ProviderSession]:
+        """Nothing to open: the connections to Redis belong to the process."""
+        yield SimulatorSession(self._credentials.secret)
+
+    def verify_signature(self, hook: Hook) -> bool:
+        """By the line's secret or the one before it, and not older or newer than `MAX_AGE`."""
+        timestamp, given = hook.header(TIMESTAMP_HEADER), hook.header(SIGNATURE_HEADER)
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12) or len(hook.body) > MAX_HOOK_BYTES:
+            return False
+        fresh = abs(time.time() - int(timestamp)) <= MAX_AGE
+        held = [secret for secret in (self._credentials.secret, self._credentials.previous_secret) if secret]
+        try:
+            expected = [signature(secret, timestamp, hook.url, hook.body).encode() for secret in held]
+            offered = given.encode()
+        except ValueError:  # half a surrogate pair cannot be written in UTF-8
+            return False
+        return sum(hmac.compare_digest(offered, candidate) for candidate in expected) > 0 and fresh
+
+    def parse_inbound(self, hook: Hook) -> list[Inbound]:
+        """One text."""
+        fields = _fields(hook, "inbound", needed=("id", "from", "to"))
+        if "text" not in fields:
+            raise UnreadableHook("text is missing.")
+        return [
+            Inbound(
+                provider_message_id=fields["id"],
+                from_=fields["from"],
+                to=fields["to"],
+                body=fields["text"],
+                event_id=fields["id"],
+            )
+        ]
+
+    def parse_status(self, hook: Hook) -> list[StatusEvent]:
+        """One status change."""
+        fields = _fields(hook, "status", needed=("id", "status"))
+        if fields["status"] not in REPORTED:
+            raise UnreadableHook("status is not one that the simulator reports.")
+        return [_event(fields["id"], REPORTED[fields["status"]], fields.get("code", ""))]
+
+
+class SimulatorSession:
+    """The calls to the network; each in a thread, because its connection to Redis waits."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    async def send(self, outbound: Outbound) -> SendResult:
+        """Reads first: when Redis is away, nothing has been written, for certain."""
+        if outbound.media_urls:
+            raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="The simulator takes no pictures.")
+        await self._look_up(lambda: network.behaviour(outbound.to))
+        failed: ProviderError
+        try:
+            message_id = await asyncio.to_thread(
+                network.deliver_to_handset,
+                line=outbound.from_,
+                customer=outbound.to,
+                text=outbound.body,
+                status_url=outbound.status_url,
+                secret=self._secret,
+            )
+        except network.CarrierRefused:
+            meaning = "The customer has opted out at the carrier."
+            failed = NotAccepted(ErrorKind.OPTED_OUT, retry=False, provider_code="opted_out", meaning=meaning)
+        except RefusedAddress:
+            failed = NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="The status URL is not our own.")
+        except RedisError:
+            failed = OutcomeUnknown()
+        else:
+            return SendResult(message_id, MessageStatus.QUEUED)
+        raise failed
+
+    async def fetch(self, provider_message_id: str) -> StatusEvent:
+        """What the carrier knows, also when its callbacks got lost."""
+        text = await self._look_up(lambda: network.find_text(provider_message_id))
+        if text is None or text.from_customer:
+            raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="The simulator does not know this text.")
+        return _event(text.id, text.status, text.code)
+
+    async def find(self, outbound: Outbound, *, since: datetime, until: datetime) -> list[StatusEvent]:
+        """Among the last texts of this line to this customer."""
+        texts = await self._look_up(lambda: network.texts_for(customer=outbound.to, line=outbound.from_))
+        return [
+            _event(text.id, text.status, text.code)
+            for text in texts
+            if text.text == outbound.body and since <= text.at <= until
+        ]
+
+    async def _look_up(self, read: Callable[[], T]) -> T:
+        try:
+            return await asyncio.to_thread(read)
+        except RedisError:
+            failed = NotAccepted(ErrorKind.TRANSIENT, retry=True, meaning="The simulator could not be reached.")
+        raise failed
+
+
+def _event(message_id: str, status: MessageStatus, code: str) -> StatusEvent:
+    failed = status is MessageStatus.UNDELIVERED
+    return StatusEvent(
+        provider_message_id=message_id,
+        status=status,
+        event_id=f"{message_id}:{status.value}:{code}",
+        error=ERRORS.get(code, ErrorKind.UNKNOWN) if failed else None,
+        provider_code=code,
+    )
+
+
+def _fields(hook: Hook, kind: str, *, needed: tuple[str, ...]) -> dict[str, str]:
+    """The texts in the request's JSON object. Raises UnreadableHook."""
+    try:
+        payload = json.loads(hook.body)
+    except ValueError:
+        raise UnreadableHook("The request is not JSON.") from None
+    if not isinstance(payload, dict) or payload.get("type") != kind:
+        raise UnreadableHook(f"The request is not of type {kind}.")
+    fields = {name: value for name, value in payload.items() if isinstance(value, str)}
+    if missing := [name for name in needed if not fields.get(name)]:
+        raise UnreadableHook(f"{missing[0]} is missing or empty.")
+    return fields

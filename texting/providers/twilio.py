@@ -1,0 +1,181 @@
+"""Twilio: sending and looking up through its SDK, webhooks read by field name.
+
+Credentials: `account` is the account's SID (AC...), `secret` its auth token (which signs the webhooks),
+`previous_secret` the token before a change, `api_key` and `api_key_secret` an API key for requests if there is one
+(otherwise the auth token is used), `messaging_service` the SID of a messaging service (MG...) if texts go through one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from twilio.base.exceptions import TwilioException
+from twilio.rest import Client
+
+from texting.providers import twilio_webhooks
+from texting.providers.base import (
+    Capabilities,
+    Credentials,
+    Hook,
+    Inbound,
+    NotAccepted,
+    Outbound,
+    ProviderError,
+    ProviderSession,
+    SendResult,
+    StatusEvent,
+)
+from texting.providers.twilio_errors import lost_answer, table
+from texting.providers.twilio_http import QuietHttpClient, connections
+from texting.providers.twilio_signature import is_signed
+from texting.providers.twilio_webhooks import FAILURES, MAX_MEDIA, STATUSES, status_event
+from texting.statuses import ErrorKind
+
+IN_FLIGHT = 32  # requests at the same time on one session; Twilio limits concurrency for the account (error 20429)
+LIST_LIMIT = 200
+
+# The SDK falls back to TWILIO_* variables of the environment unless it is given a mapping that is not empty.
+NO_ENVIRONMENT = {"PARLEY": "1"}
+
+
+class TwilioProvider:
+    """One line at Twilio."""
+
+    name: ClassVar[str] = "twilio"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        mms=True,
+        max_body=1600,
+        max_media=MAX_MEDIA,
+        idempotent_send=False,
+        reports_segments=True,
+        opt_out_managed=True,
+        signs_webhooks=True,
+        batch_webhooks=False,
+        read_receipts=False,
+    )
+    connect_seconds: ClassVar[float] = 3.05
+    read_seconds: ClassVar[float] = 10.0
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    @asynccontextmanager
+    async def open_session(self) -> AsyncIterator[ProviderSession]:
+        """One keep-alive session; at most `IN_FLIGHT` requests at the same time."""
+        async with connections(connect=self.connect_seconds, read=self.read_seconds) as http:
+            yield TwilioSession(self._credentials, QuietHttpClient(http, self._credentials.base_url))
+
+    def verify_signature(self, hook: Hook) -> bool:
+        """By the account's auth token, or the one before it."""
+        return is_signed(hook, (self._credentials.secret, self._credentials.previous_secret))
+
+    def parse_inbound(self, hook: Hook) -> list[Inbound]:
+        """One text; the account must be this line's."""
+        return [twilio_webhooks.inbound(hook, account=self._credentials.account)]
+
+    def parse_status(self, hook: Hook) -> list[StatusEvent]:
+        """One status change; the account must be this line's."""
+        return [twilio_webhooks.status_change(hook, account=self._credentials.account)]
+
+
+class TwilioSession:
+    """Requests of one line over one open session."""
+
+    def __init__(self, credentials: Credentials, http: QuietHttpClient) -> None:
+        client = Client(
+            credentials.api_key or credentials.account,
+            credentials.api_key_secret if credentials.api_key else credentials.secret,
+            credentials.account,
+            http_client=http,
+            environment=NO_ENVIRONMENT,
+        )
+        self._texts = client.messages
+        self._service = credentials.messaging_service
+        self._free = asyncio.Semaphore(IN_FLIGHT)
+
+    async def send(self, outbound: Outbound) -> SendResult:
+        """With a messaging service the line's number is still named: customers answer to the number that they see."""
+        request: dict[str, object] = {"to": outbound.to, "from_": outbound.from_}
+        if self._service:
+            request["messaging_service_sid"] = self._service
+        if outbound.body:
+            request["body"] = outbound.body
+        if outbound.media_urls:
+            request["media_url"] = list(outbound.media_urls)
+        if outbound.status_url:
+            request["status_callback"] = outbound.status_url
+        text = await self._ask(self._texts.create_async, request, changes=True)
+        status = STATUSES.get(str(text.status))
+        if not _is_sid(text.sid) or status is None:
+            raise lost_answer(changes=True)
+        if status in FAILURES:
+            raise _failed(text)
+        return SendResult(text.sid, status, _count(text.num_segments))
+
+    async def fetch(self, provider_message_id: str) -> StatusEvent:
+        """https://www.twilio.com/docs/messaging/api/message-resource#fetch-a-message-resource."""
+        if not _is_sid(provider_message_id):
+            raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="This is not the id of a text at Twilio.")
+        text = await self._ask(self._texts(provider_message_id).fetch_async, {}, changes=False)
+        if str(text.status) not in STATUSES:
+            raise lost_answer(changes=False)
+        return status_event(provider_message_id, str(text.status), _error_code(text))
+
+    async def find(self, outbound: Outbound, *, since: datetime, until: datetime) -> list[StatusEvent]:
+        """The list filters by whole days in GMT, so it starts a day early; the rest is compared here."""
+        first_day = (since.astimezone(UTC) - timedelta(days=1)).date().isoformat()
+        query = {"to": outbound.to, "date_sent_after": first_day, "limit": LIST_LIMIT, "page_size": LIST_LIMIT}
+        texts = await self._ask(self._texts.list_async, query, changes=False)
+        matches = [
+            text
+            for text in texts
+            if text.body == outbound.body
+            and text.from_ in (outbound.from_, None)  # None: the messaging service has not chosen yet
+            and text.date_created is not None
+            and since.replace(microsecond=0) <= text.date_created <= until  # Twilio's times are whole seconds
+            and str(text.direction).startswith("outbound")
+            and _is_sid(text.sid)
+            and str(text.status) in STATUSES
+        ]
+        matches.sort(key=lambda text: (text.date_created, text.sid))
+        return [status_event(text.sid, str(text.status), _error_code(text)) for text in matches]
+
+    async def _ask(self, call: Any, arguments: Mapping[str, object], *, changes: bool) -> Any:
+        """Call the SDK. What its reading of an answer may throw (it trusts the shape) becomes a lost answer."""
+        broken: ProviderError
+        async with self._free:
+            try:
+                return await call(**arguments)
+            except (TwilioException, ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
+                broken = lost_answer(changes=changes)
+        raise broken  # outside the handler: the SDK's exception can hold addresses and numbers
+
+
+def _failed(text: Any) -> NotAccepted:
+    """A text that Twilio took and gave up in the same answer."""
+    known = table().get(_error_code(text))
+    return NotAccepted(
+        known.kind if known else ErrorKind.UNKNOWN,
+        retry=bool(known and known.retry),
+        provider_code=_error_code(text),
+        retry_after=known.retry_after if known else None,
+        meaning=known.meaning if known else "The provider gave the text up at once.",
+    )
+
+
+def _is_sid(value: object) -> bool:
+    """SM or MM and 32 hexadecimal digits: it goes into an address, so nothing else may."""
+    if not isinstance(value, str) or len(value) != 34 or value[:2] not in {"SM", "MM"}:
+        return False
+    return all(c in "0123456789abcdefABCDEF" for c in value[2:])
+
+
+def _count(segments: object) -> int | None:
+    """Twilio says 0 as long as a messaging service has not chosen the sender."""
+    return int(segments) or None if isinstance(segments, str) and segments.isascii() and segments.isdigit() else None
+
+
+def _error_code(text: Any) -> str:
+    return str(text.error_code) if text.error_code else ""

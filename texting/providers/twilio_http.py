@@ -1,0 +1,141 @@
+"""The way to Twilio: the SDK's transport, over one keep-alive session of ours.
+
+The SDK's own asynchronous client logs addresses (they hold account ids and, in searches, phone numbers), ignores the
+time-out that it is given, keeps the last request in memory and drops the Retry-After header. This one logs nothing,
+retries nothing, follows no redirect, reaches one host only, reads a bounded answer within bounded time, and turns every
+failure into the errors of `base.py` itself, so that no exception with an address in it ever exists.
+"""
+
+import base64
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import aiohttp
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from yarl import URL
+
+from texting.providers.base import ProviderError
+from texting.providers.twilio_errors import failure, lost_answer, unreachable
+
+HOST = "api.twilio.com"
+MAX_ANSWER_BYTES = 1_048_576  # a list of 200 texts is about 200 kB
+TOTAL_MARGIN = 2.0  # seconds beyond connecting and reading after which a dripping answer is given up
+
+
+@asynccontextmanager
+async def connections(*, connect: float, read: float) -> AsyncIterator[aiohttp.ClientSession]:
+    """Keep-alive connections without cookies, proxies of the environment, or a limit that could pass for a time-out.
+
+    `connect` covers looking the name up, connecting and TLS; `read` each wait for more of the answer; both in seconds.
+    """
+    limits = aiohttp.ClientTimeout(
+        total=connect + read + TOTAL_MARGIN, connect=connect, sock_connect=connect, sock_read=read
+    )
+    async with aiohttp.ClientSession(
+        timeout=limits,
+        connector=aiohttp.TCPConnector(limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+    ) as session:
+        yield session
+
+
+def checked_base(base_url: str) -> str:
+    """The address that replaces Twilio's. Plain http is for this machine only: the requests carry the line's secret."""
+    if not base_url:
+        return f"https://{HOST}"
+    parts = urlsplit(base_url)
+    local = parts.hostname == "localhost" or _is_loopback(parts.hostname or "")
+    if parts.scheme not in {"https", "http"} or not parts.hostname or (parts.scheme == "http" and not local):
+        raise ValueError("A base URL must be https, or http on this machine.")
+    return base_url.rstrip("/")
+
+
+class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
+    """One request at a time for the SDK, many at a time over the shared session."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
+        super().__init__(logging.getLogger(__name__), True, None)  # the SDK wants a logger; nothing here writes to it
+        self._session = session
+        self._base = urlsplit(checked_base(base_url))
+
+    async def request(  # noqa: PLR0917 - the SDK's signature
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - not used: the session's limits hold for every request
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Send one request. Returns a success (an object in JSON) or raises ProviderError."""
+        changes = method != "GET"
+        failed: ProviderError
+        try:
+            status, body, retry_after = await self._exchange(
+                method, self._rebased(uri, params or {}), data, headers, auth
+            )
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            failed = unreachable()
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            failed = lost_answer(changes=changes)
+        else:
+            answer = _json(body)
+            if 200 <= status < 300 and isinstance(answer, dict):
+                return Response(status, body)
+            failed = failure(status=status, answer=answer, retry_after=retry_after, changes=changes)
+        raise failed  # outside the handlers: the library's exception, which names the address, is not its context
+
+    async def _exchange(
+        self,
+        method: str,
+        url: str,
+        data: dict[str, object] | None,
+        headers: dict[str, str] | None,
+        auth: tuple[str, str] | None,
+    ) -> tuple[int, str, str]:
+        """(HTTP status, body, Retry-After). An answer that is too large is cut off, and then is no JSON."""
+        sent = dict(headers or {})
+        if auth:
+            sent["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
+        form = urlencode(data, doseq=True).encode() if data else None
+        async with self._session.request(
+            method, URL(url, encoded=True), data=form, headers=sent, allow_redirects=False
+        ) as answer:
+            body = bytearray()
+            async for chunk in answer.content.iter_chunked(65_536):
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    answer.close()
+                    break
+            return answer.status, body.decode("utf-8", "replace"), answer.headers.get("Retry-After", "")
+
+    def _rebased(self, uri: str, params: dict[str, object]) -> str:
+        """The address on our base; whatever the SDK or an answer of Twilio names, no other host is ever asked."""
+        parts = urlsplit(uri)
+        if parts.scheme != "https" or parts.hostname != HOST:
+            raise ValueError("The request was not for the provider's API.")
+        query = "&".join(part for part in (parts.query, urlencode(params, doseq=True)) if part)
+        return urlunsplit((self._base.scheme, self._base.netloc, self._base.path + parts.path, query, ""))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _json(text: str) -> object:
+    try:
+        answer: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return answer

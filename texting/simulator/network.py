@@ -1,0 +1,190 @@
+"""The pretended telephone network: customers' handsets, the carrier between them and us, its calls to our webhooks.
+
+A text that the simulator provider hands over goes to a handset; a customer's text goes the other way. In both
+directions the network then does what a carrier does: real HTTP requests to our own webhooks, signed with the line's
+secret, sent by `run_due()` in the background (once a second is enough). A customer's handset behaves as chosen.
+
+State lives in Redis only (`records.py`); losing it loses nothing but a trial. Nothing works unless
+`settings.SIMULATOR_ENABLED`, and requests go to our own public address and nowhere else.
+"""
+
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from tenancy.ids import new_id
+from texting.simulator import records
+from texting.simulator.records import Behaviour, Record, store
+from texting.simulator.sealed import LIFETIME
+from texting.simulator.signed_requests import own_address, send_signed
+from texting.statuses import MessageStatus
+
+RUN_SECONDS = 20.0  # after which run_due takes nothing new
+TRIES_SECONDS = (0.0, 1.0, 3.0)  # when a customer's text is offered to our webhook, until it is taken
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the carrier knows `after` so many seconds, and says unless the callback gets lost."""
+
+    after: float
+    status: MessageStatus
+    code: str = ""
+
+
+ARRIVES = (Step(0.3, MessageStatus.SENT), Step(1.0, MessageStatus.DELIVERED))
+COURSES: dict[Behaviour, tuple[Step, ...]] = {
+    Behaviour.NORMAL: ARRIVES,
+    Behaviour.LOST_CALLBACK: ARRIVES,
+    Behaviour.SLOW: (Step(5.0, MessageStatus.SENT), Step(30.0, MessageStatus.DELIVERED)),
+    Behaviour.LANDLINE: (Step(1.0, MessageStatus.UNDELIVERED, "landline"),),
+    Behaviour.UNREACHABLE: (Step(0.3, MessageStatus.SENT), Step(3.0, MessageStatus.UNDELIVERED, "unreachable")),
+}
+ON_THE_HANDSET = frozenset({Behaviour.NORMAL, Behaviour.LOST_CALLBACK})  # at once; SLOW shows it when it is delivered
+
+
+class CarrierRefused(Exception):
+    """The carrier does not take texts for this customer."""
+
+
+@dataclass(frozen=True)
+class HandsetMessage:
+    """One text on a handset. `from_customer` tells the two directions apart; `status` is a MessageStatus.
+
+    A customer's text is `queued` until our webhook has taken it, then `delivered`; `failed` when it never was, with the
+    HTTP status (or "no_answer") as its `code`.
+    """
+
+    id: str
+    from_customer: bool
+    text: str = field(repr=False)
+    at: datetime
+    status: MessageStatus
+    code: str = ""
+
+
+def deliver_to_handset(*, line: str, customer: str, text: str, status_url: str, secret: str) -> str:
+    """Take a text for a customer; returns its id. Numbers are E.164.
+
+    Raises CarrierRefused, RefusedAddress (a status URL that is not ours) and RedisError.
+    """
+    how = behaviour(customer)
+    if how is Behaviour.OPTED_OUT_AT_CARRIER:
+        raise CarrierRefused
+    if status_url:
+        own_address(status_url)
+    record = Record(
+        id=f"sim-{new_id()}",
+        line=line,
+        customer=customer,
+        text=text,
+        from_customer=False,
+        at=time.time(),
+        hook_url=status_url,
+        secret=secret,
+        behaviour=how.value,
+    )
+    records.keep_new(record, [step.after for step in COURSES[how]])
+    return record.id
+
+
+def inbound_request(*, line_key: str, line: str, customer: str, text: str, secret: str) -> str:
+    """A customer texts a line: kept on the handset, offered to the line's webhook by `run_due()`. Returns its id."""
+    record = Record(
+        id=f"sim-{new_id()}",
+        line=line,
+        customer=customer,
+        text=text,
+        from_customer=True,
+        at=time.time(),
+        hook_url=f"{settings.PUBLIC_BASE_URL}/webhooks/simulator/{line_key}/inbound",
+        secret=secret,
+    )
+    records.keep_new(record, [0.0])
+    return record.id
+
+
+def handset_messages(*, customer: str, line: str) -> list[HandsetMessage]:
+    """What the customer sees of the conversation with one line, oldest first; texts that never arrive are not there."""
+    return [_shown(record) for record in records.on_line(customer, line) if _on_handset(record)]
+
+
+def find_text(message_id: str) -> HandsetMessage | None:
+    """One text, whether it arrived or not: what the carrier knows about it."""
+    record = records.read(message_id)
+    return _shown(record) if record else None
+
+
+def texts_for(*, customer: str, line: str) -> list[HandsetMessage]:
+    """Everything that the carrier took from this line for this customer, oldest first."""
+    return [_shown(record) for record in records.on_line(customer, line) if not record.from_customer]
+
+
+def behaviour(customer: str) -> Behaviour:
+    """How this customer's handset behaves; NORMAL until it is set."""
+    redis, seal = store()
+    word = redis.get(seal.name("behaviour", customer))
+    return Behaviour(str(word)) if word else Behaviour.NORMAL
+
+
+def set_behaviour(customer: str, how: Behaviour) -> None:
+    """Choose it for the texts that come from now on."""
+    redis, seal = store()
+    redis.set(seal.name("behaviour", customer), how.value, ex=LIFETIME)
+
+
+def run_due() -> int:
+    """Do what is due: status callbacks and customers' texts, oldest first. Returns how many steps were taken.
+
+    Safe to call from several places at once. A caller that dies loses the step it was at, as a carrier may.
+    """
+    started, taken = time.monotonic(), 0
+    while time.monotonic() - started < RUN_SECONDS and (due := records.take_due(1)):
+        for message_id, number in due:
+            if record := records.read(message_id):
+                (_offer if record.from_customer else _report)(record, number)
+                taken += 1
+    return taken
+
+
+def _report(record: Record, number: int) -> None:
+    """A step in the course of a text of ours."""
+    step = COURSES[Behaviour(record.behaviour)][number]
+    records.write(replace(record, status=step.status.value, code=step.code))
+    if record.hook_url and record.behaviour != Behaviour.LOST_CALLBACK:
+        news = {"type": "status", "id": record.id, "status": step.status.value, "code": step.code}
+        send_signed(record.hook_url, news, record.secret)
+
+
+def _offer(record: Record, number: int) -> None:
+    """A customer's text for our webhook; offered again when it is not taken."""
+    text = {"type": "inbound", "id": record.id, "from": record.customer, "to": record.line, "text": record.text}
+    answer = send_signed(record.hook_url, text, record.secret)
+    if 200 <= answer < 300:
+        records.write(replace(record, status=MessageStatus.DELIVERED.value))
+    elif number + 1 < len(TRIES_SECONDS):
+        records.plan(record, number + 1, delay=TRIES_SECONDS[number + 1])
+    else:
+        code = f"http_{answer}" if answer else "no_answer"
+        records.write(replace(record, status=MessageStatus.FAILED.value, code=code))
+
+
+def _on_handset(record: Record) -> bool:
+    return (
+        record.from_customer
+        or Behaviour(record.behaviour) in ON_THE_HANDSET
+        or record.status == MessageStatus.DELIVERED
+    )
+
+
+def _shown(record: Record) -> HandsetMessage:
+    return HandsetMessage(
+        id=record.id,
+        from_customer=record.from_customer,
+        text=record.text,
+        at=datetime.fromtimestamp(record.at, UTC),
+        status=MessageStatus(record.status),
+        code=record.code,
+    )
