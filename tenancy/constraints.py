@@ -17,9 +17,10 @@ class _SqlConstraint(models.BaseConstraint):
         return {"table": Table(model._meta.db_table, editor.quote_name), "name": editor.quote_name(self.name)}
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
+        """Runs at the end of its migration: after the tables and keys it refers to, and after Django's foreign keys."""
         if model is None or schema_editor is None:
             raise TypeError("a model and a schema editor are needed")
-        return Statement(self.create, **self._parts(model, schema_editor))
+        schema_editor.deferred_sql.append(Statement(self.create, **self._parts(model, schema_editor)))
 
     def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         if model is None or schema_editor is None:
@@ -28,9 +29,7 @@ class _SqlConstraint(models.BaseConstraint):
 
     def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         """Not a part of CREATE TABLE: a statement of its own after it."""
-        if schema_editor is None:
-            raise TypeError("a schema editor is needed")
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        self.create_sql(model, schema_editor)
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """The database is the only judge."""
