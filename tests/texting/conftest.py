@@ -1,0 +1,144 @@
+"""An organization with a line, a customer who wrote to it, and a provider that does what a test tells it to."""
+
+from collections.abc import Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from accounts.models import Membership, Team, User
+from django.utils import timezone
+from tenancy.isolation import activate
+from tenancy.models import Organization
+from texting import receiving
+from texting.models import Contact, Conversation, Line, LineKey, Message
+from texting.providers import base, registry
+from texting.statuses import MessageStatus
+
+CAPABILITIES = base.Capabilities(
+    mms=False,
+    max_body=1600,
+    max_media=0,
+    idempotent_send=False,
+    reports_segments=False,
+    opt_out_managed=False,
+    signs_webhooks=True,
+    batch_webhooks=False,
+    read_receipts=False,
+)
+
+
+@dataclass
+class FarEnd:
+    """What the scripted provider answers, in order (then "sent"), and its own ledger of what it accepted."""
+
+    script: list[base.SendResult | Exception] = field(default_factory=list)
+    ledger: list[base.Outbound] = field(default_factory=list)
+    asked: list[base.Outbound] = field(default_factory=list)
+
+
+FAR_END = FarEnd()
+
+
+class ScriptedProvider:
+    """An adapter whose far end is in this process."""
+
+    name = "scripted"
+    capabilities = CAPABILITIES
+
+    def __init__(self, credentials: base.Credentials) -> None:
+        self.credentials = credentials
+
+    @asynccontextmanager
+    async def open_session(self):
+        yield self
+
+    async def send(self, outbound: base.Outbound) -> base.SendResult:
+        FAR_END.asked.append(outbound)
+        answer = FAR_END.script.pop(0) if FAR_END.script else None
+        if isinstance(answer, Exception):
+            raise answer
+        FAR_END.ledger.append(outbound)
+        return answer or base.SendResult(f"far-{len(FAR_END.ledger)}-{outbound.client_ref}", MessageStatus.SENT)
+
+    def verify_signature(self, hook: base.Hook) -> bool:
+        return hook.header("X-Scripted") == self.credentials.secret
+
+    def parse_inbound(self, hook: base.Hook) -> list[base.Inbound]:
+        return []
+
+    def parse_status(self, hook: base.Hook) -> list[base.StatusEvent]:
+        return []
+
+
+@pytest.fixture
+def far_end(settings) -> Iterator[FarEnd]:
+    """The scripted provider, plugged in as `scripted`."""
+    settings.TEXTING_PROVIDERS = {**settings.TEXTING_PROVIDERS, "scripted": f"{__name__}.ScriptedProvider"}
+    FAR_END.script.clear()
+    FAR_END.ledger.clear()
+    FAR_END.asked.clear()
+    registry._load.cache_clear()
+    yield FAR_END
+    registry._load.cache_clear()
+
+
+@dataclass
+class Scene:
+    """One organization and what a text needs."""
+
+    organization: Organization
+    line: Line
+    agent: Membership
+    number: str = "+12125550181"
+    _texts: int = 0
+
+    def hear(self, body: str, *, number: str | None = None, provider_id: str | None = None) -> Message | None:
+        """A customer's text arrives. Needs the organization to be active."""
+        self._texts += 1
+        text = base.Inbound(
+            provider_message_id=provider_id or f"in-{self._texts}",
+            from_=number or self.number,
+            to=self.line.number,
+            body=body,
+            event_id=f"in-{self._texts}",
+        )
+        return receiving.receive(self.line, text)
+
+    def conversation(self) -> Conversation:
+        """The latest conversation of the customer."""
+        return Conversation.objects.select_related("contact", "line").latest("opened_at")
+
+
+@pytest.fixture
+def scene(db, far_end) -> Scene:
+    return make_scene("Harbor Dental", "harbor")
+
+
+def make_scene(name: str, slug: str) -> Scene:
+    organization = Organization.objects.create(name=name, slug=slug)
+    user = User.objects.create(email=f"agent@{slug}.example", name="Amelia Okafor", password="!")
+    agent = Membership.objects.create(user=user, organization=organization)
+    with activate(organization):
+        line = Line.objects.create(
+            name="Main line",
+            number="+12125550110",
+            team=Team.objects.create(name="Front desk"),
+            provider="scripted",
+            credentials=base.Credentials(account="a", secret="s3cret").to_json(),
+            texts_per_second=100,
+        )
+        LineKey.objects.create(line_id=line.pk, organization=organization, texts_per_second=100)
+    return Scene(organization, line, agent)
+
+
+@pytest.fixture
+def contact(scene) -> Contact:
+    """A customer who wrote to us first."""
+    with activate(scene.organization):
+        scene.hear("Hello")
+        return scene.conversation().contact
+
+
+@pytest.fixture
+def now():
+    return timezone.now()

@@ -1,0 +1,214 @@
+"""From the outbox to the provider: once, in order, at the line's pace, and asked again at the last moment."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from tenancy.isolation import activate
+from texting import delivery, outbox, receiving, sending
+from texting.models import LineKey, Message, OutboxEntry, SendAttempt
+from texting.providers.base import NotAccepted, OutcomeUnknown, StatusEvent
+from texting.purposes import Purpose
+from texting.statuses import ErrorKind, MessageStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def queue(scene, *bodies, purpose=Purpose.REPLY):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        return [
+            sending.send_text(conversation=scene.conversation(), body=body, author=scene.agent, purpose=purpose)
+            for body in bodies
+        ]
+
+
+def fresh(scene, message):
+    with activate(scene.organization):
+        return Message.objects.get(pk=message.pk)
+
+
+def token_of(outbound):
+    return outbound.status_url.rsplit("/", 1)[1]
+
+
+def hear_status(scene, token, status, **fields):
+    with activate(scene.organization):
+        event = StatusEvent("far-1", status, event_id=str(status), **fields)
+        return receiving.take_status(scene.line, token, event)
+
+
+def test_a_queued_text_reaches_the_provider_once(scene, far_end):
+    [message] = queue(scene, "We open at nine")
+    assert delivery.deliver_line(scene.line.pk) == 1
+    assert delivery.deliver_line(scene.line.pk) == 0
+    [sent] = far_end.ledger
+    assert sent.to == scene.number
+    assert sent.body == "Harbor Dental: We open at nine\nReply STOP to opt out."
+    assert fresh(scene, message).status == MessageStatus.SENT
+    assert not OutboxEntry.objects.exists()
+
+
+def test_texts_to_one_person_keep_their_order(scene, far_end):
+    queue(scene, "one", "two", "three")
+    delivery.deliver_line(scene.line.pk)
+    assert [sent.body.split(": ")[-1].split("\n")[0] for sent in far_end.ledger] == ["one", "two", "three"]
+
+
+def test_a_stop_after_queueing_ends_the_text(scene, far_end):
+    [message] = queue(scene, "We open at nine")
+    with activate(scene.organization):
+        scene.hear("STOP")
+    delivery.deliver_line(scene.line.pk)
+    assert fresh(scene, message).status == MessageStatus.CANCELED
+    assert [sent.body for sent in far_end.ledger] == [
+        "Harbor Dental: you are unsubscribed and will get no more texts. Reply START to resubscribe."
+    ]
+
+
+def test_the_gate_is_asked_again_at_the_hand_over(scene, far_end):
+    """A suppression that came without the usual clean-up (a race) still keeps the text in the house."""
+    from compliance.models import ConsentEvent, Suppression
+
+    [message] = queue(scene, "We open at nine")
+    with activate(scene.organization):
+        index = scene.conversation().contact.number_index
+        event = ConsentEvent.objects.create(
+            number_index=index, action="withdrawn", source="agent", recorded_at=timezone.now()
+        )
+        Suppression.objects.create(number_index=index, event=event, since=timezone.now())
+    delivery.deliver_line(scene.line.pk)
+    assert far_end.ledger == []
+    assert fresh(scene, message).status == MessageStatus.CANCELED
+    assert fresh(scene, message).provider_code == "consent.opted_out"
+    with activate(scene.organization):
+        assert not SendAttempt.objects.exists()
+
+
+def test_a_passing_failure_is_tried_again_after_a_wait(scene, far_end):
+    far_end.script.append(NotAccepted(ErrorKind.TRANSIENT, retry=True))
+    [message] = queue(scene, "Hello again")
+    delivery.deliver_line(scene.line.pk)
+    entry = OutboxEntry.objects.get()
+    assert (entry.state, entry.attempt) == ("ready", 1)
+    assert entry.due_at > timezone.now()
+    OutboxEntry.objects.update(due_at=timezone.now())
+    delivery.deliver_line(scene.line.pk)
+    assert fresh(scene, message).status == MessageStatus.SENT
+    assert len(far_end.ledger) == 1
+
+
+def test_a_final_failure_says_why(scene, far_end):
+    far_end.script.append(NotAccepted(ErrorKind.INVALID_RECIPIENT, retry=False, provider_code="21614"))
+    [message] = queue(scene, "Hello again")
+    delivery.deliver_line(scene.line.pk)
+    message = fresh(scene, message)
+    assert (message.status, message.error_kind, message.provider_code) == ("failed", "invalid_recipient", "21614")
+    assert not OutboxEntry.objects.exists()
+
+
+def test_an_unknown_outcome_is_never_sent_again_blindly(scene, far_end):
+    far_end.script.append(OutcomeUnknown())
+    [message] = queue(scene, "Hello again")
+    delivery.deliver_line(scene.line.pk)
+    delivery.deliver_line(scene.line.pk)
+    assert len(far_end.asked) == 1
+    assert fresh(scene, message).status == MessageStatus.UNCONFIRMED
+    assert OutboxEntry.objects.get().state == "unconfirmed"
+
+
+def test_a_callback_proves_an_attempt_whose_answer_was_lost(scene, far_end):
+    far_end.script.append(OutcomeUnknown())
+    [message] = queue(scene, "Hello again")
+    delivery.deliver_line(scene.line.pk)
+    assert hear_status(scene, token_of(far_end.asked[0]), MessageStatus.DELIVERED)
+    message = fresh(scene, message)
+    assert message.status == MessageStatus.DELIVERED
+    assert message.provider_message_id == "far-1"
+    assert not OutboxEntry.objects.exists()
+
+
+def test_statuses_move_forward_only_and_a_repeat_changes_nothing(scene, far_end):
+    [message] = queue(scene, "Hello again")
+    delivery.deliver_line(scene.line.pk)
+    token = token_of(far_end.ledger[0])
+    assert hear_status(scene, token, MessageStatus.DELIVERED)
+    assert hear_status(scene, token, MessageStatus.SENT)
+    assert hear_status(scene, token, MessageStatus.DELIVERED)
+    assert fresh(scene, message).status == MessageStatus.DELIVERED
+
+
+def test_an_unknown_token_is_not_taken(scene, far_end):
+    queue(scene, "Hello again")
+    delivery.deliver_line(scene.line.pk)
+    assert not hear_status(scene, "forged", MessageStatus.DELIVERED)
+
+
+def test_a_carrier_opt_out_becomes_ours(scene, far_end):
+    far_end.script.append(NotAccepted(ErrorKind.OPTED_OUT, retry=False, provider_code="21610"))
+    queue(scene, "Hello again", "And again")
+    delivery.deliver_line(scene.line.pk)
+    with activate(scene.organization), pytest.raises(sending.Refused):
+        sending.send_text(conversation=scene.conversation(), body="Third", author=scene.agent)
+    assert far_end.ledger == []
+
+
+def test_a_worker_that_never_came_back_leaves_an_unknown_outcome(scene):
+    [message] = queue(scene, "Hello again")
+    [claim] = outbox.claim(scene.line.pk)
+    OutboxEntry.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert delivery.expire_leases() == 1
+    assert fresh(scene, message).status == MessageStatus.UNCONFIRMED
+    assert not outbox.try_again(claim, wait=timedelta()) or OutboxEntry.objects.get().state != "sending"
+
+
+def test_a_late_worker_cannot_overwrite_its_successor(scene):
+    queue(scene, "Hello again")
+    [first] = outbox.claim(scene.line.pk)
+    OutboxEntry.objects.update(state="ready", lease_until=None, due_at=timezone.now())
+    LineKey.objects.update(free_at=timezone.now())
+    [second] = outbox.claim(scene.line.pk)
+    assert not outbox.finish(first)
+    assert outbox.finish(second)
+
+
+def test_a_text_that_waited_too_long_fails_instead_of_coming_late(scene, far_end):
+    [message] = queue(scene, "Hello again")
+    OutboxEntry.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    delivery.deliver_line(scene.line.pk)
+    assert far_end.ledger == []
+    assert fresh(scene, message).status == MessageStatus.FAILED
+
+
+def test_a_line_keeps_its_pace(scene):
+    with activate(scene.organization):
+        for customer in range(8):
+            number = f"+1212555019{customer}"
+            scene.hear("Hello", number=number)
+            sending.send_text(conversation=scene.conversation(), body="Hi", author=scene.agent)
+    LineKey.objects.update(texts_per_second=3)
+    assert len(outbox.claim(scene.line.pk)) == 3
+    assert outbox.claim(scene.line.pk) == []
+    wait = outbox.wait_for(scene.line.pk)
+    assert wait is not None
+    assert 0.2 <= wait <= 1.1
+
+
+def test_replies_go_before_bulk(scene):
+    with activate(scene.organization):
+        scene.hear("START", number="+12125550190")
+        OutboxEntry.objects.all().delete()
+        bulk = sending.send_text(
+            conversation=scene.conversation(), body="News", author=scene.agent, purpose=Purpose.BULK
+        )
+        scene.hear("Hello", number="+12125550191")
+        reply = sending.send_text(conversation=scene.conversation(), body="Hi", author=scene.agent)
+    LineKey.objects.update(texts_per_second=1)
+    assert [claim.message_id for claim in outbox.claim(scene.line.pk)] == [reply.pk]
+    LineKey.objects.update(free_at=timezone.now())
+    assert [claim.message_id for claim in outbox.claim(scene.line.pk)] == [bulk.pk]
+
+
+def test_the_sweep_finds_a_text_whose_doorbell_was_lost(scene):
+    queue(scene, "Hello again")
+    assert outbox.lines_with_work() == [scene.line.pk]

@@ -1,0 +1,153 @@
+"""A customer's text is stored once, whatever the provider repeats, and means what it says."""
+
+import threading
+
+import pytest
+from compliance.models import ConsentEvent, Suppression
+from django.db import connections
+from tenancy.isolation import activate
+from texting import sending
+from texting.models import Contact, Conversation, Message
+from texting.phone_numbers import BadNumber
+from texting.purposes import Purpose
+
+from tests.texting.conftest import make_scene
+
+
+def test_a_first_text_makes_a_contact_and_a_conversation(scene):
+    with activate(scene.organization):
+        message = scene.hear("Are you open?")
+        conversation = scene.conversation()
+        assert (message.body, message.direction, message.status) == ("Are you open?", "in", "received")
+        assert (conversation.unread, conversation.preview, conversation.preview_is_ours) == (1, "Are you open?", False)
+        assert conversation.contact.number == scene.number
+
+
+def test_a_repeated_text_is_stored_once_and_answered_once(scene):
+    with activate(scene.organization):
+        assert scene.hear("STOP", provider_id="SM1") is not None
+        assert scene.hear("STOP", provider_id="SM1") is None
+        assert Message.objects.filter(direction="in").count() == 1
+        assert Message.objects.filter(purpose=Purpose.OPT_OUT_ANSWER).count() == 1
+
+
+def test_a_second_text_joins_the_open_conversation(scene):
+    with activate(scene.organization):
+        scene.hear("One")
+        scene.hear("Two")
+        assert Conversation.objects.count() == 1
+        assert scene.conversation().unread == 2
+
+
+def test_a_text_after_the_resolution_opens_a_new_conversation(scene, now):
+    with activate(scene.organization):
+        scene.hear("One")
+        Conversation.objects.update(status="resolved", resolved_at=now)
+        scene.hear("Two")
+        assert Conversation.objects.count() == 2
+        assert Contact.objects.count() == 1
+
+
+def test_the_same_customer_is_another_contact_in_another_organization(scene):
+    other = make_scene("Northside Plumbing", "northside")
+    with activate(scene.organization):
+        scene.hear("Hello")
+    with activate(other.organization):
+        assert Contact.objects.count() == 0
+        other.hear("Hello")
+        assert Contact.objects.count() == 1
+
+
+def test_stop_suppresses_in_the_same_instant_and_is_confirmed_once(scene):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        scene.hear("Stop!")
+        assert Suppression.objects.count() == 1
+        event = ConsentEvent.objects.get(action="withdrawn")
+        assert (event.source, event.words, event.matched) == ("keyword", "Stop!", "stop")
+        scene.hear("STOP")
+        assert Message.objects.filter(purpose=Purpose.OPT_OUT_ANSWER).count() == 1
+
+
+def test_a_liked_stop_notice_opts_nobody_out(scene):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        scene.hear("Liked “Reply STOP to opt out.”")
+        assert not Suppression.objects.exists()
+
+
+def test_start_lifts_the_suppression_and_is_answered(scene):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        scene.hear("STOP")
+        scene.hear("START")
+        assert not Suppression.objects.exists()
+        answer = Message.objects.get(purpose=Purpose.OPT_IN_ANSWER)
+        assert "HELP" in answer.body
+        assert "STOP" in answer.body
+        sending.send_text(conversation=scene.conversation(), body="Welcome back", author=scene.agent)
+
+
+def test_yes_is_a_plain_word_until_someone_has_opted_out(scene):
+    with activate(scene.organization):
+        scene.hear("Yes")
+        assert not ConsentEvent.objects.filter(kind="express").exists()
+        scene.hear("STOP")
+        scene.hear("Yes")
+        assert not Suppression.objects.exists()
+
+
+def test_help_is_answered_also_after_an_opt_out(scene):
+    with activate(scene.organization):
+        scene.hear("STOP")
+        scene.hear("HELP")
+        answer = Message.objects.get(purpose=Purpose.HELP_ANSWER)
+        assert answer.body.startswith("Harbor Dental:")
+        assert Suppression.objects.count() == 1
+
+
+def test_an_ordinary_text_does_not_undo_an_opt_out(scene):
+    with activate(scene.organization):
+        scene.hear("STOP")
+        scene.hear("Where is my order?")
+        assert Suppression.objects.count() == 1
+
+
+def test_a_carrier_that_answers_keywords_itself_gets_no_second_answer(scene):
+    with activate(scene.organization):
+        scene.line.carrier_answers_keywords = True
+        scene.hear("STOP")
+        assert Suppression.objects.count() == 1
+        assert not Message.objects.filter(direction="out").exists()
+        scene.hear("START")
+        scene.hear("please take me off your list")
+        assert Message.objects.filter(purpose=Purpose.OPT_OUT_ANSWER).count() == 1
+
+
+@pytest.mark.parametrize("sender", ["", "12345", "ALERTS", "+1" * 40])
+def test_a_sender_that_is_no_telephone_number_is_refused(scene, sender):
+    with activate(scene.organization), pytest.raises(BadNumber):
+        scene.hear("Hello", number=sender or " ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_text_delivered_by_many_requests_at_once_is_stored_once(scene):
+    errors = []
+
+    def hear():
+        try:
+            with activate(scene.organization):
+                scene.hear("Hello", provider_id="SM-same")
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=hear) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with activate(scene.organization):
+        assert Message.objects.count() == Conversation.objects.count() == Contact.objects.count() == 1
