@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import redis
@@ -45,7 +46,7 @@ def _connect_as(role: str) -> None:
         connection.close()
         connection.close_pool()  # its connections would go on as the other role
         connection.settings_dict["USER"] = role
-        name, host = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
+        name, host = connection.settings_dict["NAME"], quote(connection.settings_dict["HOST"], safe="")
         os.environ[variable] = f"postgresql://{role}@/{name}?host={host}"
 
 

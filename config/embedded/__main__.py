@@ -1,6 +1,7 @@
 """`python -m config.embedded`: what `manage.py up` becomes, so that the process that only watches stays small."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -28,7 +29,12 @@ def main() -> int:
     add_arguments(parser)
     chosen = parser.parse_args()
     options = Options(port=chosen.port, data=chosen.data, reset=chosen.reset, demo=not chosen.no_demo)
-    return Supervisor(options).run()
+    code = Supervisor(options).run()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the terminal is gone; nothing is left to say
+    return code
 
 
 if __name__ == "__main__":

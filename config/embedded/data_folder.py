@@ -63,6 +63,7 @@ class DataFolder:
         except OSError:
             self._lock.seek(0)
             holder = self._lock.read().strip() or "unknown"
+            self.close()
             raise CannotStart(f"Parley runs already on {self.path} (process {holder}); stop it first.") from None
         self._lock.truncate(0)
         self._lock.write(f"{os.getpid()}\n")
@@ -76,11 +77,12 @@ class DataFolder:
         if self._lock:
             self._lock.close()
 
-    def check_space(self) -> None:
+    def check_space(self, needed: int = NEEDED_MEGABYTES) -> None:
+        """Raises `CannotStart` when fewer megabytes are free than are needed."""
         free = shutil.disk_usage(self.path).free // 2**20
-        if free < NEEDED_MEGABYTES:
+        if free < needed:
             raise CannotStart(
-                f"The disk is full: {self.path} has {free} MB left and Parley needs {NEEDED_MEGABYTES} MB to start."
+                f"The disk is full: {self.path} has {free} MB left and Parley needs {needed} MB to start."
             )
 
     def reset(self) -> None:

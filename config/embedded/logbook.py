@@ -25,8 +25,8 @@ class Logbook:
     def __init__(self, file: Path | None, *, terminal: IO[str] | None = None) -> None:
         self.file = file
         self._out = self._open(file) if file else None
-        self._terminal = terminal or sys.stdout
-        self._colors = self._terminal.isatty() and "NO_COLOR" not in os.environ
+        self._terminal: IO[str] | None = terminal or sys.stdout
+        self._colors = (terminal or sys.stdout).isatty() and "NO_COLOR" not in os.environ
         self._selector = selectors.DefaultSelector()
         self._unfinished: dict[str, bytes] = {}
         self._last: dict[str, deque[str]] = {}
@@ -116,11 +116,13 @@ class Logbook:
             self.disk_full = True  # the terminal still shows everything
 
     def _to_terminal(self, text: str) -> None:
+        if self._terminal is None:
+            return
         try:
             self._terminal.write(text)
             self._terminal.flush()
         except (OSError, ValueError):
-            self._terminal = open(os.devnull, "w")  # noqa: SIM115 - the terminal was closed; the file goes on
+            self._terminal = None  # it was closed; the file goes on
 
     @staticmethod
     def _open(file: Path) -> IO[str]:

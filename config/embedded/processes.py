@@ -98,7 +98,8 @@ class Child:
             self.process.send_signal(last_resort)
             self.process.wait(10)
         if self._writer >= 0:
-            os.write(self._writer, b"x")
+            with contextlib.suppress(BrokenPipeError):  # it ended before its watcher began
+                os.write(self._writer, b"x")
             os.close(self._writer)
             self._writer = -1
         return in_time

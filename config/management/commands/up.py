@@ -20,15 +20,8 @@ class Command(BaseCommand):
         add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "config.embedded",
-            "--port",
-            str(options["port"]),
-            "--data",
-            str(options["data"]),
-        ]
+        port, data = f"--port={options['port']}", f"--data={options['data'].absolute()}"
+        command = [sys.executable, "-m", "config.embedded", port, data]
         command += [flag for flag, name in (("--reset", "reset"), ("--no-demo", "no_demo")) if options[name]]
         sys.stdout.flush()
         # What an earlier run left behind when it was killed is not for this one.

@@ -1,0 +1,58 @@
+"""The running system that journeys walk through: real web server, worker and clock on the tests' databases.
+
+Journeys commit what they make and never empty a table, since a worker is at work on the same rows. Each makes
+organizations of its own; that they cannot see each other is what the product promises anyway.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.embedded.stack import LocalStack, free_port
+
+from .browser import chrome, someone
+
+__all__ = ["chrome", "someone"]
+
+
+@pytest.fixture(scope="session")
+def live_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What web and worker write."""
+    return tmp_path_factory.mktemp("live") / "live.log"
+
+
+@pytest.fixture(scope="session")
+def live_system(django_db_setup: None, live_log: Path) -> Iterator[str]:
+    """Address of the running system, without a slash at its end."""
+    port = free_port()
+    environment = os.environ | {"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}", "DATABASE_POOL": "4"}
+    stack = LocalStack(
+        environment, port=port, clock=live_log.with_name("schedule"), output=lambda name: live_log.open("ab")
+    )
+    try:
+        stack.start()
+        stack.wait_until_ready(60)
+        yield stack.address
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(autouse=True)
+def _open_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Journeys look at the database beside the running system, without a transaction around the test."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _show_live_log(request: pytest.FixtureRequest, live_log: Path) -> Iterator[None]:
+    """A journey that fails shows what the processes wrote meanwhile."""
+    start = live_log.stat().st_size if live_log.exists() else 0
+    yield
+    if live_log.exists():
+        with live_log.open("rb") as log:
+            log.seek(start)
+            request.node.add_report_section("teardown", "live system", log.read().decode(errors="replace"))
