@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.permissions import ADMINISTRATIVE, Permission
 from tenancy.ids import new_id
@@ -31,13 +32,11 @@ class Membership(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
-    organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="memberships", db_index=False
-    )
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="memberships", db_index=False)
     is_owner = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     auth_epoch = models.PositiveIntegerField(default=0)
-    joined_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     last_seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -61,7 +60,7 @@ class Membership(models.Model):
 
     @property
     def epoch(self) -> str:
-        """What a session or token must still carry to count: changes when the user's or the membership's epoch grows."""
+        """What a session or token must carry to count; changes when the user's or the membership's epoch grows."""
         return f"{self.user.auth_epoch}.{self.auth_epoch}"
 
     @cached_property

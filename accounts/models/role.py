@@ -11,7 +11,7 @@ from tenancy.isolation import TenantModel, same_organization
 
 
 class Role(TenantModel):
-    """A named set of permissions. Built-in roles (`built_in` names one) take theirs from the code, custom ones from the row."""
+    """A named set of permissions: of a built-in role (`built_in` names it) the code's, of a custom one the row's."""
 
     name = models.CharField(max_length=40)
     built_in = models.CharField(max_length=20, blank=True)

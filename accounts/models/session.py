@@ -12,8 +12,8 @@ from tenancy.ids import new_id
 class Session(models.Model):
     """A directory row: read before an organization is known. The key itself is only in the cookie; here is its SHA-256.
 
-    `user` and `membership` are empty while somebody is half-way through signing in. They repeat what `data` says, so that
-    sessions can be listed and ended by person. `id` names the session on pages and in the audit log; it opens nothing.
+    `membership` is empty while somebody is half-way through signing in. Both references repeat what `data` says, so
+    that sessions can be listed and ended by person. `id` names the session on pages; it opens nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -10,7 +10,7 @@ from tenancy.ids import new_id
 
 
 class SignInOutcome(models.TextChoices):
-    """How an attempt ended. A new attempt counts as failed until it is known to be right, so that many at once count too."""
+    """How an attempt ended. A new one counts as failed until it is known to be right, so that many at once count."""
 
     FAILED = "failed", "Failed"
     PASSWORD_RIGHT = "password_right", "Password right"
@@ -22,12 +22,14 @@ class SignInEvent(models.Model):
     """A directory row: ids, times and where from.
 
     `account` is a keyed hash of the address that was typed, so that attempts on an address that nobody has are limited
-    like all others without keeping what strangers type. `origin` is a keyed hash of the known browser or of the network,
-    whichever the attempt counts against (`accounts/throttling.py`); `network` always is the network's.
+    like all others without keeping what strangers type. `origin` is a keyed hash of the known browser or of the
+    network, whichever the attempt counts against (`accounts/throttling.py`); `network` always is the network's.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sign_in_events")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sign_in_events"
+    )
     account = models.BinaryField(max_length=16)
     origin = models.BinaryField(max_length=16)
     network = models.BinaryField(max_length=16)

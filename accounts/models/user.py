@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tenancy.ids import new_id
@@ -24,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
     """Creates users and finds them by e-mail address in any case."""
 
     def create_user(self, *, email: str, name: str, password: str | None = None, **fields: Any) -> "User":
-        """A new user; without a password nobody can sign in as them. Raises IntegrityError when the address is taken."""
+        """A new user; without a password nobody can sign in as them. Raises IntegrityError for a taken address."""
         user = self.model(email=normalized_email(email), name=name, **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -37,11 +38,12 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A directory row: it belongs to no organization and is read before one is known.
 
-    `auth_epoch` grows whenever everything that was signed in before must end; each session carries the epoch it began in.
+    `auth_epoch` grows whenever everything that was signed in before must end; each session carries the epoch it began
+    in.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
     auth_epoch = models.PositiveIntegerField(default=0)
@@ -55,7 +57,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(Lower("email"), name="accounts_user_email"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_lower"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,51 @@
+"""Ending what a member may do, at once."""
+
+from django.db.models import F
+
+from accounts.models import Invitation, Membership
+from accounts.roles import require_over
+from accounts.sessions import end_sessions
+from tenancy import audit
+
+
+class LastOwner(Exception):
+    """Without an owner nobody could ever change the organization's owners again."""
+
+
+class OwnMembership(Exception):
+    """Nobody deactivates themselves: a slip would lock them out."""
+
+
+def deactivate(*, actor: Membership, member: Membership) -> int:
+    """End every session of the member and keep them from starting another; true at their next request.
+
+    One transaction: switch, epoch, sessions, open invitation, audit. Returns how many sessions ended. Memberships of
+    the user in other organizations are not touched. Raises LastOwner, OwnMembership, MissingPermission.
+    """
+    require_over(actor, member)
+    if actor.pk == member.pk:
+        raise OwnMembership
+    owners = Membership.objects.select_for_update().filter(
+        organization=member.organization_id, is_owner=True, is_active=True
+    )
+    others = [owner for owner in owners.order_by("pk") if owner.pk != member.pk]
+    if member.is_owner and not others:
+        raise LastOwner
+    Membership.objects.filter(pk=member.pk).update(is_active=False, auth_epoch=F("auth_epoch") + 1)
+    Invitation.objects.filter(membership=member).delete()
+    ended = end_sessions(user_id=member.user_id, membership_id=member.pk)
+    member.refresh_from_db(fields=["is_active", "auth_epoch"])
+    member.__dict__.pop("permissions", None)
+    audit.record(event=audit.AuditKind.MEMBER_DEACTIVATED, actor=actor, object=member, sessions_ended=ended)
+    return ended
+
+
+def reactivate(*, actor: Membership, member: Membership) -> None:
+    """Let a deactivated member sign in again, with the roles they had. Raises MissingPermission."""
+    require_over(actor, member)
+    if member.is_active or member.joined_at is None:
+        return
+    Membership.objects.filter(pk=member.pk).update(is_active=True, auth_epoch=F("auth_epoch") + 1)
+    member.refresh_from_db(fields=["is_active", "auth_epoch"])
+    member.__dict__.pop("permissions", None)
+    audit.record(event=audit.AuditKind.MEMBER_REACTIVATED, actor=actor, object=member)

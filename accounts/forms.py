@@ -1,0 +1,123 @@
+"""What people type on the pages of accounts, checked for shape; use cases decide the rest."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, Team, User
+from accounts.passwords import LONGEST, SHORTEST, SHORTEST_WITH_SECOND_FACTOR
+
+CODE_ATTRIBUTES = {
+    "class": "code",
+    "autocomplete": "one-time-code",
+    "inputmode": "numeric",
+    "autofocus": True,
+    "autocapitalize": "off",
+    "spellcheck": "false",
+}
+
+
+def _password_field(label: Any, autocomplete: str, **attributes: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, **attributes})
+    return forms.CharField(label=label, max_length=LONGEST, strip=False, widget=widget)
+
+
+class SignInForm(forms.Form):
+    """E-mail address and password."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+    )
+    password = _password_field(_("Password"), "current-password")
+
+
+class CodeForm(forms.Form):
+    """The six digits that an authenticator app shows."""
+
+    code = forms.CharField(label=_("Code from your app"), max_length=12, widget=forms.TextInput(attrs=CODE_ATTRIBUTES))
+
+
+class PasswordForm(forms.Form):
+    """The password that somebody has."""
+
+    password = _password_field(_("Password"), "current-password", autofocus=True)
+
+
+class NewPasswordForm(forms.Form):
+    """A password that somebody chooses, twice, checked against the rules for them."""
+
+    new_password = _password_field(_("New password"), "new-password")
+    repeated = _password_field(_("The same again"), "new-password")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        shortest = SHORTEST_WITH_SECOND_FACTOR if user.totpdevice_set.filter(confirmed=True).exists() else SHORTEST
+        self.fields["new_password"].help_text = _(
+            "At least %(shortest)d characters. A few words that do not belong together work well."
+        ) % {"shortest": shortest}
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        validate_password(password, self.user)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, second = cleaned.get("new_password"), cleaned.get("repeated")
+        if first and second and first != second:
+            self.add_error("repeated", _("This differs from the first one."))
+        return cleaned
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The new password, and the present one as proof of who is there."""
+
+    password = _password_field(_("Present password"), "current-password")
+    field_order = ("password", "new_password", "repeated")
+
+
+class RoleChoiceForm(forms.Form):
+    """One of the roles that the acting member may grant, and teams."""
+
+    role = forms.ModelChoiceField(queryset=Role.objects.none(), label=_("Role"), empty_label=None)
+    teams = forms.ModelMultipleChoiceField(
+        queryset=Team.objects.none(), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role, teams = self.fields["role"], self.fields["teams"]
+        assert isinstance(role, forms.ModelChoiceField)  # noqa: S101 - declared above
+        assert isinstance(teams, forms.ModelMultipleChoiceField)  # noqa: S101
+        role.queryset = Role.objects.filter(pk__in=[one.pk for one in roles]).order_by("name")
+        teams.queryset = Team.objects.all()
+        if not Team.objects.exists():
+            del self.fields["teams"]
+
+
+class InviteForm(RoleChoiceForm):
+    """Who is invited, and as what."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+    field_order = ("name", "email", "role", "teams")
+
+
+class NameForm(forms.Form):
+    """What the others call a person."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not name:
+            raise ValidationError(_("Enter your name."))
+        return name

@@ -1,0 +1,126 @@
+"""Links, good once, with which a person sets a password and enters an organization.
+
+There is no e-mail yet: the admin is shown the link once and passes it on. The database keeps its SHA-256 only.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import second_factor
+from accounts.models import Invitation, Membership, Role, User
+from accounts.models.user import normalized_email
+from accounts.permissions import Permission, require
+from accounts.roles import give_role, require_over
+from accounts.sessions import end_sessions, key_hash
+from tenancy import audit
+from tenancy.isolation import activate, current_organization_id
+
+LINK_LIFE = timedelta(days=7)
+
+
+class AlreadyMember(Exception):
+    """The address belongs to somebody who is a member of this organization, perhaps a deactivated one."""
+
+
+class WorksElsewhere(Exception):
+    """The person also signs in to another organization, whose access this one must not be able to take over."""
+
+
+@dataclass(frozen=True)
+class Invited:
+    """The new membership and the token of its link, which is shown once and kept nowhere."""
+
+    member: Membership
+    token: str
+
+
+def invite(*, actor: Membership, email: str, name: str, role: Role) -> Invited:
+    """Make a member who becomes active by opening the link.
+
+    Somebody who has a sign-in already (in any organization) keeps name and password and proves them on the link's page;
+    the actor is not told which case it is. Raises AlreadyMember, MissingPermission.
+    """
+    require(actor, Permission.PEOPLE_MANAGE, *role.granted)
+    organization_id = current_organization_id()
+    defaults = {"name": name, "password": make_password(None)}
+    user, _created = User.objects.get_or_create(email=normalized_email(email), defaults=defaults)
+    member, created = Membership.objects.get_or_create(
+        user=user, organization_id=organization_id, defaults={"is_active": False, "joined_at": None}
+    )
+    if not created:
+        raise AlreadyMember
+    give_role(member=member, role=role)
+    token = _new_link(member)
+    audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, role=role.name)
+    return Invited(member, token)
+
+
+def renew_link(*, actor: Membership, member: Membership) -> str:
+    """A new link for somebody who has not joined yet; the old one no longer works. Returns the token."""
+    require_over(actor, member)
+    if member.joined_at is not None:
+        raise AlreadyMember
+    token = _new_link(member)
+    audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, renewed=True)
+    return token
+
+
+def reset_sign_in(*, actor: Membership, member: Membership) -> str:
+    """For somebody who lost password or authenticator app: both go, every session ends, the link sets a new password.
+
+    Raises WorksElsewhere for members of several organizations, MissingPermission. Returns the token.
+    """
+    require_over(actor, member)
+    if Membership.objects.filter(user=member.user_id).exclude(pk=member.pk).exists():
+        raise WorksElsewhere
+    ended = forget_sign_in(member.user)
+    token = _new_link(member)
+    audit.record(event=audit.AuditKind.SIGN_IN_RESET, actor=actor, object=member, sessions_ended=ended)
+    return token
+
+
+def forget_sign_in(user: User) -> int:
+    """Take password and authenticator app away and end everything; returns how many sessions ended."""
+    user.set_password(None)
+    user.save(update_fields=["password"])
+    User.objects.filter(pk=user.pk).update(auth_epoch=F("auth_epoch") + 1)
+    second_factor.remove(user)
+    return end_sessions(user_id=user.pk)
+
+
+def _new_link(member: Membership) -> str:
+    token = secrets.token_urlsafe(32)
+    Invitation.objects.update_or_create(
+        membership=member, defaults={"token_hash": key_hash(token), "expires_at": timezone.now() + LINK_LIFE}
+    )
+    return token
+
+
+def open_invitation(token: str) -> Invitation | None:
+    """The invitation that the link names, while it is good."""
+    found = Invitation.objects.select_related("membership__user", "membership__organization")
+    return found.filter(token_hash=key_hash(token), expires_at__gt=timezone.now()).first()
+
+
+def accept(*, invitation: Invitation, new_password: str | None) -> Membership | None:
+    """Use the link up: the member is active. `new_password` is for a user who has none; others have shown theirs.
+
+    None when somebody else used it a moment ago.
+    """
+    member = invitation.membership
+    with activate(member.organization):
+        if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
+            return None
+        if new_password is not None and not member.user.has_usable_password():
+            member.user.set_password(new_password)
+            member.user.save(update_fields=["password"])
+        joined = member.joined_at or timezone.now()
+        Membership.objects.filter(pk=member.pk).update(is_active=True, joined_at=joined)
+        member.refresh_from_db(fields=["is_active", "joined_at"])
+        audit.record(event=audit.AuditKind.MEMBER_JOINED, actor=member, object=member)
+    return member

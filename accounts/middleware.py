@@ -1,0 +1,87 @@
+"""Who acts in this request: asked of PostgreSQL each time, with the organization active until the page is drawn."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+
+from accounts.models import Membership
+from accounts.permissions import MissingPermission
+from accounts.sessions import SessionStore, acting_membership
+from tenancy import audit
+from tenancy.isolation import activate
+
+
+class _Undo(Exception):
+    """Carries a finished answer out of a transaction that must not be kept."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        super().__init__()
+        self.response = response
+
+
+class ActingMember:
+    """Sets `request.member` (a Membership or None) and `request.user` (its User or None).
+
+    Behind `@requires` the whole request, templates that are rendered late included, runs inside the member's
+    organization and in one transaction. An answer of 500 and above, or any exception out of the view (404 and 403 too),
+    undoes what the request wrote. `@public` views run without an organization, whoever asks. A view that declares
+    neither is refused.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        store = SessionStore.of(request)
+        member = acting_membership(store)
+        if member is None and store.signed_in is not None:
+            store.flush()
+        request.member = member  # type: ignore[attr-defined]
+        request.user = member.user if member else None  # type: ignore[assignment]
+        if member is None or _is_public(request):
+            return self.get_response(request)
+        return self._inside(member, request)
+
+    def _inside(self, member: Membership, request: HttpRequest) -> HttpResponseBase:
+        try:
+            with activate(member.organization):
+                response = self.get_response(request)
+                if response.status_code >= 500 or hasattr(request, "failed_with"):
+                    raise _Undo(response)
+        except _Undo as undo:
+            response = undo.response
+        if isinstance(getattr(request, "failed_with", None), PermissionDenied):
+            _record_refusal(member, request)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *args: object) -> None:
+        """Refuse a view that does not say who may use it."""
+        if not (getattr(view, "is_public", False) or hasattr(view, "permission")):
+            raise ImproperlyConfigured(f"{view!r} says neither @requires nor @public.")
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Remember what the view failed with; Django makes the page."""
+        request.failed_with = exception  # type: ignore[attr-defined]
+
+
+def _is_public(request: HttpRequest) -> bool:
+    try:
+        return bool(getattr(resolve(request.path_info).func, "is_public", False))
+    except Resolver404:
+        return True
+
+
+def _record_refusal(member: Membership, request: HttpRequest) -> None:
+    exception = getattr(request, "failed_with", None)
+    missing = exception.missing if isinstance(exception, MissingPermission) else ()
+    match = request.resolver_match
+    with activate(member.organization):
+        audit.record(
+            event=audit.AuditKind.PERMISSION_DENIED,
+            actor=member,
+            route=match.view_name if match else "",
+            missing=[str(permission) for permission in missing],
+        )

@@ -1,0 +1,62 @@
+"""Roles of an organization and who holds them."""
+
+from accounts.models import Membership, MembershipRole, Role
+from accounts.permissions import BUILT_IN_ROLES, MissingPermission, Permission, require
+from tenancy import audit
+
+
+def create_built_in_roles() -> dict[str, Role]:
+    """Give the active organization its built-in roles, by the name that the code knows them by. Safe to run again."""
+    return {
+        key: Role.objects.get_or_create(built_in=key, defaults={"name": role.name})[0]
+        for key, role in BUILT_IN_ROLES.items()
+    }
+
+
+def granted_to(member: Membership) -> frozenset[Permission]:
+    """What the member's roles permit, whether or not the member is active; everything for an owner."""
+    if member.is_owner:
+        return frozenset(Permission)
+    roles = Role.objects.filter(members__membership=member)
+    return frozenset(permission for role in roles for permission in role.granted)
+
+
+def give_role(*, member: Membership, role: Role) -> None:
+    """Make `role` the member's only role, without asking who wants it: for set-up. Pages use `change_role`."""
+    MembershipRole.objects.filter(membership=member).exclude(role=role).delete()
+    MembershipRole.objects.get_or_create(membership=member, role=role)
+    member.__dict__.pop("permissions", None)
+
+
+def change_role(*, actor: Membership, member: Membership, role: Role) -> None:
+    """Make `role` the member's only role; true at the member's next request.
+
+    Raises MissingPermission when the actor may not manage people, manages somebody who may do more than they do, or
+    would grant what they lack.
+    """
+    require_over(actor, member)
+    require(actor, *role.granted)
+    before = sorted(MembershipRole.objects.filter(membership=member).values_list("role__name", flat=True))
+    give_role(member=member, role=role)
+    audit.record(
+        event=audit.AuditKind.MEMBER_CHANGED,
+        actor=actor,
+        object=member,
+        changed="role",
+        before=before,
+        after=[role.name],
+    )
+
+
+def may_manage(actor: Membership, member: Membership) -> bool:
+    """Whether the actor may change what `member` may do: nobody who may do more, and an owner only as an owner."""
+    if member.is_owner and not actor.is_owner:
+        return False
+    return actor.may(Permission.PEOPLE_MANAGE) and granted_to(member) <= actor.permissions
+
+
+def require_over(actor: Membership, member: Membership) -> None:
+    """Raise MissingPermission unless `may_manage`."""
+    require(actor, Permission.PEOPLE_MANAGE)
+    if not may_manage(actor, member):
+        raise MissingPermission(*sorted(granted_to(member) - actor.permissions))

@@ -1,0 +1,109 @@
+"""Authenticator apps: set up, check, take away (RFC 6238: SHA-1, six digits, 30 seconds, one step of tolerance)."""
+
+import base64
+import secrets
+import time
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django_otp.oath import TOTP
+
+from accounts.models import TotpDevice, User
+from accounts.throttling import TooManyAttempts, growing_wait
+
+STEP_SECONDS = 30
+DIGITS = 6
+SECRET_BYTES = 20
+FREE_CODES = 5
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What adds this account to an app: a picture (a data: address), or 32 letters in groups of four."""
+
+    picture: str
+    groups: list[str]
+
+
+def confirmed_device(user: User) -> TotpDevice | None:
+    """The app that the user signs in with, if there is one."""
+    return TotpDevice.objects.filter(user=user, confirmed=True).first()
+
+
+@transaction.atomic
+def device_being_set_up(user: User) -> TotpDevice:
+    """The device of a set-up that was begun, so that a page that is opened twice shows one secret; else a new one."""
+    User.objects.select_for_update().get(pk=user.pk)
+    device = TotpDevice.objects.filter(user=user, confirmed=False).first()
+    if device is None:
+        secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
+        device = TotpDevice.objects.create(user=user, name="Authenticator app", confirmed=False, secret=secret)
+    return device
+
+
+def instructions(device: TotpDevice) -> SetUp:
+    """The set-up page's picture and manual key."""
+    issuer = settings.OTP_TOTP_ISSUER
+    query = urlencode(
+        {"secret": device.secret, "issuer": issuer, "algorithm": "SHA1", "digits": DIGITS, "period": STEP_SECONDS}
+    )
+    address = f"otpauth://totp/{quote(issuer)}:{quote(device.user.email)}?{query}"
+    picture = segno.make(address, error="m").svg_data_uri(scale=4, dark="#000", light="#fff", border=3)
+    groups = [device.secret[start : start + 4] for start in range(0, len(device.secret), 4)]
+    return SetUp(picture, groups)
+
+
+@transaction.atomic
+def confirm_set_up(*, user: User, code: str) -> bool:
+    """Whether the code is right; then the device counts from now on and takes the place of the one before."""
+    device = TotpDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
+    if device is None or not _accept(device, code):
+        return False
+    TotpDevice.objects.filter(user=user, confirmed=True).delete()
+    TotpDevice.objects.filter(pk=device.pk).update(confirmed=True)
+    return True
+
+
+@transaction.atomic
+def check_code(*, user: User, code: str) -> bool:
+    """Whether the code is right now; each is accepted once, also when two requests bring it together.
+
+    Raises TooManyAttempts: after five wrong codes in a row each further one waits twice as long, a quarter of an hour
+    at most. Only somebody who knows the password gets here, so this locks nobody else out.
+    """
+    device = TotpDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
+    return device is not None and _accept(device, code)
+
+
+def remove(user: User) -> bool:
+    """Take every authenticator app away; whether one of them counted. The caller ends sessions and records it."""
+    counted = TotpDevice.objects.filter(user=user, confirmed=True).exists()
+    TotpDevice.objects.filter(user=user).delete()
+    return counted
+
+
+def _accept(device: TotpDevice, code: str) -> bool:
+    now = timezone.now()
+    seconds = growing_wait(device.failures - FREE_CODES, device.failed_at, now)
+    if seconds:
+        raise TooManyAttempts(seconds)
+    digits = "".join(code.split())
+    totp = TOTP(base64.b32decode(device.secret), step=STEP_SECONDS, digits=DIGITS)
+    totp.time = time.time()
+    right = (
+        len(digits) == DIGITS
+        and digits.isascii()
+        and digits.isdigit()
+        and totp.verify(int(digits), tolerance=1, min_t=device.last_step + 1)
+    )
+    if right:
+        device.last_step, device.failures, device.failed_at = totp.t(), 0, None
+        device.last_used_at = now
+    else:
+        device.failures, device.failed_at = device.failures + 1, now
+    device.save(update_fields=["last_step", "failures", "failed_at", "last_used_at"])
+    return bool(right)

@@ -1,0 +1,215 @@
+"""What a browser is signed in as: kept in PostgreSQL, so that ending it is one DELETE and true at the next request.
+
+A session is anonymous (no row), then `pending` (password right, second factor still to come), then `signed_in`. Its key
+changes at each step. The database knows only the SHA-256 of the key. It ends `SESSION_COOKIE_AGE` seconds after it
+began, and after `SESSION_IDLE_SECONDS` without a request.
+
+This module is also Django's session engine (`SESSION_ENGINE`).
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Membership, Session
+
+TOUCH_SECONDS = 60
+PENDING_SECONDS = 10 * 60
+FRESH_SECONDS = 10 * 60
+PASSWORD, TOTP = "password", "totp"
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The password was right; the second factor is still to come. Counts for PENDING_SECONDS."""
+
+    user_id: str
+    epoch: int
+    at: float
+    event_id: str
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who acts. `authenticated_at` (Unix time) is when a factor was last shown, `factors` which ones were."""
+
+    user_id: str
+    membership_id: str
+    epoch: str
+    authenticated_at: float
+    factors: list[str]
+
+
+def key_hash(key: str) -> bytes:
+    """What the database keeps of a session key or of a link's token: 32 bytes."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+class SessionStore(SessionBase):
+    """Django's session interface over `accounts.models.Session`."""
+
+    row: Session | None = None
+
+    # --- Django's interface -------------------------------------------------------------------------------------------
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(key_hash=key_hash(session_key)).exists()
+
+    def load(self) -> dict[str, Any]:
+        now = timezone.now()
+        row = (
+            Session.objects.select_related("user", "membership__organization")
+            .filter(key_hash=key_hash(self.session_key or ""), expires_at__gt=now, last_seen_at__gt=now - _idle())
+            .first()
+        )
+        if row is None:
+            self._session_key = None
+            return {}
+        if row.membership and row.user and row.membership.user_id == row.user_id:
+            row.membership.user = row.user
+        self.row = row
+        return dict(row.data)
+
+    def create(self) -> None:
+        while True:
+            self._session_key = self._get_new_session_key()
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+
+    def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            return self.create()
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        signed_in = data.get("signed_in") or {}
+        pending = data.get("pending") or {}
+        fields = {
+            "data": data,
+            "user_id": signed_in.get("user_id") or pending.get("user_id"),
+            "membership_id": signed_in.get("membership_id"),
+            "address": data.get("address"),
+            "browser": data.get("browser", ""),
+        }
+        if must_create:
+            self._insert(fields)
+        elif not Session.objects.filter(key_hash=key_hash(self.session_key)).update(**fields):
+            raise UpdateError
+
+    def _insert(self, fields: dict[str, Any]) -> None:
+        now = timezone.now()
+        end = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        hashed = key_hash(self.session_key or "")
+        try:
+            with transaction.atomic():
+                Session.objects.create(key_hash=hashed, created_at=now, last_seen_at=now, expires_at=end, **fields)
+        except IntegrityError as error:
+            raise CreateError from error
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is not None:
+            Session.objects.filter(key_hash=key_hash(key)).delete()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        now = timezone.now()
+        Session.objects.filter(expires_at__lte=now).delete()
+        Session.objects.filter(last_seen_at__lte=now - _idle()).delete()
+
+    # --- Who it is ----------------------------------------------------------------------------------------------------
+    @property
+    def pending(self) -> Pending | None:
+        """Whose second factor is awaited, or None; also None once it has waited for too long."""
+        kept = self.get("pending")
+        pending = Pending(**kept) if kept else None
+        fresh = pending and timezone.now().timestamp() - pending.at < PENDING_SECONDS
+        return pending if fresh else None
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """Who is signed in, as the session says; `acting_membership` says whether that is still so."""
+        kept = self.get("signed_in")
+        return SignedIn(**kept) if kept else None
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a second factor was shown in this session."""
+        return bool(self.signed_in and TOTP in self.signed_in.factors)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether somebody proved who they are recently enough for a dangerous action."""
+        signed_in = self.signed_in
+        return bool(signed_in and timezone.now().timestamp() - signed_in.authenticated_at < FRESH_SECONDS)
+
+    def step(self, state: Pending | SignedIn, *, address: str | None, browser: str) -> None:
+        """Move to the next state under a new key; nothing of the state before is kept, the old key opens nothing."""
+        self.flush()
+        self.row = None
+        self["signed_in" if isinstance(state, SignedIn) else "pending"] = asdict(state)
+        self["address"], self["browser"] = address, browser
+        self.create()
+
+    @classmethod
+    def of(cls, request: Any) -> Self:
+        """The request's session, for the type checker."""
+        store = request.session
+        assert isinstance(store, cls)  # noqa: S101 - settings say so
+        return store
+
+
+def _idle() -> timedelta:
+    return timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+
+
+def acting_membership(store: SessionStore) -> Membership | None:
+    """The membership that this session acts as, if everything about it still holds: else None.
+
+    One query (the session's own) with user, membership and organization; nothing is cached, so a deactivation is true
+    at the next request. Notes at most once a minute that the member was here.
+    """
+    signed_in = store.signed_in
+    row = store.row
+    if signed_in is None or row is None or row.membership is None or row.user is None:
+        return None
+    member = row.membership
+    if member.user_id != row.user_id or not (row.user.is_active and member.is_active):
+        return None
+    if signed_in.epoch != member.epoch:
+        return None
+    _touch(row)
+    return member
+
+
+def _touch(row: Session) -> None:
+    now = timezone.now()
+    if now - row.last_seen_at < timedelta(seconds=TOUCH_SECONDS):
+        return
+    before = now - timedelta(seconds=TOUCH_SECONDS)
+    if Session.objects.filter(pk=row.pk, last_seen_at__lt=before).update(last_seen_at=now):
+        Membership.objects.filter(pk=row.membership_id).update(last_seen_at=now)
+
+
+def end_sessions(*, user_id: UUID, membership_id: UUID | None = None, keep: UUID | None = None) -> int:
+    """End a user's sessions, or only those that act as one membership; `keep` stays. Returns how many ended."""
+    sessions = Session.objects.filter(user_id=user_id)
+    if membership_id is not None:
+        sessions = sessions.filter(membership_id=membership_id)
+    if keep is not None:
+        sessions = sessions.exclude(pk=keep)
+    return sessions.delete()[0]
+
+
+def expires(row: Session) -> datetime:
+    """When a session ends if nobody uses it any more."""
+    return min(row.expires_at, row.last_seen_at + _idle())

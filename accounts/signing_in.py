@@ -1,0 +1,203 @@
+"""Signing in: `anonymous -> password right -> second factor right`, in this order, with a new session key each time.
+
+Unknown address, wrong password, deactivated user, user without an active membership: one answer, after the same work.
+Whoever owns an organization or holds an administrative permission anywhere enters with a second factor; without an
+authenticator app they are led through its set-up and can do nothing else.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from accounts.models import Membership, SignInEvent, SignInOutcome, User
+from accounts.models.user import normalized_email, normalized_password
+from accounts.origins import Origin
+from accounts.second_factor import confirmed_device
+from accounts.sessions import PASSWORD, TOTP, Pending, SessionStore, SignedIn
+from accounts.throttling import begin_attempt, failures_since_last_success, succeed
+from tenancy import audit
+from tenancy.isolation import activate
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A right password: whose, and the event that says so."""
+
+    user: User
+    event_id: UUID
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Who is signed in now, and how many attempts in their name had failed since they were last."""
+
+    member: Membership
+    failed_before: int
+
+
+def with_password(*, email: str, password: str, origin: Origin) -> Attempt | None:
+    """The attempt when the password is right and the user may enter somewhere; else None. Raises TooManyAttempts."""
+    user = User.objects.filter(email=normalized_email(email)).first()
+    event = begin_attempt(email=email, user=user, origin=origin)
+    if not password_is_right(user, password) or user is None or not user.is_active or not active_memberships(user):
+        log.info("sign_in_failed event=%s", event.pk)
+        return None
+    succeed(event.pk, SignInOutcome.PASSWORD_RIGHT)
+    return Attempt(user, event.pk)
+
+
+def password_is_right(user: User | None, password: str) -> bool:
+    """Compare, and take as long when there is nobody to compare with."""
+    if user is None:
+        make_password(normalized_password(password))
+        return False
+    return user.check_password(password)
+
+
+def active_memberships(user: User) -> QuerySet[Membership]:
+    """The memberships that the user may act as, the one used last first."""
+    found = Membership.objects.filter(user=user, is_active=True).select_related("organization", "user")
+    return found.order_by(F("last_seen_at").desc(nulls_last=True), "joined_at")
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether the user has an authenticator app, or must have one because of what they may do in any organization."""
+    if confirmed_device(user):
+        return True
+    for member in active_memberships(user):
+        with activate(member.organization):
+            if member.needs_second_factor:
+                return True
+    return False
+
+
+def must_have_second_factor(member: Membership) -> bool:
+    """Whether the member may do nothing without a second factor, or has chosen to have one."""
+    with activate(member.organization):
+        return member.needs_second_factor or confirmed_device(member.user) is not None
+
+
+def await_second_factor(*, store: SessionStore, attempt: Attempt, origin: Origin, next_path: str) -> None:
+    """The password was right: the session now waits for the second factor and may do nothing else."""
+    pending = Pending(
+        user_id=str(attempt.user.pk),
+        epoch=attempt.user.auth_epoch,
+        at=timezone.now().timestamp(),
+        event_id=str(attempt.event_id),
+        next=next_path,
+    )
+    store.step(pending, address=origin.address, browser=origin.browser)
+
+
+def pending_user(store: SessionStore) -> User | None:
+    """Whose second factor this session waits for; None when it waits for nobody or everything was ended meanwhile."""
+    pending = store.pending
+    if pending is None:
+        return None
+    return User.objects.filter(pk=pending.user_id, is_active=True, auth_epoch=pending.epoch).first()
+
+
+def code_was_wrong(*, user: User, event_id: str | None, member: Membership | None) -> None:
+    """Note a wrong second factor: somebody knows the password, so the organization is told."""
+    if event_id:
+        SignInEvent.objects.filter(pk=event_id).update(outcome=SignInOutcome.CODE_WRONG, at=timezone.now())
+    member = member or active_memberships(user).first()
+    if member is not None:
+        with activate(member.organization):
+            audit.record(event=audit.AuditKind.SIGN_IN_FAILED, actor=member, factor=TOTP)
+
+
+def enter(
+    *,
+    store: SessionStore,
+    user: User,
+    origin: Origin,
+    factors: tuple[str, ...],
+    member: Membership | None = None,
+    event_id: UUID | str | None = None,
+) -> Entered | None:
+    """Sign the user in as `member`, or as the membership used last. None when no membership is active any more."""
+    member = member or active_memberships(user).first()
+    if member is None:
+        return None
+    if member.user_id != user.pk:
+        raise ValueError("a session acts as a membership of its own user only")
+    state = SignedIn(
+        user_id=str(user.pk),
+        membership_id=str(member.pk),
+        epoch=member.epoch,
+        authenticated_at=timezone.now().timestamp(),
+        factors=list(factors),
+    )
+    failed = failures_since_last_success(user)
+    with activate(member.organization):
+        store.step(state, address=origin.address, browser=origin.browser)
+        Membership.objects.filter(pk=member.pk).update(last_seen_at=timezone.now())
+        audit.record(
+            event=audit.AuditKind.SIGNED_IN,
+            actor=member,
+            address=origin.address,
+            factors=list(factors),
+            failed_before=failed,
+        )
+    if event_id:
+        succeed(UUID(str(event_id)), SignInOutcome.SIGNED_IN)
+    return Entered(member, failed)
+
+
+def record_set_up(user: User) -> None:
+    """Tell the user's organizations that an authenticator app now guards their sign-in."""
+    for member in active_memberships(user):
+        with activate(member.organization):
+            audit.record(event=audit.AuditKind.SECOND_FACTOR_ADDED, actor=member, object=member)
+
+
+def prove_password(*, user: User, password: str, origin: Origin) -> bool:
+    """Whether a signed-in person knows their password; limited like sign-in. Raises TooManyAttempts."""
+    event = begin_attempt(email=user.email, user=user, origin=origin)
+    if not user.check_password(password):
+        return False
+    succeed(event.pk, SignInOutcome.SIGNED_IN)
+    return True
+
+
+def confirm(*, store: SessionStore, member: Membership, origin: Origin, factor: str) -> None:
+    """The member showed a factor again: the session is fresh, under a new key."""
+    signed_in = store.signed_in
+    if signed_in is None:
+        return
+    factors = [*signed_in.factors, *([factor] if factor not in signed_in.factors else [])]
+    state = replace(signed_in, authenticated_at=timezone.now().timestamp(), factors=factors, epoch=member.epoch)
+    store.step(state, address=origin.address, browser=origin.browser)
+
+
+def switch(*, store: SessionStore, member: Membership, target: Membership, origin: Origin) -> None:
+    """Act in another organization of the same user, under a new key. The factors that were shown still count."""
+    signed_in = store.signed_in
+    if signed_in is None or target.user_id != member.user_id or not target.is_active:
+        raise ValueError("a session switches between active memberships of its own user only")
+    with activate(member.organization):
+        audit.record(event=audit.AuditKind.SIGNED_OUT, actor=member, reason="switched organization")
+    state = replace(signed_in, membership_id=str(target.pk), epoch=target.epoch)
+    with activate(target.organization):
+        store.step(state, address=origin.address, browser=origin.browser)
+        Membership.objects.filter(pk=target.pk).update(last_seen_at=timezone.now())
+        audit.record(event=audit.AuditKind.SIGNED_IN, actor=target, factors=signed_in.factors, address=origin.address)
+
+
+def sign_out(*, store: SessionStore, member: Membership | None) -> None:
+    """End this session, whatever state it is in."""
+    if member is not None:
+        with activate(member.organization):
+            audit.record(event=audit.AuditKind.SIGNED_OUT, actor=member)
+    store.flush()
+
+
+FIRST_FACTOR = (PASSWORD,)
+BOTH_FACTORS = (PASSWORD, TOTP)

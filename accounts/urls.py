@@ -1,0 +1,34 @@
+"""Addresses of accounts."""
+
+from django.urls import path
+
+from accounts.views import account, audit, joining, organizations, people, roles, sessions, settings, signing_in
+
+urlpatterns = [
+    path("sign-in/", signing_in.sign_in, name="sign_in"),
+    path("sign-in/code/", signing_in.ask_second_factor, name="second_factor"),
+    path("sign-in/set-up/", signing_in.set_up_second_factor, name="set_up_second_factor"),
+    path("sign-out/", signing_in.sign_out, name="sign_out"),
+    path("confirm/", signing_in.confirm_identity, name="confirm_identity"),
+    path("join/<str:token>/", joining.join, name="join"),
+    path("organization/<uuid:organization_id>/", organizations.switch_organization, name="switch_organization"),
+    path("settings/", settings.first_page, name="settings"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/invite/", people.invite, name="invite"),
+    path("settings/people/<uuid:member_id>/", people.person, name="person"),
+    path("settings/people/<uuid:member_id>/deactivate/", people.deactivate, name="deactivate"),
+    path("settings/people/<uuid:member_id>/reactivate/", people.reactivate, name="reactivate"),
+    path("settings/people/<uuid:member_id>/link/", people.renew_link, name="renew_link"),
+    path("settings/people/<uuid:member_id>/reset/", people.reset_sign_in, name="reset_sign_in"),
+    path("settings/roles/", roles.roles, name="roles"),
+    path("settings/audit/", audit.audit_log, name="audit_log"),
+    path("settings/audit/check/", audit.check, name="audit_check"),
+    path("settings/audit/export/", audit.export, name="audit_export"),
+    path("settings/account/", account.account, name="account"),
+    path("settings/account/password/", account.change_password, name="change_password"),
+    path("settings/account/authenticator/", account.set_up_authenticator, name="set_up_authenticator"),
+    path("settings/account/authenticator/remove/", account.remove_authenticator, name="remove_authenticator"),
+    path("settings/sessions/", sessions.sessions, name="sessions"),
+    path("settings/sessions/end-others/", sessions.end_others, name="end_other_sessions"),
+    path("settings/sessions/<uuid:session_id>/end/", sessions.end, name="end_session"),
+]

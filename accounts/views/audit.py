@@ -1,0 +1,121 @@
+"""The audit log: page, check, export."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import audit_reading, queries
+from accounts.audit_reading import Filter, Row
+from accounts.csv_cells import Echo, safe_cell
+from accounts.models import Membership
+from accounts.permissions import MemberRequest, Permission, requires
+from accounts.step_up import fresh
+from tenancy import audit
+from tenancy.models import AuditEvent
+
+MOST_EVENTS_CHECKED = 100_000
+COLUMNS = ("number", "time (UTC)", "person", "person id", "event", "object", "object id", "address", "details")
+
+
+class FilterForm(forms.Form):
+    """What to look for, as it stands in the page's address."""
+
+    text = forms.CharField(label=_("Search"), required=False, max_length=80)
+    actor = forms.TypedChoiceField(label=_("Person"), required=False, coerce=UUID, empty_value=None)
+    event = forms.ChoiceField(label=_("What"), required=False)
+    object_type = forms.ChoiceField(label=_("Object"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput)
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput)
+    object_id = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, data: object, member: Membership) -> None:
+        super().__init__(data)
+        people = [(str(one.member.pk), one.name) for one in queries.people(member)]
+        kinds = sorted((kind.value, kind.label) for kind in audit.AuditKind)
+        objects = [(name, name.rpartition(".")[2].capitalize()) for name in audit_reading.object_types()]
+        choices = {
+            "actor": (_("Everybody"), people),
+            "event": (_("Everything"), kinds),
+            "object_type": (_("Any"), objects),
+        }
+        for name, (nothing, entries) in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+            field.choices = [("", nothing), *entries]
+
+    def wanted(self) -> Filter:
+        """What was asked for; what cannot be understood is left out and its field says so."""
+        self.is_valid()
+        return Filter(**{name: value for name, value in self.cleaned_data.items() if value})
+
+
+@requires(Permission.AUDIT_READ)
+@require_safe
+def audit_log(request: MemberRequest) -> HttpResponse:
+    """Newest first; `before` in the address leads to older events."""
+    form = FilterForm(request.GET, request.member)
+    wanted = form.wanted()
+    shown = audit_reading.page(request.member, wanted, before=_number(request.GET.get("before")))
+    query = {name: value for name, value in request.GET.items() if value and name != "before"}
+    context = {
+        "form": form,
+        "page": shown,
+        "chain": audit_reading.chain_state(),
+        "filtered": bool(query),
+        "query": urlencode(query),
+        "older": urlencode({**query, "before": shown.before}),
+        "may_export": request.member.may(Permission.AUDIT_EXPORT),
+    }
+    return render(request, "accounts/audit_log.html", context)
+
+
+@requires(Permission.AUDIT_READ)
+@require_POST
+def check(request: MemberRequest) -> HttpResponse:
+    """Recompute the whole chain; for a long log there is `manage.py verify_audit`."""
+    too_long = AuditEvent.objects.order_by().count() > MOST_EVENTS_CHECKED
+    report = None if too_long else audit.verify_chain(request.member.organization)
+    return render(request, "accounts/_audit_check.html", {"report": report})
+
+
+@requires(Permission.AUDIT_EXPORT)
+@fresh
+@require_safe
+def export(request: MemberRequest) -> StreamingHttpResponse:
+    """The matching events as CSV (RFC 4180, UTF-8). That it was exported is itself in the log."""
+    wanted = FilterForm(request.GET, request.member).wanted()
+    newest = AuditEvent.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+    filters = {name: str(value) for name, value in vars(wanted).items() if value}
+    audit.record(event=audit.AuditKind.AUDIT_EXPORTED, actor=request.member, upto=newest, filters=filters)
+    response = StreamingHttpResponse(_lines(request.member, wanted, newest), content_type="text/csv; charset=utf-8")
+    name = f"audit-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _lines(member: Membership, wanted: Filter, upto: int) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for rows in audit_reading.all_rows(member, wanted, upto=upto):
+        yield "".join(writer.writerow([safe_cell(cell) for cell in _cells(row)]) for row in rows)
+
+
+def _cells(row: Row) -> tuple[object, ...]:
+    details = "" if row.details is None else json.dumps(row.details, sort_keys=True, ensure_ascii=False)
+    at = row.at.astimezone(UTC).isoformat(timespec="milliseconds")
+    what = (row.event, row.object_word, row.object_id)
+    return (row.sequence, at, row.actor, row.actor_id or "", *what, row.address, details)
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 19 else None

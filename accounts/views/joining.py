@@ -1,0 +1,54 @@
+"""The page behind an invitation's link."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import invitations, signing_in
+from accounts.forms import NewPasswordForm, PasswordForm
+from accounts.models import Invitation
+from accounts.origins import origin_of
+from accounts.permissions import public
+from accounts.throttling import TooManyAttempts
+from accounts.views.answers import form_page, too_many
+
+
+@public
+@sensitive_post_parameters("password", "new_password", "repeated")
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Choose a password, or prove the one that somebody has already; then sign in. A used or old link says so."""
+    page = "accounts/join.html"
+    invitation = invitations.open_invitation(token)
+    if invitation is None:
+        return render(request, "accounts/join_closed.html", status=404)
+    user = invitation.membership.user
+    shown = {"invitation": invitation, "user": user, "organization": invitation.membership.organization}
+    data = request.POST if request.method == "POST" else None
+    form: NewPasswordForm | PasswordForm
+    form = PasswordForm(data) if user.has_usable_password() else NewPasswordForm(data, user=user)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, page, form, **shown)
+    try:
+        proved = _proved(request, form, invitation)
+    except TooManyAttempts as refused:
+        return too_many(request, page, form, refused, **shown)
+    if not proved:
+        form.add_error("password", _("This is not the password of this address."))
+        return form_page(request, page, form, **shown)
+    if invitations.accept(invitation=invitation, new_password=form.cleaned_data.get("new_password")) is None:
+        return render(request, "accounts/join_closed.html", status=404)
+    messages.success(request, _("You are in. Sign in to begin."))
+    return redirect("sign_in")
+
+
+def _proved(request: HttpRequest, form: NewPasswordForm | PasswordForm, invitation: Invitation) -> bool:
+    if isinstance(form, NewPasswordForm):
+        return True
+    user = invitation.membership.user
+    password = form.cleaned_data["password"]
+    return signing_in.prove_password(user=user, password=password, origin=origin_of(request))

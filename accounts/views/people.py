@@ -1,0 +1,149 @@
+"""The people of an organization: list, invite, change, deactivate."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import deactivation, invitations, queries, roles, teams
+from accounts.forms import InviteForm, RoleChoiceForm
+from accounts.models import Membership
+from accounts.permissions import MemberRequest, Permission, requires
+from accounts.step_up import fresh
+from accounts.views.answers import form_page
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_safe
+def people(request: MemberRequest) -> HttpResponse:
+    """Everybody, with role, teams, state and when they were last here."""
+    return render(request, "accounts/people.html", {"people": queries.people(request.member)})
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@fresh
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: MemberRequest) -> HttpResponse:
+    """Make a member; their link is shown in the answer and never again."""
+    allowed = queries.grantable_roles(request.member)
+    form = InviteForm(request.POST if request.method == "POST" else None, roles=allowed)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, "accounts/invite.html", form)
+    typed = form.cleaned_data
+    try:
+        invited = invitations.invite(actor=request.member, email=typed["email"], name=typed["name"], role=typed["role"])
+    except invitations.AlreadyMember:
+        form.add_error("email", _("Somebody with this address is in the list of people already."))
+        return form_page(request, "accounts/invite.html", form)
+    teams.set_teams(actor=request.member, member=invited.member, teams=typed.get("teams", ()))
+    return _show_link(request, invited.member, invited.token)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: MemberRequest, member_id: UUID) -> HttpResponseBase:
+    """One person; changes of role ask again who is there."""
+    shown = queries.person(request.member, member_id)
+    if request.method == "POST":
+        return _change(request, member_id)
+    return _person_page(request, shown, _role_form(request, shown))
+
+
+@fresh
+def _change(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    shown = queries.person(request.member, member_id)
+    form = _role_form(request, shown)
+    if not form.is_valid():
+        return _person_page(request, shown, form)
+    role = form.cleaned_data["role"]
+    if [role] != shown.roles:
+        roles.change_role(actor=request.member, member=shown.member, role=role)
+    if "teams" in form.fields:
+        teams.set_teams(actor=request.member, member=shown.member, teams=form.cleaned_data["teams"])
+    messages.success(request, _("Saved. It counts from this person's next click on."))
+    return redirect("person", member_id=member_id)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+def deactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """End everything that the member may do."""
+    shown = queries.person(request.member, member_id)
+    try:
+        ended = deactivation.deactivate(actor=request.member, member=shown.member)
+    except deactivation.LastOwner:
+        messages.error(request, _("This is the only owner. Make somebody else an owner first."))
+    except deactivation.OwnMembership:
+        messages.error(request, _("You cannot deactivate yourself. Ask another admin."))
+    else:
+        text = _("%(name)s is deactivated. Sessions ended: %(count)d.") % {"name": shown.name, "count": ended}
+        messages.success(request, text)
+    return redirect("person", member_id=member_id)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@fresh
+@require_POST
+def reactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """Let a deactivated member sign in again."""
+    shown = queries.person(request.member, member_id)
+    deactivation.reactivate(actor=request.member, member=shown.member)
+    messages.success(request, _("%(name)s can sign in again.") % {"name": shown.name})
+    return redirect("person", member_id=member_id)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@fresh
+@require_POST
+def renew_link(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """A new link for somebody who has not joined."""
+    shown = queries.person(request.member, member_id)
+    try:
+        token = invitations.renew_link(actor=request.member, member=shown.member)
+    except invitations.AlreadyMember:
+        messages.error(request, _("This person has joined already."))
+        return redirect("person", member_id=member_id)
+    return _show_link(request, shown.member, token)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@fresh
+@require_POST
+def reset_sign_in(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """For somebody who lost password or app."""
+    shown = queries.person(request.member, member_id)
+    try:
+        token = invitations.reset_sign_in(actor=request.member, member=shown.member)
+    except invitations.WorksElsewhere:
+        messages.error(request, _("This sign-in cannot be reset from here. Ask whoever runs Parley for you."))
+        return redirect("person", member_id=member_id)
+    return _show_link(request, shown.member, token)
+
+
+def _role_form(request: MemberRequest, shown: queries.Person) -> RoleChoiceForm:
+    now = {"role": shown.roles[0] if shown.roles else None, "teams": shown.teams}
+    allowed = queries.grantable_roles(request.member)
+    return RoleChoiceForm(request.POST if request.method == "POST" else None, initial=now, roles=allowed)
+
+
+def _person_page(request: MemberRequest, shown: queries.Person, form: RoleChoiceForm) -> HttpResponse:
+    return form_page(
+        request,
+        "accounts/person.html",
+        form,
+        person=shown,
+        may_manage=roles.may_manage(request.member, shown.member),
+        is_self=shown.member.pk == request.member.pk,
+    )
+
+
+def _show_link(request: HttpRequest, member: Membership, token: str) -> HttpResponse:
+    link = settings.PUBLIC_BASE_URL + reverse("join", args=[token])
+    days = invitations.LINK_LIFE.days
+    return render(request, "accounts/link.html", {"invited": member, "link": link, "days": days})

@@ -1,0 +1,108 @@
+"""What the frame of a signed-in page shows: where one can go, as whom, in which organization."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from accounts.signing_in import active_memberships
+
+
+@dataclass(frozen=True)
+class RailEntry:
+    """One entry of the rail: the route it opens and the permission it takes (None: every member)."""
+
+    label: str | Promise
+    route: str
+    icon: str
+    permission: Permission | None
+
+
+RAIL = (
+    RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
+    RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
+    RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
+    RailEntry(_("Settings"), "settings", "settings", None),
+)
+SECTIONS = (
+    RailEntry(_("People"), "people", "users", Permission.PEOPLE_MANAGE),
+    RailEntry(_("Roles"), "roles", "key-round", Permission.ROLES_MANAGE),
+    RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
+    RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
+    RailEntry(_("Your account"), "account", "user", None),
+    RailEntry(_("Sessions"), "sessions", "monitor", None),
+)
+TONES = {"success": "success", "warning": "warning", "error": "danger"}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The names that `shell.html` reads. Each is worked out when a template asks for it, once a request."""
+    member: Membership | None = getattr(request, "member", None)
+    shown: dict[str, Any] = {"toasts": _once(lambda: _toasts(request))}
+    if member is None:
+        return shown
+    return shown | {
+        "member": member,
+        "rail": _once(lambda: entries_for(member, request.path)),
+        "settings_sections": _once(lambda: entries_for(member, request.path, SECTIONS)),
+        "organization_name": member.organization.name,
+        "organizations": _once(lambda: _organizations(member)),
+        "account_name": member.user.name,
+        "account_email": member.user.email,
+        "account_links": _once(_account_links),
+        "sign_out_url": _once(lambda: reverse("sign_out")),
+    }
+
+
+def _once(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Templates call what can be called; several of them ask for the same."""
+    return cache(work)
+
+
+Entry = tuple[str | Promise, str, str, bool, int]
+
+
+def entries_for(member: Membership, path: str, entries: tuple[RailEntry, ...] = RAIL) -> list[Entry]:
+    """What the member may open: (label, address, icon, is it open now, count). Needs the organization active."""
+    shown = []
+    for entry in entries:
+        address = _address(entry.route)
+        if address and (entry.permission is None or member.may(entry.permission)):
+            shown.append((entry.label, address, entry.icon, path.startswith(address), 0))
+    return shown
+
+
+def _address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""  # a part that this installation leaves out, such as the simulator
+
+
+def _organizations(member: Membership) -> list[tuple[str, str, bool]]:
+    memberships = sorted(active_memberships(member.user), key=lambda one: one.organization.name.casefold())
+    if len(memberships) < 2:
+        return []
+    return [
+        (one.organization.name, reverse("switch_organization", args=[one.organization_id]), one.pk == member.pk)
+        for one in memberships
+    ]
+
+
+def _account_links() -> list[tuple[str | Promise, str, str]]:
+    return [
+        (_("Your account"), reverse("account"), "user"),
+        (_("Sessions"), reverse("sessions"), "monitor"),
+    ]
+
+
+def _toasts(request: HttpRequest) -> list[tuple[str, str, str]]:
+    return [(str(notice), TONES.get(notice.level_tag, "info"), "") for notice in messages.get_messages(request)]

@@ -1,0 +1,56 @@
+"""Pages for requests that end badly. They say what happened and what to do, and query nothing after a failure."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
+
+from accounts.permissions import MissingPermission, Permission
+from accounts.queries import names_of_those_who_may
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: we could not read the request."""
+    return render(request, "config/bad_request.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: which right is missing, and who can give it; for htmx as a toast, since the page stays."""
+    missing = exception.missing if isinstance(exception, MissingPermission) else ()
+    rights = [permission.label for permission in missing]
+    helpers = names_of_those_who_may(Permission.PEOPLE_MANAGE, but_not=getattr(request, "member", None))
+    context = {"rights": rights, "helpers": helpers}
+    response = render(request, "config/forbidden.html", context, status=403)
+    if request.headers.get("HX-Request") == "true":
+        text = _("You may not do this. Missing: %(rights)s.") % {"rights": ", ".join(rights) or _("a permission")}
+        trigger_client_event(response, "toast", {"text": text, "tone": "danger"})
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """404, for what is not there and for what is not yours. A page's address without its last slash is put right."""
+    path = request.path_info
+    if request.method == "GET" and not path.endswith("/"):
+        try:
+            resolve(f"{path}/")
+        except Resolver404:
+            pass
+        else:
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponseRedirect(f"{path}/?{query}" if query else f"{path}/")
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault; nothing was kept."""
+    return render(request, "500.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is missing or old: mostly a page that stood open since before the last sign-in."""
+    response = render(request, "config/stale_form.html", status=403)
+    if request.headers.get("HX-Request") == "true":
+        text = _("This page stood open for too long. Reload it and try again.")
+        trigger_client_event(response, "toast", {"text": text, "tone": "danger"})
+    return response

@@ -1,0 +1,17 @@
+"""Every address. Each view declares who may use it; tests/architecture/test_permissions.py knows them all."""
+
+from django.urls import include, path
+
+from config import health, home
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("", include("accounts.urls")),
+]
