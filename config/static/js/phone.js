@@ -1,0 +1,37 @@
+// The phone simulator: keeps the newest text in sight, sends with Enter, and asks for news when none arrive by themselves.
+const log = document.getElementById("phone-log");
+const form = document.getElementById("phone-form");
+const clock = document.querySelector("[data-clock]");
+const LOOK_EVERY = 3000;
+
+const toEnd = () => (log.scrollTop = log.scrollHeight);
+
+if (log && form) {
+  const field = form.elements.body;
+  toEnd();
+  let atEnd = true;
+  log.addEventListener("scroll", () => (atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40));
+  document.body.addEventListener("htmx:afterSettle", (event) => event.target === log && atEnd && toEnd());
+
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (field.value.trim()) form.requestSubmit();
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target !== form || !event.detail.successful) return;
+    form.reset();
+    toEnd();
+    field.focus();
+  });
+
+  // While live updates are off (a restart, no network) the phone looks by itself.
+  setInterval(() => {
+    if (document.documentElement.dataset.live !== "on" && !document.hidden) document.body.dispatchEvent(new CustomEvent("phone:look"));
+  }, LOOK_EVERY);
+}
+
+if (clock) {
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", hourCycle: "h23" });
+  setInterval(() => (clock.textContent = time.format(new Date())), 10_000);
+}

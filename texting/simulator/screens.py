@@ -1,0 +1,149 @@
+"""What a phone shows and what the pretended carrier knows, as plain values for the page."""
+
+import hashlib
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from tenancy.encryption import prefetch
+from texting.masking import hide_numbers
+from texting.models import Line, Message
+from texting.queries import may_reveal
+from texting.queries.shown import wording
+from texting.simulator import network
+from texting.simulator.network import HandsetMessage
+from texting.simulator.phones import Phone
+from texting.simulator.records import Behaviour
+from texting.statuses import FINAL, MessageStatus
+
+EARLIER = 50  # texts from before the carrier's memory
+REPORTED = 8  # texts whose fate is told beside the phone
+SNIPPET = 60  # characters
+ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.RECEIVED)
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One text on the phone. `note` is what stands under it ("Delivered"); `opens_day` asks for a line with the day."""
+
+    text: str = field(repr=False)
+    at: datetime
+    from_customer: bool
+    note: str = ""
+    is_failed: bool = False
+    opens_day: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """One text as the carrier knows it, for the page's timeline."""
+
+    when: datetime
+    title: str
+    detail: str = field(repr=False)
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The phone's conversation with one line. `is_waiting`: something is on its way, so look again soon."""
+
+    bubbles: tuple[Bubble, ...]
+    reports: tuple[Report, ...]
+    is_waiting: bool
+    version: str
+
+    @property
+    def latest_received(self) -> Bubble | None:
+        """Our newest text on the phone."""
+        return next((bubble for bubble in reversed(self.bubbles) if not bubble.from_customer), None)
+
+
+def screen(member: Membership, line: Line, phone: Phone) -> Screen:
+    """The phone's conversation with the line, oldest text first."""
+    on_phone = network.handset_messages(customer=phone.number, line=line.number)
+    carried = network.texts_for(customer=phone.number, line=line.number)
+    known = {text.id for text in (*on_phone, *carried)}
+    bubbles = _with_days([*_earlier(member, line, phone, known), *_bubbles(member, on_phone)])
+    everything = sorted({text.id: text for text in (*on_phone, *carried)}.values(), key=lambda text: text.at)
+    how = network.behaviour(phone.number)
+    reports = tuple(_report(member, text, how) for text in everything[-REPORTED:])
+    waiting = any(text.status not in FINAL for text in everything)
+    drawn = repr(([astuple(bubble) for bubble in bubbles], [astuple(report) for report in reports]))
+    return Screen(bubbles, reports, waiting, hashlib.sha256(drawn.encode()).hexdigest()[:16])
+
+
+def _earlier(member: Membership, line: Line, phone: Phone, known: set[str]) -> list[Bubble]:
+    """Texts that our side remembers and the carrier does not (any more): it forgets after a week."""
+    if phone.contact is None:
+        return []
+    rows = list(
+        Message.objects.filter(status__in=ARRIVED, contact=phone.contact, line=line)
+        .exclude(provider_message_id=None)
+        .exclude(provider_message_id__in=known)
+        .order_by("-created_at", "-id")[:EARLIER]
+    )
+    prefetch(rows)
+    return [
+        Bubble(wording(member, row), row.created_at, from_customer=row.direction == Message.Direction.IN)
+        for row in reversed(rows)
+    ]
+
+
+def _bubbles(member: Membership, texts: list[HandsetMessage]) -> list[Bubble]:
+    last = max((place for place, text in enumerate(texts) if text.from_customer), default=-1)
+    return [_bubble(member, text, is_last=place == last) for place, text in enumerate(texts)]
+
+
+def _bubble(member: Membership, text: HandsetMessage, *, is_last: bool) -> Bubble:
+    failed = text.from_customer and text.status is MessageStatus.FAILED
+    note = ""
+    if failed:
+        note = _("Not sent")
+    elif text.from_customer and text.status is MessageStatus.QUEUED:
+        note = _("Sending")
+    elif is_last:
+        note = _("Delivered")
+    return Bubble(_words(member, text), text.at, text.from_customer, note, failed)
+
+
+def _with_days(bubbles: list[Bubble]) -> tuple[Bubble, ...]:
+    days = [timezone.localtime(bubble.at).date() for bubble in bubbles]
+    opening = [place == 0 or day != days[place - 1] for place, day in enumerate(days)]
+    return tuple(
+        Bubble(b.text, b.at, b.from_customer, b.note, b.is_failed, opens)
+        for b, opens in zip(bubbles, opening, strict=True)
+    )
+
+
+def _report(member: Membership, text: HandsetMessage, how: Behaviour) -> Report:
+    title, icon, tone = _fate(text)
+    words = _words(member, text)
+    snippet = words if len(words) <= SNIPPET else f"{words[:SNIPPET].rstrip()}…"
+    if how is Behaviour.LOST_CALLBACK and not text.from_customer:
+        snippet = _("%(text)s (the report about it is lost)") % {"text": snippet}
+    return Report(text.at, title, snippet, icon, tone)
+
+
+def _fate(text: HandsetMessage) -> tuple[str, str, str]:
+    """Words, icon and tone for where a text is."""
+    if text.from_customer:
+        return {
+            MessageStatus.QUEUED: (_("From the customer, on its way"), "clock", "neutral"),
+            MessageStatus.DELIVERED: (_("From the customer, taken"), "arrow-up", "success"),
+        }.get(text.status, (_("From the customer, not taken (%(code)s)") % {"code": text.code}, "circle-x", "danger"))
+    if text.status is MessageStatus.UNDELIVERED:
+        reason = {"landline": _("landline"), "unreachable": _("phone switched off")}.get(text.code, text.code)
+        return _("To the customer, not delivered: %(reason)s") % {"reason": reason}, "circle-x", "danger"
+    return {
+        MessageStatus.QUEUED: (_("To the customer, accepted"), "clock", "neutral"),
+        MessageStatus.SENT: (_("To the customer, sent"), "check", "neutral"),
+    }.get(text.status, (_("To the customer, delivered"), "check-check", "success"))
+
+
+def _words(member: Membership, text: HandsetMessage) -> str:
+    return text.text if may_reveal(member) else hide_numbers(text.text)
