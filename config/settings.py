@@ -78,6 +78,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 # --- Keys (SECURITY: outside the database) ------------------------------------------------------------------------
 ROOT_KEY = env.key("ROOT_KEY")  # 32 bytes, base64: wraps every organization's key
 AUDIT_SIGNING_KEY = env.key("AUDIT_SIGNING_KEY")  # 32-byte Ed25519 seed, base64: signs the log's checkpoints
+AUDIT_OLD_PUBLIC_KEYS = env.words("AUDIT_OLD_PUBLIC_KEYS")  # base64: keys that signed checkpoints earlier
 AUDIT_CHECKPOINT_DIR = env.text(
     "AUDIT_CHECKPOINT_DIR", default=""
 )  # a folder that the database's administrator cannot write
@@ -155,6 +156,12 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
 SIMULATOR_ENABLED = LOCAL
+if SIMULATOR_ENABLED:
+    CELERY_IMPORTS = ["texting.simulator.tasks"]
+    CELERY_BEAT_SCHEDULE["run the simulated network"] = {
+        "task": "texting.simulator.tasks.run_network",
+        "schedule": schedule(1),
+    }
 TEXTING_PROVIDERS = {
     "twilio": "texting.providers.twilio.TwilioProvider",
     **({"simulator": "texting.providers.simulator.SimulatorProvider"} if SIMULATOR_ENABLED else {}),
