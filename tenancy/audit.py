@@ -47,23 +47,19 @@ def record(
 ) -> None:
     """Add an event to the active transaction.
 
-    `actor` is the acting Membership, None when the system acted by itself; `object` is what it was done to. `address`
-    is an IP address. `details` are ids, enums, numbers, dates, short words, and lists or dicts of these. Raises
-    NoOrganization outside `activate`, ValueError for an address that is none, TypeError for details of another kind.
+    `actor` is the acting Membership, None when the system acted by itself; `object` is what it was done to, named by
+    its id or, if it has one, its `audit_id`. `address` is an IP address. `details` are ids, enums, numbers, dates,
+    short words, and lists or dicts of these. Raises NoOrganization outside `activate`, ValueError for an address that
+    is none, TypeError for details of another kind.
     """
     row = AuditEvent(
         event=AuditKind(event).value,
         actor_id=None if actor is None else actor.pk,
         object_type="" if object is None else object._meta.label_lower,
-        object_id="" if object is None else str(object.pk),
+        object_id="" if object is None else str(getattr(object, "audit_id", object.pk)),
         address=str(ip_address(address)) if address else "",
         details=json.dumps(_plain(details), sort_keys=True, ensure_ascii=False) if details else None,
     )
-    add(row)
-
-
-def add(row: AuditEvent) -> None:
-    """Add an event whose object is not a row of this database, such as a destroyed key."""
     pending = kept_until_commit(_Pending)
     if not pending.events:
         before_commit(flush, last=True)

@@ -21,7 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tenancy.encryption import records
 from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed
-from tenancy.encryption.key_sources import KeySource
+from tenancy.encryption.key_sources import INSTALLATION, KeySource
 
 _Set = TypeVar("_Set")
 _Get = TypeVar("_Get")
@@ -38,7 +38,6 @@ else:
             return cls
 
 
-INSTALLATION = UUID(int=0)
 _WHAT_TO_DO = "an encrypted column is written by save, create or bulk_create of rows, not by update() or bulk_update()"
 
 

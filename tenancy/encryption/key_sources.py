@@ -7,10 +7,14 @@ values: migrations can store them.
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from tenancy.encryption.errors import CannotSeal
 
-BODY, CONTACT, CONFIG, INDEX = "body", "contact", "config", "index"
+CONTACT, CONFIG, INDEX = "contact", "config", "index"
+
+INSTALLATION = UUID(int=0)
+"""Stands for the organization of rows that belong to none, such as a user's authenticator app."""
 
 
 class KeySource(Protocol):

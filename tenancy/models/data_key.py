@@ -4,7 +4,6 @@ The root key, outside every database, wraps each organization's key; that wraps 
 makes everything written under it noise for good, so only `tenancy.encryption.shredding` and rotation delete rows here.
 """
 
-import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -12,11 +11,6 @@ from django.db.models.functions import Now
 
 from tenancy.constraints import RowSecurity, SameOrganization
 from tenancy.ids import new_id
-
-KEY_ID_BYTES = 8
-
-INSTALLATION = uuid.UUID(int=0)
-"""Stands for the organization of rows that belong to none, such as a user's authenticator app."""
 
 
 class _KeyRow(models.Model):
@@ -65,7 +59,7 @@ class DataKey(_KeyRow):
     kind = models.CharField(max_length=20)
     scope = models.CharField(max_length=40, blank=True)
     generation = models.PositiveIntegerField(default=1)
-    key_id = models.BinaryField(max_length=KEY_ID_BYTES)
+    key_id = models.BinaryField(max_length=8)
     wrapped = models.BinaryField()
     wrapped_by = models.ForeignKey(OrganizationKey, on_delete=models.PROTECT, related_name="+")
 
@@ -78,3 +72,8 @@ class DataKey(_KeyRow):
             models.UniqueConstraint(fields=["organization_id", "key_id"], name="tenancy_datakey_key_id"),
             SameOrganization(field="wrapped_by", name="tenancy_datakey_wrapped_by_org"),
         ]
+
+    @property
+    def audit_id(self) -> str:
+        """What the audit log calls this key: the id that also stands in each record it sealed."""
+        return bytes(self.key_id).hex()

@@ -1,0 +1,65 @@
+"""Refuse to run without the wall: `manage.py check --database default --database keys`, and --deploy for the keys."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections, router
+
+from tenancy.constraints import RowSecurity
+
+
+@register(Tags.database)
+def row_security_holds(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Our role is subject to row security, and every table that should be under it is, also for its owner."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        messages += _tables(alias)
+        if "migrate" not in sys.argv[1:2]:  # that is the one thing the owner is for
+            messages += _role(alias)
+    return messages
+
+
+def _role(alias: str) -> Iterator[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        name, bypasses = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+            " AND pg_has_role(relowner, 'USAGE')"
+        )
+        (owned,) = cursor.fetchone()
+    hint = "Connect as a role that owns nothing and has neither SUPERUSER nor BYPASSRLS; migrate as another."
+    if bypasses:
+        yield Error(f"The role {name} bypasses row security in database {alias}.", hint=hint, id="tenancy.E001")
+    if owned:
+        yield Error(f"The role {name} owns {owned} tables of database {alias}.", hint=hint, id="tenancy.E002")
+
+
+def _tables(alias: str) -> Iterator[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, relrowsecurity AND relforcerowsecurity"
+            " AND EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid)"
+            " FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+        )
+        walled: dict[str, bool] = dict(cursor.fetchall())
+    for model in apps.get_models():
+        if not router.allow_migrate_model(alias, model):
+            continue
+        table = model._meta.db_table
+        meant = any(isinstance(constraint, RowSecurity) for constraint in model._meta.constraints)
+        if meant and not walled.get(table, True):
+            yield Error(f"Row security is not in force on the table {table}.", obj=model, id="tenancy.E003")
+
+
+@register(deploy=True)
+def keys_are_set(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The secrets without which nothing can be stored or signed."""
+    names = ("ROOT_KEY", "AUDIT_SIGNING_KEY")
+    return [Error(f"{name} is not set.", id="tenancy.E004") for name in names if not getattr(settings, name)]

@@ -1,0 +1,22 @@
+"""What the clock starts here."""
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+
+from tenancy.audit_verification import copy_to_files, sign_news
+from tenancy.background import each_organization
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def sign_checkpoints() -> None:
+    """Sign the log of every organization that has news, then copy the notes out of the database."""
+    if not settings.AUDIT_SIGNING_KEY:
+        logger.error("AUDIT_SIGNING_KEY is not set: the audit log is not signed")
+        return
+    each_organization("sign the audit log", lambda: int(sign_news() is not None))
+    if settings.AUDIT_CHECKPOINT_DIR:
+        each_organization("copy the audit log's checkpoints", copy_to_files)
