@@ -128,8 +128,8 @@ class TwilioSession:
         first_day = (since.astimezone(UTC) - timedelta(days=1)).date().isoformat()
         query = {"to": outbound.to, "date_sent_after": first_day, "limit": LIST_LIMIT, "page_size": LIST_LIMIT}
         texts = await self._ask(self._texts.list_async, query, changes=False)
-        matches = [
-            text
+        matches = {
+            text.sid: text
             for text in texts
             if text.body == outbound.body
             and text.from_ in (outbound.from_, None)  # None: the messaging service has not chosen yet
@@ -138,9 +138,9 @@ class TwilioSession:
             and str(text.direction).startswith("outbound")
             and _is_sid(text.sid)
             and str(text.status) in STATUSES
-        ]
-        matches.sort(key=lambda text: (text.date_created, text.sid))
-        return [status_event(text.sid, str(text.status), _error_code(text)) for text in matches]
+        }
+        found = sorted(matches.values(), key=lambda text: (text.date_created, text.sid))
+        return [status_event(text.sid, str(text.status), _error_code(text)) for text in found]
 
     async def _ask(self, call: Any, arguments: Mapping[str, object], *, changes: bool) -> Any:
         """Call the SDK. What its reading of an answer may throw (it trusts the shape) becomes a lost answer."""

@@ -1,9 +1,10 @@
 """The way to Twilio: the SDK's transport, over one keep-alive session of ours.
 
-The SDK's own asynchronous client logs addresses (they hold account ids and, in searches, phone numbers), ignores the
-time-out that it is given, keeps the last request in memory and drops the Retry-After header. This one logs nothing,
-retries nothing, follows no redirect, reaches one host only, reads a bounded answer within bounded time, and turns every
-failure into the errors of `base.py` itself, so that no exception with an address in it ever exists.
+The SDK's own asynchronous client (9.13) keeps the last answer on the object, so that requests at the same time can get
+each other's answers (seen without pooled connections), ignores the time-out it is made with, logs addresses with
+account ids and phone numbers, and drops the Retry-After header. This one logs nothing, keeps nothing, retries nothing,
+follows no redirect, reaches one host only, reads a bounded answer within bounded time, and turns every failure into the
+errors of `base.py` itself, so that no exception with an address in it ever exists.
 """
 
 import base64

@@ -57,14 +57,15 @@ def status_change(hook: Hook, *, account: str) -> StatusEvent:
 
 
 def status_event(sid: str, word: str, code: str) -> StatusEvent:
-    """`word` is a key of `STATUSES`, `code` an error code or empty."""
+    """`word` is a key of `STATUSES`, `code` an error code or empty; it counts only for a text that did not arrive."""
     status = STATUSES[word]
+    failed = status in FAILURES
     return StatusEvent(
         provider_message_id=sid,
         status=status,
         event_id=f"{sid}:{word}:{code}",
-        error=kind_of(code) if status in FAILURES else None,
-        provider_code=code,
+        error=kind_of(code) if failed else None,
+        provider_code=code if failed else "",
     )
 
 

@@ -126,6 +126,17 @@ def test_the_segments_are_unknown_until_a_service_has_chosen_the_sender(far_end:
     assert (first.segments, second.segments) == (1, None)
 
 
+def test_answers_of_a_batch_do_not_get_mixed_up(far_end: FakeTwilio) -> None:
+    async def run() -> list[SendResult]:
+        async with provider(far_end.url).open_session() as session:
+            texts = [dataclasses.replace(TEXT, body=str(n)) for n in range(60)]
+            return list(await asyncio.gather(*(session.send(text) for text in texts)))
+
+    results = asyncio.run(run())
+    bodies = {text["sid"]: text["body"] for text in far_end.ledger.accepted}
+    assert [bodies[result.provider_message_id] for result in results] == [str(n) for n in range(60)]
+
+
 def test_a_batch_shares_a_few_kept_connections(far_end: FakeTwilio) -> None:
     async def run() -> None:
         async with provider(far_end.url).open_session() as session:
@@ -319,6 +330,8 @@ def test_the_search_starts_a_day_early_and_leaves_out_what_customers_sent(far_en
 
     found = asyncio.run(run())
     assert [event.provider_message_id for event in found] == [far_end.ledger.accepted[n]["sid"] for n in (0, 2)]
+    far_end.ledger.accepted.append(far_end.ledger.accepted[0])  # pages of a list can overlap
+    assert asyncio.run(run()) == found
     query = parse_qs(urlsplit(far_end.ledger.paths[-1]).query)
     assert query["To"] == [CUSTOMER]
     assert query["DateSent>"] == [(since - timedelta(days=1)).date().isoformat()]
@@ -408,6 +421,11 @@ def test_an_id_that_is_no_id_is_unreadable(signing: TwilioFarEnd, sid: str) -> N
 @pytest.mark.parametrize(("code", "kept"), [("30003", "30003"), ("0", ""), ("", ""), ("x" * 50, ""), ("12345678", "")])
 def test_only_a_code_of_twilio_is_kept(signing: TwilioFarEnd, code: str, kept: str) -> None:
     assert signing.provider().parse_status(signing.status("undelivered", code=code))[0].provider_code == kept
+
+
+def test_a_code_on_a_text_that_is_on_its_way_is_no_failure(signing: TwilioFarEnd) -> None:
+    [event] = signing.provider().parse_status(signing.status("sent", code="30007"))
+    assert (event.status, event.error, event.provider_code) == (MessageStatus.SENT, None, "")
 
 
 @pytest.mark.parametrize(
