@@ -31,10 +31,22 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     from config.embedded.postgres import APP, OWNER
 
     with django_db_blocker.unblock():
+        _let_tests_empty_append_only_tables()
         _connect_as(APP)
     yield
     with django_db_blocker.unblock():
         _connect_as(OWNER)
+
+
+def _let_tests_empty_append_only_tables() -> None:
+    """Tests with transactions of their own end by TRUNCATE; changing and deleting single rows stays refused."""
+    from django.db import connections
+
+    for alias in ALIASES:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'no_truncate'")
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER no_truncate ON {table}")
 
 
 def _connect_as(role: str) -> None:
@@ -63,3 +75,12 @@ def _empty_redis(request: pytest.FixtureRequest) -> None:
     """Throttles, caches and queues of one test must not reach the next; journeys share a running system and keep it."""
     if request.node.get_closest_marker("django_db") and "live_system" not in request.fixturenames:
         request.getfixturevalue("redis_client")
+
+
+@pytest.fixture(autouse=True)
+def _forget_keys(request: pytest.FixtureRequest) -> None:
+    """Keys that another test made are gone with its transaction; those of the installation have the same name in all."""
+    if request.node.get_closest_marker("django_db"):
+        from tenancy.encryption import keyring
+
+        keyring.forget_everything()
