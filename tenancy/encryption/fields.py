@@ -51,12 +51,16 @@ class Sealed(bytes):
 
 
 class _Stored:
-    """What the database holds for one attribute of one row: the record and, once known, what it says and where."""
+    """What the database holds for one attribute of one row: the record and, once opened, what it says.
 
-    __slots__ = ("binding", "sealed", "text")
+    `place` is its binding and what its keys are for. A text that did not change is sealed again when its place did: a
+    preview that moved on to another day must not end with the old one.
+    """
 
-    def __init__(self, sealed: Sealed, text: str | None = None, binding: bytes | None = None) -> None:
-        self.sealed, self.text, self.binding = sealed, text, binding
+    __slots__ = ("place", "sealed", "text")
+
+    def __init__(self, sealed: Sealed, text: str | None = None, place: object = None) -> None:
+        self.sealed, self.text, self.place = sealed, text, place
 
 
 class _SealedAttribute:
@@ -143,23 +147,23 @@ class EncryptedTextField(_TextField[_Set, _Get]):
     def seal(self, row: Any, text: str, *, anew: bool = False) -> Sealed:
         """Seal `text` for this column of `row`; the same record again while it says the same, unless `anew`."""
         binding = self._binding(row)
+        wanted = [(key.kind, key.scope(row)) for key in self.keys]
         stored: _Stored | None = row.__dict__.get(f"_stored_{self.attname}")
-        if stored and not anew and self._still_says(row, stored, text, binding):
+        if stored and not anew and self._still_says(row, stored, text, (binding, wanted)):
             return stored.sealed
-        keyring = _keyring()
         organization = self.organization_of(row)
-        keys = [keyring.current(organization, key.kind, key.scope(row)) for key in self.keys]
+        keys = [_keyring().current(organization, kind, scope) for kind, scope in wanted]
         sealed = Sealed(records.seal(text.encode(), keys, binding))
-        row.__dict__[f"_stored_{self.attname}"] = _Stored(sealed, text, binding)
+        row.__dict__[f"_stored_{self.attname}"] = _Stored(sealed, text, (binding, wanted))
         return sealed
 
-    def _still_says(self, row: Any, stored: _Stored, text: str, binding: bytes) -> bool:
+    def _still_says(self, row: Any, stored: _Stored, text: str, place: object) -> bool:
         if stored.text is None:
             try:
                 self.open(row, stored)
             except EncryptionError:
                 return False
-        return stored.text == text and stored.binding == binding
+        return stored.text == text and stored.place == place
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Sealed):
@@ -187,9 +191,10 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         """Decrypt `stored`, which was read for this column of `row`. Raises KeyDestroyed or Undecryptable."""
         binding = self._binding(row)
         ids = records.key_ids(stored.sealed)
-        keys = _keyring().by_ids(self.organization_of(row), ids)
-        stored.text = records.unseal(stored.sealed, [keys[key_id] for key_id in ids], binding).decode()
-        stored.binding = binding
+        found = _keyring().by_ids(self.organization_of(row), ids)
+        keys = [found[key_id] for key_id in ids]
+        stored.text = records.unseal(stored.sealed, keys, binding).decode()
+        stored.place = (binding, [(key.kind, key.scope) for key in keys])
 
     def organization_of(self, row: Any) -> UUID:
         """Whose keys seal this column of `row`."""

@@ -133,7 +133,8 @@ def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:
 def unwrapped(row: DataKey) -> Key:
     """The data key of a row that was read together with its organization key."""
     wrapping_key = unwrapped_organization_key(row.wrapped_by)
-    return Key(bytes(row.key_id), records.unwrap(bytes(row.wrapped), wrapping_key, binding_of(row)))
+    secret = records.unwrap(bytes(row.wrapped), wrapping_key, binding_of(row))
+    return Key(bytes(row.key_id), secret, row.kind, row.scope)
 
 
 def binding_of(row: DataKey) -> bytes:

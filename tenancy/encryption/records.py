@@ -30,10 +30,12 @@ _INFO = b"parley record/v1"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A data key in the clear. `repr` tells its id only."""
+    """A data key in the clear, with what it is for. `repr` tells its id only."""
 
     key_id: bytes
     secret: bytes
+    kind: str = ""
+    scope: str = ""
 
     def __repr__(self) -> str:
         return f"Key({self.key_id.hex()})"
