@@ -12,6 +12,7 @@ from texting.queries.access import (
 )
 from texting.queries.cursors import Cursor
 from texting.queries.inbox import (
+    MOST_COUNTED,
     Counts,
     Filter,
     FilterKind,
@@ -35,6 +36,7 @@ from texting.queries.shown import Colleague, Customer, Row, colleague, customer
 from texting.queries.thread import Thread, newest_conversation, thread, thread_after, thread_text
 
 __all__ = [
+    "MOST_COUNTED",
     "Colleague",
     "ContactPage",
     "Counts",

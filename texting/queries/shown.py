@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -73,6 +74,13 @@ class _Item:
         return timezone.localtime(self.at).date().isoformat()
 
     @property
+    def day_name(self) -> str:
+        """That day in words: Today, Yesterday, Mon 3 Nov, 3 Nov 2025."""
+        there, here = timezone.localtime(self.at).date(), timezone.localdate()
+        named = {0: _("Today"), 1: _("Yesterday")}.get((here - there).days)
+        return named or date_format(there, "D j M" if there.year == here.year else "j M Y")
+
+    @property
     def day_cursor(self) -> str:
         """The place of that day's first instant, for the line that names the day."""
         return str(Cursor.start_of(timezone.localtime(self.at).replace(hour=0, minute=0, second=0, microsecond=0)))
@@ -87,6 +95,7 @@ class Text(_Item):
     is_ours: bool
     attachments: int
     status: Explanation | None
+    icon: str
     is_pending: bool
     is_failed: bool
     ended_at: datetime | None

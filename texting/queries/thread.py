@@ -21,6 +21,14 @@ LENGTH = 50
 OVERLAP = timedelta(seconds=30)  # a text may commit after one that is younger; the browser knows repeats by their id
 
 _FAILED = frozenset({MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED})
+_STATUS_ICONS = {
+    MessageStatus.HELD: "hourglass",
+    MessageStatus.SENT: "check",
+    MessageStatus.DELIVERED: "check-check",
+    MessageStatus.READ: "eye",
+    MessageStatus.UNCONFIRMED: "triangle-alert",
+    **dict.fromkeys(_FAILED, "circle-alert"),
+}
 _ICONS = {
     Turn.Kind.TAKEN: "user-check",
     Turn.Kind.ASSIGNED: "user-plus",
@@ -117,6 +125,7 @@ def _text(member: Membership, message: Message) -> Text:
         is_ours=ours,
         attachments=message.media_count,
         status=explain(status, error) if ours else None,
+        icon=_STATUS_ICONS.get(status, "clock"),
         is_pending=ours and status not in FINAL and status is not MessageStatus.SENT,
         is_failed=ours and status in _FAILED,
         ended_at=message.delivered_at or message.sent_at,

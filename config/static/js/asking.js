@@ -1,0 +1,69 @@
+// Requests that pages make by themselves, outside htmx: the same headers, the same way out when nobody is signed in any more.
+
+/** Fetches a part of a page. `background`: nobody asked for it, so it is no sign that somebody sits here. */
+export async function ask(url, { body, background = false, keepalive = false, signal } = {}) {
+  const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+  if (background) headers["X-Background"] = "live";
+  if (body) headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers, keepalive, signal, cache: "no-store" });
+  const elsewhere = answer.headers.get("HX-Redirect");
+  if (elsewhere) location.assign(elsewhere);
+  return answer;
+}
+
+/** The events that the answer asks for in its HX-Trigger header, as htmx would fire them. */
+export function fire(answer) {
+  const wanted = answer.headers.get("HX-Trigger");
+  if (!wanted) return;
+  for (const [name, detail] of Object.entries(JSON.parse(wanted))) {
+    document.body.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  }
+}
+
+/** The elements of an HTML answer. */
+export async function parts(answer) {
+  const holder = document.createElement("template");
+  holder.innerHTML = await answer.text();
+  return holder.content;
+}
+
+/** Puts `fresh` in the place of the element with its id, unless nothing changed. Keeps the focus where it was. */
+export function put(fresh) {
+  const old = document.getElementById(fresh.id);
+  if (!old || old.isEqualNode(fresh)) return old;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const place = focused?.id || focused?.getAttribute("data-key");
+  old.replaceWith(fresh);
+  htmx.process(fresh);
+  if (focused && place) {
+    const again = fresh.querySelector(`#${CSS.escape(place)}, [data-key="${CSS.escape(place)}"]`) ?? fresh.querySelector("button:not([popovertarget])");
+    again?.focus();
+  }
+  return fresh;
+}
+
+/** Puts items with a data-cursor among those of `list` in their order; a repeat replaces what is there. */
+export function merge(list, items, newestFirst = false) {
+  const added = [];
+  for (const item of items) {
+    const old = item.id && document.getElementById(item.id);
+    if (old?.isEqualNode(item)) continue;
+    if (old && old.dataset.cursor === item.dataset.cursor) {
+      put(item);
+      continue;
+    }
+    const focused = old?.contains(document.activeElement);
+    old?.remove();
+    let before = newestFirst ? list.firstElementChild : null;
+    if (newestFirst) while (before && before.dataset.cursor > item.dataset.cursor) before = before.nextElementSibling;
+    else {
+      let last = list.lastElementChild;
+      while (last && last.dataset.cursor > item.dataset.cursor) [before, last] = [last, last.previousElementSibling];
+    }
+    list.insertBefore(item, before);
+    htmx.process(item);
+    if (focused) item.querySelector("a")?.focus();
+    if (!old) added.push(item);
+  }
+  return added;
+}

@@ -1,0 +1,19 @@
+// Dialogs that come from the server: whatever is swapped into #sheet opens by itself and goes when it is done with.
+import { openDialog } from "./dialogs.js";
+
+let opener = null;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  // A menu item is hidden again by the time its dialog closes: dialogs.js finds the button of its menu.
+  if (event.detail.target?.id === "sheet" && !event.detail.elt.closest("#sheet")) opener = event.detail.elt;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.detail.target?.id === "sheet" && event.detail.target.querySelector("dialog");
+  if (dialog) openDialog(dialog.id, opener);
+});
+
+document.addEventListener("close-sheet", () => document.querySelector("#sheet dialog")?.close());
+document.addEventListener("close", (event) => {
+  if (event.target.closest?.("#sheet")) queueMicrotask(() => event.target.remove());
+}, true);

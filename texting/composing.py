@@ -1,0 +1,86 @@
+"""What the composer shows before anything is sent: may this customer be texted, since when, and what would be added."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from tenancy.encryption import readable
+from tenancy.ids import new_id
+from texting import gate, sending
+from texting.gate import Outcome, Reason, Verdict
+from texting.local_time import there
+from texting.models import Conversation
+from texting.queries import may_reveal
+
+
+class State(StrEnum):
+    """How the permission line looks: quiet, waiting for a person's decision, or plain."""
+
+    OK = "ok"
+    ASK = "ask"
+    NO = "no"
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why not, for the list of reasons on a page: the rule in one sentence, and what to do instead."""
+
+    rule: str
+    act: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Composer:
+    """`message_id` is the id that the next text will have, so that sending twice sends once."""
+
+    state: State
+    sentences: tuple[str, ...]
+    objections: tuple[Objection, ...]
+    prefix: str
+    suffix: str
+    clock: str
+    city: str
+    may_send: bool
+    may_note: bool
+    message_id: UUID
+
+
+_STATES = {Verdict.ALLOW: State.OK, Verdict.HOLD: State.ASK, Verdict.REFUSE: State.NO}
+
+
+def composer(
+    *, member: Membership, conversation: Conversation, body: str = "", outcome: Outcome | None = None
+) -> Composer:
+    """The gate's answer to `body` as it is now (or `outcome`, when it was just asked), with what surrounds it."""
+    outcome = outcome or sending.preview(conversation=conversation, body=body, author=member)
+    clock, city = _their_time(member, conversation)
+    return Composer(
+        state=_STATES[outcome.verdict],
+        sentences=tuple(reason.text for reason in outcome.reasons if reason.verdict is Verdict.ALLOW),
+        objections=tuple(_objection(reason) for reason in outcome.objections),
+        prefix=outcome.prefix,
+        suffix=outcome.suffix,
+        clock=clock,
+        city=city,
+        may_send=member.may(Permission.MESSAGES_SEND),
+        may_note=member.may(Permission.NOTES_WRITE),
+        message_id=new_id(),
+    )
+
+
+def _their_time(member: Membership, conversation: Conversation) -> tuple[str, str]:
+    """Clock and city of the number's area; nothing for members who may not see the number."""
+    if not may_reveal(member):
+        return "", ""
+    number = readable(conversation.contact, "number", "") or ""
+    return there(number, timezone.now()) or ("", "")
+
+
+def _objection(reason: Reason) -> Objection:
+    tone = "warning" if reason.verdict is gate.Verdict.HOLD else "danger"
+    return Objection(reason.text, reason.what_to_do, tone)

@@ -1,0 +1,44 @@
+"""Addresses of texting."""
+
+from django.conf import settings
+from django.urls import include, path, re_path
+
+from texting import webhooks
+from texting.views import conversation, handling, inbox, live_token, people, starting, writing
+
+_CONVERSATION = "inbox/c/<uuid:conversation_id>/"
+
+urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    re_path(r"^inbox/(?P<kind>mine|unassigned|resolved)/$", inbox.inbox, name="inbox_filter"),
+    path("inbox/team/<uuid:team_id>/", inbox.team_inbox, name="inbox_team"),
+    path("inbox/rows/", inbox.rows, name="inbox_rows"),
+    path("inbox/counts/", inbox.counts, name="inbox_counts"),
+    path("inbox/search/", inbox.search, name="inbox_search"),
+    path("inbox/new/", starting.new_conversation, name="new_conversation"),
+    path(_CONVERSATION, conversation.conversation, name="conversation"),
+    path(_CONVERSATION + "updates/", conversation.updates, name="conversation_updates"),
+    path(_CONVERSATION + "earlier/", conversation.earlier, name="conversation_earlier"),
+    path(_CONVERSATION + "texts/<uuid:message_id>/", conversation.text, name="conversation_text"),
+    path(_CONVERSATION + "preview/", writing.preview, name="conversation_preview"),
+    path(_CONVERSATION + "send/", writing.send, name="conversation_send"),
+    path(_CONVERSATION + "note/", writing.note, name="conversation_note"),
+    path(_CONVERSATION + "draft/", writing.draft, name="conversation_draft"),
+    path(_CONVERSATION + "take/", handling.take, name="conversation_take"),
+    path(_CONVERSATION + "assign/", handling.assign, name="conversation_assign"),
+    path(_CONVERSATION + "resolve/", handling.resolve, name="conversation_resolve"),
+    path(_CONVERSATION + "reopen/", handling.reopen, name="conversation_reopen"),
+    path(_CONVERSATION + "read/", handling.read, name="conversation_read"),
+    path(_CONVERSATION + "unread/", handling.unread, name="conversation_unread"),
+    path(_CONVERSATION + "presence/", handling.present, name="conversation_presence"),
+    path("contacts/", people.contacts, name="contacts"),
+    path("contacts/find/", people.find_contact, name="find_contact"),
+    path("contacts/<uuid:contact_id>/", people.contact, name="contact"),
+    path("contacts/<uuid:contact_id>/name/", people.rename, name="rename_contact"),
+    path("live/token/", live_token.live_token, name="live_token"),
+    path("webhooks/<slug:provider>/<str:key>/inbound", webhooks.inbound, name="webhook_inbound"),
+    path("webhooks/<slug:provider>/<str:key>/status/<str:token>", webhooks.status, name="webhook_status"),
+]
+
+if settings.SIMULATOR_ENABLED:
+    urlpatterns.append(path("", include("texting.simulator.urls")))

@@ -1,0 +1,1 @@
+"""Pages of texting, split by what they show."""

@@ -1,0 +1,175 @@
+"""What several pages are drawn from: the list, the open conversation, answers that change only a part of a page."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.translation import gettext_lazy as _
+from django_htmx.http import trigger_client_event
+
+from accounts.permissions import MemberRequest, Permission
+from texting import presence, queries
+from texting.composing import Composer, composer
+from texting.conversations import NotPossible
+from texting.models import Conversation
+from texting.queries import Cursor, Filter, FilterKind
+from texting.segments import tables
+
+Context = dict[str, Any]
+_WORDS = {
+    FilterKind.OPEN: _("Open"),
+    FilterKind.MINE: _("Mine"),
+    FilterKind.UNASSIGNED: _("Unassigned"),
+    FilterKind.RESOLVED: _("Resolved"),
+}
+
+
+def address_of(chosen: Filter) -> str:
+    """The page of a filter."""
+    if chosen.kind is FilterKind.OPEN:
+        return reverse("inbox")
+    if chosen.kind is FilterKind.TEAM:
+        return reverse("inbox_team", args=[chosen.team_id])
+    return reverse("inbox_filter", args=[chosen.kind.value])
+
+
+def chosen_filter(request: MemberRequest) -> Filter:
+    """The filter that a conversation's address carries along in `in`. Raises NotYours for nonsense."""
+    return queries.read_filter(request.GET.get("in") or request.POST.get("in") or "")
+
+
+def find(request: MemberRequest, conversation_id: UUID) -> Conversation:
+    """The conversation that goes on in this thread: the open one of the same contact and line, else the one that was asked for.
+
+    So a page that shows a resolved conversation follows the customer into the new one. Raises NotYours.
+    """
+    asked = queries.access_conversation(request.member, conversation_id)
+    newest = queries.newest_conversation(asked)
+    return asked if newest == asked.pk else queries.access_conversation(request.member, newest)
+
+
+def filters_context(request: MemberRequest, chosen: Filter) -> Context:
+    """Tabs, teams and what waits."""
+    waiting = queries.counts(request.member)
+    numbers = {FilterKind.MINE: waiting.mine, FilterKind.UNASSIGNED: waiting.unassigned}
+    teams = queries.visible_teams(request.member)
+    tabs = [
+        (word, address_of(Filter(kind)), kind is chosen.kind, _most(numbers.get(kind, 0)))
+        for kind, word in _WORDS.items()
+    ]
+    named = [(team, address_of(Filter(FilterKind.TEAM, team.pk))) for team in teams]
+    tabs += [(team.name, address, True, 0) for team, address in named if team.pk == chosen.team_id]
+    return {"tabs": tabs, "teams": named if len(teams) > 1 else [], "unread": waiting.unread, "chosen": chosen}
+
+
+def list_context(request: MemberRequest, chosen: Filter, *, open_id: UUID | None = None) -> Context:
+    """The list with its filters."""
+    lines = list(queries.visible_lines(request.member))
+    page = queries.inbox_page(request.member, chosen)
+    return {
+        **filters_context(request, chosen),
+        "page": page,
+        "lines": lines,
+        "open_id": open_id,
+        "simulator": _simulator(request) if not page.rows else "",
+        "may_start": request.member.may(Permission.MESSAGES_SEND) and bool(lines),
+    }
+
+
+def open_context(
+    request: MemberRequest, conversation: Conversation, chosen: Filter, composing: Composer | None = None
+) -> Context:
+    """An open conversation: thread, composer, details."""
+    member = request.member
+    composing = composing or composer(member=member, conversation=conversation)
+    return {
+        **head_context(request, conversation, chosen),
+        "thread": queries.thread(member, conversation),
+        "composer": composing,
+        "draft": queries.draft_of(member, conversation),
+        "present": presence.others(member=member, conversation=conversation),
+        **details_context(request, conversation, composing),
+    }
+
+
+def head_context(request: MemberRequest, conversation: Conversation, chosen: Filter) -> Context:
+    """Who it is and what may be done."""
+    may = request.member.may
+    return {
+        "conversation": conversation,
+        "customer": queries.customer(request.member, conversation.contact),
+        "assignee": queries.colleague(conversation.assignee),
+        "is_mine": conversation.assignee_id == request.member.pk,
+        "is_open": conversation.status == Conversation.Status.OPEN,
+        "may_assign": may(Permission.CONVERSATIONS_ASSIGN),
+        "may_resolve": may(Permission.CONVERSATIONS_RESOLVE),
+        "chosen": chosen,
+        "back": address_of(chosen),
+    }
+
+
+def details_context(request: MemberRequest, conversation: Conversation, composing: Composer) -> Context:
+    """The pane beside the thread."""
+    member = request.member
+    return {
+        "composer": composing,
+        "others": [
+            row for row in queries.conversations_of(member, conversation.contact) if row.id != conversation.pk
+        ],
+        "may_rename": member.may(Permission.CONTACTS_EDIT) and queries.may_reveal(member),
+        "may_see_contact": member.may(Permission.CONTACTS_READ),
+    }
+
+
+def page_of(request: MemberRequest, context: Context, status: int = 200) -> HttpResponse:
+    """The whole inbox."""
+    return render(request, "texting/inbox.html", {**context, "segment_tables": tables()}, status=status)
+
+
+def open_on_page(request: MemberRequest) -> UUID | None:
+    """The conversation that the page behind an htmx request shows, read from its address."""
+    try:
+        match = resolve(urlsplit(request.htmx.current_url or "").path)
+    except Resolver404:
+        return None
+    found = match.kwargs.get("conversation_id")
+    return found if match.url_name == "conversation" and isinstance(found, UUID) else None
+
+
+def changed(conversation: Conversation, toast: str = "", *, undo: str = "") -> HttpResponse:
+    """It is done: the page fetches this conversation anew, and may say so with a way back."""
+    response = HttpResponse(status=204)
+    trigger_client_event(response, "conversation-changed", {"conversation": str(conversation.pk)})
+    if toast:
+        trigger_client_event(response, "toast", {"text": toast, "tone": "success", "undo": undo})
+    return response
+
+
+def not_possible(conversation: Conversation, reason: NotPossible) -> HttpResponse:
+    """It could not be done: the page says why and fetches this conversation anew."""
+    response = HttpResponse(status=422)
+    trigger_client_event(response, "conversation-changed", {"conversation": str(conversation.pk)})
+    trigger_client_event(response, "toast", {"text": str(reason), "tone": "warning"})
+    return response
+
+
+def cursor_in(request: MemberRequest, name: str) -> Cursor | None:
+    """A place in a list, from the address."""
+    return Cursor.read(request.GET.get(name))
+
+
+def _most(number: int) -> str:
+    return f"{queries.MOST_COUNTED - 1}+" if number >= queries.MOST_COUNTED else str(number or "")
+
+
+def _simulator(request: MemberRequest) -> str:
+    if not (settings.SIMULATOR_ENABLED and request.member.may(Permission.SIMULATOR_USE)):
+        return ""
+    try:
+        return reverse("simulator")
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,72 @@
+"""Contacts: the list, finding by number, one contact, their name."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from accounts.permissions import MemberRequest, Permission, requires
+from texting import contacts as use_cases
+from texting import queries
+from texting.forms import NameForm, NumberForm
+from texting.phone_numbers import BadNumber
+from texting.views.frames import cursor_in
+
+
+@requires(Permission.CONTACTS_READ)
+@require_safe
+def contacts(request: MemberRequest) -> HttpResponse:
+    """The organization's contacts, the newest first."""
+    page = queries.contacts_page(request.member, cursor_in(request, "after"))
+    return render(request, "texting/contacts.html", {"page": page, "form": NumberForm()})
+
+
+@requires(Permission.CONTACTS_READ)
+@require_POST
+def find_contact(request: MemberRequest) -> HttpResponse:
+    """The contact with exactly this number; a POST, because a number has no place in an address."""
+    form = NumberForm(request.POST)
+    page = queries.ContactPage(())
+    if form.is_valid() and not form.cleaned_data["number"]:
+        page = queries.contacts_page(request.member)
+    elif form.is_valid():
+        try:
+            page = queries.contacts_with_number(request.member, form.cleaned_data["number"])
+        except BadNumber as error:
+            form.add_error("number", str(error))
+    context = {"page": page, "form": form, "looked_for": bool(form.data.get("number"))}
+    return render(request, "texting/contacts.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.CONTACTS_READ)
+@require_safe
+def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
+    """One contact and their conversations that the member may read."""
+    found = queries.access_contact(request.member, contact_id)
+    context = {
+        "customer": queries.customer(request.member, found),
+        "since": found.created_at,
+        "rows": queries.conversations_of(request.member, found),
+        "may_rename": request.member.may(Permission.CONTACTS_EDIT) and queries.may_reveal(request.member),
+    }
+    return render(request, "texting/contact.html", context)
+
+
+@requires(Permission.CONTACTS_READ, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename(request: MemberRequest, contact_id: UUID) -> HttpResponse:
+    """The dialog that changes a contact's name, and changing it."""
+    found = queries.access_contact(request.member, contact_id)
+    shown = queries.customer(request.member, found)
+    form = NameForm(
+        request.POST if request.method == "POST" else None,
+        initial={"name": shown.name if shown.is_named else ""},
+    )
+    if not form.is_valid():
+        context = {"form": form, "customer": shown}
+        return render(request, "texting/_rename.html", context, status=422 if form.is_bound else 200)
+    use_cases.rename_contact(member=request.member, contact=found, name=form.cleaned_data["name"])
+    response = trigger_client_event(HttpResponse(status=204), "contact-changed")
+    return trigger_client_event(response, "close-sheet")

@@ -1,0 +1,97 @@
+"""Writing: what the gate would say, sending, notes, drafts."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from accounts.permissions import MemberRequest, Permission, requires
+from tenancy.ids import new_id
+from texting import conversations, queries
+from texting.composing import composer
+from texting.conversations import NotPossible
+from texting.models import Conversation
+from texting.queries import Cursor
+from texting.sending import BadText, Refused
+from texting.views.frames import Context, chosen_filter, details_context, find, head_context
+
+
+@requires(Permission.CONVERSATIONS_READ)
+@require_POST
+def preview(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+    """The permission line for what is written so far: who may be texted, what would be added, why not."""
+    found = find(request, conversation_id)
+    composing = composer(member=request.member, conversation=found, body=request.POST.get("body", ""))
+    return render(request, "texting/_permission.html", {"composer": composing, "conversation": found})
+
+
+@requires(Permission.MESSAGES_SEND)
+@require_POST
+def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+    """Send a text. 422 with the reasons when it may not go; what was written stays in the composer."""
+    found = find(request, conversation_id)
+    body = request.POST.get("body", "")
+    try:
+        reply = conversations.reply(
+            member=request.member, conversation=found, body=body, message_id=_message_id(request)
+        )
+    except BadText as error:
+        return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
+    except Refused as refused:
+        composing = composer(member=request.member, conversation=found, outcome=refused.outcome)
+        return render(request, "texting/_permission.html", {"composer": composing, "conversation": found}, status=422)
+    response = _written(request, reply.message.conversation_id)
+    if reply.took:
+        taken = _("You took this conversation.")
+        trigger_client_event(response, "toast", {"text": taken, "tone": "info"})
+    return response
+
+
+@requires(Permission.NOTES_WRITE)
+@require_POST
+def note(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+    """Leave a note. 422 with a sentence when it is empty or too long."""
+    found = find(request, conversation_id)
+    try:
+        conversations.add_note(member=request.member, conversation=found, body=request.POST.get("body", ""))
+    except NotPossible as error:
+        return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
+    return _written(request, found.pk)
+
+
+@requires(Permission.CONVERSATIONS_READ)
+@require_POST
+def draft(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+    """Keep what is written so far."""
+    conversations.save_draft(
+        member=request.member,
+        conversation=find(request, conversation_id),
+        body=request.POST.get("body", ""),
+        is_note=request.POST.get("mode") == "note",
+    )
+    return HttpResponse(status=204)
+
+
+def _message_id(request: MemberRequest) -> UUID:
+    """The id that the composer was drawn with, so that a text sent twice goes out once."""
+    try:
+        return UUID(request.POST.get("message_id", ""))
+    except ValueError:
+        return new_id()
+
+
+def _written(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+    """The thread's news after writing, with a fresh composer."""
+    found: Conversation = queries.access_conversation(request.member, conversation_id)
+    composing = composer(member=request.member, conversation=found)
+    after = Cursor.read(request.POST.get("after"))
+    context: Context = {
+        **head_context(request, found, chosen_filter(request)),
+        **details_context(request, found, composing),
+        "thread": queries.thread_after(request.member, found, after),
+        "written": True,
+    }
+    return render(request, "texting/_updates.html", context)
