@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString
 from config.ui.registry import draw, register
 
 # Units of the drawing; it is scaled to the width it is given.
-WIDTH, HEIGHT = 720.0, 232.0
+WIDTH, HEIGHT = 640.0, 224.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 12.0, 30.0
 _MOST_SERIES = 6
-_MOST_LABELS = 8
+_MOST_LABELS = 7
 _ROW = 40.0  # height of one step of a funnel
 
 Value = float | int | None

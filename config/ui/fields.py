@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.forms.widgets import DateTimeBaseInput
 from django.utils.safestring import SafeString
 
 from config.ui.registry import attributes, draw, register
 
 # The browser's own pickers; they speak ISO whatever the language of the page.
-_PICKERS: tuple[tuple[type[forms.DateTimeBaseInput], str, str], ...] = (
+_PICKERS: tuple[tuple[type[DateTimeBaseInput], str, str], ...] = (
     (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
     (forms.DateInput, "date", "%Y-%m-%d"),
     (forms.TimeInput, "time", "%H:%M"),
@@ -26,11 +27,10 @@ def _kind(widget: forms.Widget, switch: bool) -> str:
     return "group" if widget.use_fieldset else "control"
 
 
-def _use_picker(widget: forms.Widget, attrs: dict[str, Any]) -> None:
+def _use_picker(widget: forms.Widget) -> None:
     for kind, name, shape in _PICKERS:
         if isinstance(widget, kind):
-            attrs.setdefault("type", name)
-            widget.format = shape  # the form has its own copy of the widget
+            widget.input_type, widget.format = name, shape  # the form has its own copy of the widget
             return
 
 
@@ -72,7 +72,7 @@ def field(
         attrs |= {"role": "switch", "class": "switch"}
     if counter:
         attrs["data-counter"] = counter
-    _use_picker(widget, attrs)
+    _use_picker(widget)
     return draw(
         "field",
         {
@@ -110,6 +110,6 @@ def error_summary(form: forms.BaseForm) -> SafeString:
     """
     if not form.is_bound or not form.errors:
         return SafeString("")
-    problems = [(_target(bound), message) for bound in form.visible_fields() for message in bound.errors]
+    problems = [(_target(bound), bound.label, message) for bound in form.visible_fields() for message in bound.errors]
     hidden = [message for bound in form.hidden_fields() for message in bound.errors]
     return draw("error_summary", {"general": [*form.non_field_errors(), *hidden], "problems": problems})

@@ -40,8 +40,8 @@ def tone_of(value: str) -> str:
 
 
 def draw(component: str, values: Mapping[str, Any]) -> SafeString:
-    """Render `templates/components/<component>.html` with exactly these values."""
-    return SafeString(get_template(f"components/{component}.html").render(dict(values)))
+    """Render `templates/components/<component>.html` with exactly these values, without white space around it."""
+    return trimmed(SafeString(get_template(f"components/{component}.html").render(dict(values))))
 
 
 def trimmed(content: SafeString) -> SafeString:

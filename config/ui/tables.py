@@ -34,7 +34,7 @@ def table(content: SafeString, caption: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def sort_header(context: Context, label: str, key: str) -> SafeString:
+def sort_header(context: Context, label: str, key: str, *, number: bool = False) -> SafeString:
     """A column head that sorts by `?sort=key`, and backwards the second time."""
     request = context.get("request")
     now = request.GET.get("sort", "") if request is not None else ""
@@ -42,7 +42,8 @@ def sort_header(context: Context, label: str, key: str) -> SafeString:
     drawing = {"ascending": "arrow-up", "descending": "arrow-down"}.get(order, "arrow-up-down")
     link = _address(context, sort=f"-{key}" if order == "ascending" else key, page=None)
     return format_html(
-        '<th scope="col"{}><a class="sort" href="{}">{}{}</a></th>',
+        '<th scope="col"{}{}><a class="sort" href="{}">{}{}</a></th>',
+        SafeString(' class="number"') if number else "",
         format_html(' aria-sort="{}"', order) if order else "",
         link,
         label,
