@@ -4,4 +4,9 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
+    """Loads the checks that run at every start."""
+
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts import checks  # noqa: F401 - importing registers them

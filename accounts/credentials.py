@@ -5,7 +5,7 @@ from django.db.models import F
 from accounts import second_factor, signing_in
 from accounts.models import Membership, User
 from accounts.origins import Origin
-from accounts.sessions import SessionStore, end_sessions
+from accounts.sessions import TOTP, SessionStore, end_sessions
 from tenancy import audit
 
 
@@ -33,7 +33,7 @@ def change_password(*, store: SessionStore, member: Membership, password: str, o
 
 def authenticator_added(*, store: SessionStore, member: Membership, origin: Origin) -> None:
     """The member confirmed an authenticator app: sessions that were begun without it end."""
-    _end_others(store, member, origin, factor=signing_in.TOTP)
+    _end_others(store, member, origin, factor=TOTP)
     audit.record(event=audit.AuditKind.SECOND_FACTOR_ADDED, actor=member, object=member, address=origin.address)
 
 

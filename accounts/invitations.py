@@ -101,10 +101,10 @@ def _new_link(member: Membership) -> str:
     return token
 
 
-def open_invitation(token: str) -> Invitation | None:
-    """The invitation that the link names, while it is good."""
+def open_invitation(token_hash: bytes) -> Invitation | None:
+    """The invitation whose link's token has this SHA-256, while it is good."""
     found = Invitation.objects.select_related("membership__user", "membership__organization")
-    return found.filter(token_hash=key_hash(token), expires_at__gt=timezone.now()).first()
+    return found.filter(token_hash=token_hash, expires_at__gt=timezone.now()).first()
 
 
 def accept(*, invitation: Invitation, new_password: str | None) -> Membership | None:

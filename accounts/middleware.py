@@ -1,11 +1,13 @@
 """Who acts in this request: asked of PostgreSQL each time, with the organization active until the page is drawn."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import MissingPermission
@@ -26,9 +28,9 @@ class ActingMember:
     """Sets `request.member` (a Membership or None) and `request.user` (its User or None).
 
     Behind `@requires` the whole request, templates that are rendered late included, runs inside the member's
-    organization and in one transaction. An answer of 500 and above, or any exception out of the view (404 and 403 too),
-    undoes what the request wrote. `@public` views run without an organization, whoever asks. A view that declares
-    neither is refused.
+    organization, in its time zone and in one transaction. An answer of 500 and above, or any exception out of the view
+    (404 and 403 too), undoes what the request wrote. `@public` views run without an organization, whoever asks. A view
+    that declares neither is refused.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -47,7 +49,8 @@ class ActingMember:
 
     def _inside(self, member: Membership, request: HttpRequest) -> HttpResponseBase:
         try:
-            with activate(member.organization):
+            zone = ZoneInfo(member.organization.time_zone)
+            with activate(member.organization), timezone.override(zone):
                 response = self.get_response(request)
                 if response.status_code >= 500 or hasattr(request, "failed_with"):
                     raise _Undo(response)

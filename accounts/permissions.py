@@ -203,7 +203,7 @@ def requires(*permissions: Permission) -> Callable[[MemberView[P]], View[P]]:
 
     def decorate(view: MemberView[P]) -> View[P]:
         @wraps(view)
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             from accounts.entrance import to_second_factor, to_sign_in
 
             if getattr(request, "member", None) is None:

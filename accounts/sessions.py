@@ -79,7 +79,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined] # not in the stubs
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -90,7 +90,7 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined] # not in the stubs
         signed_in = data.get("signed_in") or {}
         pending = data.get("pending") or {}
         fields = {
@@ -196,7 +196,7 @@ def _touch(row: Session) -> None:
     if now - row.last_seen_at < timedelta(seconds=TOUCH_SECONDS):
         return
     before = now - timedelta(seconds=TOUCH_SECONDS)
-    if Session.objects.filter(pk=row.pk, last_seen_at__lt=before).update(last_seen_at=now):
+    if row.membership_id and Session.objects.filter(pk=row.pk, last_seen_at__lt=before).update(last_seen_at=now):
         Membership.objects.filter(pk=row.membership_id).update(last_seen_at=now)
 
 

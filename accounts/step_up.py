@@ -15,7 +15,7 @@ def fresh(view: MemberView[P]) -> MemberView[P]:
     """Stands between `@requires(...)` and the view; a stale session is sent to confirm and comes back."""
 
     @wraps(view)
-    def checked(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def checked(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.session.is_fresh:
             return to_confirmation(request)
         return view(request, *args, **kwargs)

@@ -55,16 +55,17 @@ def begin_attempt(*, email: str, user: User | None, origin: Origin) -> SignInEve
     """Write the attempt down as failed and return it. Raises TooManyAttempts when it comes too early."""
     known = user is not None and user.pk in origin.known_as
     network = _digest("network", origin.network)
+    account = _digest("account", normalized_email(email))
     event = SignInEvent(
         user=user,
-        account=_digest("account", normalized_email(email)),
+        account=account,
         origin=_digest("browser", f"{origin.browser_id} {user.pk}") if known and user else network,
         network=network,
         known_browser=known,
         address=origin.address,
     )
     with transaction.atomic():
-        _one_at_a_time(event.account)
+        _one_at_a_time(account)
         seconds = _wait(event)
         if not seconds:
             event.save(force_insert=True)

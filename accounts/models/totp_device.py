@@ -1,10 +1,11 @@
 """An authenticator app that a user has set up (RFC 6238)."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django_otp.models import Device, TimestampMixin
 
+from accounts.models.user import User
 from tenancy.encryption import EncryptedTextField, InstallationKey
 from tenancy.ids import new_id
 
@@ -22,6 +23,10 @@ class TotpDevice(TimestampMixin, Device):  # type: ignore[misc] # django-otp has
     last_step = models.BigIntegerField(default=-1)
     failures = models.PositiveIntegerField(default=0)
     failed_at = models.DateTimeField(null=True, blank=True)
+
+    if TYPE_CHECKING:
+        objects: ClassVar[models.Manager["TotpDevice"]]
+        user: models.ForeignKey[User, User]
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -66,5 +66,5 @@ class User(AbstractBaseUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(None if raw_password is None else normalized_password(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
-        return super().check_password(normalized_password(raw_password))
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(None if raw_password is None else normalized_password(raw_password))

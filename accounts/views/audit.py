@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +38,7 @@ class FilterForm(forms.Form):
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput)
     object_id = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, data: object, member: Membership) -> None:
+    def __init__(self, data: QueryDict, member: Membership) -> None:
         super().__init__(data)
         people = [(str(one.member.pk), one.name) for one in queries.people(member)]
         kinds = sorted((kind.value, kind.label) for kind in audit.AuditKind)
@@ -63,6 +63,10 @@ class FilterForm(forms.Form):
 @require_safe
 def audit_log(request: MemberRequest) -> HttpResponse:
     """Newest first; `before` in the address leads to older events."""
+    return _log_page(request)
+
+
+def _log_page(request: MemberRequest, **more: object) -> HttpResponse:
     form = FilterForm(request.GET, request.member)
     wanted = form.wanted()
     shown = audit_reading.page(request.member, wanted, before=_number(request.GET.get("before")))
@@ -75,6 +79,7 @@ def audit_log(request: MemberRequest) -> HttpResponse:
         "query": urlencode(query),
         "older": urlencode({**query, "before": shown.before}),
         "may_export": request.member.may(Permission.AUDIT_EXPORT),
+        **more,
     }
     return render(request, "accounts/audit_log.html", context)
 
@@ -85,7 +90,9 @@ def check(request: MemberRequest) -> HttpResponse:
     """Recompute the whole chain; for a long log there is `manage.py verify_audit`."""
     too_long = AuditEvent.objects.order_by().count() > MOST_EVENTS_CHECKED
     report = None if too_long else audit.verify_chain(request.member.organization)
-    return render(request, "accounts/_audit_check.html", {"report": report})
+    if request.htmx:
+        return render(request, "accounts/_audit_check.html", {"report": report})
+    return _log_page(request, report=report, checked=True)
 
 
 @requires(Permission.AUDIT_EXPORT)

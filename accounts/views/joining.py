@@ -1,4 +1,4 @@
-"""The page behind an invitation's link."""
+"""The pages behind an invitation's link."""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -6,24 +6,41 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import invitations, signing_in
 from accounts.forms import NewPasswordForm, PasswordForm
 from accounts.models import Invitation
 from accounts.origins import origin_of
 from accounts.permissions import public
+from accounts.sessions import key_hash
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
+
+IN_SESSION = "invitation"
+
+
+@public
+@require_safe
+def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Remember in the session which link was opened (its hash) and go on without the token, so that it stands in no
+    form's address, no log line and no `Referer`.
+    """
+    hashed = key_hash(token)
+    if invitations.open_invitation(hashed) is not None:
+        request.session[IN_SESSION] = hashed.hex()
+    else:
+        request.session.pop(IN_SESSION, None)
+    return redirect("join")
 
 
 @public
 @sensitive_post_parameters("password", "new_password", "repeated")
 @require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest, token: str) -> HttpResponseBase:
+def join(request: HttpRequest) -> HttpResponseBase:
     """Choose a password, or prove the one that somebody has already; then sign in. A used or old link says so."""
     page = "accounts/join.html"
-    invitation = invitations.open_invitation(token)
+    invitation = invitations.open_invitation(bytes.fromhex(request.session.get(IN_SESSION, "")))
     if invitation is None:
         return render(request, "accounts/join_closed.html", status=404)
     user = invitation.membership.user
@@ -42,6 +59,7 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
         return form_page(request, page, form, **shown)
     if invitations.accept(invitation=invitation, new_password=form.cleaned_data.get("new_password")) is None:
         return render(request, "accounts/join_closed.html", status=404)
+    del request.session[IN_SESSION]
     messages.success(request, _("You are in. Sign in to begin."))
     return redirect("sign_in")
 

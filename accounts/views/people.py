@@ -144,6 +144,6 @@ def _person_page(request: MemberRequest, shown: queries.Person, form: RoleChoice
 
 
 def _show_link(request: HttpRequest, member: Membership, token: str) -> HttpResponse:
-    link = settings.PUBLIC_BASE_URL + reverse("join", args=[token])
+    link = settings.PUBLIC_BASE_URL + reverse("open_link", args=[token])
     days = invitations.LINK_LIFE.days
     return render(request, "accounts/link.html", {"invited": member, "link": link, "days": days})

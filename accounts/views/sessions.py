@@ -28,8 +28,8 @@ def sessions(request: MemberRequest) -> HttpResponse:
 @require_POST
 def end(request: MemberRequest, session_id: UUID) -> HttpResponse:
     """End one session of one's own. The present one is ended by signing out."""
-    ended = Session.objects.filter(pk=session_id, user=request.member.user_id).exclude(pk=_this(request))
-    if not ended.delete()[0]:
+    ended = Session.objects.filter(pk=session_id, user=request.member.user_id)
+    if session_id == _this(request) or not ended.delete()[0]:
         raise Http404
     audit.record(event=audit.AuditKind.SESSION_ENDED, actor=request.member, count=1)
     messages.success(request, _("That browser is signed out."))

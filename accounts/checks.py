@@ -1,0 +1,39 @@
+"""Checked at every start: each address says who may use it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core import checks
+from django.urls import URLPattern, URLResolver, get_resolver
+
+Route = tuple[str, URLPattern]
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[Route]:
+    """Every address of the site as (`settings/people/<uuid:member_id>/`, its pattern)."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, path)
+        else:
+            yield path, entry
+
+
+def is_declared(view: object) -> bool:
+    """Whether the view says who may use it: `@requires` or `@public`."""
+    return hasattr(view, "permission") or getattr(view, "is_public", False) is True
+
+
+@checks.register(checks.Tags.security)
+def every_view_says_who_may_use_it(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """accounts.E001 for each view without `@requires` and `@public`."""
+    return [
+        checks.Error(
+            f"The view at /{path} says neither @requires nor @public.",
+            hint="Import them from accounts.permissions.",
+            obj=pattern.callback,
+            id="accounts.E001",
+        )
+        for path, pattern in routes()
+        if not is_declared(pattern.callback)
+    ]

@@ -1,0 +1,179 @@
+"""Every address x every kind of person. The rows come from the URL configuration, so no address is forgotten."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from accounts.checks import every_view_says_who_may_use_it, is_declared, routes
+from accounts.models import Membership
+from accounts.permissions import Permission
+from tenancy.isolation import activate
+from tests.architecture.permission_table import OBJECTS, PUBLIC
+from tests.cast import Cast, cast, signed_in
+
+__all__ = ["cast"]
+
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+METHODS = ("get", "post")
+ROUTES = dict(routes())
+GUARDED = [path for path, pattern in ROUTES.items() if hasattr(pattern.callback, "permission")]
+
+
+def needed(path: str) -> tuple[Permission, ...]:
+    return ROUTES[path].callback.permission
+
+
+def address(path: str, cast: Cast) -> str:
+    return "/" + PARAMETER.sub(lambda found: str(OBJECTS[found.group(1)](cast)), path)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, with the body of a download read to its end."""
+
+    status_code: int
+    location: str
+    text: str
+
+
+def ask(method: str, where: str, member: Membership | None, **kwargs) -> Answer:
+    client = Client(raise_request_exception=False)
+    if member is not None:
+        signed_in(client, member, **kwargs)
+    answer = getattr(client, method)(where)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return Answer(answer.status_code, answer.get("Location", ""), body.decode())
+
+
+def answers(paths: list[str], cast: Cast, member: Membership | None) -> Iterator[tuple[str, Answer]]:
+    """Each address asked each way by the member; what a request changes is undone before the next."""
+    for path in paths:
+        where = address(path, cast)
+        for method in METHODS:
+            with transaction.atomic():
+                yield f"{method.upper()} {path}", ask(method, where, member)
+                transaction.set_rollback(True)
+
+
+@pytest.fixture
+def scenery(cast) -> Cast:
+    """The cast, with a session of the agent that others may try to touch."""
+    signed_in(Client(), cast.agent)
+    return cast
+
+
+def test_every_address_says_who_may_use_it():
+    assert every_view_says_who_may_use_it(None) == []
+    assert [path for path, pattern in ROUTES.items() if not is_declared(pattern.callback)] == []
+
+
+def test_the_public_addresses_are_those_of_the_written_list():
+    public = {path for path, pattern in ROUTES.items() if getattr(pattern.callback, "is_public", False)}
+    assert public == set(PUBLIC), "add the address with its reason to permission_table.PUBLIC, or guard it"
+
+
+def test_every_parameter_of_an_address_has_an_object_to_try_with():
+    used = {name for path in ROUTES for name in PARAMETER.findall(path)}
+    assert used - set(OBJECTS) == set(), "add an object of organization A to permission_table.OBJECTS"
+
+
+def test_no_address_is_written_as_an_expression():
+    """The table fills parameters in by their names."""
+    assert [path for path in ROUTES if set(path) & set("^$()?\\")] == []
+
+
+def test_whoever_is_signed_out_is_sent_to_the_sign_in_page(scenery):
+    wrong = {
+        asked: answer.status_code
+        for asked, answer in answers(GUARDED, scenery, None)
+        if answer.status_code != 302 or not answer.location.startswith("/sign-in/")
+    }
+    assert wrong == {}
+
+
+def test_a_deactivated_member_is_signed_out(scenery):
+    wrong = {
+        asked: answer.status_code
+        for asked, answer in answers(GUARDED, scenery, scenery.leaver)
+        if answer.status_code != 302 or not answer.location.startswith("/sign-in/")
+    }
+    assert wrong == {}
+
+
+def test_what_belongs_to_another_organization_is_not_there(scenery):
+    with_objects = [path for path in GUARDED if PARAMETER.search(path)]
+    assert with_objects
+    wrong = {
+        asked: answer.status_code
+        for asked, answer in answers(with_objects, scenery, scenery.outsider)
+        if answer.status_code not in {404, 405}
+    }
+    assert wrong == {}
+
+
+def test_an_outsider_never_sees_a_name_of_the_organization(scenery):
+    names = ["Harbor Dental", "Olga", "Ada Lindqvist", "Amelia", "Castellanos", "harbor.example", "Front desk"]
+    seen = {
+        asked: [name for name in names if name in answer.text]
+        for asked, answer in answers(GUARDED, scenery, scenery.outsider)
+    }
+    assert {asked: found for asked, found in seen.items() if found} == {}
+
+
+def test_a_member_without_the_permission_is_refused_and_nothing_happens(scenery):
+    people = (scenery.agent, scenery.reviewer, scenery.supervisor)
+    wrong, tried = {}, 0
+    for member in people:
+        with activate(scenery.organization):
+            lacking = [path for path in GUARDED if not set(needed(path)) <= member.permissions]
+        tried += len(lacking)
+        for asked, answer in answers(lacking, scenery, member):
+            if answer.status_code != 403:
+                wrong[f"{asked} by {member}"] = answer.status_code
+    assert tried
+    assert wrong == {}
+
+
+def test_the_refusal_names_the_permission_and_who_can_give_it(scenery):
+    page = ask("get", "/settings/people/", scenery.agent).text
+    assert Permission.PEOPLE_MANAGE.label in page
+    assert "Olga Brandt" in page
+
+
+def test_a_member_with_the_permission_gets_an_answer(scenery):
+    """No 403, no 404 for one's own objects, no error; 405 says that the address knows one method only."""
+    fine = {200, 204, 302, 400, 405, 409, 422}
+    wrong = {
+        asked: answer.status_code
+        for asked, answer in answers(GUARDED, scenery, scenery.owner)
+        if answer.status_code not in fine and not asked.endswith("session_id>/end/")
+    }
+    assert wrong == {}
+
+
+def test_every_address_answers_to_some_method(scenery):
+    allowed: dict[str, set[int]] = {}
+    for asked, answer in answers(GUARDED, scenery, scenery.owner):
+        allowed.setdefault(asked.split(" ")[1], set()).add(answer.status_code)
+    assert [path for path, seen in allowed.items() if seen == {405}] == []
+
+
+def test_a_member_who_needs_a_second_factor_can_do_nothing_before_it(scenery):
+    wrong = {}
+    for path in GUARDED:
+        answer = ask("get", address(path, scenery), scenery.admin, factors=("password",))
+        if answer.status_code != 302 or not answer.location.startswith("/sign-in/code/"):
+            wrong[path] = answer.status_code
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_htmx_is_sent_to_the_sign_in_page_as_a_whole(cast, method):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/settings/people/?q=1"}
+    answer = getattr(Client(), method)("/settings/people/invite/", headers=headers)
+    assert answer["HX-Redirect"] == "/sign-in/?next=%2Fsettings%2Fpeople%2F%3Fq%3D1"
+    assert answer.content == b""

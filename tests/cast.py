@@ -1,0 +1,124 @@
+"""The fixed cast: organization A with everybody in it, organization B with an outsider.
+
+def test_...(cast, client):
+    signed_in(client, cast.agent).get("/inbox/")
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django.utils import timezone
+
+from accounts.founding import add_member, found_organization
+from accounts.models import Membership, Role, Team, TeamMember, User
+from accounts.sessions import PASSWORD, TOTP, SessionStore, SignedIn
+from tenancy.isolation import activate
+from tenancy.models import Organization
+
+PASSPHRASE = "seven quiet harbours"
+
+
+@dataclass
+class Cast:
+    """Organization A, its people and teams; `outsider` owns organization B. `leaver` was deactivated in A."""
+
+    organization: Organization
+    owner: Membership
+    admin: Membership
+    supervisor: Membership
+    agent: Membership
+    second_agent: Membership
+    reviewer: Membership
+    leaver: Membership
+    front_desk: Team
+    billing: Team
+    other_organization: Organization
+    outsider: Membership
+
+
+@cache
+def kept_passphrase() -> str:
+    """The passphrase as it is stored: hashed once for the whole run."""
+    return make_password(PASSPHRASE)
+
+
+def person(email: str, name: str) -> User:
+    """A user who signs in with PASSPHRASE."""
+    return User.objects.create(email=email, name=name, password=kept_passphrase())
+
+
+def make_cast() -> Cast:
+    """Make everybody. Costs about a dozen rows; nobody is signed in."""
+    owner = found_organization(name="Harbor Dental", slug="harbor", owner=person("olga@harbor.example", "Olga Brandt"))
+    harbor = owner.organization
+    members = {
+        key: add_member(organization=harbor, user=person(f"{key}@harbor.example", name), role=role)
+        for key, name, role in (
+            ("admin", "Ada Lindqvist", "admin"),
+            ("supervisor", "Sam Achebe", "supervisor"),
+            ("agent", "Amelia Okafor", "agent"),
+            ("second_agent", "Bo Castellanos", "agent"),
+            ("reviewer", "Rin Takada", "reviewer"),
+            ("leaver", "Lev Moreau", "agent"),
+        )
+    }
+    leaver = members["leaver"]
+    leaver.is_active, leaver.auth_epoch = False, 1
+    leaver.save()
+    with activate(harbor):
+        front_desk, billing = Team.objects.create(name="Front desk"), Team.objects.create(name="Billing")
+        for team, names in (
+            (front_desk, ("agent", "second_agent", "supervisor", "leaver")),
+            (billing, ("second_agent",)),
+        ):
+            for name in names:
+                TeamMember.objects.create(team=team, membership=members[name])
+    outsider = found_organization(
+        name="Northside Plumbing", slug="northside", owner=person("oscar@northside.example", "Oscar Outsider")
+    )
+    return Cast(
+        organization=harbor,
+        owner=owner,
+        front_desk=front_desk,
+        billing=billing,
+        other_organization=outsider.organization,
+        outsider=outsider,
+        **members,
+    )
+
+
+def role_of(organization: Organization, built_in: str) -> Role:
+    """A built-in role of an organization."""
+    with activate(organization):
+        return Role.objects.get(built_in=built_in)
+
+
+def signed_in(
+    client: Client,
+    member: Membership,
+    *,
+    factors: tuple[str, ...] = (PASSWORD, TOTP),
+    minutes_ago: float = 0,
+) -> Client:
+    """The client with a real session of the member, begun so many minutes ago, with both factors or those given."""
+    state = SignedIn(
+        user_id=str(member.user_id),
+        membership_id=str(member.pk),
+        epoch=member.epoch,
+        authenticated_at=timezone.now().timestamp() - minutes_ago * 60,
+        factors=list(factors),
+    )
+    store = SessionStore()
+    store.step(state, address="127.0.0.1", browser="Firefox on Linux")
+    client.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
+    return client
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """Everybody, made anew for the test."""
+    return make_cast()
