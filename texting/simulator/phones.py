@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.db.models import QuerySet
 
@@ -104,7 +105,7 @@ def free_number(taken: Iterable[Phone]) -> str:
 def _new_phones(member: Membership) -> list[Phone]:
     redis, seal = store()
     name = seal.name("phones", str(current_organization_id()))
-    kept: dict[bytes, bytes] = redis.hgetall(name)
+    kept = cast("dict[bytes, bytes]", redis.hgetall(name))
     opened = (seal.open(f"{name}:{key.decode()}", value) for key, value in kept.items())
     return [_new_phone(member, number) for number in sorted(str(entry["number"]) for entry in opened if entry)]
 
