@@ -43,8 +43,8 @@ class Child:
     """One running program.
 
     `output` takes what it writes, `errors` its standard error if that shall go elsewhere; `end` is the signal that asks
-    it to stop, also sent by the kernel when we are gone. It gets a session of its own, so that Ctrl-C in the terminal
-    reaches only us and we stop things in order.
+    it to stop, `orphaned` (else the same) the one that it gets when we are gone. It has a session of its own, so that
+    Ctrl-C in the terminal reaches only us and we stop things in order.
     """
 
     def __init__(
@@ -56,13 +56,14 @@ class Child:
         output: IO[bytes] | int,
         errors: IO[bytes] | int | None = None,
         end: signal.Signals = signal.SIGTERM,
+        orphaned: signal.Signals | None = None,
         account: Account | None = None,
         folder: Path = Path("/"),
     ) -> None:
         self.name, self.end = name, end
         reader, self._writer = (-1, -1) if KERNEL_TELLS else os.pipe()
         uid, gid = (account.uid, account.gid) if account else (-1, -1)
-        identity = [str(number) for number in (int(end), os.getpid(), uid, gid, reader)]
+        identity = [str(number) for number in (int(orphaned or end), os.getpid(), uid, gid, reader)]
         self.process = subprocess.Popen(  # noqa: S603 - fixed programs, no shell
             [sys.executable, "-I", "-S", str(LAUNCHER), *identity, *(str(part) for part in command)],
             env=dict(environment),

@@ -5,6 +5,7 @@
 
 import http.client
 import json
+import signal
 import socket
 import sys
 import time
@@ -55,7 +56,10 @@ class LocalStack:
     def _launch(self, name: str, command: list[str]) -> None:
         with self._output(name) as output:
             environment = {**self.environment, "PYTHONUNBUFFERED": "1"}
-            self.children.append(Child(name, command, environment=environment, output=output, folder=PROJECT))
+            # Without us their servers end too, so there is nothing left that they could finish.
+            self.children.append(
+                Child(name, command, environment=environment, output=output, orphaned=signal.SIGKILL, folder=PROJECT)
+            )
 
     def check(self) -> None:
         """Raises `ChildDied` when one is gone."""

@@ -1,0 +1,68 @@
+# Everything a newcomer needs: `make up` runs the system, `make test` proves it. Both make what they need first.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+# A rule fails when any part of a pipe fails, and nothing is left half made.
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help up check test bench screenshots lock
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
+
+up: .venv/local.stamp ## Run the whole system here: ARGS="--port N --data DIR --reset --no-demo"
+	@exec env PARLEY_END_WITH_PARENT=1 $(BIN)/python -m config.embedded $(ARGS)
+
+test: .venv/dev.stamp ## Run all tests: ARGS="tests/texting -k stop"
+	@exec $(BIN)/python -m pytest -q -rs $(ARGS)
+
+# Settings that a production system would have, so that the deployment checks look at those.
+DEPLOYED = env -u PARLEY_LOCAL PARLEY_DATA=/nonexistent SECRET_KEY="$$(head -c 48 /dev/urandom | base64)" \
+	PUBLIC_BASE_URL=https://text.example.com ALLOWED_HOSTS=text.example.com
+
+check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, deployment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/lint-imports --no-logo
+	$(DEPLOYED) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/dev.stamp ## Measure against the goals: ARGS=inbound for one of them
+	@exec $(BIN)/python -m bench $(ARGS)
+
+screenshots: .venv/dev.stamp ## Let the browser journeys take the pictures for docs/
+	@exec env SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q -rs tests/journeys $(ARGS)
+
+COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
+lock: .venv/bin/python ## Renew requirements/*.txt from *.in: ARGS=--upgrade for newer versions
+	@[ -x .venv/lock/bin/uv ] || { $(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv; }
+	$(COMPILE) $(ARGS) requirements/base.in --output-file requirements/base.txt
+	$(COMPILE) $(ARGS) requirements/local.in --constraint requirements/base.txt --output-file requirements/local.txt
+	$(COMPILE) $(ARGS) requirements/dev.in --constraint requirements/local.txt --output-file requirements/dev.txt
+
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+
+.venv/local.stamp: requirements/local.txt .venv/bin/python
+	@echo "Installing what Parley needs into .venv (once)."
+	@$(INSTALL) $<
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/bin/python
+	@echo "Installing what Parley and its tests need into .venv (once)."
+	@$(INSTALL) $<
+	@touch $@ .venv/local.stamp
+
+# Made anew when the interpreter it was made with is gone. `touch` keeps the link from looking older than the stamps.
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Parley needs Python 3.11 or newer, and there is no $(PYTHON)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Parley needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1); name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv

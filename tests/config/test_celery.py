@@ -1,0 +1,78 @@
+"""How tasks are carried: what was decided after measuring, and that a stalled Redis stalls nobody."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import kombu.exceptions
+import pytest
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from config.celery import VISIBILITY_SECONDS, app
+from config.embedded.valkey import Valkey
+from config.env import celery_broker_url
+from config.tasks import heartbeat
+
+
+def test_a_killed_worker_loses_no_task():
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert app.conf.worker_prefetch_multiplier == 1
+    assert app.conf.task_always_eager is False
+
+
+def test_no_task_is_longer_than_its_visibility():
+    in_three_places = (
+        app.conf.broker_transport_options["visibility_timeout"],
+        app.conf.result_backend_transport_options["visibility_timeout"],
+        app.conf.visibility_timeout,
+    )
+    assert set(in_three_places) == {VISIBILITY_SECONDS}
+    assert app.conf.task_soft_time_limit < app.conf.task_time_limit < VISIBILITY_SECONDS
+
+
+def test_a_worker_never_gives_up_its_broker():
+    assert app.conf.broker_connection_max_retries is None
+
+
+def test_every_periodic_task_exists():
+    assert app.conf.beat_schedule
+    app.loader.import_default_modules()
+    for entry in app.conf.beat_schedule.values():
+        assert entry["task"] in app.tasks
+        assert callable(import_string(entry["task"]))
+
+
+def test_a_task_goes_into_the_queue(redis_client):
+    heartbeat.delay()
+    assert redis_client.llen("celery") == 1
+
+
+@pytest.fixture
+def own_valkey():
+    """A server that a test may stall."""
+    with tempfile.TemporaryDirectory(prefix="parley-") as folder:
+        valkey = Valkey(Path(folder) / "valkey", Path(folder), durable=False)
+        valkey.start(subprocess.DEVNULL)
+        yield valkey
+        os.kill(valkey.child.pid, signal.SIGCONT)
+        valkey.stop()
+
+
+def test_publishing_to_a_stalled_redis_fails_within_a_second(own_valkey):
+    with app.connection_for_write(celery_broker_url(own_valkey.url)) as connection:
+        heartbeat.apply_async(connection=connection)
+        assert own_valkey.ask("LLEN celery") == ":1"
+        os.kill(own_valkey.child.pid, signal.SIGSTOP)
+        start = time.monotonic()
+        with pytest.raises((kombu.exceptions.OperationalError, OSError)):
+            heartbeat.apply_async(connection=connection)
+        assert time.monotonic() - start < 1.0
+
+
+def test_the_queue_is_the_redis_of_the_settings():
+    assert app.conf.broker_url == celery_broker_url(settings.REDIS_URL)
