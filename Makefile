@@ -18,9 +18,11 @@ up: .venv/local.stamp ## Run the whole system here: ARGS="--port N --data DIR --
 test: .venv/dev.stamp ## Run all tests: ARGS="tests/texting -k stop"
 	@exec $(BIN)/python -m pytest -q -rs $(ARGS)
 
-# Settings that a production system would have, so that the deployment checks look at those.
-DEPLOYED = env -u PARLEY_LOCAL PARLEY_DATA=/nonexistent SECRET_KEY="$$(head -c 48 /dev/urandom | base64)" \
-	PUBLIC_BASE_URL=https://text.example.com ALLOWED_HOSTS=text.example.com
+# What a production system would have, so that the deployment checks look at that.
+RANDOM_KEY = $$(head -c 32 /dev/urandom | base64)
+DEPLOYED = env -u PARLEY_LOCAL PARLEY_DATA=/nonexistent PUBLIC_BASE_URL=https://text.example.com \
+	ALLOWED_HOSTS=text.example.com SECRET_KEY="$(RANDOM_KEY)$(RANDOM_KEY)" ROOT_KEY="$(RANDOM_KEY)" \
+	AUDIT_SIGNING_KEY="$(RANDOM_KEY)"
 
 check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, deployment
 	$(BIN)/ruff check .
