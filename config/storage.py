@@ -6,7 +6,7 @@ from collections.abc import Callable
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):
+class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise ships no types
     """Hashed names also inside the imports of our own modules under `js/`; other people's scripts are left as they are.
 
     Django reads scripts with a regular expression to find their imports, and stops at files of packages that look like

@@ -192,7 +192,7 @@ def _content(request: HttpRequest) -> dict[str, Any]:
         "rows": _rows(now, data),
         "reasons": _reasons(),
         "happened": _happened(now),
-        "form": SampleForm(),
+        "form": SampleForm(prefix="plain"),
         "bad_form": SampleForm(bad),
         "sign_in": SignInForm({"email": "", "password": ""}) if data == "overflow" else SignInForm(),
         "filters": [

@@ -19,6 +19,7 @@ WIDTH, HEIGHT = 640.0, 224.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 12.0, 30.0
 _MOST_SERIES = 6
 _MOST_LABELS = 7
+_NOTHING = 1e-6  # below this an amount is drawn as none
 _ROW = 40.0  # height of one step of a funnel
 
 Value = float | int | None
@@ -76,7 +77,7 @@ def figure(value: Value) -> str:
 
 def nice_ticks(most: float, about: int = 4) -> list[float]:
     """Round values from 0 to at least `most`: 1, 2, 2.5 or 5 times a power of ten, whole when `most` is whole."""
-    if most <= 0:
+    if most < _NOTHING:
         return [0.0, 1.0]
     rough = most / about
     power = 10.0 ** floor(log10(rough))

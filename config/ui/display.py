@@ -52,7 +52,9 @@ def initials(name: str) -> str:
     words = [word for word in words if word and not word.isdigit()]
     if not words:
         return "#"
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+    # Upper case may be two letters (ß), so each is cut to one.
+    first, last = words[0][0].upper()[0], words[-1][0].upper()[0] if len(words) > 1 else ""
+    return first + last
 
 
 @register.simple_tag

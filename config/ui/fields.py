@@ -59,7 +59,7 @@ def field(
 ) -> SafeString:
     """One field of a form. `counter` is the most characters it should hold; `extra` goes to the control."""
     widget = bound.field.widget
-    help_text = help or bound.help_text
+    help_text = help or str(bound.help_text)
     kind = _kind(widget, switch)
     attrs: dict[str, Any] = {
         name.replace("_", "-"): value for name, value in extra.items() if value not in (None, "", False)
