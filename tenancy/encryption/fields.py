@@ -75,12 +75,13 @@ class _SealedAttribute:
         if row is None:
             return self
         if self.name not in row.__dict__:
-            row.refresh_from_db(fields=[self.name])
+            stored = type(row)._base_manager.using(row._state.db).values_list(self.name, flat=True)
+            self.__set__(row, stored.get(pk=row.pk))
         value = row.__dict__[self.name]
         if isinstance(value, Sealed):
-            stored: _Stored = row.__dict__[self.stored_name]
-            self.field.open(row, stored)
-            value = row.__dict__[self.name] = stored.text
+            known: _Stored = row.__dict__[self.stored_name]
+            self.field.open(row, known)
+            value = row.__dict__[self.name] = known.text
         return value
 
     def __set__(self, row: Any, value: Any) -> None:

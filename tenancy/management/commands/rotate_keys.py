@@ -1,7 +1,6 @@
 """`manage.py rotate_keys`: replace keys while everything runs."""
 
 import base64
-import binascii
 from argparse import ArgumentParser
 from datetime import timedelta
 from pathlib import Path
@@ -84,7 +83,7 @@ class Command(BaseCommand):
 def _key_in(path: str) -> bytes:
     try:
         key = base64.b64decode(Path(path).read_text().strip(), validate=True)
-    except (OSError, UnicodeDecodeError, binascii.Error):
+    except (OSError, ValueError):
         raise CommandError(f"{path} cannot be read as 32 bytes in base64.") from None
     if len(key) != KEY_BYTES:
         raise CommandError(f"{path} must hold 32 bytes in base64, not {len(key)}.")
