@@ -80,7 +80,7 @@ def assign(*, member: Membership, conversation: Conversation, to: UUID, was: UUI
 def transfer(
     *, member: Membership, conversation: Conversation, to: UUID | None, was: UUID | None, note: str = ""
 ) -> None:
-    """Pass an open conversation on, to a colleague of any team who may read it or, with `to=None`, back to the line's team.
+    """Pass an open conversation on: to a colleague of any team who may read it or, with `to=None`, back to the team.
 
     `note` is left in the thread for whoever goes on. Raises as `assign` does.
     """

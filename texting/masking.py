@@ -1,7 +1,7 @@
 """Hides telephone numbers that a text quotes, for people who may not see them. Plain values: no Django.
 
-It errs on the side of hiding: a run of seven or more digits with the separators people write between them is taken for a
-number. Dates are let through, since they are everywhere in appointments and no number is written like one.
+It errs on the side of hiding: a run of seven or more digits with the separators people write between them is taken for
+a number. Dates are let through, since they are everywhere in appointments and no number is written like one.
 """
 
 import re

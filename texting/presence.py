@@ -35,7 +35,7 @@ class Present:
 
 
 def here(*, member: Membership, conversation: Conversation, typing: bool = False) -> None:
-    """Say that the member looks at the conversation, and writes in it if `typing`. Others are told when that is news."""
+    """Say that the member looks at the conversation, and writes if `typing`. Others hear of it when it is news."""
     now = time.time()
     viewing_key, typing_key = _keys(conversation)
     who = str(member.pk)
@@ -100,9 +100,7 @@ def _keys(conversation: Conversation) -> tuple[str, str]:
 
 
 def _tell(member: Membership, conversation: Conversation) -> None:
-    live.publish(
-        kind=LiveKind.PRESENCE, conversation=conversation.pk, member=member.pk, line=conversation.line_id
-    )
+    live.publish(kind=LiveKind.PRESENCE, conversation=conversation.pk, member=member.pk, line=conversation.line_id)
 
 
 @cache

@@ -1,14 +1,14 @@
 """Addresses of texting."""
 
 from django.conf import settings
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from texting import webhooks
 from texting.views import conversation, handling, inbox, live_token, people, starting, writing
 
 _CONVERSATION = "inbox/c/<uuid:conversation_id>/"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", inbox.inbox, name="inbox"),
     re_path(r"^inbox/(?P<kind>mine|unassigned|resolved)/$", inbox.inbox, name="inbox_filter"),
     path("inbox/team/<uuid:team_id>/", inbox.team_inbox, name="inbox_team"),
@@ -41,4 +41,4 @@ urlpatterns = [
 ]
 
 if settings.SIMULATOR_ENABLED:
-    urlpatterns.append(path("", include("texting.simulator.urls")))
+    urlpatterns.append(path("phones/", include("texting.simulator.urls")))

@@ -1,4 +1,7 @@
-"""Who may see what: the one way to a conversation, a contact or a line for a member. Missing and forbidden look the same."""
+"""Who may see what: the one way to a conversation, a contact or a line for a member.
+
+Missing and forbidden look the same.
+"""
 
 from uuid import UUID
 
@@ -36,7 +39,7 @@ def visible_conversations(member: Membership) -> QuerySet[Conversation]:
 
 
 def with_people(member: Membership, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """The rows with contact, line, team and assignee; name and number stay in the database for members who may not see them."""
+    """The rows with contact, line, team and assignee; for members who may not see them, without name and number."""
     rows = rows.select_related("contact", "line__team", "assignee__user")
     return rows if may_reveal(member) else rows.defer(*SEALED_NAMES)
 

@@ -16,7 +16,7 @@ _ID_DIGITS = 32
 
 @dataclass(frozen=True, order=True)
 class Cursor:
-    """A row's place: its time, then its id. Its text sorts as the place does, so the browser can put rows in order too."""
+    """A row's place: its time, then its id. Its text sorts as the place does, so the browser can order rows too."""
 
     at: datetime
     id: UUID
@@ -42,15 +42,16 @@ class Cursor:
 
 
 class _RowCompare(Func):
-    """`(a, b) < (x, y)`, which PostgreSQL answers from an index on (a, b). Django has no words for it on plain columns."""
+    """`(a, b) < (x, y)`, which PostgreSQL answers from an index on (a, b). Django has no words for plain columns."""
 
     arity = 4
-    output_field = BooleanField()  # type: ignore[assignment]
+    output_field = BooleanField()
     operator = "<"
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
         compiled = [compiler.compile(part) for part in self.get_source_expressions()]
-        (at, id_, cursor_at, cursor_id), params = [sql for sql, _ in compiled], [p for _, ps in compiled for p in ps]
+        at, id_, cursor_at, cursor_id = (sql for sql, _ in compiled)
+        params = tuple(param for _, own in compiled for param in own)
         return f"({at}, {id_}) {self.operator} ({cursor_at}, {cursor_id})", params
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Membership, Team
 from tenancy.encryption import blind_index, prefetch
 from texting.models import Contact, Conversation, Line
+from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import BadNumber, parse
 from texting.queries.access import (
     NotYours,
@@ -21,7 +22,6 @@ from texting.queries.access import (
 )
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.shown import Row, colleague, customer, wording
-from texting.models.contact import NUMBER_INDEX
 
 PAGE = 40
 MOST_COUNTED = 100  # "99+": a count never costs more than this many rows
@@ -75,9 +75,12 @@ def read_filter(key: str) -> Filter:
         return Filter()
     kind, _, team = key.partition("-")
     try:
-        return Filter(FilterKind(kind), UUID(team)) if team else Filter(FilterKind(key))
+        found = Filter(FilterKind(kind), UUID(team) if team else None)
     except ValueError:
         raise NotYours from None
+    if (found.kind is FilterKind.TEAM) != (found.team_id is not None):
+        raise NotYours
+    return found
 
 
 def visible_teams(member: Membership) -> list[Team]:
@@ -119,11 +122,7 @@ def search(member: Membership, words: str) -> InboxPage:
     if by_number is not None:
         return InboxPage(_rows(member, by_number))
     wanted = words.casefold().split()
-    branches = [
-        branch
-        for kind in (FilterKind.OPEN, FilterKind.RESOLVED)
-        for branch in _branches(member, Filter(kind))
-    ]
+    branches = [branch for kind in (FilterKind.OPEN, FilterKind.RESOLVED) for branch in _branches(member, Filter(kind))]
     newest = _newest(branches, None, SEARCHED)
     owners = dict(Conversation.objects.filter(pk__in=newest).values_list("pk", "contact_id"))
     people = list(contacts_for(member).filter(pk__in=set(owners.values())))
@@ -148,9 +147,9 @@ def _with_number(member: Membership, words: str) -> Sequence[UUID] | None:
 def _branches(member: Membership, chosen: Filter) -> list[QuerySet[Conversation]]:
     """Queries that together are the list, each of which an index answers in order.
 
-    A member who reads some lines only gets one query a line: "the newest on any of these lines" is what no index can
-    answer, and it would read the whole organization's list to find a quiet line's few. What is assigned to one person and
-    what is unassigned is short, so one query does.
+    A member who reads some lines only gets one query a line: no index answers "the newest on any of these lines", and
+    it would read the whole organization's list to find a quiet line's few. What is assigned to one person, and what is
+    unassigned, is short, so one query does.
     """
     resolved = chosen.kind is FilterKind.RESOLVED
     status = Conversation.Status.RESOLVED if resolved else Conversation.Status.OPEN
@@ -210,5 +209,3 @@ def row_of(member: Membership, conversation: Conversation) -> Row:
 
 def _bounded(rows: QuerySet[Conversation]) -> int:
     return len(rows.order_by().values_list("pk")[:MOST_COUNTED])
-
-

@@ -8,12 +8,12 @@ from accounts.models import Membership, MembershipRole, TeamMember
 from accounts.permissions import Permission
 from tenancy.encryption import blind_index, prefetch
 from texting.models import Contact, Conversation, Draft, Line
+from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import parse
 from texting.queries.access import contacts_for, visible_conversations, with_people
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.inbox import ORDER, row_of
 from texting.queries.shown import Colleague, Customer, Row, customer
-from texting.models.contact import NUMBER_INDEX
 
 PAGE = 50
 CONVERSATIONS_SHOWN = 20
@@ -67,7 +67,7 @@ def colleagues_on(line: Line) -> list[Colleague]:
 
     They belong to the line's team, or read every team's conversations, or own the organization.
     """
-    members = Membership.objects.filter(organization_id=line.organization_id, is_active=True, user__is_active=True)
+    members = Membership.objects.filter(organization=line.organization_id, is_active=True, user__is_active=True)
     in_team = set(TeamMember.objects.filter(team_id=line.team_id).values_list("membership_id", flat=True))
     granted: dict[UUID, set[Permission]] = {}
     for row in MembershipRole.objects.select_related("role"):

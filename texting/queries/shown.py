@@ -1,4 +1,4 @@
-"""What pages are given: frozen values, already masked for the member who asked. No model leaves `texting.queries` for a page."""
+"""What pages are given: frozen values, already masked for the member who asked."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -110,7 +110,9 @@ def _item(member: Membership, row: Message | Note | Turn) -> Item:
         return _text(member, row)
     if isinstance(row, Note):
         return Remark(row.pk, row.created_at, _name(member, row.author), wording(member, row))
-    return Happening(row.pk, row.created_at, _name(member, row.actor), _ICONS[Turn.Kind(row.kind)], _sentence(member, row))
+    return Happening(
+        row.pk, row.created_at, _name(member, row.actor), _ICONS[Turn.Kind(row.kind)], _sentence(member, row)
+    )
 
 
 def _text(member: Membership, message: Message) -> Text:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 
@@ -43,7 +44,7 @@ def chosen_filter(request: MemberRequest) -> Filter:
 
 
 def find(request: MemberRequest, conversation_id: UUID) -> Conversation:
-    """The conversation that goes on in this thread: the open one of the same contact and line, else the one that was asked for.
+    """The conversation that goes on in this thread: the open one of this contact and line, else the one asked for.
 
     So a page that shows a resolved conversation follows the customer into the new one. Raises NotYours.
     """
@@ -57,12 +58,12 @@ def filters_context(request: MemberRequest, chosen: Filter) -> Context:
     waiting = queries.counts(request.member)
     numbers = {FilterKind.MINE: waiting.mine, FilterKind.UNASSIGNED: waiting.unassigned}
     teams = queries.visible_teams(request.member)
-    tabs = [
+    tabs: list[tuple[str | Promise, str, bool, str]] = [
         (word, address_of(Filter(kind)), kind is chosen.kind, _most(numbers.get(kind, 0)))
         for kind, word in _WORDS.items()
     ]
     named = [(team, address_of(Filter(FilterKind.TEAM, team.pk))) for team in teams]
-    tabs += [(team.name, address, True, 0) for team, address in named if team.pk == chosen.team_id]
+    tabs += [(team.name, address, True, "") for team, address in named if team.pk == chosen.team_id]
     return {"tabs": tabs, "teams": named if len(teams) > 1 else [], "unread": waiting.unread, "chosen": chosen}
 
 
@@ -117,9 +118,7 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
     member = request.member
     return {
         "composer": composing,
-        "others": [
-            row for row in queries.conversations_of(member, conversation.contact) if row.id != conversation.pk
-        ],
+        "others": [row for row in queries.conversations_of(member, conversation.contact) if row.id != conversation.pk],
         "may_rename": member.may(Permission.CONTACTS_EDIT) and queries.may_reveal(member),
         "may_see_contact": member.may(Permission.CONTACTS_READ),
     }

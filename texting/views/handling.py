@@ -103,7 +103,7 @@ def unread(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
 @requires(Permission.CONVERSATIONS_READ)
 @require_POST
 def present(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
-    """The member looks at the thread (`state` viewing), writes in it (typing) or left it (gone). Answers who else is there."""
+    """The member looks at the thread (`state` viewing), writes in it (typing), left it (gone). Answers who else is."""
     found = queries.access_conversation(request.member, conversation_id)
     state = request.POST.get("state", "viewing")
     if state == "gone":

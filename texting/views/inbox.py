@@ -53,7 +53,11 @@ def rows(request: MemberRequest) -> HttpResponse:
     """The newest rows with the filters as they are now; with `after`, the next rows only."""
     chosen = chosen_filter(request)
     after = cursor_in(request, "after")
-    context = {"page": queries.inbox_page(request.member, chosen, after), "chosen": chosen, "open_id": open_on_page(request)}
+    context = {
+        "page": queries.inbox_page(request.member, chosen, after),
+        "chosen": chosen,
+        "open_id": open_on_page(request),
+    }
     if after is None:
         context |= filters_context(request, chosen) | {"whole": True}
     return render(request, "texting/_rows_part.html", context)

@@ -14,7 +14,7 @@ from texting.forms import NewConversationForm
 @requires(Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_conversation(request: MemberRequest) -> HttpResponse:
-    """The dialog that asks for number, name and line, and opening the conversation. Whether a text may go, the gate says there."""
+    """The dialog that asks for number, name and line, and opening the conversation. The gate judges what is sent."""
     form = NewConversationForm(
         request.POST if request.method == "POST" else None,
         lines=list(queries.visible_lines(request.member).filter(is_active=True)),
