@@ -53,6 +53,13 @@ def simulator_lines(member: Membership) -> QuerySet[Line]:
     return visible_lines(member).filter(provider="simulator")
 
 
+def busiest_line(member: Membership) -> Line | None:
+    """The line with the newest conversation; any line while there is none."""
+    lines = simulator_lines(member)
+    newest = visible_conversations(member).filter(line__in=lines).order_by("-last_activity_at").first()
+    return lines.filter(pk=newest.line_id).first() if newest else lines.first()
+
+
 def phones(member: Membership, line: Line) -> list[Phone]:
     """Phones of customers on this line, the last active first, then the new ones."""
     newest = visible_conversations(member).filter(line=line).select_related("contact").order_by("-last_activity_at")
@@ -88,7 +95,7 @@ def add_phone(member: Membership, typed: str) -> Phone:
     name = seal.name("phones", str(current_organization_id()))
     if redis.hlen(name) >= MOST and not redis.hexists(name, phone.id):
         raise TooManyPhones(f"There are {MOST} new phones already. Use one of them.")
-    redis.hset(name, phone.id, seal.seal(f"{name}:{phone.id}", {"number": number}))
+    redis.hset(name, phone.id, seal.seal(name, {"number": number}))
     redis.expire(name, LIFETIME)
     return phone
 
@@ -105,8 +112,7 @@ def free_number(taken: Iterable[Phone]) -> str:
 def _new_phones(member: Membership) -> list[Phone]:
     redis, seal = store()
     name = seal.name("phones", str(current_organization_id()))
-    kept = cast("dict[bytes, bytes]", redis.hgetall(name))
-    opened = (seal.open(f"{name}:{key.decode()}", value) for key, value in kept.items())
+    opened = (seal.open(name, cast(bytes, value)) for value in redis.hvals(name))
     return [_new_phone(member, number) for number in sorted(str(entry["number"]) for entry in opened if entry)]
 
 

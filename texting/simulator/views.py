@@ -32,11 +32,11 @@ may_use = requires(Permission.SIMULATOR_USE, Permission.CONVERSATIONS_READ)
 @may_use
 @require_safe
 def first_phone(request: MemberRequest) -> HttpResponseBase:
-    """To the first line's page; without any line, what to do about it."""
-    first = phones.simulator_lines(request.member).first()
-    if first is None:
+    """To the busiest line's page; without any line, what to do about it."""
+    busiest = phones.busiest_line(request.member)
+    if busiest is None:
         return render(request, "texting/simulator/no_lines.html")
-    return redirect("simulator_line", first.pk)
+    return redirect("simulator_line", busiest.pk)
 
 
 @may_use
