@@ -66,11 +66,11 @@ def ring(line_id: UUID, *, wait: float = 0) -> None:
 
 _CLAIM = """
 WITH line AS (
-    SELECT line_id, texts_per_second AS pace, greatest(free_at, clock_timestamp()) AS next_free
+    SELECT line_id, texts_per_second AS pace, greatest(free_at, statement_timestamp()) AS next_free
     FROM texting_linekey WHERE line_id = %(line)s FOR UPDATE SKIP LOCKED
 ), chosen AS (
     SELECT e.message_id FROM texting_outboxentry e, line
-    WHERE e.line_id = line.line_id AND e.state = 'ready' AND e.due_at <= clock_timestamp()
+    WHERE e.line_id = line.line_id AND e.state = 'ready' AND e.due_at <= statement_timestamp()
       AND NOT EXISTS (
           SELECT 1 FROM texting_outboxentry earlier
           WHERE earlier.line_id = e.line_id AND earlier.contact_id = e.contact_id AND (
@@ -79,14 +79,14 @@ WITH line AS (
     ORDER BY e.priority, e.message_id
     LIMIT (
         SELECT least(%(batch)s, greatest(0, ceil(
-            (1 - extract(epoch FROM next_free - clock_timestamp())) * greatest(pace, 1)
+            (1 - extract(epoch FROM next_free - statement_timestamp())) * greatest(pace, 1)
         )))::int FROM line)
     FOR UPDATE OF e SKIP LOCKED
 ), claimed AS (
     UPDATE texting_outboxentry e
-    SET state = 'sending', attempt = attempt + 1, lease_until = clock_timestamp() + %(lease)s
+    SET state = 'sending', attempt = attempt + 1, lease_until = statement_timestamp() + %(lease)s
     FROM chosen WHERE e.message_id = chosen.message_id
-    RETURNING e.message_id, e.organization_id, e.attempt, e.expires_at <= clock_timestamp() AS expired
+    RETURNING e.message_id, e.organization_id, e.attempt, e.expires_at <= statement_timestamp() AS expired
 ), paced AS (
     UPDATE texting_linekey k
     SET free_at = line.next_free + make_interval(secs => (SELECT count(*) FROM claimed) / line.pace)
