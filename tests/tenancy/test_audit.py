@@ -1,0 +1,222 @@
+"""What is recorded is written with the deed or not at all, in one chain per organization, and says no content."""
+
+import json
+import threading
+from datetime import date
+from enum import Enum
+
+import pytest
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+
+from tenancy import audit
+from tenancy.audit import AuditKind, record, verify_chain
+from tenancy.audit_chain import START, link
+from tenancy.encryption import readable
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.isolation import NoOrganization, activate
+from tenancy.models import AuditEvent, AuditHead
+
+from .conftest import make_business
+
+
+class Reason(Enum):
+    ASKED = "asked"
+
+
+def kinds() -> list[str]:
+    return list(AuditEvent.objects.order_by("sequence").values_list("event", flat=True))
+
+
+def test_events_are_written_at_the_end_in_the_order_they_were_recorded(harbor):
+    with activate(harbor.organization):
+        record(event=AuditKind.CONVERSATION_CLAIMED, object=harbor.conversation)
+        record(event=AuditKind.CONVERSATION_RESOLVED, object=harbor.conversation)
+        assert kinds() == []
+    with activate(harbor.organization):
+        assert kinds() == ["conversation:claimed", "conversation:resolved"]
+        first, second = AuditEvent.objects.order_by("sequence")
+        assert (first.sequence, second.sequence) == (1, 2)
+        assert bytes(first.previous_hash) == START
+        assert bytes(second.previous_hash) == bytes(first.hash)
+        assert bytes(AuditHead.objects.get().hash) == bytes(second.hash)
+        assert first.object_type == "texting.conversation"
+        assert first.object_id == str(harbor.conversation.pk)
+    assert verify_chain(harbor.organization).sound
+
+
+def test_an_event_tells_who_what_where_and_details(harbor):
+    with activate(harbor.organization):
+        record(
+            event=AuditKind.CONTACT_REVEALED,
+            actor=harbor.contact,
+            object=harbor.contact,
+            address="2001:0DB8::0001",
+            reason=Reason.ASKED,
+            count=3,
+            day=date(2026, 3, 14),
+            ids=[harbor.contact.pk],
+            flags={"fresh": True, "none": None},
+        )
+    with activate(harbor.organization):
+        event = AuditEvent.objects.get()
+    assert event.actor_id == harbor.contact.pk
+    assert event.address == "2001:db8::1"
+    assert json.loads(event.details) == {
+        "reason": "asked",
+        "count": 3,
+        "day": "2026-03-14",
+        "ids": [str(harbor.contact.pk)],
+        "flags": {"fresh": True, "none": None},
+    }
+
+
+def test_an_event_without_details_needs_no_key(harbor):
+    with activate(harbor.organization):
+        record(event=AuditKind.SIGNED_IN)
+    with activate(harbor.organization):
+        event = AuditEvent.objects.get()
+    assert (event.details, event.actor_id, event.object_type, event.address) == (None, None, "", "")
+
+
+@pytest.mark.parametrize("detail", ["x" * 501, b"bytes", object()], ids=["long", "bytes", "object"])
+def test_content_has_no_place_in_the_log(harbor, detail):
+    with activate(harbor.organization), pytest.raises(TypeError, match="cannot be a detail"):
+        record(event=AuditKind.NOTE_ADDED, detail=detail)
+
+
+def test_an_address_must_be_one_and_a_kind_must_be_known(harbor):
+    with activate(harbor.organization):
+        with pytest.raises(ValueError, match="does not appear to be an IPv4 or IPv6 address"):
+            record(event=AuditKind.SIGNED_IN, address="somewhere")
+        with pytest.raises(ValueError, match="not a valid AuditKind"):
+            record(event="sign_in:imagined")
+    with activate(harbor.organization):
+        assert kinds() == []
+
+
+def test_nothing_can_be_recorded_outside_an_organization(harbor):
+    with pytest.raises(NoOrganization):
+        record(event=AuditKind.SIGNED_IN)
+
+
+def test_a_deed_that_was_rolled_back_leaves_no_event(harbor):
+    with pytest.raises(ZeroDivisionError), activate(harbor.organization):
+        record(event=AuditKind.MESSAGE_SENT)
+        raise ZeroDivisionError
+    with activate(harbor.organization):
+        record(event=AuditKind.NOTE_ADDED)
+        transaction.set_rollback(True)
+    with activate(harbor.organization):
+        record(event=AuditKind.CONVERSATION_READ)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            record(event=AuditKind.MESSAGE_SENT)
+            raise ZeroDivisionError
+        with transaction.atomic():
+            record(event=AuditKind.MESSAGE_REFUSED)
+    with activate(harbor.organization):
+        assert kinds() == ["conversation:read", "message:refused"]
+    assert verify_chain(harbor.organization).sound
+
+
+def test_an_event_can_be_written_at_once(harbor):
+    with activate(harbor.organization):
+        record(event=AuditKind.SIGNED_IN)
+        audit.flush()
+        assert kinds() == ["sign_in:succeeded"]
+        audit.flush()
+        record(event=AuditKind.SIGNED_OUT)
+    with activate(harbor.organization):
+        assert kinds() == ["sign_in:succeeded", "sign_in:ended"]
+
+
+def test_each_organization_has_a_chain_of_its_own(harbor, northside):
+    for business in (harbor, northside, harbor):
+        with activate(business.organization):
+            record(event=AuditKind.SIGNED_IN)
+    with activate(harbor.organization):
+        assert list(AuditEvent.objects.order_by("sequence").values_list("sequence", flat=True)) == [1, 2]
+    assert [verify_chain(business.organization).events for business in (harbor, northside)] == [2, 1]
+
+
+def test_the_head_is_locked_after_the_keys_were_fetched_and_for_few_statements(harbor):
+    with activate(harbor.organization):
+        record(event=AuditKind.SIGNED_IN)
+    with CaptureQueriesContext(connection) as queries, activate(harbor.organization):
+        for number in range(5):
+            record(event=AuditKind.SIGNED_IN, number=number)
+    statements = [query["sql"].split('"')[0].strip() for query in queries.captured_queries]
+    lock = next(at for at, query in enumerate(queries.captured_queries) if "FOR UPDATE" in query["sql"])
+    assert statements[lock + 1 :][:2] == ["INSERT INTO", "UPDATE"]
+    assert len(statements) == 7, "in and out of the transaction, the organization in and out, lock, insert, update"
+
+
+def test_destroying_the_key_of_the_details_does_not_break_the_chain(harbor):
+    with activate(harbor.organization):
+        record(event=AuditKind.ROLE_CHANGED, role="admin")
+    with activate(harbor.organization):
+        event = AuditEvent.objects.get()
+        destroy_keys("audit", event.at.date().isoformat(), reason="retention")
+        assert readable(AuditEvent.objects.get(), "details", "(deleted)") == "(deleted)"
+    report = verify_chain(harbor.organization)
+    assert report.sound
+    assert report.events == 2
+
+
+def test_a_destroyed_key_leaves_its_id_in_the_log(harbor):
+    with activate(harbor.organization):
+        [key_id] = destroy_keys("contact", str(harbor.contact.pk), reason="erasure")
+        assert destroy_keys("contact", str(harbor.contact.pk), reason="erasure") == []
+    with activate(harbor.organization):
+        event = AuditEvent.objects.get()
+    assert (event.event, event.object_type, event.object_id) == ("key:destroyed", "tenancy.datakey", key_id.hex())
+    assert json.loads(event.details) == {"kind": "contact", "reason": "erasure", "scope": str(harbor.contact.pk)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_writers_at_once_make_one_chain_without_gaps():
+    business = make_business("Harbor Dental", "harbor")
+    errors: list[Exception] = []
+
+    def work() -> None:
+        try:
+            for _ in range(10):
+                with activate(business.organization):
+                    record(event=AuditKind.SIGNED_IN, note="in")
+                    record(event=AuditKind.SIGNED_OUT)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    report = verify_chain(business.organization)
+    assert (report.events, report.findings) == (120, [])
+
+
+def test_every_kind_is_a_resource_and_an_action():
+    assert len({kind.value for kind in AuditKind}) == len(AuditKind)
+    for kind in AuditKind:
+        resource, action = kind.value.split(":")
+        assert resource.replace("_", "").isalpha()
+        assert action.replace("_", "").isalpha()
+    assert AuditKind.SECOND_FACTOR_ADDED.label == "Second factor added"
+
+
+def test_the_hash_covers_every_column_and_the_event_before(harbor):
+    with activate(harbor.organization):
+        record(event=AuditKind.SIGNED_IN, actor=harbor.contact, object=harbor.line, address="10.0.0.1", note="x")
+    with activate(harbor.organization):
+        [event] = AuditEvent.objects.values()
+    original = link(START, event)
+    assert original == bytes(event["hash"])
+    columns = {field.attname for field in AuditEvent._meta.concrete_fields} - {"hash", "previous_hash"}
+    replacements = {"sequence": 9, "at": harbor.conversation.opened_at, "details": None, "actor_id": None}
+    for column in columns:
+        assert link(START, event | {column: replacements.get(column, "another")}) != original, column
+    assert link(b"\1" * 32, event) != original
