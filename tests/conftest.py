@@ -26,16 +26,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Migrations ran as the owner of the tables; every test runs as the app role, so row security holds in tests."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Both databases, also for journeys, which carry no marker. Migrations run as the owner of the tables; every test
+    runs as the app role, so row security holds in tests."""
+    from django.test.utils import setup_databases, teardown_databases
+
     from config.embedded.postgres import APP, OWNER
 
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases=ALIASES, serialized_aliases=())
         _let_tests_empty_append_only_tables()
         _connect_as(APP)
     yield
     with django_db_blocker.unblock():
         _connect_as(OWNER)
+        teardown_databases(made, verbosity=0)
 
 
 def _let_tests_empty_append_only_tables() -> None:
@@ -79,7 +86,7 @@ def _empty_redis(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def _forget_keys(request: pytest.FixtureRequest) -> None:
-    """Keys that another test made are gone with its transaction; those of the installation have the same name in all."""
+    """Keys that another test made went with its transaction; those of the installation have the same name in all."""
     if request.node.get_closest_marker("django_db"):
         from tenancy.encryption import keyring
 

@@ -44,7 +44,7 @@ class LocalStack:
         return f"http://{HOST}:{self.port}"
 
     def start(self) -> None:
-        """Start both at once; see `is_ready` for when they are of use."""
+        """Start both at once; see `what_is_missing` for when they are of use."""
         python = [sys.executable, "-m"]
         web = ["uvicorn", "config.asgi:application", "--host", HOST, "--port", str(self.port), "--lifespan", "off"]
         # The stream never ends by itself, so the server must not wait for it for ever; it also must not believe
@@ -67,30 +67,26 @@ class LocalStack:
             if child.exit_code() is not None:
                 raise ChildDied(child)
 
-    def is_ready(self) -> bool:
-        """What /health/ready says now; False when nobody answers yet."""
-        try:
-            return self.readiness()["ready"] is True
-        except (OSError, http.client.HTTPException, ValueError, KeyError):
-            return False
-
-    def readiness(self) -> dict[str, object]:
-        """The answer of /health/ready. Raises `OSError`, `HTTPException` or `ValueError` when there is none."""
+    def what_is_missing(self) -> str:
+        """What /health/ready says now, as words; "" when everything works."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=15)
         try:
             connection.request("GET", "/health/ready", headers={"Host": f"{HOST}:{self.port}"})
             answer = json.loads(connection.getresponse().read())
+            missing = [f"{part} {state}" for part, state in answer["checks"].items() if state != "ok"]
+        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError):
+            return "the web server does not answer"
         finally:
             connection.close()
-        return answer if isinstance(answer, dict) else {}
+        return ", ".join(missing)
 
     def wait_until_ready(self, seconds: float, *, between: Callable[[float], None] = time.sleep) -> None:
         """Ask about ten times a second; `between` does the waiting. Raises `ChildDied` or `CannotStart`."""
         limit = time.monotonic() + seconds
-        while not self.is_ready():
+        while missing := self.what_is_missing():
             self.check()
             if time.monotonic() > limit:
-                raise CannotStart(f"The system was not ready after {seconds:.0f} seconds; its last lines are above.")
+                raise CannotStart(f"The system was not ready after {seconds:.0f} seconds: {missing}.")
             between(0.1)
 
     def stop(
