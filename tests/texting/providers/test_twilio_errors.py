@@ -80,6 +80,11 @@ def test_a_wait_is_believed_within_reason(header: str, wait: float | None) -> No
     assert error.retry_after == wait
 
 
+def test_there_is_no_wait_for_what_is_not_tried_again() -> None:
+    error = failure(status=429, answer={"code": 63038}, retry_after="7", changes=True)
+    assert (error.kind, error.retry, error.retry_after) == (ErrorKind.ACCOUNT, False, None)
+
+
 def test_nothing_that_twilio_wrote_gets_into_an_error() -> None:
     answer = {"code": 21211, "message": "+14155550100 is wrong", "more_info": "https://x/+14155550100"}
     error = failure(status=400, answer=answer, retry_after="", changes=True)
