@@ -7,7 +7,6 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +35,11 @@ class OrganizationTask(Task):  # type: ignore[type-arg] # generic for type check
         A broker that cannot be reached is logged and does no more harm: a periodic sweep finds what was not announced.
         """
         wire = tuple(_on_the_wire(each) for each in (current_organization_id(), *ids))
-        transaction.on_commit(partial(self.apply_async, args=wire), robust=True)
+
+        def ring() -> None:  # not a partial: Django names the function when it failed, and a partial has no name
+            self.apply_async(args=wire)
+
+        transaction.on_commit(ring, robust=True)
 
     def __call__(self, organization_id: str, *ids: str | int) -> Any:
         with activate(UUID(organization_id)):

@@ -150,6 +150,7 @@ class TenantModel(models.Model):
 
     if TYPE_CHECKING:
         objects: ClassVar[models.Manager[Self]]
+        organization_id: UUID
     else:
         objects = ScopedManager(organization="organization")
 
