@@ -1,4 +1,7 @@
-"""The automatic answers to STOP, START and HELP, with what the carriers and the law ask each to contain (DOMAIN 1.5)."""
+"""The automatic answers to STOP, START and HELP, with what the carriers and the law ask each to contain.
+
+Sources: CTIA Messaging Principles 5.1 (opt-in, HELP), 47 CFR 64.1200(a)(12) (one confirmation, no marketing).
+"""
 
 from tenancy.models import Organization
 
@@ -20,7 +23,9 @@ def opted_in(organization: Organization) -> str:
 
 def help_text(organization: Organization) -> str:
     """Who we are, where a person can be reached, what texts cost, how to stop."""
-    contact = f" help at {organization.help_contact}." if organization.help_contact else " reply here and a person will answer."
-    return (
-        f"{organization.name}:{contact} Message frequency varies. Msg & data rates may apply. Reply STOP to cancel."
+    contact = (
+        f" help at {organization.help_contact}."
+        if organization.help_contact
+        else " reply here and a person will answer."
     )
+    return f"{organization.name}:{contact} Message frequency varies. Msg & data rates may apply. Reply STOP to cancel."

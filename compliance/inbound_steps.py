@@ -4,6 +4,7 @@ from compliance import answers, consent
 from compliance.consent import Evidence, State
 from compliance.keywords import Reply, classify, norm
 from compliance.models import ConsentEvent
+from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
 from texting.inbound_steps import Answer, Arrival
 from texting.models import Message
@@ -64,5 +65,5 @@ class Keywords:
             Purpose.OPT_IN_ANSWER: answers.opted_in,
             Purpose.HELP_ANSWER: answers.help_text,
         }[purpose]
-        organization = Organization.objects.get(pk=arrival.contact.organization_id)
+        organization = Organization.objects.get(pk=current_organization_id())
         arrival.answers.append(Answer(purpose, write(organization)))

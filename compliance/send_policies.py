@@ -9,6 +9,7 @@ from compliance import consent
 from compliance.answers import OPT_OUT_WORDS
 from compliance.consent import State
 from compliance.models import ConsentEvent
+from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision, Message
@@ -96,7 +97,9 @@ class Permission:
         ).exclude(pk=draft.message_id)
         in_time = since is not None and timezone.now() - since <= ANSWER_WINDOW
         if in_time and not others.exists():
-            return Reason(rule="consent.confirmation", verdict=Verdict.ALLOW, text="The one confirmation of an opt-out.")
+            return Reason(
+                rule="consent.confirmation", verdict=Verdict.ALLOW, text="The one confirmation of an opt-out."
+            )
         return Reason(
             rule="consent.confirmation",
             verdict=Verdict.REFUSE,
@@ -126,9 +129,11 @@ class FirstTextClauses:
         """Add the clauses when a text is queued; at the hand-over, refuse a first text that lacks them."""
         if draft.purpose in _ANSWERS or not self._is_first(draft):
             return Ruling()
-        company = Organization.objects.get(pk=draft.conversation.organization_id).name
+        company = Organization.objects.get(pk=current_organization_id()).name
         named = company.casefold() in draft.body.casefold()
-        told = "stop" in draft.body.casefold() and ("opt out" in draft.body.casefold() or "reply stop" in draft.body.casefold())
+        told = "stop" in draft.body.casefold() and (
+            "opt out" in draft.body.casefold() or "reply stop" in draft.body.casefold()
+        )
         if draft.stage == Decision.Stage.QUEUE:
             return Ruling(prefix="" if named else f"{company}: ", suffix="" if told else f"\n{OPT_OUT_WORDS}")
         if named and told:
@@ -145,9 +150,9 @@ class FirstTextClauses:
         )
 
     def _is_first(self, draft: Draft) -> bool:
-        ours = Message.objects.filter(
-            conversation=draft.conversation, direction=Message.Direction.OUT
-        ).exclude(purpose=Purpose.OPT_OUT_ANSWER)
+        ours = Message.objects.filter(conversation=draft.conversation, direction=Message.Direction.OUT).exclude(
+            purpose=Purpose.OPT_OUT_ANSWER
+        )
         if draft.message_id is not None:
             ours = ours.filter(pk__lt=draft.message_id)
         return not ours.exists()
@@ -157,7 +162,7 @@ def _day(draft: Draft, state: State) -> str:
     """The day of the entry, in the organization's own time zone."""
     if state.event is None:
         return "an unknown day"
-    zone = Organization.objects.get(pk=draft.conversation.organization_id).time_zone
+    zone = Organization.objects.get(pk=current_organization_id()).time_zone
     with timezone.override(zone):
         return timezone.localtime(state.suppressed_since or state.event.recorded_at).strftime("%-d %b %Y, %H:%M")
 

@@ -1,6 +1,7 @@
 """All settings. Safe for production by default; the environment decides the rest (`config/env.py`)."""
 
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import schedule
 from config import env, logging
@@ -176,7 +177,7 @@ TEXTING_SEND_POLICIES = [
 ]
 TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords"]
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,

@@ -1,7 +1,8 @@
 """Hands claimed texts to their provider and records what became of them.
 
-Three steps, never mixed: prepare (one transaction: gate again, attempt written down), call (no transaction open), record
-(one transaction). What dies between them is told apart by what was written: an attempt without an end is an unknown outcome.
+Three steps, never mixed: prepare (one transaction: gate again, attempt written down), call (no transaction open),
+record (one transaction). What dies between them is told apart by what was written: an attempt without an end is an
+unknown outcome.
 """
 
 import asyncio
@@ -117,7 +118,7 @@ def _pass_gate(message: Message, claim: Claim) -> tuple[str, SendAttempt] | None
 
 
 async def _call(provider: Provider, prepared: Sequence[Prepared]) -> list[Result]:
-    """All provider calls of a batch, at the same time, on one session. An error is a result, not an end of the batch."""
+    """All provider calls of a batch, at the same time, on one session. An error is a result like others."""
     if not prepared:
         return []
     async with provider.open_session() as session:
@@ -136,8 +137,8 @@ async def _call(provider: Provider, prepared: Sequence[Prepared]) -> list[Result
 
 def _record(item: Prepared, result: Result) -> None:
     """Write down what the provider said. A worker whose lease ran out changes nothing but its own attempt."""
-    message = Message.objects.select_for_update(of=("self",)).select_related("contact", "line").get(
-        pk=item.claim.message_id
+    message = (
+        Message.objects.select_for_update(of=("self",)).select_related("contact", "line").get(pk=item.claim.message_id)
     )
     if isinstance(result, SendResult):
         _finish_attempt(item.attempt_id, "accepted")
@@ -164,12 +165,8 @@ def accept(message: Message, provider_message_id: str, status: MessageStatus, *,
     message.segments = segments or message.segments
     message.sent_at = message.sent_at or timezone.now()
     message.error_kind, message.provider_code = "", ""
-    message.status = advance(
-        MessageStatus(message.status), MessageStatus.SENT if status in _NOT_YET_SENT else status
-    )
-    message.save(
-        update_fields=["provider_message_id", "segments", "sent_at", "error_kind", "provider_code", "status"]
-    )
+    message.status = advance(MessageStatus(message.status), MessageStatus.SENT if status in _NOT_YET_SENT else status)
+    message.save(update_fields=["provider_message_id", "segments", "sent_at", "error_kind", "provider_code", "status"])
     _tell(message)
 
 
@@ -193,9 +190,7 @@ def _show(message: Message, status: MessageStatus, kind: ErrorKind | None = None
 
 
 def _tell(message: Message) -> None:
-    live.publish(
-        kind=LiveKind.STATUS, conversation=message.conversation_id, message=message.pk, line=message.line_id
-    )
+    live.publish(kind=LiveKind.STATUS, conversation=message.conversation_id, message=message.pk, line=message.line_id)
 
 
 def _finish_attempt(attempt_id: UUID, outcome: str, error: ProviderError | None = None) -> None:

@@ -1,8 +1,8 @@
 """The one gate that every outbound text passes, twice: when it is queued and when it is handed to the provider.
 
 Policies come from `settings.TEXTING_SEND_POLICIES`, are asked in order, and the strictest answer wins. The gate fails
-closed: no policies, or a policy that breaks, means the text does not leave. Every verdict is stored (`texting.models.Decision`)
-and the database lets no outgoing text exist without one that allowed it.
+closed: no policies, or a policy that breaks, means the text does not leave. Every verdict is stored
+(`texting.models.Decision`) and the database lets no outgoing text exist without one that allowed it.
 """
 
 from collections.abc import Sequence
@@ -123,6 +123,4 @@ def check(draft: Draft) -> tuple[Outcome, Decision]:
 
 def _stored(reasons: Sequence[Reason]) -> list[dict[str, object]]:
     """Reasons as they are kept: rule, verdict, version and ids; the sentences are made again from them."""
-    return [
-        {"rule": r.rule, "verdict": r.verdict.value, "version": r.version, "evidence": r.evidence} for r in reasons
-    ]
+    return [{"rule": r.rule, "verdict": r.verdict.value, "version": r.version, "evidence": r.evidence} for r in reasons]

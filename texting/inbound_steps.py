@@ -1,7 +1,7 @@
-"""What happens to a text between its arrival and its first write; asked upwards through `settings.TEXTING_INBOUND_STEPS`.
+"""What happens to a text between its arrival and its first write: `settings.TEXTING_INBOUND_STEPS`.
 
-Steps run in order, inside the transaction that stores the text and before the first write, so that a step may change what is
-stored (masking) and a rule that a step writes down (an opt-out) is true in the same instant as the text is.
+Steps run in order, inside the transaction that stores the text and before the first write, so that a step may change
+what is stored (masking) and what a step writes down (an opt-out) is true in the same instant as the text is.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """The outbox: rows that stand for texts still to be handed to a provider.
 
-Redis carries no truth: a task is only a doorbell for a row here. Claims are conditional and leased, by the database's clock;
-results name the attempt they belong to, so that a worker that wakes up late cannot overwrite its successor.
+Redis carries no truth: a task is only a doorbell for a row here. Claims are conditional and leased, by the database's
+clock; results name the attempt they belong to, so that a worker that wakes up late cannot overwrite its successor.
 """
 
 import logging
@@ -43,7 +43,7 @@ def put(message: Message, purpose: Purpose) -> None:
     now = timezone.now()
     OutboxEntry.objects.create(
         message_id=message.pk,
-        organization_id=message.organization_id,
+        organization_id=current_organization_id(),
         line_id=message.line_id,
         contact_id=message.contact_id,
         priority=PRIORITY[purpose],
@@ -59,7 +59,7 @@ def ring(line_id: UUID, *, wait: float = 0) -> None:
     from texting.tasks import deliver  # the edge imports this module
 
     try:
-        deliver.apply_async(args=[str(line_id)], countdown=wait or None, retry=False)
+        deliver.apply_async(args=(str(line_id),), countdown=wait, retry=False)
     except Exception as error:
         log.warning("doorbell_lost", extra={"line": str(line_id), "error": type(error).__name__})
 
@@ -78,13 +78,13 @@ WITH line AS (
               OR earlier.state = 'ready' AND (earlier.priority, earlier.message_id) < (e.priority, e.message_id)))
     ORDER BY e.priority, e.message_id
     LIMIT (
-        SELECT least(%(batch)s, greatest(0, ceil(
-            (1 - extract(epoch FROM next_free - statement_timestamp())) * greatest(pace, 1)
+        SELECT least(%(batch)s, greatest(0, floor(
+            (1 - extract(epoch FROM next_free - statement_timestamp())) * greatest(pace, 1) + 1e-6
         )))::int FROM line)
     FOR UPDATE OF e SKIP LOCKED
 ), claimed AS (
     UPDATE texting_outboxentry e
-    SET state = 'sending', attempt = attempt + 1, lease_until = statement_timestamp() + %(lease)s
+    SET state = 'sending', attempt = attempt + 1, lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
     FROM chosen WHERE e.message_id = chosen.message_id
     RETURNING e.message_id, e.organization_id, e.attempt, e.expires_at <= statement_timestamp() AS expired
 ), paced AS (
@@ -102,7 +102,7 @@ def claim(line_id: UUID) -> list[Claim]:
     Empty when there is nothing, the pace is used up, or another worker is claiming this line right now.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"line": line_id, "batch": BATCH, "lease": LEASE})
+        cursor.execute(_CLAIM, {"line": line_id, "batch": BATCH, "lease": LEASE.total_seconds()})
         return [Claim(*row) for row in cursor.fetchall()]
 
 
@@ -142,7 +142,8 @@ def wait_for(line_id: UUID) -> float | None:
     """Seconds until the line's pace allows the next text that is due; None when none is."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT greatest(0.2, extract(epoch FROM k.free_at - clock_timestamp())) FROM texting_linekey k"
+            "SELECT greatest(0.05, extract(epoch FROM k.free_at - clock_timestamp()) - 1"
+            " + 1 / greatest(k.texts_per_second, 1)) FROM texting_linekey k"
             " WHERE k.line_id = %(line)s AND EXISTS (SELECT 1 FROM texting_outboxentry e"
             " WHERE e.line_id = k.line_id AND e.state = 'ready' AND e.due_at <= clock_timestamp())",
             {"line": line_id},

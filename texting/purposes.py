@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """`OPT_OUT_ANSWER`, `OPT_IN_ANSWER` and `HELP_ANSWER` are the answers the law or the carriers ask for (DOMAIN 1.5)."""
+    """Those that end in `ANSWER` are owed to the customer by law or by the carriers' rules."""
 
     OPT_OUT_ANSWER = "opt_out_answer"
     OPT_IN_ANSWER = "opt_in_answer"

@@ -57,9 +57,7 @@ def receive(line: Line, inbound: base.Inbound) -> Message | None:
 def _answer(arrival: inbound_steps.Arrival) -> None:
     for answer in arrival.answers:
         try:
-            sending.send_text(
-                conversation=arrival.conversation, body=answer.text, author=None, purpose=answer.purpose
-            )
+            sending.send_text(conversation=arrival.conversation, body=answer.text, author=None, purpose=answer.purpose)
         except Refused as refused:
             rules = [reason.rule for reason in refused.outcome.objections]
             log.info("answer_refused", extra={"text": str(arrival.message_id), "rules": rules})
@@ -68,8 +66,8 @@ def _answer(arrival: inbound_steps.Arrival) -> None:
 def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:
     """Record what a provider says about the attempt that `token` belongs to. False when there is no such attempt.
 
-    A repeat, or anything older than what is known, changes nothing. The first word about an attempt proves that the provider
-    took it, so it does the work of an answer that was lost or has not come yet.
+    A repeat, or anything older than what is known, changes nothing. The first word about an attempt proves that the
+    provider took it, so it does the work of an answer that was lost or has not come yet.
     """
     attempt = SendAttempt.objects.filter(token_hash=delivery.hash_token(token), message__line=line).first()
     if attempt is None:
@@ -108,6 +106,4 @@ def _advance(message: Message, event: base.StatusEvent) -> None:
     if status is MessageStatus.DELIVERED:
         message.delivered_at = timezone.now()
     message.save(update_fields=["status", "error_kind", "provider_code", "delivered_at"])
-    live.publish(
-        kind=LiveKind.STATUS, conversation=message.conversation_id, message=message.pk, line=message.line_id
-    )
+    live.publish(kind=LiveKind.STATUS, conversation=message.conversation_id, message=message.pk, line=message.line_id)

@@ -57,7 +57,7 @@ def send_text(
         raise Refused(outcome)
     if len(outcome.text) > LONGEST:
         raise BadText(_too_long(len(outcome.text)))
-    message = _queue(conversation, outcome.text, author, purpose, decision, message_id)
+    message = _queue(draft, outcome.text, decision, message_id)
     audit.record(event=AuditKind.MESSAGE_SENT, actor=author, object=message, purpose=purpose.value)
     return message
 
@@ -68,7 +68,7 @@ def preview(*, conversation: Conversation, body: str, author: Membership | None)
 
 
 def cleaned(body: str) -> str:
-    """The text without outer white space. Raises BadText when nothing is left, it is too long, or it cannot be stored."""
+    """The text without outer white space. Raises BadText when it is empty, too long, or cannot be stored."""
     text = body.replace("\r\n", "\n").strip()
     if not text:
         raise BadText("Write something first.")
@@ -80,33 +80,30 @@ def cleaned(body: str) -> str:
 
 
 def _too_long(length: int) -> str:
-    return f"A text holds at most {LONGEST:,} characters and this one would have {length:,}. Shorten it or send it in two."
+    return (
+        f"A text holds at most {LONGEST:,} characters and this one would have {length:,}. Shorten it or send it in two."
+    )
 
 
-def _queue(
-    conversation: Conversation,
-    text: str,
-    author: Membership | None,
-    purpose: Purpose,
-    decision: Decision,
-    message_id: UUID,
-) -> Message:
+def _queue(draft: gate.Draft, text: str, decision: Decision, message_id: UUID) -> Message:
+    """Store the text as queued, enter it in the outbox, show it in the lists."""
+    conversation = draft.conversation
     message = Message.objects.create(
         id=message_id,
         conversation=conversation,
         contact=conversation.contact,
         line=conversation.line,
         direction=Message.Direction.OUT,
-        purpose=purpose,
+        purpose=draft.purpose,
         body=text,
-        author=author,
+        author=draft.author,
         status=MessageStatus.QUEUED,
         segments=count(text).segments,
         decision=decision,
         decision_verdict=decision.verdict,
         created_at=timezone.now(),
     )
-    outbox.put(message, purpose)
+    outbox.put(message, draft.purpose)
     threads.touch(conversation, message)
     live.publish(kind=LiveKind.MESSAGE, conversation=conversation.pk, message=message.pk, line=conversation.line_id)
     return message

@@ -1,4 +1,4 @@
-"""Finds or makes the contact and the conversation that a text belongs to, and keeps what lists read on the conversation."""
+"""Finds or makes the contact and the conversation of a text, and keeps what lists read on the conversation."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ def contact_for(number: PhoneNumber, *, name: str = "") -> Contact:
 
 
 def open_conversation(contact: Contact, line: Line, *, at: datetime) -> Conversation:
-    """The open conversation of this contact on this line, locked until the transaction ends; a new one when there is none."""
+    """The open conversation of this contact on this line, a new one if need be; locked until the transaction ends."""
     open_ones = Conversation.objects.select_for_update(of=("self",)).select_related("contact", "line", "line__team")
     this = {"contact": contact, "line": line, "status": Conversation.Status.OPEN}
     found = open_ones.filter(**this).first()

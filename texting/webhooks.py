@@ -1,4 +1,4 @@
-"""Providers' requests: find the line by its unguessable key, verify the signature on the raw body, hand over, answer empty.
+"""Providers' requests: find the line by its unguessable key, verify the signature, hand over, answer empty.
 
 Nothing here answers with a text: an answer in the response would go past the gate.
 """
@@ -43,7 +43,8 @@ def status(request: HttpRequest, provider: str, key: str, token: str) -> HttpRes
 
 
 def _take(request: HttpRequest, provider_name: str, key: str, token: str | None) -> HttpResponse:
-    """200 or 204 taken (also when repeated), 400 unreadable, 403 wrong signature, 404 no such line, 413 too large, 503 try later."""
+    """200 or 204 taken, also when repeated; 400 unreadable, 403 wrong signature, 404 no such line or attempt, 413 too
+    large, 503 not stored: try later."""
     if int(request.headers.get("Content-Length") or 0) > MAX_HOOK_BYTES:
         return HttpResponse(status=413)
     try:

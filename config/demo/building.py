@@ -1,4 +1,4 @@
-"""Builds an organization from its story (a JSON file beside this module): people, lines, customers, a week of conversations.
+"""Builds an organization from its story (a JSON file beside this module): people, lines, a week of conversations.
 
 The texts are history: they are written as they would stand in the database a week later, and nothing is sent.
 """
@@ -72,9 +72,7 @@ def _people(built: Built, story: Story, password: str) -> list[dict[str, str]]:
         active = not person.get("inactive", False)
         owner = person.get("owner", False)
         user = User.objects.create_user(email=person["email"], name=person["name"], password=password)
-        member = Membership.objects.create(
-            user=user, organization=built.organization, is_owner=owner, is_active=active
-        )
+        member = Membership.objects.create(user=user, organization=built.organization, is_owner=owner, is_active=active)
         built.members[person["name"]] = member
         if not owner:
             MembershipRole.objects.create(membership=member, role=Role.objects.get(built_in=person["role"]))
@@ -184,7 +182,7 @@ def _message(conversation: Conversation, author: Membership | None, who: str, bo
 
 
 def _moment(organization: Organization, days_ago: int, hour: int) -> datetime:
-    """That hour of that day where the organization is; never in the future (a demo may be started at six in the morning)."""
+    """That hour of that day where the organization is; never in the future (it may be six in the morning)."""
     zone = ZoneInfo(organization.time_zone)
     local = timezone.now().astimezone(zone)
     moment = (local - timedelta(days=days_ago)).replace(hour=hour, minute=7, second=0, microsecond=0)

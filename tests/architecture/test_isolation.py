@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, connections, transaction
+
 from tenancy.isolation import TenantModel, activate
 
 # Tables with an organization's id that are read before an organization is known: ids, times and switches only.
@@ -117,7 +118,7 @@ def test_raw_sql_without_an_organization_is_an_error_on_every_table(scene):
         scene.hear("STOP")
     for model in tenant_models():
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE organization_id IS NOT NULL')  # noqa: S608
+            cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE organization_id IS NOT NULL')
             if cursor.fetchone() == (0,):
                 raise DatabaseError("an empty table has no row to judge")
 
@@ -142,6 +143,6 @@ def test_no_table_shows_a_row_of_another_organization(scene):
             one.hear("STOP")
     for model in tenant_models():
         with activate(other.organization), connection.cursor() as cursor:
-            cursor.execute(f'SELECT DISTINCT organization_id FROM "{model._meta.db_table}"')  # noqa: S608
+            cursor.execute(f'SELECT DISTINCT organization_id FROM "{model._meta.db_table}"')
             seen: set[UUID] = {row[0] for row in cursor.fetchall()}
             assert seen <= {other.organization.pk}, model

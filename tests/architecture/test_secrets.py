@@ -8,6 +8,7 @@ import os
 import pytest
 import redis
 from django.test import Client
+
 from tenancy.isolation import activate
 from texting import delivery, outbox, sending
 from texting.models import LineKey
@@ -17,8 +18,8 @@ from texting.statuses import ErrorKind
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BODY = "my blood type is zebra-quartz-77"
-NUMBER = "+12125550177"
-SECRETS = (BODY, "zebra-quartz", NUMBER, NUMBER[1:], "2125550177", "s3cret")
+NUMBERS = [f"+1212555017{customer}" for customer in range(4)]
+SECRETS = (BODY, "zebra-quartz", "212555017", "+1 212-555-017", "(212) 555-017", "s3cret")
 
 
 class Everything(logging.Handler):
@@ -77,18 +78,18 @@ def a_day_at_the_inbox(scene, far_end):
     far_end.script += [
         NotAccepted(ErrorKind.TRANSIENT, retry=True),
         OutcomeUnknown(),
-        RuntimeError(f"adapter says {BODY} {NUMBER}"),
+        RuntimeError(f"adapter says {BODY} {NUMBERS[2]}"),
     ]
-    for _ in range(4):
+    for number in NUMBERS:
         with activate(scene.organization):
-            scene.hear(BODY, number=NUMBER)
+            scene.hear(BODY, number=number)
             sending.send_text(conversation=scene.conversation(), body=f"You wrote: {BODY}", author=scene.agent)
         delivery.deliver_line(scene.line.pk)
     with activate(scene.organization):
-        scene.hear("STOP", number=NUMBER)
+        scene.hear("STOP", number=NUMBERS[3])
     outbox.ring_later(scene.line.pk, 0.2)
     key = LineKey.objects.get().key
-    form = {"From": NUMBER, "Body": BODY, "MessageSid": "SM1"}
+    form = {"From": NUMBERS[0], "Body": BODY, "MessageSid": "SM1"}
     assert Client().post(f"/webhooks/scripted/{key}/inbound", form).status_code == 403
 
 

@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
+
 from compliance.models import Suppression
 from tenancy.isolation import activate
+from tests.texting.conftest import far_end, now, scene
 from texting import gate, sending
 from texting.gate import Draft, Verdict
 from texting.models import Message
 from texting.purposes import Purpose
 from texting.sending import Refused
-
-from tests.texting.conftest import far_end, now, scene
 
 __all__ = ["far_end", "now", "scene"]
 

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from accounts.models import Membership, Team, User
 from django.utils import timezone
+
+from accounts.models import Membership, Team, User
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import receiving

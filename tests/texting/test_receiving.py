@@ -3,15 +3,15 @@
 import threading
 
 import pytest
-from compliance.models import ConsentEvent, Suppression
 from django.db import connections
+
+from compliance.models import ConsentEvent, Suppression
 from tenancy.isolation import activate
+from tests.texting.conftest import make_scene
 from texting import sending
 from texting.models import Contact, Conversation, Message
 from texting.phone_numbers import BadNumber
 from texting.purposes import Purpose
-
-from tests.texting.conftest import make_scene
 
 
 def test_a_first_text_makes_a_contact_and_a_conversation(scene):

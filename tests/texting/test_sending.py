@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import sending
@@ -122,6 +123,7 @@ def test_the_database_refuses_an_outgoing_text_without_a_decision_that_allowed_i
 
 def test_nothing_is_sent_without_policies(scene, settings):
     from django.core.exceptions import ImproperlyConfigured
+
     from texting import gate
 
     settings.TEXTING_SEND_POLICIES = []

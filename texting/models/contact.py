@@ -21,7 +21,9 @@ class Contact(TenantModel):
     number = EncryptedTextField(keys=[ContactKey("id")])
     number_index = models.BinaryField(max_length=16)
     number_masked = models.CharField(max_length=24)
-    region = models.CharField(max_length=2, blank=True, help_text="Region of the number, ISO 3166; not where the person is.")
+    region = models.CharField(
+        max_length=2, blank=True, help_text="Region of the number, ISO 3166; not where the person is."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -46,9 +46,12 @@ class Conversation(TenantModel):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organization", "status", "-last_activity_at", "-id"], name="texting_conv_by_activity"),
             models.Index(
-                fields=["organization", "assignee", "status", "-last_activity_at", "-id"], name="texting_conv_by_assignee"
+                fields=["organization", "status", "-last_activity_at", "-id"], name="texting_conv_by_activity"
+            ),
+            models.Index(
+                fields=["organization", "assignee", "status", "-last_activity_at", "-id"],
+                name="texting_conv_by_assignee",
             ),
             models.Index(
                 fields=["organization", "line", "status", "-last_activity_at", "-id"], name="texting_conv_by_line"
@@ -60,7 +63,9 @@ class Conversation(TenantModel):
                 name="texting_conv_unassigned",
             ),
             models.Index(
-                fields=["organization", "line"], condition=models.Q(status="open", unread__gt=0), name="texting_conv_unread"
+                fields=["organization", "line"],
+                condition=models.Q(status="open", unread__gt=0),
+                name="texting_conv_unread",
             ),
         ]
 

@@ -24,7 +24,8 @@ class Line(TenantModel):
     is_active = models.BooleanField(default=True)
     texts_per_second = models.FloatField(default=1.0, validators=[MinValueValidator(0.01), MaxValueValidator(500)])
     carrier_answers_keywords = models.BooleanField(
-        default=False, help_text="The carrier itself confirms STOP, START and HELP; a second answer of ours would break the rules."
+        default=False,
+        help_text="The carrier itself confirms STOP, START and HELP; a second answer of ours would break the rules.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -18,8 +18,8 @@ ALLOWED = "allow"
 class Decision(TenantModel):
     """A verdict of the gate with its reasons, kept for ever beside the text it was about.
 
-    `(organization, id, verdict)` is unique so that a message and an attempt can refer to "a decision that allowed it": a
-    text without one cannot be stored, an attempt without one cannot be made. The database keeps that promise.
+    `(organization, id, verdict)` is unique so that a message and an attempt can refer to "a decision that allowed it":
+    a text without one cannot be stored, an attempt without one cannot be made. The database keeps that promise.
     """
 
     class Stage(models.TextChoices):
@@ -31,7 +31,9 @@ class Decision(TenantModel):
     stage = models.CharField(max_length=10, choices=Stage.choices)
     purpose = models.CharField(max_length=20)
     verdict = models.CharField(max_length=10)
-    reasons = models.JSONField(default=list, help_text="[{rule, verdict, version, evidence: {name: id}}]; ids, never content.")
+    reasons = models.JSONField(
+        default=list, help_text="[{rule, verdict, version, evidence: {name: id}}]; ids, never content."
+    )
     decided_at = models.DateTimeField()
 
     class Meta:
@@ -47,7 +49,7 @@ class Decision(TenantModel):
 
 
 class Message(TenantModel):
-    """One text. An outgoing one cannot exist without a decision that allowed it (constraint `texting_message_allowed`)."""
+    """One text. An outgoing one cannot exist without a decision that allowed it (`texting_message_allowed`)."""
 
     class Direction(models.TextChoices):
         IN = "in", "From the customer"
@@ -63,10 +65,12 @@ class Message(TenantModel):
     status = models.CharField(max_length=12, choices=[(s.value, s.value) for s in MessageStatus])
     error_kind = models.CharField(max_length=20, blank=True, choices=[(k.value, k.value) for k in ErrorKind])
     provider_code = models.CharField(max_length=20, blank=True)
-    provider_message_id = models.CharField(max_length=64, null=True, blank=True)
+    provider_message_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where known
     media_count = models.PositiveSmallIntegerField(default=0)
     segments = models.PositiveSmallIntegerField(default=1)
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     decision_verdict = models.CharField(max_length=10, blank=True, null=True)  # noqa: DJ001 - part of a foreign key
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -92,7 +96,9 @@ class Message(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "conversation", "created_at", "id"], name="texting_message_thread"),
-            models.Index(fields=["organization", "contact", "line", "created_at", "id"], name="texting_message_by_contact"),
+            models.Index(
+                fields=["organization", "contact", "line", "created_at", "id"], name="texting_message_by_contact"
+            ),
         ]
 
     def __str__(self) -> str:

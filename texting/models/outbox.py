@@ -36,7 +36,9 @@ class OutboxEntry(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["line_id", "priority", "message_id"], condition=models.Q(state="ready"), name="texting_outbox_ready"
+                fields=["line_id", "priority", "message_id"],
+                condition=models.Q(state="ready"),
+                name="texting_outbox_ready",
             ),
             models.Index(fields=["line_id", "contact_id"], name="texting_outbox_in_order"),
             models.Index(fields=["lease_until"], condition=~models.Q(state="ready"), name="texting_outbox_leased"),
@@ -49,8 +51,8 @@ class OutboxEntry(models.Model):
 class SendAttempt(TenantModel):
     """One try to hand one text to a provider. Made, with the second decision, before the provider is called.
 
-    `token_hash` is the SHA-256 of the token in this attempt's status callback address: a callback with the token proves that
-    the provider took this very attempt, even when its answer was lost.
+    `token_hash` is the SHA-256 of the token in this attempt's status callback address: a callback with the token proves
+    that the provider took this very attempt, even when its answer was lost.
     """
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
@@ -60,7 +62,9 @@ class SendAttempt(TenantModel):
     token_hash = models.BinaryField(max_length=32)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=20, blank=True, help_text="accepted, refused, retry, unknown; empty while it runs.")
+    outcome = models.CharField(
+        max_length=20, blank=True, help_text="accepted, refused, retry, unknown; empty while it runs."
+    )
     error_kind = models.CharField(max_length=20, blank=True)
     provider_code = models.CharField(max_length=20, blank=True)
 
