@@ -40,7 +40,8 @@ bench: .venv/dev.stamp ## Measure against the goals: ARGS=inbound for one of the
 screenshots: .venv/dev.stamp ## Let the browser journeys take the pictures for docs/
 	@exec env SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q -rs tests/journeys $(ARGS)
 
-COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	--annotation-style line
 
 lock: .venv/bin/python ## Renew requirements/*.txt from *.in: ARGS=--upgrade for newer versions
 	@[ -x .venv/lock/bin/uv ] || { $(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv; }
