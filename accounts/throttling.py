@@ -17,6 +17,7 @@ thousand. Refusals do not count, and are decided the same way for accounts that 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -119,7 +120,7 @@ def growing_wait(over: int, last: datetime | None, now: datetime) -> int:
         return 0
     length = min(FIRST_WAIT * 2 ** min(over, 16), LONGEST_WAIT)
     left = length - (now - last).total_seconds()
-    return max(0, int(left) + 1) if left > 0 else 0
+    return max(0, ceil(left))
 
 
 def succeed(event_id: UUID, outcome: SignInOutcome) -> None:

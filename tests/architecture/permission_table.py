@@ -1,15 +1,22 @@
 """What tests/architecture/test_permissions.py cannot read from the code. Whoever adds a route adds its row here.
 
-PUBLIC   every address that works without signing in, each with the reason.
-OBJECTS  for each parameter that stands in an address: an object of organization A whose id is put there.
+PUBLIC      every address that works without signing in, each with the reason.
+PLAIN       parameters of addresses that name no object, and a value for each.
+objects_of  for every other parameter an object of organization A, whose id is put there.
 """
 
-from collections.abc import Callable
 from typing import Any
+
+from django.test import Client
 
 from accounts.invitations import _new_link
 from accounts.models import Session
-from tests.cast import Cast
+from tenancy.isolation import activate
+from tests.cast import Cast, signed_in
+from tests.texting.simulator.conftest import make_line
+from texting import receiving
+from texting.models import LineKey
+from texting.providers.base import Inbound
 
 PUBLIC = {
     "health/live": "the supervisor asks before anybody is known",
@@ -21,17 +28,31 @@ PUBLIC = {
     "join/": "the link that was opened is the permission",
     "join/<str:token>/": "the token is the permission",
     "organization/<uuid:organization_id>/": "runs in neither of two organizations; checks the session itself",
+    "webhooks/<slug:provider>/<str:key>/inbound": "the provider's signature is the permission",
+    "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
 }
 
-
-def session_of_the_agent(cast: Cast) -> Any:
-    """A session of A's agent, who is none of the people that the table plays."""
-    return Session.objects.filter(membership=cast.agent).values_list("pk", flat=True).first()
+PLAIN = {"kind": "mine", "provider": "simulator"}
 
 
-OBJECTS: dict[str, Callable[[Cast], Any]] = {
-    "member_id": lambda cast: cast.second_agent.pk,
-    "organization_id": lambda cast: cast.organization.pk,
-    "session_id": session_of_the_agent,
-    "token": lambda cast: _new_link(cast.leaver),
-}
+def objects_of(cast: Cast) -> dict[str, Any]:
+    """One of everything in organization A. The session is the agent's; the conversation is on the front desk's line."""
+    signed_in(Client(), cast.agent)
+    line = make_line(cast.organization, cast.front_desk, name="Main line", number="+12125550110")
+    with activate(cast.organization):
+        message = receiving.receive(line, Inbound("in-1", "+12125550181", line.number, "Hello", "in-1"))
+        assert message is not None
+        phone_id = bytes(message.contact.number_index).hex()
+    return {
+        "member_id": cast.second_agent.pk,
+        "organization_id": cast.organization.pk,
+        "session_id": Session.objects.get(membership=cast.agent).pk,
+        "token": _new_link(cast.leaver),
+        "team_id": cast.front_desk.pk,
+        "line_id": line.pk,
+        "key": LineKey.objects.get(line_id=line.pk).key,
+        "contact_id": message.contact_id,
+        "conversation_id": message.conversation_id,
+        "message_id": message.pk,
+        "phone_id": phone_id,
+    }
