@@ -36,13 +36,17 @@ class Objection:
 
 @dataclass(frozen=True)
 class Composer:
-    """`message_id` is the id that the next text will have, so that sending twice sends once."""
+    """`message_id` is the id that the next text will have, so that sending twice sends once.
+
+    `call` is what a telephone dials instead (E.164), "" for members who may not see numbers.
+    """
 
     state: State
     sentences: tuple[str, ...]
     objections: tuple[Objection, ...]
     prefix: str
     suffix: str
+    call: str
     clock: str
     city: str
     may_send: bool
@@ -58,27 +62,21 @@ def composer(
 ) -> Composer:
     """The gate's answer to `body` as it is now (or `outcome`, when it was just asked), with what surrounds it."""
     outcome = outcome or sending.preview(conversation=conversation, body=body, author=member)
-    clock, city = _their_time(member, conversation)
+    call = (readable(conversation.contact, "number", "") or "") if may_reveal(member) else ""
+    clock, city = there(call, timezone.now()) or ("", "")
     return Composer(
         state=_STATES[outcome.verdict],
         sentences=tuple(reason.text for reason in outcome.reasons if reason.verdict is Verdict.ALLOW),
         objections=tuple(_objection(reason) for reason in outcome.objections),
         prefix=outcome.prefix,
         suffix=outcome.suffix,
+        call=call,
         clock=clock,
         city=city,
         may_send=member.may(Permission.MESSAGES_SEND),
         may_note=member.may(Permission.NOTES_WRITE),
         message_id=new_id(),
     )
-
-
-def _their_time(member: Membership, conversation: Conversation) -> tuple[str, str]:
-    """Clock and city of the number's area; nothing for members who may not see the number."""
-    if not may_reveal(member):
-        return "", ""
-    number = readable(conversation.contact, "number", "") or ""
-    return there(number, timezone.now()) or ("", "")
 
 
 def _objection(reason: Reason) -> Objection:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from texting.conversations import LONGEST_NOTE
 from texting.models import Line
-from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, parse
+from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, display, parse
 from texting.queries import Colleague
 
 LONGEST_NAME = 120  # characters
@@ -38,7 +38,7 @@ class NewConversationForm(forms.Form):
         self.region = region
         field = self.fields["line"]
         assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - declared above
-        field.choices = [(str(line.pk), f"{line.name} ({line.number})") for line in lines]
+        field.choices = [(str(line.pk), f"{line.name}, {display(line.number, region)}") for line in lines]
 
     def clean_number(self) -> PhoneNumber:
         """The number in E.164; the error says what is wrong with it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from texting.segments import GSM_BASIC, GSM_EXTENSION, count, replace_culprits, tables
+from texting.segments import GSM_BASIC, GSM_EXTENSION, count, replace_culprits, simplify_accents, tables
 
 SCRIPT = Path(__file__).parents[2] / "config" / "static" / "js" / "segments.js"
 NODE = shutil.which("node")
@@ -50,8 +50,8 @@ def test_the_meter_in_the_browser_counts_as_the_server_does(tmp_path: Path) -> N
         import { readFileSync, writeFileSync } from "node:fs";
         import { segmentCounter } from "./segments.mjs";
         const { tables, texts } = JSON.parse(readFileSync("input.json", "utf8"));
-        const { count, replace } = segmentCounter(tables);
-        const answers = texts.map((text) => ({ ...count(text), replaced: replace(text) }));
+        const { count, replace, simplify } = segmentCounter(tables);
+        const answers = texts.map((text) => ({ ...count(text), replaced: replace(text), plain: simplify(text) }));
         writeFileSync("output.json", JSON.stringify(answers));
         """,
         encoding="utf-8",
@@ -69,3 +69,4 @@ def test_the_meter_in_the_browser_counts_as_the_server_does(tmp_path: Path) -> N
             (c.index, c.character, c.replacement) for c in expected.culprits
         ], ascii(text)
         assert answer["replaced"] == replace_culprits(text), ascii(text)
+        assert answer["plain"] == simplify_accents(text), ascii(text)

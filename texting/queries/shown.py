@@ -29,11 +29,15 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Customer:
-    """A contact as this member may see it. `name` is never empty; `is_named` says whether it is a name at all."""
+    """A contact as this member may see it. `name` is never empty; `is_named` says whether it is a name at all.
+
+    `call` is what a telephone dials (E.164), "" for those who may not see it.
+    """
 
     id: UUID
     name: str
     number: str
+    call: str
     is_masked: bool
     is_named: bool
 
@@ -130,11 +134,12 @@ def customer(member: Membership, contact: Contact) -> Customer:
     """The contact as `member` may see it. For those who may not, name and number are not even decrypted."""
     if not may_reveal(member):
         name = _("Contact %(digits)s") % {"digits": f"·· {last_digits(contact.number_masked)}"}
-        return Customer(contact.pk, name, contact.number_masked, is_masked=True, is_named=False)
+        return Customer(contact.pk, name, contact.number_masked, call="", is_masked=True, is_named=False)
     erased = _("Erased contact")
-    number = display(readable(contact, "number", "") or "", member.organization.country) or contact.number_masked
+    call = readable(contact, "number", "") or ""
+    number = display(call, member.organization.country) or contact.number_masked
     name = readable(contact, "name", erased) or ""
-    return Customer(contact.pk, name or number, number, is_masked=False, is_named=bool(name))
+    return Customer(contact.pk, name or number, number, call=call, is_masked=False, is_named=bool(name))
 
 
 def wording(member: Membership, row: object, attribute: str = "body") -> str:

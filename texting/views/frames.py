@@ -17,6 +17,7 @@ from texting import presence, queries
 from texting.composing import Composer, composer
 from texting.conversations import NotPossible
 from texting.models import Conversation
+from texting.phone_numbers import display
 from texting.queries import Cursor, Filter, FilterKind
 from texting.segments import tables
 
@@ -69,7 +70,10 @@ def filters_context(request: MemberRequest, chosen: Filter) -> Context:
 
 def list_context(request: MemberRequest, chosen: Filter, *, open_id: UUID | None = None) -> Context:
     """The list with its filters."""
-    lines = list(queries.visible_lines(request.member))
+    lines = [
+        (line.pk, line.name, display(line.number, request.member.organization.country))
+        for line in queries.visible_lines(request.member)
+    ]
     page = queries.inbox_page(request.member, chosen)
     return {
         **filters_context(request, chosen),
@@ -104,6 +108,7 @@ def head_context(request: MemberRequest, conversation: Conversation, chosen: Fil
         "conversation": conversation,
         "customer": queries.customer(request.member, conversation.contact),
         "assignee": queries.colleague(conversation.assignee),
+        "line_number": display(conversation.line.number, request.member.organization.country),
         "is_mine": conversation.assignee_id == request.member.pk,
         "is_open": conversation.status == Conversation.Status.OPEN,
         "may_assign": may(Permission.CONVERSATIONS_ASSIGN),

@@ -63,30 +63,46 @@ function drawMeter(note) {
   if (culprits.length) drawCulprit(culprit, culprits, whole, segments);
 }
 
-// The first character that is ours to change: the clauses are not.
+// Names one character that makes the text dear, and offers the cheapest way out that changes nothing but such characters:
+// typographic signs first, then letters without accents, then leaving the sign out. The clauses are not ours to change.
+let way = (text) => text;
 function drawCulprit(row, culprits, whole, segments) {
-  const own = culprits.find((one) => body().value.includes(one.character));
-  if (!own) return;
-  const cheaper = counter.count(counter.replace(whole)).segments;
+  const own = culprits.filter((one) => body().value.includes(one.character));
+  if (!own.length) return;
+  const plain = (text) => counter.simplify(counter.replace(text));
+  const stubborn = (one) => counter.count(plain(one.character)).encoding !== "GSM-7";
+  if (own.some((one) => stubborn(one) && /\p{L}/u.test(one.character))) return; // another alphabet: there is no way out
+  const without = (text) => own.filter(stubborn).reduce((rest, one) => rest.replaceAll(one.character, ""), plain(text));
+  const ways = [[counter.replace, (one) => one.replacement !== null], [plain, (one) => one.replacement === null], [without, stubborn]];
+  const [change, concerns] = ways.find(([attempt]) => counter.count(attempt(whole)).encoding === "GSM-7") ?? ways[0];
+  const blamed = own.find(concerns) ?? own[0];
+  const cheaper = counter.count(change(whole)).segments;
   const saves = cheaper < segments;
-  const [words, button] = [row.querySelector("span"), row.querySelector("button")];
+  if (!saves && change === without) return; // an emoji in a short text costs nothing
+  way = change;
+  const [words, button] = row.querySelectorAll("span, button");
   const sentence = saves ? row.dataset.words : row.dataset.wordsRoom;
-  words.replaceChildren(...sentence.split(/(%[cmn])/).map((piece) => {
+  words.replaceChildren(...sentence.split(/(%c)/).map((piece) => {
     if (piece !== "%c") return piece.replace("%m", segments).replace("%n", cheaper);
     const quoted = document.createElement("q");
-    quoted.textContent = own.character.trim() || own.name || "␣";
+    quoted.textContent = blamed.character.trim() || blamed.name || "\u2423";
     return quoted;
   }));
-  const offered = own.replacement;
-  button.hidden = offered === null;
-  button.textContent = offered === "" ? row.dataset.drop : row.dataset.use.replace("%r", offered === " " ? "␣" : offered ?? "");
+  button.textContent = offer(row, blamed, change, own.length, without);
   row.hidden = false;
 }
 
-function replaceCulprits() {
+function offer(row, blamed, change, several, without) {
+  if (change === without) return row.dataset.drop.replace("%r", blamed.character);
+  const instead = change(blamed.character);
+  if (several > 1) return row.dataset.all.replace("%n", several);
+  return instead === "" ? row.dataset.drop.replace("%r", "\u2423") : row.dataset.use.replace("%r", instead.trim() || "\u2423");
+}
+
+function makeCheaper() {
   const field = body();
-  const caret = counter.replace(field.value.slice(0, field.selectionStart)).length;
-  field.setRangeText(counter.replace(field.value), 0, field.value.length, "end");
+  const caret = way(field.value.slice(0, field.selectionStart)).length;
+  field.setRangeText(way(field.value), 0, field.value.length, "end");
   field.setSelectionRange(caret, caret);
   field.focus();
   written();
@@ -213,7 +229,8 @@ document.addEventListener("click", (event) => {
     written();
     if (body().checkVisibility()) body().focus();
   }
-  if (event.target.closest("#culprit button")) replaceCulprits();
+  if (event.target.closest("[data-write-note]")) composer().querySelector("button[data-mode=note]")?.click();
+  if (event.target.closest("#culprit button")) makeCheaper();
   const enter = event.target.closest("[data-enter-sends]");
   if (enter) {
     document.cookie = `enter=${enterSends() ? "breaks" : "sends"}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;

@@ -12,9 +12,13 @@ const RANGES = [
 const HANGUL = { L: "L V LV LVT", V: "V T", LV: "V T", T: "T", LVT: "T" };
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const MARK = /\p{M}/u;
+const ACCENT = /\p{Mn}/u;
 const SELECTORS = /[\ufe0e\ufe0f]/g;
 
-/** A counter for these tables: `count(text)` gives {encoding, units, segments, culprits}, `replace(text)` the cheaper text. */
+/**
+ * A counter for these tables. `count(text)` gives {encoding, units, segments, culprits}; `replace(text)` puts in the signs
+ * that we offer, `simplify(text)` takes accents away that GSM-7 lacks.
+ */
 export function segmentCounter(tables) {
   const gsm = new Set(tables.basic + tables.extension);
   const extension = new Set(tables.extension);
@@ -97,7 +101,20 @@ export function segmentCounter(tables) {
     return clusters([...text]).map((piece) => (gsm.has(piece) ? piece : offered(piece) ?? piece)).join("");
   }
 
-  return { count, replace };
+  function withoutAccent(piece) {
+    const composed = piece.normalize("NFC");
+    if (gsm.has(composed)) return composed;
+    if (Object.hasOwn(tables.accents, composed)) return tables.accents[composed];
+    const [base, ...marks] = piece.normalize("NFD");
+    const plain = tables.accents[base] ?? base;
+    return marks.length && marks.every((mark) => ACCENT.test(mark)) && /^[a-z]+$/i.test(plain) ? plain : piece;
+  }
+
+  function simplify(text) {
+    return clusters([...text]).map(withoutAccent).join("");
+  }
+
+  return { count, replace, simplify };
 }
 
 function sum(costs) {

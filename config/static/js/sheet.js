@@ -4,9 +4,11 @@ import { openDialog } from "./dialogs.js";
 let opener = null;
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  // A menu item is hidden again by the time its dialog closes: dialogs.js finds the button of its menu.
   if (event.detail.target?.id === "sheet" && !event.detail.elt.closest("#sheet")) opener = event.detail.elt;
 });
+
+// A menu goes as soon as one of its items was chosen; dialogs.js finds its button when the focus returns.
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.closest(".menu-list:popover-open")?.hidePopover());
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.detail.target?.id === "sheet" && event.detail.target.querySelector("dialog");
