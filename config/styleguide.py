@@ -182,7 +182,7 @@ def _content(request: HttpRequest) -> dict[str, Any]:
     bad = {"name": "", "address": "ada@", "line": "1", "text": "See you soon", "day": "", "quiet": "on"}
     return {
         **_frame(),
-        "pages": PAGES,
+        "pages": [(f"/styleguide/{slug}", title) for slug, title in PAGES.items()],
         "data": data,
         "now": now,
         "yesterday": now - timedelta(days=1),
