@@ -24,6 +24,7 @@ class Evidence:
     rules_version: str = ""
     message_id: UUID | None = None
     actor: Membership | None = None
+    at: datetime | None = None  # when it happened; now, if left out
 
 
 @dataclass(frozen=True)
@@ -92,5 +93,5 @@ def _write(
         rules_version=evidence.rules_version[:40],
         message_id=evidence.message_id,
         actor=evidence.actor,
-        recorded_at=timezone.now(),
+        recorded_at=evidence.at or timezone.now(),
     )

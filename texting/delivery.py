@@ -11,8 +11,10 @@ import logging
 import random
 import secrets
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 from uuid import UUID
 
 from django.conf import settings
@@ -24,7 +26,7 @@ from texting import gate, inbound_steps, live, outbox
 from texting.live import LiveKind
 from texting.models import Decision, Line, LineKey, Message, SendAttempt
 from texting.outbox import Claim
-from texting.providers.base import Credentials, Outbound, OutcomeUnknown, Provider, ProviderError, SendResult
+from texting.providers.base import Credentials, Outbound, OutcomeUnknown, ProviderError, ProviderSession, SendResult
 from texting.providers.registry import provider_for
 from texting.purposes import Purpose
 from texting.statuses import ErrorKind, MessageStatus, advance
@@ -51,17 +53,17 @@ Result = SendResult | ProviderError
 def deliver_line(line_id: UUID) -> int:
     """Hand over what is due on one line, batch by batch, until nothing is or its pace is used up. Returns how many."""
     handed_over = 0
-    while claims := outbox.claim(line_id):
-        organization_id = claims[0].organization_id
-        with activate(organization_id):
-            line = Line.objects.get(pk=line_id)
-            provider = provider_for(line.provider, Credentials.from_json(line.credentials))
-            prepared = _prepare(line, claims)
-        results = asyncio.run(_call(provider, prepared))
-        with activate(organization_id):
-            for item, result in zip(prepared, results, strict=True):
-                _record(item, result)
-        handed_over += len(prepared)
+    with _Connection() as connection:
+        while claims := outbox.claim(line_id):
+            organization_id = claims[0].organization_id
+            with activate(organization_id):
+                line = Line.objects.get(pk=line_id)
+                prepared = _prepare(line, claims)
+            results = connection.send(line, prepared)
+            with activate(organization_id):
+                for item, result in zip(prepared, results, strict=True):
+                    _record(item, result)
+            handed_over += len(prepared)
     if (wait := outbox.wait_for(line_id)) is not None:
         outbox.ring_later(line_id, wait)
     return handed_over
@@ -117,22 +119,40 @@ def _pass_gate(message: Message, claim: Claim) -> tuple[str, SendAttempt] | None
     return token, attempt
 
 
-async def _call(provider: Provider, prepared: Sequence[Prepared]) -> list[Result]:
-    """All provider calls of a batch, at the same time, on one session. An error is a result like others."""
-    if not prepared:
-        return []
-    async with provider.open_session() as session:
+class _Connection:
+    """One keep-alive session with a line's provider for all its batches, opened when the first text is ready."""
 
-        async def one(item: Prepared) -> Result:
-            try:
-                return await session.send(item.outbound)
-            except ProviderError as error:
-                return error
-            except Exception as error:  # a bug of ours or of the SDK must not lose the rest of the batch
-                log.error("send_broke", extra={"text": str(item.claim.message_id), "error": type(error).__name__})
-                return OutcomeUnknown(meaning="The adapter broke off.")
+    def __enter__(self) -> Self:
+        self._runner, self._open = asyncio.Runner(), AsyncExitStack()
+        self._session: ProviderSession | None = None
+        return self
 
-        return list(await asyncio.gather(*(one(item) for item in prepared)))
+    def __exit__(self, *error: object) -> None:
+        self._runner.run(self._open.aclose())
+        self._runner.close()
+
+    def send(self, line: Line, prepared: Sequence[Prepared]) -> list[Result]:
+        """Hand over a batch, all at the same time. An error is a result like others. No transaction may be open."""
+        if not prepared:
+            return []
+        if self._session is None:
+            provider = provider_for(line.provider, Credentials.from_json(line.credentials))
+            self._session = self._runner.run(self._open.enter_async_context(provider.open_session()))
+        return self._runner.run(_send_all(self._session, prepared))
+
+
+async def _send_all(session: ProviderSession, prepared: Sequence[Prepared]) -> list[Result]:
+    return list(await asyncio.gather(*(_send(session, item) for item in prepared)))
+
+
+async def _send(session: ProviderSession, item: Prepared) -> Result:
+    try:
+        return await session.send(item.outbound)
+    except ProviderError as error:
+        return error
+    except Exception as error:  # a bug of ours or of the SDK must not lose the rest of the batch
+        log.error("send_broke", extra={"text": str(item.claim.message_id), "error": type(error).__name__})
+        return OutcomeUnknown(meaning="The adapter broke off.")
 
 
 def _record(item: Prepared, result: Result) -> None:

@@ -19,7 +19,7 @@ from accounts.models import Membership, MembershipRole, Role, Team, TeamMember, 
 from accounts.permissions import BUILT_IN_ROLES
 from compliance import consent
 from compliance.consent import Evidence
-from compliance.models import ConsentEvent, Suppression
+from compliance.models import ConsentEvent
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import threads
@@ -118,14 +118,15 @@ def _conversation(built: Built, story: Story) -> None:
         last_activity_at=begun,
         unread=story.get("unread", 0),
     )
-    wrote = Evidence(source=ConsentEvent.Source.INBOUND)
+    wrote = Evidence(source=ConsentEvent.Source.INBOUND, at=begun)
     consent.give(contact, kind=ConsentEvent.Kind.REPLY, evidence=wrote)
     for text in story["texts"]:
         _entry(built, conversation, contact, begun, text, fails=story.get("fails") == "landline")
     if story.get("stopped"):
-        said = Evidence(source=ConsentEvent.Source.KEYWORD, words="STOP", matched="stop")
-        event = consent.withdraw(contact, evidence=said)
-        Suppression.objects.filter(event=event).update(since=conversation.last_activity_at)
+        said = Evidence(
+            source=ConsentEvent.Source.KEYWORD, words="STOP", matched="stop", at=conversation.last_activity_at
+        )
+        consent.withdraw(contact, evidence=said)
 
 
 def _entry(
