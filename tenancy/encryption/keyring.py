@@ -10,7 +10,7 @@ a key outlives a roll-back of the caller: an unused key does no harm, a lost one
 
 import hmac
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from uuid import UUID
@@ -51,12 +51,13 @@ def by_ids(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
 
 def refresh(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
     """Ask the database for these keys in one query, forget those that are gone and return those that are there."""
-    with keys_of(organization):
-        rows = list(
-            DataKey.objects.filter(organization_id=organization, key_id__in=list(key_ids)).select_related("wrapped_by")
-        )
     held = _cache.by_ids(organization, key_ids)
-    keys = {bytes(row.key_id): held.get(bytes(row.key_id)) or unwrapped(row) for row in rows}
+    with keys_of(organization):
+        stored = DataKey.objects.filter(organization_id=organization, key_id__in=list(key_ids))
+        if len(held) == len(key_ids):  # all that is left to ask is whether they still exist
+            keys = {key_id: held[key_id] for key_id in map(bytes, stored.values_list("key_id", flat=True))}
+        else:
+            keys = _unwrapped_together(stored.select_related("wrapped_by"))
     for key in keys.values():
         _cache.keep(organization, key)
     _cache.forget(organization, set(key_ids) - keys.keys())
@@ -130,11 +131,23 @@ def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:
     DataKey.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def unwrapped(row: DataKey) -> Key:
-    """The data key of a row that was read together with its organization key."""
-    wrapping_key = unwrapped_organization_key(row.wrapped_by)
+def unwrapped(row: DataKey, wrapping_key: bytes | None = None) -> Key:
+    """The data key of a row that was read together with its organization key (unwrapped here unless it is given)."""
+    wrapping_key = wrapping_key or unwrapped_organization_key(row.wrapped_by)
     secret = records.unwrap(bytes(row.wrapped), wrapping_key, binding_of(row))
     return Key(bytes(row.key_id), secret, row.kind, row.scope)
+
+
+def _unwrapped_together(rows: Iterable[DataKey]) -> dict[bytes, Key]:
+    """The same for many rows, with each organization key unwrapped once."""
+    wrapping: dict[UUID, bytes] = {}
+    keys: dict[bytes, Key] = {}
+    for row in rows:
+        if row.wrapped_by_id not in wrapping:
+            wrapping[row.wrapped_by_id] = unwrapped_organization_key(row.wrapped_by)
+        key = unwrapped(row, wrapping[row.wrapped_by_id])
+        keys[key.key_id] = key
+    return keys
 
 
 def binding_of(row: DataKey) -> bytes:
