@@ -31,7 +31,7 @@ function markOpen() {
 // --- Staying up to date ---
 let asking = false, again = false;
 async function refreshList() {
-  if (list()?.hasAttribute("data-searched")) return;
+  if (list()?.hasAttribute("data-searched")) return; // what was found stays until it is searched for again
   if (asking) {
     again = true;
     return;
@@ -89,7 +89,10 @@ function followCustomer() {
 }
 
 document.body.addEventListener("live:list", refreshList);
-document.body.addEventListener("conversation-changed", refreshList);
+document.body.addEventListener("conversation-changed", () => {
+  if (list()?.hasAttribute("data-searched")) htmx.trigger("#search", "submit");
+  else refreshList();
+});
 document.body.addEventListener("contact-changed", refreshList);
 
 // While nobody looks, the title alone is kept up to date.
@@ -141,6 +144,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 function opened() {
   markOpen();
+  const row = document.getElementById(`conversation-${openPane().dataset.conversation}`);
+  row?.removeAttribute("data-unread");
+  row?.querySelector(".count")?.remove();
   const heading = document.getElementById("thread-name");
   if (heading) heading.focus({ preventScroll: true });
   else (document.querySelector(`#conversation-${CSS.escape(leftFrom)} > a`) ?? links()[0])?.focus();

@@ -7,7 +7,9 @@ const messages = () => document.getElementById("messages");
 const log = () => document.getElementById("log");
 const jump = () => document.querySelector(".log-jump");
 
-const atEnd = () => !log() || log().scrollHeight - log().scrollTop - log().clientHeight < NEAR;
+let pinned = true; // the end is in view and stays there, also when the composer grows or a keyboard opens
+const atEnd = () => log().scrollHeight - log().scrollTop - log().clientHeight < NEAR;
+const resized = new ResizeObserver(() => pinned && toEnd());
 export function toEnd() {
   if (log()) log().scrollTop = log().scrollHeight;
   if (jump()) jump().hidden = true;
@@ -18,7 +20,7 @@ export const newest = () => messages()?.lastElementChild?.dataset.cursor ?? "";
 
 /** Puts an answer of the server into the page: items by their order, everything else by its id. */
 export function show(content, { follow = false } = {}) {
-  const stay = follow || atEnd();
+  const stay = follow || pinned;
   const update = content.querySelector("#update");
   const items = content.querySelector("#new-items");
   const added = items && messages() ? merge(messages(), [...items.children]) : [];
@@ -32,7 +34,7 @@ export function show(content, { follow = false } = {}) {
   document.body.dispatchEvent(new CustomEvent("permission-changed"));
   const texts = added.filter((item) => item.matches(".message, .note"));
   if (stay) toEnd();
-  else if (texts.length) jump().hidden = false;
+  else if (texts.length && jump()) jump().hidden = false;
   if (texts.some((item) => item.matches(".message.in"))) read();
 }
 
@@ -76,7 +78,7 @@ async function refreshText(id) {
   if (!document.getElementById(`message-${id}`)) return refresh();
   const answer = await ask(`${open.dataset.base}texts/${id}/`, { background: true }).catch(() => null);
   if (!answer?.ok || open !== pane()) return;
-  const stay = atEnd();
+  const stay = pinned;
   const fresh = (await parts(answer)).querySelector(".message");
   if (fresh) put(fresh);
   if (stay) toEnd();
@@ -117,9 +119,15 @@ document.body.addEventListener("thread-opened", start);
 
 function start() {
   listen();
+  resized.disconnect();
+  pinned = true;
   toEnd();
-  log()?.addEventListener("scroll", () => {
-    if (atEnd() && jump()) jump().hidden = true;
+  if (!log()) return;
+  resized.observe(log());
+  resized.observe(messages());
+  log().addEventListener("scroll", () => {
+    pinned = atEnd();
+    if (pinned) jump().hidden = true;
   }, { passive: true });
 }
 
