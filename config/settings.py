@@ -152,6 +152,7 @@ LOGGING = logging.configuration(env.text("LOG_LEVEL", default="INFO"))
 # --- Work outside requests (SECURITY 3.5; `config/celery.py` has the rest) -----------------------------------------
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
+    "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
     "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }

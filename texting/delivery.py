@@ -76,7 +76,7 @@ def _prepare(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
     messages = {message.pk: message for message in rows.filter(pk__in=[claim.message_id for claim in claims])}
     prefetch([*messages.values(), *(message.contact for message in messages.values())])
     prepared = []
-    for claim in claims:
+    for claim in outbox.hold(claims):
         message = messages[claim.message_id]
         if claim.expired:
             _end(claim, message, MessageStatus.FAILED, ErrorKind.TRANSIENT, code="expired")

@@ -6,6 +6,7 @@ clock; results name the attempt they belong to, so that a worker that wakes up l
 
 import logging
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -26,6 +27,7 @@ BATCH = 50
 LONGEST_RING = 30.0  # seconds; the sweep comes sooner than anything later would
 LIFE = {Purpose.OPT_OUT_ANSWER: timedelta(minutes=5)}  # later it would need a showing of reasonableness (DOMAIN 1.2)
 USUAL_LIFE = timedelta(hours=4)
+FIRST_LOOK = timedelta(minutes=2)  # at the provider, for a text whose outcome is unknown
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,18 @@ def claim(line_id: UUID) -> list[Claim]:
         return [Claim(*row) for row in cursor.fetchall()]
 
 
+def hold(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims that are still ours, their rows locked until the transaction ends.
+
+    A worker that slept past its lease must not begin: its text may be ready again, or with somebody else.
+    """
+    rows = OutboxEntry.objects.select_for_update().filter(
+        message_id__in=[claim.message_id for claim in claims], state=OutboxEntry.State.SENDING
+    )
+    current = dict(rows.order_by("message_id").values_list("message_id", "attempt"))
+    return [claim for claim in claims if current.get(claim.message_id) == claim.attempt]
+
+
 def finish(claim: Claim) -> bool:
     """Nothing is left to do for this text. False when the claim is no longer ours."""
     return bool(_still_ours(claim).delete()[0])
@@ -118,8 +132,9 @@ def try_again(claim: Claim, *, wait: timedelta) -> bool:
 
 
 def leave_unconfirmed(claim: Claim) -> bool:
-    """The provider may or may not have the text: never back to ready by itself."""
-    return bool(_still_ours(claim).update(state=OutboxEntry.State.UNCONFIRMED, lease_until=None))
+    """The provider may or may not have the text: never back to ready by itself; looked up in a while."""
+    look = timezone.now() + FIRST_LOOK
+    return bool(_still_ours(claim).update(state=OutboxEntry.State.UNCONFIRMED, lease_until=None, due_at=look))
 
 
 def _still_ours(claim: Claim):  # type: ignore[no-untyped-def]
@@ -128,11 +143,19 @@ def _still_ours(claim: Claim):  # type: ignore[no-untyped-def]
     )
 
 
+def ready_again(message: Message) -> None:
+    """Put back a text of which it is certain that no provider was asked for it, in the running transaction."""
+    waiting = OutboxEntry.objects.filter(message_id=message.pk, state=OutboxEntry.State.UNCONFIRMED)
+    if waiting.update(state=OutboxEntry.State.READY, due_at=timezone.now()):
+        message.status, message.error_kind = MessageStatus.QUEUED, ""
+        message.save(update_fields=["status", "error_kind"])
+
+
 def run_out_leases() -> list[tuple[UUID, UUID]]:
     """Claims whose worker never came back become unconfirmed. Returns (organization, message) ids."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE texting_outboxentry SET state = 'unconfirmed', lease_until = NULL"
+            "UPDATE texting_outboxentry SET state = 'unconfirmed', lease_until = NULL, due_at = clock_timestamp()"
             " WHERE state = 'sending' AND lease_until < clock_timestamp() RETURNING organization_id, message_id"
         )
         return [(organization, message) for organization, message in cursor.fetchall()]

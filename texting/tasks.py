@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from texting import delivery, outbox
+from texting import delivery, outbox, reconciling
 
 log = logging.getLogger("parley.outbox")
 
@@ -24,3 +24,9 @@ def sweep_outbox() -> dict[str, int]:
     for line_id in lines:
         outbox.ring_later(line_id, 0.1)
     return {"lines": len(lines), "unconfirmed": unconfirmed}
+
+
+@shared_task
+def reconcile() -> dict[str, int]:
+    """Look up texts whose outcome is unknown."""
+    return reconciling.reconcile()

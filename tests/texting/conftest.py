@@ -13,7 +13,7 @@ from tenancy.models import Organization
 from texting import receiving
 from texting.models import Contact, Conversation, Line, LineKey, Message
 from texting.providers import base, registry
-from texting.statuses import MessageStatus
+from texting.statuses import ErrorKind, MessageStatus
 
 CAPABILITIES = base.Capabilities(
     mms=False,
@@ -35,6 +35,7 @@ class FarEnd:
     script: list[base.SendResult | Exception] = field(default_factory=list)
     ledger: list[base.Outbound] = field(default_factory=list)
     asked: list[base.Outbound] = field(default_factory=list)
+    silent: bool = False  # its list cannot be asked
 
 
 FAR_END = FarEnd()
@@ -59,7 +60,13 @@ class ScriptedProvider:
         if isinstance(answer, Exception):
             raise answer
         FAR_END.ledger.append(outbound)
-        return answer or base.SendResult(f"far-{len(FAR_END.ledger)}-{outbound.client_ref}", MessageStatus.SENT)
+        return answer or base.SendResult(f"far-{outbound.client_ref}", MessageStatus.SENT)
+
+    async def find(self, outbound: base.Outbound, *, since, until) -> list[base.StatusEvent]:
+        if FAR_END.silent:
+            raise base.NotAccepted(ErrorKind.TRANSIENT, retry=True)
+        same = [sent for sent in FAR_END.ledger if (sent.to, sent.body) == (outbound.to, outbound.body)]
+        return [base.StatusEvent(f"far-{sent.client_ref}", MessageStatus.SENT, "listed") for sent in same]
 
     def verify_signature(self, hook: base.Hook) -> bool:
         return hook.header("X-Scripted") == self.credentials.secret
@@ -78,6 +85,7 @@ def far_end(settings) -> Iterator[FarEnd]:
     FAR_END.script.clear()
     FAR_END.ledger.clear()
     FAR_END.asked.clear()
+    FAR_END.silent = False
     registry._load.cache_clear()
     yield FAR_END
     registry._load.cache_clear()
