@@ -15,4 +15,5 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("", include("accounts.urls")),
     path("", include("texting.urls")),
+    path("", include("config.styleguide")),
 ]
