@@ -28,11 +28,13 @@ PUBLIC = {
     "join/": "the link that was opened is the permission",
     "join/<str:token>/": "the token is the permission",
     "organization/<uuid:organization_id>/": "runs in neither of two organizations; checks the session itself",
+    "styleguide": "made-up data only, and 404 except on a local system",
+    "styleguide/<slug:name>": "made-up data only, and 404 except on a local system",
     "webhooks/<slug:provider>/<str:key>/inbound": "the provider's signature is the permission",
     "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
 }
 
-PLAIN = {"kind": "mine", "provider": "simulator"}
+PLAIN = {"kind": "mine", "name": "inbox", "provider": "simulator"}
 
 
 def objects_of(cast: Cast) -> dict[str, Any]:
