@@ -1,7 +1,7 @@
 """One sealed text as bytes, and one wrapped key as bytes. Knows nothing of Django or of where keys are kept.
 
 A record is `version (1) | number of keys (1) | key id (8) each | salt (16) | commitment (32) | nonce (12) | ciphertext
-| tag (16)`: 86 bytes and 8 for each key more than the text has in UTF-8.
+| tag (16)`: 78 bytes and 8 for each key more than the text has in UTF-8.
 
 HKDF-SHA256 over the data keys, one after the other, yields 64 bytes: the AES-256-GCM key and the commitment. So each
 record has a key of its own, and whoever lacks one of several data keys has nothing. The commitment is compared before
