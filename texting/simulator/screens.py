@@ -50,7 +50,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Screen:
-    """The phone's conversation with one line. `is_waiting`: something is on its way, so look again soon."""
+    """The phone's conversation with one line: `bubbles` oldest first, `reports` newest first.
+
+    `is_waiting`: something is on its way, so look again soon. `version` changes with anything that is shown.
+    """
 
     bubbles: tuple[Bubble, ...]
     reports: tuple[Report, ...]
@@ -71,7 +74,7 @@ def screen(member: Membership, line: Line, phone: Phone) -> Screen:
     bubbles = _with_days([*_earlier(member, line, phone, known), *_bubbles(member, on_phone)])
     everything = sorted({text.id: text for text in (*on_phone, *carried)}.values(), key=lambda text: text.at)
     how = network.behaviour(phone.number)
-    reports = tuple(_report(member, text, how) for text in everything[-REPORTED:])
+    reports = tuple(_report(member, text, how) for text in reversed(everything[-REPORTED:]))
     waiting = any(text.status not in FINAL for text in everything)
     drawn = repr(([astuple(bubble) for bubble in bubbles], [astuple(report) for report in reports]))
     return Screen(bubbles, reports, waiting, hashlib.sha256(drawn.encode()).hexdigest()[:16])

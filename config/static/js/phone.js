@@ -32,6 +32,8 @@ if (log && form) {
 }
 
 if (clock) {
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", hourCycle: "h23" });
-  setInterval(() => (clock.textContent = time.format(new Date())), 10_000);
+  // It goes on from the time that the server wrote, in the organization's zone like the times of the texts.
+  const start = Date.parse(`${clock.dateTime.slice(0, 19)}Z`);
+  const tick = () => (clock.textContent = new Date(start + performance.now()).toISOString().slice(11, 16));
+  setInterval(tick, 10_000);
 }
