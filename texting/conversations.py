@@ -70,7 +70,7 @@ def take_if_free(member: Membership, conversation: Conversation) -> bool:
 
 
 def assign(*, member: Membership, conversation: Conversation, to: UUID, was: UUID | None) -> None:
-    """Give an open conversation to a colleague who may read it.
+    """Give an open conversation to a colleague who may read it and answer.
 
     `was` is who had it when the member decided; when that is no longer so, AlreadyTaken or NotPossible is raised.
     """
@@ -80,7 +80,7 @@ def assign(*, member: Membership, conversation: Conversation, to: UUID, was: UUI
 def transfer(
     *, member: Membership, conversation: Conversation, to: UUID | None, was: UUID | None, note: str = ""
 ) -> None:
-    """Pass an open conversation on: to a colleague of any team who may read it or, with `to=None`, back to the team.
+    """Pass an open conversation on: to whoever may read it and answer or, with `to=None`, back to the team.
 
     `note` is left in the thread for whoever goes on. Raises as `assign` does.
     """
@@ -163,7 +163,7 @@ def mark_read(*, member: Membership, conversation: Conversation) -> None:
 
 def mark_unread(*, member: Membership, conversation: Conversation) -> None:
     """Let it stand out again as if nobody had read it."""
-    require(member, Permission.CONVERSATIONS_READ)
+    require(member, Permission.MESSAGES_SEND)
     if Conversation.objects.filter(pk=conversation.pk, unread=0).update(unread=1):
         _tell(conversation, LiveKind.CONVERSATION)
 
@@ -186,7 +186,7 @@ def save_draft(*, member: Membership, conversation: Conversation, body: str, is_
 def _pass_on(member: Membership, conversation: Conversation, *, to: UUID | None, was: UUID | None) -> None:
     require(member, Permission.CONVERSATIONS_ASSIGN)
     if to is not None and to not in {one.id for one in colleagues_on(conversation.line)}:
-        raise NotPossible(_("This colleague may not read the conversations of this line."))
+        raise NotPossible(_("This colleague may not read or may not answer the conversations of this line."))
     if to == was:
         return
     rows = Conversation.objects.filter(pk=conversation.pk, status=_OPEN, assignee_id=was)

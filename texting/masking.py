@@ -8,7 +8,7 @@ import re
 
 _DATES = r"\d{4}-\d{2}-\d{2}(?!\d)|\d{1,2}[/.]\d{1,2}[/.]\d{4}(?!\d)"
 _JOINTS = r"\s().\-/\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2064\u2212\ufeff"
-_NUMBER = re.compile(rf"(?P<date>(?<!\d)(?:{_DATES}))|\+?\d(?:[{_JOINTS}]{{0,3}}\d){{6,}}")
+_NUMBER = re.compile(rf"(?P<date>(?<!\d)(?:{_DATES}))|[+(]{{0,2}}\d(?:[{_JOINTS}]{{0,3}}\d){{6,}}")
 _SHOWN = 4  # the last digits, as everywhere else in the product
 
 

@@ -4,6 +4,8 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tenancy.isolation import activate
@@ -43,7 +45,6 @@ READER_MAY = {
     "conversation_preview",
     "conversation_draft",
     "conversation_read",
-    "conversation_unread",
     "conversation_presence",
 }
 
@@ -208,6 +209,39 @@ class TestList:
         assert "Nobody found" in text_of(browser.post(reverse("inbox_search"), {"q": "Grace"}, headers=HTMX))
         assert "Ada Lovelace" in text_of(browser.post(reverse("inbox_search"), {"q": ""}, headers=HTMX))
         assert browser.get(reverse("inbox_search"), {"q": "ada"}).status_code == 405
+
+
+class TestPrice:
+    """A page costs the same number of queries however much is on it, in both databases."""
+
+    def price(self, browser, address):
+        with CaptureQueriesContext(connections["default"]) as asked, CaptureQueriesContext(connections["keys"]) as keys:
+            assert browser.get(address).status_code == 200
+        assert not any("OFFSET" in query["sql"] for query in asked)
+        return len(asked), len(keys)
+
+    def test_the_list(self, desk):
+        browser = desk.as_(desk.cast.agent)
+        desk.hear()
+        self.price(browser, "/inbox/")
+        cheap = self.price(browser, "/inbox/")
+        for index in range(20):
+            desk.hear(number=f"+1212555{3000 + index}")
+        assert self.price(browser, "/inbox/") == cheap
+        assert cheap <= (24, 2)
+
+    def test_a_thread(self, desk):
+        browser = desk.as_(desk.cast.agent)
+        conversation = desk.hear()
+        desk.answer(conversation, "Hello")
+        address = reverse("conversation", args=[conversation.pk])
+        self.price(browser, address)
+        cheap = self.price(browser, address)
+        for index in range(20):
+            desk.hear(f"Text {index}")
+        self.price(browser, address)  # reads what is unread
+        assert self.price(browser, address) == cheap
+        assert cheap <= (48, 4)
 
 
 class TestThread:

@@ -73,9 +73,9 @@ def read_filter(key: str) -> Filter:
     """The filter that a key stands for; "" is the open ones. Raises NotYours for anything else."""
     if not key:
         return Filter()
-    kind, _, team = key.partition("-")
+    kind, dash, team = key.partition("-")
     try:
-        found = Filter(FilterKind(kind), UUID(team) if team else None)
+        found = Filter(FilterKind(kind), UUID(team) if dash else None)
     except ValueError:
         raise NotYours from None
     if (found.kind is FilterKind.TEAM) != (found.team_id is not None):

@@ -63,7 +63,7 @@ def conversations_of(member: Membership, contact: Contact) -> tuple[Row, ...]:
 
 
 def colleagues_on(line: Line) -> list[Colleague]:
-    """The active members who may read and take part in this line's conversations, by name.
+    """The active members who may read this line's conversations and answer in them, by name.
 
     They belong to the line's team, or read every team's conversations, or own the organization.
     """
@@ -75,8 +75,8 @@ def colleagues_on(line: Line) -> list[Colleague]:
     able = []
     for member in members.select_related("user"):
         may = set(Permission) if member.is_owner else granted.get(member.pk, set())
-        reads = Permission.CONVERSATIONS_READ in may
-        if reads and (member.pk in in_team or Permission.CONVERSATIONS_READ_ALL in may):
+        answers = {Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND} <= may
+        if answers and (member.pk in in_team or Permission.CONVERSATIONS_READ_ALL in may):
             able.append(Colleague(member.pk, member.user.name))
     return sorted(able, key=lambda one: one.name.casefold())
 

@@ -112,6 +112,7 @@ def head_context(request: MemberRequest, conversation: Conversation, chosen: Fil
         "is_mine": conversation.assignee_id == request.member.pk,
         "is_open": conversation.status == Conversation.Status.OPEN,
         "may_assign": may(Permission.CONVERSATIONS_ASSIGN),
+        "may_mark": may(Permission.MESSAGES_SEND),
         "may_resolve": may(Permission.CONVERSATIONS_RESOLVE),
         "chosen": chosen,
         "back": address_of(chosen),
@@ -123,7 +124,11 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
     member = request.member
     return {
         "composer": composing,
-        "others": [row for row in queries.conversations_of(member, conversation.contact) if row.id != conversation.pk],
+        "others": [
+            row
+            for row in queries.conversations_of(member, conversation.contact)
+            if row.line_id != conversation.line_id  # the thread shows this line's
+        ],
         "may_rename": member.may(Permission.CONTACTS_EDIT) and queries.may_reveal(member),
         "may_see_contact": member.may(Permission.CONTACTS_READ),
     }

@@ -91,7 +91,7 @@ def read(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@requires(Permission.CONVERSATIONS_READ)
+@requires(Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND)
 @require_POST
 def unread(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     """Let it stand out again; the page leaves the thread, since looking at it would count as reading."""

@@ -7,6 +7,7 @@ import "./htmx-rules.js";
 import "./keys.js";
 import "./menus.js";
 import "./panes.js";
+import "./subnav.js";
 import "./tables.js";
 import "./themes.js";
 import "./toasts.js";

@@ -12,7 +12,9 @@ document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.clos
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.detail.target?.id === "sheet" && event.detail.target.querySelector("dialog");
-  if (dialog) openDialog(dialog.id, opener);
+  if (!dialog) return;
+  openDialog(dialog.id, opener);
+  if (!dialog.querySelector("[autofocus], [data-focus]")) dialog.querySelector("input:checked, form input:not([type=hidden]), textarea")?.focus();
 });
 
 document.addEventListener("close-sheet", () => document.querySelector("#sheet dialog")?.close());

@@ -145,6 +145,7 @@ document.addEventListener("click", async (event) => {
   const content = await parts(answer);
   const box = log();
   const fromEnd = box.scrollHeight - box.scrollTop;
+  pinned = false;
   box.setAttribute("aria-live", "off"); // what is old is no news
   merge(messages(), [...content.querySelector("#new-items").children]);
   box.scrollTop = box.scrollHeight - fromEnd;

@@ -1,0 +1,58 @@
+"""Numbers that a text quotes are hidden from those who may not see them; dates and short numbers are not."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from texting.masking import hide_numbers, last_digits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+12125550181",
+        "(212) 555-0181",
+        "212.555.0181",
+        "212 555 0181",
+        "1-212-555-0181",
+        "212\u00a0555\u20110181",
+        "+44 20 7946 0181",
+        "٢١٢٥٥٥٠١٨١",
+        "2125550181",
+        "4242 4242 4242 0181",
+        "2\u200b1\u200b2\u200b5\u200b5\u200b5\u200b0\u200b1\u200b8\u200b1",
+    ],
+)
+def test_a_number_in_any_spelling_keeps_its_last_digits_only(text):
+    hidden = hide_numbers(f"Call {text} today")
+    assert hidden.startswith("Call •••• ")
+    assert hidden.endswith(" today")
+    assert len(re.findall(r"\d", hidden)) == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["Room 4472", "at 10:30", "2026-11-22", "on 22/11/2026 at 14:30", "03.11.2026", "$1,204.50", "code 482193"]
+)
+def test_dates_times_and_short_numbers_stay(text):
+    assert hide_numbers(text) == text
+
+
+def test_a_date_does_not_shelter_a_number():
+    assert "0181" in hide_numbers("2026-11-22 2125550181")
+    assert "2125550181" not in hide_numbers("2026-11-22 2125550181")
+    assert "555018" not in hide_numbers("2026-11-222125550181")
+
+
+@given(st.text(), st.from_regex(r"[2-9]\d{2}[ .-]?\d{3}[ .-]?\d{4}", fullmatch=True), st.text())
+def test_no_full_number_survives_whatever_stands_around_it(before, number, after):
+    digits = re.sub(r"\D", "", number)
+    assert digits not in re.sub(r"\D", "", hide_numbers(f"{before} {number} {after}")) or digits in re.sub(
+        r"\D", "", before + "x" + after
+    )
+
+
+@pytest.mark.parametrize(("masked", "digits"), [("+1 *** *** 0181", "0181"), ("+49 *** *** 12", "12"), ("***", "")])
+def test_what_a_mask_still_shows(masked, digits):
+    assert last_digits(masked)[-len(digits) :] == digits or digits == ""
