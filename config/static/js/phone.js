@@ -2,7 +2,7 @@
 const log = document.getElementById("phone-log");
 const form = document.getElementById("phone-form");
 const clock = document.querySelector("[data-clock]");
-const LOOK_EVERY = 3000;
+const LOOK_EVERY = 3000, WAIT_EVERY = 1000; // milliseconds
 
 const toEnd = () => (log.scrollTop = log.scrollHeight);
 
@@ -25,10 +25,10 @@ if (log && form) {
     field.focus();
   });
 
-  // While live updates are off (a restart, no network) the phone looks by itself.
-  setInterval(() => {
-    if (document.documentElement.dataset.live !== "on" && !document.hidden) document.body.dispatchEvent(new CustomEvent("phone:look"));
-  }, LOOK_EVERY);
+  // The phone looks by itself while a text is on its way, and while live updates are off (a restart, no network).
+  const look = () => document.hidden || document.body.dispatchEvent(new CustomEvent("phone:look"));
+  setInterval(() => log.querySelector("[data-waiting]") && look(), WAIT_EVERY);
+  setInterval(() => document.documentElement.dataset.live !== "on" && look(), LOOK_EVERY);
 }
 
 if (clock) {

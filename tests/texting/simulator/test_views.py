@@ -97,7 +97,7 @@ def test_a_text_from_the_phone_shows_at_once(agent: Client, line: Line, phone: P
     page = response.content.decode()
     assert "Hello &lt;b&gt;" in page
     assert "Sending" in page
-    assert 'hx-trigger="every 1s"' in page
+    assert "data-waiting" in page
     assert texts_on(line) == ["Hello <b>"]
 
 
