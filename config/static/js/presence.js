@@ -3,7 +3,7 @@ import { ask, parts, put } from "./asking.js";
 
 const VIEWING_EVERY = 10_000, TYPING_EVERY = 3_000, STILL_TYPING = 4_000; // milliseconds
 const pane = () => document.getElementById("open");
-let timer = 0, typedAt = 0, toldTyping = 0, where = "";
+let timer = 0, typedAt = 0, toldTyping = -Infinity, where = "";
 
 async function say(state, { leaving = false, base = pane()?.dataset.base } = {}) {
   if (!base) return;
@@ -38,7 +38,7 @@ document.body.addEventListener("writing", () => {
   setTimeout(() => state() === "viewing" && say("viewing"), STILL_TYPING + 100);
 });
 document.body.addEventListener("written", () => {
-  typedAt = toldTyping = 0;
+  [typedAt, toldTyping] = [0, -Infinity];
   say("viewing");
 });
 
@@ -47,7 +47,7 @@ function start() {
   if (where && where !== pane()?.dataset.base) leave();
   deaf.abort();
   deaf = new AbortController();
-  [where, typedAt, toldTyping] = [pane()?.dataset.base ?? "", 0, 0];
+  [where, typedAt, toldTyping] = [pane()?.dataset.base ?? "", 0, -Infinity];
   const id = pane()?.dataset.conversation;
   if (!id) return;
   document.body.addEventListener(`live:presence-${id}`, look, { signal: deaf.signal });
