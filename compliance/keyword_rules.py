@@ -1,8 +1,8 @@
 """The rules of `keyword_data/`, read once and compiled.
 
 One file a language holds words and phrases with the source of each; `phrase_matching.py` explains how phrases are
-written. A text is judged by all languages at once, because people mix them. `version` changes whenever a file changes, so
-a stored decision tells which rules made it. The keys of a file:
+written. A text is judged by all languages at once, because people mix them. `version` changes whenever a file changes,
+so a stored decision tells which rules made it. The keys of a file:
 
     stop, start, help           whole texts (tier 0); `business`: a stop word that people also say about an order
     start_when_opted_out        whole texts that mean START only from someone who has opted out

@@ -7,8 +7,8 @@ A wrong "opted out" costs one delayed text; a wrong "sent" costs a fine and the 
 * tier 2, it might mean that: pause marketing, a person decides. Never a guess the other way.
 
 Only the customer's own words count (`customer_words.py`): a reaction to our text, a quotation or an auto-reply opts
-nobody out. START and HELP count as whole texts only; YES is START only for someone who has opted out, because it is also
-the commonest answer to an appointment. The words and phrases are data: `keyword_data/`, each with its source.
+nobody out. START and HELP count as whole texts only; YES is START only for someone who has opted out, because it is
+also the commonest answer to an appointment. The words and phrases are data: `keyword_data/`, each with its source.
 
 Every step takes time in step with the text. Plain values: no Django.
 """
@@ -22,7 +22,7 @@ from compliance.customer_words import OwnWords, own_words
 from compliance.keyword_rules import LANGUAGES, Rules, rules
 from compliance.opt_out_phrases import opting_out
 from compliance.phrase_matching import END
-from compliance.plain_words import bare, norm, one_slip, respelled, spelled
+from compliance.plain_words import bare, norm, one_slip, respelled, sentences, spelled
 
 __all__ = ["Action", "Reply", "classify", "norm"]
 
@@ -149,9 +149,10 @@ def _possible(text: str, known: Rules) -> _Judgement | None:
     """Tier 2: the first rule by which the text might be a wish not to be texted."""
     if _UNHAPPY_EMOJI.search(text) and not _UNHAPPY_EMOJI.sub("", _EMOJI_DRESS.sub("", text)):
         return "review", 2, "emoji"
-    words = spelled(text, known).split()
+    said = [spelled(sentence, known).split() for sentence in sentences(text)]
+    words = [word for sentence in said for word in sentence]
     if _stripped(words, known.polite) in known.near_misses:
         return "review", 2, "near-miss"
-    rest = known.innocent.replaced((*words, END), "~")
-    found = known.review_whole.filling(rest[:-1] if rest[-1] == END else rest) or known.review.first(rest)
+    rest = known.innocent.replaced([word for sentence in said for word in (*sentence, END)], "~")
+    found = known.review_whole.filling([word for word in rest if word != END]) or known.review.first(rest)
     return ("review", 2, found) if found else None

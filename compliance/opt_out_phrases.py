@@ -13,10 +13,8 @@ from itertools import accumulate
 
 from compliance.keyword_rules import OptOut, Rules
 from compliance.phrase_matching import END, Words
-from compliance.plain_words import spelled
+from compliance.plain_words import sentences, spelled
 
-_SENTENCE = re.compile(r"[^.!?;…\n\r\u2028\u2029]+")
-_DASHES = re.compile(r"\s[-–—]+\s|--+")
 _CLAUSE = re.compile("[,:]")
 _EDGE = 30  # of a longer sentence only this many words at both ends are searched: the time stays linear
 
@@ -31,10 +29,10 @@ class _Sentence:
 
 def opting_out(text: str, rules: Rules) -> str | None:
     """The id of the phrase by which the text opts out, or None. `text`: own words without quotations."""
-    sentences = list(_sentences(text, rules))
-    hedged = sum(sentence.hedged for sentence in sentences)
-    reasoned = any(sentence.reasoned for sentence in sentences)
-    for sentence in sentences:
+    found_in = list(_read(text, rules))
+    hedged = sum(sentence.hedged for sentence in found_in)
+    reasoned = any(sentence.reasoned for sentence in found_in)
+    for sentence in found_in:
         if hedged == sentence.hedged:  # no other sentence takes it back
             found = _in_sentence(sentence, rules, reasoned)
             if found:
@@ -42,15 +40,14 @@ def opting_out(text: str, rules: Rules) -> str | None:
     return None
 
 
-def _sentences(text: str, rules: Rules) -> Iterator[_Sentence]:
-    for part in _DASHES.split(text):
-        for match in _SENTENCE.finditer(part):
-            clauses = [spelled(clause, rules).split() for clause in _CLAUSE.split(match[0])]
-            words = tuple(word for clause in clauses for word in clause)
-            if words:
-                starts = frozenset(accumulate((len(clause) for clause in clauses), initial=0))
-                hedged, reasoned = rules.hedges.first((*words, END)), rules.reasons.first(words)
-                yield _Sentence(words, starts, hedged is not None, reasoned is not None)
+def _read(text: str, rules: Rules) -> Iterator[_Sentence]:
+    for sentence in sentences(text):
+        clauses = [spelled(clause, rules).split() for clause in _CLAUSE.split(sentence)]
+        words = tuple(word for clause in clauses for word in clause)
+        if words:
+            starts = frozenset(accumulate((len(clause) for clause in clauses), initial=0))
+            hedged, reasoned = rules.hedges.first((*words, END)), rules.reasons.first(words)
+            yield _Sentence(words, starts, hedged is not None, reasoned is not None)
 
 
 def _in_sentence(sentence: _Sentence, rules: Rules, reasoned: bool) -> str | None:

@@ -18,10 +18,19 @@ _APOSTROPHES = re.compile("['’‘ʼ`´＇]")
 _EMOTICON = re.compile(r"(?<!\S)[:;=xX8][-']?[()DPpOo3/\\|*<>]+(?!\S)|<3+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_DOTTED = re.compile(r"(?<!\w)(?:[^\W\d_][.*·-]){2,}[^\W\d_](?!\w)")
+_SENTENCE = re.compile(r"[^.!?;…\n\r\u2028\u2029]+")
+_DASHES = re.compile(r"\s[-–—]+\s|--+")
 _NUMBER_SIGN = re.compile(r"#(?!\w)")
 _PHONE_NUMBER = re.compile(r"(?<![^ ])(?:\d+ )+")
 _ZERO_IN_WORD = re.compile(r"(?<=[a-z])0|0(?=[a-z])")
 _APART = re.compile(r"(?<![^ ])(?:[a-z] ){3,}")
+
+
+def sentences(text: str) -> list[str]:
+    """The text cut at full stops, line ends and dashes; a word spelled with dots (`s.t.o.p`) stays whole."""
+    whole = _DOTTED.sub(lambda word: word[0][::2], text)
+    return [sentence for part in _DASHES.split(whole) for sentence in _SENTENCE.findall(part)]
 
 
 def norm(body: str) -> str:
