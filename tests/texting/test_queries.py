@@ -16,7 +16,8 @@ from tests.texting.desk import FIRST, SECOND, desk
 from texting import conversations, queries
 from texting.models import Conversation, Message
 from texting.queries import Cursor, Filter, FilterKind, NotYours
-from texting.queries.inbox import SEARCHED
+from texting.queries.cursors import older_than
+from texting.queries.inbox import ORDER, SEARCHED
 
 __all__ = ["desk"]
 
@@ -163,6 +164,20 @@ class TestPages:
         assert (few, many) == (2, 30)
         assert len(dear) == len(cheap) <= 8
         assert not any("OFFSET" in sql or "COUNT(" in sql.upper() for sql in dear)
+
+    @pytest.mark.parametrize("who", ["owner", "second_agent"])
+    @pytest.mark.parametrize("kind", [FilterKind.OPEN, FilterKind.MINE, FilterKind.UNASSIGNED, FilterKind.RESOLVED])
+    def test_every_part_of_a_page_can_be_read_from_an_index_in_order(self, inside, who, kind):
+        fill(inside, 3)
+        cursor = Cursor.start_of(timezone.now())
+        with connection.cursor() as sql:
+            for setting in ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin"):
+                sql.execute(f"SET LOCAL {setting} = off")  # on three rows reading everything would be cheaper
+        for branch in queries.inbox._branches(getattr(inside.cast, who), Filter(kind)):
+            plan = branch.filter(older_than(cursor, "last_activity_at")).order_by(*ORDER)[:41].explain()
+            assert "Index Scan using texting_conv_" in plan
+            assert "Sort" not in plan
+            assert "Filter: (ROW" not in plan
 
     def test_a_later_page_is_asked_for_by_row_value(self, inside):
         fill(inside, 4)

@@ -228,7 +228,7 @@ class TestPrice:
         for index in range(20):
             desk.hear(number=f"+1212555{3000 + index}")
         assert self.price(browser, "/inbox/") == cheap
-        assert cheap <= (24, 2)
+        assert cheap[0] <= 18
 
     def test_a_thread(self, desk):
         browser = desk.as_(desk.cast.agent)
@@ -241,7 +241,7 @@ class TestPrice:
             desk.hear(f"Text {index}")
         self.price(browser, address)  # reads what is unread
         assert self.price(browser, address) == cheap
-        assert cheap <= (48, 4)
+        assert cheap[0] <= 34
 
 
 class TestThread:

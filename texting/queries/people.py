@@ -54,9 +54,11 @@ def contacts_with_number(member: Membership, text: str) -> ContactPage:
     return ContactPage(tuple(_contact_row(member, contact) for contact in found))
 
 
-def conversations_of(member: Membership, contact: Contact) -> tuple[Row, ...]:
-    """The contact's newest conversations that the member may read."""
+def conversations_of(member: Membership, contact: Contact, besides: UUID | None = None) -> tuple[Row, ...]:
+    """The contact's newest conversations that the member may read; without those on the line `besides`."""
     rows = with_people(member, visible_conversations(member)).filter(contact=contact)
+    if besides is not None:
+        rows = rows.exclude(line_id=besides)
     found = list(rows.order_by(*ORDER)[:CONVERSATIONS_SHOWN])
     prefetch([*found, *(row.contact for row in found)])
     return tuple(row_of(member, row) for row in found)

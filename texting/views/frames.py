@@ -124,11 +124,8 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
     member = request.member
     return {
         "composer": composing,
-        "others": [
-            row
-            for row in queries.conversations_of(member, conversation.contact)
-            if row.line_id != conversation.line_id  # the thread shows this line's
-        ],
+        # The thread itself shows everything of this line.
+        "others": queries.conversations_of(member, conversation.contact, besides=conversation.line_id),
         "may_rename": member.may(Permission.CONTACTS_EDIT) and queries.may_reveal(member),
         "may_see_contact": member.may(Permission.CONTACTS_READ),
     }

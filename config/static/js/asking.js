@@ -42,6 +42,23 @@ export function put(fresh) {
   return fresh;
 }
 
+/** Puts a fresh text in the place of the old one. */
+export function update(fresh) {
+  const old = document.getElementById(fresh.id);
+  if (!old || !fresh.matches(".message")) return put(fresh);
+  return old.isEqualNode(fresh) ? old : patch(old, fresh);
+}
+
+/** Brings a text up to date piece by piece: what did not change is not read aloud again and keeps its selection. */
+function patch(old, fresh) {
+  if (old.children.length !== fresh.children.length) return put(fresh);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  const changed = [...fresh.children].map((child, index) => [old.children[index], child]);
+  for (const [was, is] of changed) if (!was.isEqualNode(is)) was.replaceWith(is);
+  return old;
+}
+
 /** Puts items with a data-cursor among those of `list` in their order; a repeat replaces what is there. */
 export function merge(list, items, newestFirst = false) {
   const added = [];
@@ -49,7 +66,7 @@ export function merge(list, items, newestFirst = false) {
     const old = item.id && document.getElementById(item.id);
     if (old?.isEqualNode(item)) continue;
     if (old && old.dataset.cursor === item.dataset.cursor) {
-      put(item);
+      update(item);
       continue;
     }
     const focused = old?.contains(document.activeElement);

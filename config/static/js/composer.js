@@ -1,13 +1,11 @@
 // The composer: live meter, the character that makes a text dear, drafts, notes, sending.
 import { announce } from "./announce.js";
 import { ask, parts, put } from "./asking.js";
-import { segmentCounter } from "./segments.js";
+import { cheaper, drawMeter } from "./meter.js";
 import { newest, showAnswer } from "./thread.js";
 import { toast } from "./toasts.js";
 
-const LONGEST = 1600;
 const SAVE_AFTER = 800, ASK_AFTER = 600; // milliseconds without a key
-const counter = segmentCounter(JSON.parse(document.getElementById("segment-tables").textContent));
 const composer = () => document.getElementById("composer");
 const body = () => document.getElementById("body");
 const permission = () => document.getElementById("permission");
@@ -29,7 +27,7 @@ export function draw() {
   for (const element of box.querySelectorAll("label[data-note], .button-primary [data-note]")) element.textContent = element.dataset[form.dataset.mode];
   body().placeholder = body().dataset[form.dataset.mode];
   drawClauses(note);
-  drawMeter(note);
+  drawMeter(note ? null : body().value.trim(), permission().dataset);
 }
 
 function drawClauses(note) {
@@ -41,75 +39,17 @@ function drawClauses(note) {
   }
 }
 
-function drawMeter(note) {
-  const meter = document.getElementById("meter");
-  const culprit = document.getElementById("culprit");
-  meter.hidden = note;
-  culprit.hidden = true;
-  if (note) return;
-  const { prefix, suffix } = permission().dataset;
-  const typed = body().value.trim();
-  const whole = typed ? prefix + typed + suffix : "";
-  const { encoding, units, segments, culprits } = counter.count(whole);
-  const [gauge, used, parts] = meter.children;
-  const tooLong = [...whole].length > LONGEST;
-  const room = segments > 1 ? segments * (encoding === "GSM-7" ? 153 : 67) : encoding === "GSM-7" ? 160 : 70;
-  gauge.max = room;
-  gauge.value = units;
-  gauge.textContent = `${units} / ${room}`;
-  used.textContent = tooLong ? `${[...whole].length.toLocaleString()} / ${LONGEST.toLocaleString()} ${meter.dataset.characters}` : `${units} / ${room}`;
-  parts.textContent = segments === 1 ? meter.dataset.one : `${segments} ${meter.dataset.many}`;
-  meter.dataset.level = tooLong ? "danger" : segments > 1 ? "warning" : "ok";
-  if (culprits.length) drawCulprit(culprit, culprits, whole, segments);
-}
-
-// Names one character that makes the text dear, and offers the cheapest way out that changes nothing but such characters:
-// typographic signs first, then letters without accents, then leaving the sign out. The clauses are not ours to change.
-let way = (text) => text;
-function drawCulprit(row, culprits, whole, segments) {
-  const own = culprits.filter((one) => body().value.includes(one.character));
-  if (!own.length) return;
-  const plain = (text) => counter.simplify(counter.replace(text));
-  const stubborn = (one) => counter.count(plain(one.character)).encoding !== "GSM-7";
-  if (own.some((one) => stubborn(one) && /\p{L}/u.test(one.character))) return; // another alphabet: there is no way out
-  const without = (text) => own.filter(stubborn).reduce((rest, one) => rest.replaceAll(one.character, ""), plain(text));
-  const ways = [[counter.replace, (one) => one.replacement !== null], [plain, (one) => one.replacement === null], [without, stubborn]];
-  const [change, concerns] = ways.find(([attempt]) => counter.count(attempt(whole)).encoding === "GSM-7") ?? ways[0];
-  const blamed = own.find(concerns) ?? own[0];
-  const cheaper = counter.count(change(whole)).segments;
-  const saves = cheaper < segments;
-  if (!saves && change === without) return; // an emoji in a short text costs nothing
-  way = change;
-  const [words, button] = row.querySelectorAll("span, button");
-  const sentence = saves ? row.dataset.words : row.dataset.wordsRoom;
-  words.replaceChildren(...sentence.split(/(%c)/).map((piece) => {
-    if (piece !== "%c") return piece.replace("%m", segments).replace("%n", cheaper);
-    const quoted = document.createElement("q");
-    quoted.textContent = blamed.character.trim() || blamed.name || "\u2423";
-    return quoted;
-  }));
-  button.textContent = offer(row, blamed, change, own.length, without);
-  row.hidden = false;
-}
-
-function offer(row, blamed, change, several, without) {
-  if (change === without) return row.dataset.drop.replace("%r", blamed.character);
-  const instead = change(blamed.character);
-  if (several > 1) return row.dataset.all.replace("%n", several);
-  return instead === "" ? row.dataset.drop.replace("%r", "\u2423") : row.dataset.use.replace("%r", instead.trim() || "\u2423");
-}
-
 function makeCheaper() {
   const field = body();
-  const caret = way(field.value.slice(0, field.selectionStart)).length;
-  field.setRangeText(way(field.value), 0, field.value.length, "end");
+  const caret = cheaper(field.value.slice(0, field.selectionStart)).length;
+  field.setRangeText(cheaper(field.value), 0, field.value.length, "end");
   field.setSelectionRange(caret, caret);
   field.focus();
   written();
 }
 
 // --- Drafts and the gate's opinion, asked when the keys rest ---
-let saveTimer = 0, askTimer = 0, unsaved = null, opinion = null;
+let saveTimer = 0, askTimer = 0, unsaved = null, opinion = null, saving = Promise.resolve();
 
 function written() {
   grow();
@@ -127,7 +67,7 @@ function save() {
   if (!unsaved) return;
   const { url, ...fields } = unsaved;
   unsaved = null;
-  ask(url, { body: form(fields), keepalive: true }).catch(() => {});
+  saving = ask(url, { body: form(fields), keepalive: true }).catch(() => {});
 }
 
 async function askGate() {
@@ -167,6 +107,7 @@ async function send() {
   button.setAttribute("aria-busy", "true");
   clearTimeout(askTimer);
   clearTimeout(saveTimer);
+  await saving; // a draft that arrives after its text would come back as if it had not been sent
   const text = field.value;
   const fields = { body: text, after: newest(), in: document.getElementById("open").dataset.in, message_id: permission().dataset.messageId };
   try {

@@ -1,5 +1,5 @@
 // The open thread: new items come in by themselves, statuses change in place, nothing that is being written is touched.
-import { ask, fire, merge, parts, put } from "./asking.js";
+import { ask, fire, merge, parts, put, update } from "./asking.js";
 
 const NEAR = 120; // pixels from the end within which a new text scrolls into view
 const pane = () => document.getElementById("open");
@@ -21,7 +21,7 @@ export const newest = () => messages()?.lastElementChild?.dataset.cursor ?? "";
 /** Puts an answer of the server into the page: items by their order, everything else by its id. */
 export function show(content, { follow = false } = {}) {
   const stay = follow || pinned;
-  const update = content.querySelector("#update");
+  const news = content.querySelector("#update");
   const items = content.querySelector("#new-items");
   const added = items && messages() ? merge(messages(), [...items.children]) : [];
   for (const id of ["thread-who", "thread-acts", "permission", "refusal", "composer-error", "presence"]) {
@@ -30,7 +30,7 @@ export function show(content, { follow = false } = {}) {
   }
   const details = content.querySelector("#details");
   if (details && !document.getElementById("details")?.contains(document.activeElement)) put(details);
-  if (update) identify(update.dataset);
+  if (news) identify(news.dataset);
   document.body.dispatchEvent(new CustomEvent("permission-changed"));
   const texts = added.filter((item) => item.matches(".message, .note"));
   if (stay) toEnd();
@@ -80,7 +80,7 @@ async function refreshText(id) {
   if (!answer?.ok || open !== pane()) return;
   const stay = pinned;
   const fresh = (await parts(answer)).querySelector(".message");
-  if (fresh) put(fresh);
+  if (fresh) update(fresh);
   if (stay) toEnd();
 }
 
