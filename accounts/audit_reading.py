@@ -55,6 +55,21 @@ class Row:
         """The kind of object in one word: `membership`."""
         return self.object_type.rpartition(".")[2]
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The details in words: (name, value)."""
+        return [(name.replace("_", " ").capitalize(), _in_words(value)) for name, value in (self.details or {}).items()]
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_in_words(entry) for entry in value) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_in_words(entry)}" for name, entry in value.items()) or "–"
+    if value is None or value == "":
+        return "–"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
 
 @dataclass(frozen=True)
 class Page:

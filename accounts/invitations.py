@@ -78,6 +78,15 @@ def reset_sign_in(*, actor: Membership, member: Membership) -> str:
     require_over(actor, member)
     if Membership.objects.filter(user=member.user_id).exclude(pk=member.pk).exists():
         raise WorksElsewhere
+    return _reset(member, actor)
+
+
+def reset_by_operator(*, member: Membership) -> str:
+    """The same from the command line, for whom no admin can help. Needs the organization active. Returns the token."""
+    return _reset(member, None)
+
+
+def _reset(member: Membership, actor: Membership | None) -> str:
     ended = forget_sign_in(member.user)
     token = _new_link(member)
     audit.record(event=audit.AuditKind.SIGN_IN_RESET, actor=actor, object=member, sessions_ended=ended)
@@ -107,18 +116,34 @@ def open_invitation(token_hash: bytes) -> Invitation | None:
     return found.filter(token_hash=token_hash, expires_at__gt=timezone.now()).first()
 
 
+def chooses_password(invitation: Invitation) -> bool:
+    """Whether this link sets the password of its person, who has none.
+
+    Somebody who has joined an organization gets a new one by a link of that organization only: any other could take
+    the sign-in over by inviting them while it is being reset.
+    """
+    member = invitation.membership
+    if member.user.has_usable_password():
+        return False
+    return member.joined_at is not None or not Membership.objects.filter(user=member.user, joined_at__isnull=False).exists()
+
+
 def accept(*, invitation: Invitation, new_password: str | None) -> Membership | None:
     """Use the link up: the member is active. `new_password` is for a user who has none; others have shown theirs.
 
-    None when somebody else used it a moment ago.
+    None when somebody else used it a moment ago, or chose a password by another link.
     """
     member = invitation.membership
     with activate(member.organization):
-        if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
-            return None
-        if new_password is not None and not member.user.has_usable_password():
+        member.user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
+        if new_password is not None:
+            if not chooses_password(invitation):
+                return None
             member.user.set_password(new_password)
             member.user.save(update_fields=["password"])
+        if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
+            transaction.set_rollback(True)
+            return None
         joined = member.joined_at or timezone.now()
         Membership.objects.filter(pk=member.pk).update(is_active=True, joined_at=joined)
         member.refresh_from_db(fields=["is_active", "joined_at"])

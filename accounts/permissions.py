@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy, gettext_noop
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -49,28 +50,28 @@ class Permission(StrEnum):
     @property
     def label(self) -> str:
         """What the permission lets a person do, as pages say it."""
-        return _LABELS[self]
+        return str(_LABELS[self])
 
 
 _LABELS = {
-    Permission.CONVERSATIONS_READ: "Read conversations of own teams",
-    Permission.CONVERSATIONS_READ_ALL: "Read conversations of every team",
-    Permission.CONVERSATIONS_ASSIGN: "Claim, assign and transfer conversations",
-    Permission.CONVERSATIONS_RESOLVE: "Resolve and reopen conversations",
-    Permission.MESSAGES_SEND: "Send texts",
-    Permission.NOTES_WRITE: "Write internal notes",
-    Permission.CONTACTS_READ: "See contacts",
-    Permission.CONTACTS_EDIT: "Edit contacts",
-    Permission.CONTACTS_REVEAL: "See full names and phone numbers",
-    Permission.CONSENT_RECORD: "Record consent and opt-outs",
-    Permission.REPORTS_READ: "Read reports",
-    Permission.LINES_MANAGE: "Manage lines and providers",
-    Permission.PEOPLE_MANAGE: "Manage people",
-    Permission.ROLES_MANAGE: "Manage roles",
-    Permission.ORGANIZATION_MANAGE: "Manage the organization",
-    Permission.AUDIT_READ: "Read the audit log",
-    Permission.AUDIT_EXPORT: "Export the audit log",
-    Permission.SIMULATOR_USE: "Use the phone simulator",
+    Permission.CONVERSATIONS_READ: gettext_lazy("Read conversations of own teams"),
+    Permission.CONVERSATIONS_READ_ALL: gettext_lazy("Read conversations of every team"),
+    Permission.CONVERSATIONS_ASSIGN: gettext_lazy("Claim, assign and transfer conversations"),
+    Permission.CONVERSATIONS_RESOLVE: gettext_lazy("Resolve and reopen conversations"),
+    Permission.MESSAGES_SEND: gettext_lazy("Send texts"),
+    Permission.NOTES_WRITE: gettext_lazy("Write internal notes"),
+    Permission.CONTACTS_READ: gettext_lazy("See contacts"),
+    Permission.CONTACTS_EDIT: gettext_lazy("Edit contacts"),
+    Permission.CONTACTS_REVEAL: gettext_lazy("See full names and phone numbers"),
+    Permission.CONSENT_RECORD: gettext_lazy("Record consent and opt-outs"),
+    Permission.REPORTS_READ: gettext_lazy("Read reports"),
+    Permission.LINES_MANAGE: gettext_lazy("Manage lines and providers"),
+    Permission.PEOPLE_MANAGE: gettext_lazy("Manage people"),
+    Permission.ROLES_MANAGE: gettext_lazy("Manage roles"),
+    Permission.ORGANIZATION_MANAGE: gettext_lazy("Manage the organization"),
+    Permission.AUDIT_READ: gettext_lazy("Read the audit log"),
+    Permission.AUDIT_EXPORT: gettext_lazy("Export the audit log"),
+    Permission.SIMULATOR_USE: gettext_lazy("Use the phone simulator"),
 }
 
 
@@ -84,7 +85,7 @@ class PermissionGroup:
 
 PERMISSION_GROUPS = (
     PermissionGroup(
-        "Conversations",
+        gettext_noop("Conversations"),
         (
             Permission.CONVERSATIONS_READ,
             Permission.CONVERSATIONS_READ_ALL,
@@ -95,7 +96,7 @@ PERMISSION_GROUPS = (
         ),
     ),
     PermissionGroup(
-        "Contacts",
+        gettext_noop("Contacts"),
         (
             Permission.CONTACTS_READ,
             Permission.CONTACTS_EDIT,
@@ -103,9 +104,11 @@ PERMISSION_GROUPS = (
             Permission.CONSENT_RECORD,
         ),
     ),
-    PermissionGroup("Oversight", (Permission.REPORTS_READ, Permission.AUDIT_READ, Permission.AUDIT_EXPORT)),
     PermissionGroup(
-        "Administration",
+        gettext_noop("Oversight"), (Permission.REPORTS_READ, Permission.AUDIT_READ, Permission.AUDIT_EXPORT)
+    ),
+    PermissionGroup(
+        gettext_noop("Administration"),
         (
             Permission.LINES_MANAGE,
             Permission.PEOPLE_MANAGE,
@@ -166,10 +169,14 @@ _REVIEWER = frozenset(
     }
 )
 BUILT_IN_ROLES = {
-    "admin": BuiltInRole("Admin", "Sets everything up: people, roles, lines.", frozenset(Permission)),
-    "supervisor": BuiltInRole("Supervisor", "Texts like an agent and sees every team's work.", _AGENT | _REVIEWER),
-    "agent": BuiltInRole("Agent", "Texts with the customers of their own teams.", _AGENT),
-    "reviewer": BuiltInRole("Reviewer", "Reads and judges; sends nothing and sees no full numbers.", _REVIEWER),
+    "admin": BuiltInRole("Admin", gettext_noop("Sets everything up: people, roles, lines."), frozenset(Permission)),
+    "supervisor": BuiltInRole(
+        "Supervisor", gettext_noop("Texts like an agent and sees every team's work."), _AGENT | _REVIEWER
+    ),
+    "agent": BuiltInRole("Agent", gettext_noop("Texts with the customers of their own teams."), _AGENT),
+    "reviewer": BuiltInRole(
+        "Reviewer", gettext_noop("Reads and judges; sends nothing and sees no full numbers."), _REVIEWER
+    ),
 }
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django_scopes import get_scope
 
 from accounts.models import Membership, MembershipRole, Role, Session, Team, TeamMember
@@ -33,7 +34,7 @@ class Person:
     @property
     def role(self) -> str:
         """The roles in words; owners are owners, whatever else they are."""
-        return "Owner" if self.member.is_owner else ", ".join(role.name for role in self.roles) or "No role"
+        return _("Owner") if self.member.is_owner else ", ".join(role.name for role in self.roles) or _("No role")
 
 
 def people(member: Membership) -> list[Person]:

@@ -48,9 +48,7 @@ def device_being_set_up(user: User) -> TotpDevice:
 def instructions(device: TotpDevice) -> SetUp:
     """The set-up page's picture and manual key."""
     issuer = settings.OTP_TOTP_ISSUER
-    query = urlencode(
-        {"secret": device.secret, "issuer": issuer, "algorithm": "SHA1", "digits": DIGITS, "period": STEP_SECONDS}
-    )
+    query = urlencode({"secret": device.secret, "issuer": issuer})  # the rest is what every app takes for granted
     address = f"otpauth://totp/{quote(issuer)}:{quote(device.user.email)}?{query}"
     picture = segno.make(address, error="m").svg_data_uri(scale=4, dark="#000", light="#fff", border=3)
     groups = [device.secret[start : start + 4] for start in range(0, len(device.secret), 4)]

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Membership, Session
@@ -122,9 +123,14 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
+        cls.forget_ended()
+
+    @classmethod
+    def forget_ended(cls) -> int:
+        """Delete the sessions that open nothing any more; how many there were."""
         now = timezone.now()
-        Session.objects.filter(expires_at__lte=now).delete()
-        Session.objects.filter(last_seen_at__lte=now - _idle()).delete()
+        ended = Session.objects.filter(Q(expires_at__lte=now) | Q(last_seen_at__lte=now - _idle()))
+        return ended.delete()[0]
 
     # --- Who it is ----------------------------------------------------------------------------------------------------
     @property

@@ -7,6 +7,7 @@ authenticator app they are led through its set-up and can do nothing else.
 
 import logging
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -139,13 +140,8 @@ def enter(
     with activate(member.organization):
         store.step(state, address=origin.address, browser=origin.browser)
         Membership.objects.filter(pk=member.pk).update(last_seen_at=timezone.now())
-        audit.record(
-            event=audit.AuditKind.SIGNED_IN,
-            actor=member,
-            address=origin.address,
-            factors=list(factors),
-            failed_before=failed,
-        )
+        details: dict[str, Any] = {"factors": list(factors)} | ({"failed_before": failed} if failed else {})
+        audit.record(event=audit.AuditKind.SIGNED_IN, actor=member, address=origin.address, **details)
     if event_id:
         succeed(UUID(str(event_id)), SignInOutcome.SIGNED_IN)
     return Entered(member, failed)

@@ -118,7 +118,7 @@ def growing_wait(over: int, last: datetime | None, now: datetime) -> int:
     """Whole seconds left of a wait that doubles with each failure: FIRST_WAIT for `over` = 0, LONGEST_WAIT at most."""
     if over < 0 or last is None:
         return 0
-    length = min(FIRST_WAIT * 2 ** min(over, 16), LONGEST_WAIT)
+    length = min(FIRST_WAIT << min(over, 16), LONGEST_WAIT)
     left = length - (now - last).total_seconds()
     return max(0, ceil(left))
 

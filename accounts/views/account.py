@@ -71,7 +71,7 @@ def set_up_authenticator(request: MemberRequest) -> HttpResponse:
     except TooManyAttempts as refused:
         return too_many(request, page, form, refused, **shown)
     if not right:
-        form.add_error("code", _(WRONG_CODE))
+        form.add_error("code", WRONG_CODE)
         return form_page(request, page, form, **shown)
     credentials.authenticator_added(store=request.session, member=request.member, origin=origin_of(request))
     messages.success(request, _("Your app is set up: its code is asked for when you sign in."))

@@ -76,6 +76,7 @@ def _log_page(request: MemberRequest, **more: object) -> HttpResponse:
         "page": shown,
         "chain": audit_reading.chain_state(),
         "filtered": bool(query),
+        "narrowed": bool(query.keys() - {"text"}),
         "query": urlencode(query),
         "older": urlencode({**query, "before": shown.before}),
         "may_export": request.member.may(Permission.AUDIT_EXPORT),
@@ -118,7 +119,7 @@ def _lines(member: Membership, wanted: Filter, upto: int) -> Iterator[str]:
 
 
 def _cells(row: Row) -> tuple[object, ...]:
-    details = "" if row.details is None else json.dumps(row.details, sort_keys=True, ensure_ascii=False)
+    details = json.dumps(row.details, sort_keys=True, ensure_ascii=False) if row.details else ""
     at = row.at.astimezone(UTC).isoformat(timespec="milliseconds")
     what = (row.event, row.object_word, row.object_id)
     return (row.sequence, at, row.actor, row.actor_id or "", *what, row.address, details)

@@ -32,7 +32,8 @@ def people(request: MemberRequest) -> HttpResponse:
 def invite(request: MemberRequest) -> HttpResponse:
     """Make a member; their link is shown in the answer and never again."""
     allowed = queries.grantable_roles(request.member)
-    form = InviteForm(request.POST if request.method == "POST" else None, roles=allowed)
+    usual = next((role for role in allowed if role.built_in == "agent"), None)
+    form = InviteForm(request.POST if request.method == "POST" else None, initial={"role": usual}, roles=allowed)
     if request.method != "POST" or not form.is_valid():
         return form_page(request, "accounts/invite.html", form)
     typed = form.cleaned_data

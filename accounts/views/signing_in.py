@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,8 +22,8 @@ from accounts.sessions import PASSWORD, TOTP, SessionStore
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
 
-WRONG = "This address and password do not belong together. Check both and try again."
-WRONG_CODE = "This code is not right. Wait for the next one in your app and type that."
+WRONG = gettext_lazy("This address and password do not belong together. Check both and try again.")
+WRONG_CODE = gettext_lazy("This code is not right. Wait for the next one in your app and type that.")
 
 
 @public
@@ -44,7 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     except TooManyAttempts as refused:
         return too_many(request, page, form, refused)
     if attempt is None:
-        form.add_error(None, _(WRONG))
+        form.add_error(None, WRONG)
         return form_page(request, page, form)
     store = SessionStore.of(request)
     if signing_in.needs_second_factor(attempt.user):
@@ -73,7 +73,7 @@ def ask_second_factor(request: HttpRequest) -> HttpResponseBase:
     if not right:
         pending = SessionStore.of(request).pending
         signing_in.code_was_wrong(user=user, event_id=pending.event_id if pending else None, member=_member(request))
-        form.add_error("code", _(WRONG_CODE))
+        form.add_error("code", WRONG_CODE)
         return form_page(request, page, form, user=user)
     return _finish(request, user)
 
@@ -98,7 +98,7 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponseBase:
     except TooManyAttempts as refused:
         return too_many(request, page, form, refused, **shown)
     if not right:
-        form.add_error("code", _(WRONG_CODE))
+        form.add_error("code", WRONG_CODE)
         return form_page(request, page, form, **shown)
     signing_in.record_set_up(user)
     return _finish(request, user)
@@ -123,7 +123,7 @@ def confirm_identity(request: MemberRequest) -> HttpResponseBase:
         return too_many(request, page, form, refused, with_code=with_code)
     if not right:
         form.add_error(
-            "code" if with_code else "password", _(WRONG_CODE) if with_code else _("This is not your password.")
+            "code" if with_code else "password", WRONG_CODE if with_code else _("This is not your password.")
         )
         return form_page(request, page, form, with_code=with_code)
     factor = TOTP if with_code else PASSWORD

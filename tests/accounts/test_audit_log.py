@@ -23,9 +23,9 @@ from tests.cast import signed_in
 
 
 def record(cast, count=1, **fields):
-    for number in range(count):
-        with activate(cast.organization):
-            fields = {"event": AuditKind.NOTE_ADDED, "actor": cast.agent, "object": cast.front_desk} | fields
+    fields = {"event": AuditKind.NOTE_ADDED, "actor": cast.agent, "object": cast.front_desk} | fields
+    with activate(cast.organization):
+        for number in range(count):
             audit.record(**fields, number=number)
 
 

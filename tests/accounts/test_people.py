@@ -70,6 +70,11 @@ def test_an_invited_person_is_not_in_before_the_link_was_used(cast, client):
     assert not member.user.has_usable_password()
 
 
+def test_the_form_offers_the_usual_role_and_not_the_most_powerful(cast, client):
+    page = signed_in(client, cast.admin).get("/settings/people/invite/")
+    assert page.context["form"]["role"].value() == role_of(cast.organization, "agent").pk
+
+
 def test_a_link_works_once(cast, client):
     link = link_in(invite_as_admin(client, cast))
     first, second = type(client)(), type(client)()

@@ -1,0 +1,32 @@
+"""What the clock starts here."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.models import Invitation, SignInEvent, TotpDevice
+from accounts.sessions import SessionStore
+
+logger = logging.getLogger(__name__)
+
+KEEP_ATTEMPTS = timedelta(days=90)
+KEEP_SET_UPS = timedelta(days=1)
+
+
+@shared_task
+def forget_what_ended() -> dict[str, int]:
+    """Delete ended sessions and links, attempts to sign in that are too old to matter, set-ups that nobody finished.
+
+    Nothing of it counted any more; returns how many of each there were. Running it twice does no harm.
+    """
+    now = timezone.now()
+    counts = {
+        "sessions": SessionStore.forget_ended(),
+        "invitations": Invitation.objects.filter(expires_at__lte=now).delete()[0],
+        "attempts": SignInEvent.objects.filter(at__lte=now - KEEP_ATTEMPTS).delete()[0],
+        "set_ups": TotpDevice.objects.filter(confirmed=False, created_at__lte=now - KEEP_SET_UPS).delete()[0],
+    }
+    logger.info("forgot %s", counts)
+    return counts

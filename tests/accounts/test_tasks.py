@@ -1,0 +1,37 @@
+"""What has ended is forgotten, what counts stays."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts import second_factor
+from accounts.invitations import _new_link
+from accounts.models import Invitation, Session, SignInEvent, TotpDevice
+from accounts.tasks import KEEP_ATTEMPTS, forget_what_ended
+from tests.accounts.codes import with_app
+from tests.cast import signed_in
+
+
+def test_only_what_ended_goes(cast):
+    past = timezone.now() - KEEP_ATTEMPTS - timedelta(days=1)
+    for member in (cast.agent, cast.second_agent, cast.reviewer):
+        signed_in(Client(), member)
+    Session.objects.filter(membership=cast.second_agent).update(expires_at=past)
+    Session.objects.filter(membership=cast.reviewer).update(last_seen_at=past)
+    _new_link(cast.leaver)
+    _new_link(cast.reviewer)
+    Invitation.objects.filter(membership=cast.leaver).update(expires_at=past)
+    for at in (past, timezone.now()):
+        SignInEvent.objects.create(account=b"a", origin=b"o", network=b"n", at=at)
+    with_app(cast.admin.user)
+    second_factor.device_being_set_up(cast.agent.user)
+    second_factor.device_being_set_up(cast.reviewer.user)
+    TotpDevice.objects.exclude(user=cast.agent.user).update(created_at=past)
+
+    assert forget_what_ended() == {"sessions": 2, "invitations": 1, "attempts": 1, "set_ups": 1}
+
+    assert Session.objects.get().membership_id == cast.agent.pk
+    assert Invitation.objects.get().membership_id == cast.reviewer.pk
+    assert set(TotpDevice.objects.values_list("user_id", flat=True)) == {cast.admin.user_id, cast.agent.user_id}
+    assert forget_what_ended() == {"sessions": 0, "invitations": 0, "attempts": 0, "set_ups": 0}

@@ -1,0 +1,57 @@
+"""Pages for requests that end badly."""
+
+from django.test import Client
+from django.urls import include, path
+
+from accounts.permissions import Permission, requires
+from tests.cast import cast, signed_in
+
+__all__ = ["cast"]
+
+
+@requires()
+def breaks(request):
+    raise RuntimeError("a secret detail")
+
+
+handler500 = "config.errors.server_error"
+urlpatterns = [path("breaks/", breaks), path("", include("config.urls"))]
+
+
+def test_a_refusal_says_which_permission_is_missing_and_who_can_give_it(cast):
+    page = signed_in(Client(), cast.agent).get("/settings/people/")
+    assert page.status_code == 403
+    text = page.content.decode()
+    assert Permission.PEOPLE_MANAGE.label in text
+    assert "Olga Brandt, Ada Lindqvist" in text
+    assert "Lev Moreau" not in text
+
+
+def test_a_refusal_of_a_part_of_a_page_is_a_toast(cast):
+    answer = signed_in(Client(), cast.agent).get("/settings/people/", headers={"HX-Request": "true"})
+    assert answer.status_code == 403
+    assert Permission.PEOPLE_MANAGE.label in answer["HX-Trigger"]
+
+
+def test_an_address_without_its_last_slash_is_put_right(cast):
+    client = signed_in(Client(), cast.owner)
+    assert client.get("/settings/people?x=1")["Location"] == "/settings/people/?x=1"
+    assert client.post("/settings/people").status_code == 404
+    assert client.get("/nothing").status_code == 404
+
+
+def test_a_form_of_an_old_page_says_so_and_changes_nothing(cast):
+    client = signed_in(Client(enforce_csrf_checks=True), cast.agent)
+    answer = client.post("/settings/account/", {"name": "Mallory"})
+    assert answer.status_code == 403
+    assert "stood open for too long" in answer.content.decode()
+    cast.agent.user.refresh_from_db()
+    assert cast.agent.user.name == "Amelia Okafor"
+
+
+def test_an_error_page_shows_no_detail(cast, settings):
+    settings.ROOT_URLCONF = __name__
+    answer = signed_in(Client(raise_request_exception=False), cast.owner).get("/breaks/")
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.content.decode()
+    assert "a secret detail" not in answer.content.decode()
