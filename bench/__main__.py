@@ -1,0 +1,23 @@
+"""`python -m bench [name ...]`: run the benchmarks, all of them or those named, each in a process of its own."""
+
+import subprocess
+import sys
+
+BENCHES = {"live": "fan-out of live updates to 500 browsers, against Django's own streaming view"}
+
+
+def main(names: list[str]) -> int:
+    """Run them one after the other; the number of those that failed."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        known = "\n".join(f"  {name:10} {what}" for name, what in BENCHES.items())
+        print(f"There is no benchmark {', '.join(unknown)}. There are:\n{known}", file=sys.stderr)
+        return 2
+    failed = 0
+    for name in names or BENCHES:
+        failed += subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode != 0  # noqa: S603
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
