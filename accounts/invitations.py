@@ -125,7 +125,8 @@ def chooses_password(invitation: Invitation) -> bool:
     member = invitation.membership
     if member.user.has_usable_password():
         return False
-    return member.joined_at is not None or not Membership.objects.filter(user=member.user, joined_at__isnull=False).exists()
+    elsewhere = Membership.objects.filter(user=member.user, joined_at__isnull=False).exclude(pk=member.pk)
+    return member.joined_at is not None or not elsewhere.exists()
 
 
 def accept(*, invitation: Invitation, new_password: str | None) -> Membership | None:
@@ -136,14 +137,13 @@ def accept(*, invitation: Invitation, new_password: str | None) -> Membership | 
     member = invitation.membership
     with activate(member.organization):
         member.user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
+        if new_password is not None and not chooses_password(invitation):
+            return None
+        if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
+            return None
         if new_password is not None:
-            if not chooses_password(invitation):
-                return None
             member.user.set_password(new_password)
             member.user.save(update_fields=["password"])
-        if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
-            transaction.set_rollback(True)
-            return None
         joined = member.joined_at or timezone.now()
         Membership.objects.filter(pk=member.pk).update(is_active=True, joined_at=joined)
         member.refresh_from_db(fields=["is_active", "joined_at"])

@@ -38,7 +38,9 @@ def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
 @sensitive_post_parameters("password", "new_password", "repeated")
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponseBase:
-    """Choose a password, or prove the one that somebody has already; then sign in. A used or old link says so."""
+    """Choose a password, or prove the one that somebody has (or first resets where they work); then sign in. A used or
+    old link says so.
+    """
     page = "accounts/join.html"
     invitation = invitations.open_invitation(bytes.fromhex(request.session.get(IN_SESSION, "")))
     if invitation is None:
@@ -47,7 +49,7 @@ def join(request: HttpRequest) -> HttpResponseBase:
     shown = {"invitation": invitation, "user": user, "organization": invitation.membership.organization}
     data = request.POST if request.method == "POST" else None
     form: NewPasswordForm | PasswordForm
-    form = PasswordForm(data) if user.has_usable_password() else NewPasswordForm(data, user=user)
+    form = NewPasswordForm(data, user=user) if invitations.chooses_password(invitation) else PasswordForm(data)
     if request.method != "POST" or not form.is_valid():
         return form_page(request, page, form, **shown)
     try:
