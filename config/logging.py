@@ -1,16 +1,36 @@
 """What the processes write: one line an event, to standard output, with the time left to whoever collects the lines.
 
-A line holds an event name and ids, never a message, a name, a full number or a token. The request log of Django is kept
-for refused and failed requests only, since addresses of pages may hold an id and the web server's own log is off.
+A line holds an event name and ids, never a message, a name, a full number or a token. Two things would break that rule
+and are changed here: addresses of pages, which may hold a token, are logged as their route; and what PostgreSQL adds to
+an error, which quotes the row, is left out.
 """
 
 import logging
+import re
 from typing import Any
 
+# PostgreSQL's and psycopg's additions to the first line of an error.
+QUOTES_OF_THE_ROW = re.compile(r"^(DETAIL|CONTEXT|HINT|LINE \d+): .*(\n\s*\^)?\n?", re.MULTILINE)
 
-def not_about_health(record: logging.LogRecord) -> bool:
-    """A probe that is told "not yet" twice a second is no error; its answer says what is wrong."""
-    return not getattr(getattr(record, "request", None), "path", "").startswith("/health/")
+
+class Line(logging.Formatter):
+    """`LEVEL logger message`, and a traceback without the database's quotes of the row."""
+
+    def formatException(self, ei: Any) -> str:
+        return QUOTES_OF_THE_ROW.sub("", super().formatException(ei))
+
+
+def about_a_route(record: logging.LogRecord) -> bool:
+    """Replace the path of a request by its route; drop a refused health probe, whose answer says what is wrong."""
+    request = getattr(record, "request", None)
+    path = getattr(request, "path", None)
+    if path is None:
+        return True
+    match = getattr(request, "resolver_match", None)
+    route = f"/{match.route}" if match else "an address that does not exist"
+    if isinstance(record.args, tuple):
+        record.args = tuple(route if argument == path else argument for argument in record.args)
+    return not path.startswith("/health/")
 
 
 def configuration(level: str = "INFO") -> dict[str, Any]:
@@ -19,14 +39,14 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-        "filters": {"not about health": {"()": lambda: not_about_health}},
+        "formatters": {"line": {"()": Line, "format": "%(levelname)s %(name)s %(message)s"}},
+        "filters": {"about a route": {"()": lambda: about_a_route}},
         "handlers": {
             "out": {
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stdout",
                 "formatter": "line",
-                "filters": ["not about health"],
+                "filters": ["about a route"],
             }
         },
         "root": {"handlers": ["out"], "level": "WARNING"},

@@ -30,6 +30,7 @@ class Logbook:
         self._selector = selectors.DefaultSelector()
         self._unfinished: dict[str, bytes] = {}
         self._last: dict[str, deque[str]] = {}
+        self._without: dict[str, str] = {}
         self._wake_reader, self._wake_writer = os.pipe()
         for end in (self._wake_reader, self._wake_writer):
             os.set_blocking(end, False)
@@ -40,9 +41,10 @@ class Logbook:
         """Let a signal end a `pump` that waits."""
         signal.set_wakeup_fd(self._wake_writer, warn_on_full_buffer=False)
 
-    def pipe(self, name: str) -> IO[bytes]:
-        """The writing end for one process; close it once the process has it."""
+    def pipe(self, name: str, *, without: str = "") -> IO[bytes]:
+        """The writing end for one process; close it once the process has it. Lines that hold `without` are dropped."""
         reader, writer = os.pipe()
+        self._without[name] = without
         os.set_blocking(reader, False)
         self._selector.register(reader, selectors.EVENT_READ, name)
         return os.fdopen(writer, "wb", buffering=0)
@@ -97,7 +99,7 @@ class Logbook:
         *lines, self._unfinished[name] = (self._unfinished.get(name, b"") + data).split(b"\n")
         for raw in lines:
             line = raw.decode(errors="replace").rstrip()
-            if not line:
+            if not line or (self._without[name] and self._without[name] in line):
                 continue
             self._last.setdefault(name, deque(maxlen=KEPT_LINES)).append(line)
             self.disk_full = self.disk_full or "No space left on device" in line

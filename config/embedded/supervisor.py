@@ -119,7 +119,8 @@ class Supervisor:
             self.logbook.say("First start: making the databases.")
         with self.logbook.pipe("postgres") as output:
             self.postgres.start(output)
-        with self.logbook.pipe("valkey") as output:
+        # Advice to whoever runs a large server of its own, at each start.
+        with self.logbook.pipe("valkey", without="Memory overcommit must be enabled") as output:
             self.valkey.start(output)
         # Signs of an earlier life would make the health page say "ready" too early.
         self.valkey.ask("DEL " + " ".join(Part))
