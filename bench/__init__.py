@@ -1,0 +1,1 @@
+"""Benchmarks: one command each, each a ratio of medians over interleaved rounds of one run."""

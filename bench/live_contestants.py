@@ -1,0 +1,45 @@
+"""What `bench.live` compares with: the same hub behind an ordinary asynchronous Django view.
+
+Middleware, token, checks and events are the same; only the way to the browser differs.
+"""
+
+from collections.abc import AsyncIterator
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import path
+
+from accounts.permissions import public
+from texting.live import channel_of, claims_of
+from texting.live_hub import Hub
+from texting.live_stream import PING, PING_SECONDS, RESYNC_FRAME
+from texting.live_streams import Stream
+from texting.live_watch import Watch, allowed
+
+
+@public
+async def stream(request: HttpRequest) -> HttpResponseBase:
+    """`texting.live_stream.live_app` as a view."""
+    claims = claims_of(request.headers["X-Live-Token"])
+    hub, watch = Hub.here(), Watch.here()
+    listening = Stream(member=str(claims.member), channels=(channel_of(claims.organization),))
+    await hub.join(listening)
+    if not await allowed(claims):
+        hub.leave(listening)
+        return HttpResponse(status=403)
+    watch.add(listening, claims)
+
+    async def body() -> AsyncIterator[bytes]:
+        try:
+            yield RESYNC_FRAME
+            while not listening.ended:
+                batch = await listening.next(PING_SECONDS)
+                yield RESYNC_FRAME + batch.body if batch.gap else batch.body or PING
+        finally:
+            watch.remove(listening)
+            hub.leave(listening)
+
+    return StreamingHttpResponse(body(), content_type="text/event-stream")
+
+
+urlpatterns = [path("live/stream", stream)]
