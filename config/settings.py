@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from celery.schedules import schedule
+
 from config import env, logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
