@@ -4,10 +4,13 @@ const lastOpener = new WeakMap();
 export function openDialog(id, opener = document.activeElement) {
   const dialog = document.getElementById(id);
   if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
-  // A menu item disappears with its menu: the focus goes back to the button that opened the menu.
+  // A menu item disappears with its menu: the focus goes back to the button that opened the menu. An item that was
+  // chosen by its key alone never had the focus: it goes back to where it was.
   const menu = opener?.closest?.("[popover]");
-  lastOpener.set(dialog, menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener);
-  menu?.hidePopover();
+  const shown = menu?.matches(":popover-open");
+  const origin = shown ? document.querySelector(`[popovertarget="${menu.id}"]`) : document.activeElement;
+  lastOpener.set(dialog, menu ? origin : opener);
+  if (shown) menu.hidePopover();
   dialog.showModal();
 }
 
