@@ -27,6 +27,10 @@ class AlreadyMember(Exception):
     """The address belongs to somebody who is a member of this organization, perhaps a deactivated one."""
 
 
+class NotActive(Exception):
+    """The member was deactivated or has not joined; a link would let them in by the back door."""
+
+
 class WorksElsewhere(Exception):
     """The person also signs in to another organization, whose access this one must not be able to take over."""
 
@@ -73,10 +77,14 @@ def renew_link(*, actor: Membership, member: Membership) -> str:
 def reset_sign_in(*, actor: Membership, member: Membership) -> str:
     """For somebody who lost password or authenticator app: both go, every session ends, the link sets a new password.
 
-    Raises WorksElsewhere for members of several organizations, MissingPermission. Returns the token.
+    Raises WorksElsewhere for people who have joined another organization too (an invitation alone does not count, or
+    anybody could keep them from being helped), NotActive, MissingPermission. Returns the token.
     """
     require_over(actor, member)
-    if Membership.objects.filter(user=member.user_id).exclude(pk=member.pk).exists():
+    if not member.is_active:
+        raise NotActive
+    joined = Membership.objects.filter(user=member.user_id, joined_at__isnull=False)
+    if joined.exclude(pk=member.pk).exists():
         raise WorksElsewhere
     return _reset(member, actor)
 

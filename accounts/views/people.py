@@ -124,6 +124,9 @@ def reset_sign_in(request: MemberRequest, member_id: UUID) -> HttpResponse:
     except invitations.WorksElsewhere:
         messages.error(request, _("This sign-in cannot be reset from here. Ask whoever runs Parley for you."))
         return redirect("person", member_id=member_id)
+    except invitations.NotActive:
+        messages.error(request, _("Only the sign-in of an active person is reset."))
+        return redirect("person", member_id=member_id)
     return _show_link(request, shown.member, token)
 
 

@@ -321,6 +321,21 @@ def test_one_organization_cannot_take_over_a_sign_in_that_another_relies_on(cast
     assert User.objects.get(pk=both.user_id).check_password(PASSPHRASE)
 
 
+def test_an_invitation_from_elsewhere_does_not_keep_a_person_from_being_helped(cast):
+    with activate(cast.other_organization):
+        role = Role.objects.get(built_in="agent")
+        invitations.invite(actor=cast.outsider, email="agent@harbor.example", name="X", role=role)
+    with activate(cast.organization):
+        assert invitations.reset_sign_in(actor=cast.admin, member=cast.agent)
+
+
+def test_a_deactivated_person_does_not_come_back_by_a_reset(cast, client):
+    answer = signed_in(client, cast.admin).post(f"/settings/people/{cast.leaver.pk}/reset/", follow=True)
+    assert "Only the sign-in of an active person" in answer.content.decode()
+    assert not Invitation.objects.exists()
+    assert User.objects.get(pk=cast.leaver.user_id).check_password(PASSPHRASE)
+
+
 def test_somebody_who_joined_gets_no_new_link(cast):
     with activate(cast.organization), pytest.raises(AlreadyMember):
         invitations.renew_link(actor=cast.admin, member=cast.agent)
