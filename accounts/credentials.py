@@ -5,7 +5,7 @@ from django.db.models import F
 from accounts import second_factor, signing_in
 from accounts.models import Membership, User
 from accounts.origins import Origin
-from accounts.sessions import TOTP, SessionStore, end_sessions
+from accounts.sessions import PASSWORD, TOTP, SessionStore, end_sessions
 from tenancy import audit
 
 
@@ -27,7 +27,8 @@ def change_password(*, store: SessionStore, member: Membership, password: str, o
     user = member.user
     user.set_password(password)
     user.save(update_fields=["password"])
-    _end_others(store, member, origin)
+    # Whoever has an app confirms with its code: the password alone opens no dangerous page.
+    _end_others(store, member, origin, factor="" if second_factor.confirmed_device(user) else PASSWORD)
     audit.record(event=audit.AuditKind.PASSWORD_CHANGED, actor=member, object=member, address=origin.address)
 
 
@@ -39,7 +40,8 @@ def authenticator_added(*, store: SessionStore, member: Membership, origin: Orig
 
 def remove_authenticator(*, store: SessionStore, member: Membership, origin: Origin) -> None:
     """Sign in with the password alone from now on. Raises StillNeeded."""
-    if member.needs_second_factor:
+    owned = Membership.objects.filter(user=member.user_id, is_owner=True, is_active=True)  # in any organization
+    if member.needs_second_factor or owned.exists():
         raise StillNeeded
     if second_factor.remove(member.user):
         _end_others(store, member, origin)

@@ -35,11 +35,14 @@ def confirmed_device(user: User) -> TotpDevice | None:
 
 
 @transaction.atomic
-def device_being_set_up(user: User) -> TotpDevice:
-    """The device of a set-up that was begun, so that a page that is opened twice shows one secret; else a new one."""
-    User.objects.select_for_update().get(pk=user.pk)
+def device_being_set_up(user: User, *, begun: str = "") -> TotpDevice:
+    """The device that this browser has begun to set up (`begun`, its id), so that a page that is opened twice shows one
+    secret; else a new one. A secret that another browser was shown never counts: its owner may be somebody else.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     device = TotpDevice.objects.filter(user=user, confirmed=False).first()
-    if device is None:
+    if device is None or str(device.pk) != begun:
+        TotpDevice.objects.filter(user=user, confirmed=False).delete()
         secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
         device = TotpDevice.objects.create(user=user, name="Authenticator app", confirmed=False, secret=secret)
     return device

@@ -123,12 +123,17 @@ def enter(
     member: Membership | None = None,
     event_id: UUID | str | None = None,
 ) -> Entered | None:
-    """Sign the user in as `member`, or as the membership used last. None when no membership is active any more."""
+    """Sign the user in as `member`, or as the membership used last.
+
+    None when no membership is active any more, or when the password was reset or replaced meanwhile.
+    """
     member = member or active_memberships(user).first()
     if member is None:
         return None
     if member.user_id != user.pk:
         raise ValueError("a session acts as a membership of its own user only")
+    if member.user.auth_epoch != user.auth_epoch:  # everything was ended while the factors were looked at
+        return None
     state = SignedIn(
         user_id=str(user.pk),
         membership_id=str(member.pk),
@@ -164,12 +169,14 @@ def prove_password(*, user: User, password: str, origin: Origin) -> bool:
 
 
 def confirm(*, store: SessionStore, member: Membership, origin: Origin, factor: str) -> None:
-    """The member showed a factor again: the session is fresh, under a new key."""
+    """The member showed a factor again: the session is fresh, under a new key. With `factor=""` only the key is new."""
     signed_in = store.signed_in
     if signed_in is None:
         return
-    factors = [*signed_in.factors, *([factor] if factor not in signed_in.factors else [])]
-    state = replace(signed_in, authenticated_at=timezone.now().timestamp(), factors=factors, epoch=member.epoch)
+    state = replace(signed_in, epoch=member.epoch)
+    if factor:
+        factors = [*signed_in.factors, *([factor] if factor not in signed_in.factors else [])]
+        state = replace(state, authenticated_at=timezone.now().timestamp(), factors=factors)
     store.step(state, address=origin.address, browser=origin.browser)
 
 

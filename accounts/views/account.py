@@ -15,7 +15,7 @@ from accounts.permissions import MemberRequest, requires
 from accounts.step_up import fresh
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
-from accounts.views.signing_in import WRONG_CODE
+from accounts.views.signing_in import WRONG_CODE, device_in_set_up
 
 
 @requires()
@@ -61,7 +61,7 @@ def change_password(request: MemberRequest) -> HttpResponse:
 def set_up_authenticator(request: MemberRequest) -> HttpResponse:
     """Add an authenticator app, or take a new one in place of the old."""
     page = "accounts/set_up_authenticator.html"
-    device = second_factor.device_being_set_up(request.user)
+    device = device_in_set_up(request, request.user)
     shown = {"set_up": second_factor.instructions(device)}
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():

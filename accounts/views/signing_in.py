@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import second_factor, signing_in
 from accounts.entrance import safe_next
 from accounts.forms import CodeForm, PasswordForm, SignInForm
-from accounts.models import Membership, User
+from accounts.models import Membership, TotpDevice, User
 from accounts.origins import origin_of, remember_browser
 from accounts.permissions import MemberRequest, public, requires
 from accounts.sessions import PASSWORD, TOTP, SessionStore
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
 
+IN_SET_UP = "app_in_set_up"
 WRONG = gettext_lazy("This address and password do not belong together. Check both and try again.")
 WRONG_CODE = gettext_lazy("This code is not right. Wait for the next one in your app and type that.")
 
@@ -88,7 +89,7 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponseBase:
         return redirect("home" if _member(request) else "sign_in")
     if second_factor.confirmed_device(user) is not None:
         return redirect(_with_next("second_factor", request))
-    device = second_factor.device_being_set_up(user)
+    device = device_in_set_up(request, user)
     shown = {"user": user, "set_up": second_factor.instructions(device)}
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
@@ -137,6 +138,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session; also a half finished sign-in."""
     signing_in.sign_out(store=SessionStore.of(request), member=_member(request))
     return redirect("sign_in")
+
+
+def device_in_set_up(request: HttpRequest, user: User) -> TotpDevice:
+    """The device whose secret this browser is shown; the session remembers which one."""
+    store = SessionStore.of(request)
+    device = second_factor.device_being_set_up(user, begun=store.get(IN_SET_UP, ""))
+    if store.get(IN_SET_UP) != str(device.pk):
+        store[IN_SET_UP] = str(device.pk)
+    return device
 
 
 def _prove(request: MemberRequest, form: CodeForm | PasswordForm, with_code: bool) -> bool:

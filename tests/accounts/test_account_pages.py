@@ -159,3 +159,17 @@ def test_switching_does_not_get_around_a_second_factor(cast, client):
     signed_in(client, cast.agent, factors=("password",))
     client.post(f"/organization/{cast.other_organization.pk}/")
     assert client.get("/settings/people/")["Location"].startswith("/sign-in/code/")
+
+
+def test_the_password_alone_does_not_make_a_session_with_an_app_fresh_again(cast, client):
+    with_app(cast.admin.user)
+    signed_in(client, cast.admin, minutes_ago=30)
+    assert change(client)["Location"] == "/settings/account/"
+    assert client.get("/settings/account/authenticator/")["Location"].startswith("/confirm/")
+
+
+def test_the_owner_of_another_organization_keeps_the_app_here_too(cast, client):
+    with_app(cast.outsider.user)
+    here = add_member(organization=cast.organization, user=cast.outsider.user, role="agent")
+    signed_in(client, here).post("/settings/account/authenticator/remove/")
+    assert TotpDevice.objects.filter(user=cast.outsider.user, confirmed=True).exists()

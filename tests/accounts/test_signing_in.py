@@ -6,8 +6,10 @@ import pytest
 from django.conf import settings
 from django.db.models import F
 
+from accounts import signing_in
 from accounts.models import Membership, Session, SignInEvent, SignInOutcome, TotpDevice, User
-from accounts.sessions import key_hash
+from accounts.origins import Origin
+from accounts.sessions import SessionStore, key_hash
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -257,3 +259,22 @@ def test_neither_passwords_nor_codes_nor_addresses_reach_the_log(cast, client, c
     logged = caplog.text
     assert "sign_in_failed" in logged
     assert not any(secret in logged for secret in ("very wrong", "harbor.example", "424242", PASSPHRASE))
+
+
+def test_nobody_sets_up_an_app_with_a_secret_that_another_browser_has_seen(cast, client):
+    spy = type(client)()
+    for browser in (spy, client):
+        send_password(browser, "admin@harbor.example")
+    seen = spy.get("/sign-in/set-up/").context["set_up"].groups
+    assert client.get("/sign-in/set-up/").context["set_up"].groups != seen
+    own = TotpDevice.objects.get(user=cast.admin.user)
+    assert client.post("/sign-in/set-up/", {"code": code(own)})["Location"] == "/"
+
+
+def test_a_password_that_was_replaced_while_it_was_checked_signs_nobody_in(cast):
+    checked = User.objects.get(pk=cast.agent.user_id)
+    User.objects.filter(pk=checked.pk).update(auth_epoch=F("auth_epoch") + 1)
+    store = SessionStore()
+    origin = Origin("127.0.0.1", "127.0.0.1", "Firefox on Linux")
+    assert signing_in.enter(store=store, user=checked, origin=origin, factors=signing_in.FIRST_FACTOR) is None
+    assert not Session.objects.exists()
