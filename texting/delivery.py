@@ -171,7 +171,7 @@ def _record(item: Prepared, result: Result) -> None:
     elif result.retry:
         _finish_attempt(item.attempt_id, "retry", result)
         if outbox.try_again(item.claim, wait=_back_off(item.claim.attempt, result.retry_after)):
-            _show(message, MessageStatus.QUEUED, result.kind, result.provider_code)
+            _show(message, MessageStatus.SENDING, result.kind, result.provider_code)
     else:
         _finish_attempt(item.attempt_id, "refused", result)
         _end(item.claim, message, MessageStatus.FAILED, result.kind, code=result.provider_code)
@@ -229,11 +229,16 @@ def _back_off(attempt: int, retry_after: float | None) -> timedelta:
 
 
 def expire_leases() -> int:
-    """Attempts that never came back: the outcome is unknown. Returns how many."""
+    """Claims whose worker never came back. Without an attempt written down the provider was never called: ready again.
+
+    With one, the outcome is unknown. Returns how many claims ran out.
+    """
     ended = outbox.run_out_leases()
-    for organization_id, message_id in ended:
+    for organization_id, message_id, attempt in ended:
         with activate(organization_id):
             message = Message.objects.select_for_update().get(pk=message_id)
-            if message.status in (MessageStatus.SENDING, MessageStatus.QUEUED):
+            if not SendAttempt.objects.filter(message=message, number=attempt).exists():
+                outbox.ready_again(message)
+            elif message.status in {MessageStatus.SENDING, MessageStatus.QUEUED}:
                 _show(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME)
     return len(ended)

@@ -146,19 +146,18 @@ def _still_ours(claim: Claim):  # type: ignore[no-untyped-def]
 def ready_again(message: Message) -> None:
     """Put back a text of which it is certain that no provider was asked for it, in the running transaction."""
     waiting = OutboxEntry.objects.filter(message_id=message.pk, state=OutboxEntry.State.UNCONFIRMED)
-    if waiting.update(state=OutboxEntry.State.READY, due_at=timezone.now()):
-        message.status, message.error_kind = MessageStatus.QUEUED, ""
-        message.save(update_fields=["status", "error_kind"])
+    waiting.update(state=OutboxEntry.State.READY, due_at=timezone.now())
 
 
-def run_out_leases() -> list[tuple[UUID, UUID]]:
-    """Claims whose worker never came back become unconfirmed. Returns (organization, message) ids."""
+def run_out_leases() -> list[tuple[UUID, UUID, int]]:
+    """Claims whose worker never came back become unconfirmed. Returns organization, message, attempt."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE texting_outboxentry SET state = 'unconfirmed', lease_until = NULL, due_at = clock_timestamp()"
-            " WHERE state = 'sending' AND lease_until < clock_timestamp() RETURNING organization_id, message_id"
+            " WHERE state = 'sending' AND lease_until < clock_timestamp()"
+            " RETURNING organization_id, message_id, attempt"
         )
-        return [(organization, message) for organization, message in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def wait_for(line_id: UUID) -> float | None:

@@ -8,7 +8,7 @@ from tenancy.ids import new_id
 from texting import delivery, inbound_steps, live, sending, threads
 from texting.live import LiveKind
 from texting.models import Line, Message, OutboxEntry, SendAttempt, StatusEvent
-from texting.phone_numbers import parse
+from texting.phone_numbers import from_provider
 from texting.providers import base
 from texting.sending import Refused
 from texting.statuses import ErrorKind, MessageStatus, advance
@@ -21,7 +21,7 @@ def receive(line: Line, inbound: base.Inbound) -> Message | None:
 
     Raises BadNumber when the sender is not a telephone number (a short code, an alphanumeric sender).
     """
-    contact = threads.contact_for(parse(inbound.from_))
+    contact = threads.contact_for(from_provider(inbound.from_))
     now = timezone.now()
     conversation = threads.open_conversation(contact, line, at=now)  # its row lock puts repeats in a queue
     if Message.objects.filter(line=line, provider_message_id=inbound.provider_message_id).exists():

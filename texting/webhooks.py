@@ -17,7 +17,7 @@ from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from texting import receiving
 from texting.models import Line, LineKey
-from texting.phone_numbers import BadNumber, parse
+from texting.phone_numbers import BadNumber, from_provider
 from texting.providers.base import MAX_HOOK_BYTES, Credentials, Hook, Provider, UnreadableHook
 from texting.providers.registry import UnknownProvider, provider_for
 
@@ -87,7 +87,7 @@ def _verified(request: HttpRequest, line: Line, token: str | None) -> HttpRespon
 def _hand_over(provider: Provider, line: Line, hook: Hook, token: str | None) -> HttpResponse:
     if token is None:
         for text in provider.parse_inbound(hook):
-            if parse(text.to).e164 != line.number:
+            if from_provider(text.to).e164 != line.number:
                 raise UnreadableHook("To")  # signed with the right token, but about another of the account's numbers
             receiving.receive(line, text)
         return _empty(line)

@@ -156,11 +156,24 @@ def test_a_carrier_opt_out_becomes_ours(scene, far_end):
 
 def test_a_worker_that_never_came_back_leaves_an_unknown_outcome(scene):
     [message] = queue(scene, "Hello again")
-    [claim] = outbox.claim(scene.line.pk)
+    claims = outbox.claim(scene.line.pk)
+    with activate(scene.organization):
+        delivery._prepare(scene.line, claims)
     OutboxEntry.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert delivery.expire_leases() == 1
     assert fresh(scene, message).status == MessageStatus.UNCONFIRMED
-    assert not outbox.try_again(claim, wait=timedelta()) or OutboxEntry.objects.get().state != "sending"
+    assert OutboxEntry.objects.get().state == "unconfirmed"
+
+
+def test_a_worker_that_died_before_it_began_leaves_a_text_that_is_ready_again(scene, far_end):
+    [message] = queue(scene, "Hello again")
+    outbox.claim(scene.line.pk)
+    OutboxEntry.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    delivery.expire_leases()
+    LineKey.objects.update(free_at=timezone.now())
+    delivery.deliver_line(scene.line.pk)
+    assert len(far_end.ledger) == 1
+    assert fresh(scene, message).status == MessageStatus.SENT
 
 
 def test_a_late_worker_cannot_overwrite_its_successor(scene):

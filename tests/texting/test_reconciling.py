@@ -78,13 +78,14 @@ def test_a_provider_that_cannot_be_asked_gives_nothing_up(scene, far_end, unknow
     assert OutboxEntry.objects.get().state == "unconfirmed"
 
 
-def test_a_claim_that_ran_out_is_looked_up_too(scene, far_end):
+def test_a_claim_without_an_attempt_is_ready_again_even_if_the_sweep_died(scene, far_end):
     with activate(scene.organization):
         scene.hear("Hello")
         sending.send_text(conversation=scene.conversation(), body="We open at nine", author=scene.agent)
     late = outbox.claim(scene.line.pk)  # and the worker sleeps before it wrote an attempt down
     OutboxEntry.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    delivery.expire_leases()
+    outbox.run_out_leases()
+    OutboxEntry.objects.update(due_at=timezone.now())
     reconciling.reconcile()
     entry = OutboxEntry.objects.get()
     assert entry.state == "ready", "no attempt was begun, so it is certain that nothing left"
