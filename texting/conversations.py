@@ -5,6 +5,7 @@ conditional UPDATE, the database lets one of them win, and the other is told who
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -59,13 +60,13 @@ def claim(*, member: Membership, conversation: Conversation) -> None:
             raise _taken(now)
 
 
-def take_if_free(member: Membership, conversation: Conversation) -> bool:
-    """Whether the conversation was open and nobody's, and is now the member's."""
+def take_if_free(member: Membership, conversation: Conversation, *, at: datetime | None = None) -> bool:
+    """Whether the conversation was open and nobody's, and is now the member's. The thread says so at `at`, or now."""
     rows = Conversation.objects.filter(pk=conversation.pk, status=_OPEN, assignee__isnull=True)
     if not rows.update(assignee=member):
         return False
     audit.record(event=AuditKind.CONVERSATION_CLAIMED, actor=member, object=conversation)
-    _show(conversation, Turn.Kind.TAKEN, member)
+    _show(conversation, Turn.Kind.TAKEN, member, created_at=at or timezone.now())
     return True
 
 
@@ -144,7 +145,8 @@ def reply(*, member: Membership, conversation: Conversation, body: str, message_
     require(member, Permission.MESSAGES_SEND)
     message = sending.send_text(conversation=conversation, body=body, author=member, message_id=message_id)
     _forget_draft(member, conversation)
-    return Reply(message, took=take_if_free(member, message.conversation))
+    just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered
+    return Reply(message, took=take_if_free(member, message.conversation, at=just_before))
 
 
 def record_reading(*, member: Membership, conversation: Conversation) -> None:
@@ -223,14 +225,8 @@ def _forget_draft(member: Membership, conversation: Conversation) -> None:
 
 def _show(conversation: Conversation, kind: Turn.Kind, actor: Membership, **more: Any) -> None:
     """Put what happened into the thread and tell the browsers."""
-    Turn.objects.create(
-        conversation=conversation,
-        contact_id=conversation.contact_id,
-        kind=kind,
-        actor=actor,
-        created_at=timezone.now(),
-        **more,
-    )
+    made = {"conversation": conversation, "contact_id": conversation.contact_id, "created_at": timezone.now()}
+    Turn.objects.create(kind=kind, actor=actor, **(made | more))
     _tell(conversation, LiveKind.CONVERSATION)
 
 
