@@ -31,7 +31,8 @@ def contact_for(number: PhoneNumber, *, name: str = "") -> Contact:
 
 def open_conversation(contact: Contact, line: Line, *, at: datetime) -> Conversation:
     """The open conversation of this contact on this line, a new one if need be; locked until the transaction ends."""
-    open_ones = Conversation.objects.select_for_update(of=("self",)).select_related("contact", "line", "line__team")
+    locked = Conversation.objects.select_for_update(of=("self",), no_key=True)  # rows may still refer to it
+    open_ones = locked.select_related("contact", "line", "line__team")
     this = {"contact": contact, "line": line, "status": Conversation.Status.OPEN}
     found = open_ones.filter(**this).first()
     if found is None:
