@@ -3,6 +3,7 @@
 Middleware, token, checks and events are the same; only the way to the browser differs.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -12,8 +13,8 @@ from django.urls import path
 from accounts.permissions import public
 from texting.live import channel_of, claims_of
 from texting.live_hub import Hub
-from texting.live_stream import PING, PING_SECONDS, RESYNC_FRAME
-from texting.live_streams import Stream
+from texting.live_stream import PING_SECONDS
+from texting.live_streams import PING, Stream
 from texting.live_watch import Watch, allowed
 
 
@@ -29,12 +30,17 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=403)
     watch.add(listening, claims)
 
+    waiting: asyncio.Queue[bytes] = asyncio.Queue()
+    listening.open(waiting.put)
+
     async def body() -> AsyncIterator[bytes]:
         try:
-            yield RESYNC_FRAME
-            while not listening.ended:
-                batch = await listening.next(PING_SECONDS)
-                yield RESYNC_FRAME + batch.body if batch.gap else batch.body or PING
+            while not listening.over.done():
+                try:
+                    part = await asyncio.wait_for(waiting.get(), PING_SECONDS)
+                except TimeoutError:
+                    part = PING
+                yield part
         finally:
             watch.remove(listening)
             hub.leave(listening)

@@ -1,8 +1,8 @@
 """One Redis connection for all live streams of a process.
 
-A stream is given everything that is published on its channel from the moment `Hub.join` has returned, in order. When
-that cannot be - its browser reads too slowly, Redis was away, a sender could not reach Redis - its next batch has `gap`
-set: the page must fetch everything anew.
+A stream that is opened after `Hub.join` has returned is given everything that is published on its channels from then
+on, in order. When that cannot be - its browser reads too slowly, Redis was away, a sender could not reach Redis - it is
+given a `resync` instead: the page must fetch everything anew.
 """
 
 import asyncio
@@ -77,7 +77,6 @@ class Hub:
         except BaseException:
             self.leave(stream)
             raise
-        stream.begin()
 
     def leave(self, stream: Stream) -> None:
         """Stop feeding the stream; leaving twice is allowed."""

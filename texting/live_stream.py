@@ -25,7 +25,6 @@ from django.http.request import split_domain_port, validate_host
 
 from texting.live import Claims, channel_of, claims_of
 from texting.live_hub import Hub, Unavailable
-from texting.live_publisher import RESYNC
 from texting.live_streams import Stream
 from texting.live_watch import Watch, allowed
 
@@ -37,8 +36,7 @@ TOKEN_HEADER = b"x-live-token"
 PING_SECONDS = 20.0  # proxies and browsers give up on a silent connection
 RECHECK_SECONDS = 300.0
 LIFETIME_SECONDS = 1800.0  # give or take a tenth, so that browsers do not all come back at once
-PING = b": ping\n\n"
-RESYNC_FRAME = f"data: {RESYNC}\n\n".encode()
+FAREWELL_SECONDS = 1.0  # for a browser that does not read any more
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -66,7 +64,7 @@ async def live_app(scope: Event, receive: Receive, send: Send) -> None:
     try:
         # First listen, then look: whatever takes the right away after the look ends the stream.
         await hub.join(stream)
-        if not await allowed(claims) or stream.ended:
+        if not await allowed(claims) or stream.over.done():
             return await _refuse(send, 403)
         watch.add(stream, claims)
         await _serve(claims, stream, receive, send)
@@ -90,37 +88,43 @@ def _same_origin(headers: dict[bytes, bytes]) -> bool:
 
 
 async def _serve(claims: Claims, stream: Stream, receive: Receive, send: Send) -> None:
-    """Write the stream until its end, the browser's, or the stream's own time."""
+    """Keep the stream open until its end, the browser's, or the stream's own time."""
+
+    async def write(body: bytes) -> None:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-    sender = asyncio.create_task(_pass_on(claims, stream, send))
     gone = asyncio.create_task(_gone(receive))
-    stream.on_end = sender.cancel  # also out of a send to a browser that does not read
-    lifetime = LIFETIME_SECONDS * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, protects nothing
+    stream.open(write)
     try:
-        await asyncio.wait({sender, gone}, timeout=lifetime, return_when=asyncio.FIRST_COMPLETED)
+        await _until_over(claims, stream, gone)
+    except DatabaseError as error:  # the browser comes back and is looked at again
+        log.warning("live_recheck_failed", extra={"error": type(error).__name__})
     finally:
         browser_left = gone.done()
-        sender.cancel()
         gone.cancel()
-        for result in await asyncio.gather(sender, gone, return_exceptions=True):
-            if isinstance(result, Exception) and not isinstance(result, OSError):
-                log.error("live_stream_failed", exc_info=result)
+        stream.end()
     if not browser_left:
-        with suppress(OSError):
-            await send({"type": "http.response.body", "body": b""})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await send({"type": "http.response.body", "body": b""})
 
 
-async def _pass_on(claims: Claims, stream: Stream, send: Send) -> None:
-    checked = time.monotonic()
-    await send({"type": "http.response.body", "body": RESYNC_FRAME, "more_body": True})
-    while True:
-        batch = await stream.next(PING_SECONDS)
-        if time.monotonic() - checked > RECHECK_SECONDS:
+async def _until_over(claims: Claims, stream: Stream, gone: "asyncio.Task[None]") -> None:
+    """Wait for the end, with a ping and now and then a look at the member's rights meanwhile."""
+    now = checked = time.monotonic()
+    end = now + LIFETIME_SECONDS * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, protects nothing
+    while now < end:
+        wait = min(PING_SECONDS, end - now)
+        done, _ = await asyncio.wait({gone, stream.over}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+        if done:
+            return
+        now = time.monotonic()
+        if now - checked > RECHECK_SECONDS:
             if not await allowed(claims):
                 return
-            checked = time.monotonic()
-        body = RESYNC_FRAME + batch.body if batch.gap else batch.body or PING
-        await send({"type": "http.response.body", "body": body, "more_body": True})
+            checked = now
+        stream.ping()
 
 
 async def _gone(receive: Receive) -> None:

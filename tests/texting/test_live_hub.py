@@ -15,7 +15,7 @@ import redis
 from config.embedded.valkey import Valkey
 from texting import live_hub, live_streams
 from texting.live_hub import PAUSED, Hub, Unavailable
-from texting.live_streams import Batch, Stream
+from texting.live_streams import PING, RESYNC_FRAME, Stream
 
 SOON = 3.0
 Play = Callable[[Hub], Coroutine[None, None, None]]
@@ -52,79 +52,136 @@ def play(server: Valkey, story: Play) -> None:
     asyncio.run(run())
 
 
-async def joined(hub: Hub, *channels: str, member: str = "m") -> Stream:
-    stream = Stream(member=member, channels=channels)
-    await hub.join(stream)
-    return stream
+class Reader:
+    """A browser's stream and what was written to it. While `stuck` it takes nothing."""
+
+    def __init__(self, *channels: str, member: str = "m") -> None:
+        self.stream = Stream(member=member, channels=channels)
+        self.body = b""
+        self.came = asyncio.Event()
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def write(self, body: bytes) -> None:
+        if not self.free.is_set():
+            await self.free.wait()
+        self.body += body
+        self.came.set()
+
+    async def got(self, expected: bytes) -> None:
+        """Wait until exactly this has been written since the last look."""
+        async with asyncio.timeout(SOON * 3):
+            while len(self.body) < len(expected):
+                self.came.clear()
+                await self.came.wait()
+        assert self.body == expected
+        self.body = b""
 
 
-async def gathered(stream: Stream, size: int) -> bytes:
-    """Wait until so many bytes of events have come."""
-    body = b""
-    while len(body) < size:
-        batch = await stream.next(SOON)
-        assert batch.body, f"only {body!r} came"
-        body += batch.body
-    return body
+async def joined(hub: Hub, *channels: str, member: str = "m") -> Reader:
+    reader = Reader(*channels, member=member)
+    await hub.join(reader.stream)
+    reader.stream.open(reader.write)
+    await reader.got(RESYNC_FRAME)
+    return reader
 
 
-async def next_gap(stream: Stream) -> Batch:
-    async with asyncio.timeout(SOON * 3):
-        while True:
-            batch = await stream.next(SOON)
-            if batch.gap:
-                return batch
+def frame(event: str) -> bytes:
+    return f"data: {event}\n\n".encode()
+
+
+NOTE = '{"kind":"note"}'
+MESSAGE = '{"kind":"message"}'
 
 
 def test_an_event_reaches_the_streams_of_its_channel_and_no_others(server: Valkey) -> None:
     async def story(hub: Hub) -> None:
         ours, also_ours, theirs = [await joined(hub, name) for name in ("live:a", "live:a", "live:b")]
-        say(server, "live:a", '{"kind":"message"}')
-        for stream in (ours, also_ours):
-            assert await stream.next(SOON) == Batch(False, b'data: {"kind":"message"}\n\n')
-        assert await theirs.next(0.2) == Batch(False, b"")
+        say(server, "live:a", MESSAGE)
+        await ours.got(frame(MESSAGE))
+        await also_ours.got(frame(MESSAGE))
+        say(server, "live:b", NOTE)
+        await theirs.got(frame(NOTE))
 
     play(server, story)
 
 
 def test_a_stream_on_two_channels_hears_both(server: Valkey) -> None:
     async def story(hub: Hub) -> None:
-        stream = await joined(hub, "live:a", "phone:a")
-        say(server, "live:a", '{"kind":"message"}')
-        say(server, "phone:a", '{"kind":"phone"}')
-        body = await gathered(stream, 50)
-        assert body == b'data: {"kind":"message"}\n\ndata: {"kind":"phone"}\n\n'
+        reader = await joined(hub, "live:a", "live:b")
+        say(server, "live:a", MESSAGE)
+        say(server, "live:b", NOTE)
+        await reader.got(frame(MESSAGE) + frame(NOTE))
 
     play(server, story)
 
 
 def test_every_event_arrives_once_and_in_order(server: Valkey) -> None:
-    expected = b"".join(b'data: {"kind":"message","n":%d}\n\n' % n for n in range(60))
+    events = [f'{{"kind":"message","n":{n}}}' for n in range(200)]
 
     async def story(hub: Hub) -> None:
-        stream = await joined(hub, "live:a")
+        reader, slow = await joined(hub, "live:a"), await joined(hub, "live:a")
+        slow.free.clear()
         with redis.Redis.from_url(server.url) as client:
-            for n in range(0, 60, 2):
-                client.publish("live:a", f'{{"kind":"message","n":{n}}}\n{{"kind":"message","n":{n + 1}}}')
-        assert await gathered(stream, len(expected)) == expected
+            for n in range(0, 100, 2):
+                client.publish("live:a", f"{events[n]}\n{events[n + 1]}")
+            await reader.got(b"".join(map(frame, events[:100])))
+            slow.free.set()
+            await slow.got(b"".join(map(frame, events[:100])))
+            for event in events[100:]:
+                client.publish("live:a", event)
+        await slow.got(b"".join(map(frame, events[100:])))
 
     play(server, story)
 
 
-def test_a_browser_that_reads_too_slowly_gets_a_gap_instead_of_old_events(
+def test_a_browser_that_reads_too_slowly_fetches_anew_instead_of_getting_old_events(
     server: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_streams, "BACKLOG", 5)
 
     async def story(hub: Hub) -> None:
         slow, quick = await joined(hub, "live:a"), await joined(hub, "live:a")
+        slow.free.clear()
         for n in range(8):
             say(server, "live:a", f'{{"kind":"message","n":{n}}}')
-            assert await quick.next(SOON) == Batch(False, b'data: {"kind":"message","n":%d}\n\n' % n)
-        late = await slow.next(SOON)
-        assert late.gap
-        assert b'"n":0' not in late.body
-        assert await slow.next(0.1) == Batch(False, b"")  # nothing waits any more
+            await quick.got(frame(f'{{"kind":"message","n":{n}}}'))
+        slow.free.set()
+        # The first was being written when the others came; of these nothing is left but the order to fetch anew.
+        await slow.got(frame('{"kind":"message","n":0}') + RESYNC_FRAME + frame('{"kind":"message","n":7}'))
+
+    play(server, story)
+
+
+def test_a_browser_that_takes_nothing_is_given_up_at_the_second_ping(server: Valkey) -> None:
+    async def story(hub: Hub) -> None:
+        reader = await joined(hub, "live:a")
+        reader.stream.ping()
+        await reader.got(PING)
+        reader.free.clear()
+        reader.stream.ping()
+        assert not reader.stream.over.done()
+        reader.stream.ping()
+        assert reader.stream.over.done()
+        reader.free.set()
+        await asyncio.sleep(0.05)
+        assert reader.body == b""  # what was being written is not finished later
+
+    play(server, story)
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), RuntimeError("a mistake")])
+def test_a_browser_that_cannot_be_written_to_is_nobody_elses_trouble(server: Valkey, error: Exception) -> None:
+    async def story(hub: Hub) -> None:
+        broken, well = await joined(hub, "live:a"), await joined(hub, "live:a")
+
+        async def fail(_: bytes) -> None:
+            raise error
+
+        broken.stream.open(fail)
+        say(server, "live:a", NOTE)
+        await well.got(frame(NOTE))
+        assert broken.stream.over.done()
 
     play(server, story)
 
@@ -133,12 +190,12 @@ def test_streams_live_through_a_restart_of_redis_and_are_told_to_fetch_anew(serv
     async def story(hub: Hub) -> None:
         stream, other = await joined(hub, "live:a"), await joined(hub, "live:b")
         server.stop()
-        assert await gathered(stream, len(PAUSED)) == PAUSED
+        await stream.got(PAUSED)
         server.start(subprocess.DEVNULL)
-        assert (await next_gap(stream)).gap
-        assert (await next_gap(other)).gap
-        say(server, "live:a", '{"kind":"note"}')
-        assert await stream.next(SOON) == Batch(False, b'data: {"kind":"note"}\n\n')
+        await stream.got(RESYNC_FRAME)
+        await other.got(PAUSED + RESYNC_FRAME)
+        say(server, "live:a", NOTE)
+        await stream.got(frame(NOTE))
 
     play(server, story)
 
@@ -153,14 +210,14 @@ def test_a_redis_that_goes_silent_counts_as_lost(server: Valkey, monkeypatch: py
         stream = await joined(hub, "live:a")
         os.kill(pid, signal.SIGSTOP)
         try:
-            assert await gathered(stream, len(PAUSED)) == PAUSED
+            await stream.got(PAUSED)
             with pytest.raises(Unavailable):
                 await joined(hub, "live:b")
         finally:
             os.kill(pid, signal.SIGCONT)
-        assert (await next_gap(stream)).gap
-        say(server, "live:a", '{"kind":"note"}')
-        assert b"note" in await gathered(stream, 20)
+        await stream.got(RESYNC_FRAME)
+        say(server, "live:a", NOTE)
+        await stream.got(frame(NOTE))
 
     play(server, story)
 
@@ -180,8 +237,8 @@ def test_no_stream_begins_while_redis_is_away(server: Valkey, monkeypatch: pytes
                     break
                 except Unavailable:
                     continue
-        say(server, "live:a", '{"kind":"note"}')
-        assert b"note" in await gathered(stream, 20)
+        say(server, "live:a", NOTE)
+        await stream.got(frame(NOTE))
 
     play(server, story)
 
@@ -190,8 +247,9 @@ def test_a_sender_that_lost_events_makes_every_stream_of_the_channel_fetch_anew(
     async def story(hub: Hub) -> None:
         stream, other = await joined(hub, "live:a"), await joined(hub, "live:b")
         say(server, "live:a", '{"kind":"resync"}')
-        assert (await stream.next(SOON)) == Batch(True, b"")
-        assert await other.next(0.1) == Batch(False, b"")
+        await stream.got(RESYNC_FRAME)
+        say(server, "live:b", NOTE)
+        await other.got(frame(NOTE))
 
     play(server, story)
 
@@ -200,13 +258,16 @@ def test_losing_access_ends_all_streams_of_that_member_and_nobody_elses(server: 
     async def story(hub: Hub) -> None:
         first, second = [await joined(hub, "live:a", member="leaver") for _ in range(2)]
         stays = await joined(hub, "live:a", member="stays")
-        first.put(b"data: {}\n\n")
-        say(server, "live:a", '{"kind":"access","member":"leaver"}', '{"kind":"note"}')
-        assert await stays.next(SOON) == Batch(False, b'data: {"kind":"note"}\n\n')
-        assert first.ended
-        assert second.ended
-        assert not stays.ended
-        assert await first.next(0.05) == Batch(False, b"")  # not even what had been waiting
+        first.free.clear()
+        say(server, "live:a", MESSAGE)
+        await stays.got(frame(MESSAGE))
+        say(server, "live:a", '{"kind":"access","member":"leaver"}', NOTE)
+        await stays.got(frame(NOTE))
+        first.free.set()
+        await asyncio.sleep(0.05)
+        assert [one.stream.over.done() for one in (first, second, stays)] == [True, True, False]
+        assert first.body == b""  # not even what had been waiting
+        assert second.body == frame(MESSAGE)
 
     play(server, story)
 
@@ -219,9 +280,9 @@ def test_the_oldest_stream_makes_room_when_a_member_has_too_many(
     async def story(hub: Hub) -> None:
         first, second, third = [await joined(hub, "live:a") for _ in range(3)]
         somebody_else = await joined(hub, "live:a", member="other")
-        assert [s.ended for s in (first, second, third, somebody_else)] == [True, False, False, False]
-        say(server, "live:a", '{"kind":"note"}')
-        assert await third.next(SOON) == Batch(False, b'data: {"kind":"note"}\n\n')
+        assert [one.stream.over.done() for one in (first, second, third, somebody_else)] == [True, False, False, False]
+        say(server, "live:a", NOTE)
+        await third.got(frame(NOTE))
 
     play(server, story)
 
@@ -230,19 +291,19 @@ def test_a_channel_can_be_left_and_joined_again_at_once(server: Valkey) -> None:
     async def story(hub: Hub) -> None:
         for _ in range(20):
             stream = await joined(hub, "live:a")
-            hub.leave(stream)
-            hub.leave(stream)
+            hub.leave(stream.stream)
+            hub.leave(stream.stream)
         stream = await joined(hub, "live:a")
         await asyncio.sleep(0.05)
-        say(server, "live:a", '{"kind":"note"}')
-        assert b"note" in await gathered(stream, 20)
+        say(server, "live:a", NOTE)
+        await stream.got(frame(NOTE))
 
     play(server, story)
 
 
 def test_redis_is_not_asked_for_channels_that_nobody_listens_to(server: Valkey) -> None:
     async def story(hub: Hub) -> None:
-        hub.leave(await joined(hub, "live:a"))
+        hub.leave((await joined(hub, "live:a")).stream)
         await asyncio.gather(*hub._tasks)
         await asyncio.sleep(0.05)
         with redis.Redis.from_url(server.url) as client:
@@ -256,7 +317,7 @@ def test_something_unreadable_on_a_channel_is_left_out(server: Valkey, nonsense:
     async def story(hub: Hub) -> None:
         stream = await joined(hub, "live:a")
         say(server, "live:a", nonsense)
-        say(server, "live:a", '{"kind":"note"}')
-        assert await stream.next(SOON) == Batch(False, b'data: {"kind":"note"}\n\n')
+        say(server, "live:a", NOTE)
+        await stream.got(frame(NOTE))
 
     play(server, story)

@@ -241,6 +241,7 @@ def test_a_right_that_is_taken_away_in_silence_ends_the_stream_at_the_next_look(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_stream, "RECHECK_SECONDS", 0)
+    monkeypatch.setattr(live_stream, "PING_SECONDS", 0.1)
     token = token_of(cast.agent)
 
     def take_away() -> None:
@@ -250,7 +251,6 @@ def test_a_right_that_is_taken_away_in_silence_ends_the_stream_at_the_next_look(
     async def story() -> None:
         stream = await Browser(token).opened()
         await in_database(take_away)
-        await in_database(tell(cast.organization, kind=LiveKind.NOTE))
         assert await stream.events() == []
 
     run(story)
