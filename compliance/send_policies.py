@@ -94,7 +94,9 @@ class Permission:
         since = state.suppressed_since
         others = Message.objects.filter(
             contact=draft.conversation.contact, purpose=Purpose.OPT_OUT_ANSWER, created_at__gte=since or timezone.now()
-        ).exclude(pk=draft.message_id)
+        )
+        if draft.message_id is not None:
+            others = others.exclude(pk=draft.message_id)
         in_time = since is not None and timezone.now() - since <= ANSWER_WINDOW
         if in_time and not others.exists():
             return Reason(
