@@ -6,117 +6,53 @@ unknown outcome.
 """
 
 import asyncio
-import hashlib
 import logging
-import random
-import secrets
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
-from tenancy.encryption import prefetch
 from tenancy.isolation import activate
-from texting import gate, inbound_steps, live, outbox
-from texting.live import LiveKind
-from texting.models import Decision, Line, LineKey, Message, SendAttempt
-from texting.outbox import Claim
-from texting.providers.base import Credentials, Outbound, OutcomeUnknown, ProviderError, ProviderSession, SendResult
+from texting import inbound_steps, outbox, progress
+from texting.models import Line, Message, SendAttempt
+from texting.preparing import Prepared, prepare
+from texting.providers.base import Credentials, OutcomeUnknown, ProviderError, ProviderSession, SendResult
 from texting.providers.registry import provider_for
-from texting.purposes import Purpose
 from texting.statuses import ErrorKind, MessageStatus, advance
 
 log = logging.getLogger("parley.delivery")
 
-FIRST_WAIT = 5.0  # seconds; doubles with each attempt
-LONGEST_WAIT = 600.0
+TURN_SECONDS = 45.0  # then a new task goes on; at 90 a task is broken off, and what it was sending would be unknown
 _NOT_YET_SENT = {MessageStatus.QUEUED, MessageStatus.SENDING}  # a provider's queue is "sent" to us: it has the text
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A text that has passed the gate for the second time and whose attempt is written down."""
-
-    claim: Claim
-    attempt_id: UUID
-    outbound: Outbound
-
 
 Result = SendResult | ProviderError
 
 
 def deliver_line(line_id: UUID) -> int:
-    """Hand over what is due on one line, batch by batch, until nothing is or its pace is used up. Returns how many."""
-    handed_over = 0
+    """Hand over what is due on one line, batch by batch, until nothing is, its pace or our turn is used up.
+
+    Returns how many.
+    """
+    handed_over, end = 0, time.monotonic() + TURN_SECONDS
     with _Connection() as connection:
         while claims := outbox.claim(line_id):
             organization_id = claims[0].organization_id
             with activate(organization_id):
                 line = Line.objects.get(pk=line_id)
-                prepared = _prepare(line, claims)
+            prepared = prepare(line, claims)
             results = connection.send(line, prepared)
             with activate(organization_id):
                 for item, result in zip(prepared, results, strict=True):
                     _record(item, result)
             handed_over += len(prepared)
+            if time.monotonic() >= end:
+                break
     if (wait := outbox.wait_for(line_id)) is not None:
         outbox.ring_later(line_id, wait)
     return handed_over
-
-
-def _prepare(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
-    """Ask the gate again for each text; write down the attempts of those that may leave."""
-    key = LineKey.objects.get(line_id=line.pk).key
-    rows = Message.objects.select_related("conversation__contact", "conversation__line", "contact", "author")
-    messages = {message.pk: message for message in rows.filter(pk__in=[claim.message_id for claim in claims])}
-    prefetch([*messages.values(), *(message.contact for message in messages.values())])
-    prepared = []
-    for claim in outbox.hold(claims):
-        message = messages[claim.message_id]
-        if claim.expired:
-            _end(claim, message, MessageStatus.FAILED, ErrorKind.TRANSIENT, code="expired")
-        elif (attempt := _pass_gate(message, claim)) is not None:
-            token, row = attempt
-            outbound = Outbound(
-                to=message.contact.number,
-                from_=line.number,
-                body=message.body,
-                client_ref=str(message.pk),
-                status_url=f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status/{token}",
-            )
-            prepared.append(Prepared(claim, row.pk, outbound))
-    return prepared
-
-
-def _pass_gate(message: Message, claim: Claim) -> tuple[str, SendAttempt] | None:
-    """The second check. None when the text may no longer leave: it has ended then, with the decision that says why."""
-    draft = gate.Draft(
-        conversation=message.conversation,
-        body=message.body,
-        purpose=Purpose(message.purpose),
-        author=message.author,
-        stage=Decision.Stage.HAND_OVER,
-        message_id=message.pk,
-    )
-    outcome, decision = gate.check(draft)
-    if outcome.verdict is not gate.Verdict.ALLOW:
-        _end(claim, message, MessageStatus.CANCELED, None, code=outcome.objections[0].rule)
-        return None
-    token = secrets.token_urlsafe(16)
-    attempt = SendAttempt.objects.create(
-        message=message,
-        number=claim.attempt,
-        decision=decision,
-        token_hash=hash_token(token),
-        started_at=timezone.now(),
-    )
-    _show(message, MessageStatus.SENDING)
-    return token, attempt
 
 
 class _Connection:
@@ -167,14 +103,14 @@ def _record(item: Prepared, result: Result) -> None:
     elif isinstance(result, OutcomeUnknown):
         _finish_attempt(item.attempt_id, "unknown", result)
         if outbox.leave_unconfirmed(item.claim):
-            _show(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME, result.provider_code)
+            progress.show(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME, result.provider_code)
     elif result.retry:
         _finish_attempt(item.attempt_id, "retry", result)
-        if outbox.try_again(item.claim, wait=_back_off(item.claim.attempt, result.retry_after)):
-            _show(message, MessageStatus.SENDING, result.kind, result.provider_code)
+        if outbox.try_again(item.claim, wait=outbox.back_off(item.claim.attempt, result.retry_after)):
+            progress.show(message, MessageStatus.SENDING, result.kind, result.provider_code)
     else:
         _finish_attempt(item.attempt_id, "refused", result)
-        _end(item.claim, message, MessageStatus.FAILED, result.kind, code=result.provider_code)
+        progress.end(item.claim, message, MessageStatus.FAILED, result.kind, code=result.provider_code)
         if result.kind is ErrorKind.OPTED_OUT:
             inbound_steps.opted_out_at_carrier(message)
 
@@ -187,30 +123,7 @@ def accept(message: Message, provider_message_id: str, status: MessageStatus, *,
     message.error_kind, message.provider_code = "", ""
     message.status = advance(MessageStatus(message.status), MessageStatus.SENT if status in _NOT_YET_SENT else status)
     message.save(update_fields=["provider_message_id", "segments", "sent_at", "error_kind", "provider_code", "status"])
-    _tell(message)
-
-
-def hash_token(token: str) -> bytes:
-    """What is stored of a status callback's token: SHA-256, 32 bytes."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def _end(claim: Claim, message: Message, status: MessageStatus, kind: ErrorKind | None, *, code: str) -> None:
-    if outbox.finish(claim):
-        _show(message, status, kind, code)
-
-
-def _show(message: Message, status: MessageStatus, kind: ErrorKind | None = None, code: str = "") -> None:
-    """Our own moves on the way to the provider; what the provider reports goes through `statuses.advance`."""
-    message.status = status
-    message.error_kind = kind or ""
-    message.provider_code = code[:20]
-    message.save(update_fields=["status", "error_kind", "provider_code"])
-    _tell(message)
-
-
-def _tell(message: Message) -> None:
-    live.publish(kind=LiveKind.STATUS, conversation=message.conversation_id, message=message.pk, line=message.line_id)
+    progress.tell(message)
 
 
 def _finish_attempt(attempt_id: UUID, outcome: str, error: ProviderError | None = None) -> None:
@@ -220,12 +133,6 @@ def _finish_attempt(attempt_id: UUID, outcome: str, error: ProviderError | None 
         provider_code=error.provider_code[:20] if error else "",
         finished_at=timezone.now(),
     )
-
-
-def _back_off(attempt: int, retry_after: float | None) -> timedelta:
-    """Doubling wait with jitter (half to whole), never shorter than the provider asks for."""
-    wait = min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311 - jitter
-    return timedelta(seconds=max(wait, retry_after or 0.0))
 
 
 def expire_leases() -> int:
@@ -240,5 +147,5 @@ def expire_leases() -> int:
             if not SendAttempt.objects.filter(message=message, number=attempt).exists():
                 outbox.ready_again(message)
             elif message.status in {MessageStatus.SENDING, MessageStatus.QUEUED}:
-                _show(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME)
+                progress.show(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME)
     return len(ended)

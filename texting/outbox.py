@@ -6,6 +6,7 @@ clock; results name the attempt they belong to, so that a worker that wakes up l
 
 import logging
 import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +28,8 @@ BATCH = 50
 LONGEST_RING = 30.0  # seconds; the sweep comes sooner than anything later would
 LIFE = {Purpose.OPT_OUT_ANSWER: timedelta(minutes=5)}  # later it would need a showing of reasonableness (DOMAIN 1.2)
 USUAL_LIFE = timedelta(hours=4)
+FIRST_WAIT = 5.0  # seconds after a refusal that may pass; doubles with each attempt
+LONGEST_WAIT = 600.0
 FIRST_LOOK = timedelta(minutes=2)  # at the provider, for a text whose outcome is unknown
 
 
@@ -129,6 +132,12 @@ def try_again(claim: Claim, *, wait: timedelta) -> bool:
     """Put the text back, due after `wait`. False when the claim is no longer ours."""
     due = timezone.now() + wait
     return bool(_still_ours(claim).update(state=OutboxEntry.State.READY, due_at=due, lease_until=None))
+
+
+def back_off(attempt: int, retry_after: float | None = None) -> timedelta:
+    """Doubling wait with jitter (half to whole), never shorter than the provider asks for."""
+    wait = min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311 - jitter
+    return timedelta(seconds=max(wait, retry_after or 0.0))
 
 
 def leave_unconfirmed(claim: Claim) -> bool:

@@ -9,6 +9,7 @@ from texting import delivery, inbound_steps, live, sending, threads
 from texting.live import LiveKind
 from texting.models import Line, Message, OutboxEntry, SendAttempt, StatusEvent
 from texting.phone_numbers import from_provider
+from texting.preparing import hash_token
 from texting.providers import base
 from texting.sending import Refused
 from texting.statuses import ErrorKind, MessageStatus, advance
@@ -69,7 +70,7 @@ def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:
     A repeat, or anything older than what is known, changes nothing. The first word about an attempt proves that the
     provider took it, so it does the work of an answer that was lost or has not come yet.
     """
-    attempt = SendAttempt.objects.filter(token_hash=delivery.hash_token(token), message__line=line).first()
+    attempt = SendAttempt.objects.filter(token_hash=hash_token(token), message__line=line).first()
     if attempt is None:
         return False
     locked = Message.objects.select_for_update(of=("self",)).select_related("contact", "line")

@@ -6,6 +6,7 @@ that belongs to no other attempt is this one. One that is in neither list stays 
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
@@ -19,6 +20,8 @@ from texting.models import Line, Message, OutboxEntry, SendAttempt
 from texting.outbox import FIRST_LOOK
 from texting.providers.base import Credentials, Outbound, Provider, ProviderError, StatusEvent
 from texting.providers.registry import provider_for
+
+log = logging.getLogger("parley.delivery")
 
 LAST_LOOK = timedelta(minutes=10)
 _BEFORE, _AFTER = timedelta(seconds=5), timedelta(seconds=120)  # around the attempt, for clocks that differ
@@ -41,15 +44,26 @@ def reconcile() -> dict[str, int]:
         due: list[tuple[UUID, UUID, UUID]] = cursor.fetchall()
     counts = {"found": 0, "given_up": 0, "still_unknown": 0}
     for organization_id, line_id, message_id in due:
-        with activate(organization_id):
-            asked = _question(line_id, message_id)
-        if asked is None:
-            continue  # it is ready again
-        provider, outbound, attempt = asked
-        answer = asyncio.run(_find(provider, outbound, attempt))
-        with activate(organization_id):
-            counts[_settle(attempt, answer)] += 1
+        try:
+            result = _look_up(organization_id, line_id, message_id)
+        except Exception as error:  # one that cannot be read or asked for must not hide the others
+            log.error("look_up_failed", extra={"text": str(message_id), "error": type(error).__name__})
+            result = "still_unknown"
+        if result:
+            counts[result] += 1
     return counts
+
+
+def _look_up(organization_id: UUID, line_id: UUID, message_id: UUID) -> str | None:
+    """Names the count; None when the text was never handed over and is ready again."""
+    with activate(organization_id):
+        asked = _question(line_id, message_id)
+    if asked is None:
+        return None
+    provider, outbound, attempt = asked
+    answer = asyncio.run(_find(provider, outbound, attempt))
+    with activate(organization_id):
+        return _settle(attempt, answer)
 
 
 def _question(line_id: UUID, message_id: UUID) -> tuple[Provider, Outbound, SendAttempt] | None:
@@ -79,9 +93,10 @@ def _settle(attempt: SendAttempt, answer: Iterable[StatusEvent] | None) -> str:
     entry = OutboxEntry.objects.filter(
         message_id=attempt.message_id, attempt=attempt.number, state=OutboxEntry.State.UNCONFIRMED
     )
+    # The text first, then its entry: the same order as everybody who writes down what a provider said.
+    message = Message.objects.select_for_update(of=("self",)).select_related("line").get(pk=attempt.message_id)
     if not entry.select_for_update().exists():
         return "found"  # a callback was faster
-    message = Message.objects.select_for_update(of=("self",)).select_related("line").get(pk=attempt.message_id)
     for event in answer or ():
         taken = Message.objects.filter(line=message.line, provider_message_id=event.provider_message_id)
         if not taken.exists():

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
-from texting import delivery, outbox, receiving, sending
+from texting import delivery, outbox, preparing, receiving, sending
 from texting.models import LineKey, Message, OutboxEntry, SendAttempt
 from texting.providers.base import NotAccepted, OutcomeUnknown, StatusEvent
 from texting.purposes import Purpose
@@ -158,7 +159,7 @@ def test_a_worker_that_never_came_back_leaves_an_unknown_outcome(scene):
     [message] = queue(scene, "Hello again")
     claims = outbox.claim(scene.line.pk)
     with activate(scene.organization):
-        delivery._prepare(scene.line, claims)
+        preparing.prepare(scene.line, claims)
     OutboxEntry.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert delivery.expire_leases() == 1
     assert fresh(scene, message).status == MessageStatus.UNCONFIRMED
@@ -226,3 +227,22 @@ def test_replies_go_before_bulk(scene):
 def test_the_sweep_finds_a_text_whose_doorbell_was_lost(scene):
     queue(scene, "Hello again")
     assert outbox.lines_with_work() == [scene.line.pk]
+
+
+def test_a_text_that_cannot_be_read_does_not_keep_the_others_from_leaving(scene, far_end):
+    [erased] = queue(scene, "We open at nine")
+    with activate(scene.organization):
+        scene.hear("Hello", number="+12125550182")
+        sending.send_text(conversation=scene.conversation(), body="Closed on Monday", author=scene.agent)
+        destroy_keys("contact", str(erased.contact_id), reason="erased")
+    delivery.deliver_line(scene.line.pk)
+    assert [sent.to for sent in far_end.ledger] == ["+12125550182"]
+    assert fresh(scene, erased).status == MessageStatus.FAILED
+    assert not OutboxEntry.objects.exists()
+
+
+def test_a_worker_ends_its_turn_before_its_task_would_be_killed(scene, far_end, monkeypatch):
+    queue(scene, "one", "two")
+    monkeypatch.setattr(delivery, "TURN_SECONDS", 0)
+    assert delivery.deliver_line(scene.line.pk) == 1
+    assert delivery.deliver_line(scene.line.pk) == 1

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
-from texting import delivery, outbox, reconciling, sending
+from texting import delivery, outbox, preparing, reconciling, sending
 from texting.models import Message, OutboxEntry, SendAttempt
 from texting.providers.base import OutcomeUnknown
 from texting.statuses import MessageStatus
@@ -90,6 +91,21 @@ def test_a_claim_without_an_attempt_is_ready_again_even_if_the_sweep_died(scene,
     entry = OutboxEntry.objects.get()
     assert entry.state == "ready", "no attempt was begun, so it is certain that nothing left"
     with activate(scene.organization):
-        assert delivery._prepare(scene.line, late) == [], "the worker that slept past its lease begins nothing"
+        assert preparing.prepare(scene.line, late) == [], "the worker that slept past its lease begins nothing"
     assert delivery.deliver_line(scene.line.pk) == 1
     assert len(far_end.ledger) == 1
+
+
+def test_a_text_that_cannot_be_read_does_not_keep_the_others_from_being_looked_up(scene, far_end, unknown):
+    far_end.script.append(OutcomeUnknown())
+    with activate(scene.organization):
+        scene.hear("Hello", number="+12125550182")
+        other = sending.send_text(conversation=scene.conversation(), body="Closed on Monday", author=scene.agent)
+    delivery.deliver_line(scene.line.pk)
+    far_end.ledger.append(far_end.asked[1])
+    OutboxEntry.objects.update(due_at=timezone.now())
+    OutboxEntry.objects.filter(message_id=unknown.pk).update(due_at=timezone.now() - timedelta(seconds=1))
+    with activate(scene.organization):
+        destroy_keys("contact", str(unknown.contact_id), reason="erased")
+    assert reconciling.reconcile()["found"] == 1
+    assert state(scene, other).status == MessageStatus.SENT
