@@ -13,6 +13,7 @@ from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision, Message
+from texting.phone_numbers import display
 from texting.purposes import Purpose
 
 ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
@@ -58,7 +59,7 @@ class Permission:
 
     def _usual(self, draft: Draft, state: State) -> Reason:
         evidence = {"consent_event": str(state.event.pk)} if state.event else {}
-        number = draft.conversation.line.number
+        number = display(draft.conversation.line.number)
         if state.suppressed_since is not None:
             return Reason(
                 rule="consent.opted_out",

@@ -29,7 +29,7 @@ def test_the_reason_says_since_when_and_how(scene):
         scene.hear("STOP")
         [reason] = ask(scene).objections
         assert "by texting STOP" in reason.text
-        assert scene.line.number in reason.what_to_do
+        assert "(212) 555-0110" in reason.what_to_do
 
 
 def test_the_confirmation_is_allowed_once_and_for_five_minutes(scene, now):
