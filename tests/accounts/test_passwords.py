@@ -57,7 +57,7 @@ def test_own_names_do_not_make_a_password(cast):
 def test_passwords_are_kept_as_argon2id_with_its_own_salt(db):
     first = User.objects.create_user(email="a@x.example", name="A", password=PASSPHRASE)
     second = User.objects.create_user(email="b@x.example", name="B", password=PASSPHRASE)
-    assert first.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert first.password.startswith("argon2$argon2id$v=19$m=32768,t=3,p=1$")
     assert first.password != second.password
     assert first.check_password(PASSPHRASE)
     assert not first.check_password(PASSPHRASE + " ")
