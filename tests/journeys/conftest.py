@@ -14,8 +14,10 @@ import pytest
 from config.embedded.stack import LocalStack, free_port
 
 from .browser import chrome, someone
+from .demo import demo
+from .simulated_office import office
 
-__all__ = ["chrome", "someone"]
+__all__ = ["chrome", "demo", "office", "someone"]
 
 
 @pytest.fixture(scope="session")

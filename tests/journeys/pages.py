@@ -1,0 +1,89 @@
+"""Every page of the product with something, nothing or too much on it: for axe, and for the pictures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from accounts.models import Membership
+from tenancy.isolation import activate
+from texting import conversations, sending
+from texting.models import Conversation
+
+from .demo import Demo
+from .simulated_office import Office
+
+LONG_NAME = "Maximilian Alexander Featherstonehaugh-Worthington-Cholmondeley von und zu Hohenstein-Oettingen"
+LONG_WORD = "https://harbor.example/" + "appointments" * 12
+LONGEST = ("Ein sehr langer Text über Zahnseide, Kronen und Füllungen, der gar nicht mehr aufhört. " * 20)[:1600]
+RIGHT_TO_LEFT = "مرحبا، هل يمكنني تغيير موعدي إلى يوم الخميس القادم في الساعة 10:20 من فضلك؟"
+EMOJI = "👍🏽👩‍👩‍👧‍👦🏳️‍🌈🇳🇴🧑🏿‍🚀" * 6
+
+
+@dataclass(frozen=True)
+class State:
+    """One organization as somebody sees it. `opened` and `refused` are conversations, if there are any."""
+
+    name: str
+    member: Membership
+    phone: str
+    opened: Conversation | None = None
+    refused: Conversation | None = None
+
+    def sights(self) -> Iterator[tuple[str, str]]:
+        """(name of the page, its path)."""
+        yield "inbox", "/inbox/"
+        if self.opened:
+            yield "thread", f"/inbox/c/{self.opened.pk}/"
+        if self.refused:
+            yield "refusal", f"/inbox/c/{self.refused.pk}/"
+        yield "inbox-mine", "/inbox/mine/"
+        yield "contacts", "/contacts/"
+        if self.opened:
+            yield "contact", f"/contacts/{self.opened.contact_id}/"
+        yield "phone", self.phone
+        yield "people", "/settings/people/"
+        yield "invite", "/settings/people/invite/"
+        yield "person", f"/settings/people/{self.member.pk}/"
+        yield "roles", "/settings/roles/"
+        yield "audit-log", "/settings/audit/"
+        yield "account", "/settings/account/"
+        yield "sessions", "/settings/sessions/"
+        yield "not-found", "/nowhere/"
+
+
+def empty(office: Office) -> State:
+    """The first minute."""
+    return State("empty", office.owner, office.phone_address)
+
+
+def usual(demo: Demo) -> State:
+    """The demo's week, as its owner sees it."""
+    opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
+    return State("usual", demo.member("olivia@harbor.example"), _phone_of(demo, opened), opened, refused)
+
+
+def overflowing(office: Office) -> State:
+    """Names, texts and numbers that are longer than anybody thought of."""
+    for which in range(1, 40):
+        office.hear(f"Hello, this is customer {which}", which=which)
+    for which, (name, body) in enumerate(
+        ((RIGHT_TO_LEFT[:60], RIGHT_TO_LEFT), (EMOJI, EMOJI), ("Featherstonehaugh" * 4, LONG_WORD)), start=40
+    ):
+        office.hear(body, which=which, name=name)
+    refused = office.hear("STOP", which=45, name=LONG_NAME)
+    for body in (LONGEST, LONG_WORD, RIGHT_TO_LEFT, EMOJI):
+        opened = office.hear(body, name=LONG_NAME)
+    with activate(office.organization):
+        opened = Conversation.objects.select_related("contact", "line").get(pk=opened.pk)
+        conversations.claim(member=office.owner, conversation=opened)
+        sending.send_text(conversation=opened, body=LONGEST[:1500], author=office.owner)
+        conversations.add_note(member=office.owner, conversation=opened, body=f"{LONG_WORD}\n{RIGHT_TO_LEFT}")
+    user = office.colleague.user
+    user.name = LONG_NAME[:80]
+    user.save(update_fields=["name"])
+    return State("overflowing", office.owner, office.phone_address, opened, refused)
+
+
+def _phone_of(demo: Demo, conversation: Conversation) -> str:
+    with activate(demo.harbor):
+        index = bytes(conversation.contact.number_index).hex()
+    return f"/phones/{conversation.line_id}/{index}/"

@@ -1,0 +1,115 @@
+"""Pictures of every page, for looking at: each x three widths x light and dark x empty, usual, too much.
+
+No test of a normal run. `make screenshots` writes them into the folder that SCREENSHOTS names; with README_IMAGES=1 the
+README's three pictures are taken anew as well.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.cast import PASSPHRASE
+
+from . import pages
+from .browser import SCHEMES, WIDTHS, MakePerson, needs_browser, shoot
+from .demo import Demo
+from .pages import State
+from .simulated_office import Office
+
+pytestmark = [needs_browser, pytest.mark.timeout(900)]
+
+README = Path(__file__).parents[2] / "docs" / "images"
+MOST_BYTES = 250_000
+wanted = pytest.mark.skipif(not os.environ.get("SCREENSHOTS"), reason="SCREENSHOTS names no folder")
+
+
+def each_look(page: Page) -> Iterator[str]:
+    """The page at every width and in both schemes; yields what to call the picture."""
+    for width, (across, down) in WIDTHS.items():
+        page.set_viewport_size({"width": across, "height": down})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            yield f"{width}-{scheme}"
+
+
+def take(page: Page, state: State) -> None:
+    for name, path in state.sights():
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(path)
+        for look in each_look(page):
+            shoot(page, f"{name}-{state.name}-{look}")
+
+
+@wanted
+def test_empty(office: Office, someone: MakePerson) -> None:
+    state = pages.empty(office)
+    take(someone().let_in(state.member).page, state)
+
+
+@wanted
+def test_usual(demo: Demo, someone: MakePerson) -> None:
+    state = pages.usual(demo)
+    take(someone().let_in(state.member).page, state)
+
+
+@wanted
+def test_overflowing(office: Office, someone: MakePerson) -> None:
+    state = pages.overflowing(office)
+    take(someone().let_in(state.member).page, state)
+
+
+@wanted
+def test_the_way_in(office: Office, someone: MakePerson) -> None:
+    person = someone()
+    page = person.page
+    page.goto("/")
+    for look in each_look(page):
+        shoot(page, f"sign-in-{look}")
+    page.get_by_label("E-mail").fill("nobody@harbor.example")
+    page.get_by_label("Password", exact=True).fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("do not belong together").first).to_be_visible()
+    for look in each_look(page):
+        shoot(page, f"sign-in-refused-{look}")
+    person.sign_in(office.admin.user.email, PASSPHRASE)
+    expect(page.get_by_role("heading", name="Protect your sign-in")).to_be_visible()
+    for look in each_look(page):
+        shoot(page, f"set-up-{look}")
+
+
+@wanted
+def test_what_floats_over_a_page(demo: Demo, someone: MakePerson) -> None:
+    state = pages.usual(demo)
+    page = someone().let_in(state.member).opens(f"/inbox/c/{state.opened.pk}/")
+    for key, name in (("?", "keys"), ("t", "new-conversation"), ("a", "assign")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
+        for look in each_look(page):
+            shoot(page, f"{name}-{look}")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_label("Message", exact=True).fill(
+        "We’ll hold your chair until 8:45 – don’t rush. See you at the desk, Marcus "
+    )
+    expect(page.locator("#culprit")).to_be_visible()
+    for look in each_look(page):
+        shoot(page, f"composer-{look}")
+
+
+@pytest.mark.skipif(not os.environ.get("README_IMAGES"), reason="README_IMAGES is not set")
+def test_the_readmes_pictures(demo: Demo, someone: MakePerson) -> None:
+    state = pages.usual(demo)
+    sights = dict(state.sights())
+    README.mkdir(parents=True, exist_ok=True)
+    for name, path, look in (
+        ("inbox", sights["thread"], {}),
+        ("phone-simulator", sights["phone"], {}),
+        ("inbox-on-a-phone", sights["thread"], {"width": "phone", "scheme": "dark"}),
+    ):
+        page = someone(**look).let_in(state.member).opens(path)
+        picture = page.screenshot(path=README / f"{name}.png", animations="disabled")
+        assert len(picture) < MOST_BYTES

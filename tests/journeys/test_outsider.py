@@ -1,0 +1,156 @@
+"""Somebody of another organization, signed in, tries every address of this one: nothing is theirs to see or to do."""
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.checks import routes
+from accounts.models import Session, Team
+from tenancy.isolation import activate
+from tests.architecture.permission_table import PLAIN
+from texting.live import LiveKind, publish
+from texting.models import Contact, Conversation, Line, LineKey, Message, Note
+from texting.phone_numbers import display
+
+from .browser import MakePerson, Person, needs_browser
+from .demo import Demo
+
+pytestmark = needs_browser
+
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOT_THERE, UNSIGNED = {404, 405}, {403}
+NO_ID = "x" * 43  # in place of a token: whoever holds a real one is meant to get in
+ADDRESSES = """() => [...document.querySelectorAll("*")].flatMap((element) => element.getAttributeNames()
+    .filter((name) => /^(href|src|action|hx-get|hx-post|data-[a-z-]*)$/.test(name))
+    .map((name) => element.getAttribute(name)))
+    .filter((value) => value.startsWith("/") && !value.startsWith("/static/"))"""
+ASK = """async ([address, method]) => {
+    const token = document.querySelector('meta[name="csrf-token"]').content;
+    const headers = { "X-CSRFToken": token, "HX-Request": "true", "X-Background": "live" };
+    const answer = await fetch(address, { method, headers });
+    return { status: answer.status, text: await answer.text(), where: new URL(answer.url).pathname };
+}"""
+HEARD = """window.heard = [];
+const dispatch = EventTarget.prototype.dispatchEvent;
+EventTarget.prototype.dispatchEvent = function (event) {
+    if (event.type.startsWith("live:")) window.heard.push([event.type, JSON.stringify(event.detail)].join(" "));
+    return dispatch.call(this, event);
+};"""
+
+
+def objects_of(demo: Demo) -> dict[str, Any]:
+    """One object of Harbor Dental for every parameter of an address. Links that let anybody in are made for no test."""
+    amelia = demo.member("amelia@harbor.example")
+    conversation = demo.conversation_with("Grace Whitfield")
+    with activate(demo.harbor):
+        line = Line.objects.get(pk=conversation.line_id)
+        return PLAIN | {
+            "member_id": amelia.pk,
+            "organization_id": demo.harbor.pk,
+            "session_id": Session.objects.filter(membership=amelia).first().pk,
+            "team_id": Team.objects.get(name="Front desk").pk,
+            "line_id": line.pk,
+            "key": LineKey.objects.get(line_id=line.pk).key,
+            "contact_id": conversation.contact_id,
+            "conversation_id": conversation.pk,
+            "message_id": Message.objects.filter(conversation=conversation).first().pk,
+            "phone_id": bytes(Contact.objects.get(pk=conversation.contact_id).number_index).hex(),
+            "token": NO_ID,
+        }
+
+
+def known_addresses(objects: dict[str, Any]) -> set[str]:
+    """Every address of the URL configuration, filled with Harbor Dental's ids."""
+    return {
+        "/" + PARAMETER.sub(lambda found: str(objects[found.group(1) or found.group(2)]), path).strip("^$")
+        for path, _ in routes()
+        if not path.startswith("styleguide")  # made-up people, the same for everybody
+    }
+
+
+def seen_addresses(insider: Page, objects: dict[str, Any]) -> set[str]:
+    """What an owner's pages lead to."""
+    conversation, contact, line = (objects[name] for name in ("conversation_id", "contact_id", "line_id"))
+    pages = ["/inbox/", f"/inbox/c/{conversation}/", "/inbox/resolved/", "/contacts/", f"/contacts/{contact}/"]
+    pages += [f"/phones/{line}/{objects['phone_id']}/", "/settings/people/", "/settings/audit/", "/settings/sessions/"]
+    found: set[str] = set()
+    for path in pages:
+        insider.goto(path)
+        found |= set(insider.evaluate(ADDRESSES))
+    assert len(found) > 40
+    return found
+
+
+def words_of(demo: Demo) -> list[str]:
+    """Names, numbers and texts that only Harbor Dental has."""
+    with activate(demo.harbor):
+        contacts = list(Contact.objects.all())
+        said = [
+            row.body[:40] for row in itertools.chain(Message.objects.all(), Note.objects.all()) if len(row.body) > 8
+        ]
+        numbers = [owner.number for owner in itertools.chain(contacts, Line.objects.all())]
+    names = [contact.name for contact in contacts if contact.name]
+    people = ["Olivia Hart", "Adam Reyes", "Amelia Okafor", "Ben Carter", "Ruth Meyer", "harbor.example"]
+    shown = [*numbers, *(display(number, "US") for number in numbers)]
+    return [*names, *shown, *people, *said, "Harbor Dental", "Front desk"]
+
+
+def state_of(demo: Demo) -> list[Any]:
+    """What a deed of the outsider would change."""
+    with activate(demo.harbor):
+        rows = Conversation.objects.order_by("pk").values_list("pk", "status", "assignee", "unread")
+        return [*rows, Message.objects.count(), Note.objects.count(), Session.objects.count()]
+
+
+@pytest.fixture
+def outsider(demo: Demo, someone: MakePerson) -> Person:
+    """The owner of Northside Plumbing: whatever is refused, it is not for a missing permission."""
+    return someone().let_in(demo.member("nora@northside.example"))
+
+
+def test_no_address_of_another_organization_gives_anything(demo: Demo, someone: MakePerson, outsider: Person) -> None:
+    insider = someone().let_in(demo.member("olivia@harbor.example")).page
+    someone().let_in(demo.member("amelia@harbor.example"))
+    objects = objects_of(demo)
+    addresses = sorted(known_addresses(objects) | seen_addresses(insider, objects))
+    secret = words_of(demo)
+    before = state_of(demo)
+    page = outsider.page
+    page.goto("/inbox/")
+    ids = {str(value) for value in objects.values()} - {*PLAIN.values(), NO_ID}
+    for address in addresses:
+        theirs = bool(UUID.search(address)) or any(one in address for one in ids)
+        for method in ("GET", "POST") if theirs else ("GET",):
+            answer = page.evaluate(ASK, [address, method])
+            if theirs:
+                fine = UNSIGNED | NOT_THERE if address.startswith("/webhooks/") else NOT_THERE
+                assert answer["status"] in fine, (method, address, answer["status"])
+            assert [word for word in secret if word in answer["text"]] == [], (method, address)
+    assert state_of(demo) == before
+    page.goto(f"/inbox/c/{objects['conversation_id']}/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert [word for word in secret if word in page.locator("body").inner_text()] == []
+
+
+def test_live_events_of_another_organization_are_not_heard(demo: Demo, outsider: Person) -> None:
+    outsider.context.add_init_script(HEARD)
+    page = outsider.opens("/inbox/")
+    conversation = demo.conversation_with("Grace Whitfield")
+    olivia = demo.member("olivia@harbor.example")
+    assert page.request.get(f"/live/token/?member={olivia.pk}").status == 409
+    with activate(demo.harbor):
+        for kind in LiveKind:
+            publish(kind=kind, conversation=conversation.pk, line=conversation.line_id, member=olivia.pk)
+    with activate(demo.northside):
+        own = Conversation.objects.latest("last_activity_at")
+        publish(kind=LiveKind.MESSAGE, conversation=own.pk, line=own.line_id)
+    page.wait_for_function(
+        "id => window.heard.some((one) => one.startsWith(`live:conversation-${id}`))", arg=str(own.pk)
+    )
+    heard = "\n".join(page.evaluate("window.heard"))
+    for stranger in (conversation.pk, conversation.line_id, olivia.pk, demo.harbor.pk):
+        assert str(stranger) not in heard
