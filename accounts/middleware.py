@@ -38,7 +38,7 @@ class ActingMember:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         store = SessionStore.of(request)
-        member = acting_membership(store)
+        member = acting_membership(store, background="X-Background" in request.headers)
         if member is None and store.signed_in is not None:
             store.flush()
         request.member = member  # type: ignore[attr-defined]

@@ -178,11 +178,12 @@ def _idle() -> timedelta:
     return timedelta(seconds=settings.SESSION_IDLE_SECONDS)
 
 
-def acting_membership(store: SessionStore) -> Membership | None:
+def acting_membership(store: SessionStore, *, background: bool = False) -> Membership | None:
     """The membership that this session acts as, if everything about it still holds: else None.
 
     One query (the session's own) with user, membership and organization; nothing is cached, so a deactivation is true
-    at the next request. Notes at most once a minute that the member was here.
+    at the next request. Notes at most once a minute that the member was here, but not for what a page fetches by itself
+    (`background`), or an inbox that nobody looks at would never time out.
     """
     signed_in = store.signed_in
     row = store.row
@@ -193,7 +194,8 @@ def acting_membership(store: SessionStore) -> Membership | None:
         return None
     if signed_in.epoch != member.epoch:
         return None
-    _touch(row)
+    if not background:
+        _touch(row)
     return member
 
 

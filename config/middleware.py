@@ -21,7 +21,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 UNUSED_ABILITIES = (
     "accelerometer",
-    "bluetooth",
     "camera",
     "display-capture",
     "geolocation",
