@@ -37,7 +37,7 @@ def prepare(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
     aside and does not hold up the others of its line.
     """
     try:
-        with activate(line.organization_id):
+        with activate(claims[0].organization_id):
             return _prepare_all(line, claims)
     except DatabaseError:
         raise

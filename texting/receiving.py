@@ -2,6 +2,7 @@
 
 import logging
 
+from django.db import transaction
 from django.utils import timezone
 
 from tenancy.ids import new_id
@@ -24,8 +25,11 @@ def receive(line: Line, inbound: base.Inbound) -> Message | None:
     """
     contact = threads.contact_for(from_provider(inbound.from_))
     now = timezone.now()
+    known = Message.objects.filter(line=line, provider_message_id=inbound.provider_message_id)
+    if known.exists():  # also a late one, for which no new conversation may open
+        return None
     conversation = threads.open_conversation(contact, line, at=now)  # its row lock puts repeats in a queue
-    if Message.objects.filter(line=line, provider_message_id=inbound.provider_message_id).exists():
+    if known.all().exists():
         return None
     arrival = inbound_steps.Arrival(
         line=line,
@@ -56,12 +60,21 @@ def receive(line: Line, inbound: base.Inbound) -> Message | None:
 
 
 def _answer(arrival: inbound_steps.Arrival) -> None:
+    """Send what the steps asked for. An answer that breaks must not undo the STOP that it answers."""
     for answer in arrival.answers:
         try:
-            sending.send_text(conversation=arrival.conversation, body=answer.text, author=None, purpose=answer.purpose)
-        except Refused as refused:
-            rules = [reason.rule for reason in refused.outcome.objections]
-            log.info("answer_refused", extra={"text": str(arrival.message_id), "rules": rules})
+            with transaction.atomic():
+                _send(arrival, answer)
+        except Exception as error:
+            log.error("answer_broke", extra={"text": str(arrival.message_id), "error": type(error).__name__})
+
+
+def _send(arrival: inbound_steps.Arrival, answer: inbound_steps.Answer) -> None:
+    try:
+        sending.send_text(conversation=arrival.conversation, body=answer.text, author=None, purpose=answer.purpose)
+    except Refused as refused:
+        rules = [reason.rule for reason in refused.outcome.objections]
+        log.info("answer_refused", extra={"text": str(arrival.message_id), "rules": rules})
 
 
 def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:

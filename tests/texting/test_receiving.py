@@ -4,14 +4,16 @@ import threading
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from compliance.models import ConsentEvent, Suppression
 from tenancy.isolation import activate
 from tests.texting.conftest import make_scene
-from texting import sending
+from texting import gate, sending
 from texting.models import Contact, Conversation, Message
 from texting.phone_numbers import BadNumber
 from texting.purposes import Purpose
+from texting.statuses import MessageStatus
 
 
 def test_a_first_text_makes_a_contact_and_a_conversation(scene):
@@ -151,3 +153,38 @@ def test_the_same_text_delivered_by_many_requests_at_once_is_stored_once(scene):
     assert errors == []
     with activate(scene.organization):
         assert Message.objects.count() == Conversation.objects.count() == Contact.objects.count() == 1
+
+
+def test_a_repeat_that_comes_after_the_end_opens_no_new_conversation(scene):
+    with activate(scene.organization):
+        scene.hear("Hello", provider_id="SM-late")
+        Conversation.objects.update(status="resolved", resolved_at=timezone.now())
+        assert scene.hear("Hello", provider_id="SM-late") is None
+        assert Conversation.objects.count() == 1
+
+
+class BreaksOnAnswers:
+    """A rule with a fault."""
+
+    name = "broken"
+
+    def judge(self, draft):
+        if draft.purpose is Purpose.OPT_OUT_ANSWER:
+            raise RuntimeError
+        return gate.Ruling()
+
+
+def test_a_stop_holds_even_if_its_answer_breaks(scene, settings):
+    settings.TEXTING_SEND_POLICIES = [*settings.TEXTING_SEND_POLICIES, f"{__name__}.BreaksOnAnswers"]
+    gate.policies.cache_clear()
+    try:
+        with activate(scene.organization):
+            scene.hear("Hello")
+            waiting = sending.send_text(conversation=scene.conversation(), body="Nine", author=scene.agent)
+            scene.hear("STOP")
+    finally:
+        gate.policies.cache_clear()
+    with activate(scene.organization):
+        assert Suppression.objects.count() == 1
+        assert Message.objects.get(pk=waiting.pk).status == MessageStatus.CANCELED
+        assert not Message.objects.filter(purpose=Purpose.OPT_OUT_ANSWER).exists()
