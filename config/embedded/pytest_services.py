@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import IO
 
@@ -93,11 +94,12 @@ def _lock(folder: Path) -> IO[str]:
     return file
 
 
-def _remove_leftovers() -> None:
-    """Folders of runs that were killed: nobody holds their lock any more."""
+def _remove_leftovers(*, older_than: float = 60) -> None:
+    """Folders of runs that were killed: nobody holds their lock any more. A new one may be about to be locked."""
     for folder in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
         try:
-            if folder.stat().st_uid == os.geteuid():
+            made = folder.stat()
+            if made.st_uid == os.geteuid() and time.time() - made.st_mtime >= older_than:
                 with _lock(folder):
                     shutil.rmtree(folder, ignore_errors=True)
         except OSError:

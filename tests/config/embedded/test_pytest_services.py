@@ -38,6 +38,6 @@ def test_a_killed_run_leaves_no_server_and_its_folder_is_swept_by_the_next():
         assert time.monotonic() < limit
         time.sleep(0.05)
     assert Path(folder).exists()
-    pytest_services._remove_leftovers()
+    pytest_services._remove_leftovers(older_than=0)
     assert not Path(folder).exists()
     assert Path(os.environ[pytest_services.MARK]).exists(), "a folder in use is left alone"
