@@ -51,9 +51,12 @@ def state_of(contact: Contact) -> State:
 
 
 def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence) -> ConsentEvent:
-    """Record a permission and lift a suppression. Only what the customer did may lift one (the caller sees to it)."""
+    """Record a permission and lift a suppression that is older than it.
+
+    Only what the customer did may lift one (the caller sees to it), and only what they did since they opted out.
+    """
     event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind)
-    Suppression.objects.filter(number_index=contact.number_index).delete()
+    Suppression.objects.filter(number_index=contact.number_index, since__lte=event.recorded_at).delete()
     audit.record(event=AuditKind.CONSENT_GIVEN, actor=evidence.actor, object=contact, source=evidence.source.value)
     return event
 

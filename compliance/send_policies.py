@@ -15,8 +15,10 @@ from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision, Message
 from texting.phone_numbers import display
 from texting.purposes import Purpose
+from texting.statuses import MessageStatus
 
 ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
+_NEVER_LEFT = (MessageStatus.CANCELED, MessageStatus.FAILED)  # so the customer has not read their clauses
 _ANSWERS = {Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER}
 
 
@@ -153,9 +155,8 @@ class FirstTextClauses:
         )
 
     def _is_first(self, draft: Draft) -> bool:
-        ours = Message.objects.filter(conversation=draft.conversation, direction=Message.Direction.OUT).exclude(
-            purpose=Purpose.OPT_OUT_ANSWER
-        )
+        ours = Message.objects.filter(conversation=draft.conversation, direction=Message.Direction.OUT)
+        ours = ours.exclude(purpose=Purpose.OPT_OUT_ANSWER).exclude(status__in=_NEVER_LEFT)
         if draft.message_id is not None:
             ours = ours.filter(pk__lt=draft.message_id)
         return not ours.exists()

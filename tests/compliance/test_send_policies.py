@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from compliance.models import Suppression
+from compliance import consent
+from compliance.consent import Evidence
+from compliance.models import ConsentEvent, Suppression
 from tenancy.isolation import activate
 from tests.texting.conftest import far_end, now, scene
 from texting import gate, sending
@@ -94,3 +96,21 @@ def test_someone_who_never_wrote_and_never_agreed_is_refused(scene):
         with pytest.raises(Refused) as refused:
             sending.send_text(conversation=conversation, body="Hello", author=scene.agent)
         assert refused.value.outcome.objections[0].rule == "consent.none"
+
+
+def test_an_old_permission_found_later_does_not_undo_a_newer_opt_out(scene, now):
+    with activate(scene.organization):
+        scene.hear("STOP")
+        form = Evidence(source=ConsentEvent.Source.AGENT, actor=scene.agent, at=now - timedelta(days=30))
+        consent.give(scene.conversation().contact, kind=ConsentEvent.Kind.EXPRESS, evidence=form)
+        [reason] = ask(scene).objections
+        assert reason.rule == "consent.opted_out"
+
+
+def test_a_text_after_a_first_one_that_never_left_carries_the_clauses(scene):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        first = sending.send_text(conversation=scene.conversation(), body="One", author=scene.agent)
+        Message.objects.filter(pk=first.pk).update(status="failed")
+        second = sending.send_text(conversation=scene.conversation(), body="Two", author=scene.agent)
+        assert second.body == "Harbor Dental: Two\nReply STOP to opt out."
