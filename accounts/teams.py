@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 
 from accounts.models import Membership, Team, TeamMember
-from accounts.permissions import Permission, require
+from accounts.roles import require_over
 from tenancy import audit
 
 
 def set_teams(*, actor: Membership, member: Membership, teams: Iterable[Team]) -> None:
-    """Make the member belong to exactly these teams, true at their next request. Raises MissingPermission."""
-    require(actor, Permission.PEOPLE_MANAGE)
+    """Make the member belong to exactly these teams, true at their next request.
+
+    Raises MissingPermission, also when the member may do more than the actor.
+    """
+    require_over(actor, member)
     wanted = {team.pk: team for team in teams}
     before = {place.team_id: place for place in TeamMember.objects.filter(membership=member).select_related("team")}
     if wanted.keys() == before.keys():

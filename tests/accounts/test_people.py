@@ -354,3 +354,12 @@ def test_the_page_of_a_person_says_why_somebody_cannot_be_changed(cast, client):
     page = signed_in(client, cast.admin).get(f"/settings/people/{cast.owner.pk}/").content.decode()
     assert "may do more than you" in page
     assert "Deactivate" not in page
+
+
+def test_nobody_moves_somebody_who_may_do_more_between_teams(cast):
+    with activate(cast.organization):
+        manager = Role.objects.create(name="Manager", permissions=["people:manage"])
+        give_role(member=cast.reviewer, role=manager)
+        with pytest.raises(MissingPermission):
+            teams.set_teams(actor=cast.reviewer, member=cast.supervisor, teams=[])
+        assert cast.supervisor.team_ids
