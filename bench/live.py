@@ -26,7 +26,7 @@ from config.embedded.stack import free_port
 BROWSERS = 500
 SESSIONS_EACH = 10
 ROUNDS = 6
-ROUND_SECONDS = 1.0
+ROUND_SECONDS = 4.0
 IDLE_SECONDS = 5.0
 FLOOR, AIM = (4.0, 0.5), (6.8, 0.31)
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -27,6 +27,10 @@ if (log && form) {
 
   // The phone looks by itself while a text is on its way, and while live updates are off (a restart, no network).
   const look = () => document.hidden || document.body.dispatchEvent(new CustomEvent("phone:look"));
+  document.addEventListener("htmx:configRequest", (event) => {
+    // Nobody asked for it, so it is no sign that somebody sits here.
+    if (event.detail.triggeringEvent?.type === "phone:look") event.detail.headers["X-Background"] = "live";
+  });
   setInterval(() => log.querySelector("[data-waiting]") && look(), WAIT_EVERY);
   setInterval(() => document.documentElement.dataset.live !== "on" && look(), LOOK_EVERY);
 }
