@@ -164,7 +164,16 @@ class TestList:
         assert "empty-title" in text_of(page)
 
     def test_an_empty_inbox_leads_to_the_phone_simulator(self, desk):
-        assert "Open the phone simulator and text your line" in text_of(desk.as_(desk.cast.agent).get("/inbox/"))
+        assert "Open the phone simulator" in text_of(desk.as_(desk.cast.agent).get("/inbox/"))
+
+    @pytest.mark.parametrize("kind", ["open", "mine", "unassigned", "resolved"])
+    def test_an_empty_list_says_the_same_when_it_is_fetched_anew(self, desk, kind):
+        browser = desk.as_(desk.cast.agent)
+        address = "/inbox/" if kind == "open" else f"/inbox/{kind}/"
+        [title] = re.findall(r'class="empty-title">([^<]+)', text_of(browser.get(address, headers=LIST)))
+        anew = text_of(browser.get(f"{reverse('inbox_rows')}?in={kind}", headers=HTMX))
+        assert title in anew
+        assert 'id="filters"' in anew
 
     def test_a_member_without_a_line_is_told_whom_to_ask(self, desk):
         with activate(desk.organization):

@@ -11,6 +11,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from texting import queries
 from texting.queries import Filter, FilterKind
 from texting.views.frames import (
+    Context,
     chosen_filter,
     cursor_in,
     filters_context,
@@ -53,12 +54,11 @@ def rows(request: MemberRequest) -> HttpResponse:
     """The newest rows with the filters as they are now; with `after`, the next rows only."""
     chosen = chosen_filter(request)
     after = cursor_in(request, "after")
-    context = {
-        "page": queries.inbox_page(request.member, chosen, after),
-        "chosen": chosen,
-        "open_id": open_on_page(request),
-    }
-    if after is None:
+    page, open_id = queries.inbox_page(request.member, chosen, after), open_on_page(request)
+    context: Context = {"page": page, "chosen": chosen, "open_id": open_id}
+    if after is None and not page.rows:
+        context |= list_context(request, chosen, open_id=open_id) | {"whole": True}  # it says what could be here
+    elif after is None:
         context |= filters_context(request, chosen) | {"whole": True}
     return render(request, "texting/_rows_part.html", context)
 
