@@ -14,7 +14,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.detail.target?.id === "sheet" && event.detail.target.querySelector("dialog");
   if (!dialog) return;
   openDialog(dialog.id, opener);
-  if (!dialog.querySelector("[autofocus], [data-focus]")) dialog.querySelector("input:checked, form input:not([type=hidden]), textarea")?.focus();
+  if (dialog.querySelector("[autofocus], [data-focus]")) return;
+  (dialog.querySelector("input:checked") ?? dialog.querySelector("form input:not([type=hidden]), textarea"))?.focus();
 });
 
 document.addEventListener("close-sheet", () => document.querySelector("#sheet dialog")?.close());
