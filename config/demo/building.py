@@ -107,6 +107,7 @@ def _conversation(built: Built, story: Story) -> None:
     line = built.lines[story["line"]]
     begun = _moment(built.organization, story["days_ago"], story["hour"])
     contact = threads.contact_for(parse(story["number"]), name=story["contact"])
+    Contact.objects.filter(pk=contact.pk).update(created_at=begun)
     resolved_at = begun + timedelta(hours=2) if story.get("resolved") else None
     conversation = Conversation.objects.create(
         contact=contact,
