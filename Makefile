@@ -37,8 +37,8 @@ check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, de
 bench: .venv/dev.stamp ## Measure against the goals: ARGS=inbound for one of them
 	@exec $(BIN)/python -m bench $(ARGS)
 
-screenshots: .venv/dev.stamp ## Let the browser journeys take the pictures for docs/
-	@exec env SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q -rs tests/journeys $(ARGS)
+screenshots: .venv/dev.stamp ## Take a picture of every page into screenshots/ (README_IMAGES=1: and the README's)
+	@exec env SCREENSHOTS=screenshots $(BIN)/python -m pytest -q -rs tests/journeys/take_pictures.py $(ARGS)
 
 COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	--annotation-style line
