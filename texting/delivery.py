@@ -19,7 +19,14 @@ from tenancy.isolation import activate
 from texting import inbound_steps, outbox, progress
 from texting.models import Line, Message, SendAttempt
 from texting.preparing import Prepared, prepare
-from texting.providers.base import Credentials, OutcomeUnknown, ProviderError, ProviderSession, SendResult
+from texting.providers.base import (
+    Credentials,
+    NotAccepted,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderSession,
+    SendResult,
+)
 from texting.providers.registry import provider_for
 from texting.statuses import ErrorKind, MessageStatus, advance
 
@@ -82,6 +89,8 @@ async def _send_all(session: ProviderSession, prepared: Sequence[Prepared]) -> l
 
 
 async def _send(session: ProviderSession, item: Prepared) -> Result:
+    if time.monotonic() > item.until:
+        return NotAccepted(ErrorKind.TRANSIENT, retry=True, meaning="The worker was held up.")
     try:
         return await session.send(item.outbound)
     except ProviderError as error:

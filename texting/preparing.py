@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,14 +23,20 @@ from texting.statuses import ErrorKind, MessageStatus
 
 log = logging.getLogger("parley.delivery")
 
+FRESH_SECONDS = 20.0  # less than a lease: a process that was stopped for longer sends nothing when it wakes up
+
 
 @dataclass(frozen=True)
 class Prepared:
-    """A text that has passed the gate for the second time and whose attempt is written down."""
+    """A text that has passed the gate for the second time and whose attempt is written down.
+
+    It may be handed over until `until` (`time.monotonic()`): after that the gate's answer is too old to act on.
+    """
 
     claim: Claim
     attempt_id: UUID
     outbound: Outbound
+    until: float
 
 
 def prepare(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
@@ -63,6 +70,7 @@ def _set_aside(claim: Claim, error: Exception) -> None:
 
 def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
     """Ask the gate again for each text; write down the attempts of those that may leave."""
+    until = time.monotonic() + FRESH_SECONDS
     key = LineKey.objects.get(line_id=line.pk).key
     rows = Message.objects.select_related("conversation__contact", "conversation__line", "contact", "author")
     messages = {message.pk: message for message in rows.filter(pk__in=[claim.message_id for claim in claims])}
@@ -81,7 +89,7 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
                 client_ref=str(message.pk),
                 status_url=f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status/{token}",
             )
-            prepared.append(Prepared(claim, row.pk, outbound))
+            prepared.append(Prepared(claim, row.pk, outbound, until))
     return prepared
 
 

@@ -246,3 +246,14 @@ def test_a_worker_ends_its_turn_before_its_task_would_be_killed(scene, far_end, 
     monkeypatch.setattr(delivery, "TURN_SECONDS", 0)
     assert delivery.deliver_line(scene.line.pk) == 1
     assert delivery.deliver_line(scene.line.pk) == 1
+
+
+def test_a_worker_that_slept_after_the_gate_hands_nothing_over(scene, far_end, monkeypatch):
+    [message] = queue(scene, "We open at nine")
+    with monkeypatch.context() as asleep:
+        asleep.setattr(preparing, "FRESH_SECONDS", -1)
+        delivery.deliver_line(scene.line.pk)
+    assert far_end.asked == []
+    with activate(scene.organization):
+        scene.hear("STOP")
+    assert fresh(scene, message).status == MessageStatus.CANCELED
