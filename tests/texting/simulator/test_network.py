@@ -164,6 +164,7 @@ def test_nothing_of_a_text_can_be_read_in_redis(webhooks: Webhooks, customer: st
             "string": redis.get,
             "list": lambda key: redis.lrange(key, 0, -1),
             "zset": lambda key: redis.zrange(key, 0, -1),
+            "hash": redis.hgetall,
         }[kind](name)
         everything += f"{name} {value}\n"
     assert everything.count("\n") >= 4
