@@ -25,7 +25,7 @@ def deactivate(*, actor: Membership, member: Membership) -> int:
     require_over(actor, member)
     if actor.pk == member.pk:
         raise OwnMembership
-    owners = Membership.objects.select_for_update().filter(
+    owners = Membership.objects.select_for_update(no_key=True).filter(
         organization=member.organization_id, is_owner=True, is_active=True
     )
     others = [owner for owner in owners.order_by("pk") if owner.pk != member.pk]
