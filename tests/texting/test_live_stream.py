@@ -16,7 +16,8 @@ from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.cast import Cast, cast, signed_in
 from texting import live, live_hub, live_stream, live_watch
-from texting.live import LiveKind, publish, token_for
+from texting.live import LiveKind, claims_of, publish, token_for
+from texting.live_access import still_signed_in
 from texting.live_stream import live_app
 
 __all__ = ["cast"]
@@ -301,3 +302,12 @@ def test_without_redis_a_stream_is_refused_and_may_be_tried_again(cast: Cast, mo
         assert await Browser(token).status() == 503
 
     run(story)
+
+
+def test_of_many_only_those_who_are_still_signed_in_count(cast: Cast) -> None:
+    everyone = {claims_of(token_of(member)) for member in (cast.agent, cast.second_agent, cast.outsider)}
+    assert still_signed_in(everyone) == everyone
+    lock_out(cast)
+    Session.objects.filter(membership=cast.outsider).delete()
+    assert {claims.member for claims in still_signed_in(everyone)} == {cast.second_agent.pk}
+    assert still_signed_in(set()) == set()
