@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-BENCHES = {"live": "fan-out of live updates to 500 browsers, against Django's own streaming view"}
+BENCHES = {
+    "live": "fan-out of live updates to 500 browsers, against Django's own streaming view",
+    "screen": "from the provider's webhook to the text on an agent's screen",
+}
 
 
 def main(names: list[str]) -> int:
