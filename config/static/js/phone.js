@@ -35,6 +35,11 @@ if (log && form) {
   setInterval(() => document.documentElement.dataset.live !== "on" && look(), LOOK_EVERY);
 }
 
+// The phone in the hand is in sight in the list; the page itself stays where it is.
+const row = document.querySelector(".phone-side .conversation:has([aria-current])");
+const below = row ? row.getBoundingClientRect().bottom - row.parentElement.getBoundingClientRect().bottom : 0;
+if (below > 0) row.parentElement.scrollTop += below;
+
 if (clock) {
   // It goes on from the time that the server wrote, in the organization's zone like the times of the texts.
   const start = Date.parse(`${clock.dateTime.slice(0, 19)}Z`);
