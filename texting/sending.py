@@ -1,7 +1,9 @@
 """The only way to send a text: through the gate, into the outbox, in one transaction."""
 
+from dataclasses import replace
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -44,22 +46,30 @@ def send_text(
     Raises BadText (empty, too long, not text) or Refused (the gate; the decision is stored).
     """
     written = cleaned(body)
-    conversation = threads.open_conversation(conversation.contact, conversation.line, at=timezone.now())
-    message_id = message_id or new_id()
-    repeated = Message.objects.filter(pk=message_id, contact_id=conversation.contact_id).first()
-    if repeated is not None:
+    repeated = Message.objects.filter(pk=message_id).first() if message_id else None
+    if repeated is not None and repeated.contact_id == conversation.contact_id:
         return repeated
     draft = gate.Draft(conversation=conversation, body=written, purpose=purpose, author=author)
-    outcome, decision = gate.check(draft)
-    if outcome.verdict is not gate.Verdict.ALLOW:
-        rules = [reason.rule for reason in outcome.objections]
-        audit.record(event=AuditKind.MESSAGE_REFUSED, actor=author, object=conversation, rules=rules)
-        raise Refused(outcome)
-    if len(outcome.text) > LONGEST:
-        raise BadText(_too_long(len(outcome.text)))
-    message = _queue(draft, outcome.text, decision, message_id)
+    if conversation.status != Conversation.Status.OPEN:
+        _insist(draft, gate.check(draft)[0])  # a text that is refused opens nothing
+    with transaction.atomic():  # nor does one that is too long
+        here = threads.open_conversation(conversation.contact, conversation.line, at=timezone.now())
+        draft = replace(draft, conversation=here)
+        outcome, decision = gate.check(draft)
+        if len(outcome.text) > LONGEST and outcome.verdict is gate.Verdict.ALLOW:
+            raise BadText(_too_long(len(outcome.text)))
+    _insist(draft, outcome)
+    message = _queue(draft, outcome.text, decision, new_id() if repeated or message_id is None else message_id)
     audit.record(event=AuditKind.MESSAGE_SENT, actor=author, object=message, purpose=purpose.value)
     return message
+
+
+def _insist(draft: gate.Draft, outcome: gate.Outcome) -> None:
+    """Raise Refused, and have it in the log, unless the gate allowed the text."""
+    if outcome.verdict is not gate.Verdict.ALLOW:
+        rules = [reason.rule for reason in outcome.objections]
+        audit.record(event=AuditKind.MESSAGE_REFUSED, actor=draft.author, object=draft.conversation, rules=rules)
+        raise Refused(outcome)
 
 
 def preview(*, conversation: Conversation, body: str, author: Membership | None) -> gate.Outcome:

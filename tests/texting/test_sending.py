@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import sending
-from texting.models import Decision, Message, OutboxEntry
+from texting.models import Conversation, Decision, Message, OutboxEntry
 from texting.sending import BadText, Refused
 from texting.statuses import MessageStatus
 
@@ -145,3 +145,37 @@ def test_an_inactive_line_sends_nothing(scene):
         with pytest.raises(Refused) as refused:
             send(scene)
         assert refused.value.outcome.objections[0].rule == "line.active"
+
+
+def resolved(scene, now):
+    scene.hear("Hello")
+    Conversation.objects.update(status="resolved", resolved_at=now)
+    return scene.conversation()
+
+
+def test_a_refused_text_in_a_resolved_conversation_opens_nothing(scene, now):
+    with activate(scene.organization):
+        scene.hear("STOP")
+        old = resolved(scene, now)
+        with pytest.raises(Refused):
+            sending.send_text(conversation=old, body="One more thing", author=scene.agent)
+        assert not Conversation.objects.filter(status="open").exists()
+        assert Decision.objects.filter(conversation=old, verdict="refuse").exists()
+
+
+def test_a_text_that_is_too_long_opens_nothing(scene, now):
+    with activate(scene.organization):
+        old = resolved(scene, now)
+        with pytest.raises(BadText):
+            sending.send_text(conversation=old, body="x" * 1595, author=scene.agent)
+        assert not Conversation.objects.filter(status="open").exists()
+
+
+def test_an_id_that_belongs_to_somebody_elses_text_is_not_used_again(scene):
+    with activate(scene.organization):
+        scene.hear("Hello", number="+12125550182")
+        other = send(scene)
+        scene.hear("Hello")
+        message = send(scene, message_id=other.pk)
+        assert message.pk != other.pk
+        assert message.contact_id != other.contact_id

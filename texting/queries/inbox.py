@@ -15,6 +15,7 @@ from texting.phone_numbers import BadNumber, parse
 from texting.queries.access import (
     NotYours,
     contacts_for,
+    may_reveal,
     sees_every_line,
     visible_conversations,
     visible_lines,
@@ -116,7 +117,8 @@ def counts(member: Membership) -> Counts:
 def search(member: Membership, words: str) -> InboxPage:
     """Conversations of whoever has this number, else of names that hold all the words among the newest `SEARCHED`.
 
-    Members who may not see names find by exact number and by its last four digits.
+    Members who may not see names and numbers find by the last four digits only: a look-up by full number would let them
+    guess the rest.
     """
     by_number = _with_number(member, words)
     if by_number is not None:
@@ -133,6 +135,8 @@ def search(member: Membership, words: str) -> InboxPage:
 
 
 def _with_number(member: Membership, words: str) -> Sequence[UUID] | None:
+    if not may_reveal(member):
+        return None
     try:
         number = parse(words, member.organization.country)
     except BadNumber:

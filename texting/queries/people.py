@@ -9,8 +9,8 @@ from accounts.permissions import Permission
 from tenancy.encryption import blind_index, prefetch
 from texting.models import Contact, Conversation, Draft, Line
 from texting.models.contact import NUMBER_INDEX
-from texting.phone_numbers import parse
-from texting.queries.access import contacts_for, visible_conversations, with_people
+from texting.phone_numbers import BadNumber, parse
+from texting.queries.access import contacts_for, may_reveal, visible_conversations, with_people
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.inbox import ORDER, row_of
 from texting.queries.shown import Colleague, Customer, Row, customer
@@ -49,6 +49,8 @@ def contacts_page(member: Membership, cursor: Cursor | None = None, size: int = 
 
 def contacts_with_number(member: Membership, text: str) -> ContactPage:
     """The contact with this number, as a page of one or none. Raises BadNumber when the text is not a number."""
+    if not may_reveal(member):  # or the digits that are hidden could be guessed
+        raise BadNumber("You see the last four digits of numbers, so nobody can be looked up by the whole number.")
     number = parse(text, member.organization.country)
     found = list(contacts_for(member).filter(number_index=blind_index(NUMBER_INDEX, number.e164)))
     return ContactPage(tuple(_contact_row(member, contact) for contact in found))
