@@ -211,7 +211,7 @@ def keep(report: str) -> None:
 def main() -> None:
     """Run it, print it, keep it."""
     with services():
-        from bench.live_screen import on_screen
+        from bench.live_page import in_the_page
 
         contestants = [
             Contestant("ours", "config.asgi:application", *organization_with_tokens("ours")),
@@ -230,7 +230,7 @@ def main() -> None:
                     contestant.process.wait()
         report = table(*contestants)
         print(report)
-        sentence = on_screen()
+        sentence = in_the_page()
     print(sentence)
     keep(f"{report}\n\n{sentence}")
 
