@@ -15,6 +15,7 @@ from tenancy.isolation import activate
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import conversations, queries
 from texting.models import Conversation, Message
+from texting.phone_numbers import BadNumber
 from texting.queries import Cursor, Filter, FilterKind, NotYours
 from texting.queries.cursors import older_than
 from texting.queries.inbox import ORDER, SEARCHED
@@ -251,6 +252,13 @@ class TestSearch:
         inside.hear(name="Ada Lovelace")
         assert queries.search(inside.cast.reviewer, "Ada").rows == ()
         assert len(queries.search(inside.cast.reviewer, "0181").rows) == 1
+
+    def test_the_hidden_digits_of_a_number_cannot_be_guessed(self, inside):
+        inside.hear(number=FIRST)
+        for words in ("(212) 555-0181", "+12125550181", "2125550181"):
+            assert queries.search(inside.cast.reviewer, words).rows == ()
+            with pytest.raises(BadNumber):
+                queries.contacts_with_number(inside.cast.reviewer, words)
 
     def test_the_price_is_bounded(self, inside, monkeypatch):
         monkeypatch.setattr(queries.inbox, "SEARCHED", 2)
