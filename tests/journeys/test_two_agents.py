@@ -1,5 +1,6 @@
 """Two colleagues in one inbox: each sees what the other does, and nobody answers twice."""
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from .browser import MakePerson, needs_browser, stays
@@ -40,7 +41,10 @@ def test_what_one_agent_takes_the_other_sees_taken(office: Office, someone: Make
     assert bens_list_stays()
 
 
-def test_when_two_take_it_at_once_one_has_it_and_the_other_is_told(office: Office, someone: MakePerson) -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_when_two_take_it_at_once_one_has_it_and_the_other_is_told(
+    office: Office, someone: MakePerson, late: bool
+) -> None:
     conversation = office.hear("First come, first served")
     people = {
         "Amelia Okafor": someone().let_in(office.agent).opens(office.address(conversation)),
@@ -56,13 +60,15 @@ def test_when_two_take_it_at_once_one_has_it_and_the_other_is_told(office: Offic
         with page.expect_request("**/take/"):
             page.get_by_role("button", name="Take").click()
     assert len(held) == 2
-    for route in held:
-        route.continue_()
+    held[0].continue_()
+    if late:  # live updates take the button away while its request is on the way
+        expect(people["Ben Carter"].get_by_role("button", name="Take")).to_have_count(0)
+    held[1].continue_()
 
     winner, loser = _outcome(people)
+    expect(people[loser].locator("#toasts")).to_contain_text(f"{winner} has this conversation already.")
     expect(people[loser].locator("#thread-who")).to_contain_text(f"{winner} has it")
     expect(people[loser].get_by_role("button", name="Take")).to_have_count(0)
-    expect(people[loser].locator("#toasts")).to_contain_text(f"{winner} has this conversation already.")
     expect(people[winner].locator("#toasts")).not_to_contain_text("already")
 
 

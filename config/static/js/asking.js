@@ -13,7 +13,11 @@ export async function ask(url, { body, background = false, keepalive = false, si
 
 /** The events that the answer asks for in its HX-Trigger header, as htmx would fire them. */
 export function fire(answer) {
-  const wanted = answer.headers.get("HX-Trigger");
+  fireAll(answer.headers.get("HX-Trigger"));
+}
+
+/** The same for the header alone. */
+export function fireAll(wanted) {
   if (!wanted) return;
   for (const [name, detail] of Object.entries(JSON.parse(wanted))) {
     document.body.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));

@@ -1,4 +1,5 @@
 // The rules for every htmx request: the CSRF header, busy buttons, and words when the server does not answer.
+import { fireAll } from "./asking.js";
 import { toast } from "./toasts.js";
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -10,6 +11,14 @@ const buttonOf = (detail) => detail.requestConfig?.triggeringEvent?.submitter ??
 
 document.addEventListener("htmx:beforeRequest", (event) => buttonOf(event.detail)?.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", (event) => buttonOf(event.detail)?.removeAttribute("aria-busy"));
+
+// Live updates may take the pressed button away before its answer comes. htmx fires the answer's events on the button,
+// where nobody hears them any more: "Ben has this conversation already" is then said by us.
+document.addEventListener("htmx:beforeRequest", ({ detail: { xhr, elt } }) => {
+  xhr.addEventListener("readystatechange", () => {
+    if (xhr.readyState === XMLHttpRequest.DONE && !elt.isConnected) fireAll(xhr.getResponseHeader("HX-Trigger"));
+  });
+});
 
 const words = () => document.getElementById("toasts")?.dataset ?? {};
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => toast(words().offlineWord, { tone: "danger" }));
