@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connections
 from django.test import Client
@@ -30,6 +29,7 @@ ARGUMENTS = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = {"desktop": (1440, 900), "laptop": (1024, 768), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+NO_BROWSER = "no Chromium: install it (Debian: apt install chromium) to run the browser journeys"
 PATIENCE = 15_000  # milliseconds: a busy machine is slow, not broken
 
 expect.set_options(timeout=PATIENCE)
@@ -51,7 +51,7 @@ def chrome() -> Iterator[Browser]:
     """One browser for the run; people get windows of their own in it."""
     found = chromium()
     if found is None:
-        pytest.skip("no Chromium: install it (Debian: apt install chromium) to run the browser journeys")
+        pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
@@ -115,11 +115,6 @@ class Person:
     def wait_until_live(self, page: Page | None = None) -> None:
         """The page hears of changes."""
         (page or self.page).wait_for_selector("html[data-live=on]")
-
-    def check_accessible(self, page: Page | None = None) -> None:
-        """axe finds nothing."""
-        report = Axe().run(page or self.page, options={"runOnly": RULES})
-        assert report.violations_count == 0, report.generate_report()
 
     def close(self) -> None:
         self.context.close()

@@ -13,11 +13,20 @@ import pytest
 
 from config.embedded.stack import LocalStack, free_port
 
-from .browser import chrome, someone
+from .browser import NO_BROWSER, chrome, someone
 from .demo import demo
 from .simulated_office import office
 
 __all__ = ["chrome", "demo", "office", "someone"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """All journeys that miss a browser are told of in one line."""
+    report = yield
+    if report.skipped and NO_BROWSER in str(report.longrepr):
+        report.longrepr = (str(Path(__file__).with_name("browser.py")), None, f"Skipped: {NO_BROWSER}")
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,7 @@ from tenancy.ids import new_id
 from texting.live import LiveKind
 
 from .browser import MakePerson, Person, needs_browser
-from .simulated_office import Office, office
-
-__all__ = ["office"]
+from .simulated_office import Office
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

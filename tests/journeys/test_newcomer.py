@@ -36,5 +36,7 @@ def test_a_newcomer_texts_from_the_simulator_and_answers_in_the_inbox(demo: Demo
     expect(phone.get_by_role("region", name="Texts")).to_contain_text(f"Harbor Dental: {ANSWER}")
     expect(messages(inbox).locator(".message.out")).to_contain_text("Delivered")
     expect(inbox.locator("#thread-who")).to_contain_text("You have it")
+    expect(phone.locator("#phone-reports")).to_contain_text("To the customer, delivered")
+    expect(phone.locator("#phone-news")).to_contain_text(ANSWER)
     assert inbox_stays()
     assert phone_stays()

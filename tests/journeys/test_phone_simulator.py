@@ -7,13 +7,11 @@ from playwright.sync_api import expect
 
 from tenancy.isolation import activate
 from texting.models import Conversation, Message
-from texting.sending import Refused, send_text
+from texting.sending import send_text
 from texting.statuses import MessageStatus
 
-from .browser import SCHEMES, WIDTHS, MakePerson, Person, needs_browser, shoot
-from .simulated_office import Office, office
-
-__all__ = ["office"]
+from .browser import MakePerson, Person, needs_browser
+from .simulated_office import Office
 
 pytestmark = [pytest.mark.browser, needs_browser]
 
@@ -51,26 +49,9 @@ def status_of(office: Office, message: Message, wanted: MessageStatus, seconds: 
         time.sleep(0.1)
 
 
-def test_a_text_from_the_phone_arrives_and_the_answer_comes_back_without_a_reload(
-    office: Office, someone: MakePerson
-) -> None:
-    customer = in_hand(office, someone())
-    text(customer, "Can I come on Friday instead?")
-    with activate(office.organization):
-        message = Message.objects.get(direction="in")
-        assert message.body == "Can I come on Friday instead?"
-    sent = answer(office, "Friday at 10:20 works.")
-    received = customer.page.locator(".phone-text.got").last
-    expect(received).to_contain_text("Friday at 10:20 works.", timeout=8000)
-    expect(customer.page.locator("#phone-news")).to_contain_text("Friday at 10:20 works.")
-    assert status_of(office, sent, MessageStatus.DELIVERED).delivered_at is not None
-    expect(customer.page.locator("#phone-reports")).to_contain_text("To the customer, delivered", timeout=8000)
-
-
 @pytest.mark.parametrize(
     ("choice", "status", "shown"),
     [
-        ("Is a landline: not delivered", MessageStatus.UNDELIVERED, False),
         ("Is switched off: not delivered", MessageStatus.UNDELIVERED, False),
         ("Opted out at the carrier: refused", MessageStatus.FAILED, False),
         ("Works, but reports get lost", MessageStatus.QUEUED, True),
@@ -92,15 +73,6 @@ def test_the_chosen_behaviour_decides_what_becomes_of_our_text(
         expect(arrived).to_have_count(0)
 
 
-def test_stop_from_the_phone_is_answered_once_and_ends_our_texts(office: Office, someone: MakePerson) -> None:
-    customer = in_hand(office, someone())
-    text(customer, "Hello")
-    text(customer, "STOP")
-    expect(customer.page.locator(".phone-text.got")).to_have_count(1, timeout=8000)
-    with pytest.raises(Refused):
-        answer(office, "Are you sure?")
-
-
 def test_a_new_phone_can_be_added_and_used(office: Office, someone: MakePerson) -> None:
     customer = in_hand(office, someone())
     page = customer.page
@@ -112,20 +84,3 @@ def test_a_new_phone_can_be_added_and_used(office: Office, someone: MakePerson) 
     expect(page.get_by_role("region", name="Phone of (907) 555-0177")).to_be_visible()
     customer.wait_until_live()
     text(customer, "Hello from Alaska")
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", list(WIDTHS))
-def test_the_page_is_accessible_and_looks_right(office: Office, someone: MakePerson, width: str, scheme: str) -> None:
-    customer = in_hand(office, someone(width=width, scheme=scheme))
-    shoot(customer.page, f"phone-empty-{width}-{scheme}")
-    customer.check_accessible()
-    text(customer, "Hi, can I move my appointment to Friday?")
-    answer(office, "Of course. 10:20 or 15:40?\nhttps://harbor.example/appointments/4471 has all free times.")
-    expect(customer.page.locator(".phone-text.got")).to_have_count(1, timeout=8000)
-    text(customer, "A" * 160)
-    text(customer, "10:20 is perfect, see you then 👍 مرحبا")
-    customer.check_accessible()
-    shoot(customer.page, f"phone-{width}-{scheme}")
-    across = customer.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert across[0] <= across[1]
