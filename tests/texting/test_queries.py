@@ -19,6 +19,7 @@ from texting.phone_numbers import BadNumber
 from texting.queries import Cursor, Filter, FilterKind, NotYours
 from texting.queries.cursors import older_than
 from texting.queries.inbox import ORDER, SEARCHED
+from texting.queries.shown import Text
 
 __all__ = ["desk"]
 
@@ -299,6 +300,14 @@ class TestThread:
         first = queries.thread(inside.cast.agent, conversation, Cursor.read(earlier.earlier))
         assert [item.body for item in first.items] == [f"Text {index}" for index in range(20)]
         assert first.earlier == ""
+
+    def test_a_burst_of_more_texts_than_a_page_is_followed_to_its_end(self, inside):
+        for number in range(108):
+            conversation = inside.hear(f"Text {number}")
+        seen = queries.thread(inside.cast.agent, conversation).items[-4]
+        found = queries.thread_after(inside.cast.agent, conversation, Cursor.read(seen.cursor)).items
+        assert [item.body for item in found if isinstance(item, Text)][-3:] == ["Text 105", "Text 106", "Text 107"]
+        assert len(found) <= 3 + 10
 
     def test_what_came_after_an_item_includes_what_committed_late(self, inside):
         conversation = inside.hear("Seen")

@@ -19,6 +19,7 @@ from texting.statuses import FINAL, ErrorKind, MessageStatus, explain
 
 LENGTH = 50
 OVERLAP = timedelta(seconds=30)  # a text may commit after one that is younger; the browser knows repeats by their id
+OVERLAPPING = 10  # so many at the most: what is sent again costs as much as what is new
 
 _FAILED = frozenset({MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED})
 _STATUS_ICONS = {
@@ -61,10 +62,11 @@ def thread_after(member: Membership, conversation: Conversation, after: Cursor |
     """What has come after a cursor, and what came shortly before it once more; the newest items without a cursor."""
     if after is None:
         return thread(member, conversation)
-    start = Cursor.start_of(after.at - OVERLAP)
     rows: list[Any] = []
     for source in _sources(conversation):
-        rows += source.filter(newer_than(start, "created_at")).order_by("created_at", "id")[: 2 * LENGTH]
+        rows += source.filter(newer_than(after, "created_at")).order_by("created_at", "id")[: 2 * LENGTH]
+        before = source.filter(older_than(after, "created_at"), created_at__gte=after.at - OVERLAP)
+        rows += before.order_by("-created_at", "-id")[:OVERLAPPING]
     return Thread(_items(member, sorted(rows, key=_place)))
 
 

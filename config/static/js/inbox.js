@@ -88,7 +88,14 @@ function followCustomer() {
   if (newer && newer.id !== `conversation-${pane.dataset.conversation}`) refresh();
 }
 
-document.body.addEventListener("live:list", refreshList);
+// The open thread asks first: what somebody is reading matters more than the list beside it.
+let soon = 0;
+document.body.addEventListener("live:list", () => {
+  soon ||= setTimeout(() => {
+    soon = 0;
+    refreshList();
+  }, 120);
+});
 document.body.addEventListener("conversation-changed", () => {
   if (list()?.hasAttribute("data-searched")) htmx.trigger("#search", "submit");
   else refreshList();
