@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from config.embedded.stack import LocalStack, free_port
 
@@ -38,6 +39,8 @@ def live_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def live_system(django_db_setup: None, live_log: Path) -> Iterator[str]:
     """Address of the running system, without a slash at its end."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        client.flushdb()  # what other tests planned would be carried out by this system's worker
     port = free_port()
     environment = os.environ | {"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}", "DATABASE_POOL": "4"}
     stack = LocalStack(

@@ -254,3 +254,14 @@ def test_nothing_works_where_the_simulator_is_off(customer: str) -> None:
     ):
         with pytest.raises(ImproperlyConfigured, match="switched off"):
             call()
+
+
+def test_a_step_for_another_address_does_not_hold_up_the_others(webhooks: Webhooks, customer: str) -> None:
+    deliver(webhooks, customer)
+    with override_settings(PUBLIC_BASE_URL="http://127.0.0.1:9"):
+        limit = time.monotonic() + 10
+        while not network.run_due() and time.monotonic() < limit:
+            time.sleep(0.05)
+    deliver(webhooks, customer, "Again")
+    run_until_done()
+    assert MessageStatus.DELIVERED in [status for status, _ in statuses(webhooks)]
