@@ -263,5 +263,5 @@ def test_a_step_for_another_address_does_not_hold_up_the_others(webhooks: Webhoo
         while not network.run_due() and time.monotonic() < limit:
             time.sleep(0.05)
     deliver(webhooks, customer, "Again")
-    run_until_done()
+    run_until_done(5)
     assert MessageStatus.DELIVERED in [status for status, _ in statuses(webhooks)]
