@@ -12,15 +12,15 @@ from django.urls import path
 
 from accounts.permissions import public
 from texting.live import channel_of, claims_of
-from texting.live_hub import Hub
-from texting.live_stream import PING_SECONDS
-from texting.live_streams import PING, Stream
-from texting.live_watch import Watch, allowed
+from texting.live.hub import Hub
+from texting.live.stream import PING_SECONDS
+from texting.live.streams import PING, Stream
+from texting.live.watch import Watch, allowed
 
 
 @public
 async def stream(request: HttpRequest) -> HttpResponseBase:
-    """`texting.live_stream.live_app` as a view."""
+    """`texting.live.stream.live_app` as a view."""
     claims = claims_of(request.headers["X-Live-Token"])
     hub, watch = Hub.here(), Watch.here()
     listening = Stream(member=str(claims.member), channels=(channel_of(claims.organization),))

@@ -31,7 +31,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         await _pages(scope, receive, send)
     elif scope["path"] == LIVE_PATH:
-        from texting.live_stream import live_app  # only a process that serves streams needs its hub
+        from texting.live.stream import live_app  # only a process that serves streams needs its hub
 
         await live_app(scope, receive, send)
     else:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine, Generator, Iterable
 from typing import Any
 
-from texting.live_publisher import RESYNC
+from texting.live.redis_publisher import RESYNC
 
 BACKLOG = 100  # batches of events that may wait for one browser
 STREAMS_PER_MEMBER = 12  # in one process; a browser needs one

@@ -13,9 +13,9 @@ import pytest
 import redis
 
 from config.embedded.valkey import Valkey
-from texting import live_hub, live_streams
-from texting.live_hub import PAUSED, Hub, Unavailable
-from texting.live_streams import PING, RESYNC_FRAME, Stream
+from texting.live import hub, streams
+from texting.live.hub import PAUSED, Hub, Unavailable
+from texting.live.streams import PING, RESYNC_FRAME, Stream
 
 SOON = 3.0
 Play = Callable[[Hub], Coroutine[None, None, None]]
@@ -138,7 +138,7 @@ def test_every_event_arrives_once_and_in_order(server: Valkey) -> None:
 def test_a_browser_that_reads_too_slowly_fetches_anew_instead_of_getting_old_events(
     server: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_streams, "BACKLOG", 5)
+    monkeypatch.setattr(streams, "BACKLOG", 5)
 
     async def story(hub: Hub) -> None:
         slow, quick = await joined(hub, "live:a"), await joined(hub, "live:a")
@@ -201,8 +201,8 @@ def test_streams_live_through_a_restart_of_redis_and_are_told_to_fetch_anew(serv
 
 
 def test_a_redis_that_goes_silent_counts_as_lost(server: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_hub, "IDLE_SECONDS", 0.2)
-    monkeypatch.setattr(live_hub, "CONFIRM_SECONDS", 0.3)
+    monkeypatch.setattr(hub, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(hub, "CONFIRM_SECONDS", 0.3)
     assert server.child is not None
     pid = server.child.pid
 
@@ -223,7 +223,7 @@ def test_a_redis_that_goes_silent_counts_as_lost(server: Valkey, monkeypatch: py
 
 
 def test_no_stream_begins_while_redis_is_away(server: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_hub, "CONFIRM_SECONDS", 0.3)
+    monkeypatch.setattr(hub, "CONFIRM_SECONDS", 0.3)
 
     async def story(hub: Hub) -> None:
         server.stop()
@@ -275,7 +275,7 @@ def test_losing_access_ends_all_streams_of_that_member_and_nobody_elses(server: 
 def test_the_oldest_stream_makes_room_when_a_member_has_too_many(
     server: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_streams, "STREAMS_PER_MEMBER", 2)
+    monkeypatch.setattr(streams, "STREAMS_PER_MEMBER", 2)
 
     async def story(hub: Hub) -> None:
         first, second, third = [await joined(hub, "live:a") for _ in range(3)]

@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 from django.db import DatabaseError
 
 from texting.live import Claims
-from texting.live_access import may_listen, still_signed_in
-from texting.live_streams import Stream
+from texting.live.access import may_listen, still_signed_in
+from texting.live.streams import Stream
 
 WATCH_SECONDS = 1.0
 

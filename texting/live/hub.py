@@ -19,8 +19,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from texting.live import LiveKind
-from texting.live_publisher import RESYNC
-from texting.live_streams import Stream, Streams
+from texting.live.redis_publisher import RESYNC
+from texting.live.streams import Stream, Streams
 
 CONFIRM_SECONDS = 2.0  # for Redis to confirm a subscription
 IDLE_SECONDS = 4.0  # of silence before Redis is asked whether it is there; and for its answer

@@ -12,13 +12,13 @@ import pytest
 import redis
 
 from config.embedded.valkey import Valkey
-from texting import live_publisher
-from texting.live_publisher import RESYNC, TIMEOUT, Publisher
+from texting.live import redis_publisher
+from texting.live.redis_publisher import RESYNC, TIMEOUT, Publisher
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Valkey]:
-    monkeypatch.setattr(live_publisher, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(redis_publisher, "RETRY_SECONDS", 0.1)
     with tempfile.TemporaryDirectory(prefix="pub-") as folder:
         valkey = Valkey(Path(folder) / "data", Path(folder), durable=False)
         valkey.start(subprocess.DEVNULL)
@@ -87,7 +87,7 @@ def test_a_silent_redis_is_waited_for_once_and_briefly_then_everyone_is_told_to_
 def test_a_dead_redis_costs_nothing_and_is_made_up_for_when_it_is_back(
     server: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_publisher, "RETRY_SECONDS", 1.5)  # long enough to begin to listen before it
+    monkeypatch.setattr(redis_publisher, "RETRY_SECONDS", 1.5)  # long enough to begin to listen before it
     publisher = Publisher(server.url)
     server.stop()
     assert seconds_to_send(publisher, "live:a") < TIMEOUT

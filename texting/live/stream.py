@@ -2,7 +2,7 @@
 
 A browser gets a token from the view `live_token` and opens the stream with it in a header, so that it stands in no
 address and no log. A stream ends at once by an `access` event, within two seconds after its session or membership
-ended (`texting.live_watch`), within `RECHECK_SECONDS` after a permission was taken away in silence, and after about
+ended (`texting.live.watch`), within `RECHECK_SECONDS` after a permission was taken away in silence, and after about
 half an hour in any case; the browser then asks for a new token.
 
 Events are `{"kind": ..., ids}`; `resync` means fetch everything anew (it is also the first event of each stream),
@@ -24,9 +24,9 @@ from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 
 from texting.live import Claims, channel_of, claims_of
-from texting.live_hub import Hub, Unavailable
-from texting.live_streams import Stream
-from texting.live_watch import Watch, allowed
+from texting.live.hub import Hub, Unavailable
+from texting.live.streams import Stream
+from texting.live.watch import Watch, allowed
 
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]

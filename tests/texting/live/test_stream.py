@@ -15,10 +15,11 @@ from accounts.models import Membership, MembershipRole, Session, User
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.cast import Cast, cast, signed_in
-from texting import live, live_hub, live_stream, live_watch
-from texting.live import LiveKind, claims_of, publish, token_for
-from texting.live_access import still_signed_in
-from texting.live_stream import live_app
+from texting import live
+from texting.live import LiveKind, claims_of, events, hub, publish, token_for, watch
+from texting.live import stream as live_stream
+from texting.live.access import still_signed_in
+from texting.live.stream import live_app
 
 __all__ = ["cast"]
 
@@ -134,7 +135,7 @@ def test_a_member_hears_of_their_organization_and_of_no_other(cast: Cast) -> Non
 
 def test_a_forged_an_old_and_a_missing_token_are_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     good = token_of(cast.agent)
-    monkeypatch.setattr(live, "TOKEN_SECONDS", -1)
+    monkeypatch.setattr(events, "TOKEN_SECONDS", -1)
 
     async def story() -> None:
         for token in (good, "", good[:-2] + "xx", "sémantique"):
@@ -218,7 +219,7 @@ def test_an_open_stream_ends_within_two_seconds_after_its_member_or_session_is_g
 
 
 def test_an_access_event_ends_the_members_streams_at_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_watch, "WATCH_SECONDS", 60)
+    monkeypatch.setattr(watch, "WATCH_SECONDS", 60)
     token, other = token_of(cast.agent), token_of(cast.second_agent)
 
     def end() -> None:
@@ -287,14 +288,14 @@ def test_a_browser_that_left_leaves_nothing_behind(cast: Cast) -> None:
 
     async def story() -> None:
         await (await Browser(token).opened()).leave()
-        assert list(live_hub.Hub.here()._streams.all()) == []
-        assert live_watch.Watch.here()._watched == {}
+        assert list(hub.Hub.here()._streams.all()) == []
+        assert watch.Watch.here()._watched == {}
 
     run(story)
 
 
 def test_without_redis_a_stream_is_refused_and_may_be_tried_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_hub, "CONFIRM_SECONDS", 0.2)
+    monkeypatch.setattr(hub, "CONFIRM_SECONDS", 0.2)
     monkeypatch.setattr(settings, "REDIS_URL", "unix:///nowhere/redis.sock")
     token = token_of(cast.agent)
 

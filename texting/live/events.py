@@ -1,7 +1,7 @@
 """What a signed-in browser is told at once: that something changed, and where; never what.
 
 A change calls `publish`. After the commit its ids go over Redis to every web process, which passes them to the
-browsers of that organization (`texting.live_hub`, `texting.live_stream`); the page then fetches what it shows through
+browsers of that organization (`texting.live.hub`, `texting.live.stream`); the page then fetches what it shows through
 its ordinary view, which asks for permission and decrypts.
 
 Who is told: every member of the organization who may read conversations, in whichever teams they are. Events are not
@@ -28,7 +28,7 @@ from django.db import transaction
 from accounts.models import Membership
 from accounts.sessions import key_hash
 from tenancy.isolation import current_organization_id
-from texting.live_publisher import Publisher
+from texting.live.redis_publisher import Publisher
 
 SALT = "texting.live"
 TOKEN_SECONDS = 120  # how long a token may wait before its stream is opened
@@ -56,7 +56,7 @@ def publish(
     """Tell the active organization's browsers, after the running transaction has committed; never if it rolls back.
 
     The same event published twice in one transaction is sent once. Never raises for Redis' sake, and waits for it
-    hardly ever and then briefly (`texting.live_publisher`). Raises NoOrganization outside `activate`.
+    hardly ever and then briefly (`texting.live.redis_publisher`). Raises NoOrganization outside `activate`.
     """
     ids = {"conversation": conversation, "message": message, "member": member, "line": line}
     event = {"kind": kind.value, **{name: str(value) for name, value in ids.items() if value is not None}}
@@ -67,7 +67,7 @@ def end_streams(member: Membership) -> None:
     """End the member's streams everywhere right after the commit. Whoever may still have one gets a new one by itself.
 
     To be called when a right is taken away (deactivation, a role, a team); a session that has ended is noticed without
-    it (`texting.live_watch`).
+    it (`texting.live.watch`).
     """
     event = {"kind": LiveKind.ACCESS.value, "member": str(member.pk)}
     _announce(channel_of(member.organization_id), json.dumps(event, separators=(",", ":")))
