@@ -7,20 +7,18 @@ checked. Processor time is that of the server's process, which other work on the
 
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from bench.live_clients import Clients
-from config.embedded.pytest_services import Services
+from bench.processes import megabytes, processor_seconds
+from bench.results import keep, spread
+from bench.services import services
 from config.embedded.stack import free_port
 
 BROWSERS = 500
@@ -29,8 +27,6 @@ ROUNDS = 6
 ROUND_SECONDS = 4.0
 IDLE_SECONDS = 5.0
 FLOOR, AIM = (4.0, 0.5), (6.8, 0.31)
-RESULTS = Path(__file__).parent / "RESULTS.md"
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -55,41 +51,6 @@ class Contestant:
     def pid(self) -> int:
         assert self.process is not None
         return self.process.pid
-
-    def processor_seconds(self) -> float:
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def megabytes(self) -> float:
-        lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
-
-
-@contextmanager
-def services() -> Iterator[None]:
-    """PostgreSQL and Valkey for this run, migrated; afterwards this process and its children are the app's role."""
-    running = Services()
-    running.start()
-    try:
-        import django
-        from django.core.management import call_command
-        from django.db import connections
-
-        from config.embedded.postgres import APP, KEYS_DATABASE, MAIN_DATABASE
-
-        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        django.setup()
-        for alias in ("keys", "default"):
-            call_command("migrate", database=alias, interactive=False, verbosity=0)
-            connections[alias].close()
-            connections[alias].close_pool()
-            connections[alias].settings_dict["USER"] = APP
-        os.environ["DATABASE_URL"] = running.postgres.url(MAIN_DATABASE, APP)
-        os.environ["KEYS_DATABASE_URL"] = running.postgres.url(KEYS_DATABASE, APP)
-        yield
-        connections.close_all()
-    finally:
-        running.stop()
 
 
 def organization_with_tokens(slug: str) -> tuple[UUID, list[str]]:
@@ -124,12 +85,12 @@ def start(contestant: Contestant) -> None:
     command += ["--timeout-graceful-shutdown", "1"]
     contestant.process = subprocess.Popen(command, cwd=Path(__file__).parent.parent)
     warm_up(contestant)
-    before = contestant.megabytes()
+    before = megabytes(contestant.pid)
     contestant.clients = Clients(contestant.port, contestant.tokens)
-    begun = contestant.processor_seconds()
+    begun = processor_seconds(contestant.pid)
     time.sleep(IDLE_SECONDS)
-    contestant.idle = (contestant.processor_seconds() - begun) / IDLE_SECONDS
-    contestant.memory = contestant.megabytes() - before
+    contestant.idle = (processor_seconds(contestant.pid) - begun) / IDLE_SECONDS
+    contestant.memory = megabytes(contestant.pid) - before
     contestant.threads = len(os.listdir(f"/proc/{contestant.pid}/task"))
 
 
@@ -166,10 +127,10 @@ def tell(contestant: Contestant, clients: Clients, *, seconds: float) -> list[fl
 def round_of(contestant: Contestant) -> None:
     """One round: deliveries a second and what one costs."""
     assert contestant.clients is not None
-    begun, used = time.perf_counter(), contestant.processor_seconds()
+    begun, used = time.perf_counter(), processor_seconds(contestant.pid)
     delays = tell(contestant, contestant.clients, seconds=ROUND_SECONDS)
     contestant.rates.append(len(delays) / (time.perf_counter() - begun))
-    contestant.costs.append((contestant.processor_seconds() - used) / len(delays) * 1e6)
+    contestant.costs.append((processor_seconds(contestant.pid) - used) / len(delays) * 1e6)
     contestant.delays += delays
 
 
@@ -183,8 +144,8 @@ def table(ours: Contestant, other: Contestant) -> str:
     for one in (ours, other):
         cuts = statistics.quantiles(one.delays, n=100)
         rows.append(
-            f"| {one.name} | {statistics.median(one.rates):,.0f} ({min(one.rates):,.0f} to {max(one.rates):,.0f})"
-            f" | {statistics.median(one.costs):.1f} ({min(one.costs):.1f} to {max(one.costs):.1f})"
+            f"| {one.name} | {spread(one.rates)}"
+            f" | {spread(one.costs, 1)}"
             f" | {cuts[49] * 1000:.0f} / {cuts[94] * 1000:.0f} | {one.memory:.1f} | {one.threads} | {one.idle:.1%} |"
         )
     cheaper = statistics.median(other.costs) / statistics.median(ours.costs)
@@ -195,17 +156,6 @@ def table(ours: Contestant, other: Contestant) -> str:
         f" **{ours.memory / other.memory:.2f}** (floor {FLOOR[1]:g}, aim {AIM[1]:g})."
     )
     return "\n".join(rows)
-
-
-def keep(report: str) -> None:
-    """Append to RESULTS.md with date, commit and machine."""
-    root = Path(__file__).parent.parent
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout.strip()
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    heading = f"## live, {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'none'}, {machine}"
-    with RESULTS.open("a", encoding="utf-8") as file:
-        file.write(f"{heading}\n\n{report}\n\n")
 
 
 def main() -> None:
@@ -229,10 +179,8 @@ def main() -> None:
                     contestant.process.kill()
                     contestant.process.wait()
         report = table(*contestants)
-        print(report)
         sentence = in_the_page()
-    print(sentence)
-    keep(f"{report}\n\n{sentence}")
+    keep("live", f"{report}\n\n{sentence}")
 
 
 if __name__ == "__main__":

@@ -6,17 +6,15 @@ worker, databases, queue, browser and this program share the machine. Appends to
 """
 
 import os
-import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from bench.live import RESULTS, services
+from bench.results import keep
+from bench.services import services
 from config.embedded.stack import LocalStack, free_port
 
 TEXTS, WARM_UP = 100, 10
@@ -73,14 +71,6 @@ def measure(address: str) -> list[float]:
     return [seen[mark] - begun for mark, begun in sent.items()]
 
 
-def heading() -> str:
-    """Date, commit and machine."""
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(command, cwd=RESULTS.parent, capture_output=True, text=True, check=False).stdout.strip()
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    return f"## screen, {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'none'}, {machine}"
-
-
 def main() -> int:
     """Measure, append, say. 1 when the goal is missed."""
     port, load = free_port(), os.getloadavg()[0]
@@ -96,14 +86,11 @@ def main() -> int:
             stack.stop()
     cuts = statistics.quantiles(delays, n=100)
     report = (
-        f"{heading()}\n\n"
         f"From the POST of a signed webhook to the text in the agent's document, in Chromium, {TEXTS} texts, load of"
         f" the machine before it {load:.1f}: p50 {cuts[49]:.0f} ms, p95 **{cuts[94]:.0f} ms** (goal:"
         f" less than {GOAL}).\n"
     )
-    with RESULTS.open("a", encoding="utf-8") as results:
-        results.write(f"{report}\n")
-    print(report)
+    keep("screen", report)
     return int(cuts[94] >= GOAL)
 
 

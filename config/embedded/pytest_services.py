@@ -25,15 +25,18 @@ MARK = "PARLEY_TEST_SERVICES"
 
 
 class Services:
-    """Both servers and their folder. The lock tells a later run whether the folder is still in use."""
+    """Both servers and their folder. The lock tells a later run whether the folder is still in use.
 
-    def __init__(self) -> None:
+    `durable`: what is committed waits for the disk, which tests do without.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self.folder.chmod(0o755)  # PostgreSQL may run as another account; what is inside is closed
         self.lock = _lock(self.folder)
         sockets = self.folder / "run"
-        self.postgres = Postgres(self.folder / "postgres", sockets, durable=False)
-        self.valkey = Valkey(self.folder / "valkey", sockets, durable=False)
+        self.postgres = Postgres(self.folder / "postgres", sockets, durable=durable)
+        self.valkey = Valkey(self.folder / "valkey", sockets, durable=durable)
 
     def start(self) -> None:
         with (self.folder / "services.log").open("ab") as log:
