@@ -121,6 +121,7 @@ def table(contestants: Sequence[Contestant]) -> str:
     for one in contestants:
         cuts = statistics.quantiles(one.delays, n=100)
         rows.append(
-            f"| {one.name} | {spread(one.rates)} | {spread(one.costs, 2)} | {cuts[49] * 1000:.0f} / {cuts[94] * 1000:.0f} |"
+            f"| {one.name} | {spread(one.rates)} | {spread(one.costs, 2)}"
+            f" | {cuts[49] * 1000:.0f} / {cuts[94] * 1000:.0f} |"
         )
     return "\n".join(rows)

@@ -1,5 +1,6 @@
 """Who may be texted: the ledger's state for one number, and the only ways to change it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -43,11 +44,28 @@ class State:
 
 def state_of(contact: Contact) -> State:
     """What this contact's number has permitted."""
-    suppression = Suppression.objects.select_related("event").filter(number_index=contact.number_index).first()
-    if suppression is not None:
-        return State(suppression.since, suppression.event)
-    events = ConsentEvent.objects.filter(number_index=contact.number_index).exclude(action=ConsentEvent.Action.HELP)
-    return State(None, events.order_by("-recorded_at", "-id").first())
+    return states_of([contact])[contact.pk]
+
+
+def states_of(contacts: Iterable[Contact]) -> dict[UUID, State]:
+    """What the numbers of these contacts have permitted, by contact, in two statements."""
+    indexes = {contact.pk: bytes(contact.number_index) for contact in contacts}
+    wanted = list(set(indexes.values()))
+    suppressed = {
+        bytes(suppression.number_index): suppression
+        for suppression in Suppression.objects.select_related("event").filter(number_index__in=wanted)
+    }
+    events = ConsentEvent.objects.filter(number_index__in=wanted).exclude(action=ConsentEvent.Action.HELP)
+    latest = {
+        bytes(event.number_index): event
+        for event in events.order_by("number_index", "-recorded_at", "-id").distinct("number_index")
+    }
+    return {
+        pk: State(suppressed[index].since, suppressed[index].event)
+        if index in suppressed
+        else State(None, latest.get(index))
+        for pk, index in indexes.items()
+    }
 
 
 def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence) -> ConsentEvent:

@@ -1,5 +1,7 @@
 """What compliance does with a text on its way in, before anything is stored."""
 
+from collections.abc import Sequence
+
 from compliance import answers, consent
 from compliance.consent import Evidence, State
 from compliance.keywords import Reply, classify, norm
@@ -22,9 +24,15 @@ _ACTING_TIERS = {0, 1}  # tier 2 is a guess: it is for a person to look at, not 
 class Keywords:
     """STOP, START and HELP, heard before anything else happens and true in the same instant as the text is stored."""
 
-    def take(self, arrival: Arrival) -> None:
-        """Write down what the text means for the permission, and ask for the answer that is owed."""
-        state = consent.state_of(arrival.contact)
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Write down what each text means for the permission, and ask for the answers that are owed."""
+        states = consent.states_of(arrival.contact for arrival in arrivals)
+        for arrival in arrivals:
+            if self._take(arrival, states[arrival.contact.pk]):  # the next text of this customer finds it changed
+                states[arrival.contact.pk] = consent.state_of(arrival.contact)
+
+    def _take(self, arrival: Arrival, state: State) -> bool:
+        """Whether the ledger changed."""
         reply = classify(arrival.body, opted_out=state.suppressed_since is not None)
         evidence = Evidence(
             source=ConsentEvent.Source.KEYWORD,
@@ -44,6 +52,9 @@ class Keywords:
         elif state.event is None:
             wrote = Evidence(source=ConsentEvent.Source.INBOUND, message_id=arrival.message_id)
             consent.give(arrival.contact, kind=ConsentEvent.Kind.REPLY, evidence=wrote)
+        else:
+            return False
+        return True
 
     def opted_out_at_carrier(self, message: Message) -> None:
         """The carrier knows of an opt-out that we missed: from now on we know it too."""

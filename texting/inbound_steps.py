@@ -4,6 +4,7 @@ Steps run in order, inside the transaction that stores the text and before the f
 what is stored (masking) and what a step writes down (an opt-out) is true in the same instant as the text is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -43,8 +44,11 @@ class Arrival:
 class InboundStep(Protocol):
     """One step. Everything it writes belongs to the transaction that stores the text."""
 
-    def take(self, arrival: Arrival) -> None:
-        """Look at an arriving text; change its body, add answers, write down what follows from it."""
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Look at arriving texts of one line, in their order; change bodies, add answers, write down what follows.
+
+        What is looked up is looked up for all of them at once: a step that asks once a text slows every text down.
+        """
 
     def opted_out_at_carrier(self, message: Message) -> None:
         """The carrier refused one of our texts because this person opted out there."""
@@ -58,10 +62,10 @@ def steps() -> tuple[InboundStep, ...]:
     return tuple(import_string(path)() for path in settings.TEXTING_INBOUND_STEPS)
 
 
-def run(arrival: Arrival) -> None:
-    """All steps, in order."""
+def run(arrivals: Sequence[Arrival]) -> None:
+    """All steps, in order, for texts of one line."""
     for step in steps():
-        step.take(arrival)
+        step.take(arrivals)
 
 
 def opted_out_at_carrier(message: Message) -> None:

@@ -1,10 +1,12 @@
 """Takes what a provider tells us: a customer's text, once only; a status, forward only."""
 
 import logging
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
+from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from texting import delivery, inbound_steps, live, sending, threads
 from texting.live import LiveKind
@@ -23,40 +25,69 @@ def receive(line: Line, inbound: base.Inbound) -> Message | None:
 
     Raises BadNumber when the sender is not a telephone number (a short code, an alphanumeric sender).
     """
-    contact = threads.contact_for(from_provider(inbound.from_))
+    return receive_all(line, [inbound])[0]
+
+
+def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | None]:
+    """`receive` for many texts of one line, in their order, with as many statements as for one.
+
+    All or none: raises BadNumber when one of the senders is not a telephone number.
+    """
+    numbers = [from_provider(text.from_) for text in texts]
+    contacts = threads.contacts_for(numbers)
+    senders = [contacts[number.e164] for number in numbers]
+    new = _new_ones(line, texts)  # before a conversation opens: a late repeat must not open one
     now = timezone.now()
-    known = Message.objects.filter(line=line, provider_message_id=inbound.provider_message_id)
-    if known.exists():  # also a late one, for which no new conversation may open
-        return None
-    conversation = threads.open_conversation(contact, line, at=now)  # its row lock puts repeats in a queue
-    if known.all().exists():
-        return None
-    arrival = inbound_steps.Arrival(
-        line=line,
-        contact=contact,
-        conversation=conversation,
-        message_id=new_id(),
-        received_at=now,
-        body=inbound.body.replace("\x00", ""),
-        opt_out_type=inbound.opt_out_type,
-    )
-    inbound_steps.run(arrival)
-    message = Message.objects.create(
+    conversations = threads.open_conversations({senders[at] for at in new}, line, at=now)
+    new = _new_ones(line, texts, among=new)  # their row locks put repeats in a queue
+    arrivals = {
+        at: inbound_steps.Arrival(
+            line=line,
+            contact=senders[at],
+            conversation=conversations[senders[at].pk],
+            message_id=new_id(),
+            received_at=now,
+            body=texts[at].body.replace("\x00", ""),
+            opt_out_type=texts[at].opt_out_type,
+        )
+        for at in new
+    }
+    inbound_steps.run(list(arrivals.values()))
+    stored = {at: _stored(arrival, texts[at]) for at, arrival in arrivals.items()}
+    fetch_current_keys(stored.values())
+    Message.objects.bulk_create(stored.values())
+    threads.touch_all((message.conversation, message) for message in stored.values())
+    for message in stored.values():
+        live.publish(
+            kind=LiveKind.MESSAGE, conversation=message.conversation_id, message=message.pk, line=message.line_id
+        )
+    for arrival in arrivals.values():
+        _answer(arrival)
+    return [stored.get(at) for at in range(len(texts))]
+
+
+def _new_ones(line: Line, texts: Sequence[base.Inbound], *, among: Iterable[int] | None = None) -> list[int]:
+    """The places of the texts that are not stored yet; of a text that comes twice the first."""
+    places = {texts[at].provider_message_id: at for at in reversed(range(len(texts)) if among is None else list(among))}
+    known = Message.objects.filter(line=line, provider_message_id__in=list(places))
+    stored = set(known.values_list("provider_message_id", flat=True)) if places else set()
+    return sorted(at for provider_id, at in places.items() if provider_id not in stored)
+
+
+def _stored(arrival: inbound_steps.Arrival, inbound: base.Inbound) -> Message:
+    """The row to be stored for a text that went through the steps."""
+    return Message(
         id=arrival.message_id,
-        conversation=conversation,
-        contact=contact,
-        line=line,
+        conversation=arrival.conversation,
+        contact=arrival.contact,
+        line=arrival.line,
         direction=Message.Direction.IN,
         body=arrival.body,
         media_count=len(inbound.media),
         status=MessageStatus.RECEIVED,
         provider_message_id=inbound.provider_message_id,
-        created_at=now,
+        created_at=arrival.received_at,
     )
-    threads.touch(conversation, message)
-    live.publish(kind=LiveKind.MESSAGE, conversation=conversation.pk, message=message.pk, line=line.pk)
-    _answer(arrival)
-    return message
 
 
 def _answer(arrival: inbound_steps.Arrival) -> None:

@@ -1,9 +1,10 @@
 """Finds or makes the contact and the conversation of a text, and keeps what lists read on the conversation."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import F
-
+from tenancy.bulk_updates import update_rows
 from tenancy.encryption import blind_index
 from texting.models import Contact, Conversation, Line, Message
 from texting.models.contact import NUMBER_INDEX
@@ -14,45 +15,77 @@ PREVIEW_LENGTH = 120
 
 def contact_for(number: PhoneNumber, *, name: str = "") -> Contact:
     """The contact with this number; a new one when there is none. An existing contact keeps its name."""
-    index = blind_index(NUMBER_INDEX, number.e164)
-    found = Contact.objects.filter(number_index=index).first()
-    if found is None:
-        new = Contact(
-            name=name,
-            number=number.e164,
-            number_index=index,
-            number_masked=mask(number.e164),
-            region=number.region or "",
-        )
-        Contact.objects.bulk_create([new], ignore_conflicts=True)  # somebody else may have made it this instant
-        found = Contact.objects.get(number_index=index)
-    return found
+    return contacts_for([number], name=name)[number.e164]
+
+
+def contacts_for(numbers: Iterable[PhoneNumber], *, name: str = "") -> dict[str, Contact]:
+    """The contacts with these numbers by E.164, new ones where there are none, in one or three statements."""
+    wanted = {blind_index(NUMBER_INDEX, number.e164): number for number in numbers}
+    found = _contacts(wanted)
+    if missing := [index for index in wanted if index not in found]:
+        new = [
+            Contact(
+                name=name,
+                number=wanted[index].e164,
+                number_index=index,
+                number_masked=mask(wanted[index].e164),
+                region=wanted[index].region or "",
+            )
+            for index in missing
+        ]
+        Contact.objects.bulk_create(new, ignore_conflicts=True)  # somebody else may have made one this instant
+        found |= _contacts(missing)
+    return {wanted[index].e164: contact for index, contact in found.items()}
+
+
+def _contacts(indexes: Iterable[bytes]) -> dict[bytes, Contact]:
+    found = Contact.objects.filter(number_index__in=list(indexes))
+    return {bytes(contact.number_index): contact for contact in found}
 
 
 def open_conversation(contact: Contact, line: Line, *, at: datetime) -> Conversation:
     """The open conversation of this contact on this line, a new one if need be; locked until the transaction ends."""
-    locked = Conversation.objects.select_for_update(of=("self",), no_key=True)  # rows may still refer to it
-    open_ones = locked.select_related("contact", "line", "line__team")
-    this = {"contact": contact, "line": line, "status": Conversation.Status.OPEN}
-    found = open_ones.filter(**this).first()
-    if found is None:
-        new = Conversation(**this, opened_at=at, last_activity_at=at)
-        Conversation.objects.bulk_create([new], ignore_conflicts=True)
-        found = open_ones.get(**this)
+    return open_conversations([contact], line, at=at)[contact.pk]
+
+
+def open_conversations(contacts: Iterable[Contact], line: Line, *, at: datetime) -> dict[UUID, Conversation]:
+    """`open_conversation` by contact, for many, in one or three statements; locked in one order."""
+    wanted = {contact.pk: contact for contact in contacts}
+    found = _locked_conversations(wanted, line)
+    if missing := sorted(wanted.keys() - found.keys()):
+        new = [
+            Conversation(contact_id=pk, line=line, status=Conversation.Status.OPEN, opened_at=at, last_activity_at=at)
+            for pk in missing
+        ]
+        Conversation.objects.bulk_create(new, ignore_conflicts=True)
+        found |= _locked_conversations(missing, line)
+    for pk, conversation in found.items():
+        conversation.contact, conversation.line = wanted[pk], line
     return found
+
+
+def _locked_conversations(contacts: Iterable[UUID], line: Line) -> dict[UUID, Conversation]:
+    locked = Conversation.objects.select_for_update(of=("self",), no_key=True)  # rows may still refer to them
+    found = locked.filter(contact_id__in=list(contacts), line=line, status=Conversation.Status.OPEN).order_by("id")
+    return {conversation.contact_id: conversation for conversation in found}
 
 
 def touch(conversation: Conversation, message: Message) -> None:
     """Show `message` as the conversation's latest. The caller holds the conversation's row lock."""
-    inbound = message.direction == Message.Direction.IN
-    conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
-    conversation.preview = message.body[:PREVIEW_LENGTH]
-    conversation.preview_is_ours = not inbound
-    fields = ["last_activity_at", "preview", "preview_is_ours"]
-    if inbound:
-        conversation.last_inbound_at = message.created_at
-        conversation.unread = F("unread") + 1
-        fields += ["last_inbound_at", "unread"]
-    conversation.save(update_fields=fields)
-    if inbound:
-        conversation.refresh_from_db(fields=["unread"])
+    touch_all([(conversation, message)])
+
+
+def touch_all(texts: Iterable[tuple[Conversation, Message]]) -> None:
+    """Show each text, in this order, as its conversation's latest. The caller holds the conversations' row locks."""
+    touched: dict[UUID, Conversation] = {}
+    for conversation, message in texts:
+        inbound = message.direction == Message.Direction.IN
+        conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
+        conversation.preview = message.body[:PREVIEW_LENGTH]
+        conversation.preview_is_ours = not inbound
+        if inbound:
+            conversation.last_inbound_at = message.created_at
+            conversation.unread += 1
+        touched[conversation.pk] = conversation
+    fields = ["last_activity_at", "preview", "preview_is_ours", "last_inbound_at", "unread"]
+    update_rows(list(touched.values()), fields)

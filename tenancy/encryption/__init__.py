@@ -8,7 +8,7 @@ from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed,
 from tenancy.encryption.key_sources import ConfigKey, ContactKey, DayKey, InstallationKey, day_scope
 
 # After that fields, then the rest: models are made of fields, and the rest reads models.
-from tenancy.encryption.fields import EncryptedTextField, Sealed, prefetch, readable  # isort: skip
+from tenancy.encryption.fields import EncryptedTextField, Sealed, fetch_current_keys, prefetch, readable  # isort: skip
 from tenancy.encryption.blind_index import blind_index  # isort: skip
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Undecryptable",
     "blind_index",
     "day_scope",
+    "fetch_current_keys",
     "prefetch",
     "readable",
 ]

@@ -230,6 +230,20 @@ def prefetch(rows: Iterable[models.Model | None]) -> None:
         _keyring().refresh(organization, ids)
 
 
+def fetch_current_keys(rows: Iterable[models.Model]) -> None:
+    """Fetch the keys that will seal the encrypted columns of `rows`, of any models, in one query of each organization.
+
+    For many new rows: without it each contact's key would be a query of its own.
+    """
+    wanted: dict[UUID, set[tuple[str, str]]] = {}
+    for row in rows:
+        for field in encrypted_fields(type(row)):
+            pairs = wanted.setdefault(field.organization_of(row), set())
+            pairs.update((key.kind, key.scope(row)) for key in field.keys)
+    for organization, pairs in wanted.items():
+        _keyring().fetch_current(organization, pairs)
+
+
 def readable(row: models.Model, attribute: str, default: str | None = None) -> str | None:
     """The attribute's text, or `default` when its key was destroyed. Altered data still raises Undecryptable."""
     try:

@@ -39,6 +39,23 @@ def current(organization: UUID, kind: str, scope: str) -> Key:
     return key
 
 
+def fetch_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> None:
+    """Bring the keys that seal new texts of these (kind, scope) here in one query; none is made."""
+    missing = {pair for pair in wanted if _cache.current(organization, *pair) is None}
+    if not missing:
+        return
+    with keys_of(organization):
+        rows = DataKey.objects.filter(
+            organization_id=organization,
+            kind__in={kind for kind, _ in missing},
+            scope__in={scope for _, scope in missing},
+        )
+        newest_first = rows.select_related("wrapped_by").order_by("kind", "scope", "-generation")
+        keys = _unwrapped_together(newest_first.distinct("kind", "scope"))
+    for key in keys.values():
+        _cache.keep(organization, key, key.kind, key.scope)
+
+
 def by_ids(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
     """The keys with these ids. Raises KeyDestroyed when one is gone."""
     keys = _cache.by_ids(organization, key_ids)

@@ -3,7 +3,8 @@
 import threading
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.models import ConsentEvent, Suppression
@@ -12,7 +13,9 @@ from tests.texting.conftest import make_scene
 from texting import gate, sending
 from texting.models import Contact, Conversation, Message
 from texting.phone_numbers import BadNumber
+from texting.providers.base import Inbound
 from texting.purposes import Purpose
+from texting.receiving import receive_all
 from texting.statuses import MessageStatus
 
 
@@ -188,3 +191,62 @@ def test_a_stop_holds_even_if_its_answer_breaks(scene, settings):
         assert Suppression.objects.count() == 1
         assert Message.objects.get(pk=waiting.pk).status == MessageStatus.CANCELED
         assert not Message.objects.filter(purpose=Purpose.OPT_OUT_ANSWER).exists()
+
+
+def inbound(scene, number: str, body: str, provider_id: str) -> Inbound:
+    return Inbound(provider_message_id=provider_id, from_=number, to=scene.line.number, body=body, event_id=provider_id)
+
+
+def test_texts_that_come_together_are_stored_in_their_order(scene):
+    other = "+12125550182"
+    with activate(scene.organization):
+        stored = receive_all(
+            scene.line,
+            [
+                inbound(scene, scene.number, "One", "SM1"),
+                inbound(scene, other, "Hello", "SM2"),
+                inbound(scene, scene.number, "Two", "SM3"),
+                inbound(scene, scene.number, "One", "SM1"),
+            ],
+        )
+        assert [message and message.body for message in stored] == ["One", "Hello", "Two", None]
+        assert Conversation.objects.count() == 2
+        conversation = Conversation.objects.get(contact=stored[0].contact)
+        assert (conversation.unread, conversation.preview) == (2, "Two")
+        thread = Message.objects.filter(conversation=conversation).order_by("created_at", "id")
+        assert [message.body for message in thread] == ["One", "Two"]
+
+
+def test_a_stop_among_texts_that_come_together_counts_for_the_next(scene):
+    with activate(scene.organization):
+        receive_all(
+            scene.line,
+            [
+                inbound(scene, scene.number, "Hello", "SM1"),
+                inbound(scene, scene.number, "STOP", "SM2"),
+                inbound(scene, scene.number, "Yes", "SM3"),
+            ],
+        )
+        actions = ConsentEvent.objects.order_by("recorded_at", "id").values_list("action", flat=True)
+        assert list(actions) == ["given", "withdrawn", "given"]  # YES after STOP means START
+        assert not Suppression.objects.exists()
+
+
+def test_one_bad_sender_stores_none_of_the_texts_that_came_with_it(scene):
+    texts = [inbound(scene, scene.number, "Hello", "SM1"), inbound(scene, "787878", "Your code", "SM2")]
+    with activate(scene.organization), pytest.raises(BadNumber):
+        receive_all(scene.line, texts)
+    with activate(scene.organization):
+        assert not Message.objects.exists()
+
+
+def test_thirty_texts_take_as_many_statements_as_three(scene):
+    numbers = [f"+1212555{number:04d}" for number in range(100, 130)]
+    with activate(scene.organization):
+        receive_all(scene.line, [inbound(scene, number, "Hi", f"A{number}") for number in numbers])
+        counts = []
+        for size in (3, 30):
+            with CaptureQueriesContext(connection) as few:
+                receive_all(scene.line, [inbound(scene, n, "Are you open?", f"B{size}{n}") for n in numbers[:size]])
+            counts.append(len(few))
+        assert counts[0] == counts[1] <= 8

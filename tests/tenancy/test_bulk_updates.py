@@ -1,0 +1,60 @@
+"""Many rows are written by one statement, and only those of the active organization."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tenancy.bulk_updates import update_rows
+from tenancy.isolation import NoOrganization, activate
+from tests.cast import Cast, make_cast
+from texting import threads
+from texting.models import Contact
+from texting.phone_numbers import parse
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def contacts(count: int) -> list[Contact]:
+    return [threads.contact_for(parse(f"+1212555{number:04d}"), name="Old") for number in range(100, 100 + count)]
+
+
+def test_each_row_gets_its_own_values_in_one_statement(cast: Cast) -> None:
+    at = timezone.now()
+    with activate(cast.organization):
+        rows = contacts(3)
+        for number, row in enumerate(rows):
+            row.name, row.region, row.created_at = f"Name {number}", "", at
+        with CaptureQueriesContext(connection) as queries:
+            assert update_rows(rows, ["name", "region", "created_at"]) == 3
+        assert len(queries) == 1
+        stored = Contact.objects.in_bulk([row.pk for row in rows])
+        assert [stored[row.pk].name for row in rows] == ["Name 0", "Name 1", "Name 2"]
+        assert {(stored[row.pk].region, stored[row.pk].created_at) for row in rows} == {("", at)}
+        assert stored[rows[0].pk].number == "+12125550100"  # what was not named stays
+
+
+def test_rows_of_another_organization_stay_as_they_are(cast: Cast) -> None:
+    with activate(cast.organization):
+        rows = contacts(1)
+    rows[0].region = "CA"
+    with activate(cast.other_organization):
+        assert update_rows(rows, ["region"]) == 0
+    with activate(cast.organization):
+        assert Contact.objects.get(pk=rows[0].pk).region == "US"
+
+
+def test_nothing_is_written_outside_an_organization_or_for_no_rows(cast: Cast) -> None:
+    with activate(cast.organization):
+        rows = contacts(1)
+        with CaptureQueriesContext(connection) as queries:
+            assert update_rows([], ["region"]) == 0
+        assert not queries.captured_queries
+        line_like = [rows[0], cast.front_desk]
+        with pytest.raises(ValueError, match="several models"):
+            update_rows(line_like, ["region"])
+    with pytest.raises(NoOrganization):
+        update_rows(rows, ["region"])
