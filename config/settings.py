@@ -180,6 +180,12 @@ TEXTING_SEND_POLICIES = [
 ]
 TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords"]
 
+# --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------
+EGRESS_PROXY = env.text("EGRESS_PROXY", default="")  # http://host:port that takes CONNECT: a second wall
+EGRESS_DENIED = env.words("EGRESS_DENIED")  # networks with public numbers that are our own, and never called
+EGRESS_LOOPBACK = env.flag("EGRESS_LOOPBACK")  # local only: this machine may be called, at any port
+EGRESS_CA_FILE = env.text("EGRESS_CA_FILE", default="")  # local only: a certificate authority for trials
+
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],

@@ -7,9 +7,11 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
 
 from tenancy.constraints import RowSecurity
+from tenancy.egress import policy
 
 
 @register(Tags.database)
@@ -63,3 +65,13 @@ def keys_are_set(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
     """The secrets without which nothing can be stored or signed."""
     names = ("ROOT_KEY", "AUDIT_SIGNING_KEY")
     return [Error(f"{name} is not set.", id="tenancy.E004") for name in names if not getattr(settings, name)]
+
+
+@register()
+def egress_is_set_right(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The settings of calls to members' addresses; what opens the inner network is for local trials only."""
+    try:
+        policy.current()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="tenancy.E005")]
+    return []
