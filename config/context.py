@@ -14,16 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.signing_in import active_memberships
+from texting.queries.quarantine import waiting_in_quarantine
 
 
 @dataclass(frozen=True)
 class RailEntry:
-    """One entry of the rail: the route it opens and the permission it takes (None: every member)."""
+    """One entry of the rail: the route it opens, the permission it takes (None: every member), what it counts."""
 
     label: str | Promise
     route: str
     icon: str
     permission: Permission | None
+    count: Callable[[Membership], int] | None = None
 
 
 RAIL = (
@@ -36,6 +38,7 @@ SECTIONS = (
     RailEntry(_("People"), "people", "users", Permission.PEOPLE_MANAGE),
     RailEntry(_("Roles"), "roles", "key-round", Permission.ROLES_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
+    RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.LINES_MANAGE, waiting_in_quarantine),
     RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
     RailEntry(_("Your account"), "account", "user", None),
     RailEntry(_("Sessions"), "sessions", "monitor", None),
@@ -76,7 +79,8 @@ def entries_for(member: Membership, path: str, entries: tuple[RailEntry, ...] = 
     for entry in entries:
         address = _address(entry.route)
         if address and (entry.permission is None or member.may(entry.permission)):
-            shown.append((entry.label, address, entry.icon, path.startswith(address), 0))
+            number = entry.count(member) if entry.count else 0
+            shown.append((entry.label, address, entry.icon, path.startswith(address), number))
     return shown
 
 

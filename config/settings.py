@@ -154,6 +154,7 @@ LOGGING = logging.configuration(env.text("LOG_LEVEL", default="INFO"))
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
     "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
+    "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},
     "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
@@ -171,6 +172,7 @@ TEXTING_PROVIDERS = {
     "twilio": "texting.providers.twilio.TwilioProvider",
     **({"simulator": "texting.providers.simulator.SimulatorProvider"} if SIMULATOR_ENABLED else {}),
 }
+QUARANTINE_DAYS = env.number("QUARANTINE_DAYS", default=14, minimum=1, maximum=90)  # refused webhooks are kept so long
 # Another address than the provider's own: an egress proxy, or a stand-in. The operator's choice, never a member's.
 TEXTING_PROVIDER_BASE_URLS = {"twilio": env.text("TWILIO_BASE_URL", default="")}
 TEXTING_SEND_POLICIES = [

@@ -48,6 +48,8 @@ class AuditKind(StrEnum):
     LINE_CHANGED = "line:changed"
     WEBHOOK_REJECTED = "webhook:rejected"
     WEBHOOK_REPLAYED = "webhook:replayed"
+    WEBHOOK_DISCARDED = "webhook:discarded"
+    WEBHOOK_FORGOTTEN = "webhook:forgotten"
 
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from texting import delivery, outbox, reconciling
+from texting import delivery, forgetting, outbox, reconciling
 
 log = logging.getLogger("parley.outbox")
 
@@ -30,3 +30,9 @@ def sweep_outbox() -> dict[str, int]:
 def reconcile() -> dict[str, int]:
     """Look up texts whose outcome is unknown."""
     return reconciling.reconcile()
+
+
+@shared_task
+def forget_quarantine() -> dict[str, int]:
+    """End what the quarantine has kept for long enough."""
+    return forgetting.forget_quarantine()

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from texting import webhooks
-from texting.views import conversation, handling, inbox, live_token, people, starting, writing
+from texting.views import conversation, handling, inbox, live_token, people, quarantine, starting, writing
 
 _CONVERSATION = "inbox/c/<uuid:conversation_id>/"
 
@@ -35,6 +35,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/find/", people.find_contact, name="find_contact"),
     path("contacts/<uuid:contact_id>/", people.contact, name="contact"),
     path("contacts/<uuid:contact_id>/name/", people.rename, name="rename_contact"),
+    path("settings/quarantine/", quarantine.refused, name="quarantine"),
+    path("settings/quarantine/news/", quarantine.news, name="quarantine_news"),
+    path("settings/quarantine/take-in/", quarantine.take_in_all, name="quarantine_take_in_all"),
+    path("settings/quarantine/discard/", quarantine.discard_all, name="quarantine_discard_all"),
+    path("settings/quarantine/<uuid:request_id>/take-in/", quarantine.take_in, name="quarantine_take_in"),
+    path("settings/quarantine/<uuid:request_id>/discard/", quarantine.discard, name="quarantine_discard"),
     path("live/token/", live_token.live_token, name="live_token"),
     path("webhooks/<slug:provider>/<str:key>/inbound", webhooks.inbound, name="webhook_inbound"),
     path("webhooks/<slug:provider>/<str:key>/status/<str:token>", webhooks.status, name="webhook_status"),

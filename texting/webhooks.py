@@ -1,29 +1,33 @@
 """Providers' requests: find the line by its unguessable key, verify the signature, hand over, answer empty.
 
-Nothing here answers with a text: an answer in the response would go past the gate.
+Nothing here answers with a text: an answer in the response would go past the gate. A request that is refused is kept
+(`texting.quarantine`), so that a wrong setting loses nothing.
 """
 
 import logging
+import re
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import public
-from tenancy import audit
-from tenancy.audit import AuditKind
 from tenancy.isolation import activate
-from texting import receiving
+from texting import quarantine, taking
 from texting.models import Line, LineKey
-from texting.phone_numbers import BadNumber, from_provider
-from texting.providers.base import MAX_HOOK_BYTES, Credentials, Hook, Provider, UnreadableHook
-from texting.providers.registry import UnknownProvider, provider_for
+from texting.providers.base import MAX_HOOK_BYTES, Hook
+from texting.providers.registry import UnknownProvider
+from texting.taking import NotTaken, Refusal, Request
 
 log = logging.getLogger("parley.webhooks")
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+ANSWERS = {Refusal.SIGNATURE: 403, Refusal.UNREADABLE: 400}
+_LENGTH = re.compile(r"\d{1,9}", re.ASCII)
+_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
 @public
@@ -43,9 +47,12 @@ def status(request: HttpRequest, provider: str, key: str, token: str) -> HttpRes
 
 
 def _take(request: HttpRequest, provider_name: str, key: str, token: str | None) -> HttpResponse:
-    """200 or 204 taken, also when repeated; 400 unreadable, 403 wrong signature, 404 no such line or attempt, 413 too
-    large, 503 not stored: try later."""
-    if int(request.headers.get("Content-Length") or 0) > MAX_HOOK_BYTES:
+    """200 or 204 taken, also when repeated; 400 unreadable, 403 wrong signature, both kept; 404 no such line or
+    attempt, 413 too large, 503 not stored: try later."""
+    if not _KEY.fullmatch(key):
+        return HttpResponse(status=404)
+    body = _body(request)
+    if body is None:
         return HttpResponse(status=413)
     try:
         directory = LineKey.objects.filter(key=key).first()
@@ -55,44 +62,44 @@ def _take(request: HttpRequest, provider_name: str, key: str, token: str | None)
             line = Line.objects.filter(pk=directory.line_id, provider=provider_name).first()
             if line is None:
                 return HttpResponse(status=404)
-            return _verified(request, line, token)
+            return _hand_over(request, line, body, token)
     except DatabaseError as error:
         log.error("webhook_not_stored", extra={"error": type(error).__name__})
         return HttpResponse(status=503, headers={"Retry-After": "30"})
 
 
-def _verified(request: HttpRequest, line: Line, token: str | None) -> HttpResponse:
+def _body(request: HttpRequest) -> bytes | None:
+    """The raw body; None when it is too large, whether it says so or not."""
+    announced = request.headers.get("Content-Length") or "0"
+    if not _LENGTH.fullmatch(announced) or int(announced) > MAX_HOOK_BYTES:
+        return None
     try:
-        provider = provider_for(line.provider, Credentials.from_json(line.credentials))
-    except UnknownProvider:
-        return HttpResponse(status=404)
+        body = request.body
+    except RequestDataTooBig:
+        return None
+    return body if len(body) <= MAX_HOOK_BYTES else None
+
+
+def _hand_over(request: HttpRequest, line: Line, body: bytes, token: str | None) -> HttpResponse:
+    path = request.get_full_path()
     hook = Hook(
         method=request.method or "",
-        url=settings.PUBLIC_BASE_URL + request.get_full_path(),
+        url=settings.PUBLIC_BASE_URL + path,
         headers=dict(request.headers),
-        body=request.body,
+        body=body,
     )
-    if not provider.verify_signature(hook):
-        audit.record(event=AuditKind.WEBHOOK_REJECTED, object=line, reason="signature")
-        log.warning("webhook_signature_wrong", extra={"line": str(line.pk)})
-        return HttpResponse(status=403)
+    came = Request(hook, token)
     try:
-        return _hand_over(provider, line, hook, token)
-    except (UnreadableHook, BadNumber) as error:
-        audit.record(event=AuditKind.WEBHOOK_REJECTED, object=line, reason="unreadable")
-        log.warning("webhook_unreadable", extra={"line": str(line.pk), "error": type(error).__name__})
-        return HttpResponse(status=400)
-
-
-def _hand_over(provider: Provider, line: Line, hook: Hook, token: str | None) -> HttpResponse:
-    if token is None:
-        for text in provider.parse_inbound(hook):
-            if from_provider(text.to).e164 != line.number:
-                raise UnreadableHook("To")  # signed with the right token, but about another of the account's numbers
-            receiving.receive(line, text)
-        return _empty(line)
-    known = [receiving.take_status(line, token, event) for event in provider.parse_status(hook)]
-    return HttpResponse(status=204 if all(known) else 404)
+        known = taking.take(line, came)
+    except UnknownProvider:
+        return HttpResponse(status=404)
+    except NotTaken as refused:
+        log.warning("webhook_refused", extra={"line": str(line.pk), "reason": refused.refusal.value})
+        quarantine.keep(line, came, path=path, refused=refused)
+        return HttpResponse(status=ANSWERS[refused.refusal])
+    if not known:
+        return HttpResponse(status=404)
+    return _empty(line) if token is None else HttpResponse(status=204)
 
 
 def _empty(line: Line) -> HttpResponse:

@@ -15,7 +15,7 @@ from tenancy.isolation import activate
 from tests.cast import Cast, signed_in
 from tests.texting.simulator.conftest import make_line
 from texting import receiving
-from texting.models import LineKey
+from texting.models import LineKey, QuarantinedRequest
 from texting.providers.base import Inbound
 
 PUBLIC = {
@@ -45,6 +45,10 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         message = receiving.receive(line, Inbound("in-1", "+12125550181", line.number, "Hello", "in-1"))
         assert message is not None
         phone_id = bytes(message.contact.number_index).hex()
+    address = f"/webhooks/simulator/{LineKey.objects.get(line_id=line.pk).key}/inbound"
+    assert Client().post(address, {"Body": "unsigned"}).status_code == 403
+    with activate(cast.organization):
+        refused = QuarantinedRequest.objects.get()
     return {
         "member_id": cast.second_agent.pk,
         "organization_id": cast.organization.pk,
@@ -57,4 +61,5 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "conversation_id": message.conversation_id,
         "message_id": message.pk,
         "phone_id": phone_id,
+        "request_id": refused.pk,
     }

@@ -162,6 +162,38 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='QuarantinedRequest',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('provider', models.CharField(max_length=20)),
+                ('kind', models.CharField(choices=[('inbound', 'Text'), ('status', 'Delivery report')], max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('replayed', 'Taken in'), ('discarded', 'Discarded')], default='waiting', max_length=10)),
+                ('proven', models.BooleanField()),
+                ('cause', models.CharField(choices=[('no_signature', 'no_signature'), ('no_secret', 'no_secret'), ('other_address', 'other_address'), ('other_path', 'other_path'), ('other_account', 'other_account'), ('other_token', 'other_token'), ('other_line', 'other_line'), ('no_number', 'no_number'), ('unreadable', 'unreadable'), ('no_attempt', 'no_attempt'), ('line_gone', 'line_gone'), ('provider_changed', 'provider_changed')], max_length=20)),
+                ('signed_address', models.CharField(blank=True, help_text='Scheme and host that the signature is for, where they are known.', max_length=300)),
+                ('sender_masked', models.CharField(blank=True, max_length=24)),
+                ('request', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON of `texting.kept_requests`.', keys=[tenancy.encryption.DayKey('webhook', 'received_at')], null=True)),
+                ('received_at', models.DateTimeField()),
+                ('tried_at', models.DateTimeField(blank=True, help_text='When it was last found to be still wrong.', null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('line', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='texting.line')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='QuarantineHour',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('hour', models.DateTimeField()),
+                ('proven', models.BooleanField()),
+                ('kept', models.PositiveIntegerField(default=0)),
+                ('left_out', models.PositiveIntegerField(default=0)),
+                ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='texting.line')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
             name='SendAttempt',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -411,6 +443,54 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='outboxentry',
             index=models.Index(condition=models.Q(('state', 'ready'), _negated=True), fields=['lease_until'], name='texting_outbox_leased'),
+        ),
+        migrations.AddIndex(
+            model_name='quarantinedrequest',
+            index=models.Index(fields=['organization', 'state', '-received_at', '-id'], name='texting_quarantine_list'),
+        ),
+        migrations.AddIndex(
+            model_name='quarantinedrequest',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['organization', 'line', 'proven'], name='texting_quarantine_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinedrequest',
+            constraint=tenancy.constraints.RowSecurity(name='texting_quarantinedrequest_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinedrequest',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_quarantinedrequest_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinedrequest',
+            constraint=tenancy.constraints.SameOrganization(field='line', name='texting_quarantinedrequest_line_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinedrequest',
+            constraint=tenancy.constraints.SameOrganization(field='ended_by', name='texting_quarantinedrequest_ended_by_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinedrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('request__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False), ('request__isnull', True)), _connector='OR'), name='texting_quarantine_state'),
+        ),
+        migrations.AddIndex(
+            model_name='quarantinehour',
+            index=models.Index(condition=models.Q(('left_out__gt', 0)), fields=['organization', 'hour'], name='texting_quarantine_left_out'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinehour',
+            constraint=tenancy.constraints.RowSecurity(name='texting_quarantinehour_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinehour',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_quarantinehour_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinehour',
+            constraint=tenancy.constraints.SameOrganization(field='line', name='texting_quarantinehour_line_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='quarantinehour',
+            constraint=models.UniqueConstraint(fields=('organization', 'line', 'hour', 'proven'), name='texting_quarantinehour_once'),
         ),
         migrations.AddConstraint(
             model_name='sendattempt',

@@ -5,6 +5,7 @@ from texting.models.conversation import Conversation, Draft, Note, Turn
 from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
+from texting.models.quarantine import QuarantinedRequest, QuarantineHour
 
 __all__ = [
     "Contact",
@@ -16,6 +17,8 @@ __all__ = [
     "Message",
     "Note",
     "OutboxEntry",
+    "QuarantineHour",
+    "QuarantinedRequest",
     "SendAttempt",
     "StatusEvent",
     "Turn",

@@ -83,12 +83,17 @@ class SendResult:
 
 @dataclass(frozen=True)
 class Hook:
-    """One request to one of our webhooks. `url` is built from our own public base, `body` is raw."""
+    """One request to one of our webhooks. `url` is built from our own public base, `body` is raw.
+
+    `received_at` is None for a request that is just coming in. A signature that counts for a short time is judged by
+    when its request came, not by when a kept one is looked at again.
+    """
 
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    received_at: datetime | None = None
 
     def header(self, name: str) -> str:
         """The header's value whatever the case of its name; empty when it is missing."""
@@ -150,6 +155,7 @@ class Capabilities:
     signs_webhooks: bool
     batch_webhooks: bool
     read_receipts: bool
+    signature_header: str = ""  # the header without which a request is not signed at all
 
 
 class ProviderError(Exception):
@@ -189,6 +195,10 @@ class OutcomeUnknown(ProviderError):
 
 class UnreadableHook(ValueError):
     """A webhook request without something that we need; the message names the field, never its value."""
+
+
+class OtherAccount(UnreadableHook):
+    """A webhook request of another account than the line's."""
 
 
 class ProviderSession(Protocol):

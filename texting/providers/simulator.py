@@ -61,6 +61,7 @@ class SimulatorProvider:
         signs_webhooks=True,
         batch_webhooks=False,
         read_receipts=False,
+        signature_header=SIGNATURE_HEADER,
     )
 
     def __init__(self, credentials: Credentials) -> None:
@@ -78,7 +79,8 @@ class SimulatorProvider:
         timestamp, given = hook.header(TIMESTAMP_HEADER), hook.header(SIGNATURE_HEADER)
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12) or len(hook.body) > MAX_HOOK_BYTES:
             return False
-        fresh = abs(time.time() - int(timestamp)) <= MAX_AGE
+        came = hook.received_at.timestamp() if hook.received_at else time.time()
+        fresh = abs(came - int(timestamp)) <= MAX_AGE
         held = [secret for secret in (self._credentials.secret, self._credentials.previous_secret) if secret]
         try:
             expected = [signature(secret, timestamp, hook.url, hook.body).encode() for secret in held]

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
-from texting.providers import twilio_webhooks
+from texting.providers import twilio_signature, twilio_webhooks
 from texting.providers.base import (
     Capabilities,
     Credentials,
@@ -54,6 +54,7 @@ class TwilioProvider:
         signs_webhooks=True,
         batch_webhooks=False,
         read_receipts=False,
+        signature_header=twilio_signature.HEADER,
     )
     connect_seconds: ClassVar[float] = 3.05
     read_seconds: ClassVar[float] = 10.0

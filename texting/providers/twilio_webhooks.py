@@ -7,7 +7,7 @@ signature does not tell where a name ends (`twilio_signature.py`).
 
 from collections.abc import Mapping
 
-from texting.providers.base import Hook, Inbound, Media, StatusEvent, UnreadableHook
+from texting.providers.base import Hook, Inbound, Media, OtherAccount, StatusEvent, UnreadableHook
 from texting.providers.twilio_errors import kind_of
 from texting.providers.twilio_signature import form_fields
 from texting.statuses import MessageStatus
@@ -76,7 +76,7 @@ def _fields(hook: Hook, account: str) -> dict[str, str]:
     except ValueError:
         raise UnreadableHook("The request is not a form.") from None
     if _required(fields, "AccountSid") != account:
-        raise UnreadableHook("AccountSid is another account.")
+        raise OtherAccount("AccountSid is another account.")
     return fields
 
 

@@ -1,0 +1,236 @@
+"""Keeps providers' requests that were refused, so that a wrong setting loses nothing, and takes them in later.
+
+What is kept is bounded three ways: the size of a request, a number of them for each line and hour, and a number that
+wait for each line. Requests that the provider provably signed have room of their own, so that a flood of made-up ones
+(by somebody who got hold of a webhook's address) cannot push them out. Past the bounds only a counter grows.
+
+Taking a kept request in (`replay`) goes through `texting.taking`, like a request that just came: verified with the
+credentials and the base address of that moment, stored once only. There is no other way from here into the inbox.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.encryption import KeyDestroyed, Undecryptable
+from texting import kept_requests
+from texting.causes import PROVEN, Cause
+from texting.diagnosing import Diagnosis, diagnose
+from texting.models import Line, QuarantinedRequest, QuarantineHour
+from texting.providers.registry import UnknownProvider
+from texting.taking import NotTaken, Request, take
+
+log = logging.getLogger("parley.webhooks")
+
+State = QuarantinedRequest.State
+
+PER_HOUR = {True: 1_000, False: 300}  # of one line; the key is "provably signed by the provider"
+WAITING = {True: 10_000, False: 3_000}  # of one line
+AT_ONCE = 200  # how many one press of "take in all" looks at
+
+
+class Outcome(StrEnum):
+    """What became of trying to take one in."""
+
+    TAKEN = "taken"
+    STILL_WRONG = "still_wrong"
+    ENDED = "ended"  # somebody else was faster
+    NOT_STORED = "not_stored"  # the database refused; try again
+
+
+@dataclass(frozen=True)
+class Round:
+    """What trying many did. `left` still wait and were not tried this time."""
+
+    taken: int
+    still_wrong: int
+    not_stored: int
+    left: int
+
+
+# --- Keeping ---
+
+
+def keep(line: Line, request: Request, *, path: str, refused: NotTaken) -> None:
+    """Keep a request that was just refused, or count it, in the running transaction.
+
+    Its likely cause is looked for only while there is room, so that a flood costs little more than the refusal itself.
+    """
+    now = timezone.now()
+    rooms = {room.proven: room for room in QuarantineHour.objects.filter(line=line, hour=_hour(now))}
+    full = [kind for kind in (True, False) if kind in rooms and rooms[kind].kept >= PER_HOUR[kind]]
+    if len(full) == 2:
+        _count_left_out(line, now, proven=False)
+        return
+    found = diagnose(line, request, refused)
+    proven = found.cause in PROVEN
+    try:
+        text = kept_requests.to_text(request, path)
+    except kept_requests.TooLarge:
+        _count_left_out(line, now, proven=proven)
+        return
+    if _take_room(line, now, proven=proven):
+        _store(line, request, found, text, now)
+    else:
+        _count_left_out(line, now, proven=proven)
+
+
+def _store(line: Line, request: Request, found: Diagnosis, text: str, now: datetime) -> None:
+    row = QuarantinedRequest.objects.create(
+        line=line,
+        provider=line.provider,
+        kind=QuarantinedRequest.Kind.INBOUND if request.token is None else QuarantinedRequest.Kind.STATUS,
+        proven=found.cause in PROVEN,
+        cause=found.cause,
+        signed_address=found.signed_address,
+        sender_masked=found.sender_masked,
+        request=text,
+        received_at=now,
+    )
+    audit.record(event=AuditKind.WEBHOOK_REJECTED, object=row, line=line.pk, cause=found.cause)
+
+
+def _take_room(line: Line, now: datetime, *, proven: bool) -> bool:
+    """Count one that will be kept; False when there are enough. The counter's row puts requests at once in a queue."""
+    waiting = QuarantinedRequest.objects.filter(line=line, proven=proven, state=State.WAITING)
+    if waiting.order_by()[: WAITING[proven]].count() >= WAITING[proven]:
+        return False
+    room = _room(line, now, proven=proven)
+    return bool(room.filter(kept__lt=PER_HOUR[proven]).update(kept=F("kept") + 1))
+
+
+def _count_left_out(line: Line, now: datetime, *, proven: bool) -> None:
+    """The first one of an hour goes into the audit log, the others are only counted."""
+    room = _room(line, now, proven=proven)
+    if room.filter(left_out=0).update(left_out=1):
+        audit.record(event=AuditKind.WEBHOOK_REJECTED, object=line, cause="not kept: too many")
+    else:
+        room.update(left_out=F("left_out") + 1)
+
+
+def _room(line: Line, now: datetime, *, proven: bool) -> QuerySet[QuarantineHour]:
+    key = {"line": line, "hour": _hour(now), "proven": proven}
+    rows = QuarantineHour.objects.filter(**key)
+    if not rows.exists():
+        QuarantineHour.objects.bulk_create([QuarantineHour(**key)], ignore_conflicts=True)
+    return rows.all()
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+# --- Taking in ---
+
+
+def replay(*, actor: Membership, request_id: UUID) -> Outcome:
+    """Try one again. Raises QuarantinedRequest.DoesNotExist, MissingPermission."""
+    require(actor, Permission.LINES_MANAGE)
+    row = QuarantinedRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    outcome = _try(row, actor)
+    if outcome is not Outcome.ENDED:
+        audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, object=row, outcome=outcome)
+    return outcome
+
+
+def replay_all(*, actor: Membership) -> Round:
+    """Try up to AT_ONCE, those that were never tried first, in the order in which they came.
+
+    What another admin is trying at the same moment is left to them. Raises MissingPermission.
+    """
+    require(actor, Permission.LINES_MANAGE)
+    waiting = QuarantinedRequest.objects.filter(state=State.WAITING)
+    order = (F("tried_at").asc(nulls_first=True), "received_at", "pk")
+    ids = list(waiting.order_by(*order).values_list("pk", flat=True)[:AT_ONCE])
+    counts = dict.fromkeys(Outcome, 0)
+    for request_id in ids:
+        row = waiting.select_for_update(of=("self",), skip_locked=True).filter(pk=request_id).first()
+        outcome = _try(row, actor) if row else Outcome.ENDED
+        counts[outcome] += 1
+        if row and outcome is Outcome.TAKEN:
+            audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, object=row, outcome=outcome)
+    left = max(0, waiting.count() - counts[Outcome.STILL_WRONG] - counts[Outcome.NOT_STORED])
+    return Round(counts[Outcome.TAKEN], counts[Outcome.STILL_WRONG], counts[Outcome.NOT_STORED], left)
+
+
+def _try(row: QuarantinedRequest, actor: Membership) -> Outcome:
+    """The caller holds the row's lock. An error of the database undoes this one request and nothing else."""
+    if row.state != State.WAITING:
+        return Outcome.ENDED
+    try:
+        with transaction.atomic():
+            cause = _take_in(row)
+            _end([row], State.REPLAYED, actor) if cause is None else _note(row, cause)
+    except DatabaseError as error:
+        log.error("kept_request_not_stored", extra={"request": str(row.pk), "error": type(error).__name__})
+        return Outcome.NOT_STORED
+    return Outcome.TAKEN if cause is None else Outcome.STILL_WRONG
+
+
+def _take_in(row: QuarantinedRequest) -> Diagnosis | None:
+    """None when it was taken; otherwise why not, as of now."""
+    line = Line.objects.filter(pk=row.line_id).first() if row.line_id else None
+    if line is None:
+        return Diagnosis(Cause.LINE_GONE)
+    if line.provider != row.provider:
+        return Diagnosis(Cause.PROVIDER_CHANGED)
+    try:
+        request = kept_requests.from_text(
+            row.request or "", base_url=settings.PUBLIC_BASE_URL, received_at=row.received_at
+        )
+    except (KeyDestroyed, Undecryptable, ValueError):
+        return Diagnosis(Cause.UNREADABLE)
+    try:
+        with transaction.atomic():  # a request of several texts is taken whole or not at all
+            return None if take(line, request) else Diagnosis(Cause.NO_ATTEMPT)
+    except NotTaken as refused:
+        return diagnose(line, request, refused)
+    except UnknownProvider:
+        return Diagnosis(Cause.PROVIDER_CHANGED)
+
+
+def _note(row: QuarantinedRequest, found: Diagnosis) -> None:
+    row.cause, row.signed_address, row.tried_at = found.cause, found.signed_address, timezone.now()
+    row.save(update_fields=["cause", "signed_address", "tried_at"])
+
+
+# --- Ending ---
+
+
+def discard(*, actor: Membership, request_id: UUID) -> bool:
+    """Destroy one that waits. False when it had ended already. Raises QuarantinedRequest.DoesNotExist."""
+    require(actor, Permission.LINES_MANAGE)
+    row = QuarantinedRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    if row.state != State.WAITING:
+        return False
+    _end([row], State.DISCARDED, actor)
+    audit.record(event=AuditKind.WEBHOOK_DISCARDED, actor=actor, object=row)
+    return True
+
+
+def discard_all(*, actor: Membership) -> int:
+    """Destroy everything that waits; returns how many there were."""
+    require(actor, Permission.LINES_MANAGE)
+    rows = list(QuarantinedRequest.objects.select_for_update(of=("self",)).filter(state=State.WAITING).only("pk"))
+    if rows:
+        _end(rows, State.DISCARDED, actor)
+        audit.record(event=AuditKind.WEBHOOK_DISCARDED, actor=actor, count=len(rows))
+    return len(rows)
+
+
+def _end(rows: Iterable[QuarantinedRequest], state: str, actor: Membership) -> None:
+    """The request itself is gone with it: what was taken in stands in the inbox, with an end of its own."""
+    mine = QuarantinedRequest.objects.filter(pk__in=[row.pk for row in rows])
+    mine.update(state=state, request=None, ended_at=timezone.now(), ended_by=actor)
