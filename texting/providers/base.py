@@ -16,11 +16,13 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar, Protocol, Self
 
 from texting.statuses import ErrorKind, MessageStatus
 
 MAX_HOOK_BYTES = 65_536  # a webhook that is larger is refused before it is parsed
+MEDIA_WAIT_SECONDS = 5.0  # a file is often not there yet when the text that announces it comes
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,15 @@ class Media:
 
 
 @dataclass(frozen=True)
+class MediaFile:
+    """A file as it was fetched. `content_type` is "type/subtype" in small letters, as the provider says: what the
+    bytes really are is for the caller to find out."""
+
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Inbound:
     """A text from a customer. `event_id` is the same each time the provider repeats it.
 
@@ -193,6 +204,30 @@ class OutcomeUnknown(ProviderError):
         super().__init__(ErrorKind.UNKNOWN_OUTCOME, retry=False, provider_code=provider_code, meaning=meaning)
 
 
+class MediaProblem(StrEnum):
+    """What is wrong with the file itself, or with where it is said to lie."""
+
+    FOREIGN_ADDRESS = "foreign_address"  # not one of the provider's own; nothing was asked there
+    NOT_THERE = "not_there"  # not yet, or not any more: the provider does not tell which
+    TOO_LARGE = "too_large"
+    WRONG_TYPE = "wrong_type"  # nothing that a text can carry
+
+
+class MediaRefused(NotAccepted):
+    """The file was not fetched. Only `NOT_THERE` is worth another try, and after some minutes it is no longer."""
+
+    def __init__(self, problem: MediaProblem, meaning: str) -> None:
+        self.problem = problem
+        passing = problem is MediaProblem.NOT_THERE
+        super().__init__(
+            ErrorKind.TRANSIENT if passing else ErrorKind.INVALID_REQUEST,
+            retry=passing,
+            provider_code=problem.value,
+            retry_after=MEDIA_WAIT_SECONDS if passing else None,
+            meaning=meaning,
+        )
+
+
 class UnreadableHook(ValueError):
     """A webhook request without something that we need; the message names the field, never its value."""
 
@@ -215,6 +250,13 @@ class ProviderSession(Protocol):
 
         For an attempt whose outcome is unknown. Oldest first; the caller leaves out those that belong to other
         attempts. Empty means "not there yet", not "never accepted". Raises NotAccepted only.
+        """
+
+    async def fetch_media(self, media: Media, *, limit: int) -> MediaFile:
+        """The file of an inbound text, at most `limit` bytes of it. Raises NotAccepted only.
+
+        `MediaRefused` says what is wrong with the file; any other NotAccepted is about the provider or the line's
+        credentials, as in `fetch`. `retry` says whether another try can help.
         """
 
 

@@ -23,6 +23,10 @@ from texting.providers.base import (
     Credentials,
     Hook,
     Inbound,
+    Media,
+    MediaFile,
+    MediaProblem,
+    MediaRefused,
     NotAccepted,
     Outbound,
     OutcomeUnknown,
@@ -32,7 +36,7 @@ from texting.providers.base import (
     StatusEvent,
     UnreadableHook,
 )
-from texting.simulator import network
+from texting.simulator import files, network
 from texting.simulator.signed_requests import SIGNATURE_HEADER, TIMESTAMP_HEADER, RefusedAddress, signature
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -101,6 +105,7 @@ class SimulatorProvider:
                 to=fields["to"],
                 body=fields["text"],
                 event_id=fields["id"],
+                media=_media(hook),
             )
         ]
 
@@ -160,6 +165,17 @@ class SimulatorSession:
             if text.text == outbound.body and since <= text.at <= until
         ]
 
+    async def fetch_media(self, media: Media, *, limit: int) -> MediaFile:
+        """A picture on a customer's handset."""
+        if not media.url.startswith(files.ADDRESS):
+            raise MediaRefused(MediaProblem.FOREIGN_ADDRESS, "The address of the file is not of the simulator.")
+        file = await self._look_up(lambda: files.read_file(media.url))
+        if file is None:
+            raise MediaRefused(MediaProblem.NOT_THERE, "The simulator does not have the file.")
+        if len(file.content) > limit:
+            raise MediaRefused(MediaProblem.TOO_LARGE, f"The file is larger than {limit} bytes.")
+        return MediaFile(file.content_type, file.content)
+
     async def _look_up(self, read: Callable[[], T]) -> T:
         try:
             return await asyncio.to_thread(read)
@@ -177,6 +193,18 @@ def _event(message_id: str, status: MessageStatus, code: str) -> StatusEvent:
         error=ERRORS.get(code, ErrorKind.UNKNOWN) if failed else None,
         provider_code=code,
     )
+
+
+def _media(hook: Hook) -> tuple[Media, ...]:
+    """The files that a text names; the request has been read as JSON before. Raises UnreadableHook."""
+    entries = json.loads(hook.body).get("media", [])
+    try:
+        media = tuple(Media(entry["content_type"], entry["url"]) for entry in entries)
+    except (TypeError, KeyError):
+        media = (Media("", ""),)
+    if not all(isinstance(m.content_type, str) and isinstance(m.url, str) and m.content_type and m.url for m in media):
+        raise UnreadableHook("media is not a list of types and addresses.")
+    return media
 
 
 def _fields(hook: Hook, kind: str, *, needed: tuple[str, ...]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+from aiohttp import ClientSession
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
@@ -20,6 +21,8 @@ from texting.providers.base import (
     Credentials,
     Hook,
     Inbound,
+    Media,
+    MediaFile,
     NotAccepted,
     Outbound,
     ProviderError,
@@ -28,7 +31,8 @@ from texting.providers.base import (
     StatusEvent,
 )
 from texting.providers.twilio_errors import lost_answer, table
-from texting.providers.twilio_http import QuietHttpClient, connections
+from texting.providers.twilio_http import QuietHttpClient, basic_authorization, connections
+from texting.providers.twilio_media import MediaFetcher
 from texting.providers.twilio_signature import is_signed
 from texting.providers.twilio_webhooks import FAILURES, MAX_MEDIA, STATUSES, status_event
 from texting.statuses import ErrorKind
@@ -58,6 +62,7 @@ class TwilioProvider:
     )
     connect_seconds: ClassVar[float] = 3.05
     read_seconds: ClassVar[float] = 10.0
+    media_seconds: ClassVar[float] = 60.0  # for a whole file
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
@@ -65,8 +70,12 @@ class TwilioProvider:
     @asynccontextmanager
     async def open_session(self) -> AsyncIterator[ProviderSession]:
         """One keep-alive session; at most `IN_FLIGHT` requests at the same time."""
-        async with connections(connect=self.connect_seconds, read=self.read_seconds) as http:
-            yield TwilioSession(self._credentials, QuietHttpClient(http, self._credentials.base_url))
+        connect, read = self.connect_seconds, self.read_seconds
+        async with (
+            connections(connect=connect, read=read) as http,
+            connections(connect=connect, read=read, total=self.media_seconds, unpack=False) as files,
+        ):
+            yield TwilioSession(self._credentials, http, files)
 
     def verify_signature(self, hook: Hook) -> bool:
         """By the account's auth token, or the one before it."""
@@ -84,13 +93,22 @@ class TwilioProvider:
 class TwilioSession:
     """Requests of one line over one open session."""
 
-    def __init__(self, credentials: Credentials, http: QuietHttpClient) -> None:
+    def __init__(self, credentials: Credentials, http: ClientSession, files: ClientSession) -> None:
+        name, secret = credentials.account, credentials.secret
+        if credentials.api_key:
+            name, secret = credentials.api_key, credentials.api_key_secret
         client = Client(
-            credentials.api_key or credentials.account,
-            credentials.api_key_secret if credentials.api_key else credentials.secret,
+            name,
+            secret,
             credentials.account,
-            http_client=http,
+            http_client=QuietHttpClient(http, credentials.base_url),
             environment=NO_ENVIRONMENT,
+        )
+        self._media = MediaFetcher(
+            files,
+            base_url=credentials.base_url,
+            account=credentials.account,
+            authorization=basic_authorization(name, secret),
         )
         self._texts = client.messages
         self._service = credentials.messaging_service
@@ -142,6 +160,10 @@ class TwilioSession:
         }
         found = sorted(matches.values(), key=lambda text: (text.date_created, text.sid))
         return [status_event(text.sid, str(text.status), _error_code(text)) for text in found]
+
+    async def fetch_media(self, media: Media, *, limit: int) -> MediaFile:
+        """https://www.twilio.com/docs/messaging/api/media-resource: through the API, from where it sends us."""
+        return await self._media.fetch(media, limit=limit)
 
     async def _ask(self, call: Any, arguments: Mapping[str, object], *, changes: bool) -> Any:
         """Call the SDK. What its reading of an answer may throw (it trusts the shape) becomes a lost answer."""

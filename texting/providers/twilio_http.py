@@ -29,19 +29,23 @@ TOTAL_MARGIN = 2.0  # seconds beyond connecting and reading after which a drippi
 
 
 @asynccontextmanager
-async def connections(*, connect: float, read: float) -> AsyncIterator[aiohttp.ClientSession]:
+async def connections(
+    *, connect: float, read: float, total: float | None = None, unpack: bool = True
+) -> AsyncIterator[aiohttp.ClientSession]:
     """Keep-alive connections without cookies, proxies of the environment, or a limit that could pass for a time-out.
 
-    `connect` covers looking the name up, connecting and TLS; `read` each wait for more of the answer; both in seconds.
+    `connect` covers looking the name up, connecting and TLS; `read` each wait for more of the answer; `total` the whole
+    answer (usually one wait and a bit); all in seconds. `unpack` undoes an answer's Content-Encoding.
     """
     limits = aiohttp.ClientTimeout(
-        total=connect + read + TOTAL_MARGIN, connect=connect, sock_connect=connect, sock_read=read
+        total=total or connect + read + TOTAL_MARGIN, connect=connect, sock_connect=connect, sock_read=read
     )
     async with aiohttp.ClientSession(
         timeout=limits,
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
+        auto_decompress=unpack,
     ) as session:
         yield session
 
@@ -51,10 +55,23 @@ def checked_base(base_url: str) -> str:
     if not base_url:
         return f"https://{HOST}"
     parts = urlsplit(base_url)
-    local = parts.hostname == "localhost" or _is_loopback(parts.hostname or "")
+    local = is_on_this_machine(parts.hostname or "")
     if parts.scheme not in {"https", "http"} or not parts.hostname or (parts.scheme == "http" and not local):
         raise ValueError("A base URL must be https, or http on this machine.")
     return base_url.rstrip("/")
+
+
+def is_on_this_machine(host: str) -> bool:
+    """Whether the name or address of a host is the loopback one."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def basic_authorization(name: str, secret: str) -> str:
+    """The value of the header for HTTP's basic authentication."""
+    return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
 
 
 class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
@@ -105,7 +122,7 @@ class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no 
         """(HTTP status, body, Retry-After). An answer that is too large is cut off, and then is no JSON."""
         sent = dict(headers or {})
         if auth:
-            sent["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
+            sent["Authorization"] = basic_authorization(*auth)
         form = urlencode(data, doseq=True).encode() if data else None
         async with self._session.request(
             method, URL(url, encoded=True), data=form, headers=sent, allow_redirects=False
@@ -125,13 +142,6 @@ class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no 
             raise ValueError("The request was not for the provider's API.")
         query = "&".join(part for part in (parts.query, urlencode(params, doseq=True)) if part)
         return urlunsplit((self._base.scheme, self._base.netloc, self._base.path + parts.path, query, ""))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _json(text: str) -> object:

@@ -10,6 +10,7 @@ State lives in Redis only (`records.py`); losing it loses nothing but a trial. N
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from django.conf import settings
 
 from tenancy.ids import new_id
 from texting.simulator import records
+from texting.simulator.files import HandsetFile, keep_file
 from texting.simulator.records import Behaviour, Record, store
 from texting.simulator.sealed import LIFETIME
 from texting.simulator.signed_requests import RefusedAddress, own_address, send_signed
@@ -57,7 +59,7 @@ class HandsetMessage:
     """One text on a handset. `from_customer` tells the two directions apart; `status` is a MessageStatus.
 
     A customer's text is `queued` until our webhook has taken it, then `delivered`; `failed` when it never was, with the
-    HTTP status (or "no_answer") as its `code`.
+    HTTP status (or "no_answer") as its `code`. `files` are the addresses of its pictures (`files.read_file`).
     """
 
     id: str
@@ -66,6 +68,7 @@ class HandsetMessage:
     at: datetime
     status: MessageStatus
     code: str = ""
+    files: tuple[str, ...] = ()
 
 
 def deliver_to_handset(*, line: str, customer: str, text: str, status_url: str, secret: str) -> str:
@@ -93,8 +96,13 @@ def deliver_to_handset(*, line: str, customer: str, text: str, status_url: str, 
     return record.id
 
 
-def inbound_request(*, line_key: str, line: str, customer: str, text: str, secret: str) -> str:
-    """A customer texts a line: kept on the handset, offered to the line's webhook by `run_due()`. Returns its id."""
+def inbound_request(
+    *, line_key: str, line: str, customer: str, text: str, secret: str, files: Sequence[HandsetFile] = ()
+) -> str:
+    """A customer texts a line: kept on the handset, offered to the line's webhook by `run_due()`. Returns its id.
+
+    Raises FileTooLarge and RedisError.
+    """
     record = Record(
         id=f"sim-{new_id()}",
         line=line,
@@ -104,6 +112,7 @@ def inbound_request(*, line_key: str, line: str, customer: str, text: str, secre
         at=time.time(),
         hook_url=f"{settings.PUBLIC_BASE_URL}/webhooks/simulator/{line_key}/inbound",
         secret=secret,
+        files=tuple((file.content_type, keep_file(file)) for file in files),
     )
     records.keep_new(record, [0.0])
     return record.id
@@ -166,7 +175,9 @@ def _report(record: Record, number: int) -> None:
 
 def _offer(record: Record, number: int) -> None:
     """A customer's text for our webhook; offered again when it is not taken."""
-    text = {"type": "inbound", "id": record.id, "from": record.customer, "to": record.line, "text": record.text}
+    text: dict[str, object] = {"type": "inbound", "id": record.id, "from": record.customer, "to": record.line}
+    text["text"] = record.text
+    text["media"] = [{"content_type": kind, "url": address} for kind, address in record.files]
     answer = send_signed(record.hook_url, text, record.secret)
     if 200 <= answer < 300:
         records.write(replace(record, status=MessageStatus.DELIVERED.value))
@@ -193,4 +204,5 @@ def _shown(record: Record) -> HandsetMessage:
         at=datetime.fromtimestamp(record.at, UTC),
         status=MessageStatus(record.status),
         code=record.code,
+        files=tuple(address for _, address in record.files),
     )

@@ -29,7 +29,10 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """All that the network keeps about one text. It is stored sealed; `secret` is the line's, for its webhooks."""
+    """All that the network keeps about one text. It is stored sealed; `secret` is the line's, for its webhooks.
+
+    `files` are (type, address) of the pictures that came with it (`files.py`).
+    """
 
     id: str
     line: str
@@ -42,6 +45,7 @@ class Record:
     behaviour: str = Behaviour.NORMAL.value
     status: str = MessageStatus.QUEUED.value
     code: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def store() -> tuple[Redis, Sealer]:
@@ -94,7 +98,10 @@ def read(message_id: str) -> Record | None:
     redis, seal = store()
     name = seal.name("text", message_id)
     value = seal.open(name, redis.get(name))
-    return Record(**value) if value else None
+    if value is None:
+        return None
+    pairs = value.pop("files", [])  # JSON has no tuples
+    return Record(**value, files=tuple((kind, address) for kind, address in pairs))
 
 
 def on_line(customer: str, line: str) -> list[Record]:

@@ -39,6 +39,7 @@ class FakeTwilio:
     def __init__(self) -> None:
         self.ledger = Ledger()
         self.scripts: list[str] = []
+        self.media: dict[str, tuple[str, bytes]] = {}  # type and content by their path in the API
         self.lock = threading.Lock()
         self.url = ""
 
@@ -79,9 +80,8 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, status: int, body: Any, **headers: str) -> None:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(raw)))
-        for name, value in headers.items():
+        for name, value in {"Content_Type": "application/json", **headers}.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(raw)
@@ -217,8 +217,21 @@ class Handler(BaseHTTPRequestHandler):
             self.refuse(503, 20503)
         elif script == "hang":
             self.do_hang()
+        elif "/Media/" in self.path:
+            self._send_media()
         else:
             self._look_up()
+
+    def _send_media(self) -> None:
+        """As Twilio does: the API sends on to a store, which wants no credentials."""
+        path = self.path.removeprefix("/store")
+        if path not in self.far_end.media:
+            self.refuse(404, 20404)
+        elif not self.path.startswith("/store"):
+            self.answer(307, {}, Location=f"{self.far_end.url}/store{path}")
+        else:
+            kind, content = self.far_end.media[path]
+            self.answer(200, content, Content_Type=kind)
 
     def _look_up(self) -> None:
         parts = urlsplit(self.path)

@@ -15,10 +15,10 @@ from django.test import override_settings
 from twilio.request_validator import RequestValidator
 
 from tests.texting.providers import fake_twilio
-from texting.providers.base import Credentials, Hook, Outbound, Provider
+from texting.providers.base import Credentials, Hook, Media, Outbound, Provider
 from texting.providers.simulator import SimulatorProvider
 from texting.providers.twilio import TwilioProvider
-from texting.simulator import network
+from texting.simulator import files, network
 from texting.simulator.signed_requests import send_signed
 
 LINE = "+14155550199"
@@ -33,6 +33,7 @@ class HurriedTwilio(TwilioProvider):
 
     connect_seconds: ClassVar[float] = 0.4
     read_seconds: ClassVar[float] = 0.4
+    media_seconds: ClassVar[float] = 1.5
 
 
 class FarEnd(Protocol):
@@ -47,6 +48,8 @@ class FarEnd(Protocol):
     def outbound(self, body: str = ...) -> Outbound: ...
     def accepted(self) -> list[str]: ...
     def customer_is_opted_out(self) -> None: ...
+    def keep_media(self, content_type: str, content: bytes) -> Media: ...
+    def lose_media(self, media: Media) -> None: ...
     def lose_the_answer(self) -> AbstractContextManager[None]: ...
     def go_away(self) -> AbstractContextManager[None]: ...
     def inbound(self, *, secret: str = ..., without: str = ..., **fields: str) -> Hook: ...
@@ -77,6 +80,16 @@ class TwilioFarEnd:
 
     def customer_is_opted_out(self) -> None:
         self.far_end.scripts.append("refuse:400:21610")
+
+    def keep_media(self, content_type: str, content: bytes) -> Media:
+        path = (
+            f"/2010-04-01/Accounts/{fake_twilio.ACCOUNT}/Messages/MM{'d4' * 16}/Media/ME{len(self.far_end.media):032x}"
+        )
+        self.far_end.media[path] = (content_type, content)
+        return Media(content_type, f"https://api.twilio.com{path}")
+
+    def lose_media(self, media: Media) -> None:
+        del self.far_end.media[urlsplit(media.url).path]
 
     @contextmanager
     def lose_the_answer(self) -> Iterator[None]:
@@ -226,6 +239,12 @@ class SimulatorFarEnd:
 
     def customer_is_opted_out(self) -> None:
         network.set_behaviour(self.customer, network.Behaviour.OPTED_OUT_AT_CARRIER)
+
+    def keep_media(self, content_type: str, content: bytes) -> Media:
+        return Media(content_type, files.keep_file(files.HandsetFile(content_type, content)))
+
+    def lose_media(self, media: Media) -> None:
+        files.forget_file(media.url)
 
     @contextmanager
     def lose_the_answer(self) -> Iterator[None]:

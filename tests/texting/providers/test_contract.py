@@ -26,6 +26,10 @@ from tests.texting.providers.far_ends import (
 from texting.providers.base import (
     MAX_HOOK_BYTES,
     Hook,
+    Media,
+    MediaFile,
+    MediaProblem,
+    MediaRefused,
     NotAccepted,
     Outbound,
     OutcomeUnknown,
@@ -175,6 +179,54 @@ def test_only_the_same_text_in_the_same_time_is_found(far_end: FarEnd) -> None:
             return await session.find(text, since=then, until=then + timedelta(hours=1))
 
     assert asyncio.run(long_ago()) == []
+
+
+# --- pictures -----------------------------------------------------------------------------------------------------
+
+
+def fetch_media(provider: Provider, media: Media, *, limit: int = 100_000) -> MediaFile:
+    async def run() -> MediaFile:
+        async with provider.open_session() as session:
+            return await session.fetch_media(media, limit=limit)
+
+    return asyncio.run(run())
+
+
+def test_a_picture_is_fetched_as_it_was_sent(far_end: FarEnd) -> None:
+    content = bytes(range(256)) * 300
+    media = far_end.keep_media("image/png", content)
+    assert fetch_media(far_end.provider(), media) == MediaFile("image/png", content)
+
+
+def test_a_picture_may_be_as_large_as_the_limit_and_not_a_byte_larger(far_end: FarEnd) -> None:
+    media = far_end.keep_media("image/jpeg", b"x" * 1000)
+    assert len(fetch_media(far_end.provider(), media, limit=1000).content) == 1000
+    with pytest.raises(MediaRefused) as refusal:
+        fetch_media(far_end.provider(), media, limit=999)
+    assert (refusal.value.problem, refusal.value.retry) == (MediaProblem.TOO_LARGE, False)
+
+
+def test_a_picture_that_is_not_there_may_come(far_end: FarEnd) -> None:
+    media = far_end.keep_media("image/jpeg", b"x")
+    far_end.lose_media(media)
+    with pytest.raises(MediaRefused) as refusal:
+        fetch_media(far_end.provider(), media)
+    assert (refusal.value.problem, refusal.value.retry) == (MediaProblem.NOT_THERE, True)
+    assert refusal.value.retry_after
+
+
+def test_a_picture_at_a_far_end_that_is_away_is_worth_another_try(far_end: FarEnd) -> None:
+    media = far_end.keep_media("image/jpeg", b"x")
+    with far_end.go_away(), pytest.raises(NotAccepted) as refusal:
+        fetch_media(far_end.provider(), media)
+    assert (refusal.value.kind, refusal.value.retry) == (ErrorKind.TRANSIENT, True)
+
+
+@pytest.mark.parametrize("url", ["", "https://x.example/a.png", "http://169.254.169.254/latest/meta-data", "file:///e"])
+def test_nobody_else_is_asked_for_a_picture(far_end: FarEnd, url: str) -> None:
+    with pytest.raises(MediaRefused) as refusal:
+        fetch_media(far_end.provider(), Media("image/png", url))
+    assert (refusal.value.problem, refusal.value.retry) == (MediaProblem.FOREIGN_ADDRESS, False)
 
 
 # --- signatures ---------------------------------------------------------------------------------------------------
@@ -339,13 +391,24 @@ def test_no_number_no_text_and_no_secret_is_logged_or_shown(far_end: FarEnd, cap
     results += send(far_end.provider(), text)
     with far_end.go_away():
         results += send(far_end.provider(), text)
+    media = far_end.keep_media("image/png", b"the private words")
+    results += [media, fetch_media(far_end.provider(), media)]
     hook = far_end.inbound(body="the private words")
     results += [text, hook, far_end.provider().parse_inbound(hook), far_end.provider()]
     errors = [result for result in results if isinstance(result, ProviderError)]
     assert len(errors) == 3
     assert all(error.__cause__ is None and error.__context__ is None for error in errors)
     everything = caplog.text + repr(results) + " ".join(str(error) for error in errors)
-    for secret in (text.to[1:], LINE[1:], CUSTOMER[1:], "private words", SECRET, fake_twilio.ACCOUNT, text.status_url):
+    for secret in (
+        text.to[1:],
+        LINE[1:],
+        CUSTOMER[1:],
+        "private words",
+        SECRET,
+        fake_twilio.ACCOUNT,
+        text.status_url,
+        media.url,
+    ):
         assert secret not in everything
 
 
