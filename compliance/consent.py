@@ -85,13 +85,14 @@ def withdraw(contact: Contact, *, evidence: Evidence) -> ConsentEvent:
     Suppression.objects.bulk_create(
         [Suppression(number_index=contact.number_index, event=event, since=event.recorded_at)], ignore_conflicts=True
     )
-    canceled = outbox.cancel_waiting(contact)
+    stopped = outbox.cancel_waiting(contact)
     audit.record(
         event=AuditKind.CONSENT_WITHDRAWN,
         actor=evidence.actor,
         object=contact,
         source=evidence.source.value,
-        canceled=canceled,
+        canceled=stopped.canceled,
+        in_flight=stopped.in_flight,
     )
     return event
 

@@ -78,6 +78,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", default="")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+SPOOL_DIR = env.text("SPOOL_DIR", default="")  # a folder of this machine: providers' answers while the database is away
+
 # --- Keys (SECURITY: outside the database) ------------------------------------------------------------------------
 ROOT_KEY = env.key("ROOT_KEY")  # 32 bytes, base64: wraps every organization's key
 AUDIT_SIGNING_KEY = env.key("AUDIT_SIGNING_KEY")  # 32-byte Ed25519 seed, base64: signs the log's checkpoints
@@ -155,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
     "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
     "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},
+    "end overdue texts": {"task": "texting.tasks.end_overdue", "schedule": schedule(60)},
     "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},

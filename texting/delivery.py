@@ -10,14 +10,16 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from tenancy.isolation import activate
-from texting import inbound_steps, outbox, progress
-from texting.models import Line, Message, SendAttempt
+from texting import circuit, keeping, outbox, progress
+from texting.doorbells import ring_later
+from texting.models import Line, Message, OutboxEntry, SendAttempt
 from texting.preparing import Prepared, prepare
 from texting.providers.base import (
     Credentials,
@@ -28,12 +30,14 @@ from texting.providers.base import (
     SendResult,
 )
 from texting.providers.registry import provider_for
-from texting.statuses import ErrorKind, MessageStatus, advance
+from texting.recording import answer_to
+from texting.statuses import ErrorKind, MessageStatus
 
 log = logging.getLogger("parley.delivery")
 
+OVERDUE = timedelta(minutes=1)  # a claim finds the usual ones first
+OVERDUE_BATCH = 500
 TURN_SECONDS = 45.0  # then a new task goes on; at 90 a task is broken off, and what it was sending would be unknown
-_NOT_YET_SENT = {MessageStatus.QUEUED, MessageStatus.SENDING}  # a provider's queue is "sent" to us: it has the text
 
 Result = SendResult | ProviderError
 
@@ -51,14 +55,13 @@ def deliver_line(line_id: UUID) -> int:
                 line = Line.objects.get(pk=line_id)
             prepared = prepare(line, claims)
             results = connection.send(line, prepared)
-            with activate(organization_id):
-                for item, result in zip(prepared, results, strict=True):
-                    _record(item, result)
+            keeping.keep([answer_to(item.claim, result) for item, result in zip(prepared, results, strict=True)])
+            circuit.hear(line_id, results, refused_before=claims[0].refusals)
             handed_over += len(prepared)
             if time.monotonic() >= end:
                 break
     if (wait := outbox.wait_for(line_id)) is not None:
-        outbox.ring_later(line_id, wait)
+        ring_later(line_id, wait)
     return handed_over
 
 
@@ -79,8 +82,13 @@ class _Connection:
         if not prepared:
             return []
         if self._session is None:
-            provider = provider_for(line.provider, Credentials.from_json(line.credentials))
-            self._session = self._runner.run(self._open.enter_async_context(provider.open_session()))
+            try:
+                provider = provider_for(line.provider, Credentials.from_json(line.credentials))
+                self._session = self._runner.run(self._open.enter_async_context(provider.open_session()))
+            except Exception as error:  # nothing has left: without its credentials a line cannot even begin
+                log.error("line_not_opened", extra={"line": str(line.pk), "error": type(error).__name__})
+                refused = NotAccepted(ErrorKind.AUTH, retry=False, provider_code="credentials")
+                return [refused for _ in prepared]
         return self._runner.run(_send_all(self._session, prepared))
 
 
@@ -100,50 +108,6 @@ async def _send(session: ProviderSession, item: Prepared) -> Result:
         return OutcomeUnknown(meaning="The adapter broke off.")
 
 
-def _record(item: Prepared, result: Result) -> None:
-    """Write down what the provider said. A worker whose lease ran out changes nothing but its own attempt."""
-    message = (
-        Message.objects.select_for_update(of=("self",)).select_related("contact", "line").get(pk=item.claim.message_id)
-    )
-    if isinstance(result, SendResult):
-        _finish_attempt(item.attempt_id, "accepted")
-        accept(message, result.provider_message_id, result.status, segments=result.segments)
-        outbox.finish(item.claim)
-    elif isinstance(result, OutcomeUnknown):
-        _finish_attempt(item.attempt_id, "unknown", result)
-        if outbox.leave_unconfirmed(item.claim):
-            progress.show(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME, result.provider_code)
-    elif result.retry:
-        _finish_attempt(item.attempt_id, "retry", result)
-        if outbox.try_again(item.claim, wait=outbox.back_off(item.claim.attempt, result.retry_after)):
-            progress.show(message, MessageStatus.SENDING, result.kind, result.provider_code)
-    else:
-        _finish_attempt(item.attempt_id, "refused", result)
-        progress.end(item.claim, message, MessageStatus.FAILED, result.kind, code=result.provider_code)
-        if result.kind is ErrorKind.OPTED_OUT:
-            inbound_steps.opted_out_at_carrier(message)
-
-
-def accept(message: Message, provider_message_id: str, status: MessageStatus, *, segments: int | None = None) -> None:
-    """The provider has the text: by its answer, or by a callback that came first. The caller holds the row lock."""
-    message.provider_message_id = provider_message_id
-    message.segments = segments or message.segments
-    message.sent_at = message.sent_at or timezone.now()
-    message.error_kind, message.provider_code = "", ""
-    message.status = advance(MessageStatus(message.status), MessageStatus.SENT if status in _NOT_YET_SENT else status)
-    message.save(update_fields=["provider_message_id", "segments", "sent_at", "error_kind", "provider_code", "status"])
-    progress.tell(message)
-
-
-def _finish_attempt(attempt_id: UUID, outcome: str, error: ProviderError | None = None) -> None:
-    SendAttempt.objects.filter(pk=attempt_id).update(
-        outcome=outcome,
-        error_kind=error.kind.value if error else "",
-        provider_code=error.provider_code[:20] if error else "",
-        finished_at=timezone.now(),
-    )
-
-
 def expire_leases() -> int:
     """Claims whose worker never came back. Without an attempt written down the provider was never called: ready again.
 
@@ -152,9 +116,29 @@ def expire_leases() -> int:
     ended = outbox.run_out_leases()
     for organization_id, message_id, attempt in ended:
         with activate(organization_id):
-            message = Message.objects.select_for_update().get(pk=message_id)
-            if not SendAttempt.objects.filter(message=message, number=attempt).exists():
+            message = Message.objects.select_for_update().filter(pk=message_id).first()
+            if message is None:
+                OutboxEntry.objects.filter(message_id=message_id, attempt=attempt).delete()
+            elif not SendAttempt.objects.filter(message=message, number=attempt).exists():
                 outbox.ready_again(message)
             elif message.status in {MessageStatus.SENDING, MessageStatus.QUEUED}:
                 progress.show(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME)
     return len(ended)
+
+
+def end_overdue() -> int:
+    """Texts whose life ended while their line had stopped, or while they waited for another. Returns how many."""
+    late = OutboxEntry.objects.filter(state=OutboxEntry.State.READY, expires_at__lte=Now() - OVERDUE)
+    ended = 0
+    for organization_id in list(late.order_by().values_list("organization_id", flat=True).distinct()):
+        with activate(organization_id):
+            mine = late.filter(organization_id=organization_id).select_for_update(skip_locked=True)
+            ids = list(mine.values_list("message_id", flat=True)[:OVERDUE_BATCH])
+            messages = list(Message.objects.filter(pk__in=ids))
+            for message in messages:
+                kind = ErrorKind(message.error_kind) if message.error_kind else ErrorKind.TRANSIENT
+                progress.move(message, MessageStatus.FAILED, kind, "expired")
+            OutboxEntry.objects.filter(message_id__in=ids).delete()
+            progress.write(messages)
+            ended += len(ids)
+    return ended

@@ -109,16 +109,26 @@ def ask(draft: Draft) -> Outcome:
 
 def check(draft: Draft) -> tuple[Outcome, Decision]:
     """Judge a draft and store the decision in the running transaction."""
-    outcome = ask(draft)
-    return outcome, Decision.objects.create(
-        conversation=draft.conversation,
-        author=draft.author,
-        stage=draft.stage,
-        purpose=draft.purpose,
-        verdict=outcome.verdict,
-        reasons=_stored(outcome.reasons),
-        decided_at=timezone.now(),
-    )
+    [checked] = check_all([draft])
+    return checked
+
+
+def check_all(drafts: Sequence[Draft]) -> list[tuple[Outcome, Decision]]:
+    """Judge drafts and store the decisions, in the same order, with one statement."""
+    outcomes, now = [ask(draft) for draft in drafts], timezone.now()
+    decisions = [
+        Decision(
+            conversation=draft.conversation,
+            author=draft.author,
+            stage=draft.stage,
+            purpose=draft.purpose,
+            verdict=outcome.verdict,
+            reasons=_stored(outcome.reasons),
+            decided_at=now,
+        )
+        for draft, outcome in zip(drafts, outcomes, strict=True)
+    ]
+    return list(zip(outcomes, Decision.objects.bulk_create(decisions), strict=True))
 
 
 def _stored(reasons: Sequence[Reason]) -> list[dict[str, object]]:

@@ -6,11 +6,9 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.utils import timezone
 
 from tenancy.encryption import KeyDestroyed, Undecryptable, prefetch
 from tenancy.isolation import activate
@@ -34,7 +32,6 @@ class Prepared:
     """
 
     claim: Claim
-    attempt_id: UUID
     outbound: Outbound
     until: float
 
@@ -69,33 +66,45 @@ def _set_aside(claim: Claim, error: Exception) -> None:
 
 
 def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
-    """Ask the gate again for each text; write down the attempts of those that may leave."""
+    """Ask the gate again for each text; write down the attempts of those that may leave.
+
+    The claims are locked first: whatever was known of a text before that (a STOP, a proof that an earlier attempt was
+    taken) is seen here, and whatever comes later finds the attempt.
+    """
     until = time.monotonic() + FRESH_SECONDS
     key = LineKey.objects.get(line_id=line.pk).key
-    rows = Message.objects.select_related("conversation__contact", "conversation__line", "contact", "author")
-    messages = {message.pk: message for message in rows.filter(pk__in=[claim.message_id for claim in claims])}
+    held = outbox.hold(claims)
+    rows = Message.objects.select_related("conversation__contact", "conversation__line", "contact", "author__user")
+    messages = {message.pk: message for message in rows.filter(pk__in=[claim.message_id for claim in held])}
     prefetch([*messages.values(), *(message.contact for message in messages.values())])
-    prepared = []
-    for claim in outbox.hold(claims):
+    asked = [claim for claim in held if _is_still_wanted(claim, messages.get(claim.message_id))]
+    checked = gate.check_all([_draft(messages[claim.message_id]) for claim in asked])
+    leaving = []
+    for claim, (outcome, decision) in zip(asked, checked, strict=True):
         message = messages[claim.message_id]
-        if claim.expired:
-            progress.end(claim, message, MessageStatus.FAILED, ErrorKind.TRANSIENT, code="expired")
-        elif (attempt := _pass_gate(message, claim)) is not None:
-            token, row = attempt
-            outbound = Outbound(
-                to=message.contact.number,
-                from_=line.number,
-                body=message.body,
-                client_ref=str(message.pk),
-                status_url=f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status/{token}",
-            )
-            prepared.append(Prepared(claim, row.pk, outbound, until))
-    return prepared
+        if outcome.verdict is gate.Verdict.ALLOW:
+            leaving.append((claim, message, decision))
+        else:
+            rule = outcome.objections[0].rule
+            kind = ErrorKind.OPTED_OUT if rule == "consent.opted_out" else None
+            progress.end(claim, message, MessageStatus.CANCELED, kind, code=rule)
+    address = f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status"
+    return [Prepared(claim, outbound, until) for claim, outbound in _begin(line, leaving, address)]
 
 
-def _pass_gate(message: Message, claim: Claim) -> tuple[str, SendAttempt] | None:
-    """The second check. None when the text may no longer leave: it has ended then, with the decision that says why."""
-    draft = gate.Draft(
+def _is_still_wanted(claim: Claim, message: Message | None) -> bool:
+    """False for a text that is gone, has been taken by an earlier attempt after all, or came too late; it has ended."""
+    if message is None or message.provider_message_id is not None:
+        outbox.finish(claim)
+        return False
+    if claim.expired:
+        kind = ErrorKind(message.error_kind) if message.error_kind else ErrorKind.TRANSIENT
+        progress.end(claim, message, MessageStatus.FAILED, kind, code="expired")
+    return not claim.expired
+
+
+def _draft(message: Message) -> gate.Draft:
+    return gate.Draft(
         conversation=message.conversation,
         body=message.body,
         purpose=Purpose(message.purpose),
@@ -103,20 +112,40 @@ def _pass_gate(message: Message, claim: Claim) -> tuple[str, SendAttempt] | None
         stage=Decision.Stage.HAND_OVER,
         message_id=message.pk,
     )
-    outcome, decision = gate.check(draft)
-    if outcome.verdict is not gate.Verdict.ALLOW:
-        progress.end(claim, message, MessageStatus.CANCELED, None, code=outcome.objections[0].rule)
-        return None
-    token = secrets.token_urlsafe(16)
-    attempt = SendAttempt.objects.create(
-        message=message,
-        number=claim.attempt,
-        decision=decision,
-        token_hash=hash_token(token),
-        started_at=timezone.now(),
-    )
-    progress.show(message, MessageStatus.SENDING)
-    return token, attempt
+
+
+def _begin(
+    line: Line, leaving: Sequence[tuple[Claim, Message, Decision]], address: str
+) -> list[tuple[Claim, Outbound]]:
+    """Write down an attempt for each text, with the token of its status callback's address."""
+    attempts, begun = [], []
+    for claim, message, decision in leaving:
+        token = secrets.token_urlsafe(16)
+        attempts.append(
+            SendAttempt(
+                message=message,
+                number=claim.attempt,
+                decision=decision,
+                token_hash=hash_token(token),
+                started_at=claim.at,
+            )
+        )
+        if claim.resends:  # its first attempt may still turn out to have been taken, so it stays "not confirmed"
+            message.sent_again_at = claim.at
+            progress.move(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME)
+        else:
+            progress.move(message, MessageStatus.SENDING)
+        outbound = Outbound(
+            to=message.contact.number,
+            from_=line.number,
+            body=message.body,
+            client_ref=str(message.pk),
+            status_url=f"{address}/{token}",
+        )
+        begun.append((claim, outbound))
+    SendAttempt.objects.bulk_create(attempts)
+    progress.write([message for _, message, _ in leaving])
+    return begun
 
 
 def hash_token(token: str) -> bytes:

@@ -1,5 +1,12 @@
-"""Why a text is sent. The gate's rules differ by purpose, and so does its turn in the outbox."""
+"""Why a text is sent, and what follows from it: its turn, how long it is worth sending, what to do when it got lost.
 
+No provider takes an idempotency key for texts. So when an answer is lost and the provider's list does not hold the
+text ten minutes later, it is one of two harms: the text twice, or not at all. Which is worse depends on what it says;
+`TERMS` is that decision, for each purpose, in one place.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -9,15 +16,46 @@ class Purpose(StrEnum):
     OPT_OUT_ANSWER = "opt_out_answer"
     OPT_IN_ANSWER = "opt_in_answer"
     HELP_ANSWER = "help_answer"
+    CODE = "code"
     REPLY = "reply"
+    APPOINTMENT = "appointment"
+    ALERT = "alert"
     BULK = "bulk"
 
 
-# Lower goes first. Replies pass before bulk so that a campaign cannot make a person wait.
-PRIORITY = {
-    Purpose.OPT_OUT_ANSWER: 0,
-    Purpose.OPT_IN_ANSWER: 0,
-    Purpose.HELP_ANSWER: 0,
-    Purpose.REPLY: 1,
-    Purpose.BULK: 9,
+class WhenAbsent(StrEnum):
+    """What happens to a text that may have been handed over and that the provider does not have, for all it says."""
+
+    NEVER_AGAIN = "never_again"  # it failed; at most once
+    ONCE_AGAIN = "once_again"  # sent again by itself, once, and marked so; exactly once unless the provider hides it
+    UNTIL_DEADLINE = "until_deadline"  # sent again until its deadline, then it fails loudly; at least once
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What follows from a purpose.
+
+    `priority`: lower goes first; replies pass before bulk so that a campaign cannot make a person wait. `life`: how
+    long a text may wait when its sender gives no deadline. `owed`: it waits for no other text to the same person.
+    """
+
+    priority: int
+    life: timedelta
+    when_absent: WhenAbsent
+    owed: bool = False
+
+
+# A confirmation later than five minutes would need a showing of reasonableness: 47 CFR 64.1200(a)(12).
+_ANSWER = Terms(0, timedelta(minutes=5), WhenAbsent.NEVER_AGAIN, owed=True)
+TERMS = {
+    Purpose.OPT_OUT_ANSWER: _ANSWER,
+    Purpose.OPT_IN_ANSWER: _ANSWER,
+    Purpose.HELP_ANSWER: _ANSWER,
+    # The person asks for a new code; an older one that comes after it would only confuse.
+    Purpose.CODE: Terms(1, timedelta(minutes=10), WhenAbsent.NEVER_AGAIN),
+    Purpose.REPLY: Terms(1, timedelta(hours=4), WhenAbsent.ONCE_AGAIN),
+    Purpose.APPOINTMENT: Terms(5, timedelta(hours=4), WhenAbsent.UNTIL_DEADLINE),
+    Purpose.ALERT: Terms(2, timedelta(hours=4), WhenAbsent.UNTIL_DEADLINE),
+    Purpose.BULK: Terms(9, timedelta(hours=4), WhenAbsent.NEVER_AGAIN),
 }
+OWED_PRIORITY = 0  # the priority of those that are owed, and of no others

@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
-from texting import delivery, inbound_steps, live, sending, threads
+from texting import inbound_steps, live, progress, recording, sending, threads
+from texting.doorbells import ring
 from texting.live import LiveKind
 from texting.models import Line, Message, OutboxEntry, SendAttempt, StatusEvent
 from texting.phone_numbers import from_provider
 from texting.preparing import hash_token
+from texting.progress import Taken
 from texting.providers import base
 from texting.sending import Refused
 from texting.statuses import ErrorKind, MessageStatus, advance
@@ -133,22 +135,31 @@ def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:
     row.save(force_insert=True)
     if message.provider_message_id is None:
         OutboxEntry.objects.filter(message_id=message.pk, attempt=attempt.number).delete()
-        delivery.accept(message, event.provider_message_id, event.status)
-    _advance(message, event)
+        line_id = line.pk
+        transaction.on_commit(lambda: ring(line_id), robust=True)  # the next text to this person may have waited
+    if message.provider_message_id == event.provider_message_id:
+        _advance(message, event)
+    else:
+        recording.accept(message, _proof(event))
     if event.error is ErrorKind.OPTED_OUT:
         inbound_steps.opted_out_at_carrier(message)
     return True
 
 
-def _advance(message: Message, event: base.StatusEvent) -> None:
+def take_polled(message: Message, event: base.StatusEvent) -> bool:
+    """What the provider answered when we asked what became of a text. Whether that was news."""
+    return _advance(message, event, polled=True)
+
+
+def _proof(event: base.StatusEvent) -> Taken:
+    return Taken(event.provider_message_id, event.status, None, event.error, event.provider_code)
+
+
+def _advance(message: Message, event: base.StatusEvent, *, polled: bool = False) -> bool:
     known = MessageStatus(message.status)
-    status = advance(known, event.status)
+    status = advance(known, event.status, polled=polled)
     if status is known:
-        return
-    message.status = status
-    message.error_kind = event.error or ""
-    message.provider_code = event.provider_code[:20]
-    if status is MessageStatus.DELIVERED:
-        message.delivered_at = timezone.now()
-    message.save(update_fields=["status", "error_kind", "provider_code", "delivered_at"])
-    live.publish(kind=LiveKind.STATUS, conversation=message.conversation_id, message=message.pk, line=message.line_id)
+        return False
+    progress.move(message, status, event.error, event.provider_code)
+    progress.write([message])
+    return True

@@ -50,12 +50,14 @@ class ErrorKind(StrEnum):
     TRANSIENT = "transient"
     UNREACHABLE = "unreachable"
     UNKNOWN_OUTCOME = "unknown_outcome"
+    ABSENT = "absent"
     INVALID_RECIPIENT = "invalid_recipient"
     OPTED_OUT = "opted_out"
     CONTENT_REJECTED = "content_rejected"
     SENDER_NOT_ALLOWED = "sender_not_allowed"
     AUTH = "auth"
     ACCOUNT = "account"
+    REGION = "region"
     INVALID_REQUEST = "invalid_request"
     UNKNOWN = "unknown"
 
@@ -118,6 +120,16 @@ def advance(current: MessageStatus, new: MessageStatus, *, polled: bool = False)
     return new if may_move(current, new, polled=polled) else current
 
 
+def taken(current: MessageStatus, error_kind: str, new: MessageStatus) -> MessageStatus:
+    """The status after proof that the provider has the text, and says `new` of it.
+
+    A text that we gave up because the provider's list did not hold it (ABSENT) was only assumed not to be sent, so the
+    proof counts more than that end. A provider's own queue is "sent" to us: it has the text.
+    """
+    known = _S.UNCONFIRMED if error_kind == ErrorKind.ABSENT else current
+    return advance(known, _S.SENT if RANK[new] < RANK[_S.SENT] else new)
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What a person is told. `label`: one or two words. `reason` and `what_to_do`: a sentence each, may be empty."""
@@ -171,6 +183,10 @@ _ERROR_WORDS = {
         "The connection broke before the provider answered, so the text may or may not have been sent.",
         "Ask the customer before sending it again, or it may arrive twice.",
     ),
+    ErrorKind.ABSENT: (
+        "The connection broke before the provider answered, and the provider's list does not hold the text.",
+        "Send it again if it is still needed.",
+    ),
     ErrorKind.INVALID_RECIPIENT: (
         "This number cannot receive texts: it may be a landline or no longer in use.",
         "Check the number with the customer, or call.",
@@ -191,8 +207,12 @@ _ERROR_WORDS = {
         "The provider did not accept our sign-in.",
         "Tell your administrator: the line's credentials need attention.",
     ),
+    ErrorKind.REGION: (
+        "Texts to this country are not switched on in our account.",
+        "Call the customer, or ask your administrator to switch the country on.",
+    ),
     ErrorKind.ACCOUNT: (
-        "The provider has stopped our account or does not allow texts to this country.",
+        "The provider has stopped our account or limits what it may send.",
         "Tell your administrator: the provider's account needs attention.",
     ),
     ErrorKind.INVALID_REQUEST: (

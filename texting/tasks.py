@@ -5,7 +5,8 @@ from uuid import UUID
 
 from celery import shared_task
 
-from texting import delivery, forgetting, outbox, reconciling
+from texting import delivery, forgetting, keeping, outbox, reconciling
+from texting.doorbells import ring_later
 
 log = logging.getLogger("parley.outbox")
 
@@ -18,12 +19,20 @@ def deliver(line_id: str) -> int:
 
 @shared_task
 def sweep_outbox() -> dict[str, int]:
-    """Find texts whose doorbell was lost and attempts that never came back."""
+    """Bring in answers from disk first, so that none of them counts as unknown; then find attempts that never came
+    back, and texts whose doorbell was lost."""
+    brought_in = keeping.bring_in()
     unconfirmed = delivery.expire_leases()
     lines = outbox.lines_with_work()
     for line_id in lines:
-        outbox.ring_later(line_id, 0.1)
-    return {"lines": len(lines), "unconfirmed": unconfirmed}
+        ring_later(line_id, 0.1)
+    return {"lines": len(lines), "unconfirmed": unconfirmed, "brought_in": brought_in}
+
+
+@shared_task
+def end_overdue() -> int:
+    """End texts whose life is over while nothing of their line leaves."""
+    return delivery.end_overdue()
 
 
 @shared_task

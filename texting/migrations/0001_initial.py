@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import tenancy.constraints
 import tenancy.encryption
 import tenancy.ids
@@ -106,6 +107,12 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=texting.models.line.new_line_key, max_length=40, unique=True)),
                 ('texts_per_second', models.FloatField(default=1.0)),
                 ('free_at', models.DateTimeField(auto_now_add=True)),
+                ('refusals', models.PositiveSmallIntegerField(default=0)),
+                ('stopped_at', models.DateTimeField(blank=True, null=True)),
+                ('stopped_for', models.CharField(blank=True, help_text='The kind of error: auth or account.', max_length=20)),
+                ('probe_at', models.DateTimeField(blank=True, null=True)),
+                ('polled_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('poll_due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
         ),
@@ -117,7 +124,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(blank=True, max_length=20)),
                 ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
                 ('status', models.CharField(choices=[('received', 'received'), ('held', 'held'), ('queued', 'queued'), ('sending', 'sending'), ('unconfirmed', 'unconfirmed'), ('sent', 'sent'), ('delivered', 'delivered'), ('undelivered', 'undelivered'), ('failed', 'failed'), ('canceled', 'canceled'), ('read', 'read')], max_length=12)),
-                ('error_kind', models.CharField(blank=True, choices=[('rate_limited', 'rate_limited'), ('transient', 'transient'), ('unreachable', 'unreachable'), ('unknown_outcome', 'unknown_outcome'), ('invalid_recipient', 'invalid_recipient'), ('opted_out', 'opted_out'), ('content_rejected', 'content_rejected'), ('sender_not_allowed', 'sender_not_allowed'), ('auth', 'auth'), ('account', 'account'), ('invalid_request', 'invalid_request'), ('unknown', 'unknown')], max_length=20)),
+                ('error_kind', models.CharField(blank=True, choices=[('rate_limited', 'rate_limited'), ('transient', 'transient'), ('unreachable', 'unreachable'), ('unknown_outcome', 'unknown_outcome'), ('absent', 'absent'), ('invalid_recipient', 'invalid_recipient'), ('opted_out', 'opted_out'), ('content_rejected', 'content_rejected'), ('sender_not_allowed', 'sender_not_allowed'), ('auth', 'auth'), ('account', 'account'), ('region', 'region'), ('invalid_request', 'invalid_request'), ('unknown', 'unknown')], max_length=20)),
                 ('provider_code', models.CharField(blank=True, max_length=20)),
                 ('provider_message_id', models.CharField(blank=True, max_length=64, null=True)),
                 ('media_count', models.PositiveSmallIntegerField(default=0)),
@@ -126,12 +133,19 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('delivered_at', models.DateTimeField(blank=True, null=True)),
+                ('sent_again_at', models.DateTimeField(blank=True, help_text='By itself, because its answer was lost.', null=True)),
+                ('receipt_due_at', models.DateTimeField(blank=True, help_text='When we ask what became of it.', null=True)),
+                ('attention', models.CharField(blank=True, choices=[('held', 'Waits for approval'), ('unconfirmed', 'Not confirmed'), ('failed', 'Did not arrive'), ('no_receipt', 'No receipt'), ('duplicate', 'May have arrived twice')], max_length=12)),
+                ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('settlement', models.CharField(blank=True, choices=[('sent_again', 'Sent again'), ('arrived', 'It arrived'), ('called', 'Told them another way'), ('not_needed', 'No longer needed'), ('cannot', 'Cannot be reached')], max_length=12)),
+                ('again_of', models.ForeignKey(blank=True, db_index=False, help_text='The text that a person sent again with this one.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.message')),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='texting.conversation')),
                 ('decision', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.decision')),
                 ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('settled_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
             ],
         ),
         migrations.CreateModel(
@@ -152,12 +166,16 @@ class Migration(migrations.Migration):
                 ('message_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('line_id', models.UUIDField()),
                 ('contact_id', models.UUIDField(help_text='One text at a time to one person, so that texts keep their order.')),
-                ('priority', models.PositiveSmallIntegerField(help_text='0 answers the law asks for, 1 replies, 5 scheduled, 9 bulk.')),
+                ('priority', models.PositiveSmallIntegerField(help_text='Lower goes first: `texting.purposes.TERMS`.')),
                 ('state', models.CharField(choices=[('ready', 'Waiting for its turn'), ('sending', 'Claimed; the provider is being asked'), ('unconfirmed', 'The provider may or may not have it')], default='ready', max_length=12)),
                 ('due_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField(help_text='After this it fails instead of being tried again.')),
                 ('attempt', models.PositiveSmallIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
+                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text="By the database's clock; texts keep this order.")),
+                ('unconfirmed_since', models.DateTimeField(blank=True, null=True)),
+                ('resends', models.PositiveSmallIntegerField(default=0, help_text='How often it was sent again by itself.')),
+                ('restored_at', models.DateTimeField(blank=True, help_text='Came back with a backup then, and may have been sent since it was made.', null=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
         ),
@@ -202,7 +220,7 @@ class Migration(migrations.Migration):
                 ('token_hash', models.BinaryField(max_length=32)),
                 ('started_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, help_text='accepted, refused, retry, unknown; empty while it runs.', max_length=20)),
+                ('outcome', models.CharField(blank=True, help_text='accepted, refused, retry, unknown, absent; empty while it runs.', max_length=20)),
                 ('error_kind', models.CharField(blank=True, max_length=20)),
                 ('provider_code', models.CharField(blank=True, max_length=20)),
                 ('decision', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.decision')),
@@ -372,6 +390,14 @@ class Migration(migrations.Migration):
             model_name='message',
             index=models.Index(fields=['organization', 'contact', 'line', 'created_at', 'id'], name='texting_message_by_contact'),
         ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('attention', ''), _negated=True), fields=['organization', 'line', '-created_at', '-id'], name='texting_message_attention'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('receipt_due_at__isnull', False)), fields=['organization', 'receipt_due_at'], name='texting_message_receipt_due'),
+        ),
         migrations.AddConstraint(
             model_name='message',
             constraint=tenancy.constraints.RowSecurity(name='texting_message_tenant'),
@@ -395,6 +421,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='message',
             constraint=tenancy.constraints.SameOrganization(field='author', name='texting_message_author_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=tenancy.constraints.SameOrganization(field='again_of', name='texting_message_again_of_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=tenancy.constraints.SameOrganization(field='settled_by', name='texting_message_settled_by_org'),
         ),
         migrations.AddConstraint(
             model_name='message',
@@ -434,7 +468,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outboxentry',
-            index=models.Index(condition=models.Q(('state', 'ready')), fields=['line_id', 'priority', 'message_id'], name='texting_outbox_ready'),
+            index=models.Index(condition=models.Q(('state', 'ready')), fields=['line_id', 'priority', 'entered_at', 'message_id'], name='texting_outbox_ready'),
         ),
         migrations.AddIndex(
             model_name='outboxentry',

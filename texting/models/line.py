@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Now
 
 from accounts.models import Team
 from tenancy.encryption import ConfigKey, EncryptedTextField
@@ -50,7 +51,9 @@ class LineKey(models.Model):
     """A directory row (ids only): which organization and line a provider's request is for, before one is active.
 
     It also keeps the line's pace, because the outbox hands out work before an organization is active: `free_at` is the
-    database's time at which the line may send its next text.
+    database's time at which the line may send its next text. `refusals` counts in a row what the provider refused
+    because of our sign-in or account; from `stopped_at` on nothing leaves but one text at each `probe_at`
+    (`texting.circuit`). `polled_at` is how far the provider's list of inbound texts has been read (`texting.fetching`).
     """
 
     line_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -58,6 +61,12 @@ class LineKey(models.Model):
     key = models.CharField(max_length=40, unique=True, default=new_line_key)
     texts_per_second = models.FloatField(default=1.0)
     free_at = models.DateTimeField(auto_now_add=True)
+    refusals = models.PositiveSmallIntegerField(default=0)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_for = models.CharField(max_length=20, blank=True, help_text="The kind of error: auth or account.")
+    probe_at = models.DateTimeField(null=True, blank=True)
+    polled_at = models.DateTimeField(db_default=Now())
+    poll_due_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return str(self.line_id)

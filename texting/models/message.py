@@ -55,6 +55,24 @@ class Message(TenantModel):
         IN = "in", "From the customer"
         OUT = "out", "To the customer"
 
+    class Attention(models.TextChoices):
+        """Why a person should look at it. Kept beside the status because it is indexed, and statuses change often."""
+
+        HELD = "held", "Waits for approval"
+        UNCONFIRMED = "unconfirmed", "Not confirmed"
+        FAILED = "failed", "Did not arrive"
+        NO_RECEIPT = "no_receipt", "No receipt"
+        DUPLICATE = "duplicate", "May have arrived twice"
+
+    class Settlement(models.TextChoices):
+        """What a person made of it."""
+
+        SENT_AGAIN = "sent_again", "Sent again"
+        ARRIVED = "arrived", "It arrived"
+        CALLED = "called", "Told them another way"
+        NOT_NEEDED = "not_needed", "No longer needed"
+        CANNOT = "cannot", "Cannot be reached"
+
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -75,11 +93,28 @@ class Message(TenantModel):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
+    sent_again_at = models.DateTimeField(null=True, blank=True, help_text="By itself, because its answer was lost.")
+    again_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="The text that a person sent again with this one.",
+    )
+    receipt_due_at = models.DateTimeField(null=True, blank=True, help_text="When we ask what became of it.")
+    attention = models.CharField(max_length=12, choices=Attention.choices, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    settlement = models.CharField(max_length=12, choices=Settlement.choices, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("conversation", "contact", "line", "author"),
+            *same_organization("conversation", "contact", "line", "author", "again_of", "settled_by"),
             SameOrganization(
                 field="decision", also=("decision_verdict", "verdict"), name="texting_message_decision_allows"
             ),
@@ -98,6 +133,16 @@ class Message(TenantModel):
             models.Index(fields=["organization", "conversation", "created_at", "id"], name="texting_message_thread"),
             models.Index(
                 fields=["organization", "contact", "line", "created_at", "id"], name="texting_message_by_contact"
+            ),
+            models.Index(
+                fields=["organization", "line", "-created_at", "-id"],
+                condition=~models.Q(attention=""),
+                name="texting_message_attention",
+            ),
+            models.Index(
+                fields=["organization", "receipt_due_at"],
+                condition=models.Q(receipt_due_at__isnull=False),
+                name="texting_message_receipt_due",
             ),
         ]
 

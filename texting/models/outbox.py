@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 
 from tenancy.ids import new_id
 from tenancy.isolation import SameOrganization, TenantModel, same_organization
@@ -26,17 +27,23 @@ class OutboxEntry(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_index=False)
     line_id = models.UUIDField()
     contact_id = models.UUIDField(help_text="One text at a time to one person, so that texts keep their order.")
-    priority = models.PositiveSmallIntegerField(help_text="0 answers the law asks for, 1 replies, 5 scheduled, 9 bulk.")
+    priority = models.PositiveSmallIntegerField(help_text="Lower goes first: `texting.purposes.TERMS`.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.READY)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="After this it fails instead of being tried again.")
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    entered_at = models.DateTimeField(db_default=Now(), help_text="By the database's clock; texts keep this order.")
+    unconfirmed_since = models.DateTimeField(null=True, blank=True)
+    resends = models.PositiveSmallIntegerField(default=0, help_text="How often it was sent again by itself.")
+    restored_at = models.DateTimeField(
+        null=True, blank=True, help_text="Came back with a backup then, and may have been sent since it was made."
+    )
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["line_id", "priority", "message_id"],
+                fields=["line_id", "priority", "entered_at", "message_id"],
                 condition=models.Q(state="ready"),
                 name="texting_outbox_ready",
             ),
@@ -63,7 +70,7 @@ class SendAttempt(TenantModel):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(
-        max_length=20, blank=True, help_text="accepted, refused, retry, unknown; empty while it runs."
+        max_length=20, blank=True, help_text="accepted, refused, retry, unknown, absent; empty while it runs."
     )
     error_kind = models.CharField(max_length=20, blank=True)
     provider_code = models.CharField(max_length=20, blank=True)
