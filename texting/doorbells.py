@@ -1,4 +1,4 @@
-"""Waking a worker for a line. Redis carries no truth: a doorbell that is lost costs time, since the sweep finds the row."""
+"""Waking a worker for a line. A doorbell that is lost costs time only, since the sweep finds the row."""
 
 import logging
 import math

@@ -68,7 +68,8 @@ def _recorded(answers: Sequence[Answer]) -> bool:
         return False
     except Exception as error:
         if len(answers) > 1:
-            return all([_recorded([answer]) for answer in answers])
+            done = [_recorded([answer]) for answer in answers]  # each is tried, whatever became of the one before
+            return all(done)
         return _without_its_id(answers[0], error)
     return True
 

@@ -66,9 +66,9 @@ def put(message: Message, purpose: Purpose, *, deadline: datetime | None = None)
     transaction.on_commit(lambda: ring(line_id), robust=True)
 
 
-# A text waits for an earlier one to the same person on the same line: so that they keep their order, and so that an equal
-# text cannot be taken for one of unknown outcome when the provider's list is searched. What the law asks for waits for
-# no unknown outcome, and nothing waits for one longer than `hold`.
+# A text waits for an earlier one to the same person on the same line: so that they keep their order, and so that an
+# equal text cannot be taken for one of unknown outcome when the provider's list is searched. What the law asks for
+# waits for no unknown outcome, and nothing waits for one longer than `hold`.
 _FREE = """
     NOT EXISTS (
         SELECT 1 FROM texting_outboxentry earlier
@@ -76,8 +76,8 @@ _FREE = """
             earlier.state = 'sending'
             OR earlier.state = 'unconfirmed' AND e.priority > %(owed)s AND earlier.priority > %(owed)s
                 AND earlier.unconfirmed_since > statement_timestamp() - make_interval(secs => %(hold)s)
-            OR earlier.state = 'ready'
-                AND (earlier.priority, earlier.entered_at, earlier.message_id) < (e.priority, e.entered_at, e.message_id)))
+            OR earlier.state = 'ready' AND
+                (earlier.priority, earlier.entered_at, earlier.message_id) < (e.priority, e.entered_at, e.message_id)))
 """
 _HOLD = {"owed": OWED_PRIORITY, "hold": LONGEST_HOLD.total_seconds()}
 _CLAIM = f"""

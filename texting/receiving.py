@@ -137,10 +137,11 @@ def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:
         OutboxEntry.objects.filter(message_id=message.pk, attempt=attempt.number).delete()
         line_id = line.pk
         transaction.on_commit(lambda: ring(line_id), robust=True)  # the next text to this person may have waited
-    if message.provider_message_id == event.provider_message_id:
-        _advance(message, event)
-    else:
-        recording.accept(message, _proof(event))
+    if message.provider_message_id != event.provider_message_id:
+        recording.accept(
+            message, Taken(event.provider_message_id, event.status, None, event.error, event.provider_code)
+        )
+    _advance(message, event)
     if event.error is ErrorKind.OPTED_OUT:
         inbound_steps.opted_out_at_carrier(message)
     return True
@@ -149,10 +150,6 @@ def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:
 def take_polled(message: Message, event: base.StatusEvent) -> bool:
     """What the provider answered when we asked what became of a text. Whether that was news."""
     return _advance(message, event, polled=True)
-
-
-def _proof(event: base.StatusEvent) -> Taken:
-    return Taken(event.provider_message_id, event.status, None, event.error, event.provider_code)
 
 
 def _advance(message: Message, event: base.StatusEvent, *, polled: bool = False) -> bool:

@@ -34,9 +34,9 @@ def token_of(outbound):
     return outbound.status_url.rsplit("/", 1)[1]
 
 
-def hear_status(scene, token, status, **fields):
+def hear_status(scene, token, status, *, provider_id="far-1", **fields):
     with activate(scene.organization):
-        event = StatusEvent("far-1", status, event_id=str(status), **fields)
+        event = StatusEvent(provider_id, status, event_id=str(status), **fields)
         return receiving.take_status(scene.line, token, event)
 
 
@@ -133,11 +133,12 @@ def test_a_callback_proves_an_attempt_whose_answer_was_lost(scene, far_end):
 def test_statuses_move_forward_only_and_a_repeat_changes_nothing(scene, far_end):
     [message] = queue(scene, "Hello again")
     delivery.deliver_line(scene.line.pk)
-    token = token_of(far_end.ledger[0])
-    assert hear_status(scene, token, MessageStatus.DELIVERED)
-    assert hear_status(scene, token, MessageStatus.SENT)
-    assert hear_status(scene, token, MessageStatus.DELIVERED)
+    token, known = token_of(far_end.ledger[0]), f"far-{message.pk}"
+    assert hear_status(scene, token, MessageStatus.DELIVERED, provider_id=known)
+    assert hear_status(scene, token, MessageStatus.SENT, provider_id=known)
+    assert hear_status(scene, token, MessageStatus.DELIVERED, provider_id=known)
     assert fresh(scene, message).status == MessageStatus.DELIVERED
+    assert fresh(scene, message).attention == ""
 
 
 def test_an_unknown_token_is_not_taken(scene, far_end):

@@ -1,16 +1,24 @@
 """An unknown outcome is looked up, adopted when it is there, and left to a person when it is not."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connections
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
-from texting import delivery, outbox, preparing, reconciling, sending
-from texting.models import Message, OutboxEntry, SendAttempt
-from texting.providers.base import OutcomeUnknown
-from texting.statuses import MessageStatus
+from tenancy.models import AuditEvent
+from texting import delivery, keeping, outbox, preparing, queries, receiving, reconciling, recording, sending
+from texting.models import LineKey, Message, OutboxEntry, SendAttempt
+from texting.providers.base import OutcomeUnknown, SendResult, StatusEvent
+from texting.purposes import TERMS, Purpose, WhenAbsent
+from texting.statuses import ErrorKind, MessageStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +46,7 @@ def test_it_waits_two_minutes_before_the_first_look(scene, far_end):
         scene.hear("Hello")
         sending.send_text(conversation=scene.conversation(), body="We open at nine", author=scene.agent)
     delivery.deliver_line(scene.line.pk)
-    assert reconciling.reconcile() == {"found": 0, "given_up": 0, "still_unknown": 0}
+    assert not any(reconciling.reconcile().values())
 
 
 def test_a_text_that_the_provider_has_is_adopted_and_not_sent_again(scene, far_end, unknown):
@@ -60,15 +68,184 @@ def test_a_text_that_belongs_to_another_attempt_is_not_adopted(scene, far_end, u
     assert state(scene, unknown).status == MessageStatus.UNCONFIRMED
 
 
-def test_one_that_is_not_there_is_looked_up_again_and_then_left_to_a_person(scene, far_end, unknown):
+def ten_minutes_pass():
+    """For the database, whose clock alone counts."""
+    OutboxEntry.objects.filter(state="unconfirmed").update(
+        due_at=Now(),
+        unconfirmed_since=Now() - timedelta(minutes=11),
+        entered_at=F("entered_at") - timedelta(minutes=11),
+    )
+
+
+def test_one_that_is_not_there_is_looked_up_again_after_ten_minutes_and_not_before(scene, far_end, unknown):
     assert reconciling.reconcile()["still_unknown"] == 1
-    assert reconciling.reconcile() == {"found": 0, "given_up": 0, "still_unknown": 0}, "not before ten minutes"
-    with activate(scene.organization):
-        SendAttempt.objects.update(started_at=timezone.now() - timedelta(minutes=11))
-    OutboxEntry.objects.update(due_at=timezone.now())
-    assert reconciling.reconcile()["given_up"] == 1
+    assert not any(reconciling.reconcile().values()), "not before ten minutes"
+    entry = OutboxEntry.objects.get()
+    assert timedelta(minutes=9, seconds=55) < entry.due_at - entry.unconfirmed_since <= timedelta(minutes=10)
     assert state(scene, unknown).status == MessageStatus.UNCONFIRMED
-    assert len(far_end.asked) == 1
+
+
+# Table 3.3: what each purpose promises when the provider does not have the text after ten minutes.
+@pytest.mark.parametrize(
+    ("purpose", "rounds", "handed_over"),
+    [
+        (Purpose.OPT_OUT_ANSWER, 3, 1),
+        (Purpose.OPT_IN_ANSWER, 3, 1),
+        (Purpose.HELP_ANSWER, 3, 1),
+        (Purpose.CODE, 3, 1),
+        (Purpose.REPLY, 3, 2),
+        (Purpose.APPOINTMENT, 3, 4),
+        (Purpose.ALERT, 3, 4),
+        (Purpose.BULK, 3, 1),
+    ],
+)
+def test_each_purpose_is_sent_again_as_often_as_the_table_says(scene, far_end, purpose, rounds, handed_over):
+    """Every answer is lost and the provider took none of them."""
+    far_end.script += [OutcomeUnknown()] * 10
+    with activate(scene.organization):
+        scene.hear("START")
+        OutboxEntry.objects.all().delete()
+        scene.hear("STOP" if purpose is Purpose.OPT_OUT_ANSWER else "HELP")
+        OutboxEntry.objects.all().delete()
+        Message.objects.filter(purpose=Purpose.OPT_OUT_ANSWER).update(purpose=Purpose.REPLY)
+        message = sending.send_text(conversation=scene.conversation(), body="Ten o'clock", author=None, purpose=purpose)
+    delivery.deliver_line(scene.line.pk)
+    for _ in range(rounds):
+        ten_minutes_pass()
+        reconciling.reconcile()
+        LineKey.objects.update(free_at=Now())
+        delivery.deliver_line(scene.line.pk)
+    assert len(far_end.asked) == handed_over
+    again = state(scene, message)
+    if TERMS[purpose].when_absent is WhenAbsent.UNTIL_DEADLINE:
+        assert OutboxEntry.objects.get().resends == rounds
+        OutboxEntry.objects.update(state="ready", due_at=Now(), expires_at=Now())
+        delivery.deliver_line(scene.line.pk)
+        assert len(far_end.asked) == handed_over, "not after its deadline"
+        again = state(scene, message)
+    assert (again.status, again.attention) == (MessageStatus.FAILED, "failed")
+    assert not OutboxEntry.objects.exists()
+
+
+def test_an_agents_reply_is_sent_again_once_and_the_thread_says_so(scene, far_end, unknown):
+    ten_minutes_pass()
+    assert reconciling.reconcile()["sent_again"] == 1
+    delivery.deliver_line(scene.line.pk)
+    message = state(scene, unknown)
+    assert message.status == MessageStatus.SENT
+    assert len(far_end.ledger) == 1, "exactly once at the provider"
+    with activate(scene.organization):
+        attempts = list(SendAttempt.objects.order_by("number").values_list("number", "outcome"))
+        [shown] = [item for item in queries.thread(scene.agent, message.conversation).items if item.is_ours]
+    assert attempts == [(1, "absent"), (2, "accepted")]
+    assert shown.sent_again_at == message.sent_again_at
+    assert message.sent_again_at is not None
+
+
+def test_the_gate_is_asked_before_a_text_is_sent_again(scene, far_end, unknown):
+    ten_minutes_pass()
+    assert reconciling.reconcile()["sent_again"] == 1
+    with activate(scene.organization):
+        scene.hear("STOP")
+    delivery.deliver_line(scene.line.pk)
+    assert state(scene, unknown).status == MessageStatus.CANCELED
+    assert [text.to for text in far_end.ledger if "nine" in text.body] == []
+
+
+def test_a_report_of_the_first_attempt_keeps_the_second_from_being_made(scene, far_end, unknown):
+    ten_minutes_pass()
+    reconciling.reconcile()
+    claims = outbox.claim(scene.line.pk)  # the second attempt is under way, and its gate has not been asked
+    hear_first(scene, far_end)
+    assert preparing.prepare(scene.line, claims) == []
+    assert not OutboxEntry.objects.exists()
+    assert state(scene, unknown).provider_message_id == "far-late"
+
+
+def hear_first(scene, far_end, status=MessageStatus.DELIVERED):
+    token = far_end.asked[0].status_url.rsplit("/", 1)[1]
+    with activate(scene.organization):
+        assert receiving.take_status(scene.line, token, StatusEvent("far-late", status, event_id="late"))
+
+
+def test_proof_that_comes_late_undoes_the_assumption_that_a_text_was_not_sent(scene, far_end, unknown):
+    with activate(scene.organization):
+        Message.objects.filter(pk=unknown.pk).update(purpose=Purpose.BULK)
+    ten_minutes_pass()
+    assert reconciling.reconcile()["given_up"] == 1
+    assert state(scene, unknown).error_kind == ErrorKind.ABSENT
+    hear_first(scene, far_end)
+    message = state(scene, unknown)
+    assert (message.status, message.error_kind, message.attention) == (MessageStatus.DELIVERED, "", "")
+
+
+def test_two_texts_at_the_provider_for_one_attempt_raise_the_alarm(scene, far_end, unknown):
+    far_end.ledger += [replace(far_end.asked[0], client_ref="first"), replace(far_end.asked[0], client_ref="second")]
+    assert reconciling.reconcile()["found"] == 1
+    message = state(scene, unknown)
+    assert (message.provider_message_id, message.attention) == ("far-first", "duplicate")
+    with activate(scene.organization):
+        assert AuditEvent.objects.filter(event=AuditKind.MESSAGE_DUPLICATE).count() == 1
+
+
+def test_a_second_acceptance_of_the_same_text_raises_the_alarm(scene, far_end, unknown):
+    """The first attempt was taken, its report came while the second was on its way."""
+    ten_minutes_pass()
+    reconciling.reconcile()
+    prepared = preparing.prepare(scene.line, outbox.claim(scene.line.pk))
+    hear_first(scene, far_end, MessageStatus.SENT)
+    answer = recording.answer_to(prepared[0].claim, SendResult("far-second", MessageStatus.SENT))
+    assert keeping.keep([answer])
+    message = state(scene, unknown)
+    assert (message.provider_message_id, message.attention) == ("far-late", "duplicate")
+
+
+def test_an_equal_text_waits_and_is_not_taken_for_the_one_of_unknown_outcome(scene, far_end, unknown):
+    with activate(scene.organization):
+        equal = sending.send_text(conversation=scene.conversation(), body=unknown.body, author=scene.agent)
+    assert delivery.deliver_line(scene.line.pk) == 0, "held back"
+    assert outbox.wait_for(scene.line.pk) is None, "nobody rings for it in vain"
+    far_end.ledger.append(far_end.asked[0])
+    assert reconciling.reconcile()["found"] == 1
+    assert delivery.deliver_line(scene.line.pk) == 1
+    ids = [state(scene, unknown).provider_message_id, state(scene, equal).provider_message_id]
+    assert ids == [f"far-{unknown.pk}", f"far-{equal.pk}"]
+
+
+def test_a_text_to_somebody_else_does_not_wait(scene, far_end, unknown):
+    with activate(scene.organization):
+        scene.hear("Hello", number="+12125550182")
+        sending.send_text(conversation=scene.conversation(), body="Closed on Monday", author=scene.agent)
+    assert delivery.deliver_line(scene.line.pk) == 1
+
+
+def test_what_the_law_asks_for_does_not_wait(scene, far_end, unknown):
+    with activate(scene.organization):
+        scene.hear("STOP")
+    assert delivery.deliver_line(scene.line.pk) == 1
+    assert "unsubscribed" in far_end.ledger[0].body
+
+
+def test_nothing_waits_longer_than_the_look_up_takes(scene, far_end, unknown):
+    far_end.silent = True
+    with activate(scene.organization):
+        sending.send_text(conversation=scene.conversation(), body="Another", author=scene.agent)
+    OutboxEntry.objects.filter(state="unconfirmed").update(unconfirmed_since=Now() - outbox.LONGEST_HOLD)
+    assert delivery.deliver_line(scene.line.pk) == 1
+
+
+def test_two_that_look_at_the_same_time_ask_once(scene, far_end, unknown):
+    ten_minutes_pass()
+    with ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(lambda _: in_thread(reconciling.reconcile), range(2)))
+    assert sorted(sum(count.values()) for count in counts) == [0, 1]
+
+
+def in_thread(work):
+    try:
+        return work()
+    finally:
+        connections.close_all()
 
 
 def test_a_provider_that_cannot_be_asked_gives_nothing_up(scene, far_end, unknown):

@@ -92,7 +92,10 @@ class _Item:
 
 @dataclass(frozen=True)
 class Text(_Item):
-    """A text. `status` is None for one that the customer sent; `ended_at` is when it arrived."""
+    """A text. `status` is None for one that the customer sent; `ended_at` is when it arrived.
+
+    `sent_again_at`: we sent it once more by ourselves, because its first answer was lost.
+    """
 
     kind: ClassVar[str] = "text"
     body: str
@@ -103,6 +106,7 @@ class Text(_Item):
     is_pending: bool
     is_failed: bool
     ended_at: datetime | None
+    sent_again_at: datetime | None = None
 
 
 @dataclass(frozen=True)

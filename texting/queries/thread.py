@@ -133,6 +133,7 @@ def _text(member: Membership, message: Message) -> Text:
         is_pending=ours and status not in FINAL and status is not MessageStatus.SENT,
         is_failed=ours and status in _FAILED,
         ended_at=message.delivered_at or message.sent_at,
+        sent_again_at=message.sent_again_at,
     )
 
 
