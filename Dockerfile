@@ -19,7 +19,7 @@ COPY config config
 COPY templates templates
 # The files' names carry a hash of their content; no key that a real system uses is needed or kept.
 RUN python -m compileall -q . && SECRET_KEY=only-for-this-step python manage.py collectstatic --noinput --verbosity 0 \
-    && install --directory --owner parley /var/lib/parley
+    && install --directory --owner parley /var/lib/parley /var/spool/parley
 
 USER parley
 EXPOSE 8000

@@ -22,7 +22,7 @@ test: .venv/dev.stamp ## Run all tests: ARGS="tests/texting -k stop"
 RANDOM_KEY = $$(head -c 32 /dev/urandom | base64)
 DEPLOYED = env -u PARLEY_LOCAL PARLEY_DATA=/nonexistent PUBLIC_BASE_URL=https://text.example.com \
 	ALLOWED_HOSTS=text.example.com SECRET_KEY="$(RANDOM_KEY)$(RANDOM_KEY)" ROOT_KEY="$(RANDOM_KEY)" \
-	AUDIT_SIGNING_KEY="$(RANDOM_KEY)"
+	AUDIT_SIGNING_KEY="$(RANDOM_KEY)" SPOOL_DIR=/tmp
 
 check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, deployment
 	$(BIN)/ruff check .

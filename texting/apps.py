@@ -5,3 +5,7 @@ from django.apps import AppConfig
 
 class TextingConfig(AppConfig):
     name = "texting"
+
+    def ready(self) -> None:
+        """Make the checks known."""
+        import texting.checks  # noqa: F401

@@ -5,6 +5,7 @@ postgres/      the database server's data        valkey/    the queue's
 run/           sockets                           programs/  copies of server programs, when they are needed
 secrets/       keys, made once; without them the databases cannot be read
 checkpoints/   signed states of the audit log    clock/     when which periodic task ran
+spool/         providers' answers that wait for the database
 env            what other commands need to join the running system; gone when it is stopped
 parley.log     everything that all processes wrote
 demo.json      who may sign in                   migrated   which migrations were applied
@@ -25,7 +26,19 @@ from config.embedded.processes import CannotStart
 
 ENTRIES = frozenset(
     {
-        *("lock", "postgres", "postgres.new", "valkey", "run", "programs", "secrets", "checkpoints", "clock", "env"),
+        *(
+            "lock",
+            "spool",
+            "postgres",
+            "postgres.new",
+            "valkey",
+            "run",
+            "programs",
+            "secrets",
+            "checkpoints",
+            "clock",
+            "env",
+        ),
         *("parley.log", "parley.log.1", "demo.json", "migrated"),
     }
 )

@@ -134,6 +134,7 @@ class Supervisor:
             "REDIS_URL": self.valkey.url,
             "PUBLIC_BASE_URL": os.environ.get("PUBLIC_BASE_URL") or address,
             "AUDIT_CHECKPOINT_DIR": str(self.folder.subfolder("checkpoints")),
+            "SPOOL_DIR": str(self.folder.subfolder("spool")),
             "PARLEY_LOCAL": "1",
             **self.folder.secret_files(),
         }

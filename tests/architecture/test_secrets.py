@@ -10,7 +10,7 @@ import redis
 from django.test import Client
 
 from tenancy.isolation import activate
-from texting import delivery, outbox, sending
+from texting import delivery, doorbells, sending
 from texting.models import LineKey
 from texting.providers.base import NotAccepted, OutcomeUnknown
 from texting.statuses import ErrorKind
@@ -87,7 +87,7 @@ def a_day_at_the_inbox(scene, far_end):
         delivery.deliver_line(scene.line.pk)
     with activate(scene.organization):
         scene.hear("STOP", number=NUMBERS[3])
-    outbox.ring_later(scene.line.pk, 0.2)
+    doorbells.ring_later(scene.line.pk, 0.2)
     key = LineKey.objects.get().key
     form = {"From": NUMBERS[0], "Body": BODY, "MessageSid": "SM1"}
     assert Client().post(f"/webhooks/scripted/{key}/inbound", form).status_code == 403

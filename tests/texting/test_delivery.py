@@ -1,15 +1,24 @@
 """From the outbox to the provider: once, in order, at the line's pace, and asked again at the last moment."""
 
+import json
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.db import connection, connections
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
-from texting import delivery, outbox, preparing, receiving, sending
+from tenancy.models import AuditEvent
+from texting import circuit, delivery, outbox, preparing, receiving, sending
 from texting.models import LineKey, Message, OutboxEntry, SendAttempt
-from texting.providers.base import NotAccepted, OutcomeUnknown, StatusEvent
+from texting.providers.base import NotAccepted, OutcomeUnknown, SendResult, StatusEvent
 from texting.purposes import Purpose
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -258,3 +267,199 @@ def test_a_worker_that_slept_after_the_gate_hands_nothing_over(scene, far_end, m
     with activate(scene.organization):
         scene.hear("STOP")
     assert fresh(scene, message).status == MessageStatus.CANCELED
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_process_whose_clock_is_wrong_delivers_like_any_other(scene, far_end, wrong):
+    """W14: due times, leases and lives are the database's; only what was queued in its own order leaves in it."""
+    far_end.script.append(NotAccepted(ErrorKind.TRANSIENT, retry=True))
+    with time_machine.travel(timezone.now() + wrong, tick=True):
+        first, second = queue(scene, "one", "two")
+        entry = OutboxEntry.objects.earliest("entered_at")
+        assert delivery.deliver_line(scene.line.pk) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        [now] = cursor.fetchone()
+    assert entry.message_id == first.pk
+    assert abs(entry.due_at - now) < timedelta(minutes=1)
+    assert abs(entry.expires_at - now - timedelta(hours=4)) < timedelta(minutes=1)
+    waiting = OutboxEntry.objects.get(message_id=first.pk)
+    assert timedelta(0) < waiting.due_at - now <= timedelta(seconds=10)
+    with time_machine.travel(timezone.now() + wrong, tick=True):
+        OutboxEntry.objects.filter(pk=first.pk).update(due_at=Now())
+        LineKey.objects.update(free_at=Now())
+        outbox.claim(scene.line.pk)
+        assert outbox.run_out_leases() == [], "a fresh lease has not run out"
+    lease = OutboxEntry.objects.get(pk=first.pk).lease_until
+    assert timedelta(seconds=80) < lease - now < timedelta(seconds=150)
+    assert second.created_at
+
+
+def test_texts_keep_the_order_in_which_they_were_queued_although_a_clock_went_back(scene, far_end):
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=True):
+        queue(scene, "one")
+    with activate(scene.organization):
+        sending.send_text(conversation=scene.conversation(), body="two", author=scene.agent)
+    delivery.deliver_line(scene.line.pk)
+    assert [("one" in sent.body, "two" in sent.body) for sent in far_end.ledger] == [(True, False), (False, True)]
+
+
+def test_a_stop_waits_for_a_hand_over_that_has_begun_and_names_it_as_in_flight(scene, far_end):
+    """W12: the attempt was written down first, so the text counts as in flight, and the log has both."""
+    [message] = queue(scene, "We open at nine")
+    prepared = preparing.prepare(scene.line, outbox.claim(scene.line.pk))
+    with activate(scene.organization):
+        scene.hear("STOP")
+    with activate(scene.organization):
+        event = AuditEvent.objects.filter(event=AuditKind.CONSENT_WITHDRAWN).get()
+        assert json.loads(event.details)["in_flight"] == [str(message.pk)]
+        assert SendAttempt.objects.get().started_at <= event.at
+    assert len(prepared) == 1
+
+
+def test_a_stop_in_the_same_instant_as_the_gate_is_heard_by_it(scene, far_end):
+    """W12: the STOP has not committed when the worker begins; the worker waits for it and then refuses the text."""
+    [message] = queue(scene, "We open at nine")
+    claims = outbox.claim(scene.line.pk)
+    handed_over = []
+    with activate(scene.organization):
+        scene.hear("STOP")  # not committed until the end of this block
+        worker = threading.Thread(target=in_thread, args=(lambda: handed_over.append(prepare_now(scene, claims)),))
+        worker.start()
+        wait_until_a_transaction_waits()
+        assert handed_over == []
+    worker.join(timeout=30)
+    assert handed_over == [[]]
+    assert fresh(scene, message).status == MessageStatus.CANCELED
+
+
+def prepare_now(scene, claims):
+    return preparing.prepare(scene.line, claims)
+
+
+def in_thread(work):
+    try:
+        work()
+    finally:
+        connections.close_all()
+
+
+def wait_until_a_transaction_waits():
+    end = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("nobody waited")
+
+
+def test_the_provider_refusing_our_sign_in_stops_the_line_and_keeps_its_texts(scene, far_end):
+    refusal = NotAccepted(ErrorKind.AUTH, retry=False, provider_code="20003")
+    far_end.script += [refusal] * 3
+    with activate(scene.organization):
+        for which in range(5):
+            scene.hear("Hello", number=f"+1212555018{which}")
+            sending.send_text(conversation=scene.conversation(), body="We open at nine", author=scene.agent)
+    LineKey.objects.update(texts_per_second=1)
+    for _ in range(3):
+        LineKey.objects.update(free_at=Now())
+        OutboxEntry.objects.update(due_at=Now())
+        delivery.deliver_line(scene.line.pk)
+    [stop] = circuit.stops([scene.line.pk])
+    assert stop.kind is ErrorKind.AUTH
+    assert (len(far_end.asked), len(far_end.ledger)) == (3, 0)
+    assert OutboxEntry.objects.filter(state="ready").count() == 5, "none has failed"
+    LineKey.objects.update(free_at=Now())
+    OutboxEntry.objects.update(due_at=Now())
+    assert delivery.deliver_line(scene.line.pk) == 0, "nothing leaves a line that has stopped"
+    assert outbox.lines_with_work() == []
+    with activate(scene.organization):
+        assert AuditEvent.objects.filter(event=AuditKind.LINE_STOPPED).count() == 1
+
+
+def stopped_line(scene):
+    LineKey.objects.update(refusals=3, stopped_at=Now(), stopped_for="auth", probe_at=Now(), texts_per_second=100)
+
+
+def test_one_text_goes_as_a_trial_and_its_success_lets_the_others_follow(scene, far_end):
+    with activate(scene.organization):
+        for which in range(3):
+            scene.hear("Hello", number=f"+1212555018{which}")
+            sending.send_text(conversation=scene.conversation(), body="We open at nine", author=scene.agent)
+    stopped_line(scene)
+    far_end.script.append(NotAccepted(ErrorKind.AUTH, retry=False))
+    assert delivery.deliver_line(scene.line.pk) == 1, "the trial"
+    assert delivery.deliver_line(scene.line.pk) == 0, "and no other before a minute has passed"
+    OutboxEntry.objects.update(due_at=Now())
+    LineKey.objects.update(probe_at=Now(), free_at=Now())
+    assert delivery.deliver_line(scene.line.pk) == 3
+    assert circuit.stops([scene.line.pk]) == []
+    with activate(scene.organization):
+        assert AuditEvent.objects.filter(event=AuditKind.LINE_RESUMED).count() == 1
+
+
+def test_new_credentials_let_a_line_go_on(scene, far_end):
+    queue(scene, "We open at nine")
+    stopped_line(scene)
+    LineKey.objects.update(probe_at=Now() + timedelta(minutes=1))
+    assert delivery.deliver_line(scene.line.pk) == 0
+    assert circuit.resume(scene.line.pk)
+    assert delivery.deliver_line(scene.line.pk) == 1
+
+
+def test_a_refusal_between_successes_stops_nothing(scene, far_end):
+    for _ in range(4):
+        far_end.script += [NotAccepted(ErrorKind.ACCOUNT, retry=False), SendResult("", MessageStatus.SENT)]
+    with activate(scene.organization):
+        for which in range(8):
+            scene.hear("Hello", number=f"+1212555018{which}")
+            sending.send_text(conversation=scene.conversation(), body="We open at nine", author=scene.agent)
+    delivery.deliver_line(scene.line.pk)
+    assert circuit.stops([scene.line.pk]) == []
+
+
+def test_credentials_that_cannot_be_read_send_nothing_and_stop_the_line(scene, far_end):
+    queue(scene, "one")
+    with activate(scene.organization):
+        scene.line.credentials = "no json"
+        scene.line.save()
+    for _ in range(3):
+        OutboxEntry.objects.update(due_at=Now())
+        delivery.deliver_line(scene.line.pk)
+    assert far_end.asked == []
+    assert OutboxEntry.objects.get().state == "ready"
+    assert len(circuit.stops([scene.line.pk])) == 1
+
+
+def test_texts_of_a_stopped_line_fail_visibly_when_their_life_ends(scene, far_end):
+    [message] = queue(scene, "We open at nine")
+    stopped_line(scene)
+    with activate(scene.organization):
+        Message.objects.filter(pk=message.pk).update(error_kind="auth")
+    OutboxEntry.objects.update(expires_at=Now() - timedelta(minutes=2))
+    LineKey.objects.update(probe_at=Now() + timedelta(minutes=1))
+    assert delivery.end_overdue() == 1
+    ended = fresh(scene, message)
+    assert (ended.status, ended.error_kind, ended.attention) == (MessageStatus.FAILED, "auth", "failed")
+    assert not OutboxEntry.objects.exists()
+
+
+def test_a_batch_is_prepared_with_few_statements_for_each_text(scene, far_end):
+    """What the gate asks is its own affair; everything else is one statement for the whole batch."""
+
+    def statements(count, start):
+        with activate(scene.organization):
+            for which in range(start, start + count):
+                scene.hear("Hello", number=f"+121255501{which:02}")
+                sending.send_text(conversation=scene.conversation(), body="We open at nine", author=scene.agent)
+        claims = outbox.claim(scene.line.pk)
+        assert len(claims) == count
+        with CaptureQueriesContext(connection) as captured:
+            preparing.prepare(scene.line, claims)
+        return [query["sql"] for query in captured if not query["sql"].startswith("SELECT")]
+
+    LineKey.objects.update(texts_per_second=500)
+    one, twenty = statements(1, 10), statements(20, 20)
+    assert len(one) == len(twenty)

@@ -183,7 +183,7 @@ SCRIPTS = {
     "refuse:400:21211": (NotAccepted, ErrorKind.INVALID_RECIPIENT, False, None),
     "refuse:400:21614": (NotAccepted, ErrorKind.INVALID_RECIPIENT, False, None),
     "refuse:400:21635": (NotAccepted, ErrorKind.INVALID_RECIPIENT, False, None),
-    "refuse:400:21408": (NotAccepted, ErrorKind.ACCOUNT, False, None),
+    "refuse:400:21408": (NotAccepted, ErrorKind.REGION, False, None),
     "refuse:400:21606": (NotAccepted, ErrorKind.SENDER_NOT_ALLOWED, False, None),
     "refuse:400:21617": (NotAccepted, ErrorKind.CONTENT_REJECTED, False, None),
     "refuse:400:21611": (NotAccepted, ErrorKind.RATE_LIMITED, True, 3600.0),

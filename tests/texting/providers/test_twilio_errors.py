@@ -13,7 +13,7 @@ ESSENTIAL = {
     "20429": ErrorKind.RATE_LIMITED,
     "20503": ErrorKind.UNKNOWN_OUTCOME,
     "21211": ErrorKind.INVALID_RECIPIENT,
-    "21408": ErrorKind.ACCOUNT,
+    "21408": ErrorKind.REGION,
     "21606": ErrorKind.SENDER_NOT_ALLOWED,
     "21610": ErrorKind.OPTED_OUT,
     "21611": ErrorKind.RATE_LIMITED,
