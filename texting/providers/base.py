@@ -259,6 +259,16 @@ class ProviderSession(Protocol):
         credentials, as in `fetch`. `retry` says whether another try can help.
         """
 
+    async def delete(self, provider_message_id: str) -> None:
+        """Let the provider forget one text with its files. A text that is already gone is a success.
+
+        Raises NotAccepted only. Asking again does no harm, so a lost answer is one with `retry`; so is a text that is
+        still on its way, which no provider lets go of.
+        """
+
+    async def redact(self, provider_message_id: str) -> None:
+        """Let the provider forget what one text said and its files, and keep that it was. Otherwise like `delete`."""
+
 
 class Provider(Protocol):
     """One provider, as one line uses it."""

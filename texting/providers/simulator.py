@@ -176,6 +176,18 @@ class SimulatorSession:
             raise MediaRefused(MediaProblem.TOO_LARGE, f"The file is larger than {limit} bytes.")
         return MediaFile(file.content_type, file.content)
 
+    async def delete(self, provider_message_id: str) -> None:
+        """The text is gone from the simulated handset as well."""
+        await self._forget(provider_message_id, words_only=False)
+
+    async def redact(self, provider_message_id: str) -> None:
+        """The text is empty on the simulated handset as well."""
+        await self._forget(provider_message_id, words_only=True)
+
+    async def _forget(self, provider_message_id: str, *, words_only: bool) -> None:
+        if not await self._look_up(lambda: network.forget(provider_message_id, words_only=words_only)):
+            raise NotAccepted(ErrorKind.TRANSIENT, retry=True, retry_after=5, meaning="The text is still on its way.")
+
     async def _look_up(self, read: Callable[[], T]) -> T:
         try:
             return await asyncio.to_thread(read)

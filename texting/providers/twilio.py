@@ -33,6 +33,7 @@ from texting.providers.base import (
 from texting.providers.twilio_errors import lost_answer, table
 from texting.providers.twilio_http import QuietHttpClient, basic_authorization, connections
 from texting.providers.twilio_media import MediaFetcher
+from texting.providers.twilio_removal import delete, redact
 from texting.providers.twilio_signature import is_signed
 from texting.providers.twilio_webhooks import FAILURES, MAX_MEDIA, STATUSES, status_event
 from texting.statuses import ErrorKind
@@ -135,9 +136,7 @@ class TwilioSession:
 
     async def fetch(self, provider_message_id: str) -> StatusEvent:
         """https://www.twilio.com/docs/messaging/api/message-resource#fetch-a-message-resource."""
-        if not _is_sid(provider_message_id):
-            raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="This is not the id of a text at Twilio.")
-        text = await self._ask(self._texts(provider_message_id).fetch_async, {}, changes=False)
+        text = await self._ask(self._known(provider_message_id).fetch_async, {}, changes=False)
         if str(text.status) not in STATUSES:
             raise lost_answer(changes=False)
         return status_event(provider_message_id, str(text.status), _error_code(text))
@@ -165,6 +164,20 @@ class TwilioSession:
         """https://www.twilio.com/docs/messaging/api/media-resource: through the API, from where it sends us."""
         return await self._media.fetch(media, limit=limit)
 
+    async def delete(self, provider_message_id: str) -> None:
+        """https://www.twilio.com/docs/messaging/api/message-resource#delete-a-message-resource."""
+        await delete(self._ask, self._known(provider_message_id))
+
+    async def redact(self, provider_message_id: str) -> None:
+        """https://www.twilio.com/docs/messaging/api/message-resource#update-a-message-resource."""
+        await redact(self._ask, self._known(provider_message_id))
+
+    def _known(self, provider_message_id: str) -> Any:
+        """The SDK's handle of one text. Raises NotAccepted: an id goes into an address, so nothing else may."""
+        if not _is_sid(provider_message_id):
+            raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="This is not the id of a text at Twilio.")
+        return self._texts(provider_message_id)
+
     async def _ask(self, call: Any, arguments: Mapping[str, object], *, changes: bool) -> Any:
         """Call the SDK. What its reading of an answer may throw (it trusts the shape) becomes a lost answer."""
         broken: ProviderError
@@ -189,7 +202,7 @@ def _failed(text: Any) -> NotAccepted:
 
 
 def _is_sid(value: object) -> bool:
-    """SM or MM and 32 hexadecimal digits: it goes into an address, so nothing else may."""
+    """SM or MM and 32 hexadecimal digits."""
     if not isinstance(value, str) or len(value) != 34 or value[:2] not in {"SM", "MM"}:
         return False
     return all(c in "0123456789abcdefABCDEF" for c in value[2:])

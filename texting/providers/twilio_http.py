@@ -93,8 +93,11 @@ class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no 
         timeout: float | None = None,  # noqa: ASYNC109 - not used: the session's limits hold for every request
         allow_redirects: bool = False,
     ) -> Response:
-        """Send one request. Returns a success (an object in JSON) or raises ProviderError."""
-        changes = method != "GET"
+        """Send one request. Returns a success (an object in JSON, or nothing) or raises ProviderError.
+
+        Creating a text is the one request that may not be repeated; deleting and emptying one come to the same twice.
+        """
+        changes = method == "POST" and urlsplit(uri).path.endswith("/Messages.json")
         failed: ProviderError
         try:
             status, body, retry_after = await self._exchange(
@@ -106,7 +109,7 @@ class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no 
             failed = lost_answer(changes=changes)
         else:
             answer = _json(body)
-            if 200 <= status < 300 and isinstance(answer, dict):
+            if (200 <= status < 300 and isinstance(answer, dict)) or (status == 204 and method == "DELETE"):
                 return Response(status, body)
             failed = failure(status=status, answer=answer, retry_after=retry_after, changes=changes)
         raise failed  # outside the handlers: the library's exception, which names the address, is not its context

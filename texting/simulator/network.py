@@ -18,11 +18,11 @@ from django.conf import settings
 
 from tenancy.ids import new_id
 from texting.simulator import records
-from texting.simulator.files import HandsetFile, keep_file
+from texting.simulator.files import HandsetFile, forget_file, keep_file
 from texting.simulator.records import Behaviour, Record, store
 from texting.simulator.sealed import LIFETIME
 from texting.simulator.signed_requests import RefusedAddress, own_address, send_signed
-from texting.statuses import MessageStatus
+from texting.statuses import FINAL, MessageStatus
 
 log = logging.getLogger("parley.simulator")
 
@@ -132,6 +132,25 @@ def find_text(message_id: str) -> HandsetMessage | None:
 def texts_for(*, customer: str, line: str) -> list[HandsetMessage]:
     """Everything that the carrier took from this line for this customer, oldest first."""
     return [_shown(record) for record in records.on_line(customer, line) if not record.from_customer]
+
+
+def forget(message_id: str, *, words_only: bool = False) -> bool:
+    """The carrier forgets a text with its pictures, or what it said and showed; the handset is not another place here.
+
+    False when it is still on its way, which no carrier lets go of. One that is gone already is forgotten.
+    """
+    record = records.read(message_id)
+    if record is None:
+        return True
+    if record.status not in FINAL:
+        return False
+    for _, address in record.files:
+        forget_file(address)
+    if words_only:
+        records.write(replace(record, text="", files=()))
+    else:
+        records.remove(record)
+    return True
 
 
 def behaviour(customer: str) -> Behaviour:

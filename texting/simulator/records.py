@@ -93,6 +93,15 @@ def write(record: Record) -> None:
     redis.set(name, seal.seal(name, asdict(record)), xx=True, keepttl=True)
 
 
+def remove(record: Record) -> None:
+    """Forget a text and where it lay on the handset."""
+    redis, seal = store()
+    with redis.pipeline(transaction=True) as together:
+        together.delete(seal.name("text", record.id))
+        together.lrem(seal.name("handset", record.line, record.customer), 0, record.id)
+        together.execute()
+
+
 def read(message_id: str) -> Record | None:
     """None when there is no such text, or it cannot be read any more."""
     redis, seal = store()

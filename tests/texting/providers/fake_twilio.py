@@ -17,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.texting.providers.fake_records import Records
+
 ACCOUNT = "AC" + "a1" * 16
 TOKEN = "the-line's-auth-token"
 SLOW_SECONDS = 1.5
@@ -31,6 +33,7 @@ class Ledger:
     connections: int = 0
     paths: list[str] = field(default_factory=list)
     authorizations: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
 
 
 class FakeTwilio:
@@ -63,7 +66,7 @@ class FakeTwilio:
         return text
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Records, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     far_end: FakeTwilio
 
@@ -114,6 +117,8 @@ class Handler(BaseHTTPRequestHandler):
         if script.startswith("refuse:"):
             _, status, code = script.split(":")
             self.refuse(int(status), int(code) if code else None)
+        elif not self.path.endswith("/Messages.json"):
+            self.empty()
         else:
             getattr(self, f"do_{script}")()
 
@@ -218,20 +223,11 @@ class Handler(BaseHTTPRequestHandler):
         elif script == "hang":
             self.do_hang()
         elif "/Media/" in self.path:
-            self._send_media()
+            self.send_file()
+        elif "/Media.json" in self.path:
+            self.list_files()
         else:
             self._look_up()
-
-    def _send_media(self) -> None:
-        """As Twilio does: the API sends on to a store, which wants no credentials."""
-        path = self.path.removeprefix("/store")
-        if path not in self.far_end.media:
-            self.refuse(404, 20404)
-        elif not self.path.startswith("/store"):
-            self.answer(307, {}, Location=f"{self.far_end.url}/store{path}")
-        else:
-            kind, content = self.far_end.media[path]
-            self.answer(200, content, Content_Type=kind)
 
     def _look_up(self) -> None:
         parts = urlsplit(self.path)

@@ -1,5 +1,6 @@
 """The far end of each adapter, so that one contract can be tried on all of them (`test_contract.py`)."""
 
+import dataclasses
 import json
 import socket
 import threading
@@ -18,7 +19,7 @@ from tests.texting.providers import fake_twilio
 from texting.providers.base import Credentials, Hook, Media, Outbound, Provider
 from texting.providers.simulator import SimulatorProvider
 from texting.providers.twilio import TwilioProvider
-from texting.simulator import files, network
+from texting.simulator import files, network, records
 from texting.simulator.signed_requests import send_signed
 
 LINE = "+14155550199"
@@ -48,8 +49,9 @@ class FarEnd(Protocol):
     def outbound(self, body: str = ...) -> Outbound: ...
     def accepted(self) -> list[str]: ...
     def customer_is_opted_out(self) -> None: ...
-    def keep_media(self, content_type: str, content: bytes) -> Media: ...
+    def keep_media(self, content_type: str, content: bytes, *, of: str = ...) -> Media: ...
     def lose_media(self, media: Media) -> None: ...
+    def finish(self, provider_message_id: str) -> None: ...
     def lose_the_answer(self) -> AbstractContextManager[None]: ...
     def go_away(self) -> AbstractContextManager[None]: ...
     def inbound(self, *, secret: str = ..., without: str = ..., **fields: str) -> Hook: ...
@@ -81,10 +83,12 @@ class TwilioFarEnd:
     def customer_is_opted_out(self) -> None:
         self.far_end.scripts.append("refuse:400:21610")
 
-    def keep_media(self, content_type: str, content: bytes) -> Media:
-        path = (
-            f"/2010-04-01/Accounts/{fake_twilio.ACCOUNT}/Messages/MM{'d4' * 16}/Media/ME{len(self.far_end.media):032x}"
-        )
+    def finish(self, provider_message_id: str) -> None:
+        [text] = [text for text in self.far_end.ledger.accepted if text["sid"] == provider_message_id]
+        text["status"] = "delivered"
+
+    def keep_media(self, content_type: str, content: bytes, *, of: str = "MM" + "d4" * 16) -> Media:
+        path = f"/2010-04-01/Accounts/{fake_twilio.ACCOUNT}/Messages/{of}/Media/ME{len(self.far_end.media):032x}"
         self.far_end.media[path] = (content_type, content)
         return Media(content_type, f"https://api.twilio.com{path}")
 
@@ -240,8 +244,18 @@ class SimulatorFarEnd:
     def customer_is_opted_out(self) -> None:
         network.set_behaviour(self.customer, network.Behaviour.OPTED_OUT_AT_CARRIER)
 
-    def keep_media(self, content_type: str, content: bytes) -> Media:
-        return Media(content_type, files.keep_file(files.HandsetFile(content_type, content)))
+    def finish(self, provider_message_id: str) -> None:
+        record = records.read(provider_message_id)
+        assert record
+        records.write(dataclasses.replace(record, status="delivered"))
+
+    def keep_media(self, content_type: str, content: bytes, *, of: str = "") -> Media:
+        address = files.keep_file(files.HandsetFile(content_type, content))
+        if of:
+            record = records.read(of)
+            assert record
+            records.write(dataclasses.replace(record, files=(*record.files, (content_type, address))))
+        return Media(content_type, address)
 
     def lose_media(self, media: Media) -> None:
         files.forget_file(media.url)

@@ -229,6 +229,76 @@ def test_nobody_else_is_asked_for_a_picture(far_end: FarEnd, url: str) -> None:
     assert (refusal.value.problem, refusal.value.retry) == (MediaProblem.FOREIGN_ADDRESS, False)
 
 
+# --- being forgotten ----------------------------------------------------------------------------------------------
+
+
+def forget(provider: Provider, provider_message_id: str, *, words_only: bool = False) -> None:
+    async def run() -> None:
+        async with provider.open_session() as session:
+            await (session.redact if words_only else session.delete)(provider_message_id)
+
+    asyncio.run(run())
+
+
+def delivered(far_end: FarEnd, body: str = "Forget me") -> str:
+    [result] = send(far_end.provider(), far_end.outbound(body))
+    assert isinstance(result, SendResult)
+    far_end.finish(result.provider_message_id)
+    return result.provider_message_id
+
+
+def test_a_deleted_text_is_gone_with_its_pictures_and_the_others_stay(far_end: FarEnd) -> None:
+    gone, stays = delivered(far_end, "Goes"), delivered(far_end, "Stays")
+    pictures = [far_end.keep_media("image/png", b"x", of=message) for message in (gone, stays)]
+    forget(far_end.provider(), gone)
+    assert far_end.accepted() == ["Stays"]
+    with pytest.raises(NotAccepted):
+        fetch(far_end.provider(), gone)
+    with pytest.raises(MediaRefused):
+        fetch_media(far_end.provider(), pictures[0])
+    assert fetch_media(far_end.provider(), pictures[1]).content == b"x"
+
+
+def test_a_redacted_text_says_nothing_any_more_and_is_still_known(far_end: FarEnd) -> None:
+    text = delivered(far_end, "Private words")
+    pictures = [far_end.keep_media("image/png", b"x", of=text) for _ in range(3)]
+    forget(far_end.provider(), text, words_only=True)
+    assert far_end.accepted() == [""]
+    assert fetch(far_end.provider(), text).status is MessageStatus.DELIVERED
+    for picture in pictures:
+        with pytest.raises(MediaRefused):
+            fetch_media(far_end.provider(), picture)
+
+
+@pytest.mark.parametrize("words_only", [False, True])
+def test_what_is_already_forgotten_may_be_forgotten_again(far_end: FarEnd, words_only: bool) -> None:
+    text = delivered(far_end)
+    for _ in range(2):
+        forget(far_end.provider(), text, words_only=words_only)
+    forget(far_end.provider(), text)
+    forget(far_end.provider(), text, words_only=words_only)
+    assert far_end.accepted() == []
+
+
+@pytest.mark.parametrize("words_only", [False, True])
+def test_a_text_on_its_way_is_forgotten_later(far_end: FarEnd, words_only: bool) -> None:
+    [result] = send(far_end.provider(), far_end.outbound("On its way"))
+    assert isinstance(result, SendResult)
+    with pytest.raises(NotAccepted) as refusal:
+        forget(far_end.provider(), result.provider_message_id, words_only=words_only)
+    assert refusal.value.retry
+    assert refusal.value.retry_after
+    assert far_end.accepted() == ["On its way"]
+
+
+def test_forgetting_at_a_far_end_that_is_away_is_worth_another_try(far_end: FarEnd) -> None:
+    text = delivered(far_end)
+    for words_only in (False, True):
+        with far_end.go_away(), pytest.raises(NotAccepted) as refusal:
+            forget(far_end.provider(), text, words_only=words_only)
+        assert (refusal.value.kind, refusal.value.retry) == (ErrorKind.TRANSIENT, True)
+
+
 # --- signatures ---------------------------------------------------------------------------------------------------
 
 

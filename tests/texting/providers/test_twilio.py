@@ -233,6 +233,49 @@ def test_an_answer_that_drips_for_ever_is_given_up(far_end: FakeTwilio) -> None:
     assert time.monotonic() - started < 5
 
 
+# --- being forgotten ----------------------------------------------------------------------------------------------
+
+
+def forget(twilio: TwilioProvider, sid: str, *, words_only: bool = False) -> None:
+    async def run() -> None:
+        async with twilio.open_session() as session:
+            await (session.redact if words_only else session.delete)(sid)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("words_only", [False, True])
+@pytest.mark.parametrize("sid", ["", "sim-1", "../../Accounts", "SM" + "1" * 31 + "/", "ME" + "1" * 32])
+def test_only_the_id_of_a_text_gets_into_an_address(far_end: FakeTwilio, sid: str, words_only: bool) -> None:
+    with pytest.raises(NotAccepted) as refusal:
+        forget(provider(far_end.url), sid, words_only=words_only)
+    assert (refusal.value.kind, refusal.value.retry) == (ErrorKind.INVALID_REQUEST, False)
+    assert far_end.ledger.deleted == far_end.ledger.paths == []
+
+
+@pytest.mark.parametrize(
+    ("script", "kind", "retry"),
+    [
+        ("refuse:500:20500", ErrorKind.TRANSIENT, True),
+        ("refuse:503:20503", ErrorKind.TRANSIENT, True),
+        ("refuse:429:20429", ErrorKind.RATE_LIMITED, True),
+        ("refuse:401:20003", ErrorKind.AUTH, False),
+    ],
+)
+def test_a_lost_answer_to_a_deletion_is_no_unknown_outcome(
+    far_end: FakeTwilio, script: str, kind: ErrorKind, retry: bool
+) -> None:
+    sent = send(provider(far_end.url))
+    assert isinstance(sent, SendResult)
+    far_end.ledger.accepted[0]["status"] = "delivered"
+    far_end.scripts = [script]
+    with pytest.raises(NotAccepted) as refusal:
+        forget(provider(far_end.url), sent.provider_message_id)
+    assert (refusal.value.kind, refusal.value.retry) == (kind, retry)
+    forget(provider(far_end.url), sent.provider_message_id)
+    assert far_end.ledger.accepted == []
+
+
 # --- not reaching it ----------------------------------------------------------------------------------------------
 
 
