@@ -1,15 +1,19 @@
 """The rules that every outbound text is judged by, in the order of `settings.TEXTING_SEND_POLICIES`."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance import consent
 from compliance.answers import OPT_OUT_WORDS
 from compliance.consent import State
 from compliance.models import ConsentEvent
-from tenancy.isolation import current_organization_id
+from tenancy.isolation import current_organization_id, kept_until_commit
 from tenancy.models import Organization
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision, Message
@@ -52,7 +56,14 @@ class Permission:
 
     def judge(self, draft: Draft) -> Ruling:
         """Allow or refuse by the ledger's state; it is read anew each time."""
-        state = consent.state_of(draft.conversation.contact)
+        return self.judge_all([draft])[0]
+
+    def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
+        """`judge` for each, the ledger read once."""
+        states = consent.states_of(draft.conversation.contact for draft in drafts)
+        return [self._ruling(draft, states[draft.conversation.contact_id]) for draft in drafts]
+
+    def _ruling(self, draft: Draft, state: State) -> Ruling:
         if draft.purpose is Purpose.OPT_OUT_ANSWER:
             return Ruling((self._confirmation(draft, state),))
         if draft.purpose is Purpose.HELP_ANSWER:
@@ -132,9 +143,17 @@ class FirstTextClauses:
 
     def judge(self, draft: Draft) -> Ruling:
         """Add the clauses when a text is queued; at the hand-over, refuse a first text that lacks them."""
-        if draft.purpose in _ANSWERS or not self._is_first(draft):
+        return self.judge_all([draft])[0]
+
+    def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
+        """`judge` for each, the conversations looked at together; at the hand-over one by one."""
+        begun = self._begun(drafts)
+        company = _organization().name
+        return [self._ruling(draft, company, first=self._is_first(draft, begun)) for draft in drafts]
+
+    def _ruling(self, draft: Draft, company: str, *, first: bool) -> Ruling:
+        if not first:
             return Ruling()
-        company = Organization.objects.get(pk=current_organization_id()).name
         named = company.casefold() in draft.body.casefold()
         told = "stop" in draft.body.casefold() and (
             "opt out" in draft.body.casefold() or "reply stop" in draft.body.casefold()
@@ -154,20 +173,43 @@ class FirstTextClauses:
             )
         )
 
-    def _is_first(self, draft: Draft) -> bool:
-        ours = Message.objects.filter(conversation=draft.conversation, direction=Message.Direction.OUT)
-        ours = ours.exclude(purpose=Purpose.OPT_OUT_ANSWER).exclude(status__in=_NEVER_LEFT)
-        if draft.message_id is not None:
-            ours = ours.filter(pk__lt=draft.message_id)
-        return not ours.exists()
+    def _is_first(self, draft: Draft, begun: set[UUID]) -> bool:
+        if draft.purpose in _ANSWERS:
+            return False
+        if draft.message_id is None:
+            return draft.conversation.pk not in begun
+        return not _ours([draft]).filter(pk__lt=draft.message_id).exists()
+
+    def _begun(self, drafts: Sequence[Draft]) -> set[UUID]:
+        """The conversations of new texts in which the customer has had a text of ours."""
+        new = [draft for draft in drafts if draft.message_id is None and draft.purpose not in _ANSWERS]
+        return set(_ours(new).values_list("conversation_id", flat=True).distinct()) if new else set()
+
+
+def _ours(drafts: Sequence[Draft]) -> QuerySet[Message]:
+    """Our texts in these conversations that have not been stopped on their way."""
+    rows = Message.objects.filter(conversation_id__in=[draft.conversation.pk for draft in drafts])
+    rows = rows.filter(direction=Message.Direction.OUT).exclude(purpose=Purpose.OPT_OUT_ANSWER)
+    return rows.exclude(status__in=_NEVER_LEFT)
+
+
+class _Here:
+    """The active organization, asked for once in a transaction."""
+
+    @cached_property
+    def organization(self) -> Organization:
+        return Organization.objects.get(pk=current_organization_id())
+
+
+def _organization() -> Organization:
+    return kept_until_commit(_Here).organization
 
 
 def _day(draft: Draft, state: State) -> str:
     """The day of the entry, in the organization's own time zone."""
     if state.event is None:
         return "an unknown day"
-    zone = Organization.objects.get(pk=current_organization_id()).time_zone
-    with timezone.override(zone):
+    with timezone.override(_organization().time_zone):
         return timezone.localtime(state.suppressed_since or state.event.recorded_at).strftime("%-d %b %Y, %H:%M")
 
 

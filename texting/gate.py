@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from django.conf import settings
@@ -89,6 +89,14 @@ class SendPolicy(Protocol):
         """The policy's answer to this draft."""
 
 
+@runtime_checkable
+class GroupPolicy(SendPolicy, Protocol):
+    """A rule that looks up what it needs for many drafts at once."""
+
+    def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
+        """`judge` for each draft, in their order, with as many statements as for one."""
+
+
 @cache
 def policies() -> tuple[SendPolicy, ...]:
     """The policies in order, loaded once. Raises ImproperlyConfigured when there are none."""
@@ -99,7 +107,22 @@ def policies() -> tuple[SendPolicy, ...]:
 
 def ask(draft: Draft) -> Outcome:
     """Judge a draft without storing anything (the composer shows this before sending)."""
-    rulings = [policy.judge(draft) for policy in policies()]
+    return ask_all([draft])[0]
+
+
+def ask_all(drafts: Sequence[Draft]) -> list[Outcome]:
+    """`ask` for many drafts, in their order. No two may be of one conversation: each would be judged as the next."""
+    rulings = [_judged(policy, drafts) for policy in policies()]
+    return [_outcome(draft, answers) for draft, *answers in zip(drafts, *rulings, strict=True)]
+
+
+def _judged(policy: SendPolicy, drafts: Sequence[Draft]) -> list[Ruling]:
+    if isinstance(policy, GroupPolicy):
+        return policy.judge_all(drafts)
+    return [policy.judge(draft) for draft in drafts]
+
+
+def _outcome(draft: Draft, rulings: Sequence[Ruling]) -> Outcome:
     reasons = tuple(reason for ruling in rulings for reason in ruling.reasons)
     verdict = max((reason.verdict for reason in reasons), key=_STRICTNESS.__getitem__, default=Verdict.REFUSE)
     prefix = "".join(ruling.prefix for ruling in rulings)
@@ -114,21 +137,23 @@ def check(draft: Draft) -> tuple[Outcome, Decision]:
 
 
 def check_all(drafts: Sequence[Draft]) -> list[tuple[Outcome, Decision]]:
-    """Judge drafts and store the decisions, in the same order, with one statement."""
-    outcomes, now = [ask(draft) for draft in drafts], timezone.now()
-    decisions = [
-        Decision(
-            conversation=draft.conversation,
-            author=draft.author,
-            stage=draft.stage,
-            purpose=draft.purpose,
-            verdict=outcome.verdict,
-            reasons=_stored(outcome.reasons),
-            decided_at=now,
-        )
-        for draft, outcome in zip(drafts, outcomes, strict=True)
-    ]
+    """Judge drafts of different conversations and store the decisions, in the same order, with one statement."""
+    outcomes = ask_all(drafts)
+    decisions = [decision_of(draft, outcome) for draft, outcome in zip(drafts, outcomes, strict=True)]
     return list(zip(outcomes, Decision.objects.bulk_create(decisions), strict=True))
+
+
+def decision_of(draft: Draft, outcome: Outcome) -> Decision:
+    """The row that keeps this outcome; not stored yet."""
+    return Decision(
+        conversation=draft.conversation,
+        author=draft.author,
+        stage=draft.stage,
+        purpose=draft.purpose,
+        verdict=outcome.verdict,
+        reasons=_stored(outcome.reasons),
+        decided_at=timezone.now(),
+    )
 
 
 def _stored(reasons: Sequence[Reason]) -> list[dict[str, object]]:

@@ -47,22 +47,29 @@ class Claim:
     refusals: int
 
 
-def put(message: Message, purpose: Purpose, *, deadline: datetime | None = None) -> None:
-    """Enter a queued text, worth sending until `deadline` or as long as `TERMS` says; after commit its line is rung.
+def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime | None = None) -> None:
+    """Enter queued texts, worth sending until `deadline` or as long as `TERMS` says; after commit their lines are rung.
 
     All times are the database's, so a process whose clock is wrong enters its texts like any other.
     """
     terms = TERMS[purpose]
-    OutboxEntry.objects.create(
-        message_id=message.pk,
-        organization_id=current_organization_id(),
-        line_id=message.line_id,
-        contact_id=message.contact_id,
-        priority=terms.priority,
-        due_at=Now(),
-        expires_at=deadline or Now() + terms.life,
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(
+            message_id=message.pk,
+            organization_id=current_organization_id(),
+            line_id=message.line_id,
+            contact_id=message.contact_id,
+            priority=terms.priority,
+            due_at=Now(),
+            expires_at=deadline or Now() + terms.life,
+        )
+        for message in messages
     )
-    line_id = message.line_id
+    for line_id in {message.line_id for message in messages}:
+        _ring_after_commit(line_id)
+
+
+def _ring_after_commit(line_id: UUID) -> None:
     transaction.on_commit(lambda: ring(line_id), robust=True)
 
 

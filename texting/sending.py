@@ -1,18 +1,19 @@
 """The only way to send a text: through the gate, into the outbox, in one transaction."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from texting import gate, live, outbox, threads
 from texting.live import LiveKind
-from texting.models import Conversation, Decision, Message
+from texting.models import Contact, Conversation, Decision, Line, Message
 from texting.purposes import Purpose
 from texting.segments import count
 from texting.statuses import MessageStatus
@@ -32,6 +33,23 @@ class Refused(Exception):
         self.outcome = outcome
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A text that somebody wants to send to a contact, which need not be stored yet (`threads.known_or_new`).
+
+    `seen` is the conversation that its author looked at, if any: it keeps the decision when the text may not go and no
+    conversation is open.
+    """
+
+    contact: Contact
+    body: str
+    seen: Conversation | None = None
+    message_id: UUID | None = None
+
+
+Result = Message | Refused | BadText
+
+
 def send_text(
     *,
     conversation: Conversation,
@@ -49,27 +67,95 @@ def send_text(
     repeated = Message.objects.filter(pk=message_id).first() if message_id else None
     if repeated is not None and repeated.contact_id == conversation.contact_id:
         return repeated
-    draft = gate.Draft(conversation=conversation, body=written, purpose=purpose, author=author)
-    if conversation.status != Conversation.Status.OPEN:
-        _insist(draft, gate.check(draft)[0])  # a text that is refused opens nothing
-    with transaction.atomic():  # nor does one that is too long
-        here = threads.open_conversation(conversation.contact, conversation.line, at=timezone.now())
-        draft = replace(draft, conversation=here)
-        outcome, decision = gate.check(draft)
-        if len(outcome.text) > LONGEST and outcome.verdict is gate.Verdict.ALLOW:
-            raise BadText(_too_long(len(outcome.text)))
-    _insist(draft, outcome)
-    message = _queue(draft, outcome.text, decision, new_id() if repeated or message_id is None else message_id)
-    audit.record(event=AuditKind.MESSAGE_SENT, actor=author, object=message, purpose=purpose.value)
-    return message
+    wanted = Wanted(conversation.contact, written, seen=conversation, message_id=None if repeated else message_id)
+    [result] = send_all(line=conversation.line, texts=[wanted], author=author, purpose=purpose)
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
-def _insist(draft: gate.Draft, outcome: gate.Outcome) -> None:
-    """Raise Refused, and have it in the log, unless the gate allowed the text."""
+def send_all(
+    *, line: Line, texts: Sequence[Wanted], author: Membership | None, purpose: Purpose = Purpose.REPLY
+) -> list[Result]:
+    """Queue many texts of one line in the running transaction, with as many statements as for one.
+
+    Each is answered by itself, in their order: by the stored text, or by what speaks against it. A text that is refused
+    opens nothing: neither its contact nor a conversation is made for it.
+    """
+    results: dict[int, Result] = {}
+    waiting = []
+    for at, text in enumerate(texts):
+        try:
+            waiting.append((at, replace(text, body=cleaned(text.body))))
+        except BadText as error:
+            results[at] = error
+    while waiting:  # of several texts to one contact the gate judges the next when the one before is stored
+        turn = {text.contact.pk: (at, text) for at, text in reversed(waiting)}
+        answered = _send_group(line, [text for _, text in turn.values()], author, purpose)
+        results |= zip((at for at, _ in turn.values()), answered, strict=True)
+        waiting = [(at, text) for at, text in waiting if at not in results]
+    return [results[at] for at in range(len(texts))]
+
+
+def _send_group(line: Line, texts: Sequence[Wanted], author: Membership | None, purpose: Purpose) -> list[Result]:
+    """`send_all` for texts to different contacts."""
+    now = timezone.now()
+    here = threads.open_or_new((text.contact for text in texts), line, at=now)
+    drafts = [gate.Draft(here[text.contact.pk], text.body, purpose, author) for text in texts]
+    judged = list(zip(texts, drafts, gate.ask_all(drafts), strict=True))
+    results = [_answer_to(draft, outcome, text.message_id) for text, draft, outcome in judged]
+    going = [draft.conversation for draft, result in zip(drafts, results, strict=True) if isinstance(result, Message)]
+    stored = threads.store_all(going, line, at=now)
+    decisions = []
+    for (text, draft, outcome), result in zip(judged, results, strict=True):
+        if isinstance(result, BadText):
+            continue
+        place = _place_of(result, text, draft, stored)
+        if place is not None:
+            decisions.append(gate.decision_of(replace(draft, conversation=place), outcome))
+        if isinstance(result, Message) and place is not None:
+            result.conversation, result.contact = place, place.contact
+            result.decision, result.decision_verdict = decisions[-1], decisions[-1].verdict
+        else:
+            _record_refusal(draft, place, outcome)
+    Decision.objects.bulk_create(decisions)
+    _queue([result for result in results if isinstance(result, Message)], author, purpose)
+    return results
+
+
+def _place_of(result: Result, text: Wanted, draft: gate.Draft, stored: dict[UUID, Conversation]) -> Conversation | None:
+    """The conversation that keeps the decision; None for a refused text to somebody without any."""
+    if isinstance(result, Message):
+        return stored[text.contact.pk]
+    return text.seen if draft.conversation._state.adding else draft.conversation
+
+
+def _answer_to(draft: gate.Draft, outcome: gate.Outcome, message_id: UUID | None) -> Result:
+    """The row to be stored for a text that may go; what speaks against one that may not."""
     if outcome.verdict is not gate.Verdict.ALLOW:
-        rules = [reason.rule for reason in outcome.objections]
-        audit.record(event=AuditKind.MESSAGE_REFUSED, actor=draft.author, object=draft.conversation, rules=rules)
-        raise Refused(outcome)
+        return Refused(outcome)
+    if len(outcome.text) > LONGEST:
+        return BadText(_too_long(len(outcome.text)))
+    return Message(
+        id=message_id or new_id(),
+        conversation=draft.conversation,
+        contact=draft.conversation.contact,
+        line=draft.conversation.line,
+        direction=Message.Direction.OUT,
+        purpose=draft.purpose,
+        body=outcome.text,
+        author=draft.author,
+        status=MessageStatus.QUEUED,
+        segments=count(outcome.text).segments,
+        created_at=timezone.now(),
+    )
+
+
+def _record_refusal(draft: gate.Draft, place: Conversation | None, outcome: gate.Outcome) -> None:
+    """Have it in the log: about the conversation, or about the line when there is none."""
+    rules = [reason.rule for reason in outcome.objections]
+    about = place or draft.conversation.line
+    audit.record(event=AuditKind.MESSAGE_REFUSED, actor=draft.author, object=about, rules=rules)
 
 
 def preview(*, conversation: Conversation, body: str, author: Membership | None) -> gate.Outcome:
@@ -95,25 +181,14 @@ def _too_long(length: int) -> str:
     )
 
 
-def _queue(draft: gate.Draft, text: str, decision: Decision, message_id: UUID) -> Message:
-    """Store the text as queued, enter it in the outbox, show it in the lists."""
-    conversation = draft.conversation
-    message = Message.objects.create(
-        id=message_id,
-        conversation=conversation,
-        contact=conversation.contact,
-        line=conversation.line,
-        direction=Message.Direction.OUT,
-        purpose=draft.purpose,
-        body=text,
-        author=draft.author,
-        status=MessageStatus.QUEUED,
-        segments=count(text).segments,
-        decision=decision,
-        decision_verdict=decision.verdict,
-        created_at=timezone.now(),
-    )
-    outbox.put(message, draft.purpose)
-    threads.touch(conversation, message)
-    live.publish(kind=LiveKind.MESSAGE, conversation=conversation.pk, message=message.pk, line=conversation.line_id)
-    return message
+def _queue(messages: Sequence[Message], author: Membership | None, purpose: Purpose) -> None:
+    """Store the texts as queued, enter them in the outbox, show them in the lists."""
+    fetch_current_keys(messages)
+    Message.objects.bulk_create(messages)
+    outbox.put_all(messages, purpose)
+    threads.touch_all((message.conversation, message) for message in messages)
+    for message in messages:
+        live.publish(
+            kind=LiveKind.MESSAGE, conversation=message.conversation_id, message=message.pk, line=message.line_id
+        )
+        audit.record(event=AuditKind.MESSAGE_SENT, actor=author, object=message, purpose=purpose.value)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tenancy.bulk_updates import update_rows
-from tenancy.encryption import blind_index
+from tenancy.encryption import blind_index, fetch_current_keys
 from texting.models import Contact, Conversation, Line, Message
 from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import PhoneNumber, mask
@@ -20,22 +20,38 @@ def contact_for(number: PhoneNumber, *, name: str = "") -> Contact:
 
 def contacts_for(numbers: Iterable[PhoneNumber], *, name: str = "") -> dict[str, Contact]:
     """The contacts with these numbers by E.164, new ones where there are none, in one or three statements."""
+    found = known_or_new(numbers, name=name)
+    stored = _store_contacts(found.values())
+    return {number: stored[contact.pk] for number, contact in found.items()}
+
+
+def known_or_new(numbers: Iterable[PhoneNumber], *, name: str = "") -> dict[str, Contact]:
+    """The contacts with these numbers by E.164; where there is none, one that is not stored. One statement."""
     wanted = {blind_index(NUMBER_INDEX, number.e164): number for number in numbers}
     found = _contacts(wanted)
-    if missing := [index for index in wanted if index not in found]:
-        new = [
-            Contact(
-                name=name,
-                number=wanted[index].e164,
-                number_index=index,
-                number_masked=mask(wanted[index].e164),
-                region=wanted[index].region or "",
-            )
-            for index in missing
-        ]
-        Contact.objects.bulk_create(new, ignore_conflicts=True)  # somebody else may have made one this instant
-        found |= _contacts(missing)
-    return {wanted[index].e164: contact for index, contact in found.items()}
+    return {
+        number.e164: found.get(index)
+        or Contact(
+            name=name,
+            number=number.e164,
+            number_index=index,
+            number_masked=mask(number.e164),
+            region=number.region or "",
+        )
+        for index, number in wanted.items()
+    }
+
+
+def _store_contacts(contacts: Iterable[Contact]) -> dict[UUID, Contact]:
+    """Store the new ones. By the id each had: itself, or the one that somebody else made this instant."""
+    contacts = list(contacts)
+    stored = {contact.pk: contact for contact in contacts}
+    if new := [contact for contact in contacts if contact._state.adding]:
+        fetch_current_keys(new)
+        Contact.objects.bulk_create(new, ignore_conflicts=True)
+        found = _contacts(bytes(contact.number_index) for contact in new)
+        stored |= {contact.pk: found[bytes(contact.number_index)] for contact in new}
+    return stored
 
 
 def _contacts(indexes: Iterable[bytes]) -> dict[bytes, Contact]:
@@ -62,6 +78,29 @@ def open_conversations(contacts: Iterable[Contact], line: Line, *, at: datetime)
     for pk, conversation in found.items():
         conversation.contact, conversation.line = wanted[pk], line
     return found
+
+
+def open_or_new(contacts: Iterable[Contact], line: Line, *, at: datetime) -> dict[UUID, Conversation]:
+    """The open conversations of these contacts on this line, locked; where there is none, one that is not stored."""
+    wanted = {contact.pk: contact for contact in contacts}
+    known = [pk for pk, contact in wanted.items() if not contact._state.adding]
+    found = _locked_conversations(known, line) if known else {}
+    for pk, contact in wanted.items():
+        if pk in found:
+            found[pk].contact, found[pk].line = contact, line
+        else:
+            found[pk] = Conversation(contact=contact, line=line, opened_at=at, last_activity_at=at)
+    return found
+
+
+def store_all(conversations: Iterable[Conversation], line: Line, *, at: datetime) -> dict[UUID, Conversation]:
+    """What `open_or_new` gave, stored, with its contacts, by the contact's id at the time. Nothing for what is."""
+    stored = {conversation.contact_id: conversation for conversation in conversations}
+    if new := [conversation for conversation in stored.values() if conversation._state.adding]:
+        contacts = _store_contacts(conversation.contact for conversation in new)
+        opened = open_conversations(contacts.values(), line, at=at)
+        stored |= {before: opened[contact.pk] for before, contact in contacts.items()}
+    return stored
 
 
 def _locked_conversations(contacts: Iterable[UUID], line: Line) -> dict[UUID, Conversation]:
