@@ -7,16 +7,29 @@ BIN := .venv/bin
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up check test bench screenshots lock
+.PHONY: help up check test test-providers judge bench screenshots lock
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-14s %s\n' "$$name" "$$words"; done
 
 up: .venv/local.stamp ## Run the whole system here: ARGS="--port N --data DIR --reset --no-demo"
 	@exec env PARLEY_END_WITH_PARENT=1 $(BIN)/python -m config.embedded $(ARGS)
 
 test: .venv/dev.stamp ## Run all tests: ARGS="tests/texting -k stop"
 	@exec $(BIN)/python -m pytest -q -rs $(ARGS)
+
+test-providers: .venv/dev.stamp judge ## Try the adapters against the providers' own API descriptions
+	@[ ! -x $(JUDGE)/node_modules/.bin/prism ] || [ ! -d ../shared/providers ] || \
+		exec $(BIN)/python -m pytest -q -rs $(JUDGE) $(ARGS)
+
+# What serves a provider's API description (185 packages, 90 MB, pinned). The descriptions are no part of the product.
+JUDGE := tests/texting/providers/prism
+judge:
+	@if [ ! -d ../shared/providers ]; then echo "The providers' API descriptions are not in ../shared/providers: nothing to try."; \
+	elif ! command -v node >/dev/null || ! command -v npm >/dev/null; then echo "There is no Node with npm: the adapters are not tried against the providers' descriptions."; \
+	elif [ ! $(JUDGE)/node_modules/.package-lock.json -nt $(JUDGE)/package-lock.json ]; then \
+		npm ci --prefix $(JUDGE) --no-audit --no-fund --silent --fetch-retries=1 && touch $(JUDGE)/node_modules/.package-lock.json || \
+		echo "Prism could not be installed: the adapters are not tried against the providers' descriptions."; fi
 
 # What a production system would have, so that the deployment checks look at that.
 RANDOM_KEY = $$(head -c 32 /dev/urandom | base64)
