@@ -11,8 +11,9 @@ from accounts.models import Membership
 from compliance.models import ConsentEvent, Suppression
 from tenancy import audit
 from tenancy.audit import AuditKind
-from texting import outbox
+from texting import outbox, outgoing_webhooks
 from texting.models import Contact
+from texting.outgoing_webhooks import EventKind
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence) -> Co
     event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind)
     Suppression.objects.filter(number_index=contact.number_index, since__lte=event.recorded_at).delete()
     audit.record(event=AuditKind.CONSENT_GIVEN, actor=evidence.actor, object=contact, source=evidence.source.value)
+    _tell(EventKind.CONTACT_OPTED_IN, contact, evidence)
     return event
 
 
@@ -94,12 +96,17 @@ def withdraw(contact: Contact, *, evidence: Evidence) -> ConsentEvent:
         canceled=stopped.canceled,
         in_flight=stopped.in_flight,
     )
+    _tell(EventKind.CONTACT_OPTED_OUT, contact, evidence)
     return event
 
 
 def note_help(contact: Contact, *, evidence: Evidence) -> ConsentEvent:
     """Record that the customer asked for help; changes nothing else."""
     return _write(contact, ConsentEvent.Action.HELP, evidence)
+
+
+def _tell(kind: EventKind, contact: Contact, evidence: Evidence) -> None:
+    outgoing_webhooks.publish(kind, {"contact_id": contact.pk, "source": evidence.source.value})
 
 
 def _write(

@@ -158,15 +158,21 @@ CELERY_BEAT_SCHEDULE = {
     "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
     "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},
     "end overdue texts": {"task": "texting.tasks.end_overdue", "schedule": schedule(60)},
+    "sweep the webhooks": {"task": "texting.outgoing_webhooks.tasks.sweep_webhooks", "schedule": schedule(5)},
+    "forget old webhook deliveries": {
+        "task": "texting.outgoing_webhooks.tasks.forget_old_deliveries",
+        "schedule": schedule(3600),
+    },
     "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }
 
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
+CELERY_IMPORTS = ["texting.outgoing_webhooks.tasks"]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:
-    CELERY_IMPORTS = ["texting.simulator.tasks"]
+    CELERY_IMPORTS += ["texting.simulator.tasks"]
     CELERY_BEAT_SCHEDULE["run the simulated network"] = {
         "task": "texting.simulator.tasks.run_network",
         "schedule": schedule(1),
@@ -186,6 +192,7 @@ TEXTING_SEND_POLICIES = [
 TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords"]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------
+WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", default=30, minimum=4, maximum=365)  # more than three days of retries
 EGRESS_PROXY = env.text("EGRESS_PROXY", default="")  # http://host:port that takes CONNECT: a second wall
 EGRESS_DENIED = env.words("EGRESS_DENIED")  # networks with public numbers that are our own, and never called
 EGRESS_LOOPBACK = env.flag("EGRESS_LOOPBACK")  # local only: this machine may be called, at any port

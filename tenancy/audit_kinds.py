@@ -54,6 +54,16 @@ class AuditKind(StrEnum):
     LINE_RESUMED = "line:resumed"
     WEBHOOK_REJECTED = "webhook:rejected"
     WEBHOOK_REPLAYED = "webhook:replayed"
+    WEBHOOK_ENDPOINT_ADDED = "webhook_endpoint:added"
+    WEBHOOK_ENDPOINT_CHANGED = "webhook_endpoint:changed"
+    WEBHOOK_ENDPOINT_ENABLED = "webhook_endpoint:enabled"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint:disabled"
+    WEBHOOK_ENDPOINT_REMOVED = "webhook_endpoint:removed"
+    WEBHOOK_ENDPOINT_TESTED = "webhook_endpoint:tested"
+    WEBHOOK_CONTENT_CHANGED = "webhook_endpoint:content_changed"
+    WEBHOOK_SECRET_READ = "webhook_endpoint:secret_read"  # noqa: S105
+    WEBHOOK_SECRET_CHANGED = "webhook_endpoint:secret_changed"  # noqa: S105
+    WEBHOOK_DELIVERY_REPLAYED = "webhook_delivery:replayed"
     WEBHOOK_DISCARDED = "webhook:discarded"
     WEBHOOK_FORGOTTEN = "webhook:forgotten"
 

@@ -16,11 +16,12 @@ from django.db import connection, transaction
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
-from texting import live
+from texting import live, outgoing_webhooks
 from texting.doorbells import ring
 from texting.live import LiveKind
 from texting.models import Line, LineKey
 from texting.outbox import PROBE_EVERY
+from texting.outgoing_webhooks import EventKind
 from texting.providers.base import ProviderError, SendResult
 from texting.statuses import ErrorKind
 
@@ -101,3 +102,5 @@ def _tell(line_id: UUID, event: AuditKind, kind: ErrorKind | None = None) -> Non
     if line is not None:
         audit.record(event=event, object=line, kind=kind)
         live.publish(kind=LiveKind.STATUS, line=line_id)
+        problem = {"line_id": line_id, "problem": kind.value if kind else None}
+        outgoing_webhooks.publish(EventKind.LINE_PROBLEM, problem)

@@ -18,14 +18,19 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
-from texting import live, sending
+from texting import live, outgoing_webhooks, sending
 from texting.live import LiveKind
 from texting.models import Conversation, Draft, Message, Note, Turn
+from texting.outgoing_webhooks import EventKind
 from texting.queries import Colleague, colleague, colleagues_on
 
 LONGEST_NOTE = 4000  # characters
 
 _OPEN, _RESOLVED = Conversation.Status.OPEN, Conversation.Status.RESOLVED
+_ENDS = {
+    Turn.Kind.RESOLVED: EventKind.CONVERSATION_RESOLVED,
+    Turn.Kind.REOPENED: EventKind.CONVERSATION_REOPENED,
+}
 MOVES = {_OPEN: frozenset({_RESOLVED}), _RESOLVED: frozenset({_OPEN})}
 
 
@@ -224,10 +229,14 @@ def _forget_draft(member: Membership, conversation: Conversation) -> None:
 
 
 def _show(conversation: Conversation, kind: Turn.Kind, actor: Membership, **more: Any) -> None:
-    """Put what happened into the thread and tell the browsers."""
+    """Put what happened into the thread; tell browsers and webhook endpoints."""
     made = {"conversation": conversation, "contact_id": conversation.contact_id, "created_at": timezone.now()}
     Turn.objects.create(kind=kind, actor=actor, **(made | more))
     _tell(conversation, LiveKind.CONVERSATION)
+    if kind in _ENDS:
+        outgoing_webhooks.tell_conversation(_ENDS[kind], conversation)
+    else:
+        outgoing_webhooks.tell_assigned(conversation, actor.pk if kind == Turn.Kind.TAKEN else more.get("assignee_id"))
 
 
 def _tell(conversation: Conversation, kind: LiveKind) -> None:

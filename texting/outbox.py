@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from tenancy.isolation import current_organization_id
+from texting import outgoing_webhooks
 from texting.doorbells import ring
 from texting.models import Contact, LineKey, Message, OutboxEntry, SendAttempt
 from texting.purposes import OWED_PRIORITY, TERMS, Purpose
@@ -242,5 +243,8 @@ def cancel_waiting(contact: Contact) -> Stopped:
     begun = SendAttempt.objects.filter(message_id__in=held, outcome="").values_list("message_id", flat=True)
     in_flight = tuple(begun.order_by("message_id")) if held else ()
     OutboxEntry.objects.filter(message_id__in=ready).delete()
-    canceled = Message.objects.filter(pk__in=ready).update(status=MessageStatus.CANCELED, error_kind="opted_out")
+    ended = Message.objects.filter(pk__in=ready)
+    canceled = ended.update(status=MessageStatus.CANCELED, error_kind="opted_out")
+    for message in ended.defer("body") if ready else ():
+        outgoing_webhooks.tell_status(message)
     return Stopped(canceled, in_flight)

@@ -1,4 +1,4 @@
-"""The one place where a text's status changes on its way out: what is written then, and telling the browsers.
+"""The one place where a text's status changes on its way out: what is written then, and who is told.
 
 Callers hold the text's row lock. `move` and `take` change the objects, `write` stores any number of them in one
 statement; times are the database's.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from texting import live, outbox
+from texting import live, outbox, outgoing_webhooks
 from texting.live import LiveKind
 from texting.models import Message
 from texting.outbox import Claim
@@ -110,5 +110,6 @@ def show(message: Message, status: MessageStatus, kind: ErrorKind | None = None,
 
 
 def tell(message: Message) -> None:
-    """Let open threads fetch the text anew."""
+    """Let open threads fetch the text anew, and endpoints know its status."""
     live.publish(kind=LiveKind.STATUS, conversation=message.conversation_id, message=message.pk, line=message.line_id)
+    outgoing_webhooks.tell_status(message)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
-from texting import inbound_steps, live, progress, recording, sending, threads
+from texting import inbound_steps, live, outgoing_webhooks, progress, recording, sending, threads
 from texting.doorbells import ring
 from texting.live import LiveKind
 from texting.models import Line, Message, OutboxEntry, SendAttempt, StatusEvent
@@ -63,6 +63,7 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
         live.publish(
             kind=LiveKind.MESSAGE, conversation=message.conversation_id, message=message.pk, line=message.line_id
         )
+        outgoing_webhooks.tell_received(message)
     for arrival in arrivals.values():
         _answer(arrival)
     return [stored.get(at) for at in range(len(texts))]

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from tenancy.bulk_updates import update_rows
 from tenancy.encryption import blind_index, fetch_current_keys
+from texting import outgoing_webhooks
 from texting.models import Contact, Conversation, Line, Message
 from texting.models.contact import NUMBER_INDEX
+from texting.outgoing_webhooks import EventKind
 from texting.phone_numbers import PhoneNumber, mask
 
 PREVIEW_LENGTH = 120
@@ -75,6 +77,9 @@ def open_conversations(contacts: Iterable[Contact], line: Line, *, at: datetime)
         ]
         Conversation.objects.bulk_create(new, ignore_conflicts=True)
         found |= _locked_conversations(missing, line)
+        for conversation in new:
+            if found[conversation.contact_id].pk == conversation.pk:  # and not one that somebody else just opened
+                outgoing_webhooks.tell_conversation(EventKind.CONVERSATION_OPENED, conversation)
     for pk, conversation in found.items():
         conversation.contact, conversation.line = wanted[pk], line
     return found

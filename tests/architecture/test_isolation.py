@@ -15,6 +15,8 @@ DIRECTORY_TABLES = {
     "accounts_signinevent",
     "texting_linekey",
     "texting_outboxentry",
+    "texting_webhookdue",
+    "texting_webhooklane",
 }
 
 

@@ -1,6 +1,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.utils.timezone
 import tenancy.constraints
 import tenancy.encryption
 import tenancy.ids
@@ -252,6 +253,101 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='texting.conversation')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WebhookCounter',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('last', models.BigIntegerField(default=0)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WebhookDelivery',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Failed')], default='waiting', max_length=10)),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('last_status', models.PositiveSmallIntegerField(blank=True, help_text='Of the last answer.', null=True)),
+                ('last_failure', models.CharField(blank=True, help_text='Why the last attempt had no answer.', max_length=24)),
+                ('last_milliseconds', models.PositiveIntegerField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WebhookAttempt',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('started_at', models.DateTimeField()),
+                ('milliseconds', models.PositiveIntegerField()),
+                ('status', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('failure', models.CharField(blank=True, max_length=24)),
+                ('answer', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('webhook', 'started_at')])),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='texting.webhookdelivery')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WebhookDue',
+            fields=[
+                ('delivery_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('endpoint_id', models.UUIDField()),
+                ('due_at', models.DateTimeField()),
+                ('attempt', models.PositiveIntegerField(default=0)),
+                ('tried_before', models.PositiveIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(blank=True, null=True)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WebhookEndpoint',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('url', tenancy.encryption.EncryptedTextField(help_text='May hold a secret of its own in its path.', keys=[tenancy.encryption.ConfigKey()])),
+                ('description', models.CharField(blank=True, max_length=80)),
+                ('kinds', models.JSONField(default=list, help_text='Values of texting.outgoing_webhooks.kinds.EventKind.')),
+                ('with_content', models.BooleanField(default=False, help_text='Bodies hold texts, names and numbers.')),
+                ('secret', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()])),
+                ('old_secret', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ConfigKey()])),
+                ('state', models.CharField(choices=[('enabled', 'Enabled'), ('disabled', 'Switched off'), ('gone', 'Disabled: it said that it is gone'), ('failing', 'Disabled: it failed for three days'), ('removed', 'Removed')], default='enabled', max_length=10)),
+                ('state_since', models.DateTimeField(default=django.utils.timezone.now)),
+                ('failing_since', models.DateTimeField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='webhookdelivery',
+            name='endpoint',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='texting.webhookendpoint'),
+        ),
+        migrations.CreateModel(
+            name='WebhookEvent',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=40)),
+                ('sequence', models.BigIntegerField()),
+                ('data', models.JSONField(default=dict, help_text='What happened to what: ids, states, counts. Never content.')),
+                ('occurred_at', models.DateTimeField()),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='webhookdelivery',
+            name='event',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='texting.webhookevent'),
+        ),
+        migrations.CreateModel(
+            name='WebhookLane',
+            fields=[
+                ('endpoint_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('width', models.PositiveSmallIntegerField(default=4)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
         ),
         migrations.AddConstraint(
@@ -597,5 +693,109 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='turn',
             constraint=tenancy.constraints.SameOrganization(field='assignee', name='texting_turn_assignee_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookcounter',
+            constraint=tenancy.constraints.RowSecurity(name='texting_webhookcounter_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookcounter',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookcounter_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookcounter',
+            constraint=models.UniqueConstraint(fields=('organization',), name='texting_webhookcounter_once'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookattempt',
+            index=models.Index(fields=['organization', 'delivery', 'started_at'], name='texting_webhookattempt_log'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookattempt',
+            constraint=tenancy.constraints.RowSecurity(name='texting_webhookattempt_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookattempt',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookattempt_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookattempt',
+            constraint=tenancy.constraints.SameOrganization(field='delivery', name='texting_webhookattempt_delivery_org'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdue',
+            index=models.Index(fields=['endpoint_id', 'due_at', 'delivery_id'], name='texting_webhookdue_next'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdue',
+            index=models.Index(fields=['due_at'], name='texting_webhookdue_due'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdue',
+            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['endpoint_id'], name='texting_webhookdue_leased'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookendpoint',
+            constraint=tenancy.constraints.RowSecurity(name='texting_webhookendpoint_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookendpoint',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookendpoint_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookendpoint',
+            constraint=tenancy.constraints.SameOrganization(field='created_by', name='texting_webhookendpoint_created_by_org'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookevent',
+            index=models.Index(fields=['organization', 'occurred_at'], name='texting_webhookevent_age'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookevent',
+            constraint=tenancy.constraints.RowSecurity(name='texting_webhookevent_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookevent',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookevent_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookevent',
+            constraint=models.UniqueConstraint(fields=('organization', 'sequence'), name='texting_webhookevent_sequence'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdelivery',
+            index=models.Index(fields=['organization', 'endpoint', '-created_at', '-id'], name='texting_webhookdelivery_log'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdelivery',
+            index=models.Index(condition=models.Q(('state', 'failed')), fields=['organization', 'endpoint', 'created_at'], name='texting_webhookdelivery_failed'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdelivery',
+            index=models.Index(fields=['organization', 'event'], name='texting_webhookdelivery_event'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdelivery',
+            index=models.Index(fields=['organization', 'created_at'], name='texting_webhookdelivery_age'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookdelivery',
+            constraint=tenancy.constraints.RowSecurity(name='texting_webhookdelivery_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookdelivery',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookdelivery_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookdelivery',
+            constraint=tenancy.constraints.SameOrganization(field='endpoint', name='texting_webhookdelivery_endpoint_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookdelivery',
+            constraint=tenancy.constraints.SameOrganization(field='event', name='texting_webhookdelivery_event_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhookdelivery',
+            constraint=models.UniqueConstraint(fields=('organization', 'endpoint', 'event'), name='texting_webhookdelivery_once'),
         ),
     ]

@@ -6,6 +6,15 @@ from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
+from texting.models.webhook import (
+    WebhookAttempt,
+    WebhookCounter,
+    WebhookDelivery,
+    WebhookDue,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookLane,
+)
 
 __all__ = [
     "Contact",
@@ -22,4 +31,11 @@ __all__ = [
     "SendAttempt",
     "StatusEvent",
     "Turn",
+    "WebhookAttempt",
+    "WebhookCounter",
+    "WebhookDelivery",
+    "WebhookDue",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookLane",
 ]

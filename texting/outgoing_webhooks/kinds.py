@@ -1,0 +1,37 @@
+"""The kinds of events, and the shape of each one's `data`. A kind is never renamed: receivers compare its name."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened. `docs/webhooks.md` has the shapes for those who receive them; `SHAPES` is kept by a test."""
+
+    MESSAGE_RECEIVED = "message.received"
+    MESSAGE_STATUS = "message.status"
+    CONVERSATION_OPENED = "conversation.opened"
+    CONVERSATION_ASSIGNED = "conversation.assigned"
+    CONVERSATION_RESOLVED = "conversation.resolved"
+    CONVERSATION_REOPENED = "conversation.reopened"
+    CONTACT_OPTED_IN = "contact.opted_in"
+    CONTACT_OPTED_OUT = "contact.opted_out"
+    LINE_PROBLEM = "line.problem"
+    TEST = "webhook.test"
+
+
+OFFERED = tuple(kind for kind in EventKind if kind is not EventKind.TEST)
+"""Those that an endpoint can ask for; a test goes to the one endpoint that it tests."""
+
+_CONVERSATION = frozenset({"conversation_id", "contact_id", "line_id"})
+_MESSAGE = _CONVERSATION | {"message_id"}
+SHAPES: dict[EventKind, frozenset[str]] = {
+    EventKind.MESSAGE_RECEIVED: _MESSAGE | {"media_count"},
+    EventKind.MESSAGE_STATUS: _MESSAGE | {"status", "error"},
+    EventKind.CONVERSATION_OPENED: _CONVERSATION,
+    EventKind.CONVERSATION_ASSIGNED: _CONVERSATION | {"assignee_id"},
+    EventKind.CONVERSATION_RESOLVED: _CONVERSATION,
+    EventKind.CONVERSATION_REOPENED: _CONVERSATION,
+    EventKind.CONTACT_OPTED_IN: frozenset({"contact_id", "source"}),
+    EventKind.CONTACT_OPTED_OUT: frozenset({"contact_id", "source"}),
+    EventKind.LINE_PROBLEM: frozenset({"line_id", "problem"}),
+    EventKind.TEST: frozenset({"endpoint_id"}),
+}
