@@ -1,0 +1,94 @@
+"""Queued texts, made in bulk: what `send_text` leaves behind, without its time."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
+
+from bench.office import Office
+from compliance.models import ConsentEvent
+from tenancy.encryption import fetch_current_keys
+from tenancy.ids import new_id
+from tenancy.isolation import activate
+from texting import threads
+from texting.models import Conversation, Decision, LineKey, Message, OutboxEntry
+from texting.phone_numbers import from_provider
+from texting.purposes import PRIORITY, Purpose
+from texting.statuses import MessageStatus
+
+
+@dataclass
+class Desk:
+    """The customers of one office, who all gave their permission, and the texts to them."""
+
+    office: Office
+    conversations: list[Conversation] = field(default_factory=list)
+
+    def queue(self, count: int) -> None:
+        """One text for each of so many customers. The same customers each time."""
+        with activate(self.office.organization):
+            self._meet(count)
+            now, line = timezone.now(), self.office.line
+            decisions = [
+                Decision(
+                    conversation=conversation,
+                    stage=Decision.Stage.QUEUE,
+                    purpose=Purpose.REPLY,
+                    verdict="allow",
+                    decided_at=now,
+                )
+                for conversation in self.conversations[:count]
+            ]
+            texts = [
+                Message(
+                    id=new_id(),
+                    conversation=decision.conversation,
+                    contact=decision.conversation.contact,
+                    line=line,
+                    direction="out",
+                    purpose=Purpose.REPLY,
+                    body=f"Harbor Dental: Your appointment is at {number} o'clock.\nReply STOP to opt out.",
+                    status=MessageStatus.QUEUED,
+                    segments=1,
+                    decision=decision,
+                    decision_verdict="allow",
+                    created_at=now,
+                )
+                for number, decision in enumerate(decisions)
+            ]
+            fetch_current_keys(texts)
+            Decision.objects.bulk_create(decisions)
+            Message.objects.bulk_create(texts)
+            OutboxEntry.objects.bulk_create(
+                OutboxEntry(
+                    message_id=text.pk,
+                    organization=self.office.organization,
+                    line_id=line.pk,
+                    contact_id=text.contact_id,
+                    priority=PRIORITY[Purpose.REPLY],
+                    due_at=now,
+                    expires_at=now + timedelta(hours=4),
+                )
+                for text in texts
+            )
+        LineKey.objects.filter(line_id=self.office.line.pk).update(free_at=now)
+
+    def _meet(self, count: int) -> None:
+        numbers = [from_provider(f"+1212{5550000 + number:07d}") for number in range(len(self.conversations), count)]
+        if not numbers:
+            return
+        now = timezone.now()
+        contacts = threads.contacts_for(numbers)
+        ConsentEvent.objects.bulk_create(
+            ConsentEvent(
+                number_index=contact.number_index, action="given", kind="express", source="keyword", recorded_at=now
+            )
+            for contact in contacts.values()
+        )
+        opened = threads.open_conversations(contacts.values(), self.office.line, at=now)
+        self.conversations += [opened[contacts[number.e164].pk] for number in numbers]
+
+    def sent(self) -> int:
+        """How many texts the provider took, by our own books."""
+        with activate(self.office.organization):
+            return Message.objects.filter(status=MessageStatus.SENT, provider_message_id__isnull=False).count()
