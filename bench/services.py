@@ -12,11 +12,12 @@ from config.embedded.pytest_services import Services
 
 @dataclass(frozen=True)
 class Databases:
-    """The servers of one run: their first processes, and the address of the main database for its owner."""
+    """The servers of one run: their first processes, and the main database's address for its owner and for all."""
 
     postgres: int
     valkey: int
     owner_url: str
+    superuser_url: str
 
     def as_owner(self, statements: str) -> None:
         """Run SQL that the app's role may not."""
@@ -37,7 +38,7 @@ def services(*, durable: bool = False) -> Iterator[Databases]:
         from django.core.management import call_command
         from django.db import connections
 
-        from config.embedded.postgres import APP, KEYS_DATABASE, MAIN_DATABASE, OWNER
+        from config.embedded.postgres import APP, KEYS_DATABASE, MAIN_DATABASE, OWNER, SUPERUSER
 
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         django.setup()
@@ -50,8 +51,12 @@ def services(*, durable: bool = False) -> Iterator[Databases]:
         os.environ["KEYS_DATABASE_URL"] = running.postgres.url(KEYS_DATABASE, APP)
         assert running.postgres.child is not None
         assert running.valkey.child is not None
-        owner = running.postgres.url(MAIN_DATABASE, OWNER)
-        yield Databases(running.postgres.child.pid, running.valkey.child.pid, owner)
+        yield Databases(
+            running.postgres.child.pid,
+            running.valkey.child.pid,
+            running.postgres.url(MAIN_DATABASE, OWNER),
+            running.postgres.url(MAIN_DATABASE, SUPERUSER),
+        )
         connections.close_all()
     finally:
         running.stop()
