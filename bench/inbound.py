@@ -30,7 +30,7 @@ def main() -> int:
         ours = Contestant("ours", office.texts("a"))
         plain = (post("/store", urlencode(form).encode(), FORM) for form in forms("b", office.line.number))
         bare = Contestant("bare view", plain, settings="bench.bare_settings")
-        compete([ours, bare], databases.postgres)
+        compete([ours, bare], databases)
         assert stored() == refuse_errors(bare, frozenset({204}))
         with activate(office.organization):
             kept = Message.objects.filter(direction="in").count()

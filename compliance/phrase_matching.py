@@ -74,41 +74,56 @@ def entries(found: Iterable[str], repeat: str = "") -> Token:
     return Token({first: tuple(sorted(set(rest))) for first, rest in rests.items()}, low, high)
 
 
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """`needs`: a text without any of these words holds no such phrase. None when nothing can be said."""
+
+    label: str
+    tokens: tuple[Token, ...]
+    needs: frozenset[str] | None
+
+
 class Phrases:
     """Phrases with a label each, found by their first word. Raises `BadPhrase` for one that cannot be understood."""
 
     def __init__(self, labelled: Iterable[tuple[str, str]], lists: Lists) -> None:
-        self._by_first: dict[str, list[tuple[str, tuple[Token, ...]]]] = {}
-        self._by_any: list[tuple[str, tuple[Token, ...]]] = []
+        self._by_first: dict[str, list[_Phrase]] = {}
+        self._by_any: list[_Phrase] = []
         for label, phrase in labelled:
             tokens = tuple(_token(token, phrase, lists) for token in phrase.split())
-            self._index(label, tokens)
+            self._index(_Phrase(label, tokens, _needs(tokens)))
 
-    def _index(self, label: str, tokens: tuple[Token, ...]) -> None:
+    def _index(self, phrase: _Phrase) -> None:
         firsts: set[str] = set()
-        for token in tokens:
+        for token in phrase.tokens:
             if token.others:
-                self._by_any.append((label, tokens))
+                self._by_any.append(phrase)
                 return
             firsts.update(token.entries)
             if token.low:
                 break
         for first in firsts:
-            self._by_first.setdefault(first, []).append((label, tokens))
+            self._by_first.setdefault(first, []).append(phrase)
 
     def at(self, words: Words, start: int) -> Iterator[tuple[str, set[int]]]:
         """Label and possible ends of every phrase that begins at `start`."""
+        return self._at(words, start, frozenset(words))
+
+    def _at(self, words: Words, start: int, present: frozenset[str]) -> Iterator[tuple[str, set[int]]]:
         if start >= len(words):
             return
-        for label, tokens in (*self._by_first.get(words[start], ()), *self._by_any):
-            ends = {start}
-            for token in tokens:
-                ends = token.ends(words, ends)
-                if not ends:
-                    break
-            ends.discard(start)
-            if ends:
-                yield label, ends
+        for phrases in (self._by_first.get(words[start], ()), self._by_any):
+            for phrase in phrases:
+                if phrase.needs is not None and phrase.needs.isdisjoint(present):
+                    continue
+                ends = {start}
+                for token in phrase.tokens:
+                    ends = token.ends(words, ends)
+                    if not ends:
+                        break
+                ends.discard(start)
+                if ends:
+                    yield phrase.label, ends
 
     def filling(self, words: Words) -> str | None:
         """The label of a phrase that is exactly these words."""
@@ -120,17 +135,26 @@ class Phrases:
 
     def first(self, words: Words) -> str | None:
         """The label of the first phrase that stands anywhere in these words."""
-        return next((label for start in range(len(words)) for label, _ in self.at(words, start)), None)
+        present = frozenset(words)
+        return next((label for start in range(len(words)) for label, _ in self._at(words, start, present)), None)
 
     def replaced(self, words: Words, by: str) -> list[str]:
         """The words with every phrase, longest first from the left, replaced by one word."""
+        present = frozenset(words)
         kept: list[str] = []
         start = 0
         while start < len(words):
-            end = max((max(ends) for _, ends in self.at(words, start)), default=start)
+            end = max((max(ends) for _, ends in self._at(words, start, present)), default=start)
             kept.append(by if end > start else words[start])
             start = max(end, start + 1)
         return kept
+
+
+def _needs(tokens: Sequence[Token]) -> frozenset[str] | None:
+    """The first words of the rarest token that no text can do without; of the first token only if there is no other."""
+    needed = [token for token in tokens if token.low and not token.others]
+    rarest = min(needed[1:] or needed, key=lambda token: len(token.entries), default=None)
+    return None if rarest is None else frozenset(rarest.entries)
 
 
 def _token(token: str, phrase: str, lists: Lists) -> Token:

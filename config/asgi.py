@@ -1,7 +1,8 @@
-"""One port for everything: the live stream is pure ASGI, every page is Django over WSGI in a fixed number of threads.
+"""One port for everything: live stream and webhooks are pure ASGI, every page is Django over WSGI in a few threads.
 
 Django's own ASGI handler is not used: it starts a thread for every request, and an open stream would keep that thread
-and its database connection. The stream touches neither, so thousands of browsers can hold one each.
+and its database connection. The stream touches neither, so thousands of browsers can hold one each. Webhooks that wait
+for a commit hold no thread either, so that many of them can share one.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -19,6 +20,7 @@ Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LIVE_PATH = "/live/stream"
+WEBHOOKS = "/webhooks/"
 
 # Its types are narrower than what either side really takes.
 _pages: Application = cast(
@@ -34,8 +36,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         from texting.live.stream import live_app  # only a process that serves streams needs its hub
 
         await live_app(scope, receive, send)
+    elif scope["path"].startswith(WEBHOOKS):
+        from texting.webhooks.asgi import webhook_app
+
+        await webhook_app(scope, receive, send, otherwise=_page)
     else:
-        await _pages(_without_ambiguous_headers(scope), _whole(receive), send)
+        await _page(scope, receive, send)
+
+
+async def _page(scope: Scope, receive: Receive, send: Send) -> None:
+    await _pages(_without_ambiguous_headers(scope), _whole(receive), send)
 
 
 def _without_ambiguous_headers(scope: Scope) -> Scope:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -72,6 +73,7 @@ def parse(text: str, default_region: str = "US") -> PhoneNumber:
     return _described(number)
 
 
+@lru_cache(maxsize=10_000)  # a webhook's numbers are looked at twice, and customers write more than once
 def from_provider(text: str) -> PhoneNumber:
     """The number a provider reports, which must be E.164. Raises `BadNumber` for short codes and named senders.
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from celery import shared_task
 
-from texting import delivery, forgetting, keeping, outbox, reconciling
+from texting import delivery, keeping, outbox, reconciling
 from texting.doorbells import ring_later
+from texting.webhooks import forgetting
 
 log = logging.getLogger("parley.outbox")
 

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from texting import webhooks
 from texting.views import conversation, handling, inbox, live_token, people, quarantine, starting, writing
+from texting.webhooks import views as webhooks
 
 _CONVERSATION = "inbox/c/<uuid:conversation_id>/"
 

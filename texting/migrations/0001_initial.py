@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                 ('cause', models.CharField(choices=[('no_signature', 'no_signature'), ('no_secret', 'no_secret'), ('other_address', 'other_address'), ('other_path', 'other_path'), ('other_account', 'other_account'), ('other_token', 'other_token'), ('other_line', 'other_line'), ('no_number', 'no_number'), ('unreadable', 'unreadable'), ('no_attempt', 'no_attempt'), ('line_gone', 'line_gone'), ('provider_changed', 'provider_changed')], max_length=20)),
                 ('signed_address', models.CharField(blank=True, help_text='Scheme and host that the signature is for, where they are known.', max_length=300)),
                 ('sender_masked', models.CharField(blank=True, max_length=24)),
-                ('request', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON of `texting.kept_requests`.', keys=[tenancy.encryption.DayKey('webhook', 'received_at')], null=True)),
+                ('request', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON, see kept_requests.', keys=[tenancy.encryption.DayKey('webhook', 'received_at')], null=True)),
                 ('received_at', models.DateTimeField()),
                 ('tried_at', models.DateTimeField(blank=True, help_text='When it was last found to be still wrong.', null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),

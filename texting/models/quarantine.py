@@ -40,7 +40,10 @@ class QuarantinedRequest(TenantModel):
     )
     sender_masked = models.CharField(max_length=24, blank=True)
     request = EncryptedTextField(
-        keys=[DayKey(DAY_KIND, "received_at")], null=True, blank=True, help_text="JSON of `texting.kept_requests`."
+        keys=[DayKey(DAY_KIND, "received_at")],
+        null=True,
+        blank=True,
+        help_text="JSON, see kept_requests.",
     )
     received_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True, blank=True, help_text="When it was last found to be still wrong.")

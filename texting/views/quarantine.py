@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
-from texting import quarantine
 from texting.models import QuarantinedRequest
-from texting.quarantine import Outcome, Round
 from texting.queries import quarantine as queries
+from texting.webhooks import quarantine
+from texting.webhooks.quarantine import Outcome, Round
 
 State = QuarantinedRequest.State
 LONGEST_NUMBER = 6  # digits of a page's number

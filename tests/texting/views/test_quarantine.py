@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import signed_in
 from tests.texting.twilio_line import NEW_TOKEN, cast, twilio
-from texting import quarantine
+from texting.webhooks import quarantine
 
 __all__ = ["cast", "twilio"]
 

@@ -110,11 +110,15 @@ class GroupCommit(Generic[Key, Item, Result]):
             _tell(group, results)
 
     def _attempt(self, key: Key, group: list[_Waiting[Item, Result]]) -> Sequence[Result]:
-        close_old_connections()
+        """The connection is kept while more waits, since to fetch one from the pool is to check it."""
         try:
             return self._work(key, [waiting.item for waiting in group])
-        finally:
+        except Exception:
             close_old_connections()
+            raise
+        finally:
+            if not self._count:
+                close_old_connections()
 
 
 def _tell(group: list[_Waiting[Item, Result]], results: Sequence[Result | Exception]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from texting import group_commit
-from texting.group_commit import Full, GroupCommit
+from texting.webhooks import group_commit
+from texting.webhooks.group_commit import Full, GroupCommit
 
 
 class Ledger:

@@ -38,7 +38,7 @@ def test_old_ones_go_with_their_keys_and_the_others_stay(twilio):
 
 
 def test_what_ended_is_forgotten_too(twilio):
-    from texting import quarantine
+    from texting.webhooks import quarantine
 
     with time_machine.travel(NOON, tick=False):
         twilio.post(secret="guessed")

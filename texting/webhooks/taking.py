@@ -1,15 +1,16 @@
-"""Takes a provider's request: its signature first, then what it says. The one door, also for a request that was kept.
+"""Takes providers' requests: the signature first, then what they say. The one door, also for a request that was kept.
 
 A request means what it says only after `verify_signature` has said yes with the line's credentials of this moment.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from texting import receiving
 from texting.models import Line
 from texting.phone_numbers import BadNumber, from_provider
-from texting.providers.base import Credentials, Hook, Provider, UnreadableHook
+from texting.providers.base import Credentials, Hook, Inbound, Provider, StatusEvent, UnreadableHook
 from texting.providers.registry import provider_for
 
 
@@ -32,6 +33,15 @@ class Request:
     token: str | None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a verified request says: customers' texts, or what became of the attempt that `token` names."""
+
+    texts: tuple[Inbound, ...] = ()
+    token: str = ""
+    events: tuple[StatusEvent, ...] = ()
+
+
 class NotTaken(Exception):
     """The request was refused. `because` is the adapter's error of a signed request that cannot be read."""
 
@@ -51,21 +61,27 @@ def take(line: Line, request: Request) -> bool:
 
     False when it reports on a text that is not known here. Raises NotTaken, UnknownProvider.
     """
-    provider = adapter_of(line)
+    return take_all(line, [read(adapter_of(line), line.number, request)])[0]
+
+
+def read(provider: Provider, number: str, request: Request) -> Heard:
+    """What the request of the line with this number says. Looks at nothing but the request. Raises NotTaken."""
     if not provider.verify_signature(request.hook):
         raise NotTaken(Refusal.SIGNATURE)
     try:
-        return _hand_over(provider, line, request)
+        if request.token is not None:
+            return Heard(token=request.token, events=tuple(provider.parse_status(request.hook)))
+        texts = tuple(provider.parse_inbound(request.hook))
+        for text in texts:
+            from_provider(text.from_)
+            if text.to != number and from_provider(text.to).e164 != number:
+                raise OtherLine("To is another number.")
     except (UnreadableHook, BadNumber) as error:
         raise NotTaken(Refusal.UNREADABLE, error) from None
+    return Heard(texts)
 
 
-def _hand_over(provider: Provider, line: Line, request: Request) -> bool:
-    if request.token is None:
-        for text in provider.parse_inbound(request.hook):
-            if from_provider(text.to).e164 != line.number:
-                raise OtherLine("To is another number.")
-            receiving.receive(line, text)
-        return True
-    known = [receiving.take_status(line, request.token, event) for event in provider.parse_status(request.hook)]
-    return all(known)
+def take_all(line: Line, heard: Sequence[Heard]) -> list[bool]:
+    """`take` for many verified requests of one line, in their order, in the running transaction."""
+    receiving.receive_all(line, [text for one in heard for text in one.texts])
+    return [all(receiving.take_status(line, one.token, event) for event in one.events) for one in heard]

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 from texting.providers.base import MAX_HOOK_BYTES, Hook
-from texting.taking import Request
+from texting.webhooks.taking import Request
 
 LONGEST_PATH = 2_000  # characters; a webhook's address has about 120
 LONGEST_HEADER = 1_000

@@ -1,7 +1,7 @@
 """Providers' requests: find the line by its unguessable key, verify the signature, hand over, answer empty.
 
 Nothing here answers with a text: an answer in the response would go past the gate. A request that is refused is kept
-(`texting.quarantine`), so that a wrong setting loses nothing.
+(`texting.webhooks.quarantine`), so that a wrong setting loses nothing.
 """
 
 import logging
@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import public
 from tenancy.isolation import activate
-from texting import quarantine, taking
 from texting.models import Line, LineKey
 from texting.providers.base import MAX_HOOK_BYTES, Hook
 from texting.providers.registry import UnknownProvider
-from texting.taking import NotTaken, Refusal, Request
+from texting.webhooks import quarantine, taking
+from texting.webhooks.taking import NotTaken, Refusal, Request
 
 log = logging.getLogger("parley.webhooks")
 

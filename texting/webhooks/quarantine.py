@@ -4,8 +4,8 @@ What is kept is bounded three ways: the size of a request, a number of them for 
 wait for each line. Requests that the provider provably signed have room of their own, so that a flood of made-up ones
 (by somebody who got hold of a webhook's address) cannot push them out. Past the bounds only a counter grows.
 
-Taking a kept request in (`replay`) goes through `texting.taking`, like a request that just came: verified with the
-credentials and the base address of that moment, stored once only. There is no other way from here into the inbox.
+Taking a kept request in (`replay`) goes through `taking`, like a request that just came: verified with the credentials
+and the base address of that moment, stored once only. There is no other way from here into the inbox.
 """
 
 import logging
@@ -25,12 +25,12 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import KeyDestroyed, Undecryptable
-from texting import kept_requests
 from texting.causes import PROVEN, Cause
-from texting.diagnosing import Diagnosis, diagnose
 from texting.models import Line, QuarantinedRequest, QuarantineHour
 from texting.providers.registry import UnknownProvider
-from texting.taking import NotTaken, Request, take
+from texting.webhooks import kept_requests
+from texting.webhooks.diagnosing import Diagnosis, diagnose
+from texting.webhooks.taking import NotTaken, Request, take
 
 log = logging.getLogger("parley.webhooks")
 

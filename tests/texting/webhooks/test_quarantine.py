@@ -24,10 +24,11 @@ from tests.texting.twilio_line import (
     make_twilio_line,
     twilio,
 )
-from texting import delivery, quarantine, receiving, sending
+from texting import delivery, receiving, sending
 from texting.causes import Cause
 from texting.models import Conversation, Line, Message, QuarantinedRequest, QuarantineHour
-from texting.quarantine import Outcome, Round
+from texting.webhooks import quarantine
+from texting.webhooks.quarantine import Outcome, Round
 
 __all__ = ["cast", "twilio"]
 
@@ -237,16 +238,16 @@ def test_a_database_error_in_the_middle_undoes_that_one_only(twilio, monkeypatch
     for n, body in enumerate(("one", "two", "three")):
         twilio.post(secret=NEW_TOKEN, MessageSid=f"SM{n}", Body=body)
     twilio.store(secret=NEW_TOKEN)
-    real = receiving.receive
+    real = receiving.receive_all
 
-    def breaks(line, inbound):
-        stored = real(line, inbound)
-        if inbound.body == "two":
+    def breaks(line, texts):
+        stored = real(line, texts)
+        if [text.body for text in texts] == ["two"]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 / 0")
         return stored
 
-    monkeypatch.setattr(receiving, "receive", breaks)
+    monkeypatch.setattr(receiving, "receive_all", breaks)
     assert replay_all(twilio) == Round(taken=2, still_wrong=0, not_stored=1, left=0)
     assert twilio.texts() == ["one", "three"]
     assert replay(twilio, twilio.kept()[1]) is Outcome.NOT_STORED

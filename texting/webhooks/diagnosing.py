@@ -1,7 +1,7 @@
 """Finds the likely cause of a refused request by trying what would make it right.
 
 What is tried comes from the request itself, so a cause is a hint for a person and never a reason to take the request:
-only `texting.taking` takes one, with our own base address.
+only `texting.webhooks.taking` takes one, with our own base address.
 """
 
 import logging
@@ -13,11 +13,11 @@ from itertools import islice
 from django.db import Error as AnyDatabaseError
 
 from texting.causes import Cause
-from texting.kept_requests import origin_and_path
 from texting.models import Line
 from texting.phone_numbers import BadNumber, mask
 from texting.providers.base import Credentials, Hook, OtherAccount, Provider, UnreadableHook
-from texting.taking import NotTaken, OtherLine, Refusal, Request, adapter_of
+from texting.webhooks.kept_requests import origin_and_path
+from texting.webhooks.taking import NotTaken, OtherLine, Refusal, Request, adapter_of
 
 log = logging.getLogger("parley.webhooks")
 
