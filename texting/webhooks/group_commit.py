@@ -75,7 +75,7 @@ class GroupCommit(Generic[Key, Item, Result]):
 
     def _run(self) -> None:
         while True:
-            key, group = self._next()
+            key, group = self._next(idle=close_old_connections)
             try:
                 self._do(key, group)
             finally:
@@ -83,10 +83,15 @@ class GroupCommit(Generic[Key, Item, Result]):
                     self._busy.discard(key)
                     self._changed.notify()
 
-    def _next(self) -> tuple[Key, list[_Waiting[Item, Result]]]:
-        """The group that has waited longest, of a key that no other thread is at: so its items keep their order."""
+    def _next(self, *, idle: Callable[[], None]) -> tuple[Key, list[_Waiting[Item, Result]]]:
+        """The group that has waited longest, of a key that no other thread is at: so its items keep their order.
+
+        `idle` is called before the thread goes to sleep: a connection is kept from group to group only, since to fetch
+        one from the pool is to check it.
+        """
         with self._changed:
             while (key := next((key for key in self._waiting if key not in self._busy), None)) is None:
+                idle()
                 self._changed.wait()
             queue = self._waiting.pop(key)
             group = [queue.popleft() for _ in range(min(LARGEST, len(queue)))]
@@ -110,15 +115,11 @@ class GroupCommit(Generic[Key, Item, Result]):
             _tell(group, results)
 
     def _attempt(self, key: Key, group: list[_Waiting[Item, Result]]) -> Sequence[Result]:
-        """The connection is kept while more waits, since to fetch one from the pool is to check it."""
         try:
             return self._work(key, [waiting.item for waiting in group])
         except Exception:
-            close_old_connections()
+            close_old_connections()  # it may be the connection that broke
             raise
-        finally:
-            if not self._count:
-                close_old_connections()
 
 
 def _tell(group: list[_Waiting[Item, Result]], results: Sequence[Result | Exception]) -> None:
