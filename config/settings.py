@@ -157,6 +157,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
     "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
     "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},
+    "fetch texts whose webhook got lost": {"task": "texting.tasks.fetch_missed", "schedule": schedule(30)},
+    "ask for lost delivery reports": {"task": "texting.tasks.ask_for_receipts", "schedule": schedule(60)},
     "end overdue texts": {"task": "texting.tasks.end_overdue", "schedule": schedule(60)},
     "sweep the webhooks": {"task": "texting.outgoing_webhooks.tasks.sweep_webhooks", "schedule": schedule(5)},
     "forget old webhook deliveries": {

@@ -148,16 +148,10 @@ def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:
     return True
 
 
-def take_polled(message: Message, event: base.StatusEvent) -> bool:
-    """What the provider answered when we asked what became of a text. Whether that was news."""
-    return _advance(message, event, polled=True)
-
-
-def _advance(message: Message, event: base.StatusEvent, *, polled: bool = False) -> bool:
+def _advance(message: Message, event: base.StatusEvent) -> None:
     known = MessageStatus(message.status)
-    status = advance(known, event.status, polled=polled)
+    status = advance(known, event.status)
     if status is known:
-        return False
+        return
     progress.move(message, status, event.error, event.provider_code)
     progress.write([message])
-    return True

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from texting import delivery, keeping, outbox, reconciling
+from texting import delivery, fetching, keeping, outbox, receipts, reconciling
 from texting.doorbells import ring_later
 from texting.webhooks import forgetting
 
@@ -28,6 +28,18 @@ def sweep_outbox() -> dict[str, int]:
     for line_id in lines:
         ring_later(line_id, 0.1)
     return {"lines": len(lines), "unconfirmed": unconfirmed, "brought_in": brought_in}
+
+
+@shared_task
+def fetch_missed() -> dict[str, int]:
+    """Read providers' lists for texts whose webhook never came."""
+    return fetching.fetch_missed()
+
+
+@shared_task
+def ask_for_receipts() -> dict[str, int]:
+    """Ask what became of texts whose delivery report never came."""
+    return receipts.ask_for_receipts()
 
 
 @shared_task

@@ -36,6 +36,8 @@ class FarEnd:
     ledger: list[base.Outbound] = field(default_factory=list)
     asked: list[base.Outbound] = field(default_factory=list)
     silent: bool = False  # its list cannot be asked
+    fates: dict[str, base.StatusEvent | Exception] = field(default_factory=dict)  # what it says of a text by its id
+    received: list[base.Inbound] = field(default_factory=list)  # customers' texts in its list
 
 
 FAR_END = FarEnd()
@@ -62,6 +64,19 @@ class ScriptedProvider:
         FAR_END.ledger.append(outbound)
         return answer or base.SendResult(f"far-{outbound.client_ref}", MessageStatus.SENT)
 
+    async def fetch(self, provider_message_id: str) -> base.StatusEvent:
+        if FAR_END.silent:
+            raise base.NotAccepted(ErrorKind.TRANSIENT, retry=True)
+        fate = FAR_END.fates.get(provider_message_id)
+        if isinstance(fate, Exception):
+            raise fate
+        return fate or base.StatusEvent(provider_message_id, MessageStatus.SENT, "fetched")
+
+    async def list_inbound(self, number: str, *, since, until) -> list[base.Inbound]:
+        if FAR_END.silent:
+            raise base.NotAccepted(ErrorKind.TRANSIENT, retry=True)
+        return [text for text in FAR_END.received if text.to == number]
+
     async def find(self, outbound: base.Outbound, *, since, until) -> list[base.StatusEvent]:
         if FAR_END.silent:
             raise base.NotAccepted(ErrorKind.TRANSIENT, retry=True)
@@ -86,6 +101,8 @@ def far_end(settings) -> Iterator[FarEnd]:
     FAR_END.ledger.clear()
     FAR_END.asked.clear()
     FAR_END.silent = False
+    FAR_END.fates.clear()
+    FAR_END.received.clear()
     registry._load.cache_clear()
     yield FAR_END
     registry._load.cache_clear()

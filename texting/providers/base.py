@@ -252,6 +252,13 @@ class ProviderSession(Protocol):
         attempts. Empty means "not there yet", not "never accepted". Raises NotAccepted only.
         """
 
+    async def list_inbound(self, number: str, *, since: datetime, until: datetime) -> list[Inbound]:
+        """The texts that customers sent to this number of ours between the two (aware) times, oldest first.
+
+        For texts whose webhook never reached us; most are known already. Files are counted also when their addresses
+        are not to be had. Raises NotAccepted only.
+        """
+
     async def fetch_media(self, media: Media, *, limit: int) -> MediaFile:
         """The file of an inbound text, at most `limit` bytes of it. Raises NotAccepted only.
 

@@ -165,6 +165,16 @@ class SimulatorSession:
             if text.text == outbound.body and since <= text.at <= until
         ]
 
+    async def list_inbound(self, number: str, *, since: datetime, until: datetime) -> list[Inbound]:
+        """What customers wrote to this number, as the network keeps it for a week; only with this line's secret."""
+        texts = await self._look_up(
+            lambda: network.texts_to(line=number, secret=self._secret, since=since, until=until)
+        )
+        return [
+            Inbound(text.id, text.customer, number, text.text, text.id, tuple(Media(*file) for file in text.files))
+            for text in texts
+        ]
+
     async def fetch_media(self, media: Media, *, limit: int) -> MediaFile:
         """A picture on a customer's handset."""
         if not media.url.startswith(files.ADDRESS):

@@ -32,6 +32,7 @@ from texting.providers.base import (
 )
 from texting.providers.twilio_errors import lost_answer, table
 from texting.providers.twilio_http import QuietHttpClient, basic_authorization, connections
+from texting.providers.twilio_inbound import InboundList
 from texting.providers.twilio_media import MediaFetcher
 from texting.providers.twilio_removal import delete, redact
 from texting.providers.twilio_signature import is_signed
@@ -113,6 +114,7 @@ class TwilioSession:
         )
         self._texts = client.messages
         self._service = credentials.messaging_service
+        self._account = credentials.account
         self._free = asyncio.Semaphore(IN_FLIGHT)
 
     async def send(self, outbound: Outbound) -> SendResult:
@@ -177,6 +179,10 @@ class TwilioSession:
         if not _is_sid(provider_message_id):
             raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="This is not the id of a text at Twilio.")
         return self._texts(provider_message_id)
+
+    async def list_inbound(self, number: str, *, since: datetime, until: datetime) -> list[Inbound]:
+        """https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources."""
+        return await InboundList(self._ask, self._texts, self._account).read(number, since=since, until=until)
 
     async def _ask(self, call: Any, arguments: Mapping[str, object], *, changes: bool) -> Any:
         """Call the SDK. What its reading of an answer may throw (it trusts the shape) becomes a lost answer."""

@@ -153,6 +153,22 @@ def forget(message_id: str, *, words_only: bool = False) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class CustomerText:
+    """A text of a customer as the carrier keeps it."""
+
+    id: str
+    customer: str = field(repr=False)
+    text: str = field(repr=False)
+    files: tuple[tuple[str, str], ...] = ()
+
+
+def texts_to(*, line: str, secret: str, since: datetime, until: datetime) -> list[CustomerText]:
+    """What customers wrote to a line between two times, oldest first, whether our webhook took it or not."""
+    found = records.inbound(line, since.timestamp(), until.timestamp())
+    return [CustomerText(one.id, one.customer, one.text, one.files) for one in found if one.secret == secret]
+
+
 def behaviour(customer: str) -> Behaviour:
     """How this customer's handset behaves; NORMAL until it is set."""
     redis, seal = store()

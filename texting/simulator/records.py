@@ -13,6 +13,7 @@ from texting.simulator.sealed import LIFETIME, Sealer, connection, sealer
 from texting.statuses import MessageStatus
 
 MAX_MESSAGES = 200  # kept for one handset on one line
+MAX_RECEIVED = 2000  # kept for one line
 DUE = "due"  # kind of the sorted set of "message id:step" by the time it is due, in milliseconds since 1970
 
 
@@ -64,6 +65,11 @@ def keep_new(record: Record, delays: Sequence[float]) -> None:
         together.rpush(handset, record.id)
         together.ltrim(handset, -MAX_MESSAGES, -1)
         together.expire(handset, LIFETIME)
+        if record.from_customer:
+            received = seal.name("received", record.line)
+            together.zadd(received, {record.id: record.at})
+            together.zremrangebyrank(received, 0, -MAX_RECEIVED - 1)
+            together.expire(received, LIFETIME)
         together.zadd(
             seal.name(DUE), {f"{record.id}:{n}": int((record.at + delay) * 1000) for n, delay in enumerate(delays)}
         )
@@ -117,4 +123,11 @@ def on_line(customer: str, line: str) -> list[Record]:
     """All kept texts between a customer and a line, oldest first."""
     redis, seal = store()
     ids = redis.lrange(seal.name("handset", line, customer), 0, -1)
+    return [record for record in (read(str(entry)) for entry in ids) if record]
+
+
+def inbound(line: str, since: float, until: float) -> list[Record]:
+    """All kept texts of customers to a line between two times (seconds since 1970), oldest first."""
+    redis, seal = store()
+    ids = redis.zrange(seal.name("received", line), since, until, byscore=True)
     return [record for record in (read(str(entry)) for entry in ids) if record]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from tests.texting.providers.fake_records import Records
 
@@ -43,6 +43,9 @@ class FakeTwilio:
         self.ledger = Ledger()
         self.scripts: list[str] = []
         self.media: dict[str, tuple[str, bytes]] = {}  # type and content by their path in the API
+        self.largest_page = 1000
+        self.careless = False  # its list holds other numbers' texts too
+        self.forgot_media = False
         self.lock = threading.Lock()
         self.url = ""
 
@@ -64,6 +67,26 @@ class FakeTwilio:
             }
             self.ledger.accepted.append(text)
         return text
+
+    def receive(self, *, to: str, from_: str, body: str, files: int = 0) -> str:
+        """A customer's text comes in, and no webhook is told. Returns its id."""
+        with self.lock:
+            sid = f"SM{len(self.ledger.accepted) + 0xC0FFEE:032x}"
+            text = {
+                "sid": sid,
+                "status": "received",
+                "to": to,
+                "from": from_,
+                "body": body,
+                "direction": "inbound",
+                "num_segments": "1",
+                "num_media": str(files),
+                "error_code": None,
+                "error_message": None,
+                "date_created": formatdate(usegmt=True),
+            }
+            self.ledger.accepted.append(text)
+        return sid
 
 
 class Handler(Records, BaseHTTPRequestHandler):
@@ -232,10 +255,10 @@ class Handler(Records, BaseHTTPRequestHandler):
     def _look_up(self) -> None:
         parts = urlsplit(self.path)
         if parts.path.endswith("/Messages.json"):
-            wanted = parse_qs(parts.query)
-            texts = [text for text in self.far_end.ledger.accepted if text["to"] == wanted["To"][0]]
-            page = {"messages": texts, "page": 0, "page_size": 200, "next_page_uri": None, "uri": self.path}
-            self.answer(200, page)
+            self._list(parts.path, parse_qs(parts.query))
+            return
+        if parts.path.endswith("/Media.json"):
+            self._list_media(parts.path.split("/")[-2])
             return
         sid = parts.path.rpartition("/")[2].removesuffix(".json")
         found = [text for text in self.far_end.ledger.accepted if text["sid"] == sid]
@@ -243,6 +266,34 @@ class Handler(Records, BaseHTTPRequestHandler):
             self.answer(200, found[0])
         else:
             self.refuse(404, 20404)
+
+    def _list(self, path: str, wanted: dict[str, list[str]]) -> None:
+        """Newest first, page by page. A careless far end leaves the filter out."""
+        every = list(reversed(self.far_end.ledger.accepted))
+        texts = [text for text in every if self.far_end.careless or text["to"] == wanted["To"][0]]
+        number = int(wanted.get("Page", ["0"])[0])
+        size = min(int(wanted.get("PageSize", ["50"])[0]), self.far_end.largest_page)
+        rest = texts[number * size :]
+        following = f"{path}?To={quote(wanted['To'][0])}&PageSize={size}&Page={number + 1}"
+        self.answer(
+            200,
+            {
+                "messages": rest[:size],
+                "page": number,
+                "page_size": size,
+                "next_page_uri": following if len(rest) > size else None,
+                "uri": self.path,
+            },
+        )
+
+    def _list_media(self, sid: str) -> None:
+        [text] = [text for text in self.far_end.ledger.accepted if text["sid"] == sid]
+        files = range(int(text["num_media"]))
+        media = [{"sid": f"ME{n:032x}", "parent_sid": sid, "content_type": "image/png"} for n in files]
+        if self.far_end.forgot_media:
+            self.refuse(404, 20404)
+        else:
+            self.answer(200, {"media_list": media, "page": 0, "page_size": 50, "next_page_uri": None})
 
 
 class Server(ThreadingHTTPServer):

@@ -20,6 +20,7 @@ from texting.providers.base import Credentials, Hook, Media, Outbound, Provider
 from texting.providers.simulator import SimulatorProvider
 from texting.providers.twilio import TwilioProvider
 from texting.simulator import files, network, records
+from texting.simulator.files import HandsetFile
 from texting.simulator.signed_requests import send_signed
 
 LINE = "+14155550199"
@@ -48,6 +49,7 @@ class FarEnd(Protocol):
     def provider(self, **credentials: str) -> Provider: ...
     def outbound(self, body: str = ...) -> Outbound: ...
     def accepted(self) -> list[str]: ...
+    def customer_writes(self, body: str, *, to: str = ..., files: int = ...) -> str: ...
     def customer_is_opted_out(self) -> None: ...
     def keep_media(self, content_type: str, content: bytes, *, of: str = ...) -> Media: ...
     def lose_media(self, media: Media) -> None: ...
@@ -79,6 +81,9 @@ class TwilioFarEnd:
 
     def accepted(self) -> list[str]:
         return [text["body"] for text in self.far_end.ledger.accepted]
+
+    def customer_writes(self, body: str, *, to: str = LINE, files: int = 0) -> str:
+        return self.far_end.receive(to=to, from_=CUSTOMER, body=body, files=files)
 
     def customer_is_opted_out(self) -> None:
         self.far_end.scripts.append("refuse:400:21610")
@@ -229,6 +234,8 @@ class SimulatorFarEnd:
     def __init__(self, webhooks: Webhooks, customer: str) -> None:
         self.webhooks = webhooks
         self.customer = customer
+        redis, seal = records.store()
+        redis.delete(seal.name("received", LINE))  # other tests' customers wrote to this line too
 
     def provider(self, **credentials: str) -> Provider:
         return SimulatorProvider(Credentials(**{"secret": SECRET, **credentials}))
@@ -240,6 +247,12 @@ class SimulatorFarEnd:
 
     def accepted(self) -> list[str]:
         return [text.text for text in network.texts_for(customer=self.customer, line=LINE)]
+
+    def customer_writes(self, body: str, *, to: str = LINE, files: int = 0) -> str:
+        pictures = [HandsetFile("image/png", b"png") for _ in range(files)]
+        return network.inbound_request(
+            line_key="line-key", line=to, customer=self.customer, text=body, secret=SECRET, files=pictures
+        )
 
     def customer_is_opted_out(self) -> None:
         network.set_behaviour(self.customer, network.Behaviour.OPTED_OUT_AT_CARRIER)

@@ -26,6 +26,7 @@ from tests.texting.providers.far_ends import (
 from texting.providers.base import (
     MAX_HOOK_BYTES,
     Hook,
+    Inbound,
     Media,
     MediaFile,
     MediaProblem,
@@ -299,6 +300,55 @@ def test_forgetting_at_a_far_end_that_is_away_is_worth_another_try(far_end: FarE
         assert (refusal.value.kind, refusal.value.retry) == (ErrorKind.TRANSIENT, True)
 
 
+# --- customers' texts in the list ---------------------------------------------------------------------------------
+
+
+def list_inbound(provider: Provider, number: str = LINE, *, minutes: float = 5) -> list[Inbound]:
+    async def run() -> list[Inbound]:
+        now, span = datetime.now(UTC), timedelta(minutes=minutes)
+        async with provider.open_session() as session:
+            return await session.list_inbound(number, since=now - span, until=now + span)
+
+    return asyncio.run(run())
+
+
+def test_what_customers_wrote_to_a_line_can_be_listed_oldest_first(far_end: FarEnd) -> None:
+    first, second = far_end.customer_writes("STOP"), far_end.customer_writes("and again")
+    texts = list_inbound(far_end.provider())
+    assert [(text.provider_message_id, text.body, text.to) for text in texts] == [
+        (first, "STOP", LINE),
+        (second, "and again", LINE),
+    ]
+    assert [text.event_id for text in texts] == [first, second]
+    assert all(text.from_.startswith("+1415") for text in texts)
+
+
+def test_only_customers_texts_to_this_line_in_this_time_are_listed(far_end: FarEnd) -> None:
+    send(far_end.provider(), far_end.outbound("ours"))
+    far_end.customer_writes("for another line", to="+14155550177")
+    mine = far_end.customer_writes("mine")
+    assert [text.provider_message_id for text in list_inbound(far_end.provider())] == [mine]
+
+    async def long_ago() -> list[Inbound]:
+        then = datetime.now(UTC) - timedelta(hours=2)
+        async with far_end.provider().open_session() as session:
+            return await session.list_inbound(LINE, since=then, until=then + timedelta(hours=1))
+
+    assert asyncio.run(long_ago()) == []
+
+
+def test_a_listed_text_keeps_the_number_of_its_files(far_end: FarEnd) -> None:
+    far_end.customer_writes("look", files=2)
+    [text] = list_inbound(far_end.provider())
+    assert [media.content_type for media in text.media] == ["image/png", "image/png"]
+
+
+def test_a_list_that_cannot_be_asked_is_worth_another_try(far_end: FarEnd) -> None:
+    with far_end.go_away(), pytest.raises(NotAccepted) as refusal:
+        list_inbound(far_end.provider())
+    assert (refusal.value.kind, refusal.value.retry) == (ErrorKind.TRANSIENT, True)
+
+
 # --- signatures ---------------------------------------------------------------------------------------------------
 
 
@@ -455,6 +505,8 @@ def test_no_number_no_text_and_no_secret_is_logged_or_shown(far_end: FarEnd, cap
     text = far_end.outbound("the private words")
     results: list[object] = list(send(far_end.provider(), text))
     find(far_end.provider(), text)
+    far_end.customer_writes("the private words")
+    results += list_inbound(far_end.provider())
     with far_end.lose_the_answer():
         results += send(far_end.provider(), text)
     far_end.customer_is_opted_out()

@@ -19,6 +19,7 @@ from tests.texting.providers.far_ends import CUSTOMER, LINE, SECRET, HurriedTwil
 from texting.providers.base import (
     Credentials,
     Hook,
+    Inbound,
     NotAccepted,
     Outbound,
     OutcomeUnknown,
@@ -496,3 +497,43 @@ def test_sending_from_several_threads_at_once_does_not_mix_sessions(far_end: Fak
     for thread in threads:
         thread.join()
     assert len({result.provider_message_id for result in results if isinstance(result, SendResult)}) == 4
+
+
+def list_inbound(base_url: str, *, since: datetime | None = None) -> list[Inbound]:
+    async def run() -> list[Inbound]:
+        now = datetime.now(UTC)
+        async with provider(base_url).open_session() as session:
+            return await session.list_inbound(LINE, since=since or now - timedelta(minutes=5), until=now)
+
+    return asyncio.run(run())
+
+
+def test_a_list_of_several_pages_is_read_to_its_end(far_end: FakeTwilio) -> None:
+    far_end.largest_page = 2
+    written = [far_end.receive(to=LINE, from_=CUSTOMER, body=str(n)) for n in range(5)]
+    assert sorted(text.provider_message_id for text in list_inbound(far_end.url)) == sorted(written)
+    assert len([path for path in far_end.ledger.paths if "Messages.json" in path]) == 3
+
+
+def test_reading_ends_at_the_first_text_that_is_too_old(far_end: FakeTwilio) -> None:
+    far_end.largest_page = 2
+    for n in range(6):
+        far_end.receive(to=LINE, from_=CUSTOMER, body=str(n))
+        if n < 4:
+            far_end.ledger.accepted[-1]["date_created"] = "Sun, 01 Nov 2026 10:00:00 GMT"
+    assert sorted(text.body for text in list_inbound(far_end.url)) == ["4", "5"]
+    assert len([path for path in far_end.ledger.paths if "Messages.json" in path]) == 2
+
+
+def test_the_lists_own_filter_is_not_relied_on(far_end: FakeTwilio) -> None:
+    far_end.careless = True
+    far_end.receive(to="+14155550177", from_=CUSTOMER, body="another line's")
+    far_end.accept({"To": [LINE], "From": ["+14155550177"], "Body": ["from another line of ours"]})
+    assert list_inbound(far_end.url) == []
+
+
+def test_files_that_are_gone_from_the_list_are_still_counted(far_end: FakeTwilio) -> None:
+    far_end.forgot_media = True
+    far_end.receive(to=LINE, from_=CUSTOMER, body="look", files=3)
+    [text] = list_inbound(far_end.url)
+    assert [(media.content_type, media.url) for media in text.media] == [("application/octet-stream", "")] * 3
