@@ -188,6 +188,7 @@ QUARANTINE_DAYS = env.number("QUARANTINE_DAYS", default=14, minimum=1, maximum=9
 TEXTING_PROVIDER_BASE_URLS = {"twilio": env.text("TWILIO_BASE_URL", default="")}
 TEXTING_SEND_POLICIES = [
     "compliance.send_policies.LineActive",
+    "compliance.send_policies.AuthorActive",
     "compliance.send_policies.Permission",
     "compliance.send_policies.FirstTextClauses",
 ]

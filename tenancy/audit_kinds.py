@@ -50,6 +50,7 @@ class AuditKind(StrEnum):
 
     LINE_CREATED = "line:created"
     LINE_CHANGED = "line:changed"
+    OUTBOX_RESTORED = "outbox:restored"
     LINE_STOPPED = "line:stopped"
     LINE_RESUMED = "line:resumed"
     WEBHOOK_REJECTED = "webhook:rejected"

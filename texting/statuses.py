@@ -1,4 +1,4 @@
-"""The life of one text: its statuses, the moves between them, and what they mean to a person.
+"""The life of one text: its statuses and the moves between them. `explaining` says what they mean to a person.
 
 Callbacks come late, twice and out of order, so a status only ever moves forward:
 
@@ -14,7 +14,6 @@ Source of the order: Twilio's message statuses (accepted, scheduled < queued < s
 own HELD (waits for a person's decision) and UNCONFIRMED (handed over, answer lost). Plain values: no Django.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -128,105 +127,3 @@ def taken(current: MessageStatus, error_kind: str, new: MessageStatus) -> Messag
     """
     known = _S.UNCONFIRMED if error_kind == ErrorKind.ABSENT else current
     return advance(known, _S.SENT if RANK[new] < RANK[_S.SENT] else new)
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a person is told. `label`: one or two words. `reason` and `what_to_do`: a sentence each, may be empty."""
-
-    label: str
-    reason: str
-    what_to_do: str
-
-
-_STATUS_WORDS = {
-    _S.RECEIVED: Explanation("Received", "The customer sent this text.", ""),
-    _S.HELD: Explanation(
-        "Waiting for approval",
-        "A rule asks a second person to look at this text before it is sent.",
-        "Someone who may approve texts can send it or turn it down.",
-    ),
-    _S.QUEUED: Explanation("Waiting to send", "The text is next in line.", ""),
-    _S.SENDING: Explanation("Sending", "The text is being handed to the phone network.", ""),
-    _S.UNCONFIRMED: Explanation(
-        "Not confirmed",
-        "The connection broke before the provider answered, so the text may or may not have been sent.",
-        "Wait a few minutes: we are asking the provider. Sending it again now could deliver it twice.",
-    ),
-    _S.SENT: Explanation("Sent", "The phone network took the text and has not yet said that it arrived.", ""),
-    _S.DELIVERED: Explanation("Delivered", "The text reached the customer's phone.", ""),
-    _S.UNDELIVERED: Explanation(
-        "Not delivered",
-        "The phone network could not deliver the text.",
-        "Check the number, or call the customer.",
-    ),
-    _S.FAILED: Explanation("Not sent", "The text was not sent.", "Try again, or call the customer."),
-    _S.CANCELED: Explanation("Canceled", "The text was canceled before it was sent.", ""),
-    _S.READ: Explanation("Read", "The customer opened the text.", ""),
-}
-
-# Reason and advice by kind of error; the label stays that of the status.
-_ERROR_WORDS = {
-    ErrorKind.RATE_LIMITED: (
-        "Too many texts were sent at once, and the network asked us to slow down.",
-        "Nothing: it is tried again by itself. If it stays so, send the text again later.",
-    ),
-    ErrorKind.TRANSIENT: (
-        "The provider had a short outage.",
-        "Nothing: it is tried again by itself. If it stays so, send the text again later.",
-    ),
-    ErrorKind.UNREACHABLE: (
-        "The customer's phone is switched off or has no signal.",
-        "Try again later, or call the customer.",
-    ),
-    ErrorKind.UNKNOWN_OUTCOME: (
-        "The connection broke before the provider answered, so the text may or may not have been sent.",
-        "Ask the customer before sending it again, or it may arrive twice.",
-    ),
-    ErrorKind.ABSENT: (
-        "The connection broke before the provider answered, and the provider's list does not hold the text.",
-        "Send it again if it is still needed.",
-    ),
-    ErrorKind.INVALID_RECIPIENT: (
-        "This number cannot receive texts: it may be a landline or no longer in use.",
-        "Check the number with the customer, or call.",
-    ),
-    ErrorKind.OPTED_OUT: (
-        "The customer has asked not to be texted.",
-        "Do not text again. Only the customer can undo this, by texting START.",
-    ),
-    ErrorKind.CONTENT_REJECTED: (
-        "The phone network refused what the text says.",
-        "Reword it: leave out links, capital letters and sales words, or call the customer.",
-    ),
-    ErrorKind.SENDER_NOT_ALLOWED: (
-        "Our own number is not registered for texts like this.",
-        "Tell your administrator: the line's registration needs attention.",
-    ),
-    ErrorKind.AUTH: (
-        "The provider did not accept our sign-in.",
-        "Tell your administrator: the line's credentials need attention.",
-    ),
-    ErrorKind.REGION: (
-        "Texts to this country are not switched on in our account.",
-        "Call the customer, or ask your administrator to switch the country on.",
-    ),
-    ErrorKind.ACCOUNT: (
-        "The provider has stopped our account or limits what it may send.",
-        "Tell your administrator: the provider's account needs attention.",
-    ),
-    ErrorKind.INVALID_REQUEST: (
-        "The provider could not understand our request.",
-        "Tell your administrator: this is a fault of ours, not yours.",
-    ),
-    ErrorKind.UNKNOWN: ("The phone network gave no reason.", "Try again once, or call the customer."),
-}
-
-
-def explain(status: MessageStatus, error_kind: ErrorKind | None = None) -> Explanation:
-    """What a person should read about a text. The kind of error counts only while the text has not arrived."""
-    words = _STATUS_WORDS[status]
-    if error_kind is None or status in {_S.RECEIVED, _S.HELD, _S.SENT, _S.DELIVERED, _S.CANCELED, _S.READ}:
-        return words
-    reason, what_to_do = _ERROR_WORDS[error_kind]
-    return Explanation(words.label, reason, what_to_do)

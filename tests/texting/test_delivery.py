@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import Membership, User
 from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
@@ -463,3 +464,24 @@ def test_a_batch_is_prepared_with_few_statements_for_each_text(scene, far_end):
     LineKey.objects.update(texts_per_second=500)
     one, twenty = statements(1, 10), statements(20, 20)
     assert len(one) == len(twenty)
+
+
+@pytest.mark.parametrize("whole", ["membership", "user"])
+def test_what_a_deactivated_member_had_queued_does_not_leave(scene, far_end, whole):
+    [message] = queue(scene, "We open at nine")
+    if whole == "membership":
+        Membership.objects.filter(pk=scene.agent.pk).update(is_active=False)
+    else:
+        User.objects.filter(pk=scene.agent.user_id).update(is_active=False)
+    delivery.deliver_line(scene.line.pk)
+    assert far_end.asked == []
+    ended = fresh(scene, message)
+    assert (ended.status, ended.provider_code) == (MessageStatus.CANCELED, "author.active")
+    assert ended.attention == "failed", "colleagues are told"
+
+
+def test_automatic_answers_leave_whoever_was_deactivated(scene, far_end):
+    Membership.objects.filter(pk=scene.agent.pk).update(is_active=False)
+    with activate(scene.organization):
+        scene.hear("HELP")
+    assert delivery.deliver_line(scene.line.pk) == 1

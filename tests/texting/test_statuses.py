@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from texting.statuses import ALLOWED, FINAL, RANK, ErrorKind, MessageStatus, Retry, advance, explain, may_move
+from texting.explaining import explain
+from texting.statuses import ALLOWED, FINAL, RANK, ErrorKind, MessageStatus, Retry, advance, may_move, taken
 
 S = MessageStatus
 OUTBOUND = [status for status in S if status is not S.RECEIVED]
@@ -101,3 +102,22 @@ def test_only_passing_errors_are_tried_again_and_an_unknown_outcome_never_blindl
     assert ErrorKind.UNREACHABLE.retry is Retry.ONCE_LATER
     assert ErrorKind.UNKNOWN_OUTCOME.retry is Retry.RECONCILE
     assert ErrorKind.OPTED_OUT.retry is Retry.NEVER
+
+
+@pytest.mark.parametrize("new", [status for status in S if status not in {S.RECEIVED, S.HELD}])
+def test_proof_that_the_provider_has_a_text_undoes_an_end_that_was_only_assumed(new: S) -> None:
+    known = taken(S.FAILED, ErrorKind.ABSENT, new)
+    assert known is {S.QUEUED: S.SENT, S.SENDING: S.SENT, S.UNCONFIRMED: S.SENT, S.CANCELED: S.UNCONFIRMED}.get(
+        new, new
+    )
+    assert taken(S.FAILED, ErrorKind.INVALID_RECIPIENT, new) in {S.FAILED, S.READ}
+
+
+def test_a_rule_that_kept_a_text_back_is_named_in_words() -> None:
+    words = explain(S.CANCELED, None, "author.active")
+    assert words.label == "Canceled"
+    assert "colleague" in words.reason
+    assert explain(S.CANCELED, None, "unheard.of") == explain(S.CANCELED)
+    assert explain(S.FAILED, ErrorKind.AUTH, "expired") == explain(S.FAILED, ErrorKind.AUTH)
+    assert explain(S.SENT, None, "", "no_receipt").label == "No receipt"
+    assert explain(S.DELIVERED, None, "", "no_receipt") == explain(S.DELIVERED)

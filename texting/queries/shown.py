@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from tenancy.encryption import readable
+from texting.explaining import Explanation
 from texting.masking import hide_numbers, last_digits
 from texting.models import Contact
 from texting.phone_numbers import display
 from texting.queries.access import may_reveal
 from texting.queries.cursors import Cursor
-from texting.statuses import Explanation
 
 
 @dataclass(frozen=True)

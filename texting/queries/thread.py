@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from tenancy.encryption import prefetch
+from texting.explaining import explain
 from texting.models import Conversation, Message, Note, Turn
 from texting.queries.access import NotYours
 from texting.queries.cursors import Cursor, newer_than, older_than
 from texting.queries.shown import Happening, Item, Remark, Text, wording
-from texting.statuses import FINAL, ErrorKind, MessageStatus, explain
+from texting.statuses import FINAL, ErrorKind, MessageStatus
 
 LENGTH = 50
 OVERLAP = timedelta(seconds=30)  # a text may commit after one that is younger; the browser knows repeats by their id
@@ -128,7 +129,7 @@ def _text(member: Membership, message: Message) -> Text:
         body=wording(member, message),
         is_ours=ours,
         attachments=message.media_count,
-        status=explain(status, error) if ours else None,
+        status=explain(status, error, message.provider_code, message.attention) if ours else None,
         icon=_STATUS_ICONS.get(status, "clock"),
         is_pending=ours and status not in FINAL and status is not MessageStatus.SENT,
         is_failed=ours and status in _FAILED,
