@@ -34,6 +34,5 @@ class Command(BaseCommand):
             raise CommandError("--at is in the future.")
         counts = restoring.after_restore(at, dry_run=options["dry_run"])
         would = "would be" if options["dry_run"] else "will be"
-        self.stdout.write(
-            f"{counts.texts} texts of {counts.organizations} organizations {would} looked up before anything is sent again."
-        )
+        what = f"{counts.texts} texts of {counts.organizations} organizations"
+        self.stdout.write(f"{what} {would} looked up before anything is sent again.")
