@@ -57,8 +57,13 @@ class Records:
     def list_files(self) -> None:
         path = urlsplit(self.path).path.removesuffix(".json")
         files = [
-            {"sid": file.rpartition("/")[2], "parent_sid": path.split("/")[-2], "account_sid": path.split("/")[3]}
-            for file in self.far_end.media
+            {
+                "sid": file.rpartition("/")[2],
+                "parent_sid": path.split("/")[-2],
+                "account_sid": path.split("/")[3],
+                "content_type": kind,
+            }
+            for file, (kind, _) in self.far_end.media.items()
             if file.startswith(f"{path}/")
         ]
         self.answer(200, {"media_list": files, "page": 0, "page_size": 50, "next_page_uri": None, "uri": self.path})

@@ -45,7 +45,6 @@ class FakeTwilio:
         self.media: dict[str, tuple[str, bytes]] = {}  # type and content by their path in the API
         self.largest_page = 1000
         self.careless = False  # its list holds other numbers' texts too
-        self.forgot_media = False
         self.lock = threading.Lock()
         self.url = ""
 
@@ -86,6 +85,8 @@ class FakeTwilio:
                 "date_created": formatdate(usegmt=True),
             }
             self.ledger.accepted.append(text)
+            for n in range(files):
+                self.media[f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}/Media/ME{n:032x}"] = ("image/png", b"png")
         return sid
 
 
@@ -257,9 +258,6 @@ class Handler(Records, BaseHTTPRequestHandler):
         if parts.path.endswith("/Messages.json"):
             self._list(parts.path, parse_qs(parts.query))
             return
-        if parts.path.endswith("/Media.json"):
-            self._list_media(parts.path.split("/")[-2])
-            return
         sid = parts.path.rpartition("/")[2].removesuffix(".json")
         found = [text for text in self.far_end.ledger.accepted if text["sid"] == sid]
         if found:
@@ -285,15 +283,6 @@ class Handler(Records, BaseHTTPRequestHandler):
                 "uri": self.path,
             },
         )
-
-    def _list_media(self, sid: str) -> None:
-        [text] = [text for text in self.far_end.ledger.accepted if text["sid"] == sid]
-        files = range(int(text["num_media"]))
-        media = [{"sid": f"ME{n:032x}", "parent_sid": sid, "content_type": "image/png"} for n in files]
-        if self.far_end.forgot_media:
-            self.refuse(404, 20404)
-        else:
-            self.answer(200, {"media_list": media, "page": 0, "page_size": 50, "next_page_uri": None})
 
 
 class Server(ThreadingHTTPServer):
