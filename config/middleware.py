@@ -1,7 +1,9 @@
 """Headers that every answer carries."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -40,6 +42,23 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{ability}=()" for ability in UNUSED_ABILITIES),
 }
+
+
+class ProviderRequests:
+    """Lets a provider's request through to its signature check, whatever host it names.
+
+    The signature covers our own public address, so the Host header decides nothing there. Refused before that, because
+    of a setting that names another host, the request would be lost; refused by the check it is kept.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith("/webhooks/"):
+            ours = urlsplit(settings.PUBLIC_BASE_URL).netloc
+            request.get_host = lambda: ours  # type: ignore[method-assign]
+        return self.get_response(request)
 
 
 class SecurityHeaders:

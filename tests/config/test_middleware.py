@@ -19,7 +19,7 @@ def test_nothing_is_loaded_framed_or_run_from_elsewhere(cast):
         assert "camera=()" in answer["Permissions-Policy"]
 
 
-def test_static_files_carry_them_too(client):
+def test_static_files_carry_them_too(client, db):
     answer = client.get("/static/favicon.svg")
     assert answer.status_code == 200
     assert "default-src 'none'" in answer["Content-Security-Policy"]

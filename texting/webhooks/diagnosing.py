@@ -108,4 +108,5 @@ def _sender(provider: Provider, request: Request) -> str:
         texts = provider.parse_inbound(request.hook)
     except UnreadableHook:
         return ""
-    return mask(texts[0].from_)[:24] if texts else ""
+    masked = mask(texts[0].from_)[:24] if texts else ""
+    return masked if any(sign.isdigit() for sign in masked) else ""  # a short code or a name is no number

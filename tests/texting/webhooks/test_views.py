@@ -84,3 +84,21 @@ def test_a_refusal_costs_a_bounded_number_of_queries(twilio):
     with CaptureQueriesContext(connection) as queries:
         twilio.post(secret="guessed")
     assert len(queries) < 30, "\n".join(query["sql"][:120] for query in queries)
+
+
+def test_a_host_that_is_not_ours_is_no_reason_to_lose_a_text(twilio, settings):
+    """The signature covers our own address; the Host header decides nothing, and is no way in either."""
+    assert settings.ALLOWED_HOSTS != ["*"]
+    assert twilio.post(headers={"Host": "inner.example"}).status_code == 200
+    there = {"Host": "old.harbor.example"}
+    assert twilio.post(base="https://old.harbor.example", headers=there, MessageSid="SM2").status_code == 403
+    assert [row.signed_address for row in twilio.kept()] == ["https://old.harbor.example"]
+    assert Client().get("/sign-in/", headers=there).status_code == 400, "pages insist on it"
+
+
+def test_a_request_over_http_is_judged_and_not_redirected(twilio, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert twilio.post().status_code == 200
+    assert twilio.post(base="http://text.harbor.example", MessageSid="SM2").status_code == 403
+    assert [row.signed_address for row in twilio.kept()] == ["http://text.harbor.example"]
+    assert Client().get("/sign-in/").status_code == 301
