@@ -1,6 +1,7 @@
 """Who acts in this request: asked of PostgreSQL each time, with the organization active until the page is drawn."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -29,8 +30,8 @@ class ActingMember:
 
     Behind `@requires` the whole request, templates that are rendered late included, runs inside the member's
     organization, in its time zone and in one transaction. An answer of 500 and above, or any exception out of the view
-    (404 and 403 too), undoes what the request wrote. `@public` views run without an organization, whoever asks. A view
-    that declares neither is refused.
+    (404 and 403 too), undoes what the request wrote. A view that `calls_out` opens its transactions itself. `@public`
+    views run without an organization, whoever asks. A view that declares neither is refused.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -43,14 +44,14 @@ class ActingMember:
             store.flush()
         request.member = member  # type: ignore[attr-defined]
         request.user = member.user if member else None  # type: ignore[assignment]
-        if member is None or _is_public(request):
+        if member is None or _says(request, "is_public", unknown=True):
             return self.get_response(request)
         return self._inside(member, request)
 
     def _inside(self, member: Membership, request: HttpRequest) -> HttpResponseBase:
+        inside = nullcontext() if _says(request, "calls_out") else activate(member.organization)
         try:
-            zone = ZoneInfo(member.organization.time_zone)
-            with activate(member.organization), timezone.override(zone):
+            with inside, timezone.override(ZoneInfo(member.organization.time_zone)):
                 response = self.get_response(request)
                 if response.status_code >= 500 or hasattr(request, "failed_with"):
                     raise _Undo(response)
@@ -70,11 +71,12 @@ class ActingMember:
         request.failed_with = exception  # type: ignore[attr-defined]
 
 
-def _is_public(request: HttpRequest) -> bool:
+def _says(request: HttpRequest, name: str, *, unknown: bool = False) -> bool:
+    """Whether the view that the request is for declares `name`; `unknown` when there is no such view."""
     try:
-        return bool(getattr(resolve(request.path_info).func, "is_public", False))
+        return bool(getattr(resolve(request.path_info).func, name, False))
     except Resolver404:
-        return True
+        return unknown
 
 
 def _record_refusal(member: Membership, request: HttpRequest) -> None:

@@ -201,27 +201,33 @@ MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def requires(*permissions: Permission) -> Callable[[MemberView[P]], View[P]]:
+def requires(*permissions: Permission, calls_out: bool = False) -> Callable[[MemberView[P]], View[P]]:
     """Let only members in who hold all of `permissions`; with none, every signed-in member.
 
     Signed out: to the sign-in page and back. A second factor still missing: to its page. A permission missing:
     MissingPermission, which becomes a 403 page. The view carries what it needs as `.permission`.
+
+    A view that `calls_out` asks somebody outside the machine before it answers, so it is called with no transaction
+    open; it opens `activate(request.member.organization)` itself for what comes before and after the call.
     """
 
     def decorate(view: MemberView[P]) -> View[P]:
         @wraps(view)
         def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             from accounts.entrance import to_second_factor, to_sign_in
+            from tenancy.isolation import activate
 
             if getattr(request, "member", None) is None:
                 return to_sign_in(request)
             acting = cast(MemberRequest, request)
-            if acting.member.needs_second_factor and not acting.session.has_second_factor:
-                return to_second_factor(request)
-            require(acting.member, *permissions)
+            with activate(acting.member.organization):  # a no-op when the whole request is inside it already
+                if acting.member.needs_second_factor and not acting.session.has_second_factor:
+                    return to_second_factor(request)
+                require(acting.member, *permissions)
             return view(acting, *args, **kwargs)
 
         checked.permission = permissions  # type: ignore[attr-defined]
+        checked.calls_out = calls_out  # type: ignore[attr-defined]
         return checked
 
     return decorate

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from accounts.models import Membership, Team, TeamMember
+from accounts.permissions import Permission, require
 from accounts.roles import require_over
 from tenancy import audit
 
@@ -30,3 +31,13 @@ def set_teams(*, actor: Membership, member: Membership, teams: Iterable[Team]) -
         before=sorted(place.team.name for place in before.values()),
         after=sorted(team.name for team in wanted.values()),
     )
+
+
+def create_team(*, actor: Membership, name: str) -> Team:
+    """A team with the actor in it; the one of that name if there is one. For whoever manages lines."""
+    require(actor, Permission.LINES_MANAGE)
+    team, made = Team.objects.get_or_create(name=name)
+    if made:
+        TeamMember.objects.create(team=team, membership=actor)
+        audit.record(event=audit.AuditKind.TEAM_CREATED, actor=actor, object=team)
+    return team

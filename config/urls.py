@@ -15,5 +15,6 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("", include("accounts.urls")),
     path("", include("texting.urls")),
+    path("", include("compliance.urls")),
     path("", include("config.styleguide")),
 ]

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import uuid
+from datetime import UTC, datetime
 
 _lock = threading.Lock()
 _last_ms = 0
@@ -28,3 +29,13 @@ def new_id() -> uuid.UUID:
                 _last_ms, _counter = _last_ms + 1, 0
         value = (_last_ms << 80) | (0x7 << 76) | (_counter << 64) | (0b10 << 62) | random_tail
     return uuid.UUID(int=value)
+
+
+def first_id(moment: datetime) -> uuid.UUID:
+    """The smallest id that can have been made at this (aware) moment or later: a range of ids is a range of time."""
+    return uuid.UUID(int=(int(moment.timestamp() * 1000) << 80) | (0x7 << 76) | (0b10 << 62))
+
+
+def made_at(made: uuid.UUID) -> datetime:
+    """When an id of `new_id` was made, to the millisecond."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)

@@ -87,6 +87,11 @@ def from_provider(text: str) -> PhoneNumber:
         raise BadNumber(_reason(error)) from None
 
 
+def is_e164(text: str) -> bool:
+    """Whether it is written as E.164; not whether there is such a number."""
+    return bool(_E164.fullmatch(text))
+
+
 def mask(e164: str) -> str:
     """Only the country code and the last four digits: `+1 *** *** 0123`. Short national numbers show two digits."""
     number = _known(e164)

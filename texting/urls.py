@@ -3,9 +3,21 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from texting.views import conversation, handling, inbox, live_token, people, quarantine, starting, writing
+from texting.views import (
+    connecting,
+    conversation,
+    handling,
+    inbox,
+    lines,
+    live_token,
+    people,
+    quarantine,
+    starting,
+    writing,
+)
 from texting.webhooks import views as webhooks
 
+_LINE = "settings/lines/<uuid:line_id>/"
 _CONVERSATION = "inbox/c/<uuid:conversation_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +47,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/find/", people.find_contact, name="find_contact"),
     path("contacts/<uuid:contact_id>/", people.contact, name="contact"),
     path("contacts/<uuid:contact_id>/name/", people.rename, name="rename_contact"),
+    path("settings/lines/", lines.all_lines, name="lines"),
+    path("settings/lines/connect/", connecting.choose_provider, name="choose_provider"),
+    path("settings/lines/connect/<slug:provider>/", connecting.connect, name="connect_line"),
+    path("settings/lines/connect/<slug:provider>/numbers/", connecting.account_numbers, name="account_numbers"),
+    path(_LINE, lines.line, name="line"),
+    path(_LINE + "heard/", lines.heard, name="line_heard"),
+    path(_LINE + "state/", lines.switch, name="switch_line"),
+    path(_LINE + "token/", lines.change_token, name="change_token"),
+    path(_LINE + "token/finish/", lines.finish_token, name="finish_token"),
+    path(_LINE + "address/", lines.change_address, name="change_address"),
+    path(_LINE + "address/finish/", lines.finish_address, name="finish_address"),
     path("settings/quarantine/", quarantine.refused, name="quarantine"),
     path("settings/quarantine/news/", quarantine.news, name="quarantine_news"),
     path("settings/quarantine/take-in/", quarantine.take_in_all, name="quarantine_take_in_all"),

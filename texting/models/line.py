@@ -59,6 +59,12 @@ class LineKey(models.Model):
     line_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=40, unique=True, default=new_line_key)
+    previous_key = models.CharField(
+        max_length=40, unique=True, null=True, blank=True, help_text="Still answers while the address is being changed."
+    )
+    heard_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a signed webhook request last came, to within some seconds."
+    )
     texts_per_second = models.FloatField(default=1.0)
     free_at = models.DateTimeField(auto_now_add=True)
     refusals = models.PositiveSmallIntegerField(default=0)

@@ -21,6 +21,7 @@ from typing import ClassVar, Protocol, Self
 
 from texting.statuses import ErrorKind, MessageStatus
 
+MOST_NUMBERS = 200  # listed of one account; somebody with more types theirs
 MAX_HOOK_BYTES = 65_536  # a webhook that is larger is refused before it is parsed
 MEDIA_WAIT_SECONDS = 5.0  # a file is often not there yet when the text that announces it comes
 
@@ -169,6 +170,15 @@ class Capabilities:
     signature_header: str = ""  # the header without which a request is not signed at all
 
 
+@dataclass(frozen=True)
+class OwnNumber:
+    """A number that an account has at its provider. `name` is what the provider calls it, often the number again."""
+
+    number: str
+    name: str
+    can_text: bool
+
+
 class ProviderError(Exception):
     """The only family of errors that sending and looking up raise. `str()` is safe to log and to show.
 
@@ -244,6 +254,12 @@ class ProviderSession(Protocol):
 
     async def fetch(self, provider_message_id: str) -> StatusEvent:
         """What became of one text. Raises NotAccepted only: asking changes nothing."""
+
+    async def numbers(self, *, only: str = "") -> list[OwnNumber]:
+        """The account's own numbers, in E.164; at most `MOST_NUMBERS`, or just `only` if the account has it.
+
+        Asking proves the credentials. Raises NotAccepted only.
+        """
 
     async def find(self, outbound: Outbound, *, since: datetime, until: datetime) -> list[StatusEvent]:
         """Texts at the provider with this number and exactly this body, made between the two (aware) times.

@@ -7,6 +7,7 @@ Only where `settings.SIMULATOR_ENABLED`.
 import asyncio
 import hmac
 import json
+import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ from texting.providers.base import (
     NotAccepted,
     Outbound,
     OutcomeUnknown,
+    OwnNumber,
     ProviderError,
     ProviderSession,
     SendResult,
@@ -42,6 +44,7 @@ from texting.statuses import ErrorKind, MessageStatus
 
 T = TypeVar("T")
 
+AREAS = (206, 212, 303, 312, 404, 415, 505, 617, 702, 808, 907, 919)
 MAX_AGE = 300  # seconds that a signature counts, before and after its time
 
 ERRORS = {
@@ -76,7 +79,7 @@ class SimulatorProvider:
     @asynccontextmanager
     async def open_session(self) -> AsyncIterator[ProviderSession]:
         """Nothing to open: the connections to Redis belong to the process."""
-        yield SimulatorSession(self._credentials.secret)
+        yield SimulatorSession(self._credentials)
 
     def verify_signature(self, hook: Hook) -> bool:
         """By the line's secret or the one before it, and not older or newer than `MAX_AGE`."""
@@ -120,8 +123,9 @@ class SimulatorProvider:
 class SimulatorSession:
     """The calls to the network; each in a thread, because its connection to Redis waits."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, credentials: Credentials) -> None:
+        self._secret = credentials.secret
+        self._account = credentials.account
 
     async def send(self, outbound: Outbound) -> SendResult:
         """Reads first: when Redis is away, nothing has been written, for certain."""
@@ -155,6 +159,13 @@ class SimulatorSession:
         if text is None or text.from_customer:
             raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="The simulator does not know this text.")
         return _event(text.id, text.status, text.code)
+
+    async def numbers(self, *, only: str = "") -> list[OwnNumber]:
+        """Made-up numbers, always the same ones for an account; handsets have others (555-0100 to 555-0199)."""
+        lottery = random.Random(self._account)  # noqa: S311 - nothing depends on it
+        made = dict.fromkeys(f"+1{lottery.choice(AREAS)}555{lottery.randrange(1000, 10_000)}" for _ in range(12))
+        found = [OwnNumber(number, number, can_text=True) for number in made if not number[5:].startswith("55501")]
+        return [number for number in found if only in {"", number.number}]
 
     async def find(self, outbound: Outbound, *, since: datetime, until: datetime) -> list[StatusEvent]:
         """Among the last texts of this line to this customer."""

@@ -15,8 +15,10 @@ from aiohttp import ClientSession
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
+from texting.phone_numbers import is_e164
 from texting.providers import twilio_signature, twilio_webhooks
 from texting.providers.base import (
+    MOST_NUMBERS,
     Capabilities,
     Credentials,
     Hook,
@@ -25,6 +27,7 @@ from texting.providers.base import (
     MediaFile,
     NotAccepted,
     Outbound,
+    OwnNumber,
     ProviderError,
     ProviderSession,
     SendResult,
@@ -113,6 +116,7 @@ class TwilioSession:
             authorization=basic_authorization(name, secret),
         )
         self._texts = client.messages
+        self._numbers = client.incoming_phone_numbers
         self._service = credentials.messaging_service
         self._account = credentials.account
         self._free = asyncio.Semaphore(IN_FLIGHT)
@@ -142,6 +146,15 @@ class TwilioSession:
         if str(text.status) not in STATUSES:
             raise lost_answer(changes=False)
         return status_event(provider_message_id, str(text.status), _error_code(text))
+
+    async def numbers(self, *, only: str = "") -> list[OwnNumber]:
+        """https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource#read-multiple."""
+        query: dict[str, object] = {"limit": MOST_NUMBERS, "page_size": MOST_NUMBERS}
+        rows = await self._ask(
+            self._numbers.list_async, query | ({"phone_number": only} if only else {}), changes=False
+        )
+        found = [own_number(row.phone_number, row.friendly_name, row.capabilities) for row in rows]
+        return [number for number in found if number and only in {"", number.number}]
 
     async def find(self, outbound: Outbound, *, since: datetime, until: datetime) -> list[StatusEvent]:
         """The list filters by whole days in GMT, so it starts a day early; the rest is compared here."""
@@ -193,6 +206,14 @@ class TwilioSession:
             except (TwilioException, ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
                 broken = lost_answer(changes=changes)
         raise broken  # outside the handler: the SDK's exception can hold addresses and numbers
+
+
+def own_number(number: object, name: object, capabilities: object) -> OwnNumber | None:
+    """None for what is no phone number at all."""
+    if not isinstance(number, str) or not is_e164(number):
+        return None
+    can_text = not isinstance(capabilities, dict) or bool(capabilities.get("sms", capabilities.get("SMS", True)))
+    return OwnNumber(number, str(name or number), can_text)
 
 
 def _failed(text: Any) -> NotAccepted:

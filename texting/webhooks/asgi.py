@@ -18,11 +18,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
+from django.db.models import Q
 
 from tenancy.isolation import activate
 from texting.models import Line, LineKey
 from texting.providers.base import MAX_HOOK_BYTES, Hook, Provider
 from texting.providers.registry import UnknownProvider
+from texting.webhooks import hearing
 from texting.webhooks.group_commit import Full, GroupCommit
 from texting.webhooks.taking import Heard, NotTaken, Request, adapter_of, read, take_all
 from texting.webhooks.views import EMPTY_TWIML
@@ -45,12 +47,13 @@ _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="webhook-lines")
 
 @dataclass(frozen=True)
 class Card:
-    """What is needed of a line to read its requests."""
+    """What is needed of a line to read its requests. `is_present`: they came to its address, not the one before it."""
 
     organization: UUID
     line: UUID
     number: str
     provider: Provider
+    is_present: bool
     until: float
 
 
@@ -73,6 +76,8 @@ async def webhook_app(scope: Event, receive: Receive, send: Send, *, otherwise: 
             return await _answer(send, 503, [(b"retry-after", b"30")])
         else:
             if known:
+                if card.is_present and hearing.is_due(card.line):
+                    asyncio.get_running_loop().run_in_executor(_threads, hearing.note_in_a_thread, card.line)
                 return await _take_leave(send, twiml=token is None and provider == "twilio")
     await otherwise(scope, _again(events, receive), send)
 
@@ -111,7 +116,7 @@ async def _card(provider: str, key: str) -> Card | None:
 def _load(provider: str, key: str) -> Card | None:
     close_old_connections()
     try:
-        directory = LineKey.objects.filter(key=key).first()
+        directory = LineKey.objects.filter(Q(key=key) | Q(previous_key=key)).first()
         if directory is None:
             return None
         with activate(directory.organization_id):
@@ -120,7 +125,8 @@ def _load(provider: str, key: str) -> Card | None:
                 return None
             adapter, number = adapter_of(line), line.number
         until = time.monotonic() + CARD_SECONDS
-        return Card(directory.organization_id, directory.line_id, number, adapter, until)
+        present = directory.key == key
+        return Card(directory.organization_id, directory.line_id, number, adapter, present, until)
     except (DatabaseError, UnknownProvider):
         return None  # the view says what is the matter
     finally:

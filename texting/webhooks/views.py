@@ -10,6 +10,7 @@ import re
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -19,7 +20,7 @@ from tenancy.isolation import activate
 from texting.models import Line, LineKey
 from texting.providers.base import MAX_HOOK_BYTES, Hook
 from texting.providers.registry import UnknownProvider
-from texting.webhooks import quarantine, taking
+from texting.webhooks import hearing, quarantine, taking
 from texting.webhooks.taking import NotTaken, Refusal, Request
 
 log = logging.getLogger("parley.webhooks")
@@ -55,14 +56,17 @@ def _take(request: HttpRequest, provider_name: str, key: str, token: str | None)
     if body is None:
         return HttpResponse(status=413)
     try:
-        directory = LineKey.objects.filter(key=key).first()
+        directory = LineKey.objects.filter(Q(key=key) | Q(previous_key=key)).first()
         if directory is None:
             return HttpResponse(status=404)
         with activate(directory.organization_id):
             line = Line.objects.filter(pk=directory.line_id, provider=provider_name).first()
             if line is None:
                 return HttpResponse(status=404)
-            return _hand_over(request, line, body, token)
+            answer = _hand_over(request, line, body, token)
+        if answer.status_code < 300 and directory.key == key and hearing.is_old(directory.heard_at):
+            hearing.note(directory.line_id)
+        return answer
     except DatabaseError as error:
         log.error("webhook_not_stored", extra={"error": type(error).__name__})
         return HttpResponse(status=503, headers={"Retry-After": "30"})

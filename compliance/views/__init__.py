@@ -1,0 +1,1 @@
+"""Pages of compliance, by topic."""
