@@ -1,7 +1,8 @@
 """Twilio's memory, as the stand-in of `fake_twilio.py` has it: files, deleting, emptying."""
 
+import base64
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from tests.texting.providers.fake_twilio import FakeTwilio
@@ -14,6 +15,7 @@ class Records:
 
     far_end: "FakeTwilio"
     path: str
+    headers: Any
 
     def answer(self, status: int, body: Any, **headers: str) -> None: ...
     def refuse(self, status: int, code: int | None, **headers: str) -> None: ...
@@ -67,6 +69,19 @@ class Records:
             if file.startswith(f"{path}/")
         ]
         self.answer(200, {"media_list": files, "page": 0, "page_size": 50, "next_page_uri": None, "uri": self.path})
+
+    def list_numbers(self) -> None:
+        """Only for whoever knows the account and its token, as Twilio has it."""
+        parts = urlsplit(self.path)
+        account = parts.path.split("/")[3]
+        known = {base64.b64encode(f"{account}:{token}".encode()).decode() for token in self.far_end.tokens}
+        if account != self.far_end.account or self.headers.get("Authorization", "").removeprefix("Basic ") not in known:
+            self.refuse(401, 20003)
+            return
+        wanted = parse_qs(parts.query).get("PhoneNumber", [""])[0].lstrip("+")
+        rows = [row for row in self.far_end.numbers if wanted in row["phone_number"]]
+        page = {"page": 0, "page_size": 200, "next_page_uri": None, "uri": self.path}
+        self.answer(200, {"incoming_phone_numbers": rows, **page})
 
     def send_file(self) -> None:
         """As Twilio does: the API sends on to a store, which wants no credentials."""

@@ -42,6 +42,8 @@ class FakeTwilio:
     def __init__(self) -> None:
         self.ledger = Ledger()
         self.scripts: list[str] = []
+        self.account, self.tokens = ACCOUNT, {TOKEN}
+        self.numbers: list[dict[str, Any]] = []
         self.media: dict[str, tuple[str, bytes]] = {}  # type and content by their path in the API
         self.largest_page = 1000
         self.careless = False  # its list holds other numbers' texts too
@@ -88,6 +90,12 @@ class FakeTwilio:
             for n in range(files):
                 self.media[f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}/Media/ME{n:032x}"] = ("image/png", b"png")
         return sid
+
+
+def a_number(number: str, *, name: str = "", sms: bool = True) -> dict[str, Any]:
+    """One of the account's numbers, as the list has it."""
+    capabilities = {"sms": sms, "mms": sms, "voice": True}
+    return {"sid": "PN" + "0" * 32, "phone_number": number, "friendly_name": name, "capabilities": capabilities}
 
 
 class Handler(Records, BaseHTTPRequestHandler):
@@ -246,6 +254,8 @@ class Handler(Records, BaseHTTPRequestHandler):
             self.refuse(503, 20503)
         elif script == "hang":
             self.do_hang()
+        elif "/IncomingPhoneNumbers.json" in self.path:
+            self.list_numbers()
         elif "/Media/" in self.path:
             self.send_file()
         elif "/Media.json" in self.path:

@@ -23,6 +23,7 @@ from tests.texting.providers.far_ends import (
     TwilioFarEnd,
     own_webhooks,
 )
+from texting.phone_numbers import is_e164
 from texting.providers.base import (
     MAX_HOOK_BYTES,
     Hook,
@@ -34,6 +35,7 @@ from texting.providers.base import (
     NotAccepted,
     Outbound,
     OutcomeUnknown,
+    OwnNumber,
     Provider,
     ProviderError,
     SendResult,
@@ -539,3 +541,35 @@ def test_every_adapter_says_who_it_is(far_end: FarEnd) -> None:
     assert provider.name in {"twilio", "simulator"}
     assert provider.capabilities.signs_webhooks
     assert not provider.capabilities.idempotent_send  # otherwise an unknown outcome could simply be sent again
+
+
+# --- the account's own numbers ------------------------------------------------------------------------------------
+
+
+def own_numbers(provider: Provider, *, only: str = "") -> list[OwnNumber]:
+    async def run() -> list[OwnNumber]:
+        async with provider.open_session() as session:
+            return await session.numbers(only=only)
+
+    return asyncio.run(run())
+
+
+def test_an_account_lists_its_own_numbers(far_end: FarEnd) -> None:
+    if isinstance(far_end, TwilioFarEnd):
+        far_end.far_end.numbers = [fake_twilio.a_number(f"+1415555{n}", name="Front desk") for n in range(1000, 1003)]
+    provider = far_end.provider(account=fake_twilio.ACCOUNT)
+    found = own_numbers(provider)
+    assert found
+    assert all(is_e164(one.number) and one.can_text and one.name for one in found)
+    assert len({one.number for one in found}) == len(found)
+    assert own_numbers(provider) == found, "the same account has the same numbers"
+    assert own_numbers(provider, only=found[1].number) == [found[1]]
+    assert own_numbers(provider, only="+14155559999") == []
+
+
+def test_the_numbers_of_a_far_end_that_is_away_are_not_known(far_end: FarEnd) -> None:
+    if isinstance(far_end, SimulatorFarEnd):
+        pytest.skip("the simulator makes its numbers up")
+    with far_end.go_away(), pytest.raises(NotAccepted) as refused:
+        own_numbers(far_end.provider())
+    assert refused.value.retry
