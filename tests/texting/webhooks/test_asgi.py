@@ -1,6 +1,8 @@
 """Webhooks as the web server hands them over: taken together, and whatever is odd goes to Django's view."""
 
 import asyncio
+import time
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,8 +11,11 @@ from django.db import DatabaseError
 from twilio.request_validator import RequestValidator
 
 from config.asgi import application
+from tenancy.isolation import activate
 from tests.cast import make_cast
 from tests.texting.twilio_line import BASE, FORM, NEW_TOKEN, TOKEN, TwilioLine, make_twilio_line
+from texting import lines
+from texting.models import LineKey
 from texting.providers.base import MAX_HOOK_BYTES
 from texting.webhooks import asgi, group_commit, taking
 
@@ -173,3 +178,33 @@ def test_when_too_much_waits_the_provider_is_asked_to_come_again(
 ) -> None:
     monkeypatch.setattr(group_commit, "MOST_WAITING", 0)
     assert status(ask(*signed(twilio))) == 503
+
+
+def heard_at(twilio: TwilioLine) -> datetime | None:
+    return LineKey.objects.get(line_id=twilio.line.pk).heard_at
+
+
+def wait_until_heard(twilio: TwilioLine) -> bool:
+    """The note is made beside the request, which does not wait for it."""
+    end = time.monotonic() + 20
+    while heard_at(twilio) is None and time.monotonic() < end:
+        time.sleep(0.05)
+    return heard_at(twilio) is not None
+
+
+def test_a_signed_request_is_noted_and_a_refused_one_is_not(twilio: TwilioLine) -> None:
+    assert status(ask(*signed(twilio, secret="guessed"))) == 403
+    assert heard_at(twilio) is None
+    assert status(ask(*signed(twilio))) == 200
+    assert wait_until_heard(twilio)
+
+
+def test_the_address_before_the_present_one_still_answers_and_is_not_noted(twilio: TwilioLine) -> None:
+    old = twilio.path
+    with activate(twilio.cast.organization):
+        lines.change_address(actor=twilio.cast.admin, line_id=twilio.line.pk)
+    assert status(ask(*signed(twilio, path=old))) == 200
+    assert heard_at(twilio) is None
+    assert status(ask(*signed(twilio, MessageSid=sid(2)))) == 200
+    assert wait_until_heard(twilio)
+    assert len(twilio.texts()) == 2
