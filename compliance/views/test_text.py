@@ -11,9 +11,10 @@ from accounts.views.answers import wait_sentence
 from compliance.forms import TestTextForm
 from compliance.test_texts import send_test_text
 from tenancy import rates
+from texting.explaining import explain
 from texting.models import Line, Message
 from texting.sending import BadText, Refused
-from texting.statuses import FINAL, ErrorKind, MessageStatus, explain
+from texting.statuses import FINAL, ErrorKind, MessageStatus
 
 FORM = "compliance/_test_text.html"
 AN_HOUR = 10
@@ -66,7 +67,7 @@ def _progress(request: MemberRequest, line_id: UUID, message: Message) -> HttpRe
     context = {
         "line_id": line_id,
         "message": message,
-        "words": explain(status, error),
+        "words": explain(status, error, message.provider_code, message.attention),
         "is_final": status in FINAL,
         "arrived": status in {MessageStatus.DELIVERED, MessageStatus.READ},
         "failed": status in {MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED},
