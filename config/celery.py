@@ -53,6 +53,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
     timezone="UTC",
+    beat_scheduler="config.beat:OnceScheduler",
 )
 # Celery's Django fix-up closes every connection before and after every task, and in a prefork worker the whole pool:
 # two to four times fewer texts a second (measured). It is told not to, and `release_connections` returns them instead.
@@ -73,9 +74,9 @@ def keep_our_logging(**_: Any) -> None:
 
 
 @signals.heartbeat_sent.connect
-def note_worker(**_: Any) -> None:
+def note_worker(sender: Any = None, **_: Any) -> None:
     """Every two seconds, from the worker's own loop."""
-    heartbeat.note(heartbeat.Part.WORKER)
+    heartbeat.note_worker(sender.eventer.hostname, tuple(app.amqp.queues.consume_from))
 
 
 @signals.beat_init.connect

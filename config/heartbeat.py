@@ -5,7 +5,10 @@ seconds of knowledge.
 """
 
 import contextlib
+import json
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     import redis
 
 KEPT_SECONDS = 3600
+WORKERS = "parley:alive:workers"  # a hash: worker -> JSON of its last sign
 
 
 class Part(StrEnum):
@@ -41,7 +45,45 @@ def note(part: Part) -> None:
         _client().set(part, repr(time.time()), ex=KEPT_SECONDS)
 
 
+@dataclass(frozen=True)
+class Worker:
+    """One worker: its name (process and machine), the queues that it empties, seconds since its last sign."""
+
+    name: str
+    queues: tuple[str, ...]
+    silence: float
+
+
+def note_worker(name: str, queues: Sequence[str]) -> None:
+    """Say that this worker works, now, and on which queues."""
+    from redis import RedisError
+
+    sign = json.dumps({"at": time.time(), "queues": list(queues)})
+    with contextlib.suppress(RedisError), _client().pipeline(transaction=False) as together:
+        together.set(Part.WORKER, repr(time.time()), ex=KEPT_SECONDS)
+        together.hset(WORKERS, name, sign)
+        together.expire(WORKERS, KEPT_SECONDS)
+        together.execute()
+
+
+def workers() -> list[Worker]:
+    """Every worker that gave a sign in the last hour, by name. Raises `redis.RedisError`."""
+    found, now = [], time.time()
+    for name, value in sorted(_client().hgetall(WORKERS).items()):
+        sign = json.loads(value)
+        age = max(0.0, now - float(sign["at"]))
+        if age <= KEPT_SECONDS:
+            found.append(Worker(_text(name), tuple(sign["queues"]), age))
+        else:
+            _client().hdel(WORKERS, name)
+    return found
+
+
 def silence(part: Part) -> float | None:
     """Seconds since the last sign; None when there was none in the last hour. Raises `redis.RedisError`."""
     value = _client().get(part)
     return max(0.0, time.time() - float(value)) if isinstance(value, bytes) else None
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

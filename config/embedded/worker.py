@@ -10,13 +10,14 @@ from typing import Any
 from celery import signals
 from celery.beat import EmbeddedService
 
+from config.beat import OnceScheduler
 from config.celery import app
 
 THREADS = 4
 
 
 def main(schedule_file: str) -> None:
-    clock: Any = EmbeddedService(app, thread=True, schedule_filename=schedule_file)
+    clock: Any = EmbeddedService(app, thread=True, schedule_filename=schedule_file, scheduler_cls=OnceScheduler)
 
     def start(**_: Any) -> None:
         clock.start()

@@ -63,6 +63,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ClockTick',
+            fields=[
+                ('task', models.CharField(help_text="The entry's name in CELERY_BEAT_SCHEDULE.", max_length=120, primary_key=True, serialize=False)),
+                ('ticked_at', models.DateTimeField(help_text="By the database's clock.")),
+            ],
+        ),
+        migrations.CreateModel(
             name='OrganizationKey',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

@@ -39,6 +39,25 @@ def test_a_worker_never_gives_up_its_broker():
     assert app.conf.broker_connection_max_retries is None
 
 
+def test_a_worker_ends_softly_and_is_renewed_now_and_then():
+    assert app.conf.worker_soft_shutdown_timeout == 30
+    assert app.conf.worker_max_tasks_per_child
+
+
+def test_tasks_are_json_without_results_and_a_ring_is_published_once_within_half_a_second():
+    assert (app.conf.task_serializer, app.conf.accept_content, app.conf.task_ignore_result) == ("json", ["json"], True)
+    assert app.conf.task_publish_retry is False, "publishing is only a bell: the sweep finds what was not announced"
+    times = app.conf.broker_transport_options
+    assert max(times["socket_timeout"], times["socket_connect_timeout"]) <= 0.5
+
+
+def test_no_task_waits_in_redis_for_a_time_that_is_more_than_a_minute_away():
+    """Due times are columns: what waits in Redis is lost with it."""
+    from texting import doorbells
+
+    assert doorbells.LONGEST_RING <= 60
+
+
 def test_every_periodic_task_exists():
     assert app.conf.beat_schedule
     app.loader.import_default_modules()

@@ -86,3 +86,18 @@ def test_the_clocks_task_is_its_sign_of_life(redis_client):
 
 def test_only_reading_is_answered():
     assert Client().post("/health/ready").status_code == 405
+
+
+def test_each_worker_says_which_queues_it_empties(redis_client):
+    heartbeat.note_worker("one@here", ("celery",))
+    heartbeat.note_worker("two@there", ("celery", "bulk"))
+    found = heartbeat.workers()
+    assert [(one.name, one.queues) for one in found] == [("one@here", ("celery",)), ("two@there", ("celery", "bulk"))]
+    assert all(one.silence < 5 for one in found)
+    assert heartbeat.silence(Part.WORKER) < 5
+
+
+def test_a_worker_that_is_long_gone_is_forgotten(redis_client):
+    redis_client.hset(heartbeat.WORKERS, "gone@there", '{"at": 1, "queues": []}')
+    assert heartbeat.workers() == []
+    assert not redis_client.exists(heartbeat.WORKERS)

@@ -1,0 +1,57 @@
+"""The three numbers that tell whether texts flow: what /health, the metrics and an operator's alarm are made from."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from texting.purposes import TERMS, Purpose
+
+READY_LIMIT = 60.0  # seconds that a text may wait although it is due, its line works and it waits for no other
+UNKNOWN_LIMIT = 15 * 60.0  # seconds that a text may be unconfirmed: its last look comes after ten minutes
+CLOCK_LIMIT = 3 * 60.0  # seconds without any ring; some task is due every few seconds
+
+_FIGURES = """
+SELECT
+    (SELECT extract(epoch FROM clock_timestamp() - min(e.due_at))
+     FROM texting_outboxentry e JOIN texting_linekey k ON k.line_id = e.line_id AND k.stopped_at IS NULL
+     WHERE e.state = 'ready' AND e.due_at <= clock_timestamp() AND e.priority < %(bulk)s AND NOT EXISTS (
+        SELECT FROM texting_outboxentry other
+        WHERE other.line_id = e.line_id AND other.contact_id = e.contact_id AND other.state <> 'ready')),
+    (SELECT extract(epoch FROM clock_timestamp() - min(unconfirmed_since))
+     FROM texting_outboxentry WHERE state = 'unconfirmed'),
+    (SELECT extract(epoch FROM clock_timestamp() - max(ticked_at)) FROM tenancy_clocktick),
+    (SELECT count(*) FROM texting_linekey WHERE stopped_at IS NOT NULL)
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Seconds. `oldest_ready` and `oldest_unknown` are 0 when there is none; campaigns wait by their line's pace and do
+    not count. `clock_silence` is None when no clock has ever run. `stopped_lines`: how many a provider refuses.
+    """
+
+    oldest_ready: float
+    oldest_unknown: float
+    clock_silence: float | None
+    stopped_lines: int
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What is wrong, each in a few words; empty when texts flow."""
+        found = []
+        if self.oldest_ready > READY_LIMIT:
+            found.append(f"a text waits since {self.oldest_ready:.0f} seconds")
+        if self.oldest_unknown > UNKNOWN_LIMIT:
+            found.append(f"a text is unconfirmed since {self.oldest_unknown:.0f} seconds")
+        if self.clock_silence is None or self.clock_silence > CLOCK_LIMIT:
+            found.append("the clock does not ring")
+        return tuple(found)
+
+
+def figures() -> Figures:
+    """One query over directory tables; no organization is active. Raises DatabaseError."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES, {"bulk": TERMS[Purpose.BULK].priority})
+        ready, unknown, clock, stopped = cursor.fetchone()
+    silence = None if clock is None else max(0.0, float(clock))
+    return Figures(max(0.0, float(ready or 0)), max(0.0, float(unknown or 0)), silence, int(stopped))
