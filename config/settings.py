@@ -156,6 +156,7 @@ LOGGING = logging.configuration(env.text("LOG_LEVEL", default="INFO"))
 # --- Work outside requests (SECURITY 3.5; `config/celery.py` has the rest) -----------------------------------------
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
+    "watch blocks of numbers": {"task": "texting.tasks.watch_sending", "schedule": schedule(300)},
     "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
     "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},
     "fetch texts whose webhook got lost": {"task": "texting.tasks.fetch_missed", "schedule": schedule(30)},
@@ -192,7 +193,9 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.AuthorActive",
     "compliance.send_policies.Permission",
     "compliance.send_policies.FirstTextClauses",
+    "texting.limits.policy.SendingLimits",
 ]
+SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
 TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords"]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------

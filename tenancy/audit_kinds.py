@@ -68,6 +68,15 @@ class AuditKind(StrEnum):
     WEBHOOK_DISCARDED = "webhook:discarded"
     WEBHOOK_FORGOTTEN = "webhook:forgotten"
 
+    SENDING_CEILING_NEAR = "sending:ceiling_near"
+    SENDING_CEILING_REACHED = "sending:ceiling_reached"
+    SENDING_CEILING_CHANGED = "sending:ceiling_changed"
+    SENDING_RATE_CHANGED = "sending:rate_changed"
+    SENDING_COUNTRY_ADDED = "sending:country_added"
+    SENDING_COUNTRY_REMOVED = "sending:country_removed"
+    SENDING_STOPPED = "sending:stopped"
+    SENDING_STOP_LIFTED = "sending:stop_lifted"
+
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"
     AUDIT_READ = "audit:read"

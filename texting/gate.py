@@ -7,6 +7,7 @@ closed: no policies, or a policy that breaks, means the text does not leave. Eve
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Protocol, runtime_checkable
@@ -41,11 +42,16 @@ class Draft:
     author: Membership | None
     stage: Decision.Stage = Decision.Stage.QUEUE
     message_id: UUID | None = None  # at the hand-over: the text that was queued
+    counted: bool = False  # at the hand-over: it has its place in the day's counts already
+    segments: int | None = None  # with the clauses, where that is known already
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a policy answered as it did: one sentence for a person, one for what to do instead, ids as evidence."""
+    """Why a policy answered as it did: one sentence for a person, one for what to do instead, ids as evidence.
+
+    `again_at`: when the same text would pass, for a refusal that time alone ends.
+    """
 
     rule: str
     verdict: Verdict
@@ -53,6 +59,7 @@ class Reason:
     what_to_do: str = ""
     version: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,12 @@ class Outcome:
     def objections(self) -> tuple[Reason, ...]:
         """The reasons that speak against sending."""
         return tuple(reason for reason in self.reasons if reason.verdict is not Verdict.ALLOW)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """When the text would pass, if nothing but time speaks against it; None otherwise."""
+        moments = [reason.again_at for reason in self.objections]
+        return max((at for at in moments if at), default=None) if None not in moments else None
 
 
 class SendPolicy(Protocol):

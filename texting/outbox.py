@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from tenancy.isolation import current_organization_id
 from texting import outgoing_webhooks
 from texting.doorbells import ring
+from texting.limits import refunds
 from texting.models import Contact, LineKey, Message, OutboxEntry, SendAttempt
 from texting.purposes import OWED_PRIORITY, TERMS, Purpose
 from texting.statuses import MessageStatus
@@ -247,4 +248,5 @@ def cancel_waiting(contact: Contact) -> Stopped:
     canceled = ended.update(status=MessageStatus.CANCELED, error_kind="opted_out")
     for message in ended.defer("body") if ready else ():
         outgoing_webhooks.tell_status(message)
+    refunds.refund(ready)
     return Stopped(canceled, in_flight)

@@ -35,6 +35,11 @@ class PhoneKind(StrEnum):
     TOLL_FREE = "toll_free"
     VOIP = "voip"
     PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    PERSONAL = "personal"
+    PAGER = "pager"
+    COMPANY = "company"  # libphonenumber's UAN: one number that leads to whichever office is near
+    VOICE_MAIL = "voice_mail"
     OTHER = "other"
 
 
@@ -54,6 +59,11 @@ _KINDS = {
     PhoneNumberType.TOLL_FREE: PhoneKind.TOLL_FREE,
     PhoneNumberType.VOIP: PhoneKind.VOIP,
     PhoneNumberType.PREMIUM_RATE: PhoneKind.PREMIUM,
+    PhoneNumberType.SHARED_COST: PhoneKind.SHARED_COST,
+    PhoneNumberType.PERSONAL_NUMBER: PhoneKind.PERSONAL,
+    PhoneNumberType.PAGER: PhoneKind.PAGER,
+    PhoneNumberType.UAN: PhoneKind.COMPANY,
+    PhoneNumberType.VOICEMAIL: PhoneKind.VOICE_MAIL,
 }
 
 
@@ -90,6 +100,17 @@ def from_provider(text: str) -> PhoneNumber:
 def is_e164(text: str) -> bool:
     """Whether it is written as E.164; not whether there is such a number."""
     return bool(_E164.fullmatch(text))
+
+
+def described(e164: str) -> PhoneNumber:
+    """Region and kind of a stored number; "ZZ" and `OTHER` for what is none."""
+    number = _known(e164)
+    return _described(number) if number else PhoneNumber(e164, "ZZ", PhoneKind.OTHER)
+
+
+def prefix(e164: str) -> str:
+    """`+` and the first seven digits: in North America the exchange, elsewhere a block of one carrier at most."""
+    return e164[:8]
 
 
 def mask(e164: str) -> str:

@@ -2,17 +2,21 @@
 
 import hashlib
 import logging
+import random
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from tenancy.encryption import KeyDestroyed, Undecryptable, prefetch
 from tenancy.isolation import activate
 from texting import gate, outbox, progress
+from texting.limits import spending
+from texting.limits.spending import OverLimit
 from texting.models import Decision, Line, LineKey, Message, SendAttempt
 from texting.outbox import Claim
 from texting.providers.base import Outbound
@@ -21,6 +25,7 @@ from texting.statuses import ErrorKind, MessageStatus
 
 log = logging.getLogger("parley.delivery")
 
+_Leaving = tuple[Claim, Message, Decision]
 FRESH_SECONDS = 20.0  # less than a lease: a process that was stopped for longer sends nothing when it wakes up
 
 
@@ -85,9 +90,8 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
         if outcome.verdict is gate.Verdict.ALLOW:
             leaving.append((claim, message, decision))
         else:
-            rule = outcome.objections[0].rule
-            kind = ErrorKind.OPTED_OUT if rule == "consent.opted_out" else None
-            progress.end(claim, message, MessageStatus.CANCELED, kind, code=rule)
+            _keep_back(claim, message, outcome)
+    leaving = _within_limits(leaving)
     address = f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status"
     return [Prepared(claim, outbound, until) for claim, outbound in _begin(line, leaving, address)]
 
@@ -111,12 +115,47 @@ def _draft(message: Message) -> gate.Draft:
         author=message.author,
         stage=Decision.Stage.HAND_OVER,
         message_id=message.pk,
+        counted=message.counted_from is not None,
     )
 
 
-def _begin(
-    line: Line, leaving: Sequence[tuple[Claim, Message, Decision]], address: str
-) -> list[tuple[Claim, Outbound]]:
+def _keep_back(claim: Claim, message: Message, outcome: gate.Outcome) -> None:
+    """A bulk text that only time speaks against waits for that time; any other text has ended."""
+    if message.purpose == Purpose.BULK and outcome.again_at is not None:
+        outbox.try_again(claim, wait=outcome.again_at - claim.at + _spread())
+        return
+    rule = outcome.objections[0].rule
+    kind = ErrorKind.OPTED_OUT if rule == "consent.opted_out" else None
+    progress.end(claim, message, MessageStatus.CANCELED, kind, code=rule)
+
+
+def _within_limits(leaving: list[_Leaving]) -> list[_Leaving]:
+    """Count the bulk texts among them, together if they all fit; those for which nothing is left wait a while."""
+    uncounted = [item for item in leaving if item[1].counted_from is None and item[1].purpose == Purpose.BULK]
+    if not uncounted or _count(uncounted):
+        return leaving
+    over = [item[0] for item in uncounted if not _count([item])]
+    for claim in over:
+        outbox.try_again(claim, wait=_spread())
+    return [item for item in leaving if item[0] not in over]
+
+
+def _count(leaving: Sequence[_Leaving]) -> bool:
+    """Whether there was room for all of them."""
+    try:
+        with transaction.atomic():
+            spending.count([message for _, message, _ in leaving])
+    except OverLimit:
+        return False
+    return True
+
+
+def _spread() -> timedelta:
+    """Not all of a campaign at the same second."""
+    return timedelta(seconds=random.uniform(5, 60))  # noqa: S311 - jitter
+
+
+def _begin(line: Line, leaving: Sequence[_Leaving], address: str) -> list[tuple[Claim, Outbound]]:
     """Write down an attempt for each text, with the token of its status callback's address."""
     attempts, begun = [], []
     for claim, message, decision in leaving:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from texting import live, outbox, outgoing_webhooks
+from texting.limits import refunds
 from texting.live import LiveKind
 from texting.models import Message
 from texting.outbox import Claim
@@ -67,7 +68,8 @@ def take(message: Message, answer: Taken) -> None:
     if now != message.status:
         move(message, now, answer.kind, answer.code)
     message.provider_message_id = answer.provider_message_id
-    message.segments = answer.segments or message.segments
+    if answer.segments:
+        refunds.correct(message, answer.segments)
 
 
 def attention_of(status: MessageStatus, kind: ErrorKind | None) -> str:
@@ -93,8 +95,15 @@ def write(messages: Sequence[Message]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, columns)
+    refunds.refund(message.pk for message in messages if _never_left(message))
     for message in messages:
         tell(message)
+
+
+def _never_left(message: Message) -> bool:
+    """It has ended without having reached the provider, so it has cost nothing."""
+    ended = message.status in {MessageStatus.CANCELED, MessageStatus.FAILED}
+    return ended and message.provider_message_id is None and message.counted_from is not None
 
 
 def end(claim: Claim, message: Message, status: MessageStatus, kind: ErrorKind | None, *, code: str) -> None:

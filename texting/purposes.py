@@ -56,6 +56,7 @@ TERMS = {
     Purpose.REPLY: Terms(1, timedelta(hours=4), WhenAbsent.ONCE_AGAIN),
     Purpose.APPOINTMENT: Terms(5, timedelta(hours=4), WhenAbsent.UNTIL_DEADLINE),
     Purpose.ALERT: Terms(2, timedelta(hours=4), WhenAbsent.UNTIL_DEADLINE),
-    Purpose.BULK: Terms(9, timedelta(hours=4), WhenAbsent.NEVER_AGAIN),
+    # Long enough to wait for the next day's ceiling.
+    Purpose.BULK: Terms(9, timedelta(hours=30), WhenAbsent.NEVER_AGAIN),
 }
 OWED_PRIORITY = 0  # the priority of those that are owed, and of no others

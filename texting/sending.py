@@ -1,9 +1,11 @@
 """The only way to send a text: through the gate, into the outbox, in one transaction."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -12,12 +14,15 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from texting import gate, live, outbox, threads
+from texting.limits import spending
+from texting.limits.spending import OverLimit
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Decision, Line, Message
 from texting.purposes import Purpose
 from texting.segments import count
 from texting.statuses import MessageStatus
 
+_TRIES = 3
 LONGEST = 1600  # characters; the providers' own limit for one text
 
 
@@ -98,11 +103,30 @@ def send_all(
 
 
 def _send_group(line: Line, texts: Sequence[Wanted], author: Membership | None, purpose: Purpose) -> list[Result]:
-    """`send_all` for texts to different contacts."""
+    """`send_all` for texts to different contacts.
+
+    When others took the last place under a limit since the gate was asked, nothing of the group stays and the gate is
+    asked again: it sees their counts then, and how long each text is with its clauses.
+    """
+    sizes: dict[UUID, int] = {}
+    for _ in range(_TRIES):
+        with suppress(OverLimit), transaction.atomic():
+            return _try_group(line, texts, author, purpose, sizes)
+    return [BadText("Many texts are being sent at this instant. Send it again.") for _ in texts]
+
+
+def _try_group(
+    line: Line, texts: Sequence[Wanted], author: Membership | None, purpose: Purpose, sizes: dict[UUID, int]
+) -> list[Result]:
+    """Judge, store and count a group. `sizes`: segments by contact, kept for the next try. Raises OverLimit."""
     now = timezone.now()
     here = threads.open_or_new((text.contact for text in texts), line, at=now)
-    drafts = [gate.Draft(here[text.contact.pk], text.body, purpose, author) for text in texts]
+    drafts = [
+        gate.Draft(here[text.contact.pk], text.body, purpose, author, segments=sizes.get(text.contact.pk))
+        for text in texts
+    ]
     judged = list(zip(texts, drafts, gate.ask_all(drafts), strict=True))
+    sizes |= {text.contact.pk: count(outcome.text).segments for text, _, outcome in judged}
     results = [_answer_to(draft, outcome, text.message_id) for text, draft, outcome in judged]
     going = [draft.conversation for draft, result in zip(drafts, results, strict=True) if isinstance(result, Message)]
     stored = threads.store_all(going, line, at=now)
@@ -120,6 +144,7 @@ def _send_group(line: Line, texts: Sequence[Wanted], author: Membership | None, 
             _record_refusal(draft, place, outcome)
     Decision.objects.bulk_create(decisions)
     _queue([result for result in results if isinstance(result, Message)], author, purpose)
+    spending.count([result for result in results if isinstance(result, Message) and purpose is not Purpose.BULK])
     return results
 
 
@@ -136,6 +161,7 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, message_id: UUID | None
         return Refused(outcome)
     if len(outcome.text) > LONGEST:
         return BadText(_too_long(len(outcome.text)))
+    segments = count(outcome.text).segments
     return Message(
         id=message_id or new_id(),
         conversation=draft.conversation,
@@ -146,7 +172,9 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, message_id: UUID | None
         body=outcome.text,
         author=draft.author,
         status=MessageStatus.QUEUED,
-        segments=count(outcome.text).segments,
+        segments=segments,
+        price_micros=spending.price_of(draft, segments),
+        counted_from=None if draft.purpose is Purpose.BULK else spending.day(),
         created_at=timezone.now(),
     )
 

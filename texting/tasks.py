@@ -5,8 +5,10 @@ from uuid import UUID
 
 from celery import shared_task
 
+from tenancy.background import each_organization
 from texting import delivery, fetching, keeping, outbox, receipts, reconciling
 from texting.doorbells import ring_later
+from texting.limits import alarms, growing
 from texting.webhooks import forgetting
 
 log = logging.getLogger("parley.outbox")
@@ -58,3 +60,12 @@ def reconcile() -> dict[str, int]:
 def forget_quarantine() -> dict[str, int]:
     """End what the quarantine has kept for long enough."""
     return forgetting.forget_quarantine()
+
+
+@shared_task
+def watch_sending() -> dict[str, int]:
+    """Look for signs of pumping that show only after a while; let ceilings grow; forget old counts."""
+    watched = each_organization("watch sending", alarms.watch)
+    grown = each_organization("grow ceilings", growing.grow)
+    forgotten = each_organization("forget sending counts", growing.forget_counts)
+    return {"stopped": watched.items, "grown": grown.items, "forgotten": forgotten.items}

@@ -8,9 +8,9 @@ from tenancy.bulk_updates import update_rows
 from tenancy.encryption import blind_index, fetch_current_keys
 from texting import outgoing_webhooks
 from texting.models import Contact, Conversation, Line, Message
-from texting.models.contact import NUMBER_INDEX
+from texting.models.contact import NUMBER_INDEX, PREFIX_INDEX
 from texting.outgoing_webhooks import EventKind
-from texting.phone_numbers import PhoneNumber, mask
+from texting.phone_numbers import PhoneNumber, mask, prefix
 
 PREVIEW_LENGTH = 120
 
@@ -39,6 +39,8 @@ def known_or_new(numbers: Iterable[PhoneNumber], *, name: str = "") -> dict[str,
             number_index=index,
             number_masked=mask(number.e164),
             region=number.region or "",
+            number_kind=number.kind,
+            prefix_index=blind_index(PREFIX_INDEX, prefix(number.e164)),
         )
         for index, number in wanted.items()
     }

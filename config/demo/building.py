@@ -23,7 +23,7 @@ from compliance.models import ConsentEvent
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import threads
-from texting.models import Contact, Conversation, Decision, Line, LineKey, Message, Note
+from texting.models import Contact, Conversation, Decision, Line, LineKey, Message, Note, SendingLimits
 from texting.phone_numbers import parse
 from texting.providers.base import Credentials
 from texting.purposes import Purpose
@@ -54,6 +54,7 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         _teams(built, story)
         people = _people(built, story, password)
         _lines(built, story)
+        SendingLimits.objects.create(daily_segments=1_000, daily_micros=40_000_000)
         for conversation in story["conversations"]:
             _conversation(built, conversation)
     return people

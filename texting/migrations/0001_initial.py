@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -28,7 +29,10 @@ class Migration(migrations.Migration):
                 ('number', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ContactKey('id')])),
                 ('number_index', models.BinaryField(max_length=16)),
                 ('number_masked', models.CharField(max_length=24)),
-                ('region', models.CharField(blank=True, help_text='Region of the number, ISO 3166; not where the person is.', max_length=2)),
+                ('region', models.CharField(blank=True, help_text='Region of the number, ISO 3166 or 001; not where the person is.', max_length=3)),
+                ('number_kind', models.CharField(blank=True, help_text='A `PhoneKind`, empty when it was not asked.', max_length=20)),
+                ('prefix_index', models.BinaryField(help_text="Of the number's first seven digits.", max_length=16, null=True)),
+                ('first_texted_at', models.DateTimeField(blank=True, help_text='When we first texted this number.', null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
@@ -76,6 +80,23 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='texting.conversation')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+        ),
+        migrations.CreateModel(
+            name='LimitChange',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('what', models.CharField(choices=[('raised_today', 'Ceiling raised for the day'), ('ceiling', 'Daily ceiling'), ('grew', 'Daily ceiling grew by rule'), ('rate', 'Rate'), ('country_added', 'Country added'), ('country_removed', 'Country removed'), ('stopped', 'Alarm raised'), ('lifted', 'Alarm lifted')], max_length=20)),
+                ('subject', models.CharField(blank=True, help_text="A rate's name, a region, an alarm's rule.", max_length=40)),
+                ('before', models.BigIntegerField(blank=True, null=True)),
+                ('after', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(4611686018427387904)])),
+                ('reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ConfigKey()])),
+                ('changed_at', models.DateTimeField(auto_now_add=True)),
+                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['-changed_at', '-id'],
+            },
         ),
         migrations.CreateModel(
             name='Line',
@@ -133,6 +154,8 @@ class Migration(migrations.Migration):
                 ('media_count', models.PositiveSmallIntegerField(default=0)),
                 ('segments', models.PositiveSmallIntegerField(default=1)),
                 ('decision_verdict', models.CharField(blank=True, max_length=10, null=True)),
+                ('counted_from', models.DateTimeField(blank=True, help_text='Begin of the day whose ceilings this text counts against; none: it does not.', null=True)),
+                ('price_micros', models.PositiveIntegerField(default=0, help_text='What it was counted with: a millionth of a unit.')),
                 ('created_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('delivered_at', models.DateTimeField(blank=True, null=True)),
@@ -230,6 +253,61 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='texting.message')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+        ),
+        migrations.CreateModel(
+            name='SendingCount',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('day', "The organization's day"), ('organization', "The organization's hour"), ('member', "A member's hour"), ('number', 'An hour of one number'), ('answers', 'An hour of automatic answers to one number'), ('prefix', 'An hour of one block of numbers')], max_length=12)),
+                ('key', models.BinaryField(default=b'', max_length=16)),
+                ('begins_at', models.DateTimeField()),
+                ('texts', models.PositiveIntegerField(default=0)),
+                ('segments', models.PositiveIntegerField(default=0)),
+                ('micros', models.BigIntegerField(default=0)),
+                ('new_contacts', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ('last_digits', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=list, size=None)),
+                ('codes', models.PositiveIntegerField(default=0)),
+                ('codes_used', models.PositiveIntegerField(default=0)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SendingLimits',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('daily_segments', models.PositiveIntegerField(default=50)),
+                ('daily_micros', models.BigIntegerField(default=5000000, validators=[django.core.validators.MinValueValidator(0)])),
+                ('most_segments', models.PositiveIntegerField(default=10000)),
+                ('raised_on', models.DateField(blank=True, null=True)),
+                ('raised_segments', models.PositiveIntegerField(default=0)),
+                ('raised_micros', models.BigIntegerField(default=0)),
+                ('grown_on', models.DateField(blank=True, help_text='The day whose use was last looked at for growth.', null=True)),
+                ('organization_hour', models.PositiveIntegerField(blank=True, null=True)),
+                ('member_hour', models.PositiveIntegerField(blank=True, null=True)),
+                ('number_hour', models.PositiveIntegerField(blank=True, null=True)),
+                ('prefix_hour', models.PositiveIntegerField(blank=True, null=True)),
+                ('new_numbers_hour', models.PositiveIntegerField(blank=True, null=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SendingStop',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('rule', models.CharField(choices=[('prefix.hourly', 'Too many texts to one block of numbers in an hour'), ('prefix.sequence', 'Numbers that follow one another'), ('prefix.new_numbers', 'Many numbers of one block that were never texted before'), ('prefix.conversion', 'Hardly any code was used'), ('prefix.silence', 'Hardly any text was delivered or answered')], max_length=20)),
+                ('prefix', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()])),
+                ('prefix_index', models.BinaryField(max_length=16)),
+                ('region', models.CharField(max_length=3)),
+                ('evidence', models.JSONField(default=dict, help_text='{name: number}')),
+                ('raised_at', models.DateTimeField()),
+                ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('lift_reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ConfigKey()])),
+                ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['-raised_at'],
+            },
         ),
         migrations.CreateModel(
             name='StatusEvent',
@@ -352,6 +430,20 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
         ),
+        migrations.CreateModel(
+            name='AllowedCountry',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('region', models.CharField(max_length=2)),
+                ('added_at', models.DateTimeField(auto_now_add=True)),
+                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['region'],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_allowedcountry_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_allowedcountry_org_id'), tenancy.constraints.SameOrganization(field='added_by', name='texting_allowedcountry_added_by_org'), models.UniqueConstraint(fields=('organization', 'region'), name='texting_allowedcountry_once')],
+            },
+        ),
         migrations.AddConstraint(
             model_name='contact',
             constraint=tenancy.constraints.RowSecurity(name='texting_contact_tenant'),
@@ -411,6 +503,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='draft',
             constraint=models.UniqueConstraint(fields=('organization', 'conversation', 'author'), name='texting_draft_once'),
+        ),
+        migrations.AddIndex(
+            model_name='limitchange',
+            index=models.Index(fields=['organization', '-changed_at'], name='texting_limitchange_latest'),
+        ),
+        migrations.AddConstraint(
+            model_name='limitchange',
+            constraint=tenancy.constraints.RowSecurity(name='texting_limitchange_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='limitchange',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_limitchange_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='limitchange',
+            constraint=tenancy.constraints.SameOrganization(field='actor', name='texting_limitchange_actor_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='limitchange',
+            constraint=tenancy.constraints.AppendOnly(name='texting_limitchange_append_only'),
         ),
         migrations.AddConstraint(
             model_name='line',
@@ -651,6 +763,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sendattempt',
             constraint=models.CheckConstraint(condition=models.Q(('decision_verdict', 'allow')), name='texting_sendattempt_allowed'),
+        ),
+        migrations.AddIndex(
+            model_name='sendingcount',
+            index=models.Index(fields=['organization', 'begins_at'], name='texting_sendingcount_age'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingcount',
+            constraint=tenancy.constraints.RowSecurity(name='texting_sendingcount_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingcount',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendingcount_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingcount',
+            constraint=models.UniqueConstraint(fields=('organization', 'kind', 'key', 'begins_at'), name='texting_sendingcount_window'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendinglimits',
+            constraint=tenancy.constraints.RowSecurity(name='texting_sendinglimits_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendinglimits',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendinglimits_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendinglimits',
+            constraint=models.UniqueConstraint(fields=('organization',), name='texting_sendinglimits_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendinglimits',
+            constraint=models.CheckConstraint(condition=models.Q(('daily_micros__gte', 0)), name='texting_sendinglimits_money'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingstop',
+            constraint=tenancy.constraints.RowSecurity(name='texting_sendingstop_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingstop',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendingstop_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingstop',
+            constraint=tenancy.constraints.SameOrganization(field='lifted_by', name='texting_sendingstop_lifted_by_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingstop',
+            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('organization', 'prefix_index'), name='texting_sendingstop_one_open'),
         ),
         migrations.AddConstraint(
             model_name='statusevent',

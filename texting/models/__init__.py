@@ -2,6 +2,7 @@
 
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation, Draft, Note, Turn
+from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
 from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
@@ -17,10 +18,12 @@ from texting.models.webhook import (
 )
 
 __all__ = [
+    "AllowedCountry",
     "Contact",
     "Conversation",
     "Decision",
     "Draft",
+    "LimitChange",
     "Line",
     "LineKey",
     "Message",
@@ -29,6 +32,9 @@ __all__ = [
     "QuarantineHour",
     "QuarantinedRequest",
     "SendAttempt",
+    "SendingCount",
+    "SendingLimits",
+    "SendingStop",
     "StatusEvent",
     "Turn",
     "WebhookAttempt",

@@ -8,6 +8,7 @@ from tenancy.encryption import ContactKey, EncryptedTextField
 from tenancy.isolation import TenantModel
 
 NUMBER_INDEX = "contact.number"  # the purpose of `Contact.number_index`
+PREFIX_INDEX = "contact.number.prefix"  # and of `prefix_index`
 
 
 class Contact(TenantModel):
@@ -22,8 +23,11 @@ class Contact(TenantModel):
     number_index = models.BinaryField(max_length=16)
     number_masked = models.CharField(max_length=24)
     region = models.CharField(
-        max_length=2, blank=True, help_text="Region of the number, ISO 3166; not where the person is."
+        max_length=3, blank=True, help_text="Region of the number, ISO 3166 or 001; not where the person is."
     )
+    number_kind = models.CharField(max_length=20, blank=True, help_text="A `PhoneKind`, empty when it was not asked.")
+    prefix_index = models.BinaryField(max_length=16, null=True, help_text="Of the number's first seven digits.")
+    first_texted_at = models.DateTimeField(null=True, blank=True, help_text="When we first texted this number.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -90,6 +90,10 @@ class Message(TenantModel):
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     decision_verdict = models.CharField(max_length=10, blank=True, null=True)  # noqa: DJ001 - part of a foreign key
+    counted_from = models.DateTimeField(
+        null=True, blank=True, help_text="Begin of the day whose ceilings this text counts against; none: it does not."
+    )
+    price_micros = models.PositiveIntegerField(default=0, help_text="What it was counted with: a millionth of a unit.")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)

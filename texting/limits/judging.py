@@ -1,0 +1,172 @@
+"""The rules themselves: from where an organization stands to the reasons against one text. Nothing is read here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from texting.gate import Reason, Verdict
+from texting.limits.bounds import ANSWERS_AN_HOUR, Limited
+from texting.limits.destinations import Destination
+from texting.limits.prices import MICROS, prices
+from texting.limits.regions import NEVER, SHARED, UNKNOWN, name_of
+from texting.limits.standing import DAY, HOUR, Kind, Place, Standing, Used
+from texting.purposes import Purpose
+
+SETTINGS = "Settings > Sending limits"
+OWED = frozenset({Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER})
+
+
+@dataclass(frozen=True)
+class Text:
+    """What the rules need to know of a text. `heard`: the customer has written in this conversation.
+
+    `counted`: it is not counted now (it has been, or will be later), so only where it goes is asked.
+    """
+
+    contact_id: UUID
+    author_id: UUID | None
+    destination: Destination
+    purpose: Purpose
+    segments: int
+    heard: bool
+    counted: bool = False
+
+    @property
+    def cost(self) -> Used:
+        """What it adds to each of its counts."""
+        return Used(1, self.segments, prices().price_of(self.destination.region, self.segments))
+
+    @property
+    def keys(self) -> list[bytes]:
+        """Whose counts matter to it."""
+        member = [self.author_id.bytes] if self.author_id else []
+        return [self.contact_id.bytes, *member, self.destination.prefix_index]
+
+    def answers_customer(self, here: Standing) -> bool:
+        """Whether the customer's own text asked for this one; blocks of numbers are not stopped for it."""
+        return self.purpose in OWED or (self.purpose is Purpose.REPLY and self.wrote(here))
+
+    def wrote(self, here: Standing) -> bool:
+        """Whether the customer has ever written to us."""
+        return self.heard or self.contact_id in here.wrote
+
+    def places(self, here: Standing) -> list[Place]:
+        """The counts that it counts in. The answer to STOP has a rule of its own, which lets it go once."""
+        contact = self.contact_id.bytes
+        if self.purpose is Purpose.OPT_OUT_ANSWER:
+            return [DAY]
+        if self.purpose in OWED:
+            return [DAY, (Kind.ANSWERS, contact)]
+        found: list[Place] = [DAY, HOUR, (Kind.NUMBER, contact)]
+        if self.author_id is not None:
+            found.append((Kind.MEMBER, self.author_id.bytes))
+        if not self.answers_customer(here):
+            found.append((Kind.PREFIX, self.destination.prefix_index))
+        return found
+
+
+class Tally:
+    """What has been used, with the texts of a group that were allowed a moment ago."""
+
+    def __init__(self, here: Standing) -> None:
+        self.here = here
+        self._added: dict[Place, Used] = {}
+
+    def of(self, place: Place) -> Used:
+        """The count of a place."""
+        return self.here.of(place) + self._added.get(place, Used())
+
+    def add(self, text: Text) -> None:
+        """Another text goes."""
+        for place in text.places(self.here):
+            self._added[place] = self._added.get(place, Used()) + text.cost
+
+
+def objections(text: Text, tally: Tally) -> list[Reason]:
+    """Every reason against the text now; none when it may go, and then it is in the tally."""
+    reasons = list(_destination(text, tally.here))
+    if reasons or text.counted:
+        return reasons
+    reasons = list(_answers(text, tally)) if text.purpose in OWED else [*_ceilings(text, tally), *_rates(text, tally)]
+    if not reasons:
+        tally.add(text)
+    return reasons
+
+
+def _destination(text: Text, here: Standing) -> Iterator[Reason]:
+    to = text.destination
+    never = NEVER.get(to.kind) or ("a satellite or worldwide number" if to.region == SHARED else "")
+    if never:
+        yield Reason(
+            rule="destination.kind",
+            verdict=Verdict.REFUSE,
+            text=f"This is {never}, which is never texted.",
+            what_to_do="Ask the customer for a mobile number.",
+            evidence={"kind": to.kind.value},
+        )
+    elif to.region == UNKNOWN and not text.wrote(here):
+        yield Reason(
+            rule="destination.unknown",
+            verdict=Verdict.REFUSE,
+            text="Nobody knows which country this number belongs to.",
+            what_to_do="Check its digits, or wait until the customer texts you.",
+        )
+    elif to.region not in here.countries and to.region != UNKNOWN and text.purpose not in OWED:
+        country = name_of(to.region)
+        yield Reason(
+            rule="country",
+            verdict=Verdict.REFUSE,
+            text=f"This number belongs to {country}, and texts to {country} are not allowed.",
+            what_to_do=f"An admin can add {country} under {SETTINGS}. Until then, call or e-mail.",
+            evidence={"region": to.region},
+        )
+    elif to.prefix_index in here.stopped and not text.answers_customer(here):
+        yield Reason(
+            rule="prefix.stopped",
+            verdict=Verdict.REFUSE,
+            text="Texts to this block of numbers are stopped, because they looked like abuse.",
+            what_to_do=f"An admin can read why and lift it under {SETTINGS}. You can answer as soon as they text you.",
+        )
+
+
+def _ceilings(text: Text, tally: Tally) -> Iterator[Reason]:
+    here, after = tally.here, tally.of(DAY) + text.cost
+    act = f"An admin can raise it for today under {SETTINGS}."
+    if after.segments > here.segments_a_day:
+        words = f"Today's ceiling of {here.segments_a_day:,} segments is used up."
+        yield _later("ceiling.texts", words, here.next_day, here, act)
+    if after.micros > here.micros_a_day:
+        words = f"Today's ceiling of {here.micros_a_day / MICROS:,.2f} {prices().currency} is used up."
+        yield _later("ceiling.money", words, here.next_day, here, act)
+
+
+_HOURLY = {
+    Kind.NUMBER: (Limited.NUMBER, "This customer has got {n} texts within the hour, which is the most."),
+    Kind.MEMBER: (Limited.MEMBER, "You have sent {n} texts within the hour, which is the most."),
+    Kind.PREFIX: (Limited.PREFIX, "{n} texts went to this block of numbers within the hour, which is the most."),
+    Kind.ORGANIZATION: (Limited.ORGANIZATION, "Your organization has sent {n} texts within the hour."),
+}
+
+
+def _rates(text: Text, tally: Tally) -> Iterator[Reason]:
+    here, places = tally.here, dict.fromkeys(text.places(tally.here))
+    for kind, (limited, words) in _HOURLY.items():
+        most = here.rates[limited]
+        if any(place[0] == kind and tally.of(place).texts >= most for place in places):
+            rule = f"rate.{limited.value.removesuffix('_hour')}"
+            yield _later(rule, words.format(n=f"{most:,}"), here.next_hour, here, "Call instead if it cannot wait.")
+
+
+def _answers(text: Text, tally: Tally) -> Iterator[Reason]:
+    """Two machines must not talk to each other for ever."""
+    here, place = tally.here, (Kind.ANSWERS, text.contact_id.bytes)
+    if place in text.places(here) and tally.of(place).texts >= ANSWERS_AN_HOUR:
+        yield _later("rate.answers", "This number was answered often enough within the hour.", here.next_hour, here, "")
+
+
+def _later(rule: str, words: str, at: datetime, here: Standing, act: str) -> Reason:
+    local, today = at.astimezone(here.zone), here.now.astimezone(here.zone).date()
+    when = f"{local:%H:%M}" if local.date() == today else f"{local:%a %-d %b, %H:%M}"
+    what_to_do = f"It is possible again from {when}. {act}".strip()
+    return Reason(rule=rule, verdict=Verdict.REFUSE, text=words, what_to_do=what_to_do, again_at=at)
