@@ -1,7 +1,6 @@
 """Queued texts, made in bulk: what `send_text` leaves behind, without its time."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.utils import timezone
 
@@ -10,10 +9,10 @@ from compliance.models import ConsentEvent
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from tenancy.isolation import activate
-from texting import threads
-from texting.models import Conversation, Decision, LineKey, Message, OutboxEntry
+from texting import outbox, threads
+from texting.models import Conversation, Decision, LineKey, Message
 from texting.phone_numbers import from_provider
-from texting.purposes import PRIORITY, Purpose
+from texting.purposes import Purpose
 from texting.statuses import MessageStatus
 
 
@@ -59,18 +58,7 @@ class Desk:
             fetch_current_keys(texts)
             Decision.objects.bulk_create(decisions)
             Message.objects.bulk_create(texts)
-            OutboxEntry.objects.bulk_create(
-                OutboxEntry(
-                    message_id=text.pk,
-                    organization=self.office.organization,
-                    line_id=line.pk,
-                    contact_id=text.contact_id,
-                    priority=PRIORITY[Purpose.REPLY],
-                    due_at=now,
-                    expires_at=now + timedelta(hours=4),
-                )
-                for text in texts
-            )
+            outbox.put_all(texts, Purpose.REPLY)
         LineKey.objects.filter(line_id=self.office.line.pk).update(free_at=now)
 
     def _meet(self, count: int) -> None:
