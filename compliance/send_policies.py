@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance import consent
@@ -169,10 +168,10 @@ class FirstTextClauses:
         return self.judge_all([draft])[0]
 
     def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
-        """`judge` for each, the conversations looked at together; at the hand-over one by one."""
-        begun = self._begun(drafts)
+        """`judge` for each, the conversations looked at together."""
+        earliest = self._earliest(drafts)
         company = _organization().name
-        return [self._ruling(draft, company, first=self._is_first(draft, begun)) for draft in drafts]
+        return [self._ruling(draft, company, first=self._is_first(draft, earliest)) for draft in drafts]
 
     def _ruling(self, draft: Draft, company: str, *, first: bool) -> Ruling:
         if not first:
@@ -196,24 +195,19 @@ class FirstTextClauses:
             )
         )
 
-    def _is_first(self, draft: Draft, begun: set[UUID]) -> bool:
+    def _is_first(self, draft: Draft, earliest: dict[UUID, UUID]) -> bool:
         if draft.purpose in _ANSWERS:
             return False
-        if draft.message_id is None:
-            return draft.conversation.pk not in begun
-        return not _ours([draft]).filter(pk__lt=draft.message_id).exists()
+        first = earliest.get(draft.conversation.pk)
+        return first is None or (draft.message_id is not None and draft.message_id <= first)
 
-    def _begun(self, drafts: Sequence[Draft]) -> set[UUID]:
-        """The conversations of new texts in which the customer has had a text of ours."""
-        new = [draft for draft in drafts if draft.message_id is None and draft.purpose not in _ANSWERS]
-        return set(_ours(new).values_list("conversation_id", flat=True).distinct()) if new else set()
-
-
-def _ours(drafts: Sequence[Draft]) -> QuerySet[Message]:
-    """Our texts in these conversations that have not been stopped on their way."""
-    rows = Message.objects.filter(conversation_id__in=[draft.conversation.pk for draft in drafts])
-    rows = rows.filter(direction=Message.Direction.OUT).exclude(purpose=Purpose.OPT_OUT_ANSWER)
-    return rows.exclude(status__in=_NEVER_LEFT)
+    def _earliest(self, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
+        """The first text of ours, by conversation, that has not been stopped on its way."""
+        conversations = {draft.conversation.pk for draft in drafts if draft.purpose not in _ANSWERS}
+        ours = Message.objects.filter(conversation_id__in=conversations, direction=Message.Direction.OUT)
+        ours = ours.exclude(purpose=Purpose.OPT_OUT_ANSWER).exclude(status__in=_NEVER_LEFT)
+        rows = ours.order_by("conversation_id", "id").distinct("conversation_id")
+        return dict(rows.values_list("conversation_id", "id")) if conversations else {}
 
 
 class _Here:

@@ -23,7 +23,7 @@ from texting.purposes import OWED_PRIORITY, TERMS, Purpose
 from texting.statuses import MessageStatus
 
 LEASE = timedelta(seconds=90)
-BATCH = 50
+BATCH = 100
 FIRST_WAIT = 5.0  # seconds after a refusal that may pass; doubles with each attempt
 LONGEST_WAIT = 600.0
 FIRST_LOOK = timedelta(minutes=2)  # at the provider, for a text whose outcome is unknown

@@ -79,8 +79,11 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
     until = time.monotonic() + FRESH_SECONDS
     key = LineKey.objects.get(line_id=line.pk).key
     held = outbox.hold(claims)
-    rows = Message.objects.select_related("conversation__contact", "conversation__line", "contact", "author__user")
+    rows = Message.objects.select_related("conversation", "contact", "author__user")
     messages = {message.pk: message for message in rows.filter(pk__in=[claim.message_id for claim in held])}
+    for message in messages.values():
+        message.line = message.conversation.line = line
+        message.conversation.contact = message.contact
     prefetch([*messages.values(), *(message.contact for message in messages.values())])
     asked = [claim for claim in held if _is_still_wanted(claim, messages.get(claim.message_id))]
     checked = gate.check_all([_draft(messages[claim.message_id]) for claim in asked])

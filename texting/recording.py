@@ -131,7 +131,7 @@ def _move(message: Message, answer: Answer) -> None:
 
 def _locked(ids: Iterable[UUID]) -> dict[UUID, Message]:
     """The texts first, then their entries: everybody who writes down what a provider said locks in this order."""
-    rows = Message.objects.select_for_update(of=("self",)).select_related("contact", "line")
+    rows = Message.objects.select_for_update()
     return {message.pk: message for message in rows.filter(pk__in=list(ids)).order_by("pk")}
 
 
