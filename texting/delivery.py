@@ -9,7 +9,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 from uuid import UUID
@@ -25,6 +27,7 @@ from texting.providers.base import (
     Credentials,
     NotAccepted,
     OutcomeUnknown,
+    Provider,
     ProviderError,
     ProviderSession,
     SendResult,
@@ -42,54 +45,104 @@ TURN_SECONDS = 45.0  # then a new task goes on; at 90 a task is broken off, and 
 Result = SendResult | ProviderError
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """Texts of one line that may be handed over now."""
+
+    line: Line
+    prepared: Sequence[Prepared]
+    refusals: int
+
+
 def deliver_line(line_id: UUID) -> int:
     """Hand over what is due on one line, batch by batch, until nothing is, its pace or our turn is used up.
 
-    Returns how many.
+    While the provider is asked about one batch the next one is prepared. Returns how many were handed over.
     """
     handed_over, end = 0, time.monotonic() + TURN_SECONDS
     with _Connection() as connection:
-        while claims := outbox.claim(line_id):
-            organization_id = claims[0].organization_id
-            with activate(organization_id):
-                line = Line.objects.get(pk=line_id)
-            prepared = prepare(line, claims)
-            results = connection.send(line, prepared)
-            keeping.keep([answer_to(item.claim, result) for item, result in zip(prepared, results, strict=True)])
-            circuit.hear(line_id, results, refused_before=claims[0].refusals)
-            handed_over += len(prepared)
-            if time.monotonic() >= end:
-                break
+        batch = _next_batch(line_id)
+        while batch is not None:
+            answers = connection.send(batch.line, batch.prepared)
+            upcoming = None
+            try:
+                upcoming = _next_batch(line_id) if time.monotonic() < end else None
+            finally:  # what was handed over is written down whatever becomes of the next batch
+                _record(batch, answers.result())
+            handed_over += len(batch.prepared)
+            if upcoming is None and time.monotonic() < end:  # a text that waited for one of these is free now
+                upcoming = _next_batch(line_id)
+            batch = upcoming
     if (wait := outbox.wait_for(line_id)) is not None:
         ring_later(line_id, wait)
     return handed_over
 
 
+def _next_batch(line_id: UUID) -> _Batch | None:
+    """Claim and prepare; None when nothing is due."""
+    claims = outbox.claim(line_id)
+    if not claims:
+        return None
+    with activate(claims[0].organization_id):
+        line = Line.objects.get(pk=line_id)
+    return _Batch(line, prepare(line, claims), claims[0].refusals)
+
+
+def _record(batch: _Batch, results: Sequence[Result]) -> None:
+    keeping.keep([answer_to(item.claim, result) for item, result in zip(batch.prepared, results, strict=True)])
+    circuit.hear(batch.line.pk, results, refused_before=batch.refusals)
+
+
 class _Connection:
-    """One keep-alive session with a line's provider for all its batches, opened when the first text is ready."""
+    """One keep-alive session with a line's provider for all its batches, opened when the first text is ready.
+
+    It lives in a thread of its own, which never touches the database.
+    """
 
     def __enter__(self) -> Self:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="provider")
         self._runner, self._open = asyncio.Runner(), AsyncExitStack()
         self._session: ProviderSession | None = None
         return self
 
     def __exit__(self, *error: object) -> None:
+        if self._session is not None:
+            self._thread.submit(self._close).result()
+        self._thread.shutdown()
+
+    def send(self, line: Line, prepared: Sequence[Prepared]) -> Future[list[Result]]:
+        """Hand over a batch, all at the same time. An error is a result like others."""
+        if not prepared:
+            return _done([])
+        try:
+            provider = provider_for(line.provider, Credentials.from_json(line.credentials))
+        except Exception as error:
+            return _done([_not_opened(line.pk, error) for _ in prepared])
+        return self._thread.submit(self._send, line.pk, provider, prepared)
+
+    def _send(self, line_id: UUID, provider: Provider, prepared: Sequence[Prepared]) -> list[Result]:
+        if self._session is None:
+            try:
+                self._session = self._runner.run(self._open.enter_async_context(provider.open_session()))
+            except Exception as error:
+                return [_not_opened(line_id, error) for _ in prepared]
+        return self._runner.run(_send_all(self._session, prepared))
+
+    def _close(self) -> None:
         self._runner.run(self._open.aclose())
         self._runner.close()
 
-    def send(self, line: Line, prepared: Sequence[Prepared]) -> list[Result]:
-        """Hand over a batch, all at the same time. An error is a result like others. No transaction may be open."""
-        if not prepared:
-            return []
-        if self._session is None:
-            try:
-                provider = provider_for(line.provider, Credentials.from_json(line.credentials))
-                self._session = self._runner.run(self._open.enter_async_context(provider.open_session()))
-            except Exception as error:  # nothing has left: without its credentials a line cannot even begin
-                log.error("line_not_opened", extra={"line": str(line.pk), "error": type(error).__name__})
-                refused = NotAccepted(ErrorKind.AUTH, retry=False, provider_code="credentials")
-                return [refused for _ in prepared]
-        return self._runner.run(_send_all(self._session, prepared))
+
+def _not_opened(line_id: UUID, error: Exception) -> ProviderError:
+    """Nothing has left: without its credentials a line cannot even begin."""
+    log.error("line_not_opened", extra={"line": str(line_id), "error": type(error).__name__})
+    return NotAccepted(ErrorKind.AUTH, retry=False, provider_code="credentials")
+
+
+def _done(results: list[Result]) -> Future[list[Result]]:
+    future: Future[list[Result]] = Future()
+    future.set_result(results)
+    return future
 
 
 async def _send_all(session: ProviderSession, prepared: Sequence[Prepared]) -> list[Result]:
