@@ -17,6 +17,7 @@ class Cause(StrEnum):
     OTHER_ACCOUNT = "other_account"
     OTHER_TOKEN = "other_token"  # noqa: S105
     OTHER_LINE = "other_line"
+    OTHER_CHANNEL = "other_channel"
     NO_NUMBER = "no_number"
     UNREADABLE = "unreadable"
     NO_ATTEMPT = "no_attempt"
@@ -25,7 +26,15 @@ class Cause(StrEnum):
 
 
 PROVEN = frozenset(
-    {Cause.OTHER_ADDRESS, Cause.OTHER_PATH, Cause.OTHER_LINE, Cause.NO_NUMBER, Cause.UNREADABLE, Cause.NO_ATTEMPT}
+    {
+        Cause.OTHER_ADDRESS,
+        Cause.OTHER_PATH,
+        Cause.OTHER_LINE,
+        Cause.OTHER_CHANNEL,
+        Cause.NO_NUMBER,
+        Cause.UNREADABLE,
+        Cause.NO_ATTEMPT,
+    }
 )
 """Causes of requests that the provider did sign: nobody without the token can make one."""
 
@@ -58,6 +67,10 @@ _WORDS = {
     Cause.OTHER_LINE: Words(
         _("It is signed, but it was sent to another number than this line's."),
         _("At the provider, give that number the webhook address of its own line."),
+    ),
+    Cause.OTHER_CHANNEL: Words(
+        _("It is signed, but it came by another channel than texts, such as WhatsApp or RCS."),
+        _("Permission for texts does not cover that channel. Switch it off for this number at the provider."),
     ),
     Cause.NO_NUMBER: Words(
         _("It is signed, but its sender is not an ordinary phone number, such as a short code or a name."),

@@ -86,6 +86,7 @@ def _stored(arrival: inbound_steps.Arrival, inbound: base.Inbound) -> Message:
         line=arrival.line,
         direction=Message.Direction.IN,
         body=arrival.body,
+        our_number=from_provider(inbound.to).e164 if inbound.through_pool else "",
         media_count=len(inbound.media),
         status=MessageStatus.RECEIVED,
         provider_message_id=inbound.provider_message_id,
@@ -143,6 +144,8 @@ def take_status(line: Line, token: str, event: base.StatusEvent) -> bool:
             message, Taken(event.provider_message_id, event.status, None, event.error, event.provider_code)
         )
     _advance(message, event)
+    if event.sent_from and not message.our_number:
+        Message.objects.filter(pk=message.pk).update(our_number=event.sent_from)
     if event.error is ErrorKind.OPTED_OUT:
         inbound_steps.opted_out_at_carrier(message)
     return True

@@ -84,6 +84,11 @@ class Message(TenantModel):
     error_kind = models.CharField(max_length=20, blank=True, choices=[(k.value, k.value) for k in ErrorKind])
     provider_code = models.CharField(max_length=20, blank=True)
     provider_message_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where known
+    our_number = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text="E.164; our number that the text went from or to where the provider chose it. Empty: the line's.",
+    )
     media_count = models.PositiveSmallIntegerField(default=0)
     segments = models.PositiveSmallIntegerField(default=1)
     decision = models.ForeignKey(

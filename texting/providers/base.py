@@ -41,6 +41,7 @@ class Credentials:
     api_key: str = field(default="", repr=False)
     api_key_secret: str = field(default="", repr=False)
     messaging_service: str = field(default="", repr=False)
+    sender_choice: str = field(default="", repr=False)  # "provider": it chooses a number of the messaging service
     base_url: str = field(default="", repr=False)
 
     @classmethod
@@ -77,11 +78,15 @@ class Outbound:
 
 @dataclass(frozen=True)
 class SendResult:
-    """The provider has the text. `segments` is None when it does not say."""
+    """The provider has the text. `segments` is None when it does not say.
+
+    `sent_from` is our number that the provider chose; empty when it has not chosen yet, or had no choice.
+    """
 
     provider_message_id: str
     status: MessageStatus
     segments: int | None = None
+    sent_from: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,8 @@ class Inbound:
     """A text from a customer. `event_id` is the same each time the provider repeats it.
 
     `opt_out_type` is what the provider itself made of the text (STOP, START, HELP), as it wrote it; empty when it says
-    nothing. It is for comparing with our own reading, never instead of it.
+    nothing. It is for comparing with our own reading, never instead of it. `through_pool`: it came to one of the
+    numbers among which the provider chooses for this line, so `to` need not be the line's own.
     """
 
     provider_message_id: str
@@ -136,6 +142,7 @@ class Inbound:
     event_id: str
     media: tuple[Media, ...] = ()
     opt_out_type: str = ""
+    through_pool: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,7 @@ class StatusEvent:
     """What became of a text. `error` and `provider_code` say why it did not arrive.
 
     `client_ref` is ours when the provider repeats it in the body; providers that call the status URL of the text itself
-    prove it by the token in that URL, and the field is empty.
+    prove it by the token in that URL, and the field is empty. `sent_from` as in SendResult.
     """
 
     provider_message_id: str
@@ -152,6 +159,7 @@ class StatusEvent:
     error: ErrorKind | None = None
     provider_code: str = ""
     client_ref: str = ""
+    sent_from: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -244,6 +252,10 @@ class UnreadableHook(ValueError):
 
 class OtherAccount(UnreadableHook):
     """A webhook request of another account than the line's."""
+
+
+class OtherChannel(UnreadableHook):
+    """A message of another channel than texts (WhatsApp, RCS), which nobody here permitted or could answer."""
 
 
 class ProviderSession(Protocol):

@@ -1,8 +1,10 @@
 """Twilio: sending and looking up through its SDK, webhooks read by field name.
 
-Credentials: `account` is the account's SID (AC...), `secret` its auth token (which signs the webhooks),
-`previous_secret` the token before a change, `api_key` and `api_key_secret` an API key for requests if there is one
-(otherwise the auth token is used), `messaging_service` the SID of a messaging service (MG...) if texts go through one.
+Credentials: `account` is the SID (AC...) of the account or sub-account that has the number, `secret` its own auth token
+(which signs the webhooks, whoever sends the requests), `previous_secret` the token before a change. Requests are made
+with `api_key` and `api_key_secret` if there are any: an API key (SK...) of that account, or the parent account's SID
+and token; otherwise with the auth token. `messaging_service` is the SID of a messaging service (MG...) if texts go
+through one, and `sender_choice` is "provider" if that service chooses the number.
 """
 
 import asyncio
@@ -38,8 +40,9 @@ from texting.providers.twilio_http import QuietHttpClient, basic_authorization, 
 from texting.providers.twilio_inbound import InboundList
 from texting.providers.twilio_media import MediaFetcher
 from texting.providers.twilio_removal import delete, redact
+from texting.providers.twilio_requests import MAX_BODY, create_request
 from texting.providers.twilio_signature import is_signed
-from texting.providers.twilio_webhooks import FAILURES, MAX_MEDIA, STATUSES, status_event
+from texting.providers.twilio_webhooks import FAILURES, MAX_MEDIA, STATUSES, chosen_number, status_event
 from texting.statuses import ErrorKind
 
 IN_FLIGHT = 32  # requests at the same time on one session; Twilio limits concurrency for the account (error 20429)
@@ -55,7 +58,7 @@ class TwilioProvider:
     name: ClassVar[str] = "twilio"
     capabilities: ClassVar[Capabilities] = Capabilities(
         mms=True,
-        max_body=1600,
+        max_body=MAX_BODY,
         max_media=MAX_MEDIA,
         idempotent_send=False,
         reports_segments=True,
@@ -88,11 +91,13 @@ class TwilioProvider:
 
     def parse_inbound(self, hook: Hook) -> list[Inbound]:
         """One text; the account must be this line's."""
-        return [twilio_webhooks.inbound(hook, account=self._credentials.account)]
+        pool = self._credentials.messaging_service if uses_pool(self._credentials) else ""
+        return [twilio_webhooks.inbound(hook, account=self._credentials.account, pool=pool)]
 
     def parse_status(self, hook: Hook) -> list[StatusEvent]:
         """One status change; the account must be this line's."""
-        return [twilio_webhooks.status_change(hook, account=self._credentials.account)]
+        pool = uses_pool(self._credentials)
+        return [twilio_webhooks.status_change(hook, account=self._credentials.account, pool=pool)]
 
 
 class TwilioSession:
@@ -119,33 +124,26 @@ class TwilioSession:
         self._numbers = client.incoming_phone_numbers
         self._service = credentials.messaging_service
         self._account = credentials.account
+        self._pool = uses_pool(credentials)
         self._free = asyncio.Semaphore(IN_FLIGHT)
 
     async def send(self, outbound: Outbound) -> SendResult:
-        """With a messaging service the line's number is still named: customers answer to the number that they see."""
-        request: dict[str, object] = {"to": outbound.to, "from_": outbound.from_}
-        if self._service:
-            request["messaging_service_sid"] = self._service
-        if outbound.body:
-            request["body"] = outbound.body
-        if outbound.media_urls:
-            request["media_url"] = list(outbound.media_urls)
-        if outbound.status_url:
-            request["status_callback"] = outbound.status_url
+        """https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource."""
+        request = create_request(outbound, service=self._service, pool=self._pool)
         text = await self._ask(self._texts.create_async, request, changes=True)
         status = STATUSES.get(str(text.status))
         if not _is_sid(text.sid) or status is None:
             raise lost_answer(changes=True)
         if status in FAILURES:
             raise _failed(text)
-        return SendResult(text.sid, status, _count(text.num_segments))
+        return SendResult(text.sid, status, _count(text.num_segments), self._sent_from(text))
 
     async def fetch(self, provider_message_id: str) -> StatusEvent:
         """https://www.twilio.com/docs/messaging/api/message-resource#fetch-a-message-resource."""
         text = await self._ask(self._known(provider_message_id).fetch_async, {}, changes=False)
         if str(text.status) not in STATUSES:
             raise lost_answer(changes=False)
-        return status_event(provider_message_id, str(text.status), _error_code(text))
+        return status_event(provider_message_id, str(text.status), _error_code(text), self._sent_from(text))
 
     async def numbers(self, *, only: str = "") -> list[OwnNumber]:
         """https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource#read-multiple."""
@@ -165,7 +163,7 @@ class TwilioSession:
             text.sid: text
             for text in texts
             if text.body == outbound.body
-            and text.from_ in (outbound.from_, None)  # None: the messaging service has not chosen yet
+            and (self._pool or text.from_ in (outbound.from_, None))  # None: the service has not chosen yet
             and text.date_created is not None
             and since.replace(microsecond=0) <= text.date_created <= until  # Twilio's times are whole seconds
             and str(text.direction).startswith("outbound")
@@ -173,7 +171,7 @@ class TwilioSession:
             and str(text.status) in STATUSES
         }
         found = sorted(matches.values(), key=lambda text: (text.date_created, text.sid))
-        return [status_event(text.sid, str(text.status), _error_code(text)) for text in found]
+        return [status_event(text.sid, str(text.status), _error_code(text), self._sent_from(text)) for text in found]
 
     async def fetch_media(self, media: Media, *, limit: int) -> MediaFile:
         """https://www.twilio.com/docs/messaging/api/media-resource: through the API, from where it sends us."""
@@ -197,6 +195,9 @@ class TwilioSession:
         """https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources."""
         return await InboundList(self._ask, self._texts, self._account).read(number, since=since, until=until)
 
+    def _sent_from(self, text: Any) -> str:
+        return chosen_number(text.from_) if self._pool else ""
+
     async def _ask(self, call: Any, arguments: Mapping[str, object], *, changes: bool) -> Any:
         """Call the SDK. What its reading of an answer may throw (it trusts the shape) becomes a lost answer."""
         broken: ProviderError
@@ -214,6 +215,11 @@ def own_number(number: object, name: object, capabilities: object) -> OwnNumber 
         return None
     can_text = not isinstance(capabilities, dict) or bool(capabilities.get("sms", capabilities.get("SMS", True)))
     return OwnNumber(number, str(name or number), can_text)
+
+
+def uses_pool(credentials: Credentials) -> bool:
+    """Whether the messaging service chooses among its numbers."""
+    return bool(credentials.messaging_service) and credentials.sender_choice == "provider"
 
 
 def _failed(text: Any) -> NotAccepted:

@@ -5,9 +5,10 @@ fields are ignored, because new ones come unannounced; the fields that we need a
 signature does not tell where a name ends (`twilio_signature.py`).
 """
 
+import re
 from collections.abc import Mapping
 
-from texting.providers.base import Hook, Inbound, Media, OtherAccount, StatusEvent, UnreadableHook
+from texting.providers.base import Hook, Inbound, Media, OtherAccount, OtherChannel, StatusEvent, UnreadableHook
 from texting.providers.twilio_errors import kind_of
 from texting.providers.twilio_signature import form_fields
 from texting.statuses import MessageStatus
@@ -29,34 +30,40 @@ STATUSES = {
     "failed": MessageStatus.FAILED,
     "canceled": MessageStatus.CANCELED,
 }
+_OURS = re.compile(r"\+?[0-9]{3,15}", re.ASCII)
 FAILURES = frozenset({MessageStatus.UNDELIVERED, MessageStatus.FAILED})
 
 
-def inbound(hook: Hook, *, account: str) -> Inbound:
-    """The text in a verified request. Raises UnreadableHook."""
+def inbound(hook: Hook, *, account: str, pool: str) -> Inbound:
+    """The text in a verified request. `pool` is the messaging service that chooses our number, if one does.
+
+    Raises UnreadableHook.
+    """
     fields = _fields(hook, account)
     sid = _sid(fields)
     return Inbound(
         provider_message_id=sid,
-        from_=_required(fields, "From"),
-        to=_required(fields, "To"),
+        from_=_number(fields, "From"),
+        to=_number(fields, "To"),
         body=_present(fields, "Body"),
         media=_media(fields),
         event_id=sid,
         opt_out_type=fields.get("OptOutType", ""),
+        through_pool=bool(pool) and fields.get("MessagingServiceSid") == pool,
     )
 
 
-def status_change(hook: Hook, *, account: str) -> StatusEvent:
-    """The status in a verified request. Raises UnreadableHook."""
+def status_change(hook: Hook, *, account: str, pool: bool) -> StatusEvent:
+    """The status in a verified request; with a `pool` also the number that was chosen. Raises UnreadableHook."""
     fields = _fields(hook, account)
     word = _required(fields, "MessageStatus")
     if word not in STATUSES:
         raise UnreadableHook("MessageStatus is not a status of an outgoing text.")
-    return status_event(_sid(fields), word, _error_code(fields.get("ErrorCode", "")))
+    sent_from = chosen_number(fields.get("From", "")) if pool else ""
+    return status_event(_sid(fields), word, _error_code(fields.get("ErrorCode", "")), sent_from)
 
 
-def status_event(sid: str, word: str, code: str) -> StatusEvent:
+def status_event(sid: str, word: str, code: str, sent_from: str) -> StatusEvent:
     """`word` is a key of `STATUSES`, `code` an error code or empty; it counts only for a text that did not arrive."""
     status = STATUSES[word]
     failed = status in FAILURES
@@ -66,7 +73,13 @@ def status_event(sid: str, word: str, code: str) -> StatusEvent:
         event_id=f"{sid}:{word}:{code}",
         error=kind_of(code) if failed else None,
         provider_code=code if failed else "",
+        sent_from=sent_from,
     )
+
+
+def chosen_number(value: object) -> str:
+    """The number that a messaging service chose: a long number or a short code. Empty until it has chosen."""
+    return value if isinstance(value, str) and _OURS.fullmatch(value) else ""
 
 
 def _fields(hook: Hook, account: str) -> dict[str, str]:
@@ -84,6 +97,14 @@ def _required(fields: Mapping[str, str], name: str) -> str:
     if value := fields.get(name, ""):
         return value
     raise UnreadableHook(f"{name} is missing, empty or repeated.")
+
+
+def _number(fields: Mapping[str, str], name: str) -> str:
+    """A phone number, not an address such as `whatsapp:+1...` or `rcs:name`."""
+    value = _required(fields, name)
+    if ":" in value:
+        raise OtherChannel(f"{name} is an address of another channel.")
+    return value
 
 
 def _sid(fields: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from django.db import Error as AnyDatabaseError
 from texting.causes import Cause
 from texting.models import Line
 from texting.phone_numbers import BadNumber, mask
-from texting.providers.base import Credentials, Hook, OtherAccount, Provider, UnreadableHook
+from texting.providers.base import Credentials, Hook, OtherAccount, OtherChannel, Provider, UnreadableHook
 from texting.webhooks.kept_requests import origin_and_path
 from texting.webhooks.taking import NotTaken, OtherLine, Refusal, Request, adapter_of
 
@@ -69,6 +69,8 @@ def _unreadable(because: UnreadableHook | BadNumber | None) -> Cause:
         return Cause.NO_NUMBER
     if isinstance(because, OtherAccount):
         return Cause.OTHER_ACCOUNT
+    if isinstance(because, OtherChannel):
+        return Cause.OTHER_CHANNEL
     return Cause.OTHER_LINE if isinstance(because, OtherLine) else Cause.UNREADABLE
 
 

@@ -74,7 +74,8 @@ def read(provider: Provider, number: str, request: Request) -> Heard:
         texts = tuple(provider.parse_inbound(request.hook))
         for text in texts:
             from_provider(text.from_)
-            if text.to != number and from_provider(text.to).e164 != number:
+            ours = text.to == number or from_provider(text.to).e164 == number
+            if not (ours or text.through_pool):
                 raise OtherLine("To is another number.")
     except (UnreadableHook, BadNumber) as error:
         raise NotTaken(Refusal.UNREADABLE, error) from None

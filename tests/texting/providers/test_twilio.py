@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,6 +22,7 @@ from texting.providers.base import (
     Hook,
     Inbound,
     NotAccepted,
+    OtherChannel,
     Outbound,
     OutcomeUnknown,
     ProviderError,
@@ -104,6 +106,77 @@ def test_a_messaging_service_keeps_the_number_of_the_line(far_end: FakeTwilio) -
     send(provider(far_end.url, messaging_service=SERVICE))
     assert far_end.ledger.requests[0]["MessagingServiceSid"] == [SERVICE]
     assert far_end.ledger.requests[0]["From"] == [LINE]
+
+
+REFUSED = {
+    "channel": [{"to": "whatsapp:+14155550100"}, {"from_": "rcs:agent"}, {"to": "messenger:1", "from_": LINE}],
+    "21211": [{"to": ""}, {"to": "4155550100"}, {"to": "+1 415 555 0100"}, {"to": "+" + "1" * 20}, {"to": "+٣٤٥٦٧٨٩٠"}],
+    "21603": [{"from_": ""}],
+    "21602": [{"body": ""}],
+    "21617": [{"body": "x" * 1601}],
+    "21623": [{"media_urls": tuple(f"https://x.example/{n}" for n in range(11))}],
+    "21620": [
+        {"media_urls": (url,)}
+        for url in (
+            "http://x.example/1",
+            "ftp://x.example",
+            "",
+            "x",
+            "https://",
+            "https://[half",
+            "https://x.example/é",
+        )
+    ]
+    + [{"media_urls": ("https://x.example/1", "https://x.example/" + "x" * 2000)}],
+}
+
+
+@pytest.mark.parametrize(("code", "changes"), [(code, one) for code, all_of in REFUSED.items() for one in all_of])
+def test_what_twilio_refuses_for_certain_is_not_even_asked(
+    far_end: FakeTwilio, code: str, changes: dict[str, Any]
+) -> None:
+    error = send(provider(far_end.url), dataclasses.replace(TEXT, **changes))
+    assert isinstance(error, NotAccepted)
+    assert (error.provider_code, error.retry) == (code, False)
+    assert far_end.ledger.requests == []
+    assert "+1415" not in str(error)
+
+
+def test_a_text_may_be_as_long_and_have_as_many_pictures_as_twilio_takes(far_end: FakeTwilio) -> None:
+    most = tuple(f"https://x.example/{n}.png" for n in range(10))
+    assert isinstance(
+        send(provider(far_end.url), dataclasses.replace(TEXT, body="x" * 1600, media_urls=most)), SendResult
+    )
+    assert far_end.ledger.requests[0]["MediaUrl"] == list(most)
+
+
+def test_the_service_chooses_the_number_only_if_it_is_told_to(far_end: FakeTwilio) -> None:
+    far_end.scripts = ["ok_by_service", "ok"]
+    pool = provider(far_end.url, messaging_service=SERVICE, sender_choice="provider")
+    first, second = send(pool), send(provider(far_end.url, sender_choice="provider"))
+    assert isinstance(first, SendResult)
+    assert isinstance(second, SendResult)
+    assert "From" not in far_end.ledger.requests[0]
+    assert far_end.ledger.requests[1]["From"] == [LINE]  # without a service there is nobody to choose
+    assert (first.sent_from, second.sent_from) == ("", "")
+    far_end.ledger.accepted[0] |= {"from": "+14155550188", "status": "sent"}
+    assert look_up(pool, first.provider_message_id).sent_from == "+14155550188"
+
+
+def test_a_parent_account_acts_for_a_sub_account(far_end: FakeTwilio) -> None:
+    parent = "AC" + "9" * 32
+    send(provider(far_end.url, api_key=parent, api_key_secret="parent-token"))
+    assert (
+        base64.b64decode(far_end.ledger.authorizations[0].removeprefix("Basic ")).decode() == f"{parent}:parent-token"
+    )
+    assert far_end.ledger.paths == [f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"]
+
+
+def test_requests_with_a_key_and_webhooks_with_the_token(signing: TwilioFarEnd) -> None:
+    """An API key signs nothing, and a parent's token does not sign for a sub-account."""
+    line = signing.provider(api_key="SK1", api_key_secret="key-secret")
+    assert line.verify_signature(signing.inbound(secret=SECRET))
+    assert not line.verify_signature(signing.inbound(secret="key-secret"))
 
 
 def test_an_api_key_is_used_instead_of_the_auth_token(far_end: FakeTwilio) -> None:
@@ -418,6 +491,25 @@ def test_pictures_are_read_with_their_types(signing: TwilioFarEnd) -> None:
         ("image/png", "https://api.twilio.com/a"),
         ("image/gif", "https://api.twilio.com/b"),
     ]
+
+
+def test_a_picture_of_each_place_is_insisted_on(signing: TwilioFarEnd) -> None:
+    kinds = {f"MediaContentType{n}": "image/png" for n in range(10)}
+    urls = {f"MediaUrl{n}": f"https://api.twilio.com/{n}" for n in range(10)}
+    [text] = signing.provider().parse_inbound(read(inbound_form(NumMedia="10", **kinds, **urls), signing))
+    assert [media.url for media in text.media] == list(urls.values())
+    for gone in ("MediaUrl7", "MediaContentType7"):
+        form = {name: value for name, value in {**kinds, **urls}.items() if name != gone}
+        with pytest.raises(UnreadableHook, match=gone):
+            signing.provider().parse_inbound(read(inbound_form(NumMedia="10", **form), signing))
+
+
+@pytest.mark.parametrize("address", ["whatsapp:+14155550100", "rcs:brand", ":", "client:joe"])
+def test_a_message_of_another_channel_says_so(signing: TwilioFarEnd, address: str) -> None:
+    for field in ("From", "To"):
+        with pytest.raises(OtherChannel, match=field) as refusal:
+            signing.provider().parse_inbound(read(inbound_form(**{field: address}), signing))
+        assert address not in str(refusal.value) or address == ":"
 
 
 @pytest.mark.parametrize("count", ["11", "-1", "x", "²", "1"])

@@ -35,6 +35,72 @@ ESSENTIAL = {
 }
 
 
+# What is to be done about each code that matters in texting, written down a second time.
+STOPS = {ErrorKind.INVALID_RECIPIENT, ErrorKind.OPTED_OUT, ErrorKind.CONTENT_REJECTED, ErrorKind.UNREACHABLE}
+ACTIONS: dict[str, tuple[list[int], bool | None]] = {
+    "again, slower": ([20429, 63017, 30022], True),
+    "again, later": ([21611, 30001, 30003, 30017, 30023, 30027, 30036, 30047, 30500], True),
+    "stop the line or the account": ([20003, 63038, 30002, 30024, 30032, 30033, 30034, 30035], False),
+    "stop this recipient": ([21211, 21217, 21614, 21635, 30006, 21610, 30004, 30005, 30450, 30453, 30640], False),
+    "not this text again": ([30007, 30008, 30109, 30110, 30111, 30610], False),
+    "put the request or the settings right": (
+        [21212, 21408, 21603, 21606, 21608, 21612, 21617, 21620, 21623, 21659, 21703, 21705],
+        False,
+    ),
+    "put the file, the limit or the webhook right": ([12300, 30010, 30011, 30019, 30044, 11200, 23002, 57012], False),
+    "find out first": ([20500, 20503, 30410], False),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_code_that_matters_has_a_row_that_leads_to_the_right_act(action: str) -> None:
+    codes, again = ACTIONS[action]
+    for code in codes:
+        row = table()[str(code)]
+        assert row.retry is again, code
+        if action == "stop this recipient":
+            assert row.kind in STOPS, code
+        if action == "find out first":
+            assert row.kind is ErrorKind.UNKNOWN_OUTCOME, code
+        if action == "stop the line or the account":
+            assert row.kind in {ErrorKind.AUTH, ErrorKind.ACCOUNT, ErrorKind.SENDER_NOT_ALLOWED}, code
+        if action == "again, later" and code != 30036:  # which has waited long enough
+            assert row.retry_after, code
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "retry"),
+    [
+        (400, ErrorKind.INVALID_REQUEST, False),
+        (401, ErrorKind.AUTH, False),
+        (402, ErrorKind.ACCOUNT, False),
+        (403, ErrorKind.AUTH, False),
+        (404, ErrorKind.INVALID_REQUEST, False),
+        (409, ErrorKind.INVALID_REQUEST, False),
+        (422, ErrorKind.INVALID_REQUEST, False),
+        (429, ErrorKind.RATE_LIMITED, True),
+        (302, ErrorKind.UNKNOWN_OUTCOME, False),
+        (500, ErrorKind.UNKNOWN_OUTCOME, False),
+        (599, ErrorKind.UNKNOWN_OUTCOME, False),
+    ],
+)
+@pytest.mark.parametrize("problem", [False, True])
+def test_a_code_that_nobody_knows_is_judged_by_the_http_status(
+    status: int, kind: ErrorKind, retry: bool, problem: bool
+) -> None:
+    """In both shapes of errors: Twilio's own, and RFC 9457 problem details."""
+    shape = {"type": "https://x.example/1", "title": "t", "detail": "+14155550100"} if problem else {"message": "m"}
+    error = failure(status=status, answer={**shape, "status": status, "code": 999_998}, retry_after="", changes=True)
+    assert (error.kind, error.retry) == (kind, retry)
+    assert error.provider_code == "999998"
+    assert "+1415" not in str(error)
+
+
+def test_a_known_code_counts_in_problem_details_too() -> None:
+    problem = {"type": "https://x.example/1", "title": "t", "status": 400, "code": 21610, "errors": [{"detail": "d"}]}
+    assert failure(status=400, answer=problem, retry_after="", changes=True).kind is ErrorKind.OPTED_OUT
+
+
 @pytest.mark.parametrize("code", ESSENTIAL)
 def test_essential_codes_mean_what_they_must(code: str) -> None:
     assert kind_of(code) is ESSENTIAL[code]

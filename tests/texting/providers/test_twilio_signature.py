@@ -4,7 +4,8 @@ import hashlib
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from django.http import QueryDict
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
@@ -137,6 +138,73 @@ def test_whatever_the_sdk_signs_is_recognized(fields: dict[str, str], path: str)
     url = f"https://x.example/{path}"
     signature = RequestValidator(TOKEN).compute_signature(url, fields)
     assert is_signed(hook(url, urlencode(fields).encode(), signature), ("another", TOKEN))
+
+
+# --- the same answer as Twilio's own validator, whatever comes ----------------------------------------------------
+
+ports = st.sampled_from(["", ":443", ":80", ":8443"])
+pairs = st.lists(st.tuples(st.text(min_size=1, max_size=6), st.text(max_size=8)), max_size=8)
+paths = st.text("abc/é%2-_.~", max_size=8)
+queries = st.text("ab=&é%2", min_size=1, max_size=8).map("?".__add__) | st.just("")
+
+
+def validator_says(url: str, body: object, signature: str) -> bool:
+    return bool(RequestValidator(TOKEN).validate(url, body, signature))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    scheme=st.sampled_from(["https", "http"]),
+    signed_port=ports,
+    seen_port=ports,
+    path=paths,
+    query=queries,
+    pairs=pairs,
+    repeat=st.booleans(),
+    token=st.sampled_from([TOKEN, "12346"]),
+)
+def test_a_form_is_judged_as_by_the_sdk(
+    *,
+    scheme: str,
+    signed_port: str,
+    seen_port: str,
+    path: str,
+    query: str,
+    pairs: list[tuple[str, str]],
+    repeat: bool,
+    token: str,
+) -> None:
+    pairs = pairs + pairs[:1] if repeat else pairs
+    body = urlencode(pairs).encode()
+    fields = QueryDict(body)
+    signed, seen = (f"{scheme}://x.example{port}/{path}{query}" for port in (signed_port, seen_port))
+    signature = RequestValidator(token).compute_signature(signed, fields)
+    ours = is_signed(hook(seen, body, signature), (TOKEN,))
+    assert ours is validator_says(seen, fields, signature)
+    if token == TOKEN and signed_port == seen_port:
+        assert ours
+    # while the token is changed: by either of two, and by no third one
+    assert is_signed(hook(seen, body, signature), ("new", TOKEN)) is ours
+    assert not is_signed(hook(seen, body, signature), ("new", "newer"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    content=st.text(max_size=40),
+    other=st.none() | st.text(max_size=5),
+    signed_port=ports,
+    seen_port=ports,
+    more=st.sampled_from(["", "a=1&", "b=%20&"]),
+)
+def test_a_json_body_is_judged_as_by_the_sdk(
+    content: str, other: str | None, signed_port: str, seen_port: str, more: str
+) -> None:
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    signed, seen = (f"https://x.example{port}/hook?{more}bodySHA256={digest}" for port in (signed_port, seen_port))
+    signature = RequestValidator(TOKEN).compute_signature(signed, {})
+    arrived = content if other is None else other
+    ours = is_signed(hook(seen, arrived.encode(), signature, "application/json"), (TOKEN,))
+    assert ours is validator_says(seen, arrived, signature)
 
 
 @given(fields=st.dictionaries(st.text(min_size=1), st.lists(st.text(), min_size=1, max_size=3), max_size=5))

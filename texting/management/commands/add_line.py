@@ -30,7 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("--account", default="", help="the account's id at the provider")
         parser.add_argument("--secret-file", type=Path, help="file with the token that signs webhooks")
         parser.add_argument("--previous-secret-file", type=Path, help="still accepted while the token is being changed")
+        parser.add_argument("--api-key", default="", help="for requests, instead of the account and its token")
+        parser.add_argument("--api-key-secret-file", type=Path)
         parser.add_argument("--messaging-service", default="")
+        parser.add_argument(
+            "--provider-chooses-number", action="store_true", help="among the numbers of the messaging service"
+        )
         parser.add_argument("--texts-per-second", type=float, default=1.0)
         parser.add_argument("--carrier-answers-keywords", action="store_true")
 
@@ -52,6 +57,10 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps({"line": str(line.pk), "inbound": f"{base}/inbound"}))
 
     def _store(self, organization: Organization, number: str, options: dict[str, Any]) -> Line:
+        if options["provider_chooses_number"] and not options["messaging_service"]:
+            raise CommandError("The provider can choose a number only through a --messaging-service.")
+        if bool(options["api_key"]) != bool(options["api_key_secret_file"]):
+            raise CommandError("--api-key and --api-key-secret-file belong together.")
         team = Team.objects.filter(name=options["team"]).first()
         if team is None:
             raise CommandError(f"{organization.name} has no team {options['team']}.")
@@ -59,7 +68,10 @@ class Command(BaseCommand):
             account=options["account"],
             secret=_read(options["secret_file"]),
             previous_secret=_read(options["previous_secret_file"]),
+            api_key=options["api_key"],
+            api_key_secret=_read(options["api_key_secret_file"]),
             messaging_service=options["messaging_service"],
+            sender_choice="provider" if options["provider_chooses_number"] else "",
         )
         line = Line.objects.filter(number=number).first() or Line(number=number)
         changed = not line._state.adding

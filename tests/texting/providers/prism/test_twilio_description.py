@@ -91,9 +91,13 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-@pytest.mark.parametrize("service", ["", SERVICE])
-def test_each_kind_of_text_is_taken(judge: Front, name: str, service: str) -> None:
-    provider = adapter(judge, messaging_service=service)
+@pytest.mark.parametrize(
+    "through",
+    [{}, {"messaging_service": SERVICE}, {"messaging_service": SERVICE, "sender_choice": "provider"}],
+    ids=["number", "service", "pool"],
+)
+def test_each_kind_of_text_is_taken(judge: Front, name: str, through: dict[str, str]) -> None:
+    provider = adapter(judge, **through)
     result = use(provider, lambda session: session.send(TEXTS[name]))
     assert result.status is MessageStatus.QUEUED
     assert judge.violations == []
@@ -230,8 +234,17 @@ def test_the_judge_refuses_what_does_not_fit(strict: Front, name: str) -> None:
     assert strict.violations
 
 
+def test_what_the_judge_would_refuse_is_not_even_asked(strict: Front) -> None:
+    """The adapter's own checks agree with the description: none of these gets as far as the judge."""
+    for wrong in (text(to="555"), text(from_=""), text(""), text("x" * 1601)):
+        error = refusal(adapter(strict), lambda session, wrong=wrong: session.send(wrong))  # type: ignore[misc]
+        assert isinstance(error, NotAccepted)
+        assert not error.retry
+    assert strict.exchanges == []
+
+
 def test_a_wrong_request_of_the_adapter_itself_would_be_seen(strict: Front) -> None:
-    error = refusal(adapter(strict), lambda session: session.send(text(to="555")))
+    error = refusal(adapter(strict), lambda session: session.send(text(status_url="no address")))
     assert isinstance(error, NotAccepted)
     assert (error.kind, error.retry) == (ErrorKind.INVALID_REQUEST, False)
     assert strict.violations
