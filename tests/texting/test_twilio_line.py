@@ -12,11 +12,13 @@ from tenancy.isolation import activate
 from tests.texting.providers import fake_twilio
 from tests.texting.providers.fake_twilio import FakeTwilio
 from tests.texting.twilio_line import CUSTOMER, FORM, NUMBER, TOKEN, TwilioLine, cast, twilio
+from tests.texting.webhooks.test_asgi import ask, signed
 from texting import delivery, sending
 from texting.models import Conversation, Line, Message
 from texting.providers.base import Credentials
 from texting.purposes import Purpose
 from texting.statuses import MessageStatus
+from texting.webhooks import asgi
 from texting.webhooks.views import EMPTY_TWIML
 
 __all__ = ["cast", "twilio"]
@@ -180,6 +182,19 @@ def test_no_text_of_a_customer_is_answered_in_the_answer(twilio, far_end, body, 
     answers = [twilio.post(Body=body, OptOutType=opt_out_type) for _ in range(2)]
     assert [(answer.status_code, answer.content) for answer in answers] == [(200, EMPTY_TWIML.encode())] * 2
     assert far_end.ledger.requests == []  # what there is to say goes through the outbox
+
+
+@pytest.mark.parametrize("body", ["Hello", "STOP", "HELP", "take me off your list", ""])
+def test_the_way_past_the_views_answers_as_little(twilio, far_end, body):
+    asgi.forget_cards()
+    for wanted, secret in ((200, TOKEN), (200, TOKEN), (403, "guessed")):
+        sent = ask(*signed(twilio, secret=secret, Body=body))
+        content = b"".join(event.get("body", b"") for event in sent)
+        assert (sent[0]["status"], content) == (wanted, EMPTY_TWIML.encode() if wanted == 200 else b"")
+    twilio.store(messaging_service=SERVICE, sender_choice="provider")
+    asgi.forget_cards()
+    sent = ask(*signed(twilio, To=POOL_NUMBER, MessagingServiceSid=SERVICE, MessageSid="SM" + "7" * 32))
+    assert sent[0]["status"] == 200
 
 
 def test_no_report_is_answered_with_anything(twilio, far_end):
