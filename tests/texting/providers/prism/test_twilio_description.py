@@ -137,6 +137,27 @@ def test_a_text_is_found_in_the_list_of_its_time(judge: Front) -> None:
     assert judge.exchanges[0].query == {"To": ["+18182008801"], "DateSent>": ["2019-05-23"], "PageSize": ["200"]}
 
 
+def test_texts_of_customers_are_listed_with_their_files(judge: Front) -> None:
+    """The same example has a customer's text to this number, and the example of its files has one."""
+    then = datetime(2019, 5, 24, 17, 44, tzinfo=UTC)
+    [found] = use(
+        adapter(judge),
+        lambda session: session.list_inbound("+18182008801", since=then, until=then + timedelta(minutes=1)),
+    )
+    assert (found.from_, found.body) == ("+12019235161", "look mom I have media!")
+    assert judge.violations == []
+    assert judge.exchanges[0].query["PageSize"] == ["200"]
+
+
+def test_the_numbers_of_the_account_are_listed(judge: Front) -> None:
+    found = use(adapter(judge), lambda session: session.numbers())
+    assert [one.number for one in found] == ["+18089255327"]
+    assert [one.can_text for one in found] == [False]
+    assert use(adapter(judge), lambda session: session.numbers(only="+18089255327")) == found
+    assert judge.violations == []
+    assert judge.exchanges[1].query["PhoneNumber"] == ["+18089255327"]
+
+
 def test_a_text_is_emptied_with_its_files_one_by_one(judge: Front) -> None:
     use(adapter(judge), lambda session: session.redact(MESSAGE))
     assert judge.violations == []
