@@ -40,6 +40,7 @@ class Permission(StrEnum):
     CONSENT_RECORD = "consent:record"
     REPORTS_READ = "reports:read"
     LINES_MANAGE = "lines:manage"
+    WEBHOOKS_MANAGE = "webhooks:manage"
     PEOPLE_MANAGE = "people:manage"
     ROLES_MANAGE = "roles:manage"
     ORGANIZATION_MANAGE = "organization:manage"
@@ -66,6 +67,7 @@ _LABELS = {
     Permission.CONSENT_RECORD: gettext_lazy("Record consent and opt-outs"),
     Permission.REPORTS_READ: gettext_lazy("Read reports"),
     Permission.LINES_MANAGE: gettext_lazy("Manage lines and providers"),
+    Permission.WEBHOOKS_MANAGE: gettext_lazy("Manage webhooks to your own systems"),
     Permission.PEOPLE_MANAGE: gettext_lazy("Manage people"),
     Permission.ROLES_MANAGE: gettext_lazy("Manage roles"),
     Permission.ORGANIZATION_MANAGE: gettext_lazy("Manage the organization"),
@@ -111,6 +113,7 @@ PERMISSION_GROUPS = (
         gettext_noop("Administration"),
         (
             Permission.LINES_MANAGE,
+            Permission.WEBHOOKS_MANAGE,
             Permission.PEOPLE_MANAGE,
             Permission.ROLES_MANAGE,
             Permission.ORGANIZATION_MANAGE,
@@ -122,6 +125,7 @@ PERMISSION_GROUPS = (
 ADMINISTRATIVE = frozenset(
     {
         Permission.LINES_MANAGE,
+        Permission.WEBHOOKS_MANAGE,
         Permission.PEOPLE_MANAGE,
         Permission.ROLES_MANAGE,
         Permission.ORGANIZATION_MANAGE,

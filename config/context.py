@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.signing_in import active_memberships
+from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.quarantine import waiting_in_quarantine
 
 
@@ -38,6 +39,7 @@ SECTIONS = (
     RailEntry(_("People"), "people", "users", Permission.PEOPLE_MANAGE),
     RailEntry(_("Roles"), "roles", "key-round", Permission.ROLES_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
+    RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.LINES_MANAGE, waiting_in_quarantine),
     RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
     RailEntry(_("Your account"), "account", "user", None),

@@ -84,6 +84,13 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {os.environ[name]!r}.")
 
 
+def only_on_local_systems(*names: str, local: bool) -> None:
+    """Refuse variables that open what must stay closed in production."""
+    for name in names:
+        if os.environ.get(name) and not local:
+            raise ImproperlyConfigured(f"{name} is for trials on a local system only; take it away.")
+
+
 def number(name: str, default: int, *, minimum: int | None = None, maximum: int | None = None) -> int:
     """A whole number within the given bounds (both included)."""
     raw = os.environ.get(name, "").strip()

@@ -203,6 +203,7 @@ WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", default=30, minimum=4, maximum
 EGRESS_PROXY = env.text("EGRESS_PROXY", default="")  # http://host:port that takes CONNECT: a second wall
 EGRESS_DENIED = env.words("EGRESS_DENIED")  # networks with public numbers that are our own, and never called
 EGRESS_LOOPBACK = env.flag("EGRESS_LOOPBACK")  # local only: this machine may be called, at any port
+env.only_on_local_systems("EGRESS_LOOPBACK", "EGRESS_CA_FILE", local=LOCAL)
 EGRESS_CA_FILE = env.text("EGRESS_CA_FILE", default="")  # local only: a certificate authority for trials
 
 REST_FRAMEWORK: dict[str, Any] = {

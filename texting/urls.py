@@ -13,12 +13,16 @@ from texting.views import (
     people,
     quarantine,
     starting,
+    webhook_endpoints,
+    webhook_log,
+    webhook_secrets,
     writing,
 )
 from texting.webhooks import views as webhooks
 
 _LINE = "settings/lines/<uuid:line_id>/"
 _CONVERSATION = "inbox/c/<uuid:conversation_id>/"
+_ENDPOINT = "settings/webhooks/<uuid:endpoint_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", inbox.inbox, name="inbox"),
@@ -64,6 +68,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/quarantine/discard/", quarantine.discard_all, name="quarantine_discard_all"),
     path("settings/quarantine/<uuid:request_id>/take-in/", quarantine.take_in, name="quarantine_take_in"),
     path("settings/quarantine/<uuid:request_id>/discard/", quarantine.discard, name="quarantine_discard"),
+    path("settings/webhooks/", webhook_endpoints.endpoints, name="webhooks"),
+    path("settings/webhooks/add/", webhook_endpoints.add, name="webhook_add"),
+    path(_ENDPOINT, webhook_log.endpoint, name="webhook"),
+    path(_ENDPOINT + "edit/", webhook_endpoints.edit, name="webhook_edit"),
+    path(_ENDPOINT + "enable/", webhook_endpoints.enable, name="webhook_enable"),
+    path(_ENDPOINT + "disable/", webhook_endpoints.disable, name="webhook_disable"),
+    path(_ENDPOINT + "remove/", webhook_endpoints.remove, name="webhook_remove"),
+    path(_ENDPOINT + "secret/", webhook_secrets.secret, name="webhook_secret"),
+    path(_ENDPOINT + "secret/change/", webhook_secrets.change_secret, name="webhook_change_secret"),
+    path(_ENDPOINT + "secret/finish/", webhook_secrets.end_old_secret, name="webhook_end_old_secret"),
+    path(_ENDPOINT + "content/", webhook_secrets.content, name="webhook_content"),
+    path(_ENDPOINT + "content/stop/", webhook_secrets.stop_content, name="webhook_stop_content"),
+    path(_ENDPOINT + "test/", webhook_log.send_test, name="webhook_test"),
+    path(_ENDPOINT + "replay/", webhook_log.replay_failed, name="webhook_replay_failed"),
+    path(_ENDPOINT + "deliveries/<uuid:delivery_id>/", webhook_log.delivery, name="webhook_delivery"),
+    path(_ENDPOINT + "deliveries/<uuid:delivery_id>/replay/", webhook_log.replay, name="webhook_replay"),
     path("live/token/", live_token.live_token, name="live_token"),
     path("webhooks/<slug:provider>/<str:key>/inbound", webhooks.inbound, name="webhook_inbound"),
     path("webhooks/<slug:provider>/<str:key>/status/<str:token>", webhooks.status, name="webhook_status"),

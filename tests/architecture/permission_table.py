@@ -16,6 +16,7 @@ from tests.cast import Cast, signed_in
 from tests.texting.simulator.conftest import make_line
 from texting import receiving
 from texting.models import LineKey, QuarantinedRequest
+from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
 
 PUBLIC = {
@@ -49,6 +50,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     assert Client().post(address, {"Body": "unsigned"}).status_code == 403
     with activate(cast.organization):
         refused = QuarantinedRequest.objects.get()
+        url, kinds = "https://hooks.example.com/parley", [EventKind.MESSAGE_RECEIVED]
+        endpoint = managing.add(member=cast.owner, url=url, description="", kinds=kinds)
+        delivery = managing.send_test(member=cast.owner, endpoint=endpoint)
     return {
         "member_id": cast.second_agent.pk,
         "organization_id": cast.organization.pk,
@@ -62,4 +66,6 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "message_id": message.pk,
         "phone_id": phone_id,
         "request_id": refused.pk,
+        "endpoint_id": delivery.endpoint_id,
+        "delivery_id": delivery.pk,
     }

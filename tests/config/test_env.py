@@ -27,6 +27,14 @@ def test_a_flag_is_read(monkeypatch, written, meant):
     assert env.flag("SOME_FLAG", default=not meant) is meant
 
 
+def test_what_is_for_trials_is_refused_in_production(monkeypatch):
+    env.only_on_local_systems("SOME_OPENING", local=False)
+    monkeypatch.setenv("SOME_OPENING", "1")
+    env.only_on_local_systems("SOME_OPENING", local=True)
+    with pytest.raises(ImproperlyConfigured, match="SOME_OPENING is for trials"):
+        env.only_on_local_systems("SOME_OPENING", local=False)
+
+
 def test_an_unclear_flag_is_refused(monkeypatch):
     monkeypatch.setenv("SOME_FLAG", "maybe")
     with pytest.raises(ImproperlyConfigured, match="SOME_FLAG must be 1 or 0"):

@@ -10,6 +10,7 @@ from texting.models import Conversation
 
 from .demo import Demo
 from .simulated_office import Office
+from .webhook_rows import webhook_pages
 
 LONG_NAME = "Maximilian Alexander Featherstonehaugh-Worthington-Cholmondeley von und zu Hohenstein-Oettingen"
 LONG_WORD = "https://harbor.example/" + "appointments" * 12
@@ -27,6 +28,8 @@ class State:
     phone: str
     opened: Conversation | None = None
     refused: Conversation | None = None
+    endpoint: str = ""  # the page of a webhook endpoint, and of one of its deliveries
+    delivery: str = ""
 
     def sights(self) -> Iterator[tuple[str, str]]:
         """(name of the page, its path)."""
@@ -45,6 +48,13 @@ class State:
         yield "person", f"/settings/people/{self.member.pk}/"
         yield "roles", "/settings/roles/"
         yield "audit-log", "/settings/audit/"
+        yield "webhooks", "/settings/webhooks/"
+        yield "webhook-add", "/settings/webhooks/add/"
+        if self.endpoint:
+            yield "webhook", self.endpoint
+            yield "webhook-secret", f"{self.endpoint}secret/"
+            yield "webhook-content", f"{self.endpoint}content/"
+            yield "webhook-delivery", self.delivery
         yield "account", "/settings/account/"
         yield "sessions", "/settings/sessions/"
         yield "not-found", "/nowhere/"
@@ -58,7 +68,9 @@ def empty(office: Office) -> State:
 def usual(demo: Demo) -> State:
     """The demo's week, as its owner sees it."""
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
-    return State("usual", demo.member("olivia@harbor.example"), _phone_of(demo, opened), opened, refused)
+    owner = demo.member("olivia@harbor.example")
+    webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
+    return State("usual", owner, _phone_of(demo, opened), opened, refused, *webhooks)
 
 
 def overflowing(office: Office) -> State:
@@ -80,7 +92,8 @@ def overflowing(office: Office) -> State:
     user = office.colleague.user
     user.name = LONG_NAME[:80]
     user.save(update_fields=["name"])
-    return State("overflowing", office.owner, office.phone_address, opened, refused)
+    webhooks = webhook_pages(office.owner, f"https://{'long-name.' * 12}invalid/{'x' * 1500}", LONG_NAME[:80], rows=120)
+    return State("overflowing", office.owner, office.phone_address, opened, refused, *webhooks)
 
 
 def _phone_of(demo: Demo, conversation: Conversation) -> str:

@@ -927,7 +927,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',
-            index=models.Index(fields=['organization', 'endpoint', '-created_at', '-id'], name='texting_webhookdelivery_log'),
+            index=models.Index(fields=['organization', 'endpoint', '-id'], name='texting_webhookdelivery_log'),
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',

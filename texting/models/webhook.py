@@ -124,7 +124,7 @@ class WebhookDelivery(TenantModel):
             models.UniqueConstraint(fields=["organization", "endpoint", "event"], name="texting_webhookdelivery_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organization", "endpoint", "-created_at", "-id"], name="texting_webhookdelivery_log"),
+            models.Index(fields=["organization", "endpoint", "-id"], name="texting_webhookdelivery_log"),
             models.Index(
                 fields=["organization", "endpoint", "created_at"],
                 condition=models.Q(state="failed"),

@@ -115,12 +115,13 @@ def disable(endpoint_id: UUID, state: WebhookEndpoint.State) -> None:
     rows = WebhookEndpoint.objects.filter(pk=endpoint_id, state=State.ENABLED)
     if not rows.update(state=state, state_since=timezone.now()):
         return
-    stop_waiting(endpoint_id)
+    close(endpoint_id)
     audit.record(event=AuditKind.WEBHOOK_ENDPOINT_DISABLED, object=WebhookEndpoint(pk=endpoint_id), reason=state.value)
 
 
-def stop_waiting(endpoint_id: UUID) -> None:
-    """Everything that still waits for this endpoint has failed, in the running transaction."""
+def close(endpoint_id: UUID) -> None:
+    """Take it out of the queue, in the running transaction; everything that still waits for it has failed."""
+    WebhookLane.objects.filter(endpoint_id=endpoint_id).delete()
     queue.cancel_all(endpoint_id)
     waiting = WebhookDelivery.objects.filter(endpoint_id=endpoint_id, state=WebhookDelivery.State.WAITING)
     waiting.update(

@@ -1,0 +1,154 @@
+"""What the pages show of endpoints and of their log."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from tenancy.egress import EgressRefused, address
+from tenancy.encryption import prefetch, readable
+from texting.models import WebhookAttempt, WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookEvent
+from texting.outgoing_webhooks.bodies import as_json
+from texting.outgoing_webhooks.signing import message_id
+from texting.outgoing_webhooks.words import KINDS, Trouble, trouble
+
+PAGE = 50
+State = WebhookEndpoint.State
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What of the log is wanted; "" means everything."""
+
+    state: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the log."""
+
+    delivery: WebhookDelivery
+    label: str
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why the last attempt had no answer."""
+        return trouble(self.delivery.last_failure) if self.delivery.last_failure else None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Newest first. `before` leads to older ones, None at the end."""
+
+    rows: list[Row]
+    before: UUID | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One attempt; `answer` is None when its key was destroyed."""
+
+    attempt: WebhookAttempt
+    answer: str | None
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why there was no answer."""
+        return trouble(self.attempt.failure) if self.attempt.failure else None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """One delivery with everything about it. `body` is without content, whatever was sent."""
+
+    row: Row
+    webhook_id: str
+    body: str
+    calls: list[Call]
+    due: WebhookDue | None
+
+
+def endpoints(member: Membership) -> list[WebhookEndpoint]:
+    """All of the organization's, oldest first."""
+    require(member, Permission.WEBHOOKS_MANAGE)
+    rows = list(WebhookEndpoint.objects.exclude(state=State.REMOVED).order_by("created_at", "id"))
+    prefetch(rows)
+    return rows
+
+
+def endpoint(member: Membership, endpoint_id: UUID) -> WebhookEndpoint:
+    """One of them. Raises Http404."""
+    require(member, Permission.WEBHOOKS_MANAGE)
+    row = WebhookEndpoint.objects.exclude(state=State.REMOVED).filter(pk=endpoint_id).first()
+    if row is None:
+        raise Http404
+    prefetch([row])
+    return row
+
+
+def disabled_endpoints(member: Membership) -> int:
+    """How many we had to disable: what the settings' menu counts."""
+    return WebhookEndpoint.objects.filter(state__in=[State.GONE, State.FAILING]).count()
+
+
+def host_of(row: WebhookEndpoint) -> str:
+    """The host, for lists."""
+    try:
+        return address(row.url).authority
+    except EgressRefused:  # the operator has closed what was open
+        return row.url
+
+
+def log_page(member: Membership, shown: WebhookEndpoint, wanted: Filter, *, before: UUID | None) -> Page:
+    """The log of an endpoint, newest first."""
+    require(member, Permission.WEBHOOKS_MANAGE)
+    rows = WebhookDelivery.objects.select_related("event").filter(endpoint=shown)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.kind:
+        rows = rows.filter(event__kind=wanted.kind)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    return Page([_row(one) for one in found[:PAGE]], found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def failed_count(shown: WebhookEndpoint) -> int:
+    """How many deliveries could be replayed."""
+    return WebhookDelivery.objects.filter(endpoint=shown, state=WebhookDelivery.State.FAILED).count()
+
+
+def whole(member: Membership, endpoint_id: UUID, delivery_id: UUID) -> Whole:
+    """One delivery. Raises Http404."""
+    shown = endpoint(member, endpoint_id)
+    rows = WebhookDelivery.objects.select_related("event", "endpoint").filter(endpoint=shown, pk=delivery_id)
+    delivery = rows.first()
+    if delivery is None:
+        raise Http404
+    attempts = list(WebhookAttempt.objects.filter(delivery=delivery).order_by("-started_at", "-number"))
+    prefetch(attempts)
+    return Whole(
+        row=_row(delivery),
+        webhook_id=message_id(delivery.event_id),
+        body=_pretty(delivery.event),
+        calls=_calls(attempts),
+        due=WebhookDue.objects.filter(pk=delivery.pk).first(),
+    )
+
+
+def _calls(attempts: Sequence[WebhookAttempt]) -> list[Call]:
+    return [Call(one, readable(one, "answer")) for one in attempts]
+
+
+def _row(delivery: WebhookDelivery) -> Row:
+    kinds = {kind.value: words for kind, words in KINDS.items()}
+    return Row(delivery, str(kinds.get(delivery.event.kind, delivery.event.kind)))
+
+
+def _pretty(event: WebhookEvent) -> str:
+    return json.dumps(json.loads(as_json(event, dict(event.data))), indent=2, ensure_ascii=False)
