@@ -47,7 +47,10 @@ T = TypeVar("T")
 AREAS = (206, 212, 303, 312, 404, 415, 505, 617, 702, 808, 907, 919)
 MAX_AGE = 300  # seconds that a signature counts, before and after its time
 
+MAX_MEDIA = 10
+
 ERRORS = {
+    "media": ErrorKind.INVALID_REQUEST,
     "landline": ErrorKind.INVALID_RECIPIENT,
     "unreachable": ErrorKind.UNREACHABLE,
 }
@@ -59,9 +62,9 @@ class SimulatorProvider:
 
     name: ClassVar[str] = "simulator"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        mms=False,
+        mms=True,
         max_body=1600,
-        max_media=0,
+        max_media=MAX_MEDIA,
         idempotent_send=False,
         reports_segments=False,
         opt_out_managed=False,
@@ -129,8 +132,8 @@ class SimulatorSession:
 
     async def send(self, outbound: Outbound) -> SendResult:
         """Reads first: when Redis is away, nothing has been written, for certain."""
-        if outbound.media_urls:
-            raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="The simulator takes no pictures.")
+        if len(outbound.media_urls) > MAX_MEDIA:
+            raise NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="Too many files are attached.")
         await self._look_up(lambda: network.behaviour(outbound.to))
         failed: ProviderError
         try:
@@ -141,12 +144,13 @@ class SimulatorSession:
                 text=outbound.body,
                 status_url=outbound.status_url,
                 secret=self._secret,
+                media_urls=outbound.media_urls,
             )
         except network.CarrierRefused:
             meaning = "The customer has opted out at the carrier."
             failed = NotAccepted(ErrorKind.OPTED_OUT, retry=False, provider_code="opted_out", meaning=meaning)
         except RefusedAddress:
-            failed = NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="The status URL is not our own.")
+            failed = NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="An address is not our own.")
         except RedisError:
             failed = OutcomeUnknown()
         else:

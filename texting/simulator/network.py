@@ -18,10 +18,10 @@ from django.conf import settings
 
 from tenancy.ids import new_id
 from texting.simulator import records
-from texting.simulator.files import HandsetFile, forget_file, keep_file
+from texting.simulator.files import MAX_FILE_BYTES, HandsetFile, forget_file, keep_file
 from texting.simulator.records import Behaviour, Record, store
 from texting.simulator.sealed import LIFETIME
-from texting.simulator.signed_requests import RefusedAddress, own_address, send_signed
+from texting.simulator.signed_requests import RefusedAddress, fetch_file, own_address, send_signed
 from texting.statuses import FINAL, MessageStatus
 
 log = logging.getLogger("parley.simulator")
@@ -71,16 +71,19 @@ class HandsetMessage:
     files: tuple[str, ...] = ()
 
 
-def deliver_to_handset(*, line: str, customer: str, text: str, status_url: str, secret: str) -> str:
-    """Take a text for a customer; returns its id. Numbers are E.164.
+def deliver_to_handset(
+    *, line: str, customer: str, text: str, status_url: str, secret: str, media_urls: Sequence[str] = ()
+) -> str:
+    """Take a text for a customer; returns its id. Numbers are E.164. Pictures are fetched from us on the way.
 
-    Raises CarrierRefused, RefusedAddress (a status URL that is not ours) and RedisError.
+    Raises CarrierRefused, RefusedAddress (an address that is not ours) and RedisError.
     """
     how = behaviour(customer)
     if how is Behaviour.OPTED_OUT_AT_CARRIER:
         raise CarrierRefused
-    if status_url:
-        own_address(status_url)
+    for address in (status_url, *media_urls):
+        if address:
+            own_address(address)
     record = Record(
         id=f"sim-{new_id()}",
         line=line,
@@ -91,6 +94,7 @@ def deliver_to_handset(*, line: str, customer: str, text: str, status_url: str, 
         hook_url=status_url,
         secret=secret,
         behaviour=how.value,
+        media_urls=tuple(media_urls),
     )
     records.keep_new(record, [step.after for step in COURSES[how]])
     return record.id
@@ -200,8 +204,16 @@ def run_due() -> int:
 
 
 def _report(record: Record, number: int) -> None:
-    """A step in the course of a text of ours."""
+    """A step in the course of a text of ours; one whose pictures cannot be fetched ends there."""
+    if record.status in FINAL:
+        return
     step = COURSES[Behaviour(record.behaviour)][number]
+    if record.media_urls:
+        fetched = [fetch_file(url, limit=MAX_FILE_BYTES) for url in record.media_urls]
+        kept = tuple((file[0], keep_file(HandsetFile(*file))) for file in fetched if file)
+        record = replace(record, files=kept, media_urls=())
+        if None in fetched:
+            step = Step(step.after, MessageStatus.UNDELIVERED, "media")
     records.write(replace(record, status=step.status.value, code=step.code))
     if record.hook_url and record.behaviour != Behaviour.LOST_CALLBACK:
         news = {"type": "status", "id": record.id, "status": step.status.value, "code": step.code}

@@ -32,7 +32,8 @@ class Behaviour(StrEnum):
 class Record:
     """All that the network keeps about one text. It is stored sealed; `secret` is the line's, for its webhooks.
 
-    `files` are (type, address) of the pictures that came with it (`files.py`).
+    `files` are (type, address) of the pictures that came with it (`files.py`); `media_urls` are those that the carrier
+    has yet to fetch from us.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Record:
     status: str = MessageStatus.QUEUED.value
     code: str = ""
     files: tuple[tuple[str, str], ...] = ()
+    media_urls: tuple[str, ...] = ()
 
 
 def store() -> tuple[Redis, Sealer]:
@@ -115,8 +117,8 @@ def read(message_id: str) -> Record | None:
     value = seal.open(name, redis.get(name))
     if value is None:
         return None
-    pairs = value.pop("files", [])  # JSON has no tuples
-    return Record(**value, files=tuple((kind, address) for kind, address in pairs))
+    pairs, urls = value.pop("files", []), value.pop("media_urls", [])  # JSON has no tuples
+    return Record(**value, files=tuple((kind, address) for kind, address in pairs), media_urls=tuple(urls))
 
 
 def on_line(customer: str, line: str) -> list[Record]:

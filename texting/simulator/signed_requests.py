@@ -1,4 +1,4 @@
-"""Signed requests of the simulated carrier to our own webhooks, and to nothing else."""
+"""Requests of the simulated carrier to our own addresses, and to nothing else: signed webhooks, pictures fetched."""
 
 import hmac
 import http.client
@@ -33,13 +33,37 @@ def send_signed(url: str, payload: Mapping[str, object], secret: str) -> int:
         TIMESTAMP_HEADER: timestamp,
         SIGNATURE_HEADER: signature(secret, timestamp, url, body),
     }
+    answer = _ask("POST", parts, body, headers, limit=0)
+    return answer[0] if answer else 0
+
+
+def fetch_file(url: str, *, limit: int) -> tuple[str, bytes] | None:
+    """(type, content) of a file of ours, asked for as a carrier does: HEAD, then GET, which must agree on the type.
+
+    None when it is not to be had or larger than `limit` bytes. Raises RefusedAddress.
+    """
+    parts = own_address(url)
+    answers = [_ask(method, parts, None, {}, limit=limit) for method in ("HEAD", "GET")]
+    if not all(answer and answer[0] == 200 for answer in answers):
+        return None
+    (_, announced, _), (_, kind, content) = [answer for answer in answers if answer]
+    return (kind, content) if announced == kind and 0 < len(content) <= limit else None
+
+
+def _ask(
+    method: str, parts: SplitResult, body: bytes | None, headers: Mapping[str, str], *, limit: int
+) -> tuple[int, str, bytes] | None:
+    """(status, type, at most `limit` bytes and one); None when nobody answered."""
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection_to_us = kind(parts.hostname or "", parts.port, timeout=HTTP_SECONDS)
     try:
-        connection_to_us.request("POST", parts.path + (f"?{parts.query}" if parts.query else ""), body, headers)
-        return connection_to_us.getresponse().status
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection_to_us.request(method, target, body, dict(headers))
+        answer = connection_to_us.getresponse()
+        content_type = (answer.getheader("Content-Type") or "").partition(";")[0].strip().lower()
+        return answer.status, content_type, answer.read(limit + 1) if limit else b""
     except (OSError, http.client.HTTPException):
-        return 0
+        return None
     finally:
         connection_to_us.close()
 

@@ -149,6 +149,7 @@ class Webhooks:
     def __init__(self) -> None:
         self.hooks: list[Hook] = []
         self.answers: list[int] = []  # HTTP statuses for the next requests; 204 when there is none
+        self.files: dict[str, tuple[str, bytes]] = {}  # pictures of ours, by their path
         self.url = ""
 
 
@@ -157,6 +158,16 @@ class Recorder(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+    def do_GET(self) -> None:
+        kind, content = self.webhooks.files.get(self.path, ("", b""))
+        self.send_response(200 if kind else 404)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(b"" if self.command == "HEAD" else content)
+
+    do_HEAD = do_GET
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -13,6 +13,7 @@ from tests.texting.providers.far_ends import LINE, SECRET, Webhooks, own_webhook
 from texting.providers.base import Credentials
 from texting.providers.simulator import SimulatorProvider
 from texting.simulator import network, records
+from texting.simulator.files import MAX_FILE_BYTES, HandsetFile, read_file
 from texting.simulator.network import Behaviour
 from texting.simulator.sealed import LIFETIME, connection, sealer
 from texting.simulator.signed_requests import RefusedAddress, send_signed, signature
@@ -70,6 +71,50 @@ def test_a_text_that_cannot_arrive_says_why(
     run_until_done(seconds)
     assert statuses(webhooks)[-1] == (MessageStatus.UNDELIVERED, error)
     assert network.handset_messages(customer=customer, line=LINE) == []
+
+
+def send_pictures(webhooks: Webhooks, customer: str, *paths: str) -> str:
+    return network.deliver_to_handset(
+        line=LINE,
+        customer=customer,
+        text="Look",
+        status_url=f"{webhooks.url}/s/token",
+        secret=SECRET,
+        media_urls=[webhooks.url + path for path in paths],
+    )
+
+
+def test_pictures_are_fetched_from_us_and_shown_on_the_handset(webhooks: Webhooks, customer: str) -> None:
+    webhooks.files = {"/m/1": ("image/png", b"first"), "/m/2?x=1": ("image/jpeg", b"second")}
+    send_pictures(webhooks, customer, "/m/1", "/m/2?x=1")
+    run_until_done(1.5)
+    assert [status for status, _ in statuses(webhooks)] == [MessageStatus.SENT, MessageStatus.DELIVERED]
+    [text] = network.handset_messages(customer=customer, line=LINE)
+    assert [read_file(address) for address in text.files] == [
+        HandsetFile("image/png", b"first"),
+        HandsetFile("image/jpeg", b"second"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "files", [{}, {"/m/2": ("image/png", b"")}, {"/m/2": ("image/png", b"x" * (MAX_FILE_BYTES + 1))}]
+)
+def test_a_text_whose_picture_cannot_be_fetched_does_not_arrive(
+    webhooks: Webhooks, customer: str, files: dict[str, tuple[str, bytes]]
+) -> None:
+    webhooks.files = {"/m/1": ("image/png", b"first"), **files}
+    send_pictures(webhooks, customer, "/m/1", "/m/2")
+    run_until_done(1.5)
+    assert statuses(webhooks) == [(MessageStatus.UNDELIVERED, ErrorKind.INVALID_REQUEST)]
+
+
+def test_pictures_are_fetched_from_our_own_address_only(webhooks: Webhooks, customer: str) -> None:
+    for url in ("http://127.0.0.1:1/a.png", "https://x.example/a.png", "http://169.254.169.254/"):
+        with pytest.raises(RefusedAddress):
+            network.deliver_to_handset(
+                line=LINE, customer=customer, text="", status_url="", secret=SECRET, media_urls=[url]
+            )
+    assert network.texts_for(customer=customer, line=LINE) == []
 
 
 def test_a_lost_callback_leaves_only_what_we_ask_for_ourselves(webhooks: Webhooks, customer: str) -> None:
