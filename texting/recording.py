@@ -78,7 +78,7 @@ def record(answers: Sequence[Answer]) -> None:
         if message is None:  # erased meanwhile
             continue
         if answer.outcome == ACCEPTED:
-            if _take(message, _proof(answer)):
+            if take(message, _proof(answer)):
                 changed[message.pk] = message
         elif current.get(message.pk) == answer.attempt and message.provider_message_id is None:
             _move(message, answer)
@@ -93,7 +93,7 @@ def record(answers: Sequence[Answer]) -> None:
 
 def accept(message: Message, proof: Taken) -> None:
     """The provider has this one text: by a callback or its list. The caller holds the row lock."""
-    if _take(message, proof):
+    if take(message, proof):
         progress.write([message])
 
 
@@ -104,8 +104,8 @@ def alarm(message: Message, provider_message_id: str) -> None:
     message.attention = Message.Attention.DUPLICATE
 
 
-def _take(message: Message, proof: Taken) -> bool:
-    """Whether that was news."""
+def take(message: Message, proof: Taken) -> bool:
+    """The provider has this one text; whether that was news. The caller holds the row lock, and writes it."""
     if message.provider_message_id == proof.provider_message_id:
         return False
     if message.provider_message_id is None:

@@ -11,7 +11,9 @@ from accounts.models import Membership, Team, User
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import receiving
-from texting.models import Contact, Conversation, Line, LineKey, Message
+from texting.limits.bounds import Limited
+from texting.limits.standing import forget
+from texting.models import Contact, Conversation, Line, LineKey, Message, SendingLimits
 from texting.providers import base, registry
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -155,6 +157,14 @@ def make_scene(name: str, slug: str) -> Scene:
         )
         LineKey.objects.create(line_id=line.pk, organization=organization, texts_per_second=100)
     return Scene(organization, line, agent)
+
+
+def lift_limits(organization: Organization) -> None:
+    """Let an organization text as much as it wants: for tests that are about something else."""
+    many = {limited.value: 1_000_000 for limited in Limited}
+    with activate(organization):
+        SendingLimits.objects.create(daily_segments=1_000_000, daily_micros=10**12, most_segments=1_000_000, **many)
+        forget()
 
 
 @pytest.fixture

@@ -85,4 +85,7 @@ def read(provider: Provider, number: str, request: Request) -> Heard:
 def take_all(line: Line, heard: Sequence[Heard]) -> list[bool]:
     """`take` for many verified requests of one line, in their order, in the running transaction."""
     receiving.receive_all(line, [text for one in heard for text in one.texts])
-    return [all(receiving.take_status(line, one.token, event) for event in one.events) for one in heard]
+    reports = [(one.token, event) for one in heard for event in one.events]
+    known = receiving.take_statuses(line, reports)
+    unknown = {token for (token, _), is_known in zip(reports, known, strict=True) if not is_known}
+    return [one.token not in unknown for one in heard]
