@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from config.embedded.stack import LocalStack, free_port
+from tests.tls import Authority
 
 from .browser import NO_BROWSER, chrome, someone
 from .demo import demo
@@ -37,12 +38,19 @@ def live_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def live_system(django_db_setup: None, live_log: Path) -> Iterator[str]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certificate authority that the running system believes, for servers on loopback that it is to call."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def live_system(django_db_setup: None, live_log: Path, authority: Authority) -> Iterator[str]:
     """Address of the running system, without a slash at its end."""
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
         client.flushdb()  # what other tests planned would be carried out by this system's worker
     port = free_port()
     environment = os.environ | {"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}", "DATABASE_POOL": "4"}
+    environment |= {"EGRESS_LOOPBACK": "1", "EGRESS_CA_FILE": str(authority.file)}
     stack = LocalStack(
         environment, port=port, clock=live_log.with_name("schedule"), output=lambda name: live_log.open("ab")
     )

@@ -30,23 +30,34 @@ REPLAYED_BY_DEFAULT = timedelta(days=3)
 def endpoint(request: MemberRequest, endpoint_id: UUID) -> HttpResponse:
     """The endpoint with its log, which keeps itself up to date: `seen` names what the page shows already."""
     row = reading.endpoint(request.member, endpoint_id)
-    rows = _log(request, row)
-    digest = hashlib.sha256(rows.encode()).hexdigest()[:16]
-    if request.htmx and request.GET.get("seen") == digest:
+    failed = reading.failed_count(row)
+    rows, state = _log(request, row), f"{row.state} {row.failing_since} {bool(failed)}"
+    shown, standing = _digest(rows), _digest(state)
+    if request.htmx and request.GET.get("seen") == f"{shown}{standing}":
         return HttpResponse(status=204)
-    context = {"endpoint": row, "log": rows, "digest": digest, "here": f"?{_query(request)}"}
-    if request.htmx:
-        return render(request, "texting/webhooks/_log.html", context)
     since = timezone.localdate() - REPLAYED_BY_DEFAULT
+    context = {
+        "endpoint": row,
+        "log": rows,
+        "digest": f"{shown}{standing}",
+        "here": f"?{_query(request)}",
+        "failed": failed,
+        "replay": ReplayForm(initial={"since": since}),
+    }
+    if request.htmx:
+        moved = not request.GET.get("seen", "").endswith(standing)
+        return render(request, "texting/webhooks/_news.html", context | {"moved": moved})
     context |= {
         "host": reading.host_of(row),
         "kinds": [KINDS[EventKind(kind)] for kind in row.kinds],
         "filters": LogForm(request.GET),
-        "failed": reading.failed_count(row),
-        "replay": ReplayForm(initial={"since": since}),
         "days": settings.WEBHOOK_LOG_DAYS,
     }
     return render(request, "texting/webhooks/endpoint.html", context)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _log(request: MemberRequest, row: WebhookEndpoint) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from tenancy.isolation import activate
 from tests.cast import cast, signed_in
 from texting.models import WebhookAttempt, WebhookDelivery, WebhookDue, WebhookEndpoint
-from texting.outgoing_webhooks import EventKind, managing
+from texting.outgoing_webhooks import EventKind, managing, recording
 
 __all__ = ["cast"]
 
@@ -185,7 +185,7 @@ def test_older_rows_are_one_page_on(cast, admin, endpoint):
 def test_the_log_keeps_itself_up_to_date_and_says_nothing_when_nothing_changed(cast, admin, endpoint, delivery):
     path, htmx = f"{LIST}{endpoint.pk}/", {"HX-Request": "true"}
     first = admin.get(path, headers=htmx)
-    seen = text(first).partition('"seen": "')[2][:16]
+    seen = text(first).partition('"seen": "')[2][:24]
     assert admin.get(path, {"seen": seen}, headers=htmx).status_code == 204
     with activate(cast.organization):
         WebhookDelivery.objects.update(state="delivered", attempts=1, last_status=204)
@@ -193,12 +193,16 @@ def test_the_log_keeps_itself_up_to_date_and_says_nothing_when_nothing_changed(c
     assert news.status_code == 200
     assert "Delivered" in text(news)
     assert "<html" not in text(news)
+    assert "hx-swap-oob" not in text(news), "only the log has changed"
+    with activate(cast.organization):
+        recording.disable(endpoint.pk, State.GONE)
+    news = text(admin.get(path, {"seen": text(news).partition('"seen": "')[2][:24]}, headers=htmx))
+    assert "This endpoint is disabled" in news
+    assert "Send a test event" not in news.partition("Send a test event, or wait")[0]
 
 
 def test_a_disabled_endpoint_says_why_and_is_enabled_by_a_button(cast, admin, endpoint, delivery):
     with activate(cast.organization):
-        from texting.outgoing_webhooks import recording
-
         recording.disable(endpoint.pk, State.GONE)
     assert "hooks.example.com is not called any more" in text(admin.get(LIST))
     page = text(admin.get(f"{LIST}{endpoint.pk}/"))
