@@ -93,6 +93,8 @@ class ConnectForm(LineForm):
     def __init__(self, *args: Any, card: ProviderCard, region: str, **kwargs: Any) -> None:
         super().__init__(*args, card=card, **kwargs)
         self.card, self.region = card, region
+        if "carrier_answers_keywords" in self.fields:
+            self.fields["carrier_answers_keywords"].initial = True  # what such a carrier does unless it was told not to
         for described in card.fields:
             self.fields[described.name] = credential_field(described)
         self.order_fields(self.field_order)
@@ -131,7 +133,7 @@ def initial_of(line: Line) -> dict[str, Any]:
     return {
         "name": line.name,
         "team": line.team_id,
-        "texts_per_second": line.texts_per_second,
+        "texts_per_second": f"{line.texts_per_second:g}",
         "carrier_answers_keywords": line.carrier_answers_keywords,
     }
 

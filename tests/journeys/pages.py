@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.test import Client
+
 from accounts.models import Membership
 from tenancy.isolation import activate
+from tenancy.models import Organization
 from texting import conversations, sending
-from texting.models import Conversation
+from texting.models import Conversation, Line, LineKey
 
 from .demo import Demo
 from .simulated_office import Office
@@ -47,6 +50,14 @@ class State:
         yield "invite", "/settings/people/invite/"
         yield "person", f"/settings/people/{self.member.pk}/"
         yield "roles", "/settings/roles/"
+        line = self.phone.split("/")[2]
+        yield "lines", "/settings/lines/"
+        yield "line", f"/settings/lines/{line}/"
+        yield "change-token", f"/settings/lines/{line}/token/"
+        yield "choose-provider", "/settings/lines/connect/"
+        yield "connect-twilio", "/settings/lines/connect/twilio/"
+        yield "connect-simulator", "/settings/lines/connect/simulator/"
+        yield "quarantine", "/settings/quarantine/"
         yield "audit-log", "/settings/audit/"
         yield "webhooks", "/settings/webhooks/"
         yield "webhook-add", "/settings/webhooks/add/"
@@ -67,6 +78,7 @@ def empty(office: Office) -> State:
 
 def usual(demo: Demo) -> State:
     """The demo's week, as its owner sees it."""
+    knock(demo.harbor, 2)
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
     owner = demo.member("olivia@harbor.example")
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
@@ -81,6 +93,8 @@ def overflowing(office: Office) -> State:
         ((RIGHT_TO_LEFT[:60], RIGHT_TO_LEFT), (EMOJI, EMOJI), ("Featherstonehaugh" * 4, LONG_WORD)), start=40
     ):
         office.hear(body, which=which, name=name)
+    knock(office.organization, 60)
+    office.new_line(LONG_NAME[:40], f"+1303{5560100 + office.place}")
     refused = office.hear("STOP", which=45, name=LONG_NAME)
     for body in (LONGEST, LONG_WORD, RIGHT_TO_LEFT, EMOJI):
         opened = office.hear(body, name=LONG_NAME)
@@ -94,6 +108,19 @@ def overflowing(office: Office) -> State:
     user.save(update_fields=["name"])
     webhooks = webhook_pages(office.owner, f"https://{'long-name.' * 12}invalid/{'x' * 1500}", LONG_NAME[:80], rows=120)
     return State("overflowing", office.owner, office.phone_address, opened, refused, *webhooks)
+
+
+def knock(organization: Organization, times: int) -> None:
+    """Somebody who has a line's webhook address sends what no provider signed."""
+    with activate(organization):
+        line = Line.objects.filter(provider="simulator").order_by("created_at")[0]
+    address = f"/webhooks/simulator/{LineKey.objects.get(line_id=line.pk).key}/inbound"
+    for which in range(times):
+        signed = {"X-Simulator-Signature": "0" * 64, "X-Simulator-Timestamp": "1"} if which % 2 else {}
+        assert (
+            Client().post(address, {"from": "nobody"}, content_type="application/json", headers=signed).status_code
+            == 403
+        )
 
 
 def _phone_of(demo: Demo, conversation: Conversation) -> str:

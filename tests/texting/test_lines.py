@@ -97,7 +97,7 @@ def test_both_addresses_answer_until_the_change_is_finished(twilio):
     assert changed(twilio) == ['{"changed": ["webhook address"]}', '{"changed": ["previous address removed"]}']
 
 
-def test_only_a_signed_request_shows_that_the_webhook_works(twilio):
+def test_only_a_signed_text_shows_that_the_webhook_works(twilio):
     twilio.post(secret="guessed")
     twilio.post(To="+12125550111")
     assert LineKey.objects.get().heard_at is None

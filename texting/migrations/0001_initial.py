@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ('line_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(default=texting.models.line.new_line_key, max_length=40, unique=True)),
                 ('previous_key', models.CharField(blank=True, help_text='Still answers while the address is being changed.', max_length=40, null=True, unique=True)),
-                ('heard_at', models.DateTimeField(blank=True, help_text='When a signed webhook request last came, to within some seconds.', null=True)),
+                ('heard_at', models.DateTimeField(blank=True, help_text="When a customer's text last came to the present address, to within some seconds.", null=True)),
                 ('texts_per_second', models.FloatField(default=1.0)),
                 ('free_at', models.DateTimeField(auto_now_add=True)),
                 ('refusals', models.PositiveSmallIntegerField(default=0)),

@@ -63,7 +63,9 @@ class LineKey(models.Model):
         max_length=40, unique=True, null=True, blank=True, help_text="Still answers while the address is being changed."
     )
     heard_at = models.DateTimeField(
-        null=True, blank=True, help_text="When a signed webhook request last came, to within some seconds."
+        null=True,
+        blank=True,
+        help_text="When a customer's text last came to the present address, to within some seconds.",
     )
     texts_per_second = models.FloatField(default=1.0)
     free_at = models.DateTimeField(auto_now_add=True)

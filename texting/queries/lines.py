@@ -90,7 +90,7 @@ def line_details(member: Membership, line_id: UUID) -> LineDetails:
 
 
 def heard_at(member: Membership, line_id: UUID) -> datetime | None:
-    """When a signed webhook request last came to the line's present address. Raises NotYours."""
+    """When a customer's text last came to the line's present address. Raises NotYours."""
     require(member, Permission.LINES_MANAGE)
     if not Line.objects.filter(pk=line_id).exists():
         raise NotYours

@@ -76,7 +76,7 @@ async def webhook_app(scope: Event, receive: Receive, send: Send, *, otherwise: 
             return await _answer(send, 503, [(b"retry-after", b"30")])
         else:
             if known:
-                if card.is_present and hearing.is_due(card.line):
+                if card.is_present and token is None and hearing.is_due(card.line):
                     asyncio.get_running_loop().run_in_executor(_threads, hearing.note_in_a_thread, card.line)
                 return await _take_leave(send, twiml=token is None and provider == "twilio")
     await otherwise(scope, _again(events, receive), send)

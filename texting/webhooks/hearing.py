@@ -1,11 +1,12 @@
-"""Notes on a line's key when a signed request last came to its present address, so that its page can say "it works".
+"""Notes on a line's key when a customer's text last came to its present address, so that its page can say "it works".
 
+Delivery reports prove nothing about it: each comes to an address that its own text carried to the provider.
 Seldom, and in a transaction of its own, because whoever hands out the line's texts locks the same row.
 """
 
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections
@@ -20,9 +21,14 @@ log = logging.getLogger("parley.webhooks")
 _noted: dict[UUID, float] = {}
 
 
-def is_old(heard_at: datetime | None) -> bool:
+def proves_address(directory: LineKey, key: str, token: str | None) -> bool:
+    """Whether a taken request shows that the provider knows the line's present address."""
+    return token is None and directory.key == key
+
+
+def is_old(directory: LineKey) -> bool:
     """Whether what the row says may be brought up to date."""
-    return heard_at is None or timezone.now() - heard_at > HEARD_EVERY
+    return directory.heard_at is None or timezone.now() - directory.heard_at > HEARD_EVERY
 
 
 def is_due(line_id: UUID) -> bool:

@@ -64,7 +64,7 @@ def _take(request: HttpRequest, provider_name: str, key: str, token: str | None)
             if line is None:
                 return HttpResponse(status=404)
             answer = _hand_over(request, line, body, token)
-        if answer.status_code < 300 and directory.key == key and hearing.is_old(directory.heard_at):
+        if answer.status_code < 300 and hearing.proves_address(directory, key, token) and hearing.is_old(directory):
             hearing.note(directory.line_id)
         return answer
     except DatabaseError as error:
