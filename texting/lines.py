@@ -16,6 +16,7 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
+from texting import circuit
 from texting.models import Line, LineKey
 from texting.models.line import new_line_key
 from texting.providers.base import Credentials
@@ -93,7 +94,17 @@ def change_token(*, actor: Membership, line_id: UUID, secret: str) -> Line:
     if secret != held.secret:
         _seal(line, replace(held, secret=secret, previous_secret=held.secret))
         audit.record(event=AuditKind.LINE_CHANGED, actor=actor, object=line, changed=["token"])
+        circuit.resume(line.pk)
     return line
+
+
+def try_again(*, actor: Membership, line_id: UUID) -> bool:
+    """Let a line that stopped, because the provider refused it, go on at once. Whether it had stopped."""
+    line = _locked(actor, line_id)
+    went_on = circuit.resume(line.pk)
+    if went_on:
+        audit.record(event=AuditKind.LINE_CHANGED, actor=actor, object=line, changed=["tried again"])
+    return went_on
 
 
 def finish_token(*, actor: Membership, line_id: UUID) -> Line:

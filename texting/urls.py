@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_LINE, lines.line, name="line"),
     path(_LINE + "heard/", lines.heard, name="line_heard"),
     path(_LINE + "state/", lines.switch, name="switch_line"),
+    path(_LINE + "again/", lines.try_again, name="try_line_again"),
     path(_LINE + "token/", lines.change_token, name="change_token"),
     path(_LINE + "token/finish/", lines.finish_token, name="finish_token"),
     path(_LINE + "address/", lines.change_address, name="change_address"),

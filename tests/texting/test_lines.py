@@ -1,6 +1,7 @@
 """What an admin does with a line; tokens and addresses change without losing a text in between."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Team
 from accounts.permissions import MissingPermission
@@ -133,3 +134,11 @@ def test_a_line_of_another_organization_is_not_there(twilio):
     other = make_scene("Northside", "northside-2")
     with activate(twilio.cast.organization), pytest.raises(Line.DoesNotExist):
         lines.switch(actor=twilio.cast.admin, line_id=other.line.pk, on=False)
+
+
+def test_a_line_that_the_provider_refused_goes_on_with_its_new_token(twilio):
+    for use_case, arguments in ((lines.change_token, {"secret": NEW_TOKEN}), (lines.try_again, {})):
+        LineKey.objects.update(refusals=3, stopped_at=timezone.now(), stopped_for="auth", probe_at=timezone.now())
+        act(twilio, use_case, **arguments)
+        assert LineKey.objects.get().stopped_at is None
+    assert changed(twilio) == ['{"changed": ["token"]}', '{"changed": ["tried again"]}']

@@ -39,6 +39,8 @@ class Health:
     oldest: datetime | None = None
     quarantined: int = 0
     heard_at: datetime | None = None
+    stopped_at: datetime | None = None  # since when the provider refuses our sign-in or our account
+    stopped_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def _healths(line_ids: Iterable[UUID]) -> dict[UUID, Health]:
     wanted = list(line_ids)
     healths: dict[UUID, Health] = defaultdict(Health)
     for key in LineKey.objects.filter(line_id__in=wanted):
-        healths[key.line_id].heard_at = key.heard_at
+        health = healths[key.line_id]
+        health.heard_at, health.stopped_at, health.stopped_for = key.heard_at, key.stopped_at, key.stopped_for
     _count_texts(healths, wanted)
     waiting = OutboxEntry.objects.filter(line_id__in=wanted).values("line_id")
     oldest = Min(Cast("message_id", TextField()))  # ids are in the order of time, also as text

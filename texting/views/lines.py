@@ -66,6 +66,16 @@ def switch(request: MemberRequest, line_id: UUID) -> HttpResponse:
     return redirect("line", line_id=line_id)
 
 
+@requires(Permission.LINES_MANAGE)
+@require_POST
+def try_again(request: MemberRequest, line_id: UUID) -> HttpResponse:
+    """Let a stopped line go on at once."""
+    shown = queries.line_details(request.member, line_id)
+    if lines.try_again(actor=request.member, line_id=shown.row.id):
+        messages.success(request, _("What waits on this line is tried again now."))
+    return redirect("line", line_id=line_id)
+
+
 @requires(Permission.LINES_MANAGE, calls_out=True)
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])

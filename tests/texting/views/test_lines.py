@@ -200,3 +200,13 @@ def test_another_organizations_line_is_not_there(twilio):
         assert outsider.post(page + act, {"secret": "x", "on": "0"}).status_code == 404
     with activate(twilio.cast.organization):
         assert lines.Line.objects.get().is_active
+
+
+def test_a_line_that_stopped_says_why_and_can_be_tried_again(twilio):
+    admin, page = signed_in(Client(), twilio.cast.admin), f"{PAGE}{twilio.line.pk}/"
+    for kind, words in (("auth", "refused the line&#x27;s token"), ("account", "refused the account")):
+        LineKey.objects.update(refusals=3, stopped_at=timezone.now(), stopped_for=kind, probe_at=timezone.now())
+        assert words.replace("&#x27;", "'") in admin.get(page).content.decode().replace("&#x27;", "'")
+        assert "Stopped" in admin.get(PAGE).content.decode()
+    assert "is tried again now" in admin.post(f"{page}again/", follow=True).content.decode()
+    assert LineKey.objects.get().stopped_at is None
