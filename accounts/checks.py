@@ -20,8 +20,8 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[Ro
 
 
 def is_declared(view: object) -> bool:
-    """Whether the view says who may use it: `@requires` or `@public`."""
-    return hasattr(view, "permission") or getattr(view, "is_public", False) is True
+    """Whether the view says who may use it: `@requires`, `@public`, or `needs` of an address of the API."""
+    return hasattr(view, "permission") or hasattr(view, "key_permissions") or getattr(view, "is_public", False) is True
 
 
 @checks.register(checks.Tags.security)

@@ -10,11 +10,14 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
+from accounts.checks import is_declared
 from accounts.models import Membership
 from accounts.permissions import MissingPermission
 from accounts.sessions import SessionStore, acting_membership
 from tenancy import audit
 from tenancy.isolation import activate
+
+API = "/api/"
 
 
 class _Undo(Exception):
@@ -31,13 +34,17 @@ class ActingMember:
     Behind `@requires` the whole request, templates that are rendered late included, runs inside the member's
     organization, in its time zone and in one transaction. An answer of 500 and above, or any exception out of the view
     (404 and 403 too), undoes what the request wrote. A view that `calls_out` opens its transactions itself. `@public`
-    views run without an organization, whoever asks. A view that declares neither is refused.
+    views run without an organization, whoever asks. A view that declares neither is refused. Below
+    /api/ no session counts (`accounts.api.endpoint`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(API):  # a key speaks there, whatever cookies the browser sends along
+            request.member = request.user = None  # type: ignore[attr-defined,assignment]
+            return self.get_response(request)
         store = SessionStore.of(request)
         member = acting_membership(store, background="X-Background" in request.headers)
         if member is None and store.signed_in is not None:
@@ -63,7 +70,7 @@ class ActingMember:
 
     def process_view(self, request: HttpRequest, view: Callable[..., object], *args: object) -> None:
         """Refuse a view that does not say who may use it."""
-        if not (getattr(view, "is_public", False) or hasattr(view, "permission")):
+        if not is_declared(view):
             raise ImproperlyConfigured(f"{view!r} says neither @requires nor @public.")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     ORGANIZATION_MANAGE = "organization:manage"
     AUDIT_READ = "audit:read"
     AUDIT_EXPORT = "audit:export"
+    API_MANAGE = "api:manage"
     SIMULATOR_USE = "simulator:use"
 
     @property
@@ -73,6 +74,7 @@ _LABELS = {
     Permission.ORGANIZATION_MANAGE: gettext_lazy("Manage the organization"),
     Permission.AUDIT_READ: gettext_lazy("Read the audit log"),
     Permission.AUDIT_EXPORT: gettext_lazy("Export the audit log"),
+    Permission.API_MANAGE: gettext_lazy("Manage API keys"),
     Permission.SIMULATOR_USE: gettext_lazy("Use the phone simulator"),
 }
 
@@ -117,6 +119,7 @@ PERMISSION_GROUPS = (
             Permission.PEOPLE_MANAGE,
             Permission.ROLES_MANAGE,
             Permission.ORGANIZATION_MANAGE,
+            Permission.API_MANAGE,
             Permission.SIMULATOR_USE,
         ),
     ),
@@ -129,6 +132,7 @@ ADMINISTRATIVE = frozenset(
         Permission.PEOPLE_MANAGE,
         Permission.ROLES_MANAGE,
         Permission.ORGANIZATION_MANAGE,
+        Permission.API_MANAGE,
         Permission.AUDIT_EXPORT,
     }
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django_scopes import get_scope
@@ -39,7 +39,7 @@ class Person:
 
 def people(member: Membership) -> list[Person]:
     """Everybody in the member's organization: active first, then invited, then deactivated, by name."""
-    found = Membership.objects.filter(organization=member.organization_id).select_related("user", "invitation")
+    found = _persons(member).select_related("user", "invitation")
     order = {"Active": 0, "Invited": 1, "Deactivated": 2}
     shown = _described(list(found))
     return sorted(shown, key=lambda person: (order[person.member.state], person.name.casefold()))
@@ -47,11 +47,16 @@ def people(member: Membership) -> list[Person]:
 
 def person(member: Membership, member_id: UUID) -> Person:
     """One of the member's organization. Raises Http404 for everybody else."""
-    found = Membership.objects.filter(organization=member.organization_id, pk=member_id)
+    found = _persons(member).filter(pk=member_id)
     shown = _described(list(found.select_related("user", "organization", "invitation")))
     if not shown:
         raise Http404
     return shown[0]
+
+
+def _persons(member: Membership) -> QuerySet[Membership]:
+    """Integrations stand on a page of their own."""
+    return Membership.objects.filter(organization=member.organization_id, is_machine=False)
 
 
 def _described(members: list[Membership]) -> list[Person]:

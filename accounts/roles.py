@@ -17,6 +17,8 @@ def granted_to(member: Membership) -> frozenset[Permission]:
     """What the member's roles permit, whether or not the member is active; everything for an owner."""
     if member.is_owner:
         return frozenset(Permission)
+    if member.is_machine:
+        return member.integration.granted
     roles = Role.objects.filter(members__membership=member)
     return frozenset(permission for role in roles for permission in role.granted)
 

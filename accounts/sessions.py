@@ -190,7 +190,7 @@ def acting_membership(store: SessionStore, *, background: bool = False) -> Membe
     if signed_in is None or row is None or row.membership is None or row.user is None:
         return None
     member = row.membership
-    if member.user_id != row.user_id or not (row.user.is_active and member.is_active):
+    if member.user_id != row.user_id or member.is_machine or not (row.user.is_active and member.is_active):
         return None
     if signed_in.epoch != member.epoch:
         return None

@@ -63,7 +63,9 @@ def password_is_right(user: User | None, password: str) -> bool:
 
 def active_memberships(user: User) -> QuerySet[Membership]:
     """The memberships that the user may act as, the one used last first."""
-    found = Membership.objects.filter(user=user, is_active=True).select_related("organization", "user")
+    found = Membership.objects.filter(user=user, is_active=True, is_machine=False).select_related(
+        "organization", "user"
+    )
     return found.order_by(F("last_seen_at").desc(nulls_last=True), "joined_at")
 
 

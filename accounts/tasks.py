@@ -6,8 +6,10 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.api.repeating import forget_old
 from accounts.models import Invitation, SignInEvent, TotpDevice
 from accounts.sessions import SessionStore
+from tenancy.background import each_organization
 
 logger = logging.getLogger(__name__)
 
@@ -28,5 +30,6 @@ def forget_what_ended() -> dict[str, int]:
         "attempts": SignInEvent.objects.filter(at__lte=now - KEEP_ATTEMPTS).delete()[0],
         "set_ups": TotpDevice.objects.filter(confirmed=False, created_at__lte=now - KEEP_SET_UPS).delete()[0],
     }
+    counts["answers"] = each_organization("forget answers", forget_old).items
     logger.info("forgot %s", counts)
     return counts

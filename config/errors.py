@@ -6,12 +6,16 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
+from accounts.api.problems import Kind, Problem
+from accounts.middleware import API
 from accounts.permissions import MissingPermission, Permission
 from accounts.queries import names_of_those_who_may
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: we could not read the request."""
+    if _for_a_program(request):
+        return Problem(Kind.MALFORMED, _("The request could not be read.")).response()
     return render(request, "config/bad_request.html", status=400)
 
 
@@ -31,6 +35,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
     """404, for what is not there and for what is not yours. A page's address without its last slash is put right."""
     path = request.path_info
+    if _for_a_program(request):
+        return Problem(Kind.NOT_FOUND).response()
     if request.method == "GET" and not path.endswith("/"):
         try:
             resolve(f"{path}/")
@@ -44,7 +50,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; nothing was kept."""
+    if _for_a_program(request):
+        return Problem(Kind.BROKEN).response()
     return render(request, "500.html", status=500)
+
+
+def _for_a_program(request: HttpRequest) -> bool:
+    """Whether the answer is read by a program: below /api/ every answer is JSON."""
+    return request.path_info.startswith(API)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("api/v1/", include("config.api")),
     path("", include("accounts.urls")),
     path("", include("texting.urls")),
     path("", include("compliance.urls")),

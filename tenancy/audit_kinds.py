@@ -29,6 +29,10 @@ class AuditKind(StrEnum):
     TEAM_CHANGED = "team:changed"
     ORGANIZATION_CHANGED = "organization:changed"
 
+    API_KEY_CREATED = "api_key:created"
+    API_KEY_ROLLED = "api_key:rolled"
+    API_KEY_REVOKED = "api_key:revoked"
+
     CONVERSATION_STARTED = "conversation:started"
     CONVERSATION_READ = "conversation:read"
     CONVERSATION_CLAIMED = "conversation:claimed"

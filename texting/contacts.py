@@ -26,6 +26,16 @@ def start(*, member: Membership, line: Line, number: PhoneNumber, name: str = ""
     return conversation
 
 
+def create_contact(*, member: Membership, number: PhoneNumber, name: str = "") -> tuple[Contact, bool]:
+    """The contact with this number, and whether it is new. One that is known already keeps its name."""
+    require(member, Permission.CONTACTS_EDIT)
+    is_new = threads.known_or_new([number])[number.e164]._state.adding
+    contact = threads.contact_for(number, name=name.strip())
+    if is_new:
+        audit.record(event=AuditKind.CONTACT_CREATED, actor=member, object=contact)
+    return contact, is_new
+
+
 def rename_contact(*, member: Membership, contact: Contact, name: str) -> None:
     """Change the name under which the organization knows a contact."""
     require(member, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL)

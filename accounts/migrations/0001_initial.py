@@ -39,11 +39,26 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('is_owner', models.BooleanField(default=False)),
                 ('is_active', models.BooleanField(default=True)),
+                ('is_machine', models.BooleanField(default=False)),
                 ('auth_epoch', models.PositiveIntegerField(default=0)),
                 ('joined_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
                 ('last_seen_at', models.DateTimeField(blank=True, null=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='tenancy.organization')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='KeptAnswer',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('key_hash', models.BinaryField(max_length=32)),
+                ('request_hash', models.BinaryField(max_length=32)),
+                ('status', models.PositiveSmallIntegerField()),
+                ('answer', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'created_at')])),
+                ('revealing', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField()),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
             ],
         ),
         migrations.CreateModel(
@@ -54,6 +69,34 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='invitation', to='accounts.membership')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Integration',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('permissions', models.JSONField(default=list)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='integration', to='accounts.membership')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ApiKey',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('key_hash', models.BinaryField(max_length=32, unique=True)),
+                ('shown', models.CharField(max_length=24)),
+                ('networks', models.JSONField(default=list)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('ends_at', models.DateTimeField(blank=True, null=True)),
+                ('last_used_at', models.DateTimeField(blank=True, null=True)),
+                ('last_used_address', models.GenericIPAddressField(blank=True, null=True)),
+                ('integration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='accounts.integration')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+            ],
+            options={
+                'ordering': ['-created_at'],
+            },
         ),
         migrations.CreateModel(
             name='Role',
@@ -152,6 +195,30 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(('is_active', False), ('joined_at__isnull', False), _connector='OR'), name='accounts_membership_active_joined'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(('is_machine', False), ('is_owner', False), _connector='OR'), name='accounts_membership_owner_is_a_person'),
+        ),
+        migrations.AddIndex(
+            model_name='keptanswer',
+            index=models.Index(fields=['organization', 'created_at'], name='accounts_keptanswer_age'),
+        ),
+        migrations.AddConstraint(
+            model_name='keptanswer',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_keptanswer_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='keptanswer',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_keptanswer_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='keptanswer',
+            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_keptanswer_membership_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='keptanswer',
+            constraint=models.UniqueConstraint(fields=('organization', 'membership', 'key_hash'), name='accounts_keptanswer_once'),
         ),
         migrations.AddIndex(
             model_name='invitation',

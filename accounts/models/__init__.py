@@ -1,6 +1,8 @@
 """What accounts stores: users, their memberships, roles, teams, second factors, sessions, attempts to sign in."""
 
+from accounts.models.integration import ApiKey, Integration
 from accounts.models.invitation import Invitation
+from accounts.models.kept_answer import KeptAnswer
 from accounts.models.membership import Membership, MembershipState
 from accounts.models.role import MembershipRole, Role
 from accounts.models.session import Session
@@ -10,7 +12,10 @@ from accounts.models.totp_device import TotpDevice
 from accounts.models.user import User
 
 __all__ = [
+    "ApiKey",
+    "Integration",
     "Invitation",
+    "KeptAnswer",
     "Membership",
     "MembershipRole",
     "MembershipState",

@@ -27,7 +27,8 @@ class Membership(models.Model):
     """A directory row (who belongs where is asked before an organization is active): ids, switches and times only.
 
     Everything a member does is done as a Membership, never as a bare User. `joined_at` is empty until an invitation was
-    accepted; `auth_epoch` grows whenever everything that was signed in as this member must end.
+    accepted; `auth_epoch` grows whenever everything that was signed in as this member must end. `is_machine`: an
+    integration, which shows keys and never signs in.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -35,6 +36,7 @@ class Membership(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="memberships", db_index=False)
     is_owner = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    is_machine = models.BooleanField(default=False)
     auth_epoch = models.PositiveIntegerField(default=0)
     joined_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     last_seen_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +47,9 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["organization", "id"], name="accounts_membership_org_id"),
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(joined_at__isnull=False), name="accounts_membership_active_joined"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_machine=False) | Q(is_owner=False), name="accounts_membership_owner_is_a_person"
             ),
         ]
 
@@ -72,6 +77,8 @@ class Membership(models.Model):
             return frozenset()
         if self.is_owner:
             return frozenset(Permission)
+        if self.is_machine:
+            return self.integration.granted
         roles = Role.objects.filter(members__membership=self)
         return frozenset(permission for role in roles for permission in role.granted)
 

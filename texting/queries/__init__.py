@@ -32,7 +32,19 @@ from texting.queries.people import (
     conversations_of,
     draft_of,
 )
-from texting.queries.shown import Colleague, Customer, Row, colleague, customer
+from texting.queries.records import (
+    Page,
+    access_message,
+    contact_records,
+    contact_with_number,
+    contacts_by_id,
+    conversations_by_id,
+    conversations_of_contact,
+    conversations_page,
+    messages_page,
+    notes_page,
+)
+from texting.queries.shown import Colleague, Customer, Row, colleague, customer, wording
 from texting.queries.thread import Thread, newest_conversation, thread, thread_after, thread_text
 
 __all__ = [
@@ -46,23 +58,33 @@ __all__ = [
     "FilterKind",
     "InboxPage",
     "NotYours",
+    "Page",
     "Row",
     "Thread",
     "access_contact",
     "access_conversation",
     "access_line",
+    "access_message",
     "colleague",
     "colleagues_on",
+    "contact_records",
+    "contact_with_number",
+    "contacts_by_id",
     "contacts_page",
     "contacts_with_number",
+    "conversations_by_id",
     "conversations_of",
+    "conversations_of_contact",
+    "conversations_page",
     "counts",
     "customer",
     "draft_of",
     "inbox_page",
     "inbox_row",
     "may_reveal",
+    "messages_page",
     "newest_conversation",
+    "notes_page",
     "read_filter",
     "search",
     "sees_every_line",
@@ -72,4 +94,5 @@ __all__ = [
     "visible_conversations",
     "visible_lines",
     "visible_teams",
+    "wording",
 ]

@@ -97,6 +97,11 @@ def inbox_page(member: Membership, chosen: Filter, cursor: Cursor | None = None,
     return InboxPage(rows, rows[-1].cursor if len(ids) > size and rows else "")
 
 
+def newest_conversations(member: Membership, chosen: Filter, cursor: Cursor | None, size: int) -> list[UUID]:
+    """The ids of the list's conversations after a cursor, in its order. Raises NotYours."""
+    return _newest(_branches(member, chosen), cursor, size)
+
+
 def inbox_row(member: Membership, conversation_id: UUID, chosen: Filter) -> Row | None:
     """One row as it is now; None when the conversation no longer belongs in this list or is not for this member."""
     for branch in _branches(member, chosen):

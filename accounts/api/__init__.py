@@ -1,0 +1,1 @@
+"""What every address of the REST API stands on: who asks, how often, what was sent, what is answered when it fails."""

@@ -1,0 +1,9 @@
+"""The REST API as a whole: every address below /api/v1/."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api.urls")),
+    path("", include("texting.api.urls")),
+    path("", include("compliance.api.urls")),
+]

@@ -1,0 +1,138 @@
+"""Who a text is for: a number, a contact or a conversation, on one of the member's lines. Many at a time.
+
+It finds everything with as many statements for a hundred texts as for one, then sends through the one door.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from texting import queries, sending, threads
+from texting.models import Contact, Conversation, Line, Message
+from texting.phone_numbers import BadNumber, PhoneNumber, parse
+from texting.purposes import Purpose
+from texting.sending import BadText, Refused, Wanted
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A text and whom it is for: exactly one of `to` (a number as people write it), `contact_id`, `conversation_id`.
+
+    `line_id` may be left out for a conversation, which has one, and by members who see a single line.
+    """
+
+    body: str
+    to: str = ""
+    contact_id: UUID | None = None
+    conversation_id: UUID | None = None
+    line_id: UUID | None = None
+    purpose: Purpose = Purpose.REPLY
+
+
+class Unaddressed(Exception):
+    """`field` names nobody who can be texted; the message says why and what to do."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+Result = Message | Refused | BadText | Unaddressed
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the texts name and the member may see."""
+
+    lines: dict[UUID, Line]
+    numbers: dict[str, PhoneNumber | BadNumber]
+    by_number: dict[str, Contact]
+    contacts: dict[UUID, Contact]
+    conversations: dict[UUID, Conversation]
+
+
+def send_addressed(*, member: Membership, texts: Sequence[Addressed]) -> list[Result]:
+    """Queue the texts; each is answered by itself, in their order. Raises MissingPermission."""
+    require(member, Permission.MESSAGES_SEND)
+    found = _find(member, texts)
+    results: dict[int, Result] = {}
+    groups: dict[tuple[UUID, Purpose], list[tuple[int, Wanted]]] = {}
+    for at, text in enumerate(texts):
+        try:
+            line, wanted = _address(text, found)
+        except Unaddressed as error:
+            results[at] = error
+        else:
+            groups.setdefault((line.pk, text.purpose), []).append((at, wanted))
+    for (line_id, purpose), group in sorted(
+        groups.items()
+    ):  # in one order, so that two requests cannot lock each other
+        answers = sending.send_all(
+            line=_line_of(line_id, group, found), texts=[wanted for _, wanted in group], author=member, purpose=purpose
+        )
+        results |= zip((at for at, _ in group), answers, strict=True)
+    return [results[at] for at in range(len(texts))]
+
+
+def _find(member: Membership, texts: Sequence[Addressed]) -> _Found:
+    numbers = {text.to: _parsed(text.to, member) for text in texts if text.to}
+    by_number = threads.known_or_new(number for number in numbers.values() if isinstance(number, PhoneNumber))
+    return _Found(
+        lines={line.pk: line for line in queries.visible_lines(member)},
+        numbers=numbers,
+        by_number=by_number,
+        contacts=queries.contacts_by_id(member, _ids(text.contact_id for text in texts)),
+        conversations=queries.conversations_by_id(member, _ids(text.conversation_id for text in texts)),
+    )
+
+
+def _address(text: Addressed, found: _Found) -> tuple[Line, Wanted]:
+    if text.conversation_id is not None:
+        conversation = found.conversations.get(text.conversation_id)
+        if conversation is None:
+            raise Unaddressed("conversation_id", _("There is no such conversation, or this key may not see it."))
+        if text.line_id not in {None, conversation.line_id}:
+            raise Unaddressed("line_id", _("The conversation is on another line. Leave line_id out."))
+        return conversation.line, Wanted(conversation.contact, text.body, seen=conversation)
+    return _line(text, found), Wanted(_contact(text, found), text.body)
+
+
+def _line(text: Addressed, found: _Found) -> Line:
+    if text.line_id is not None:
+        if text.line_id not in found.lines:
+            raise Unaddressed("line_id", _("There is no such line, or this key may not use it. See GET /lines."))
+        return found.lines[text.line_id]
+    if len(found.lines) != 1:
+        raise Unaddressed("line_id", _("Say which line to send from. GET /lines lists them."))
+    return next(iter(found.lines.values()))
+
+
+def _contact(text: Addressed, found: _Found) -> Contact:
+    if text.contact_id is not None:
+        if text.contact_id not in found.contacts:
+            raise Unaddressed("contact_id", _("There is no such contact, or this key may not see it."))
+        return found.contacts[text.contact_id]
+    number = found.numbers.get(text.to)
+    if not isinstance(number, PhoneNumber):
+        raise Unaddressed("to", str(number or _("Say whom to text: to, contact_id or conversation_id.")))
+    return found.by_number[number.e164]
+
+
+def _line_of(line_id: UUID, group: Sequence[tuple[int, Wanted]], found: _Found) -> Line:
+    """The line as it was found; that of a conversation when the member's teams do not show it among the lines."""
+    return found.lines.get(line_id) or next(wanted.seen.line for _, wanted in group if wanted.seen)
+
+
+def _parsed(text: str, member: Membership) -> PhoneNumber | BadNumber:
+    try:
+        return parse(text, member.organization.country)
+    except BadNumber as error:
+        return error
+
+
+def _ids(found: Iterable[UUID | None]) -> list[UUID]:
+    return [one for one in found if one is not None]

@@ -1,0 +1,70 @@
+"""The examples that OpenAPI and the developers' pages show: made-up people, numbers that nobody has."""
+
+from typing import Any
+
+CONVERSATION_ID = "019ab4c2-7f10-7c3e-9a55-0d6c7f1e2a31"
+CONTACT_ID = "019ab4c2-7f0e-7b11-8c02-5b8a1f9e6d42"
+LINE_ID = "019ab4c0-1c2d-7e4f-8a6b-9c0d1e2f3a4b"
+MEMBER_ID = "019ab4bf-0a1b-7c2d-9e3f-4a5b6c7d8e9f"
+CURSOR = "000644d7f1a6c1c0019ab4c27f107c3e9a550d6c7f1e2a31"
+
+NEW_MESSAGE = {"to": "+12125550181", "body": "Your appointment is on Thursday at 10:20.", "purpose": "appointment"}
+MESSAGE: dict[str, Any] = {
+    "id": "019ab4c3-02aa-7d5e-b1c4-6f7a8b9c0d1e",
+    "conversation_id": CONVERSATION_ID,
+    "contact_id": CONTACT_ID,
+    "line_id": LINE_ID,
+    "direction": "out",
+    "purpose": "appointment",
+    "body": "Harbor Dental: Your appointment is on Thursday at 10:20.\nReply STOP to opt out.",
+    "status": "queued",
+    "status_text": "Waiting to send",
+    "error": None,
+    "segments": 1,
+    "media_count": 0,
+    "author": {"id": MEMBER_ID, "name": "Appointment reminders"},
+    "created_at": "2026-11-25T15:04:05.123Z",
+    "sent_at": None,
+    "delivered_at": None,
+}
+DELIVERED = MESSAGE | {
+    "status": "delivered",
+    "status_text": "Delivered",
+    "sent_at": "2026-11-25T15:04:06.456Z",
+    "delivered_at": "2026-11-25T15:04:08.789Z",
+}
+CONTACT: dict[str, Any] = {
+    "id": CONTACT_ID,
+    "name": "Marcus Bell",
+    "number": "+12125550181",
+    "is_masked": False,
+    "created_at": "2026-11-20T09:30:00Z",
+}
+CONVERSATION: dict[str, Any] = {
+    "id": CONVERSATION_ID,
+    "contact": CONTACT,
+    "line_id": LINE_ID,
+    "status": "open",
+    "assignee": None,
+    "unread": 1,
+    "preview": "Thank you, see you then",
+    "opened_at": "2026-11-20T09:30:00Z",
+    "resolved_at": None,
+    "last_activity_at": "2026-11-25T15:10:00Z",
+}
+RESOLVED = CONVERSATION | {"status": "resolved", "unread": 0, "resolved_at": "2026-11-25T16:00:00Z"}
+LINE: dict[str, Any] = {
+    "id": LINE_ID,
+    "name": "Main line",
+    "number": "+12125550110",
+    "team": {"id": "019ab4be-3d4e-7f5a-8b6c-7d8e9f0a1b2c", "name": "Front desk"},
+    "is_active": True,
+}
+NOTE: dict[str, Any] = {
+    "id": "019ab4c4-11bb-7c22-8d33-9e44af55b066",
+    "conversation_id": CONVERSATION_ID,
+    "author": {"id": MEMBER_ID, "name": "Appointment reminders"},
+    "body": "Moved in the calendar by the booking system.",
+    "created_at": "2026-11-25T15:12:00Z",
+}
+RESULTS: dict[str, Any] = {"queued": 1, "refused": 0, "results": [{"status": 202, "message": MESSAGE, "problem": None}]}

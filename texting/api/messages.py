@@ -1,0 +1,132 @@
+"""Texts: send one, send many, read one, list a conversation's."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.api.describing import describe
+from accounts.api.endpoint import Endpoint, answer
+from accounts.api.paging import page_answer
+from accounts.api.problems import Flaw, Kind, Problem
+from accounts.api.reading import checked, read_parameters
+from accounts.models import Membership
+from accounts.permissions import Permission
+from texting import queries
+from texting.addressing import Addressed, Result, Unaddressed, send_addressed
+from texting.api import examples
+from texting.api.pages import MessagePage, cursor_of
+from texting.api.shapes import MessageParameters, NewMessage, NewMessages
+from texting.api.shown import ShownMessage, ShownResults, show_message
+from texting.models import Message
+from texting.purposes import Purpose
+from texting.sending import BadText, Refused
+
+
+class Messages(Endpoint):
+    """Sending a text, and the texts of a conversation."""
+
+    needs = {"get": (Permission.CONVERSATIONS_READ,), "post": (Permission.MESSAGES_SEND,)}
+
+    @describe(
+        "List texts",
+        answer=MessagePage,
+        example={"data": [examples.DELIVERED], "next": examples.CURSOR},
+        parameters=[MessageParameters],
+        problems=[Kind.PERMISSION_MISSING, Kind.NOT_FOUND],
+        tag="Messages",
+    )
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The texts of a conversation, the newest first."""
+        wanted = read_parameters(request, MessageParameters)
+        conversation = queries.access_conversation(self.member, wanted["conversation_id"])
+        page = queries.messages_page(self.member, conversation, cursor_of(wanted), wanted["limit"])
+        return page_answer(request, [show_message(self.member, row) for row in page.rows], page.next)
+
+    @describe(
+        "Send a text",
+        status=202,
+        answer=ShownMessage,
+        example=examples.MESSAGE,
+        request=NewMessage,
+        request_example=examples.NEW_MESSAGE,
+        problems=[Kind.PERMISSION_MISSING, Kind.TEXT_REFUSED],
+        repeatable=True,
+        tag="Messages",
+    )
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Queue a text to a number, a contact or a conversation. It is judged by the same rules as an agent's; a
+        refusal says which rule and what to do. Read its status later, or be told by a webhook.
+        """
+        [result] = send_addressed(member=self.member, texts=[_addressed(checked(self.body, NewMessage))])
+        if isinstance(result, Message):
+            where = {"Location": f"{request.path}/{result.pk}"}
+            return answer(show_message(self.member, result), status=202, headers=where)
+        return _problem(result).response()
+
+
+class MessageBatch(Endpoint):
+    """Sending many texts in one request."""
+
+    needs = {"post": (Permission.MESSAGES_SEND,)}
+    cost = 10
+
+    @describe(
+        "Send up to 100 texts",
+        answer=ShownResults,
+        example=examples.RESULTS,
+        request=NewMessages,
+        request_example={"messages": [examples.NEW_MESSAGE]},
+        problems=[Kind.PERMISSION_MISSING],
+        repeatable=True,
+        tag="Messages",
+    )
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Each text is answered by itself, in the order sent: one that is refused does not hold up the others. When
+        the request itself is wrong, nothing is sent. Counts as ten requests.
+        """
+        wanted = checked(self.body, NewMessages)["messages"]
+        results = send_addressed(member=self.member, texts=[_addressed(text) for text in wanted])
+        shown = [_shown(self.member, result) for result in results]
+        queued = sum(isinstance(result, Message) for result in results)
+        return answer({"queued": queued, "refused": len(results) - queued, "results": shown})
+
+
+class OneMessage(Endpoint):
+    """A text by its id."""
+
+    needs = {"get": (Permission.CONVERSATIONS_READ,)}
+
+    @describe(
+        "Read a text",
+        answer=ShownMessage,
+        example=examples.DELIVERED,
+        problems=[Kind.PERMISSION_MISSING, Kind.NOT_FOUND],
+        tag="Messages",
+    )
+    def get(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
+        """A text with its status."""
+        return answer(show_message(self.member, queries.access_message(self.member, message_id)))
+
+
+def _addressed(wanted: dict[str, Any]) -> Addressed:
+    return Addressed(**{**wanted, "purpose": Purpose(wanted["purpose"])})
+
+
+def _shown(member: Membership, result: Result) -> dict[str, Any]:
+    if isinstance(result, Message):
+        return {"status": 202, "message": show_message(member, result), "problem": None}
+    document = _problem(result).document()
+    return {"status": document["status"], "message": None, "problem": document}
+
+
+def _problem(result: Refused | BadText | Unaddressed) -> Problem:
+    """What speaks against a text, as a problem. It is answered, not raised: what was written down about it is kept."""
+    if isinstance(result, Refused):
+        reasons = [
+            {"rule": reason.rule, "text": reason.text, "what_to_do": reason.what_to_do}
+            for reason in result.outcome.objections
+        ]
+        return Problem(Kind.TEXT_REFUSED, " ".join(reason["text"] for reason in reasons), reasons=reasons)
+    field = result.field if isinstance(result, Unaddressed) else "body"
+    return Problem(Kind.INVALID, errors=[Flaw(str(result), pointer=f"/{field}")])

@@ -1,0 +1,112 @@
+"""What the API takes: every field with its bounds and its words. Names that are not here are refused."""
+
+from rest_framework import serializers
+
+from accounts.api.paging import PageParameters
+from accounts.api.reading import Strict
+from texting.conversations import LONGEST_NOTE
+from texting.forms import LONGEST_NAME
+from texting.phone_numbers import LONGEST_INPUT
+from texting.purposes import Purpose
+from texting.queries import FilterKind
+from texting.sending import LONGEST
+
+MOST_TEXTS = 100
+PURPOSES = (Purpose.REPLY, Purpose.APPOINTMENT, Purpose.ALERT, Purpose.CODE, Purpose.BULK)
+LISTS = (FilterKind.OPEN, FilterKind.MINE, FilterKind.UNASSIGNED, FilterKind.RESOLVED)
+
+
+class NewMessage(Strict):
+    """A text to send, to exactly one of `to`, `contact_id` and `conversation_id`."""
+
+    to = serializers.CharField(
+        max_length=LONGEST_INPUT,
+        required=False,
+        help_text="A phone number: +12125550181, or as people write it in the organization's country.",
+    )
+    contact_id = serializers.UUIDField(required=False, help_text="Instead of `to`. Takes contacts:read.")
+    conversation_id = serializers.UUIDField(required=False, help_text="Instead of `to`. Takes conversations:read.")
+    line_id = serializers.UUIDField(
+        required=False, help_text="The line to send from. Not needed with `conversation_id`, or if there is only one."
+    )
+    body = serializers.CharField(
+        max_length=LONGEST,
+        trim_whitespace=False,
+        help_text="The text. In the first text of a conversation, company name and opt-out words are added if missing.",
+    )
+    purpose = serializers.ChoiceField(
+        choices=[purpose.value for purpose in PURPOSES],
+        default=Purpose.REPLY.value,
+        required=False,
+        help_text="Why it is sent: it decides which permission it takes, and what happens when its outcome is unknown.",
+    )
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        named = [name for name in ("to", "contact_id", "conversation_id") if name in attrs]
+        if len(named) != 1:
+            raise serializers.ValidationError("Send exactly one of to, contact_id, conversation_id.")
+        return attrs
+
+
+class NewMessages(Strict):
+    """Up to 100 texts in one request."""
+
+    messages = serializers.ListField(child=NewMessage(), min_length=1, max_length=MOST_TEXTS)
+
+
+class MessageParameters(PageParameters):
+    """Which texts: those of one conversation."""
+
+    conversation_id = serializers.UUIDField(help_text="The conversation whose texts are wanted.")
+
+
+class ConversationParameters(PageParameters):
+    """Which conversations: one of these at the most; the open ones without any."""
+
+    list = serializers.ChoiceField(
+        choices=[kind.value for kind in LISTS],
+        required=False,
+        help_text="`open` (without anything), `mine` (assigned to this integration), `unassigned` or `resolved`.",
+    )
+    team_id = serializers.UUIDField(required=False, help_text="The open ones of one team.")
+    contact_id = serializers.UUIDField(required=False, help_text="All of one contact. Takes contacts:read.")
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        if len({"list", "team_id", "contact_id"} & attrs.keys()) > 1:
+            raise serializers.ValidationError({"list": ["Send one of list, team_id, contact_id."]})
+        return attrs
+
+
+class Assignment(Strict):
+    """Who goes on with a conversation; null is nobody, which gives it back to the team."""
+
+    member_id = serializers.UUIDField(allow_null=True, help_text="One of GET /lines/{line_id}/members, or null.")
+
+
+class NewNote(Strict):
+    """A remark for colleagues; it is never sent."""
+
+    body = serializers.CharField(max_length=LONGEST_NOTE, trim_whitespace=False)
+
+
+class NewContact(Strict):
+    """A person with a phone number."""
+
+    number = serializers.CharField(max_length=LONGEST_INPUT, help_text="+12125550181, or as people write it.")
+    name = serializers.CharField(max_length=LONGEST_NAME, required=False, allow_blank=True)
+
+
+class NumberSearch(Strict):
+    """A number to look for; in the body, because a number has no place in an address."""
+
+    number = serializers.CharField(max_length=LONGEST_INPUT)
+
+
+class NewName(Strict):
+    """What the organization calls a contact."""
+
+    name = serializers.CharField(max_length=LONGEST_NAME, allow_blank=True)
+
+
+class Nothing(Strict):
+    """No fields at all: the body is empty, or {}."""

@@ -1,0 +1,212 @@
+"""What the API gives: every field of a text, a conversation, a contact, a line, a note, masked for who asks."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import Membership
+from texting.explaining import explain
+from texting.models import Contact, Conversation, Line, Message, Note
+from texting.queries import colleague, customer, wording
+from texting.statuses import ErrorKind, MessageStatus
+
+DIRECTIONS = ("in", "out")
+
+
+class Named(serializers.Serializer):  # type: ignore[type-arg]
+    """A member: a person or an integration."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ShownError(serializers.Serializer):  # type: ignore[type-arg]
+    """Why a text did not arrive."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in ErrorKind])
+    reason = serializers.CharField()
+    what_to_do = serializers.CharField()
+
+
+class ShownMessage(serializers.Serializer):  # type: ignore[type-arg]
+    """One text. Phone numbers in it are hidden from keys without contacts:reveal."""
+
+    id = serializers.UUIDField()
+    conversation_id = serializers.UUIDField()
+    contact_id = serializers.UUIDField()
+    line_id = serializers.UUIDField()
+    direction = serializers.ChoiceField(choices=DIRECTIONS)
+    purpose = serializers.CharField(help_text="Empty for texts that came in.")
+    body = serializers.CharField()
+    status = serializers.ChoiceField(choices=[status.value for status in MessageStatus])
+    status_text = serializers.CharField(help_text="The status in words.")
+    error = ShownError(allow_null=True)
+    segments = serializers.IntegerField()
+    media_count = serializers.IntegerField()
+    author = Named(allow_null=True)
+    created_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+
+
+class ShownContact(serializers.Serializer):  # type: ignore[type-arg]
+    """A person. Without contacts:reveal `name` is null and `number` shows its last four digits."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField(allow_null=True)
+    number = serializers.CharField(help_text="E.164, or masked.")
+    is_masked = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class ShownConversation(serializers.Serializer):  # type: ignore[type-arg]
+    """One contact on one line, from the first text to the resolution."""
+
+    id = serializers.UUIDField()
+    contact = ShownContact()
+    line_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=Conversation.Status.values)
+    assignee = Named(allow_null=True)
+    unread = serializers.IntegerField()
+    preview = serializers.CharField(help_text="How the latest text begins.")
+    opened_at = serializers.DateTimeField()
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    last_activity_at = serializers.DateTimeField()
+
+
+class ShownLine(serializers.Serializer):  # type: ignore[type-arg]
+    """One of the organization's own numbers."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    number = serializers.CharField()
+    team = Named()
+    is_active = serializers.BooleanField()
+
+
+class ShownNote(serializers.Serializer):  # type: ignore[type-arg]
+    """A remark for colleagues."""
+
+    id = serializers.UUIDField()
+    conversation_id = serializers.UUIDField()
+    author = Named()
+    body = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+Shown = dict[str, Any]
+
+
+def show_message(member: Membership, message: Message) -> Shown:
+    """A `ShownMessage`."""
+    error = ErrorKind(message.error_kind) if message.error_kind else None
+    words = explain(MessageStatus(message.status), error, message.provider_code, message.attention)
+    problem = {"kind": error.value, "reason": words.reason, "what_to_do": words.what_to_do} if error else None
+    return {
+        "id": message.pk,
+        "conversation_id": message.conversation_id,
+        "contact_id": message.contact_id,
+        "line_id": message.line_id,
+        "direction": message.direction,
+        "purpose": str(message.purpose),
+        "body": wording(member, message),
+        "status": str(message.status),
+        "status_text": words.label,
+        "error": problem,
+        "segments": message.segments,
+        "media_count": message.media_count,
+        "author": show_member(message.author),
+        "created_at": message.created_at,
+        "sent_at": message.sent_at,
+        "delivered_at": message.delivered_at,
+    }
+
+
+def show_contact(member: Membership, contact: Contact) -> Shown:
+    """A `ShownContact`."""
+    seen = customer(member, contact)
+    return {
+        "id": contact.pk,
+        "name": seen.name if seen.is_named else None,
+        "number": seen.call or seen.number,
+        "is_masked": seen.is_masked,
+        "created_at": contact.created_at,
+    }
+
+
+def show_conversation(member: Membership, conversation: Conversation) -> Shown:
+    """A `ShownConversation`."""
+    return {
+        "id": conversation.pk,
+        "contact": show_contact(member, conversation.contact),
+        "line_id": conversation.line_id,
+        "status": str(conversation.status),
+        "assignee": show_member(conversation.assignee),
+        "unread": conversation.unread,
+        "preview": wording(member, conversation, "preview"),
+        "opened_at": conversation.opened_at,
+        "resolved_at": conversation.resolved_at,
+        "last_activity_at": conversation.last_activity_at,
+    }
+
+
+def show_line(line: Line) -> Shown:
+    """A `ShownLine`."""
+    return {
+        "id": line.pk,
+        "name": line.name,
+        "number": line.number,
+        "team": {"id": line.team_id, "name": line.team.name},
+        "is_active": line.is_active,
+    }
+
+
+def show_note(member: Membership, note: Note) -> Shown:
+    """A `ShownNote`."""
+    return {
+        "id": note.pk,
+        "conversation_id": note.conversation_id,
+        "author": show_member(note.author),
+        "body": wording(member, note),
+        "created_at": note.created_at,
+    }
+
+
+def show_member(member: Membership | None) -> Shown | None:
+    """A `Named`."""
+    seen = colleague(member)
+    return {"id": seen.id, "name": seen.name} if seen else None
+
+
+@extend_schema_field({"type": "object", "description": "A problem document (RFC 9457)."})
+class _ProblemField(serializers.JSONField):
+    pass
+
+
+class ShownResult(serializers.Serializer):  # type: ignore[type-arg]
+    """What became of one text of many: `message` when it was queued, else `problem`."""
+
+    status = serializers.IntegerField(help_text="202, or the status that the text alone would have been answered with.")
+    message = ShownMessage(allow_null=True)
+    problem = _ProblemField(allow_null=True)
+
+
+class ShownResults(serializers.Serializer):  # type: ignore[type-arg]
+    """One result for each text, in their order."""
+
+    queued = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    results = ShownResult(many=True)
+
+
+class ShownMembers(serializers.Serializer):  # type: ignore[type-arg]
+    """People who may be given the conversations of a line."""
+
+    data = Named(many=True)  # type: ignore[assignment]
+
+
+class ShownLines(serializers.Serializer):  # type: ignore[type-arg]
+    """The lines that the key may use."""
+
+    data = ShownLine(many=True)  # type: ignore[assignment]

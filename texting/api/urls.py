@@ -1,0 +1,25 @@
+"""Addresses below /api/v1/ that are about texting."""
+
+from django.urls import path
+
+from texting.api import contacts, conversations, lines, messages
+
+_CONVERSATION = "conversations/<uuid:conversation_id>"
+
+urlpatterns = [
+    path("messages", messages.Messages.as_view(), name="api_messages"),
+    path("messages/batch", messages.MessageBatch.as_view(), name="api_message_batch"),
+    path("messages/<uuid:message_id>", messages.OneMessage.as_view(), name="api_message"),
+    path("conversations", conversations.Conversations.as_view(), name="api_conversations"),
+    path(_CONVERSATION, conversations.OneConversation.as_view(), name="api_conversation"),
+    path(f"{_CONVERSATION}/assignee", conversations.ConversationAssignee.as_view(), name="api_assignee"),
+    path(f"{_CONVERSATION}/resolve", conversations.ConversationResolution.as_view(), name="api_resolve"),
+    path(f"{_CONVERSATION}/reopen", conversations.ConversationReopening.as_view(), name="api_reopen"),
+    path(f"{_CONVERSATION}/read", conversations.ConversationReading.as_view(), name="api_read"),
+    path(f"{_CONVERSATION}/notes", conversations.ConversationNotes.as_view(), name="api_notes"),
+    path("contacts", contacts.Contacts.as_view(), name="api_contacts"),
+    path("contacts/search", contacts.ContactSearch.as_view(), name="api_contact_search"),
+    path("contacts/<uuid:contact_id>", contacts.OneContact.as_view(), name="api_contact"),
+    path("lines", lines.Lines.as_view(), name="api_lines"),
+    path("lines/<uuid:line_id>/members", lines.LineMembers.as_view(), name="api_line_members"),
+]
