@@ -15,6 +15,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.signing_in import active_memberships
 from texting.outgoing_webhooks.reading import disabled_endpoints
+from texting.queries.attention import attention_count
 from texting.queries.quarantine import waiting_in_quarantine
 
 
@@ -31,6 +32,7 @@ class RailEntry:
 
 RAIL = (
     RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
+    RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
     RailEntry(_("Settings"), "settings", "settings", None),

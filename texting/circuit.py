@@ -101,6 +101,6 @@ def _tell(line_id: UUID, event: AuditKind, kind: ErrorKind | None = None) -> Non
     line = Line.objects.filter(pk=line_id).first()
     if line is not None:
         audit.record(event=event, object=line, kind=kind)
-        live.publish(kind=LiveKind.STATUS, line=line_id)
+        live.publish(kind=LiveKind.ATTENTION, line=line_id)
         problem = {"line_id": line_id, "problem": kind.value if kind else None}
         outgoing_webhooks.publish(EventKind.LINE_PROBLEM, problem)

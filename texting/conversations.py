@@ -22,6 +22,7 @@ from texting import live, outgoing_webhooks, sending
 from texting.live import LiveKind
 from texting.models import Conversation, Draft, Message, Note, Turn
 from texting.outgoing_webhooks import EventKind
+from texting.purposes import Purpose
 from texting.queries import Colleague, colleague, colleagues_on
 
 LONGEST_NOTE = 4000  # characters
@@ -142,13 +143,22 @@ def add_note(*, member: Membership, conversation: Conversation, body: str) -> No
     return note
 
 
-def reply(*, member: Membership, conversation: Conversation, body: str, message_id: UUID) -> Reply:
+def reply(
+    *,
+    member: Membership,
+    conversation: Conversation,
+    body: str,
+    message_id: UUID,
+    purpose: Purpose = Purpose.REPLY,
+) -> Reply:
     """Send a text. Whoever answers in a conversation that is nobody's takes it.
 
     Raises BadText or Refused (`texting.sending`); the same `message_id` again sends nothing again.
     """
     require(member, Permission.MESSAGES_SEND)
-    message = sending.send_text(conversation=conversation, body=body, author=member, message_id=message_id)
+    message = sending.send_text(
+        conversation=conversation, body=body, author=member, purpose=purpose, message_id=message_id
+    )
     _forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered
     return Reply(message, took=take_if_free(member, message.conversation, at=just_before))

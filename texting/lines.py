@@ -144,6 +144,7 @@ def _locked(actor: Membership, line_id: UUID) -> Line:
 def _seal(line: Line, credentials: Credentials) -> None:
     line.credentials = credentials.to_json()
     line.save(update_fields=["credentials"])
+    circuit.resume(line.pk)  # a line that had stopped because of the old ones goes on
 
 
 def _apply(line: Line, settings: Settings) -> None:

@@ -68,10 +68,11 @@ def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime
         for message in messages
     )
     for line_id in {message.line_id for message in messages}:
-        _ring_after_commit(line_id)
+        ring_after_commit(line_id)
 
 
-def _ring_after_commit(line_id: UUID) -> None:
+def ring_after_commit(line_id: UUID) -> None:
+    """Wake a worker for this line when the running transaction has committed."""
     transaction.on_commit(lambda: ring(line_id), robust=True)
 
 

@@ -59,7 +59,14 @@ def move(message: Message, status: MessageStatus, kind: ErrorKind | None = None,
     """Our own moves on the way to the provider, and what it says that goes forward (`statuses.advance`)."""
     message.status, message.error_kind, message.provider_code = status, kind or "", code[:20]
     if message.attention != Message.Attention.DUPLICATE:  # what happens to one of the two does not undo the other
-        message.attention = attention_of(status, kind)
+        heed(message, attention_of(status, kind))
+
+
+def heed(message: Message, attention: str) -> None:
+    """Put a text on the list of those that a person should look at, or take it off."""
+    if message.attention != attention:
+        message.attention = attention
+        live.publish(kind=LiveKind.ATTENTION, line=message.line_id)
 
 
 def take(message: Message, answer: Taken) -> None:

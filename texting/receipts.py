@@ -135,7 +135,7 @@ def _record(texts: Sequence[_Due], answers: Sequence[StatusEvent | ProviderError
         if ended:
             done.append(message.pk)
         if ended and message.status == MessageStatus.SENT:
-            message.attention = message.attention or Message.Attention.NO_RECEIPT
+            progress.heed(message, message.attention or Message.Attention.NO_RECEIPT)
             counts["no_receipt"] += 1
             news = True
         if news:

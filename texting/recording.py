@@ -101,7 +101,7 @@ def alarm(message: Message, provider_message_id: str) -> None:
     """The provider has this text twice: a person is told, and the log and the audit log keep it."""
     log.error("text_duplicate", extra={"text": str(message.pk)})
     audit.record(event=AuditKind.MESSAGE_DUPLICATE, object=message, second=provider_message_id)
-    message.attention = Message.Attention.DUPLICATE
+    progress.heed(message, Message.Attention.DUPLICATE)
 
 
 def take(message: Message, proof: Taken) -> bool:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from texting.views import (
+    attention,
     connecting,
     conversation,
     handling,
@@ -47,6 +48,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_CONVERSATION + "read/", handling.read, name="conversation_read"),
     path(_CONVERSATION + "unread/", handling.unread, name="conversation_unread"),
     path(_CONVERSATION + "presence/", handling.present, name="conversation_presence"),
+    path("attention/", attention.waiting, name="attention"),
+    path("attention/<uuid:message_id>/again/", attention.send_again, name="attention_send_again"),
+    path("attention/<uuid:message_id>/settle/", attention.settle, name="attention_settle"),
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/find/", people.find_contact, name="find_contact"),
     path("contacts/<uuid:contact_id>/", people.contact, name="contact"),

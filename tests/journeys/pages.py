@@ -42,6 +42,7 @@ class State:
         if self.refused:
             yield "refusal", f"/inbox/c/{self.refused.pk}/"
         yield "inbox-mine", "/inbox/mine/"
+        yield "attention", "/attention/"
         yield "contacts", "/contacts/"
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"

@@ -35,13 +35,16 @@ TOKEN_SECONDS = 120  # how long a token may wait before its stream is opened
 
 
 class LiveKind(StrEnum):
-    """What happened. `ACCESS` names a member whose streams must end now; no browser is told of it."""
+    """What happened. `ATTENTION`: texts that somebody should look at came or went, or a line stopped. `ACCESS` names a
+    member whose streams must end now; no browser is told of it.
+    """
 
     MESSAGE = "message"
     STATUS = "status"
     CONVERSATION = "conversation"
     NOTE = "note"
     PRESENCE = "presence"
+    ATTENTION = "attention"
     ACCESS = "access"
 
 

@@ -107,6 +107,7 @@ class Text(_Item):
     is_failed: bool
     ended_at: datetime | None
     sent_again_at: datetime | None = None
+    settled: str = ""
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def _sources(conversation: Conversation) -> tuple[QuerySet[Message], QuerySet[No
     contact, line = conversation.contact_id, conversation.line_id
     inside = Q(contact_id=contact, conversation__line_id=line)
     return (
-        Message.objects.filter(contact_id=contact, line_id=line).select_related("author__user"),
+        Message.objects.filter(contact_id=contact, line_id=line).select_related("author__user", "settled_by__user"),
         Note.objects.filter(inside).select_related("author__user"),
         Turn.objects.filter(inside).select_related("actor__user", "assignee__user", "conversation__line__team"),
     )
@@ -118,6 +118,11 @@ def _item(member: Membership, row: Message | Note | Turn) -> Item:
     )
 
 
+def status_icon(status: MessageStatus) -> str:
+    """The icon beside a status' word."""
+    return _STATUS_ICONS.get(status, "clock")
+
+
 def _text(member: Membership, message: Message) -> Text:
     status = MessageStatus(message.status)
     ours = message.direction == Message.Direction.OUT
@@ -130,12 +135,21 @@ def _text(member: Membership, message: Message) -> Text:
         is_ours=ours,
         attachments=message.media_count,
         status=explain(status, error, message.provider_code, message.attention) if ours else None,
-        icon=_STATUS_ICONS.get(status, "clock"),
+        icon=status_icon(status),
         is_pending=ours and status not in FINAL and status is not MessageStatus.SENT,
         is_failed=ours and status in _FAILED,
         ended_at=message.delivered_at or message.sent_at,
         sent_again_at=message.sent_again_at,
+        settled=_settled(member, message),
     )
+
+
+def _settled(member: Membership, message: Message) -> str:
+    """What a colleague made of a text that did not arrive, in a few words; "" when nobody did."""
+    if message.settled_by is None:
+        return ""
+    words = {"what": Message.Settlement(message.settlement).label, "who": _name(member, message.settled_by)}
+    return _("%(what)s (%(who)s)") % words
 
 
 def _name(member: Membership, other: Membership) -> str:

@@ -19,6 +19,7 @@ from texting.conversations import NotPossible
 from texting.models import Conversation
 from texting.phone_numbers import display
 from texting.queries import Cursor, Filter, FilterKind
+from texting.queries.attention import stopped_lines
 from texting.segments import tables
 
 Context = dict[str, Any]
@@ -70,16 +71,16 @@ def filters_context(request: MemberRequest, chosen: Filter) -> Context:
 
 def list_context(request: MemberRequest, chosen: Filter, *, open_id: UUID | None = None) -> Context:
     """The list with its filters."""
-    lines = [
-        (line.pk, line.name, display(line.number, request.member.organization.country))
-        for line in queries.visible_lines(request.member)
-    ]
+    mine = list(queries.visible_lines(request.member))
+    lines = [(line.pk, line.name, display(line.number, request.member.organization.country)) for line in mine]
     page = queries.inbox_page(request.member, chosen)
     return {
         **filters_context(request, chosen),
         "page": page,
         "lines": lines,
         "open_id": open_id,
+        "stops": stopped_lines(request.member, mine),
+        "may_manage": request.member.may(Permission.LINES_MANAGE),
         "simulator": _simulator(request) if not page.rows else "",
         "may_start": request.member.may(Permission.MESSAGES_SEND) and bool(lines),
     }

@@ -17,6 +17,7 @@ from texting.connecting import CannotConnect
 from texting.line_forms import LineForm, TokenForm, initial_of
 from texting.providers.base import Credentials
 from texting.queries import lines as queries
+from texting.queries.attention import stopped_lines
 from texting.views.connecting import ask
 
 
@@ -24,7 +25,11 @@ from texting.views.connecting import ask
 @require_safe
 def all_lines(request: MemberRequest) -> HttpResponse:
     """The list; it counts anew by itself."""
-    return render(request, "texting/lines.html", {"lines": queries.lines_page(request.member)})
+    return render(
+        request,
+        "texting/lines.html",
+        {"lines": queries.lines_page(request.member), "stops": stopped_lines(request.member), "may_manage": True},
+    )
 
 
 @requires(Permission.LINES_MANAGE)

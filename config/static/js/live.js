@@ -4,6 +4,7 @@
 // Events become DOM events on the body, which htmx elements wait for ("live:list from:body"); their detail is the event:
 //   live:conversation-ID   something in that conversation      live:presence-ID  somebody came, went or types there
 //   live:line-ID           something on that line              live:list         a list of conversations is out of date
+//   live:attention         texts that somebody should look at came or went
 //   live:resync            something may have been missed: fetch anew (live:list follows)
 // <html data-live="on|off"> says whether news arrive. The page says who listens: templates/texting/_live.html.
 const PING_WITHIN = 45_000; // the server sends at least a sign of life every 20 seconds
@@ -53,6 +54,10 @@ function show(event) {
   if (event.kind === "resync") {
     dispatch("live:resync", event);
     refreshList(event);
+    return;
+  }
+  if (event.kind === "attention") {
+    dispatch("live:attention", event);
     return;
   }
   if (event.kind === "presence") {

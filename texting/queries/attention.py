@@ -1,0 +1,143 @@
+"""Texts that a person should look at: failed, not confirmed, without a receipt, held, perhaps twice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from tenancy.encryption import prefetch
+from texting.explaining import Explanation, explain
+from texting.models import Line, LineKey, Message, OutboxEntry
+from texting.purposes import TERMS, Purpose
+from texting.queries.access import NotYours, may_reveal, sees_every_line, visible_lines
+from texting.queries.cursors import Cursor, older_than
+from texting.queries.inbox import MOST_COUNTED
+from texting.queries.shown import Customer, customer, wording
+from texting.queries.thread import status_icon
+from texting.statuses import ErrorKind, MessageStatus
+
+PAGE = 50
+Attention = Message.Attention
+
+
+@dataclass(frozen=True)
+class AttentionRow:
+    """One text of ours. `could_arrive_twice`: sending it again may be once too often; `is_looked_up`: we still ask."""
+
+    id: UUID
+    conversation_id: UUID
+    customer: Customer
+    line: str
+    at: datetime
+    by: str
+    body: str
+    kind: str
+    status: Explanation
+    icon: str
+    is_looked_up: bool
+    may_send_again: bool
+    could_arrive_twice: bool
+
+    @property
+    def key(self) -> str:
+        """The id as a part of elements' names."""
+        return str(self.id)
+
+
+@dataclass(frozen=True)
+class AttentionPage:
+    """Rows from newest to oldest. `next` is where the next page begins, "" on the last one."""
+
+    rows: tuple[AttentionRow, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class StoppedLine:
+    """A line on which nothing leaves, because the provider refuses our sign-in or account."""
+
+    id: UUID
+    name: str
+    since: datetime
+    reason: Explanation
+
+
+def attention_page(member: Membership, cursor: Cursor | None = None, size: int = PAGE) -> AttentionPage:
+    """One page of the list, of the conversations that the member may read."""
+    rows = _visible(member).select_related("contact", "line", "author__user")
+    if not may_reveal(member):
+        rows = rows.defer("contact__name", "contact__number")
+    if cursor:
+        rows = rows.filter(older_than(cursor, "created_at"))
+    found = list(rows.order_by("-created_at", "-id")[: size + 1])
+    shown = found[:size]
+    prefetch([*shown, *(message.contact for message in shown)])
+    asked = OutboxEntry.objects.filter(message_id__in=[message.pk for message in shown])
+    looked_up = set(asked.values_list("message_id", flat=True)) if shown else set()
+    place = str(Cursor(shown[-1].created_at, shown[-1].pk)) if len(found) > size else ""
+    return AttentionPage(tuple(_row(member, message, message.pk in looked_up) for message in shown), place)
+
+
+def attention_count(member: Membership) -> int:
+    """How many there are, at most `MOST_COUNTED`."""
+    return len(_visible(member).order_by().values_list("pk", flat=True)[:MOST_COUNTED])
+
+
+def access_attention(member: Membership, message_id: UUID) -> Message:
+    """A text of a conversation that the member may read, whether it is on the list or not. Raises NotYours."""
+    found = _readable(member).filter(pk=message_id).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def stopped_lines(member: Membership, lines: Iterable[Line] | None = None) -> list[StoppedLine]:
+    """Lines of the member that have stopped, the longest first. `lines`: theirs, where they are known already."""
+    names = {line.pk: line.name for line in (visible_lines(member) if lines is None else lines)}
+    stopped = LineKey.objects.filter(line_id__in=names, stopped_at__isnull=False).order_by("stopped_at")
+    return [
+        StoppedLine(row.line_id, names[row.line_id], row.stopped_at, _reason(row.stopped_for))
+        for row in stopped
+        if row.stopped_at is not None
+    ]
+
+
+def _readable(member: Membership) -> QuerySet[Message]:
+    if not member.may(Permission.CONVERSATIONS_READ):
+        return Message.objects.none()
+    rows = Message.objects.all()
+    return rows if sees_every_line(member) else rows.filter(line__team_id__in=member.team_ids)
+
+
+def _visible(member: Membership) -> QuerySet[Message]:
+    return _readable(member).filter(~Q(attention=""))
+
+
+def _row(member: Membership, message: Message, is_looked_up: bool) -> AttentionRow:
+    status = MessageStatus(message.status)
+    error = ErrorKind(message.error_kind) if message.error_kind else None
+    unsure = message.attention in {Attention.UNCONFIRMED, Attention.NO_RECEIPT, Attention.DUPLICATE}
+    sends = message.attention not in {Attention.HELD, Attention.DUPLICATE} and error is not ErrorKind.OPTED_OUT
+    return AttentionRow(
+        id=message.pk,
+        conversation_id=message.conversation_id,
+        customer=customer(member, message.contact),
+        line=message.line.name,
+        at=message.created_at,
+        by=message.author.user.name if message.author else "",
+        body=wording(member, message),
+        kind=message.attention,
+        status=explain(status, error, message.provider_code, message.attention),
+        icon=status_icon(status),
+        is_looked_up=is_looked_up,
+        may_send_again=sends and not is_looked_up and not TERMS[Purpose(message.purpose)].owed,
+        could_arrive_twice=unsure or error is ErrorKind.ABSENT,
+    )
+
+
+def _reason(kind: str) -> Explanation:
+    return explain(MessageStatus.FAILED, ErrorKind(kind) if kind else ErrorKind.UNKNOWN)
