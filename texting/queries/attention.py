@@ -43,6 +43,11 @@ class AttentionRow:
     could_arrive_twice: bool
 
     @property
+    def tone(self) -> str:
+        """How serious it is: what certainly did not arrive stands out."""
+        return "danger" if self.kind == Attention.FAILED else "warning"
+
+    @property
     def key(self) -> str:
         """The id as a part of elements' names."""
         return str(self.id)
