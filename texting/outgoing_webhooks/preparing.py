@@ -1,5 +1,6 @@
 """Makes ready what is to be sent, in a short transaction of each organization."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from texting.outgoing_webhooks import queue
 from texting.outgoing_webhooks.bodies import body_of
 from texting.outgoing_webhooks.queue import Claim
 from texting.outgoing_webhooks.signing import message_id, signature_headers
+
+log = logging.getLogger("parley.webhooks")
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,11 @@ def prepare(claims: Sequence[Claim]) -> list[Prepared]:
         by_organization[claim.organization_id].append(claim)
     prepared: list[Prepared] = []
     for organization_id, theirs in by_organization.items():
-        with activate(organization_id):
-            prepared += _prepare(theirs)
+        try:
+            with activate(organization_id):
+                prepared += _prepare(theirs)
+        except Exception as error:  # theirs come again when the leases run out; the others' must not wait for that
+            log.error("prepare_broke", extra={"organization": str(organization_id), "error": type(error).__name__})
     return prepared
 
 
@@ -50,9 +56,23 @@ def _prepare(claims: Sequence[Claim]) -> list[Prepared]:
         row = rows.get(claim.delivery_id)
         if row is None or row.endpoint.state != WebhookEndpoint.State.ENABLED:
             queue.finish(claim)
-        else:
+            continue
+        try:
             prepared.append(_one(claim, row))
+        except Exception as error:  # a secret that cannot be opened, say: again later, and given up in the end
+            log.error("prepare_broke", extra={"delivery": str(claim.delivery_id), "error": type(error).__name__})
+            _put_off(claim)
     return prepared
+
+
+def _put_off(claim: Claim) -> None:
+    wait = queue.wait_after(claim)
+    if wait is not None:
+        queue.try_again(claim, wait)
+    elif queue.finish(claim):
+        WebhookDelivery.objects.filter(pk=claim.delivery_id).update(
+            state=WebhookDelivery.State.FAILED, last_status=None, last_failure="broke", finished_at=timezone.now()
+        )
 
 
 def _one(claim: Claim, row: WebhookDelivery) -> Prepared:

@@ -1,5 +1,6 @@
 """Writes down what became of calls: delivered, to be tried again, given up; an endpoint that is gone is disabled."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ SHOWN = 500  # characters of an answer that are kept
 GONE = 410
 
 State = WebhookEndpoint.State
+log = logging.getLogger("parley.webhooks")
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,12 @@ def record(results: Sequence[tuple[Prepared, Result]]) -> None:
     for item, result in results:
         by_organization[item.claim.organization_id].append((item, result))
     for organization_id, theirs in by_organization.items():
-        with activate(organization_id):
-            for item, result in theirs:
-                _record(item, result)
+        try:
+            with activate(organization_id):
+                for item, result in theirs:
+                    _record(item, result)
+        except Exception as error:  # theirs are made again when the leases run out; the others' stand
+            log.error("record_broke", extra={"organization": str(organization_id), "error": type(error).__name__})
 
 
 def _record(item: Prepared, result: Result) -> None:

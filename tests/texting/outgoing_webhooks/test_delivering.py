@@ -21,7 +21,7 @@ from tests.texting.outgoing_webhooks.conftest import Log, endpoint_of
 from tests.tls import OK, Authority, Server, serving
 from texting import outgoing_webhooks
 from texting.models import WebhookAttempt, WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookLane
-from texting.outgoing_webhooks import EventKind, delivering, queue, tidying
+from texting.outgoing_webhooks import EventKind, delivering, queue, recording, tidying
 from texting.outgoing_webhooks.kinds import OFFERED
 
 RECEIVED = [EventKind.MESSAGE_RECEIVED]
@@ -394,6 +394,49 @@ def test_an_endpoint_that_was_switched_off_meanwhile_is_not_called(scene, log, c
         assert delivering.send_due() == 0
         assert server.connections == 0
     assert log.due() == []
+
+
+def test_a_secret_that_cannot_be_opened_holds_up_nobody(scene, log, context, caplog):
+    other = make_scene("Northside Plumbing", "northside")
+    with serving(context) as server:
+        broken = endpoint_of(scene.organization, scene.agent, url=at(server), kinds=RECEIVED)
+        good = endpoint_of(scene.organization, scene.agent, url=at(server), kinds=RECEIVED)
+        endpoint_of(other.organization, other.agent, url=at(server), kinds=RECEIVED)
+        with connections["default"].cursor() as cursor, activate(scene.organization):
+            cursor.execute("UPDATE texting_webhookendpoint SET secret = url WHERE id = %s", [broken.pk])
+        hear(scene)
+        hear(other)
+        delivering.send_due()
+    states = {row.endpoint_id: row.state for row in log.deliveries()}
+    assert states == {broken.pk: "waiting", good.pk: "delivered"}
+    assert [row.state for row in Log(other.organization).deliveries()] == ["delivered"]
+    assert log.due()[0].due_at > timezone.now()
+    assert "prepare_broke" in caplog.text
+
+
+def test_a_round_that_cannot_be_recorded_is_made_again_and_the_others_stand(scene, log, context, monkeypatch):
+    other = make_scene("Northside Plumbing", "northside")
+    real = recording._record
+
+    def breaks(item, result):
+        if item.claim.organization_id == scene.organization.pk:
+            raise ZeroDivisionError
+        real(item, result)
+
+    with serving(context) as server:
+        for each in (scene, other):
+            endpoint_of(each.organization, each.agent, url=at(server), kinds=RECEIVED)
+            hear(each)
+        with monkeypatch.context() as patch:
+            patch.setattr(recording, "_record", breaks)
+            delivering.send_due()
+        assert [row.state for row in Log(other.organization).deliveries()] == ["delivered"]
+        assert [row.state for row in log.deliveries()] == ["waiting"]
+        WebhookDue.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        delivering.send_due()
+    assert [row.state for row in log.deliveries()] == ["delivered"]
+    ids = [heard(request)[0]["webhook-id"] for request in server.heard]
+    assert (len(ids), len(set(ids))) == (3, 2), "told twice, with one id"
 
 
 def test_what_is_secret_is_not_in_a_repr(scene, context):
