@@ -35,8 +35,10 @@ HERE = ["127.0.0.1"]
 
 
 @pytest.fixture
-def authority(tmp_path, settings) -> Authority:
-    """Believed; this machine may be called."""
+def authority(tmp_path, settings, monkeypatch) -> Authority:
+    """Believed; this machine may be called. A busy machine is slow, not broken: the usual times are not tried here."""
+    monkeypatch.setattr(calling, "CONNECT_SECONDS", 30.0)
+    monkeypatch.setattr(calling, "ANSWER_SECONDS", 60.0)
     made = Authority(tmp_path)
     settings.EGRESS_LOOPBACK, settings.EGRESS_CA_FILE = True, str(made.file)
     return made
@@ -69,6 +71,10 @@ def test_a_call_says_the_name_in_sni_and_host_and_sends_the_body(authority):
     assert f"Host: {NAME}:{server.port}" in lines
     assert {"Content-Length: 7", "webhook-id: msg_1", "Accept-Encoding: identity", "Connection: close"} <= set(lines)
     assert body == b'{"a":1}'
+
+
+def test_the_usual_times_are_those_of_the_design():
+    assert (calling.CONNECT_SECONDS, calling.ANSWER_SECONDS, calling.LARGEST_BODY) == (5.0, 10.0, 262_144)
 
 
 def test_a_get_has_no_body(authority):

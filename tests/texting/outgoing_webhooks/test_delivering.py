@@ -13,6 +13,7 @@ from django.db import connections
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
+from tenancy.egress import calling
 from tenancy.encryption import shredding
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -29,7 +30,9 @@ State = WebhookEndpoint.State
 
 
 @pytest.fixture
-def authority(tmp_path, settings) -> Authority:
+def authority(tmp_path, settings, monkeypatch) -> Authority:
+    monkeypatch.setattr(calling, "CONNECT_SECONDS", 30.0)  # a busy machine is slow, not broken
+    monkeypatch.setattr(calling, "ANSWER_SECONDS", 60.0)
     made = Authority(tmp_path)
     settings.EGRESS_LOOPBACK, settings.EGRESS_CA_FILE = True, str(made.file)
     return made
