@@ -29,7 +29,7 @@ from texting.causes import PROVEN, Cause
 from texting.models import Line, QuarantinedRequest, QuarantineHour
 from texting.providers.registry import UnknownProvider
 from texting.webhooks import kept_requests
-from texting.webhooks.diagnosing import Diagnosis, diagnose
+from texting.webhooks.diagnosing import FEW_TRIED, MOST_TRIED, Diagnosis, diagnose
 from texting.webhooks.taking import NotTaken, Request, take
 
 log = logging.getLogger("parley.webhooks")
@@ -66,7 +66,8 @@ class Round:
 def keep(line: Line, request: Request, *, path: str, refused: NotTaken) -> None:
     """Keep a request that was just refused, or count it, in the running transaction.
 
-    Its likely cause is looked for only while there is room, so that a flood costs little more than the refusal itself.
+    Its likely cause is looked for only while there is room, and less thoroughly when one room is full, so that a flood
+    costs little more than the refusal itself.
     """
     now = timezone.now()
     rooms = {room.proven: room for room in QuarantineHour.objects.filter(line=line, hour=_hour(now))}
@@ -74,7 +75,7 @@ def keep(line: Line, request: Request, *, path: str, refused: NotTaken) -> None:
     if len(full) == 2:
         _count_left_out(line, now, proven=False)
         return
-    found = diagnose(line, request, refused)
+    found = diagnose(line, request, refused, most=FEW_TRIED if full else MOST_TRIED)
     proven = found.cause in PROVEN
     try:
         text = kept_requests.to_text(request, path)

@@ -27,7 +27,8 @@ from tests.texting.twilio_line import (
 from texting import delivery, receiving, sending
 from texting.causes import Cause
 from texting.models import Conversation, Line, Message, QuarantinedRequest, QuarantineHour
-from texting.webhooks import quarantine
+from texting.providers.twilio import TwilioProvider
+from texting.webhooks import diagnosing, quarantine
 from texting.webhooks.quarantine import Outcome, Round
 
 __all__ = ["cast", "twilio"]
@@ -114,6 +115,22 @@ def test_when_both_rooms_are_full_no_cause_is_looked_for(twilio, monkeypatch):
     monkeypatch.setattr(quarantine, "diagnose", never)
     assert twilio.post(secret="guessed", MessageSid="SM3").status_code == 403
     assert len(twilio.kept()) == 2
+
+
+def test_a_flood_is_looked_at_less_thoroughly_and_what_is_real_is_still_seen(twilio, monkeypatch):
+    monkeypatch.setitem(quarantine.PER_HOUR, False, 1)
+    tried = []
+    real = TwilioProvider.verify_signature
+    monkeypatch.setattr(TwilioProvider, "verify_signature", lambda self, hook: tried.append(1) or real(self, hook))
+    many = {"X-Forwarded-Host": "a.example,b.example", "X-Forwarded-Port": "8443"}
+    counts = []
+    for n in range(2):
+        tried.clear()
+        twilio.post(secret="guessed", headers=many, MessageSid=f"SM{n}")
+        counts.append(len(tried))
+    assert counts[0] > counts[1] == 1 + diagnosing.FEW_TRIED
+    twilio.post(base="http://text.harbor.example", headers={"Host": "text.harbor.example"}, MessageSid="SM9")
+    assert twilio.kept()[-1].cause == Cause.OTHER_ADDRESS
 
 
 def test_a_signed_request_with_a_very_long_address_is_counted_and_not_kept(twilio):
