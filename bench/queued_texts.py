@@ -26,7 +26,7 @@ class Desk:
     def queue(self, count: int) -> None:
         """One text for each of so many customers. The same customers each time."""
         with activate(self.office.organization):
-            self._meet(count)
+            self.meet(count)
             now, line = timezone.now(), self.office.line
             decisions = [
                 Decision(
@@ -61,7 +61,8 @@ class Desk:
             outbox.put_all(texts, Purpose.REPLY)
         LineKey.objects.filter(line_id=self.office.line.pk).update(free_at=now)
 
-    def _meet(self, count: int) -> None:
+    def meet(self, count: int) -> None:
+        """Make sure that there are so many customers, in the active organization."""
         numbers = [from_provider(f"+1212{5550000 + number:07d}") for number in range(len(self.conversations), count)]
         if not numbers:
             return
