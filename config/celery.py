@@ -14,8 +14,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 from django.db import close_old_connections
+from prometheus_client import start_http_server
 
 from config import env, heartbeat
+from config.starting import refuse_if_unsafe
+from tenancy import metrics
+from tenancy.trace import traced
 
 VISIBILITY_SECONDS = 300  # more than the longest task, or a slow task would be delivered a second time
 
@@ -66,6 +70,31 @@ app.autodiscover_tasks()
 def release_connections(**_: Any) -> None:
     """Back into the pool (which also checks them), so a restarted PostgreSQL costs one attempt and not the worker."""
     close_old_connections()
+
+
+@signals.task_prerun.connect
+def begin_trace(task_id: str = "", task: Any = None, **_: Any) -> None:
+    """What a task writes into the log carries the task's id."""
+    trace = traced(task_id)
+    trace.__enter__()
+    task.request.trace = trace
+
+
+@signals.task_postrun.connect
+def end_trace(task: Any = None, state: str = "", **_: Any) -> None:
+    metrics.TASKS.labels(task.name, state or "none").inc()
+    trace = getattr(task.request, "trace", None)
+    if trace is not None:
+        trace.__exit__(None, None, None)
+
+
+@signals.worker_init.connect
+def start_worker(**_: Any) -> None:
+    """Refuse what is not safe; let the worker's counts be read where METRICS_PORT says so."""
+    refuse_if_unsafe()
+    port = env.number("METRICS_PORT", default=0, minimum=0, maximum=65_535)
+    if port:
+        start_http_server(port, addr=env.text("METRICS_ADDRESS", default="127.0.0.1"))
 
 
 @signals.setup_logging.connect

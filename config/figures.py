@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Count
 
+from texting.models import OutboxEntry
 from texting.purposes import TERMS, Purpose
 
 READY_LIMIT = 60.0  # seconds that a text may wait although it is due, its line works and it waits for no other
@@ -46,6 +48,12 @@ class Figures:
         if self.clock_silence is None or self.clock_silence > CLOCK_LIMIT:
             found.append("the clock does not ring")
         return tuple(found)
+
+
+def states() -> dict[str, int]:
+    """How many texts are on their way, by the state of their outbox entry. Raises DatabaseError."""
+    counts = OutboxEntry.objects.order_by().values_list("state").annotate(count=Count("*"))
+    return dict.fromkeys(OutboxEntry.State.values, 0) | dict(counts)
 
 
 def figures() -> Figures:

@@ -1,11 +1,15 @@
-"""Headers that every answer carries."""
+"""What happens to every request: an id, a count, and headers that every answer carries."""
 
+import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from tenancy import metrics
+from tenancy.trace import HEADER, traced
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -42,6 +46,24 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{ability}=()" for ability in UNUSED_ABILITIES),
 }
+
+
+class Trace:
+    """Every request has an id in the log and in its answer, and is counted."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        begun = time.perf_counter()
+        with traced(request.headers.get(HEADER, "") if settings.TRUSTED_PROXIES else "") as name:
+            response = self.get_response(request)
+        response[HEADER] = name
+        match = request.resolver_match
+        route = f"/{match.route}" if match else "none"
+        metrics.REQUESTS.labels(request.method or "", route, str(response.status_code)).inc()
+        metrics.SECONDS.labels(route).observe(time.perf_counter() - begun)
+        return response
 
 
 class ProviderRequests:

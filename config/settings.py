@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.Trace",
     "config.middleware.ProviderRequests",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.SecurityHeaders",
@@ -151,7 +152,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
-LOGGING = logging.configuration(env.text("LOG_LEVEL", default="INFO"))
+LOGGING = logging.configuration(env.text("LOG_LEVEL", default="INFO"), as_json=env.flag("LOG_JSON", default=not LOCAL))
+METRICS_TOKEN = env.secret("METRICS_TOKEN")  # who names it may read /metrics; "" means that there is no such page
 
 # --- Work outside requests (SECURITY 3.5; `config/celery.py` has the rest) -----------------------------------------
 CELERY_BEAT_SCHEDULE = {

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config import health, home
+from config import health, home, metrics
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("api/v1/", include("config.api")),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("accounts.urls")),
     path("", include("texting.urls")),
     path("", include("compliance.urls")),

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
+from tenancy import metrics
 from tenancy.isolation import activate
 from texting import circuit, keeping, outbox, progress
 from texting.doorbells import ring_later
@@ -89,7 +90,10 @@ def _next_batch(line_id: UUID) -> _Batch | None:
 
 
 def _record(batch: _Batch, results: Sequence[Result]) -> None:
-    keeping.keep([answer_to(item.claim, result) for item, result in zip(batch.prepared, results, strict=True)])
+    answers = [answer_to(item.claim, result) for item, result in zip(batch.prepared, results, strict=True)]
+    for answer in answers:
+        metrics.ANSWERS.labels(batch.line.provider, answer.outcome).inc()
+    keeping.keep(answers)
     circuit.hear(batch.line.pk, results, refused_before=batch.refusals)
 
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import Membership
+from tenancy import metrics
 from texting.models import Conversation, Decision
 from texting.purposes import Purpose
 
@@ -158,6 +159,7 @@ def check_all(drafts: Sequence[Draft]) -> list[tuple[Outcome, Decision]]:
 
 def decision_of(draft: Draft, outcome: Outcome) -> Decision:
     """The row that keeps this outcome; not stored yet."""
+    metrics.VERDICTS.labels(str(draft.stage), outcome.verdict.value).inc()
     return Decision(
         conversation=draft.conversation,
         author=draft.author,

@@ -20,6 +20,7 @@ from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
 
 PUBLIC = {
+    "metrics": "the operator's token is the permission",
     "health/live": "the supervisor asks before anybody is known",
     "health/ready": "the load balancer asks before anybody is known",
     "sign-in/": "the way in",

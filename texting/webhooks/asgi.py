@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import Q
 
+from tenancy import metrics
 from tenancy.isolation import activate
 from texting.models import Line, LineKey
 from texting.providers.base import MAX_HOOK_BYTES, Hook, Provider
@@ -64,6 +65,7 @@ async def webhook_app(scope: Event, receive: Receive, send: Send, *, otherwise: 
     """Take one request, or give it to `otherwise` as if nobody had looked at it."""
     body, events = await _body(receive)
     provider, key, token = _address(scope["path"])
+    kind = "inbound" if token is None else "status"
     card = await _card(provider, key) if body is not None and scope["method"] == "POST" and key else None
     if card is not None and body is not None:
         try:
@@ -73,9 +75,11 @@ async def webhook_app(scope: Event, receive: Receive, send: Send, *, otherwise: 
             pass
         except (Full, DatabaseError) as error:
             log.error("webhook_not_stored", extra={"error": type(error).__name__})
+            metrics.WEBHOOKS.labels(provider, kind, "later").inc()
             return await _answer(send, 503, [(b"retry-after", b"30")])
         else:
             if known:
+                metrics.WEBHOOKS.labels(provider, kind, "taken").inc()
                 if card.is_present and token is None and hearing.is_due(card.line):
                     asyncio.get_running_loop().run_in_executor(_threads, hearing.note_in_a_thread, card.line)
                 return await _take_leave(send, twiml=token is None and provider == "twilio")

@@ -1,0 +1,56 @@
+"""The files for containers cannot be built here; what can be read from them is held to."""
+
+from pathlib import Path
+
+import yaml
+
+from config.env import PROJECT
+
+COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+SERVICES = COMPOSE["services"]
+
+
+def test_every_package_is_in_the_image():
+    packages = {path.parent.name for path in PROJECT.glob("*/__init__.py")} - {"bench", "tests"}
+    copied = {line.split()[1] for line in DOCKERFILE.splitlines() if line.startswith("COPY ")}
+    assert packages | {"templates", "manage.py"} <= copied
+
+
+def test_only_the_proxy_is_reachable_from_outside():
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+
+
+def test_every_part_is_there_and_says_how_it_is():
+    assert set(SERVICES) == {"web", "worker", "clock", "proxy", "migrate", "postgres", "valkey"}
+    checked = {name for name, service in SERVICES.items() if "healthcheck" in service}
+    assert {"web", "worker", "postgres", "valkey"} <= checked
+
+
+def test_redis_keeps_what_it_was_told_and_throws_nothing_away():
+    command = SERVICES["valkey"]["command"]
+    for setting in ("--appendonly yes", "--appendfsync everysec", "--maxmemory-policy noeviction"):
+        assert setting in command
+
+
+def test_the_app_is_no_owner_and_only_migrations_are():
+    for name in ("web", "worker", "clock"):
+        environment = SERVICES[name]["environment"]
+        assert "parley_app" in environment["DATABASE_URL"]
+        assert "parley_app" in environment["KEYS_DATABASE_URL"]
+    assert "parley_owner" in SERVICES["migrate"]["environment"]["DATABASE_URL"]
+
+
+def test_secrets_come_as_files_and_no_local_mode_is_on():
+    for name in ("web", "worker", "clock", "migrate"):
+        environment = SERVICES[name]["environment"]
+        assert "PARLEY_LOCAL" not in environment
+        for secret in ("SECRET_KEY", "ROOT_KEY", "AUDIT_SIGNING_KEY", "METRICS_TOKEN"):
+            assert secret not in environment
+            assert Path(environment[f"{secret}_FILE"]).parent == Path("/run/secrets")
+
+
+def test_the_proxy_says_who_asked_and_keeps_the_figures_inside():
+    caddyfile = COMPOSE["configs"]["caddyfile"]["content"]
+    assert "header_up X-Forwarded-For {remote_host}" in caddyfile
+    assert "respond @inside 404" in caddyfile
