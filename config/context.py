@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.signing_in import active_memberships
+from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count
 from texting.queries.quarantine import waiting_in_quarantine
@@ -43,6 +44,7 @@ SECTIONS = (
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.LINES_MANAGE, waiting_in_quarantine),
+    RailEntry(_("Sending limits"), "limits", "gauge", Permission.ORGANIZATION_MANAGE, open_alarms),
     RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
     RailEntry(_("Your account"), "account", "user", None),
     RailEntry(_("Sessions"), "sessions", "monitor", None),

@@ -23,7 +23,7 @@ from compliance.models import ConsentEvent
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import threads
-from texting.models import Contact, Conversation, Decision, Line, LineKey, Message, Note, SendingLimits
+from texting.models import Contact, Conversation, Decision, Line, LineKey, Message, Note, SendingCount, SendingLimits
 from texting.phone_numbers import parse
 from texting.providers.base import Credentials
 from texting.purposes import Purpose
@@ -45,6 +45,25 @@ class Built:
     lines: dict[str, Line] = field(default_factory=dict)
 
 
+_DAYS = (212, 240, 198, 61, 12, 233, 251, 260, 219, 204, 74, 9, 247)  # segments, the latest last
+
+
+def _use(organization: Organization) -> None:
+    """Ceilings of a business that has texted for a while, and what it has sent."""
+    SendingLimits.objects.create(daily_segments=1_000, daily_micros=40_000_000)
+    today = (
+        timezone.now().astimezone(ZoneInfo(organization.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+    for ago, segments in enumerate(reversed(_DAYS), start=1):
+        SendingCount.objects.create(
+            kind=SendingCount.Kind.DAY,
+            begins_at=(today - timedelta(days=ago, hours=-12)).replace(hour=0),
+            texts=segments,
+            segments=segments,
+            micros=segments * 14_500,
+        )
+
+
 def build(path: Path, password: str) -> list[dict[str, str]]:
     """Make one organization. Returns its people as [{email, name, role, organization}]; nobody who is inactive."""
     story: Story = json.loads(path.read_text(encoding="utf-8"))
@@ -54,7 +73,7 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         _teams(built, story)
         people = _people(built, story, password)
         _lines(built, story)
-        SendingLimits.objects.create(daily_segments=1_000, daily_micros=40_000_000)
+        _use(organization)
         for conversation in story["conversations"]:
             _conversation(built, conversation)
     return people

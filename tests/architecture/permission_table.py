@@ -15,7 +15,8 @@ from tenancy.isolation import activate
 from tests.cast import Cast, signed_in
 from tests.texting.simulator.conftest import make_line
 from texting import receiving
-from texting.models import LineKey, QuarantinedRequest
+from texting.limits import alarms
+from texting.models import LineKey, QuarantinedRequest, SendingStop
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
 
@@ -54,6 +55,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         url, kinds = "https://hooks.example.com/parley", [EventKind.MESSAGE_RECEIVED]
         endpoint = managing.add(member=cast.owner, url=url, description="", kinds=kinds)
         delivery = managing.send_test(member=cast.owner, endpoint=endpoint)
+        alarms.stop(message.contact, alarms.Rule.HOURLY, {"texts": 100})
+        stop = SendingStop.objects.get()
     return {
         "member_id": cast.second_agent.pk,
         "organization_id": cast.organization.pk,
@@ -69,4 +72,5 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "request_id": refused.pk,
         "endpoint_id": delivery.endpoint_id,
         "delivery_id": delivery.pk,
+        "stop_id": stop.pk,
     }

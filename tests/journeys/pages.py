@@ -9,7 +9,12 @@ from accounts.models import Membership
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import conversations, sending
+<<<<<<< HEAD
 from texting.models import Conversation, Line, LineKey
+=======
+from texting.limits import alarms
+from texting.models import Conversation
+>>>>>>> f59f07e (limits: Let admins see and change limits: use, countries, alarms, rates.)
 
 from .demo import Demo
 from .simulated_office import Office
@@ -51,6 +56,7 @@ class State:
         yield "invite", "/settings/people/invite/"
         yield "person", f"/settings/people/{self.member.pk}/"
         yield "roles", "/settings/roles/"
+<<<<<<< HEAD
         line = self.phone.split("/")[2]
         yield "lines", "/settings/lines/"
         yield "line", f"/settings/lines/{line}/"
@@ -59,6 +65,12 @@ class State:
         yield "connect-twilio", "/settings/lines/connect/twilio/"
         yield "connect-simulator", "/settings/lines/connect/simulator/"
         yield "quarantine", "/settings/quarantine/"
+=======
+        yield "limits", "/settings/limits/"
+        yield "limits-countries", "/settings/limits/countries/?q=united"
+        yield "limits-alarms", "/settings/limits/alarms/"
+        yield "limits-rates", "/settings/limits/rates/"
+>>>>>>> f59f07e (limits: Let admins see and change limits: use, countries, alarms, rates.)
         yield "audit-log", "/settings/audit/"
         yield "webhooks", "/settings/webhooks/"
         yield "webhook-add", "/settings/webhooks/add/"
@@ -104,6 +116,7 @@ def overflowing(office: Office) -> State:
         conversations.claim(member=office.owner, conversation=opened)
         sending.send_text(conversation=opened, body=LONGEST[:1500], author=office.owner)
         conversations.add_note(member=office.owner, conversation=opened, body=f"{LONG_WORD}\n{RIGHT_TO_LEFT}")
+        alarms.stop(opened.contact, alarms.Rule.SEQUENCE, {"in sequence": 23, "allowed": 7, "new numbers": 41})
     user = office.colleague.user
     user.name = LONG_NAME[:80]
     user.save(update_fields=["name"])
