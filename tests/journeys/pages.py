@@ -9,12 +9,8 @@ from accounts.models import Membership
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import conversations, sending
-<<<<<<< HEAD
-from texting.models import Conversation, Line, LineKey
-=======
 from texting.limits import alarms
-from texting.models import Conversation
->>>>>>> f59f07e (limits: Let admins see and change limits: use, countries, alarms, rates.)
+from texting.models import Conversation, Line, LineKey
 
 from .demo import Demo
 from .simulated_office import Office
@@ -56,7 +52,6 @@ class State:
         yield "invite", "/settings/people/invite/"
         yield "person", f"/settings/people/{self.member.pk}/"
         yield "roles", "/settings/roles/"
-<<<<<<< HEAD
         line = self.phone.split("/")[2]
         yield "lines", "/settings/lines/"
         yield "line", f"/settings/lines/{line}/"
@@ -65,12 +60,10 @@ class State:
         yield "connect-twilio", "/settings/lines/connect/twilio/"
         yield "connect-simulator", "/settings/lines/connect/simulator/"
         yield "quarantine", "/settings/quarantine/"
-=======
         yield "limits", "/settings/limits/"
         yield "limits-countries", "/settings/limits/countries/?q=united"
         yield "limits-alarms", "/settings/limits/alarms/"
         yield "limits-rates", "/settings/limits/rates/"
->>>>>>> f59f07e (limits: Let admins see and change limits: use, countries, alarms, rates.)
         yield "audit-log", "/settings/audit/"
         yield "webhooks", "/settings/webhooks/"
         yield "webhook-add", "/settings/webhooks/add/"

@@ -116,10 +116,10 @@ def remove_country(*, member: Membership, region: str) -> str:
 def lift_stop(*, member: Membership, stop_id: UUID, reason: str) -> None:
     """End an alarm with a reason. What was counted until now raises no second one. Raises NotYours, NotPossible."""
     require(member, Permission.ORGANIZATION_MANAGE)
-    reason = _reason(reason)
     row = SendingStop.objects.select_for_update(of=("self",)).filter(pk=stop_id).first()
     if row is None:
         raise NotYours
+    reason = _reason(reason)
     if row.lifted_at is not None:
         raise NotPossible(_("Somebody else has lifted this alarm already."))
     row.lifted_at, row.lifted_by, row.lift_reason = timezone.now(), member, reason
