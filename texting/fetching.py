@@ -8,6 +8,7 @@ moment.
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +28,8 @@ log = logging.getLogger("parley.receiving")
 
 EVERY = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=15)
-_LINES = 50  # in one round
+_LINES = 10  # taken at once: a worker that dies leaves so many to the next round
+TURN_SECONDS = 45.0
 _TOGETHER = 50  # texts in one transaction
 
 _TAKE = """
@@ -51,11 +53,20 @@ class _Turn:
 
 def fetch_missed() -> dict[str, int]:
     """Read the lists of the lines that are due. Returns how many were read, could not be, and what they held."""
+    counts, end = {"lines": 0, "failed": 0, "missed": 0}, time.monotonic() + TURN_SECONDS
+    while time.monotonic() < end and (turns := _take_turns()):
+        _fetch_all(turns, counts)
+    return counts
+
+
+def _take_turns() -> list[_Turn]:
     values = {"every": EVERY.total_seconds(), "lines": _LINES}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
-        turns = [_Turn(*row) for row in cursor.fetchall()]
-    counts = {"lines": 0, "failed": 0, "missed": 0}
+        return [_Turn(*row) for row in cursor.fetchall()]
+
+
+def _fetch_all(turns: Sequence[_Turn], counts: dict[str, int]) -> None:
     for turn in turns:
         try:
             counts["missed"] += _fetch(turn)
@@ -63,7 +74,6 @@ def fetch_missed() -> dict[str, int]:
         except Exception as error:  # one line's credentials or provider must not keep the others from being read
             log.warning("list_not_read", extra={"line": str(turn.line_id), "error": type(error).__name__})
             counts["failed"] += 1
-    return counts
 
 
 def _fetch(turn: _Turn) -> int:

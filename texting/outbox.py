@@ -71,6 +71,11 @@ def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime
         ring_after_commit(line_id)
 
 
+def end_at(message: Message, deadline: datetime) -> None:
+    """Let a waiting text be worth sending until `deadline` (aware)."""
+    OutboxEntry.objects.filter(message_id=message.pk).update(expires_at=deadline)
+
+
 def ring_after_commit(line_id: UUID) -> None:
     """Wake a worker for this line when the running transaction has committed."""
     transaction.on_commit(lambda: ring(line_id), robust=True)

@@ -13,6 +13,7 @@ them: any text since they were queued may be theirs.
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,7 +40,8 @@ log = logging.getLogger("parley.delivery")
 
 _PAUSE = timedelta(minutes=1)  # to the next try, when the provider could not be asked
 _BEFORE, _AFTER = timedelta(seconds=5), timedelta(seconds=120)  # around the attempt, for clocks that differ
-_BATCH = 50
+_BATCH = 20  # taken at once: a worker that dies leaves so many to the next look
+TURN_SECONDS = 45.0
 
 _TAKE = """
 UPDATE texting_outboxentry
@@ -76,20 +78,24 @@ class _Question:
 
 def reconcile() -> dict[str, int]:
     """Look up what is due for a look. Returns how many were found, sent again, given up, and are still unknown."""
+    counts, end = {"found": 0, "sent_again": 0, "given_up": 0, "still_unknown": 0}, time.monotonic() + TURN_SECONDS
+    while time.monotonic() < end and (looks := _take()):  # an outage may leave thousands
+        for look in looks:
+            try:
+                result = _look_up(look)
+            except Exception as error:  # one that cannot be read or asked for must not hide the others
+                log.error("look_up_failed", extra={"text": str(look.message_id), "error": type(error).__name__})
+                result = "still_unknown"
+            if result:
+                counts[result] += 1
+    return counts
+
+
+def _take() -> list[_Look]:
     values = {"last": LAST_LOOK.total_seconds(), "pause": _PAUSE.total_seconds(), "batch": _BATCH}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
-        looks = [_Look(*row) for row in cursor.fetchall()]
-    counts = {"found": 0, "sent_again": 0, "given_up": 0, "still_unknown": 0}
-    for look in looks:
-        try:
-            result = _look_up(look)
-        except Exception as error:  # one that cannot be read or asked for must not hide the others
-            log.error("look_up_failed", extra={"text": str(look.message_id), "error": type(error).__name__})
-            result = "still_unknown"
-        if result:
-            counts[result] += 1
-    return counts
+        return [_Look(*row) for row in cursor.fetchall()]
 
 
 def _look_up(look: _Look) -> str | None:

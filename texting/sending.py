@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -62,10 +63,12 @@ def send_text(
     author: Membership | None,
     purpose: Purpose = Purpose.REPLY,
     message_id: UUID | None = None,
+    deadline: datetime | None = None,
 ) -> Message:
     """Queue one text. In a resolved conversation it opens a new one.
 
     `message_id` makes a repeated request harmless: the text that already has this id is returned and nothing is sent.
+    `deadline` (aware) ends its life, instead of what `purposes.TERMS` says: after it the text fails instead of leaving.
     Raises BadText (empty, too long, not text) or Refused (the gate; the decision is stored).
     """
     written = cleaned(body)
@@ -76,6 +79,8 @@ def send_text(
     [result] = send_all(line=conversation.line, texts=[wanted], author=author, purpose=purpose)
     if isinstance(result, Exception):
         raise result
+    if deadline is not None:
+        outbox.end_at(result, deadline)
     return result
 
 

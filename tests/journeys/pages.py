@@ -8,9 +8,10 @@ from django.test import Client
 from accounts.models import Membership
 from tenancy.isolation import activate
 from tenancy.models import Organization
-from texting import conversations, sending
+from texting import conversations, progress, sending
 from texting.limits import alarms
-from texting.models import Conversation, Line, LineKey
+from texting.models import Conversation, Line, LineKey, OutboxEntry
+from texting.statuses import ErrorKind, MessageStatus
 
 from .demo import Demo
 from .simulated_office import Office
@@ -108,6 +109,9 @@ def overflowing(office: Office) -> State:
         opened = Conversation.objects.select_related("contact", "line").get(pk=opened.pk)
         conversations.claim(member=office.owner, conversation=opened)
         sending.send_text(conversation=opened, body=LONGEST[:1500], author=office.owner)
+        failed = sending.send_text(conversation=opened, body=LONG_WORD, author=office.owner)
+        OutboxEntry.objects.filter(message_id=failed.pk).delete()
+        progress.show(failed, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME)
         conversations.add_note(member=office.owner, conversation=opened, body=f"{LONG_WORD}\n{RIGHT_TO_LEFT}")
         alarms.stop(opened.contact, alarms.Rule.SEQUENCE, {"in sequence": 23, "allowed": 7, "new numbers": 41})
     user = office.colleague.user

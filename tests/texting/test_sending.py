@@ -1,12 +1,16 @@
 """A text leaves through the gate and the outbox, or not at all."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import sending
 from texting.models import Conversation, Decision, Message, OutboxEntry
+from texting.purposes import Purpose
 from texting.sending import BadText, Refused
 from texting.statuses import MessageStatus
 
@@ -179,3 +183,17 @@ def test_an_id_that_belongs_to_somebody_elses_text_is_not_used_again(scene):
         message = send(scene, message_id=other.pk)
         assert message.pk != other.pk
         assert message.contact_id != other.contact_id
+
+
+def test_a_text_lives_until_the_deadline_that_its_sender_gives(scene):
+    deadline = timezone.now() + timedelta(minutes=20)
+    with activate(scene.organization):
+        scene.hear("Hello")
+        sending.send_text(
+            conversation=scene.conversation(),
+            body="Ten o'clock",
+            author=scene.agent,
+            purpose=Purpose.APPOINTMENT,
+            deadline=deadline,
+        )
+    assert OutboxEntry.objects.get().expires_at == deadline

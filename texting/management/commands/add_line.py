@@ -13,6 +13,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import Organization
+from texting import circuit
 from texting.models import Line, LineKey
 from texting.phone_numbers import BadNumber, parse
 from texting.providers.base import Credentials
@@ -84,6 +85,7 @@ class Command(BaseCommand):
             line_id=line.pk,
             defaults={"organization": organization, "texts_per_second": options["texts_per_second"]},
         )
+        circuit.resume(line.pk)  # a line that had stopped because of its former credentials goes on
         audit.record(event=AuditKind.LINE_CHANGED if changed else AuditKind.LINE_CREATED, object=line)
         return line
 
