@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery, signals
 from celery.exceptions import SecurityWarning
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -38,11 +39,17 @@ app.conf.update(
         "socket_timeout": 0.5,
         "socket_connect_timeout": 0.5,
         "socket_keepalive": True,
+        "queue_order_strategy": "sorted",
     },
     # Celery's documentation names three places for this; one that is forgotten keeps an hour.
     result_backend_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
     visibility_timeout=VISIBILITY_SECONDS,
     task_publish_retry=False,
+    # Redis is asked for queues in the order of their names ("sorted" above): texts that somebody waits for, then
+    # everything else, then campaigns.
+    task_queues=[Queue(name) for name in ("answers", "celery", "later")],
+    task_default_queue="celery",
+    task_routes={"texting.tasks.deliver": {"queue": "answers"}, "texting.tasks.deliver_bulk": {"queue": "later"}},
     accept_content=["json"],
     task_serializer="json",
     task_ignore_result=True,

@@ -197,6 +197,8 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.FirstTextClauses",
     "texting.limits.policy.SendingLimits",
 ]
+# Campaigns at a time, of all organizations: fewer than there are workers, so that one is free for replies.
+SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
 TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords"]
 

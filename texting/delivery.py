@@ -21,8 +21,9 @@ from django.db.models.functions import Now
 from tenancy import metrics
 from tenancy.isolation import activate
 from texting import circuit, keeping, outbox, progress
-from texting.doorbells import ring_later
+from texting.doorbells import answered, ring, ring_later
 from texting.models import Line, Message, OutboxEntry, SendAttempt
+from texting.outbox import LEAST_PRIORITY
 from texting.preparing import Prepared, prepare
 from texting.providers.base import (
     Credentials,
@@ -34,14 +35,17 @@ from texting.providers.base import (
     SendResult,
 )
 from texting.providers.registry import provider_for
+from texting.purposes import URGENT_PRIORITY
 from texting.recording import answer_to
 from texting.statuses import ErrorKind, MessageStatus
+from texting.turns import turn
 
 log = logging.getLogger("parley.delivery")
 
 OVERDUE = timedelta(minutes=1)  # a claim finds the usual ones first
 OVERDUE_BATCH = 500
-TURN_SECONDS = 45.0  # then a new task goes on; at 90 a task is broken off, and what it was sending would be unknown
+TURN_SECONDS = 3.0  # then others have their turn (`texting.turns`), and a new task goes on
+NEXT_TURN = 0.5  # seconds until somebody without a turn asks again
 
 Result = SendResult | ProviderError
 
@@ -55,33 +59,53 @@ class _Batch:
     refusals: int
 
 
-def deliver_line(line_id: UUID) -> int:
+def take_turn(line_id: UUID, *, urgent: bool) -> int:
+    """Hand over what is due on one line, if it is its organization's turn. Returns how many.
+
+    What is left rings again: the other bell at once for what is not urgent, else when pace or turn allow it.
+    """
+    answered(line_id, urgent=urgent)
+    handed_over = 0
+    with turn(line_id, urgent=urgent) as mine:
+        if mine:
+            handed_over = deliver_line(line_id, least=URGENT_PRIORITY if urgent else LEAST_PRIORITY)
+    if not mine:
+        ring_later(line_id, NEXT_TURN, urgent=urgent)
+    elif (wait := outbox.wait_for(line_id)) is not None:
+        urgent_left = outbox.urgent_waits(line_id)
+        if urgent and not urgent_left:
+            ring(line_id, urgent=False)
+        else:
+            ring_later(line_id, wait, urgent=urgent_left)
+    return handed_over
+
+
+def deliver_line(line_id: UUID, *, least: int = LEAST_PRIORITY) -> int:
     """Hand over what is due on one line, batch by batch, until nothing is, its pace or our turn is used up.
 
-    While the provider is asked about one batch the next one is prepared. Returns how many were handed over.
+    None of a lower priority (a greater number) than `least`. While the provider is asked about one batch the next one
+    is prepared. Returns how many were handed over.
     """
     handed_over, end = 0, time.monotonic() + TURN_SECONDS
     with _Connection() as connection:
-        batch = _next_batch(line_id)
+        batch = _next_batch(line_id, least)
         while batch is not None:
             answers = connection.send(batch.line, batch.prepared)
             upcoming = None
             try:
-                upcoming = _next_batch(line_id) if time.monotonic() < end else None
+                upcoming = _next_batch(line_id, least) if time.monotonic() < end else None
             finally:  # what was handed over is written down whatever becomes of the next batch
                 _record(batch, answers.result())
             handed_over += len(batch.prepared)
             if upcoming is None and time.monotonic() < end:  # a text that waited for one of these is free now
-                upcoming = _next_batch(line_id)
+                upcoming = _next_batch(line_id, least)
             batch = upcoming
-    if (wait := outbox.wait_for(line_id)) is not None:
-        ring_later(line_id, wait)
     return handed_over
 
 
-def _next_batch(line_id: UUID) -> _Batch | None:
+def _next_batch(line_id: UUID, least: int) -> _Batch | None:
     """Claim and prepare; None when nothing is due."""
-    claims = outbox.claim(line_id)
+    claims = outbox.claim(line_id, least=least)
     if not claims:
         return None
     with activate(claims[0].organization_id):

@@ -18,8 +18,8 @@ from tenancy.isolation import current_organization_id
 from texting import outgoing_webhooks
 from texting.doorbells import ring
 from texting.limits import refunds
-from texting.models import Contact, LineKey, Message, OutboxEntry, SendAttempt
-from texting.purposes import OWED_PRIORITY, TERMS, Purpose
+from texting.models import Contact, Message, OutboxEntry, SendAttempt
+from texting.purposes import OWED_PRIORITY, TERMS, URGENT_PRIORITY, Purpose
 from texting.statuses import MessageStatus
 
 LEASE = timedelta(seconds=90)
@@ -29,6 +29,7 @@ LONGEST_WAIT = 600.0
 FIRST_LOOK = timedelta(minutes=2)  # at the provider, for a text whose outcome is unknown
 LAST_LOOK = timedelta(minutes=10)
 PROBE_EVERY = timedelta(minutes=1)  # one text, on a line that has stopped
+LEAST_PRIORITY = 32_767
 LONGEST_HOLD = timedelta(minutes=15)  # that a text of unknown outcome holds back the next one to the same person
 
 
@@ -103,7 +104,8 @@ WITH line AS (
     WHERE line_id = %(line)s AND (stopped_at IS NULL OR probe_at <= statement_timestamp()) FOR UPDATE SKIP LOCKED
 ), chosen AS (
     SELECT e.message_id FROM texting_outboxentry e, line
-    WHERE e.line_id = line.line_id AND e.state = 'ready' AND e.due_at <= statement_timestamp() AND {_FREE}
+    WHERE e.line_id = line.line_id AND e.state = 'ready' AND e.due_at <= statement_timestamp()
+        AND e.priority <= %(least)s AND {_FREE}
     ORDER BY e.priority, e.entered_at, e.message_id
     LIMIT (
         SELECT least(CASE WHEN stopped THEN 1 ELSE %(batch)s END, greatest(0, floor(
@@ -127,15 +129,17 @@ ORDER BY priority, entered_at, message_id
 """  # noqa: S608 - put together from the text above
 
 
-def claim(line_id: UUID) -> list[Claim]:
+def claim(line_id: UUID, *, least: int = LEAST_PRIORITY) -> list[Claim]:
     """Take the next texts of a line, as many as its pace allows, urgent ones first, at most one for each contact.
+
+    None of a lower priority (a greater number) than `least`.
 
     Empty when there is nothing, the pace is used up, another worker is claiming this line right now, or the line has
     stopped and is not to be tried yet (then one text goes as a trial).
     """
     times = {"lease": LEASE.total_seconds(), "probe": PROBE_EVERY.total_seconds()}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"line": line_id, "batch": BATCH, **times, **_HOLD})
+        cursor.execute(_CLAIM, {"line": line_id, "batch": BATCH, "least": least, **times, **_HOLD})
         return [Claim(*row) for row in cursor.fetchall()]
 
 
@@ -220,11 +224,29 @@ def wait_for(line_id: UUID) -> float | None:
     return float(row[0]) if row else None
 
 
+_WORK = """
+SELECT k.line_id FROM texting_linekey k
+WHERE (k.stopped_at IS NULL OR k.probe_at IS NULL OR k.probe_at <= statement_timestamp()) AND EXISTS (
+    SELECT 1 FROM texting_outboxentry e
+    WHERE e.line_id = k.line_id AND e.state = 'ready' AND e.due_at <= statement_timestamp())
+ORDER BY row_number() OVER (PARTITION BY k.organization_id ORDER BY k.free_at), k.free_at
+"""
+
+
 def lines_with_work() -> list[UUID]:
-    """Lines that have a text due now, unless they have stopped and are not to be tried yet."""
-    due = OutboxEntry.objects.filter(state=OutboxEntry.State.READY, due_at__lte=Now())
-    resting = LineKey.objects.filter(stopped_at__isnull=False, probe_at__gt=Now()).values("line_id")
-    return list(due.exclude(line_id__in=resting).order_by().values_list("line_id", flat=True).distinct())
+    """Lines that have a text due now, unless they have stopped and are not to be tried yet.
+
+    One line of each organization, then a second one of each, and so on: whoever has many lines does not come first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WORK)
+        return [line_id for (line_id,) in cursor.fetchall()]
+
+
+def urgent_waits(line_id: UUID) -> bool:
+    """Whether the line has a text due now that somebody waits for."""
+    due = OutboxEntry.objects.filter(line_id=line_id, state=OutboxEntry.State.READY, due_at__lte=Now())
+    return due.filter(priority__lte=URGENT_PRIORITY).exists()
 
 
 @dataclass(frozen=True)

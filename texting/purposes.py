@@ -59,4 +59,5 @@ TERMS = {
     # Long enough to wait for the next day's ceiling.
     Purpose.BULK: Terms(9, timedelta(hours=30), WhenAbsent.NEVER_AGAIN),
 }
+URGENT_PRIORITY = 2  # and below: somebody waits for the text
 OWED_PRIORITY = 0  # the priority of those that are owed, and of no others

@@ -16,8 +16,14 @@ log = logging.getLogger("parley.outbox")
 
 @shared_task
 def deliver(line_id: str) -> int:
-    """Hand over what is due on one line. Returns how many texts were handed over."""
-    return delivery.deliver_line(UUID(line_id))
+    """Hand over what is urgent on one line. Returns how many texts were handed over."""
+    return delivery.take_turn(UUID(line_id), urgent=True)
+
+
+@shared_task
+def deliver_bulk(line_id: str) -> int:
+    """Hand over everything that is due on one line. Returns how many texts were handed over."""
+    return delivery.take_turn(UUID(line_id), urgent=False)
 
 
 @shared_task

@@ -71,6 +71,17 @@ def test_a_task_goes_into_the_queue(redis_client):
     assert redis_client.llen("celery") == 1
 
 
+def test_texts_that_somebody_waits_for_have_a_queue_that_is_asked_first(redis_client):
+    from texting import doorbells
+
+    line = "00000000-0000-7000-8000-000000000000"
+    doorbells.ring(line)
+    doorbells.ring(line, urgent=False)
+    assert [redis_client.llen(name) for name in ("answers", "celery", "later")] == [1, 0, 1]
+    assert app.conf.broker_transport_options["queue_order_strategy"] == "sorted"
+    assert [queue.name for queue in app.conf.task_queues] == sorted(queue.name for queue in app.conf.task_queues)
+
+
 @pytest.fixture
 def own_valkey():
     """A server that a test may stall."""

@@ -311,6 +311,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SendingTurn',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('urgent', models.BooleanField()),
+                ('until', models.DateTimeField()),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
             name='StatusEvent',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

@@ -7,6 +7,7 @@ from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
+from texting.models.turn import SendingTurn
 from texting.models.webhook import (
     WebhookAttempt,
     WebhookCounter,
@@ -35,6 +36,7 @@ __all__ = [
     "SendingCount",
     "SendingLimits",
     "SendingStop",
+    "SendingTurn",
     "StatusEvent",
     "Turn",
     "WebhookAttempt",
