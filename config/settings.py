@@ -174,6 +174,10 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }
 
+# Where a process kills or stops itself, for trying crashes (`tenancy/crash_points.py`).
+CRASH_AT = env.text("CRASH_AT", default="") if LOCAL else ""
+PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
+
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
 CELERY_IMPORTS = ["texting.outgoing_webhooks.tasks"]
 SIMULATOR_ENABLED = LOCAL

@@ -19,6 +19,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from tenancy import metrics
+from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
 from texting import circuit, keeping, outbox, progress
 from texting.doorbells import answered, ring, ring_later
@@ -90,6 +91,7 @@ def deliver_line(line_id: UUID, *, least: int = LEAST_PRIORITY) -> int:
     with _Connection() as connection:
         batch = _next_batch(line_id, least)
         while batch is not None:
+            crash_here("before_call")
             answers = connection.send(batch.line, batch.prepared)
             upcoming = None
             try:
@@ -108,16 +110,19 @@ def _next_batch(line_id: UUID, least: int) -> _Batch | None:
     claims = outbox.claim(line_id, least=least)
     if not claims:
         return None
+    crash_here("after_claim")
     with activate(claims[0].organization_id):
         line = Line.objects.get(pk=line_id)
     return _Batch(line, prepare(line, claims), claims[0].refusals)
 
 
 def _record(batch: _Batch, results: Sequence[Result]) -> None:
+    crash_here("after_call")
     answers = [answer_to(item.claim, result) for item, result in zip(batch.prepared, results, strict=True)]
     for answer in answers:
         metrics.ANSWERS.labels(batch.line.provider, answer.outcome).inc()
     keeping.keep(answers)
+    crash_here("after_recorded")
     circuit.hear(batch.line.pk, results, refused_before=batch.refusals)
 
 
@@ -195,6 +200,8 @@ def expire_leases() -> int:
     With one, the outcome is unknown. Returns how many claims ran out.
     """
     ended = outbox.run_out_leases()
+    if ended:
+        crash_here("after_leases_ran_out")
     for organization_id, message_id, attempt in ended:
         with activate(organization_id):
             message = Message.objects.select_for_update().filter(pk=message_id).first()

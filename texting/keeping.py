@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections
 
+from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
 from texting import recording, spool
 from texting.recording import Answer
@@ -27,6 +28,7 @@ def keep(answers: Sequence[Answer]) -> bool:
     if not answers or _recorded(answers):
         return True
     file, end, wait = spool.write(answers), time.monotonic() + KEPT_SECONDS, FIRST_WAIT
+    crash_here("after_spooled")
     while time.monotonic() + wait < end:
         time.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)
@@ -52,6 +54,7 @@ def bring_in() -> int:
             continue
         if not all(_recorded(part) for part in spool.by_organization(answers)):
             break
+        crash_here("before_spool_done")
         spool.done(file, complete=complete)
         count += len(answers)
     return count

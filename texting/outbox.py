@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from tenancy.crash_points import crash_here
 from tenancy.isolation import current_organization_id
 from texting import outgoing_webhooks
 from texting.doorbells import ring
@@ -70,6 +71,7 @@ def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime
     )
     for line_id in {message.line_id for message in messages}:
         ring_after_commit(line_id)
+    crash_here("before_queued")
 
 
 def end_at(message: Message, deadline: datetime) -> None:
@@ -79,7 +81,12 @@ def end_at(message: Message, deadline: datetime) -> None:
 
 def ring_after_commit(line_id: UUID) -> None:
     """Wake a worker for this line when the running transaction has committed."""
-    transaction.on_commit(lambda: ring(line_id), robust=True)
+
+    def tell() -> None:
+        crash_here("before_doorbell")
+        ring(line_id)
+
+    transaction.on_commit(tell, robust=True)
 
 
 # A text waits for an earlier one to the same person on the same line: so that they keep their order, and so that an

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from tenancy.crash_points import crash_here
 from tenancy.encryption import KeyDestroyed, Undecryptable, prefetch
 from tenancy.isolation import activate
 from texting import gate, outbox, progress
@@ -96,7 +97,9 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
             _keep_back(claim, message, outcome)
     leaving = _within_limits(leaving)
     address = f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status"
-    return [Prepared(claim, outbound, until) for claim, outbound in _begin(line, leaving, address)]
+    begun = _begin(line, leaving, address)
+    crash_here("before_prepared")
+    return [Prepared(claim, outbound, until) for claim, outbound in begun]
 
 
 def _is_still_wanted(claim: Claim, message: Message | None) -> bool:

@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.crash_points import crash_here
 from tenancy.encryption import KeyDestroyed, Undecryptable
 from tenancy.isolation import activate
 from texting import outbox, progress, recording
@@ -95,7 +96,10 @@ def _take() -> list[_Look]:
     values = {"last": LAST_LOOK.total_seconds(), "pause": _PAUSE.total_seconds(), "batch": _BATCH}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
-        return [_Look(*row) for row in cursor.fetchall()]
+        looks = [_Look(*row) for row in cursor.fetchall()]
+    if looks:
+        crash_here("before_looked_up")
+    return looks
 
 
 def _look_up(look: _Look) -> str | None:
@@ -109,6 +113,7 @@ def _look_up(look: _Look) -> str | None:
     if asked is None:
         return None
     answer = asyncio.run(_find(asked))
+    crash_here("before_settled")
     with activate(look.organization_id):
         return _settle(look, answer)
 

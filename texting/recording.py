@@ -15,6 +15,7 @@ from django.db import connection
 
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.crash_points import crash_here
 from texting import circuit, inbound_steps, outbox, progress
 from texting.models import Message, OutboxEntry
 from texting.outbox import Claim
@@ -89,6 +90,7 @@ def record(answers: Sequence[Answer]) -> None:
     for message in changed.values():
         if message.error_kind == ErrorKind.OPTED_OUT:
             inbound_steps.opted_out_at_carrier(message)
+    crash_here("before_recorded")
 
 
 def accept(message: Message, proof: Taken) -> None:

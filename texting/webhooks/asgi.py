@@ -21,6 +21,7 @@ from django.db import DatabaseError, close_old_connections
 from django.db.models import Q
 
 from tenancy import metrics
+from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
 from texting.models import Line, LineKey
 from texting.providers.base import MAX_HOOK_BYTES, Hook, Provider
@@ -96,7 +97,10 @@ def _store(place: Place, heard: Sequence[Heard]) -> Sequence[bool]:
     """One group, one transaction."""
     organization, line_id, _ = place
     with activate(organization):
-        return take_all(Line.objects.select_related("team").get(pk=line_id), heard)
+        taken = take_all(Line.objects.select_related("team").get(pk=line_id), heard)
+        crash_here("before_webhook_commit")
+    crash_here("before_webhook_answer")
+    return taken
 
 
 def _share(heard: Heard) -> int:

@@ -1,0 +1,42 @@
+"""Named places where a process can be killed, or held up, on purpose: how crashes are tried.
+
+Between two steps that belong together a process can die, and what is true then must be found out by whoever comes
+next. `crash_here("after_claim")` marks such a place. It does nothing unless the system runs locally and the environment
+names the place: `CRASH_AT` kills the process as nothing can prevent (SIGKILL), `PAUSE_AT`
+stops it the first time until somebody sends SIGCONT. `tests/faults` runs every place of `POINTS`.
+"""
+
+import os
+import signal
+
+from django.conf import settings
+
+# In the order in which a text passes them.
+POINTS = (
+    "before_queued",  # the text is written, not committed
+    "before_doorbell",  # committed; nobody was told
+    "after_claim",  # the text is a worker's; no attempt is written down
+    "before_prepared",  # the attempt is written, not committed
+    "before_call",  # the attempt is committed; the provider knows nothing
+    "after_call",  # the provider has answered; nobody has written it down
+    "before_recorded",  # the answer is written, not committed
+    "after_recorded",  # committed; the task is not acknowledged
+    "after_spooled",  # the database is away; the answer is on disk
+    "before_spool_done",  # the answer is in the database, and still on disk
+    "after_leases_ran_out",  # an entry is unconfirmed; its text does not say so yet
+    "before_looked_up",  # taken for a look; the provider was not asked
+    "before_settled",  # the provider's list is known; nothing is written
+    "before_webhook_commit",  # a text or a report is written, not committed
+    "before_webhook_answer",  # committed; the provider does not know that we have it
+)
+
+_paused: set[str] = set()
+
+
+def crash_here(point: str) -> None:
+    """Die or wait here, if this system was started to do so."""
+    if point == settings.CRASH_AT:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if point == settings.PAUSE_AT and point not in _paused:
+        _paused.add(point)
+        os.kill(os.getpid(), signal.SIGSTOP)
