@@ -7,7 +7,7 @@ BIN := .venv/bin
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up check test test-providers judge bench screenshots lock
+.PHONY: help up check test test-providers judge bench faults screenshots lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-14s %s\n' "$$name" "$$words"; done
@@ -49,6 +49,9 @@ check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, de
 
 bench: .venv/dev.stamp ## Measure against the goals: ARGS=inbound for one of them
 	@exec $(BIN)/python -m bench $(ARGS)
+
+faults: .venv/dev.stamp ## Break everything once, kill every process everywhere: ARGS="--texts 10000" or "--only redis"
+	@exec $(BIN)/python -m tests.faults $(ARGS)
 
 screenshots: .venv/dev.stamp ## Take a picture of every page into screenshots/ (README_IMAGES=1: and the README's)
 	@exec env SCREENSHOTS=screenshots $(BIN)/python -m pytest -q -rs tests/journeys/take_pictures.py $(ARGS)

@@ -11,18 +11,20 @@ import redis
 
 ALIASES = ("default", "keys")
 JOURNEYS = Path(__file__).parent / "journeys"
+FAULTS = Path(__file__).parent / "faults"
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a database get both; journeys come last, because their worker would sweep up other tests' rows."""
+    """Tests with a database get both; those with a running system come last, because its worker would sweep up other
+    tests' rows."""
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker is not None or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             arguments = {"databases": list(ALIASES)} | (marker.kwargs if marker else {})
             item.add_marker(pytest.mark.django_db(**arguments), append=False)
-    items.sort(key=lambda item: JOURNEYS in item.path.parents)
+    items.sort(key=lambda item: (JOURNEYS in item.path.parents, FAULTS in item.path.parents))
 
 
 @pytest.fixture(scope="session")
