@@ -7,7 +7,7 @@ BIN := .venv/bin
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up check test test-providers judge bench faults screenshots lock
+.PHONY: help up check test test-providers judge bench faults soak screenshots lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-14s %s\n' "$$name" "$$words"; done
@@ -52,6 +52,9 @@ bench: .venv/dev.stamp ## Measure against the goals: ARGS=inbound for one of the
 
 faults: .venv/dev.stamp ## Break everything once, kill every process everywhere: ARGS="--texts 10000" or "--only redis"
 	@exec $(BIN)/python -m tests.faults $(ARGS)
+
+soak: .venv/dev.stamp ## Half of what it can do, for long, and what memory that takes: ARGS="--minutes 30"
+	@exec $(BIN)/python -m tests.faults.soak $(ARGS)
 
 screenshots: .venv/dev.stamp ## Take a picture of every page into screenshots/ (README_IMAGES=1: and the README's)
 	@exec env SCREENSHOTS=screenshots $(BIN)/python -m pytest -q -rs tests/journeys/take_pictures.py $(ARGS)

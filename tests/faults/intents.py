@@ -58,6 +58,7 @@ class Desk:
     line: Line
     key: str
     intents: list[Intent] = field(default_factory=list)
+    hurried: bool = True  # its worker has short waits
     may_miss: set[UUID] = field(
         default_factory=set
     )  # texts that the far end hides from its list for longer than we look

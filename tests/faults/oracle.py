@@ -9,6 +9,7 @@ words, and nothing when all holds:
 * the log verifies; another organization has nothing of it; no status ever fell (`moves.py` kept every single move).
 """
 
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from texting.models import Contact, Message, OutboxEntry
 from texting.purposes import TERMS, Purpose, WhenAbsent
 from texting.statuses import FINAL, MessageStatus
 
-QUIET_SECONDS = 75.0
+QUIET_SECONDS = 150.0
 SAYS_IT_WAS_SENT = {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.UNDELIVERED}
 
 
@@ -69,13 +70,13 @@ def books(desk: Desk) -> dict[UUID, Book]:
 
 
 def unsettled(desk: Desk) -> list[str]:
-    """What is still under way."""
+    """What is still under way. With the product's own waits a receipt is asked for after minutes only."""
     waiting = OutboxEntry.objects.filter(organization_id=desk.organization.pk)
     found = [f"{entry.state} in the outbox: {entry.message_id}" for entry in waiting]
     return found + [
         f"{book.status} and nobody is told: {book.message_id}"
         for book in books(desk).values()
-        if not book.has_ended or book.waits_for_receipt
+        if not book.has_ended or (book.waits_for_receipt and desk.hurried)
     ]
 
 
@@ -115,7 +116,7 @@ def _ledger_against_books(desk: Desk, ours: dict[UUID, Book], truth: list[Accept
     known = {book.provider_message_id for book in ours.values()} - {None}
     with activate(desk.organization):
         rows = AuditEvent.objects.filter(event=AuditKind.MESSAGE_DUPLICATE)
-        known |= {str(row.details.get("second")) for row in rows}
+        known |= {json.loads(row.details or "{}").get("second") for row in rows}
     taken = {one.sid for one in truth}
     bodies = Counter((one.to, one.body_hash) for one in truth)
     ours_too = {(book.number, book.body_hash) for book in ours.values()}
