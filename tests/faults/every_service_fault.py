@@ -1,6 +1,7 @@
 """Redis, PostgreSQL and the provider's network fail under the running system; nothing is lost or sent twice."""
 
 import os
+import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from tests.faults.crashing_web import browser_of, compose
 from tests.faults.intents import Desk, Intent, new_number
 from tests.faults.proxy import Mode
 from tests.faults.running import System
+from tests.faults.scripted_twilio import ACCOUNT
 from texting.purposes import Purpose
 
 pytestmark = pytest.mark.timeout(400)
@@ -109,16 +111,32 @@ def test_without_the_database_an_answer_is_not_lost(fault: str, point: str, syst
     holds()
 
 
-def test_without_the_database_pages_and_webhooks_say_try_later(system: System, desk: Desk, holds: Any):
-    browser = browser_of(desk.member, system)
-    path = desk.hook("")
-    assert browser.get("/inbox/") == 200
-    system.lines["postgres"].mode = Mode.REFUSE
-    system.lines["postgres"].reset_all()
-    time.sleep(0.5)
-    answers = {"page": browser.get("/inbox/"), "webhook": browser.post(path, {"MessageSid": "SM1"})}
-    assert answers == {"page": 503, "webhook": 503}
+@pytest.fixture
+def no_database(system: System, desk: Desk) -> Any:
+    """Called when everything is prepared: from then on the database is away."""
+
+    def away() -> None:
+        system.lines["postgres"].mode = Mode.REFUSE
+        system.lines["postgres"].reset_all()
+        time.sleep(0.5)
+
+    return away
+
+
+def test_without_the_database_a_webhook_says_try_later(system: System, desk: Desk, holds: Any, no_database: Any):
+    form = {"MessageSid": f"SM{secrets.token_hex(16)}", "AccountSid": ACCOUNT, "From": new_number(), "NumMedia": "0"}
+    form |= {"To": desk.line.number, "Body": "See you at 5"}
+    no_database()
+    assert system.far_end.reporter._send(desk.hook(system.address), form, "") == 503
     holds()
+
+
+@pytest.mark.xfail(strict=True, reason="the session is read outside of any view: 500 (notes: hole 1)")
+def test_without_the_database_a_page_says_try_later(system: System, desk: Desk, no_database: Any):
+    browser = browser_of(desk.member, system)
+    assert browser.get("/inbox/") == 200
+    no_database()
+    assert browser.get("/inbox/") == 503
 
 
 def slow(line: Any) -> None:

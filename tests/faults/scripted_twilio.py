@@ -17,6 +17,8 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
 
+import time_machine
+
 from tests.faults.reports import Reporter
 from tests.texting.providers import fake_twilio
 from tests.texting.providers.fake_twilio import FakeTwilio, Handler, Server
@@ -67,7 +69,8 @@ class ScriptedTwilio(FakeTwilio):
 
     def accept(self, form: dict[str, list[str]], **more: Any) -> dict[str, Any]:
         """Into the ledger, before anybody hears of it."""
-        text = super().accept(form, **{"sid": f"SM{secrets.token_hex(16)}", **more})
+        now = formatdate(time_machine.escape_hatch.time.time(), usegmt=True)  # its clock is right when ours is not
+        text = super().accept(form, **{"sid": f"SM{secrets.token_hex(16)}", "date_created": now, **more})
         callback = form.get("StatusCallback", [""])[0]
         entry = Accepted(
             text["sid"], text["to"], body_hash(text["body"]), urlsplit(callback).path.rpartition("/")[2], time.time()
