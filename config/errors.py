@@ -1,5 +1,8 @@
 """Pages for requests that end badly. They say what happened and what to do, and query nothing after a failure."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -49,10 +52,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault; nothing was kept."""
-    if _for_a_program(request):
-        return Problem(Kind.BROKEN).response()
-    return render(request, "500.html", status=500)
+    """500: our fault; nothing was kept. 503 while the database is away, so that whoever asked tries again."""
+    response = Problem(Kind.BROKEN).response() if _for_a_program(request) else render(request, "500.html", status=500)
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError) and not _for_a_program(request):
+        response.status_code = 503
+        response["Retry-After"] = "30"
+    return response
 
 
 def _for_a_program(request: HttpRequest) -> bool:

@@ -1,9 +1,12 @@
 """Pages for requests that end badly."""
 
+import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import include, path
 
 from accounts.permissions import Permission, requires
+from accounts.sessions import SessionStore
 from tests.cast import cast, signed_in
 
 __all__ = ["cast"]
@@ -55,3 +58,17 @@ def test_an_error_page_shows_no_detail(cast, settings):
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()
     assert "a secret detail" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_while_the_database_is_away_whoever_asks_is_told_to_try_later(cast, monkeypatch):
+    """The session is read before any view: also there it is 503 and not 500."""
+
+    client = signed_in(Client(raise_request_exception=False), cast.agent)
+
+    def away(self):
+        raise OperationalError("the server is not there")
+
+    monkeypatch.setattr(SessionStore, "load", away)
+    answer = client.get("/inbox/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
