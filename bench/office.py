@@ -12,7 +12,7 @@ from accounts.models import Team, User
 from bench.load import post
 from tenancy.isolation import activate
 from tenancy.models import Organization
-from texting.models import Line, LineKey
+from texting.models import Line, LineKey, SendingLimits
 from texting.providers.base import Credentials
 from texting.providers.twilio_signature import HEADER, sign
 
@@ -60,6 +60,7 @@ def make_office(slug: str, number: str, *, pace: float = 100.0) -> Office:
             texts_per_second=pace,
         )
         key = LineKey.objects.create(line_id=line.pk, organization=organization, texts_per_second=pace).key
+        SendingLimits.objects.create(daily_segments=10**9, daily_micros=10**15, organization_hour=10**9)
     return Office(organization, line, key)
 
 

@@ -17,6 +17,7 @@ from tenancy.encryption import KeyDestroyed, Undecryptable, prefetch
 from tenancy.isolation import activate
 from texting import gate, outbox, progress
 from texting.limits import spending
+from texting.limits.judging import OWED
 from texting.limits.spending import OverLimit
 from texting.models import Decision, Line, LineKey, Message, SendAttempt
 from texting.outbox import Claim
@@ -136,8 +137,10 @@ def _keep_back(claim: Claim, message: Message, outcome: gate.Outcome) -> None:
 
 
 def _within_limits(leaving: list[_Leaving]) -> list[_Leaving]:
-    """Count the bulk texts among them, together if they all fit; those for which nothing is left wait a while."""
-    uncounted = [item for item in leaving if item[1].counted_from is None and item[1].purpose == Purpose.BULK]
+    """Count those that are not counted yet (bulk texts, and texts that are sent again after they had failed), together
+    if they all fit; those for which nothing is left wait a while.
+    """
+    uncounted = [item for item in leaving if item[1].counted_from is None and item[1].purpose not in OWED]
     if not uncounted or _count(uncounted):
         return leaving
     over = [item[0] for item in uncounted if not _count([item])]

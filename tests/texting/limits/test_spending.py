@@ -179,6 +179,18 @@ def test_a_bulk_text_for_which_a_retry_is_due_is_counted_once(scene, far_end):
         assert day()[0] == 1
 
 
+def test_a_text_that_is_sent_again_after_it_gave_its_place_back_is_counted_anew(scene, far_end):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        message = sending.send_text(conversation=scene.conversation(), body="Hi", author=scene.agent)
+        refunds.refund([message.pk])
+        assert day() == (0, 0, 0)
+    deliver(scene)
+    with activate(scene.organization):
+        assert len(far_end.ledger) == 1
+        assert day()[:2] == (1, 1)
+
+
 def test_a_country_that_was_taken_away_stops_a_text_on_its_way(scene, far_end):
     from texting.models import AllowedCountry
 
