@@ -132,6 +132,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # never in clear on a disk
+FILE_UPLOAD_MAX_MEMORY_SIZE = 26_000_000  # of a whole request; what is larger is not read
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.text("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
@@ -163,6 +166,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},
     "fetch texts whose webhook got lost": {"task": "texting.tasks.fetch_missed", "schedule": schedule(30)},
     "ask for lost delivery reports": {"task": "texting.tasks.ask_for_receipts", "schedule": schedule(60)},
+    "fetch customers' files": {"task": "texting.attachments.tasks.fetch_attachments", "schedule": schedule(5)},
+    "forget unsent files": {"task": "texting.attachments.tasks.forget_attachments", "schedule": schedule(3600)},
     "end overdue texts": {"task": "texting.tasks.end_overdue", "schedule": schedule(60)},
     "sweep the webhooks": {"task": "texting.outgoing_webhooks.tasks.sweep_webhooks", "schedule": schedule(5)},
     "forget old webhook deliveries": {
@@ -179,7 +184,7 @@ CRASH_AT = env.text("CRASH_AT", default="") if LOCAL else ""
 PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
-CELERY_IMPORTS = ["texting.outgoing_webhooks.tasks"]
+CELERY_IMPORTS = ["texting.outgoing_webhooks.tasks", "texting.attachments.tasks"]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:
     CELERY_IMPORTS += ["texting.simulator.tasks"]
@@ -191,6 +196,7 @@ TEXTING_PROVIDERS = {
     "twilio": "texting.providers.twilio.TwilioProvider",
     **({"simulator": "texting.providers.simulator.SimulatorProvider"} if SIMULATOR_ENABLED else {}),
 }
+CLAMAV = env.text("CLAMAV", default="")  # tcp://host:3310 or unix:///path: scans files; empty: nothing is scanned
 QUARANTINE_DAYS = env.number("QUARANTINE_DAYS", default=14, minimum=1, maximum=90)  # refused webhooks are kept so long
 # Another address than the provider's own: an egress proxy, or a stand-in. The operator's choice, never a member's.
 TEXTING_PROVIDER_BASE_URLS = {"twilio": env.text("TWILIO_BASE_URL", default="")}

@@ -46,6 +46,8 @@ class AuditKind(StrEnum):
     MESSAGE_DUPLICATE = "message:duplicate"
     MESSAGE_SETTLED = "message:settled"
     NOTE_ADDED = "note:added"
+    ATTACHMENT_OPENED = "attachment:opened"
+    ATTACHMENT_REFUSED = "attachment:refused"
     CONTACT_CREATED = "contact:created"
     CONTACT_CHANGED = "contact:changed"
     CONTACT_REVEALED = "contact:revealed"

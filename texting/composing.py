@@ -11,10 +11,11 @@ from accounts.permissions import Permission
 from tenancy.encryption import readable
 from tenancy.ids import new_id
 from texting import gate, sending
+from texting.attachments.allowance import Allowance, allowance_for
 from texting.gate import Outcome, Reason, Verdict
 from texting.local_time import there
 from texting.models import Conversation
-from texting.queries import may_reveal
+from texting.queries import ShownFile, may_reveal, unsent_files
 
 
 class State(StrEnum):
@@ -52,6 +53,8 @@ class Composer:
     may_send: bool
     may_note: bool
     message_id: UUID
+    allowance: Allowance
+    files: tuple[ShownFile, ...]
 
 
 _STATES = {Verdict.ALLOW: State.OK, Verdict.HOLD: State.ASK, Verdict.REFUSE: State.NO}
@@ -76,6 +79,8 @@ def composer(
         may_send=member.may(Permission.MESSAGES_SEND),
         may_note=member.may(Permission.NOTES_WRITE),
         message_id=new_id(),
+        allowance=allowance_for(conversation.line),
+        files=unsent_files(member, conversation),
     )
 
 

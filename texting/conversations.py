@@ -4,6 +4,7 @@ Two colleagues press a button in the same second. So nothing here looks first an
 conditional UPDATE, the database lets one of them win, and the other is told who has it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -150,14 +151,16 @@ def reply(
     body: str,
     message_id: UUID,
     purpose: Purpose = Purpose.REPLY,
+    files: Sequence[UUID] = (),
 ) -> Reply:
     """Send a text. Whoever answers in a conversation that is nobody's takes it.
 
-    Raises BadText or Refused (`texting.sending`); the same `message_id` again sends nothing again.
+    `files` are ids of the member's unsent attachments. Raises BadText or Refused (`texting.sending`); the same
+    `message_id` again sends nothing again.
     """
     require(member, Permission.MESSAGES_SEND)
     message = sending.send_text(
-        conversation=conversation, body=body, author=member, purpose=purpose, message_id=message_id
+        conversation=conversation, body=body, author=member, purpose=purpose, message_id=message_id, files=files
     )
     _forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered

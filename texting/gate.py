@@ -45,6 +45,7 @@ class Draft:
     message_id: UUID | None = None  # at the hand-over: the text that was queued
     counted: bool = False  # at the hand-over: it has its place in the day's counts already
     segments: int | None = None  # with the clauses, where that is known already
+    files: tuple[UUID, ...] = ()  # ids of its pictures and files: the decision is about them too
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def decision_of(draft: Draft, outcome: Outcome) -> Decision:
         purpose=draft.purpose,
         verdict=outcome.verdict,
         reasons=_stored(outcome.reasons),
+        attachments=[str(file) for file in draft.files],
         decided_at=timezone.now(),
     )
 

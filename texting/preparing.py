@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -16,10 +17,11 @@ from tenancy.crash_points import crash_here
 from tenancy.encryption import KeyDestroyed, Undecryptable, prefetch
 from tenancy.isolation import activate
 from texting import gate, outbox, progress
+from texting.attachments import links
 from texting.limits import spending
 from texting.limits.judging import OWED
 from texting.limits.spending import OverLimit
-from texting.models import Decision, Line, LineKey, Message, SendAttempt
+from texting.models import Attachment, Decision, Line, LineKey, Message, SendAttempt
 from texting.outbox import Claim
 from texting.providers.base import Outbound
 from texting.purposes import Purpose
@@ -88,7 +90,8 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
         message.conversation.contact = message.contact
     prefetch([*messages.values(), *(message.contact for message in messages.values())])
     asked = [claim for claim in held if _is_still_wanted(claim, messages.get(claim.message_id))]
-    checked = gate.check_all([_draft(messages[claim.message_id]) for claim in asked])
+    files = links.attachments_of([messages[claim.message_id] for claim in asked])
+    checked = gate.check_all([_draft(messages[claim.message_id], files) for claim in asked])
     leaving = []
     for claim, (outcome, decision) in zip(asked, checked, strict=True):
         message = messages[claim.message_id]
@@ -98,7 +101,8 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
             _keep_back(claim, message, outcome)
     leaving = _within_limits(leaving)
     address = f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status"
-    begun = _begin(line, leaving, address)
+    media = links.open_links(files, {message.pk: claim.attempt for claim, message, _ in leaving})
+    begun = _begin(line, leaving, address, media)
     crash_here("before_prepared")
     return [Prepared(claim, outbound, until) for claim, outbound in begun]
 
@@ -114,7 +118,7 @@ def _is_still_wanted(claim: Claim, message: Message | None) -> bool:
     return not claim.expired
 
 
-def _draft(message: Message) -> gate.Draft:
+def _draft(message: Message, files: dict[UUID, list[Attachment]]) -> gate.Draft:
     return gate.Draft(
         conversation=message.conversation,
         body=message.body,
@@ -123,6 +127,7 @@ def _draft(message: Message) -> gate.Draft:
         stage=Decision.Stage.HAND_OVER,
         message_id=message.pk,
         counted=message.counted_from is not None,
+        files=tuple(file.pk for file in files.get(message.pk, ())),
     )
 
 
@@ -164,7 +169,9 @@ def _spread() -> timedelta:
     return timedelta(seconds=random.uniform(5, 60))  # noqa: S311 - jitter
 
 
-def _begin(line: Line, leaving: Sequence[_Leaving], address: str) -> list[tuple[Claim, Outbound]]:
+def _begin(
+    line: Line, leaving: Sequence[_Leaving], address: str, media: dict[UUID, tuple[str, ...]]
+) -> list[tuple[Claim, Outbound]]:
     """Write down an attempt for each text, with the token of its status callback's address."""
     attempts, begun = [], []
     for claim, message, decision in leaving:
@@ -188,6 +195,7 @@ def _begin(line: Line, leaving: Sequence[_Leaving], address: str) -> list[tuple[
             from_=line.number,
             body=message.body,
             client_ref=str(message.pk),
+            media_urls=media.get(message.pk, ()),
             status_url=f"{address}/{token}",
         )
         begun.append((claim, outbound))

@@ -14,6 +14,7 @@ from tenancy.bulk_updates import update_rows
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from texting import inbound_steps, live, outgoing_webhooks, progress, recording, sending, threads
+from texting.attachments.noting import MOST, declared_kind, note_arrived
 from texting.doorbells import ring
 from texting.live import LiveKind
 from texting.models import Line, Message, OutboxEntry, SendAttempt, StatusEvent
@@ -63,6 +64,7 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
     stored = {at: _stored(arrival, texts[at]) for at, arrival in arrivals.items()}
     fetch_current_keys(stored.values())
     Message.objects.bulk_create(stored.values())
+    note_arrived((message, texts[at].media) for at, message in stored.items())
     threads.touch_all((message.conversation, message) for message in stored.values())
     for message in stored.values():
         live.publish(
@@ -92,7 +94,8 @@ def _stored(arrival: inbound_steps.Arrival, inbound: base.Inbound) -> Message:
         direction=Message.Direction.IN,
         body=arrival.body,
         our_number=from_provider(inbound.to).e164 if inbound.through_pool else "",
-        media_count=len(inbound.media),
+        media_count=min(len(inbound.media), MOST),
+        media_kind=declared_kind(inbound.media),
         status=MessageStatus.RECEIVED,
         provider_message_id=inbound.provider_message_id,
         created_at=arrival.received_at,

@@ -15,10 +15,12 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from texting import gate, live, outbox, threads
+from texting.attachments import binding
+from texting.attachments.binding import BadFiles
 from texting.limits import spending
 from texting.limits.spending import OverLimit
 from texting.live import LiveKind
-from texting.models import Contact, Conversation, Decision, Line, Message
+from texting.models import Attachment, Contact, Conversation, Decision, Line, Message
 from texting.purposes import Purpose
 from texting.segments import count
 from texting.statuses import MessageStatus
@@ -51,6 +53,7 @@ class Wanted:
     body: str
     seen: Conversation | None = None
     message_id: UUID | None = None
+    files: tuple[Attachment, ...] = ()  # the author's, locked (`texting.attachments.binding.ready`)
 
 
 Result = Message | Refused | BadText
@@ -64,18 +67,25 @@ def send_text(
     purpose: Purpose = Purpose.REPLY,
     message_id: UUID | None = None,
     deadline: datetime | None = None,
+    files: Sequence[UUID] = (),
 ) -> Message:
     """Queue one text. In a resolved conversation it opens a new one.
 
     `message_id` makes a repeated request harmless: the text that already has this id is returned and nothing is sent.
     `deadline` (aware) ends its life, instead of what `purposes.TERMS` says: after it the text fails instead of leaving.
-    Raises BadText (empty, too long, not text) or Refused (the gate; the decision is stored).
+    `files` are ids of the author's unsent attachments of this thread; with one the text itself may be empty.
+    Raises BadText (empty, too long, not text, files that cannot go) or Refused (the gate; the decision is stored).
     """
-    written = cleaned(body)
+    written = cleaned(body, may_be_empty=bool(files))
     repeated = Message.objects.filter(pk=message_id).first() if message_id else None
     if repeated is not None and repeated.contact_id == conversation.contact_id:
         return repeated
-    wanted = Wanted(conversation.contact, written, seen=conversation, message_id=None if repeated else message_id)
+    try:
+        ready = binding.ready(files, author=author, contact=conversation.contact, line=conversation.line)
+    except BadFiles as error:
+        raise BadText(str(error)) from None
+    new_id_of_it = None if repeated else message_id
+    wanted = Wanted(conversation.contact, written, conversation, new_id_of_it, tuple(ready))
     [result] = send_all(line=conversation.line, texts=[wanted], author=author, purpose=purpose)
     if isinstance(result, Exception):
         raise result
@@ -96,7 +106,7 @@ def send_all(
     waiting = []
     for at, text in enumerate(texts):
         try:
-            waiting.append((at, replace(text, body=cleaned(text.body))))
+            waiting.append((at, replace(text, body=cleaned(text.body, may_be_empty=bool(text.files)))))
         except BadText as error:
             results[at] = error
     while waiting:  # of several texts to one contact the gate judges the next when the one before is stored
@@ -127,12 +137,19 @@ def _try_group(
     now = timezone.now()
     here = threads.open_or_new((text.contact for text in texts), line, at=now)
     drafts = [
-        gate.Draft(here[text.contact.pk], text.body, purpose, author, segments=sizes.get(text.contact.pk))
+        gate.Draft(
+            here[text.contact.pk],
+            text.body,
+            purpose,
+            author,
+            segments=sizes.get(text.contact.pk),
+            files=tuple(file.pk for file in text.files),
+        )
         for text in texts
     ]
     judged = list(zip(texts, drafts, gate.ask_all(drafts), strict=True))
     sizes |= {text.contact.pk: count(outcome.text).segments for text, _, outcome in judged}
-    results = [_answer_to(draft, outcome, text.message_id) for text, draft, outcome in judged]
+    results = [_answer_to(draft, outcome, text) for text, draft, outcome in judged]
     going = [draft.conversation for draft, result in zip(drafts, results, strict=True) if isinstance(result, Message)]
     stored = threads.store_all(going, line, at=now)
     decisions = []
@@ -149,6 +166,9 @@ def _try_group(
             _record_refusal(draft, place, outcome)
     Decision.objects.bulk_create(decisions)
     _queue([result for result in results if isinstance(result, Message)], author, purpose)
+    for text, result in zip(texts, results, strict=True):
+        if isinstance(result, Message):
+            binding.bind(result, text.files)
     spending.count([result for result in results if isinstance(result, Message) and purpose is not Purpose.BULK])
     return results
 
@@ -160,7 +180,7 @@ def _place_of(result: Result, text: Wanted, draft: gate.Draft, stored: dict[UUID
     return text.seen if draft.conversation._state.adding else draft.conversation
 
 
-def _answer_to(draft: gate.Draft, outcome: gate.Outcome, message_id: UUID | None) -> Result:
+def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result:
     """The row to be stored for a text that may go; what speaks against one that may not."""
     if outcome.verdict is not gate.Verdict.ALLOW:
         return Refused(outcome)
@@ -168,7 +188,7 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, message_id: UUID | None
         return BadText(_too_long(len(outcome.text)))
     segments = count(outcome.text).segments
     return Message(
-        id=message_id or new_id(),
+        id=text.message_id or new_id(),
         conversation=draft.conversation,
         contact=draft.conversation.contact,
         line=draft.conversation.line,
@@ -178,6 +198,8 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, message_id: UUID | None
         author=draft.author,
         status=MessageStatus.QUEUED,
         segments=segments,
+        media_count=len(text.files),
+        media_kind=binding.kind_of_all(text.files),
         price_micros=spending.price_of(draft, segments),
         counted_from=None if draft.purpose is Purpose.BULK else spending.day(),
         created_at=timezone.now(),
@@ -191,15 +213,18 @@ def _record_refusal(draft: gate.Draft, place: Conversation | None, outcome: gate
     audit.record(event=AuditKind.MESSAGE_REFUSED, actor=draft.author, object=about, rules=rules)
 
 
-def preview(*, conversation: Conversation, body: str, author: Membership | None) -> gate.Outcome:
+def preview(
+    *, conversation: Conversation, body: str, author: Membership | None, files: tuple[UUID, ...] = ()
+) -> gate.Outcome:
     """What the gate would say to this text now, with the clauses it would add. Stores nothing."""
-    return gate.ask(gate.Draft(conversation=conversation, body=body.strip(), purpose=Purpose.REPLY, author=author))
+    draft = gate.Draft(conversation=conversation, body=body.strip(), purpose=Purpose.REPLY, author=author, files=files)
+    return gate.ask(draft)
 
 
-def cleaned(body: str) -> str:
+def cleaned(body: str, *, may_be_empty: bool = False) -> str:
     """The text without outer white space. Raises BadText when it is empty, too long, or cannot be stored."""
     text = body.replace("\r\n", "\n").strip()
-    if not text:
+    if not text and not may_be_empty:
         raise BadText("Write something first.")
     if len(text) > LONGEST:
         raise BadText(_too_long(len(text)))

@@ -129,9 +129,10 @@ def touch_all(texts: Iterable[tuple[Conversation, Message]]) -> None:
         conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
         conversation.preview = message.body[:PREVIEW_LENGTH]
         conversation.preview_is_ours = not inbound
+        conversation.preview_media = message.media_kind
         if inbound:
             conversation.last_inbound_at = message.created_at
             conversation.unread += 1
         touched[conversation.pk] = conversation
-    fields = ["last_activity_at", "preview", "preview_is_ours", "last_inbound_at", "unread"]
+    fields = ["last_activity_at", "preview", "preview_is_ours", "preview_media", "last_inbound_at", "unread"]
     update_rows(list(touched.values()), fields)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from texting.views import (
+    attaching,
+    attachments,
     attention,
     connecting,
     conversation,
@@ -42,6 +44,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_CONVERSATION + "send/", writing.send, name="conversation_send"),
     path(_CONVERSATION + "note/", writing.note, name="conversation_note"),
     path(_CONVERSATION + "draft/", writing.draft, name="conversation_draft"),
+    path(_CONVERSATION + "files/", attaching.attach, name="attach"),
+    path(_CONVERSATION + "files/<uuid:unsent_id>/remove/", attaching.take_out, name="take_file_out"),
+    path(_CONVERSATION + "files/<uuid:unsent_id>/describe/", attaching.describe, name="describe_file"),
     path(_CONVERSATION + "take/", handling.take, name="conversation_take"),
     path(_CONVERSATION + "assign/", handling.assign, name="conversation_assign"),
     path(_CONVERSATION + "resolve/", handling.resolve, name="conversation_resolve"),
@@ -52,6 +57,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attention/", attention.waiting, name="attention"),
     path("attention/<uuid:message_id>/again/", attention.send_again, name="attention_send_again"),
     path("attention/<uuid:message_id>/settle/", attention.settle, name="attention_settle"),
+    path("inbox/attachments/<uuid:attachment_id>/", attachments.attachment, name="attachment"),
+    path("inbox/attachments/<uuid:attachment_id>/thumbnail/", attachments.thumbnail, name="attachment_thumbnail"),
+    path("media/<str:token>", attachments.media, name="media"),
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/find/", people.find_contact, name="find_contact"),
     path("contacts/<uuid:contact_id>/", people.contact, name="contact"),

@@ -9,6 +9,7 @@ from tenancy.encryption.key_sources import ConfigKey, ContactKey, DayKey, Instal
 
 # After that fields, then the rest: models are made of fields, and the rest reads models.
 from tenancy.encryption.fields import EncryptedTextField, Sealed, fetch_current_keys, prefetch, readable  # isort: skip
+from tenancy.encryption.bytes_field import EncryptedBytesField  # isort: skip
 from tenancy.encryption.blind_index import blind_index  # isort: skip
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ConfigKey",
     "ContactKey",
     "DayKey",
+    "EncryptedBytesField",
     "EncryptedTextField",
     "EncryptionError",
     "InstallationKey",

@@ -59,7 +59,7 @@ class _Stored:
 
     __slots__ = ("place", "sealed", "text")
 
-    def __init__(self, sealed: Sealed, text: str | None = None, place: object = None) -> None:
+    def __init__(self, sealed: Sealed, text: str | bytes | None = None, place: object = None) -> None:
         self.sealed, self.text, self.place = sealed, text, place
 
 
@@ -88,7 +88,7 @@ class _SealedAttribute:
         if isinstance(value, Sealed):
             row.__dict__[self.stored_name] = _Stored(value)
         elif isinstance(value, bytes | memoryview):
-            raise CannotSeal(f"{self.field} takes text, not bytes")
+            self.field.check_bytes()
         row.__dict__[self.name] = value
 
 
@@ -145,7 +145,7 @@ class EncryptedTextField(_TextField[_Set, _Get]):
             return value
         return self.seal(model_instance, self.to_python(value))
 
-    def seal(self, row: Any, text: str, *, anew: bool = False) -> Sealed:
+    def seal(self, row: Any, text: Any, *, anew: bool = False) -> Sealed:
         """Seal `text` for this column of `row`; the same record again while it says the same, unless `anew`."""
         binding = self._binding(row)
         wanted = [(key.kind, key.scope(row)) for key in self.keys]
@@ -154,17 +154,31 @@ class EncryptedTextField(_TextField[_Set, _Get]):
             return stored.sealed
         organization = self.organization_of(row)
         keys = [_keyring().current(organization, kind, scope) for kind, scope in wanted]
-        sealed = Sealed(records.seal(text.encode(), keys, binding))
+        sealed = Sealed(records.seal(self.to_record(text), keys, binding))
         row.__dict__[f"_stored_{self.attname}"] = _Stored(sealed, text, (binding, wanted))
         return sealed
 
-    def _still_says(self, row: Any, stored: _Stored, text: str, place: object) -> bool:
+    def _still_says(self, row: Any, stored: _Stored, text: Any, place: object) -> bool:
         if stored.text is None:
             try:
                 self.open(row, stored)
             except EncryptionError:
                 return False
         return stored.text == text and stored.place == place
+
+    # --- What a record holds ---
+
+    def check_bytes(self) -> None:
+        """Raises CannotSeal: the column takes text."""
+        raise CannotSeal(f"{self} takes text, not bytes")
+
+    def to_record(self, value: Any) -> bytes:
+        """The bytes to be sealed."""
+        return cast(bytes, value.encode())
+
+    def from_record(self, raw: bytes) -> str | bytes:
+        """What was sealed."""
+        return raw.decode()
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Sealed):
@@ -194,7 +208,7 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         ids = records.key_ids(stored.sealed)
         found = _keyring().by_ids(self.organization_of(row), ids)
         keys = [found[key_id] for key_id in ids]
-        stored.text = records.unseal(stored.sealed, keys, binding).decode()
+        stored.text = self.from_record(records.unseal(stored.sealed, keys, binding))
         stored.place = (binding, [(key.kind, key.scope) for key in keys])
 
     def organization_of(self, row: Any) -> UUID:

@@ -13,6 +13,8 @@ from accounts.invitations import _new_link
 from accounts.models import Session
 from tenancy.isolation import activate
 from tests.cast import Cast, signed_in
+from tests.texting.attachments.keeping import keep_file
+from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
 from texting import receiving
 from texting.limits import alarms
@@ -33,6 +35,7 @@ PUBLIC = {
     "organization/<uuid:organization_id>/": "runs in neither of two organizations; checks the session itself",
     "styleguide": "made-up data only, and 404 except on a local system",
     "styleguide/<slug:name>": "made-up data only, and 404 except on a local system",
+    "media/<str:token>": "128 random bits are the permission; for one attempt, for a while",
     "webhooks/<slug:provider>/<str:key>/inbound": "the provider's signature is the permission",
     "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
 }
@@ -47,6 +50,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     with activate(cast.organization):
         message = receiving.receive(line, Inbound("in-1", "+12125550181", line.number, "Hello", "in-1"))
         assert message is not None
+        kept = keep_file(message, png_with_place())
+        unsent = keep_file(message, png_with_place(), author=cast.owner)
         phone_id = bytes(message.contact.number_index).hex()
     address = f"/webhooks/simulator/{LineKey.objects.get(line_id=line.pk).key}/inbound"
     assert Client().post(address, {"Body": "unsigned"}).status_code == 403
@@ -73,4 +78,6 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "endpoint_id": delivery.endpoint_id,
         "delivery_id": delivery.pk,
         "stop_id": stop.pk,
+        "attachment_id": kept.pk,
+        "unsent_id": unsent.pk,
     }

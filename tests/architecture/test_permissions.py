@@ -58,7 +58,7 @@ def ask(method: str, where: str, member: Membership | None, **kwargs) -> Answer:
         signed_in(client, member, **kwargs)
     answer = getattr(client, method)(where)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return Answer(answer.status_code, answer.get("Location", ""), body.decode())
+    return Answer(answer.status_code, answer.get("Location", ""), body.decode(errors="replace"))  # a picture is no text
 
 
 def answers(paths: list[str], scenery: Scenery, member: Membership | None) -> Iterator[tuple[str, Answer]]:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, Team, User
@@ -18,9 +19,9 @@ from texting.providers import base, registry
 from texting.statuses import ErrorKind, MessageStatus
 
 CAPABILITIES = base.Capabilities(
-    mms=False,
+    mms=True,
     max_body=1600,
-    max_media=0,
+    max_media=10,
     idempotent_send=False,
     reports_segments=False,
     opt_out_managed=False,
@@ -40,6 +41,8 @@ class FarEnd:
     silent: bool = False  # its list cannot be asked
     fates: dict[str, base.StatusEvent | Exception] = field(default_factory=dict)  # what it says of a text by its id
     received: list[base.Inbound] = field(default_factory=list)  # customers' texts in its list
+    files: dict[str, bytes | Exception] = field(default_factory=dict)  # customers' files by their address
+    fetched: list[str] = field(default_factory=list)
 
 
 FAR_END = FarEnd()
@@ -79,6 +82,16 @@ class ScriptedProvider:
             raise base.NotAccepted(ErrorKind.TRANSIENT, retry=True)
         return [text for text in FAR_END.received if text.to == number]
 
+    async def fetch_media(self, media: base.Media, *, limit: int) -> base.MediaFile:
+        assert not connection.in_atomic_block, "no transaction is open while the provider is asked"
+        FAR_END.fetched.append(media.url)
+        file = FAR_END.files[media.url]
+        if isinstance(file, Exception):
+            raise file
+        if len(file) > limit:
+            raise base.MediaRefused(base.MediaProblem.TOO_LARGE, "too large")
+        return base.MediaFile(media.content_type, file)
+
     async def find(self, outbound: base.Outbound, *, since, until) -> list[base.StatusEvent]:
         if FAR_END.silent:
             raise base.NotAccepted(ErrorKind.TRANSIENT, retry=True)
@@ -105,6 +118,8 @@ def far_end(settings) -> Iterator[FarEnd]:
     FAR_END.silent = False
     FAR_END.fates.clear()
     FAR_END.received.clear()
+    FAR_END.files.clear()
+    FAR_END.fetched.clear()
     registry._load.cache_clear()
     yield FAR_END
     registry._load.cache_clear()

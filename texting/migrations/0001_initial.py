@@ -22,6 +22,29 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Attachment',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('state', models.CharField(choices=[('waiting', 'Waits at the provider'), ('here', 'Here'), ('refused', 'Refused'), ('gone', 'Gone')], default='waiting', max_length=8)),
+                ('reason', models.CharField(blank=True, max_length=16)),
+                ('verdict', models.CharField(choices=[('unscanned', 'Not scanned'), ('clean', 'Nothing found'), ('infected', 'Infected')], default='unscanned', max_length=10)),
+                ('content_type', models.CharField(blank=True, help_text='Read from the bytes, never as declared.', max_length=40)),
+                ('size', models.PositiveIntegerField(default=0, help_text='Bytes as stored.')),
+                ('original_size', models.PositiveIntegerField(default=0, help_text='Bytes as it came or was chosen.')),
+                ('width', models.PositiveIntegerField(default=0)),
+                ('height', models.PositiveIntegerField(default=0)),
+                ('has_thumbnail', models.BooleanField(default=False)),
+                ('digest', models.BinaryField(blank=True, max_length=16, null=True)),
+                ('name', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
+                ('alt', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
+                ('source', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON: where it lies at the provider and as what it was declared.', keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
+                ('created_at', models.DateTimeField()),
+                ('author', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Contact',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -38,6 +61,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AttachmentChunk',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('content', tenancy.encryption.EncryptedBytesField(keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
+                ('created_at', models.DateTimeField(help_text="The attachment's: it names the day whose key seals.")),
+                ('attachment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chunks', to='texting.attachment')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='attachment',
+            name='contact',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact'),
+        ),
+        migrations.CreateModel(
             name='Conversation',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -49,10 +88,16 @@ class Migration(migrations.Migration):
                 ('unread', models.PositiveIntegerField(default=0, help_text='Texts of the customer that nobody has read yet.')),
                 ('preview', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'last_activity_at'), tenancy.encryption.ContactKey('contact_id')])),
                 ('preview_is_ours', models.BooleanField(default=False)),
+                ('preview_media', models.CharField(blank=True, help_text='`Message.media_kind` of the latest text.', max_length=7)),
                 ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='texting.contact')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+        ),
+        migrations.AddField(
+            model_name='attachment',
+            name='conversation',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='texting.conversation'),
         ),
         migrations.CreateModel(
             name='Decision',
@@ -62,6 +107,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(max_length=20)),
                 ('verdict', models.CharField(max_length=10)),
                 ('reasons', models.JSONField(default=list, help_text='[{rule, verdict, version, evidence: {name: id}}]; ids, never content.')),
+                ('attachments', models.JSONField(default=list, help_text='Ids of the pictures and files that it was about.')),
                 ('decided_at', models.DateTimeField()),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='texting.conversation')),
@@ -141,6 +187,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='MediaLink',
+            fields=[
+                ('token_hash', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ('attachment_id', models.UUIDField()),
+                ('message_id', models.UUIDField()),
+                ('attempt', models.PositiveSmallIntegerField()),
+                ('expires_at', models.DateTimeField()),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -153,6 +210,7 @@ class Migration(migrations.Migration):
                 ('provider_message_id', models.CharField(blank=True, max_length=64, null=True)),
                 ('our_number', models.CharField(blank=True, help_text="E.164; our number that the text went from or to where the provider chose it. Empty: the line's.", max_length=16)),
                 ('media_count', models.PositiveSmallIntegerField(default=0)),
+                ('media_kind', models.CharField(blank=True, choices=[('picture', 'Pictures only'), ('file', 'Other files too')], max_length=7)),
                 ('segments', models.PositiveSmallIntegerField(default=1)),
                 ('decision_verdict', models.CharField(blank=True, max_length=10, null=True)),
                 ('counted_from', models.DateTimeField(blank=True, help_text='Begin of the day whose ceilings this text counts against; none: it does not.', null=True)),
@@ -174,6 +232,11 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('settled_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
             ],
+        ),
+        migrations.AddField(
+            model_name='attachment',
+            name='message',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='texting.message'),
         ),
         migrations.CreateModel(
             name='Note',
@@ -454,6 +517,19 @@ class Migration(migrations.Migration):
                 'constraints': [tenancy.constraints.RowSecurity(name='texting_allowedcountry_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_allowedcountry_org_id'), tenancy.constraints.SameOrganization(field='added_by', name='texting_allowedcountry_added_by_org'), models.UniqueConstraint(fields=('organization', 'region'), name='texting_allowedcountry_once')],
             },
         ),
+        migrations.CreateModel(
+            name='AttachmentDue',
+            fields=[
+                ('attachment_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('due_at', models.DateTimeField()),
+                ('noted_at', models.DateTimeField()),
+                ('attempt', models.PositiveSmallIntegerField(default=0)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['due_at'], name='texting_attachment_due')],
+            },
+        ),
         migrations.AddConstraint(
             model_name='contact',
             constraint=tenancy.constraints.RowSecurity(name='texting_contact_tenant'),
@@ -465,6 +541,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contact',
             constraint=models.UniqueConstraint(fields=('organization', 'number_index'), name='texting_contact_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachmentchunk',
+            constraint=tenancy.constraints.RowSecurity(name='texting_attachmentchunk_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachmentchunk',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachmentchunk_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachmentchunk',
+            constraint=tenancy.constraints.SameOrganization(field='attachment', name='texting_attachmentchunk_attachment_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachmentchunk',
+            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_attachmentchunk_contact_org'),
         ),
         migrations.AddConstraint(
             model_name='decision',
@@ -603,6 +695,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('status', 'open')), models.Q(('resolved_at__isnull', False), ('status', 'resolved')), _connector='OR'), name='texting_conversation_resolved_at'),
         ),
         migrations.AddIndex(
+            model_name='medialink',
+            index=models.Index(fields=['message_id'], name='texting_medialink_of_text'),
+        ),
+        migrations.AddIndex(
+            model_name='medialink',
+            index=models.Index(fields=['expires_at'], name='texting_medialink_expires'),
+        ),
+        migrations.AddIndex(
             model_name='message',
             index=models.Index(fields=['organization', 'conversation', 'created_at', 'id'], name='texting_message_thread'),
         ),
@@ -661,6 +761,42 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('direction', 'in')), models.Q(('decision__isnull', False), ('decision_verdict', 'allow'), ('direction', 'out')), _connector='OR'), name='texting_message_allowed'),
+        ),
+        migrations.AddIndex(
+            model_name='attachment',
+            index=models.Index(fields=['organization', 'message', 'position'], name='texting_attachment_of_text'),
+        ),
+        migrations.AddIndex(
+            model_name='attachment',
+            index=models.Index(condition=models.Q(('message__isnull', True)), fields=['organization', 'conversation', 'author'], name='texting_attachment_unsent'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachment',
+            constraint=tenancy.constraints.RowSecurity(name='texting_attachment_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachment',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachment_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachment',
+            constraint=tenancy.constraints.SameOrganization(field='message', name='texting_attachment_message_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachment',
+            constraint=tenancy.constraints.SameOrganization(field='conversation', name='texting_attachment_conversation_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachment',
+            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_attachment_contact_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachment',
+            constraint=tenancy.constraints.SameOrganization(field='author', name='texting_attachment_author_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='attachment',
+            constraint=models.CheckConstraint(condition=models.Q(('message__isnull', False), ('author__isnull', False), _connector='OR'), name='texting_attachment_of_somebody'),
         ),
         migrations.AddIndex(
             model_name='note',

@@ -1,5 +1,6 @@
 """What texting stores: lines, contacts, conversations, messages, decisions, the outbox."""
 
+from texting.models.attachment import Attachment, AttachmentChunk, AttachmentDue, MediaLink
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation, Draft, Note, Turn
 from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
@@ -20,6 +21,9 @@ from texting.models.webhook import (
 
 __all__ = [
     "AllowedCountry",
+    "Attachment",
+    "AttachmentChunk",
+    "AttachmentDue",
     "Contact",
     "Conversation",
     "Decision",
@@ -27,6 +31,7 @@ __all__ = [
     "LimitChange",
     "Line",
     "LineKey",
+    "MediaLink",
     "Message",
     "Note",
     "OutboxEntry",

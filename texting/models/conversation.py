@@ -29,6 +29,7 @@ class Conversation(TenantModel):
     unread = models.PositiveIntegerField(default=0, help_text="Texts of the customer that nobody has read yet.")
     preview = EncryptedTextField(keys=[DayKey("body", "last_activity_at"), ContactKey("contact_id")], blank=True)
     preview_is_ours = models.BooleanField(default=False)
+    preview_media = models.CharField(max_length=7, blank=True, help_text="`Message.media_kind` of the latest text.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

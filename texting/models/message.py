@@ -15,6 +15,13 @@ from texting.statuses import ErrorKind, MessageStatus
 ALLOWED = "allow"
 
 
+class MediaKind(models.TextChoices):
+    """What a text has with it, as a list says it in one word."""
+
+    PICTURE = "picture", "Pictures only"
+    FILE = "file", "Other files too"
+
+
 class Decision(TenantModel):
     """A verdict of the gate with its reasons, kept for ever beside the text it was about.
 
@@ -34,6 +41,7 @@ class Decision(TenantModel):
     reasons = models.JSONField(
         default=list, help_text="[{rule, verdict, version, evidence: {name: id}}]; ids, never content."
     )
+    attachments = models.JSONField(default=list, help_text="Ids of the pictures and files that it was about.")
     decided_at = models.DateTimeField()
 
     class Meta:
@@ -90,6 +98,7 @@ class Message(TenantModel):
         help_text="E.164; our number that the text went from or to where the provider chose it. Empty: the line's.",
     )
     media_count = models.PositiveSmallIntegerField(default=0)
+    media_kind = models.CharField(max_length=7, choices=MediaKind.choices, blank=True)
     segments = models.PositiveSmallIntegerField(default=1)
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from texting.providers.base import Credentials, Provider
+from texting.providers.base import Capabilities, Credentials, Provider
 
 
 class UnknownProvider(LookupError):
@@ -26,6 +26,14 @@ def provider_for(name: str, credentials: Credentials) -> Provider:
     except KeyError:
         raise UnknownProvider(f"No provider named {name!r} is plugged in.") from None
     return adapter(replace(credentials, base_url=settings.TEXTING_PROVIDER_BASE_URLS.get(name, "")))
+
+
+def capabilities_of(name: str) -> Capabilities:
+    """What a plugged-in provider can do. Raises UnknownProvider."""
+    try:
+        return _load(tuple(settings.TEXTING_PROVIDERS.items()))[name].capabilities
+    except KeyError:
+        raise UnknownProvider(f"No provider named {name!r} is plugged in.") from None
 
 
 @lru_cache(maxsize=4)

@@ -209,6 +209,7 @@ def row_of(member: Membership, conversation: Conversation) -> Row:
         line=conversation.line.name,
         at=conversation.last_activity_at,
         preview=wording(member, conversation, "preview"),
+        media=conversation.preview_media,
         is_ours=conversation.preview_is_ours,
         unread=conversation.unread,
         assignee=colleague(conversation.assignee),

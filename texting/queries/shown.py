@@ -16,6 +16,7 @@ from texting.masking import hide_numbers, last_digits
 from texting.models import Contact
 from texting.phone_numbers import display
 from texting.queries.access import may_reveal
+from texting.queries.attachments import ShownFile
 from texting.queries.cursors import Cursor
 
 
@@ -53,6 +54,7 @@ class Row:
     line: str
     at: datetime
     preview: str
+    media: str
     is_ours: bool
     unread: int
     assignee: Colleague | None
@@ -100,7 +102,7 @@ class Text(_Item):
     kind: ClassVar[str] = "text"
     body: str
     is_ours: bool
-    attachments: int
+    attachments: tuple[ShownFile, ...]
     status: Explanation | None
     icon: str
     is_pending: bool

@@ -14,6 +14,7 @@ from tenancy.encryption import prefetch
 from texting.explaining import explain
 from texting.models import Conversation, Message, Note, Turn
 from texting.queries.access import NotYours
+from texting.queries.attachments import ShownFile, files_of
 from texting.queries.cursors import Cursor, newer_than, older_than
 from texting.queries.shown import Happening, Item, Remark, Text, wording
 from texting.statuses import FINAL, ErrorKind, MessageStatus
@@ -105,12 +106,13 @@ def _place(row: Message | Note | Turn) -> Cursor:
 def _items(member: Membership, rows: Iterable[Message | Note | Turn]) -> tuple[Item, ...]:
     rows = list(rows)
     prefetch(rows)
-    return tuple(_item(member, row) for row in rows)
+    files = files_of(member, [row for row in rows if isinstance(row, Message)])
+    return tuple(_item(member, row, files.get(row.pk, ())) for row in rows)
 
 
-def _item(member: Membership, row: Message | Note | Turn) -> Item:
+def _item(member: Membership, row: Message | Note | Turn, files: tuple[ShownFile, ...]) -> Item:
     if isinstance(row, Message):
-        return _text(member, row)
+        return _text(member, row, files)
     if isinstance(row, Note):
         return Remark(row.pk, row.created_at, _name(member, row.author), wording(member, row))
     return Happening(
@@ -123,7 +125,7 @@ def status_icon(status: MessageStatus) -> str:
     return _STATUS_ICONS.get(status, "clock")
 
 
-def _text(member: Membership, message: Message) -> Text:
+def _text(member: Membership, message: Message, files: tuple[ShownFile, ...]) -> Text:
     status = MessageStatus(message.status)
     ours = message.direction == Message.Direction.OUT
     error = ErrorKind(message.error_kind) if message.error_kind else None
@@ -133,7 +135,7 @@ def _text(member: Membership, message: Message) -> Text:
         by=_name(member, message.author) if message.author else "",
         body=wording(member, message),
         is_ours=ours,
-        attachments=message.media_count,
+        attachments=files,
         status=explain(status, error, message.provider_code, message.attention) if ours else None,
         icon=status_icon(status),
         is_pending=ours and status not in FINAL and status is not MessageStatus.SENT,

@@ -36,7 +36,11 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     body = request.POST.get("body", "")
     try:
         reply = conversations.reply(
-            member=request.member, conversation=found, body=body, message_id=_message_id(request)
+            member=request.member,
+            conversation=found,
+            body=body,
+            message_id=_message_id(request),
+            files=_files(request),
         )
     except BadText as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
@@ -81,6 +85,14 @@ def _message_id(request: MemberRequest) -> UUID:
         return UUID(request.POST.get("message_id", ""))
     except ValueError:
         return new_id()
+
+
+def _files(request: MemberRequest) -> list[UUID]:
+    """The attachments that the composer shows. What is no id is none of them, and is said to be gone."""
+    try:
+        return [UUID(value) for value in request.POST.getlist("file")]
+    except ValueError:
+        return [new_id()]
 
 
 def _written(request: MemberRequest, conversation_id: UUID) -> HttpResponse:

@@ -1,0 +1,49 @@
+"""Puts a member's files on the text that they go out with, in the transaction that queues it."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from texting.attachments.allowance import allowance_for
+from texting.models import Attachment, Contact, Line, Message
+from texting.models.message import MediaKind
+
+
+class BadFiles(ValueError):
+    """The files cannot go with a text; the message says why and what to do."""
+
+
+def ready(ids: Sequence[UUID], *, author: Membership | None, contact: Contact, line: Line) -> list[Attachment]:
+    """The author's own unsent files of this thread in the order of `ids`, locked. Raises BadFiles."""
+    if not ids:
+        return []
+    allowance = allowance_for(line)
+    if allowance.why_not:
+        raise BadFiles(allowance.why_not)
+    rows = Attachment.objects.select_for_update(of=("self",)).filter(
+        message__isnull=True, author=author, contact=contact, conversation__line=line, pk__in=list(ids)
+    )
+    found = {row.pk: row for row in rows if row.may_be_opened}
+    if len(found) < len(set(ids)):
+        raise BadFiles(_("A file is not there any more. Look at what is attached and send it again."))
+    files = [found[pk] for pk in dict.fromkeys(ids)]
+    if len(files) > allowance.most or sum(file.size for file in files) > allowance.room:
+        raise BadFiles(_("That is more than one text carries. %(what)s") % {"what": allowance.sentence})
+    return files
+
+
+def kind_of_all(files: Iterable[Attachment]) -> str:
+    """What a list says of a text with these files."""
+    pictures = [file.has_thumbnail for file in files]
+    if not pictures:
+        return ""
+    return MediaKind.PICTURE if all(pictures) else MediaKind.FILE
+
+
+def bind(message: Message, files: Sequence[Attachment]) -> None:
+    """From now on they are the stored text's."""
+    for position, file in enumerate(files):
+        file.message, file.position, file.conversation_id = message, position, message.conversation_id
+        file.save(update_fields=["message", "position", "conversation"])

@@ -1,0 +1,26 @@
+"""Ends what nobody needs any more: addresses past their time, files that were chosen and never sent."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tenancy.background import each_organization
+from texting.attachments import storing
+from texting.models import Attachment, MediaLink
+
+UNSENT_FOR = timedelta(days=7)
+_TOGETHER = 50
+
+
+def forget() -> dict[str, int]:
+    """Returns how many addresses and files ended."""
+    links, _ = MediaLink.objects.filter(expires_at__lte=timezone.now()).delete()
+    counts = each_organization("forget unsent attachments", _forget_unsent, until_nothing_left=True)
+    return {"links": links, "files": counts.items, "failed": counts.failed}
+
+
+def _forget_unsent() -> int:
+    old = Attachment.objects.filter(message__isnull=True, created_at__lte=timezone.now() - UNSENT_FOR)
+    rows = list(old.select_for_update(skip_locked=True).only("id", "organization")[:_TOGETHER])
+    storing.remove(rows)
+    return len(rows)
