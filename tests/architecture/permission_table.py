@@ -21,6 +21,8 @@ from texting.limits import alarms
 from texting.models import LineKey, QuarantinedRequest, SendingStop
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
+from texting.simulator import network
+from texting.simulator.files import HandsetFile
 
 PUBLIC = {
     "metrics": "the operator's token is the permission",
@@ -80,4 +82,12 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "stop_id": stop.pk,
         "attachment_id": kept.pk,
         "unsent_id": unsent.pk,
+        "file_id": _on_the_phone(line.number),
     }
+
+
+def _on_the_phone(line: str) -> str:
+    """A picture on the customer's simulated phone."""
+    customer, file = "+12125550181", HandsetFile("image/png", png_with_place())
+    network.inbound_request(line_key="k", line=line, customer=customer, text="", secret="s", files=[file])
+    return network.handset_messages(customer=customer, line=line)[-1].files[0].rpartition(":")[2]

@@ -69,6 +69,7 @@ class HandsetMessage:
     status: MessageStatus
     code: str = ""
     files: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()  # their types, in the same order
 
 
 def deliver_to_handset(
@@ -252,4 +253,5 @@ def _shown(record: Record) -> HandsetMessage:
         status=MessageStatus(record.status),
         code=record.code,
         files=tuple(address for _, address in record.files),
+        kinds=tuple(kind for kind, _ in record.files),
     )

@@ -1,7 +1,7 @@
 """What a phone shows and what the pretended carrier knows, as plain values for the page."""
 
 import hashlib
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from tenancy.encryption import prefetch
+from texting.attachments.kinds import SHOWN_INLINE
 from texting.masking import hide_numbers
 from texting.models import Line, Message
 from texting.queries import may_reveal
@@ -26,6 +27,14 @@ ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, Mess
 
 
 @dataclass(frozen=True)
+class PhoneFile:
+    """A picture or file on the phone; `key` names it in its address."""
+
+    key: str
+    is_picture: bool
+
+
+@dataclass(frozen=True)
 class Bubble:
     """One text on the phone. `note` is what stands under it ("Delivered"); `opens_day` asks for a line with the day."""
 
@@ -35,6 +44,7 @@ class Bubble:
     note: str = ""
     is_failed: bool = False
     opens_day: bool = False
+    files: tuple[PhoneFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,16 +121,15 @@ def _bubble(member: Membership, text: HandsetMessage, *, is_last: bool) -> Bubbl
         note = _("Sending")
     elif is_last:
         note = _("Delivered")
-    return Bubble(_words(member, text), text.at, text.from_customer, note, failed)
+    named = zip(text.kinds, text.files, strict=True)
+    files = tuple(PhoneFile(address.rpartition(":")[2], kind in SHOWN_INLINE) for kind, address in named)
+    return Bubble(_words(member, text), text.at, text.from_customer, note, failed, files=files)
 
 
 def _with_days(bubbles: list[Bubble]) -> tuple[Bubble, ...]:
     days = [timezone.localtime(bubble.at).date() for bubble in bubbles]
     opening = [place == 0 or day != days[place - 1] for place, day in enumerate(days)]
-    return tuple(
-        Bubble(b.text, b.at, b.from_customer, b.note, b.is_failed, opens)
-        for b, opens in zip(bubbles, opening, strict=True)
-    )
+    return tuple(replace(b, opens_day=opens) for b, opens in zip(bubbles, opening, strict=True))
 
 
 def _report(member: Membership, text: HandsetMessage, how: Behaviour) -> Report:

@@ -5,7 +5,7 @@ Who uses it sees what the customer sees, so it takes the right to read conversat
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,15 +16,20 @@ from django_htmx.http import trigger_client_event
 from accounts.permissions import MemberRequest, Permission, requires
 from tenancy import audit
 from tenancy.audit import AuditKind
+from texting.attachments.kinds import SHOWN_INLINE
 from texting.models import Line
 from texting.phone_numbers import BadNumber, display
+from texting.queries import may_reveal
 from texting.sending import BadText
 from texting.simulator import network, phones
+from texting.simulator.files import ADDRESS, FileTooLarge, read_file
 from texting.simulator.forms import BehaviourForm, NumberForm
 from texting.simulator.phones import NotFiction, Phone, TooManyPhones
+from texting.simulator.pictures import SAMPLES, chosen_files
 from texting.simulator.records import Behaviour
 from texting.simulator.screens import screen
 from texting.simulator.sending import text_from_phone
+from texting.views.attachments import inert
 
 may_use = requires(Permission.SIMULATOR_USE, Permission.CONVERSATIONS_READ)
 
@@ -76,8 +81,9 @@ def send(request: MemberRequest, line_id: UUID, phone_id: str) -> HttpResponseBa
     chosen, in_hand = _line(request, line_id), phones.access_phone(request.member, phone_id)
     refused = ""
     try:
-        text_from_phone(phone=in_hand, line=chosen, body=request.POST.get("body", ""))
-    except BadText as error:
+        files = chosen_files(request.POST.get("sample", ""), request.FILES.getlist("file"))
+        text_from_phone(phone=in_hand, line=chosen, body=request.POST.get("body", ""), files=files)
+    except (BadText, FileTooLarge) as error:
         refused = str(error)
     if not request.htmx:
         return redirect("simulator_phone", chosen.pk, in_hand.id)
@@ -86,6 +92,21 @@ def send(request: MemberRequest, line_id: UUID, phone_id: str) -> HttpResponseBa
         answer.status_code = 422
         trigger_client_event(answer, "toast", {"text": refused, "tone": "danger"})
     return answer
+
+
+@may_use
+@require_safe
+def file(request: MemberRequest, line_id: UUID, phone_id: str, file_id: UUID) -> HttpResponseBase:
+    """A picture on the phone; what is none of our own kinds is saved only."""
+    chosen, in_hand = _line(request, line_id), phones.access_phone(request.member, phone_id)
+    if not may_reveal(request.member):
+        raise Http404
+    address = f"{ADDRESS}{file_id}"
+    texts_on_it = network.handset_messages(customer=in_hand.number, line=chosen.number)
+    found = read_file(address) if any(address in text.files for text in texts_on_it) else None
+    if found is None:
+        raise Http404
+    return inert(found.content, found.content_type, name="", saved=found.content_type not in SHOWN_INLINE)
 
 
 @may_use
@@ -142,6 +163,7 @@ def _page(request: MemberRequest, chosen: Line, in_hand: Phone | None, form: Num
         "lines": _line_tabs(request, chosen, in_hand),
         "phone": in_hand,
         "phones": known,
+        "samples": SAMPLES,
         "number_form": form or NumberForm(initial={"number": phones.free_number(known)}),
     }
     if in_hand is not None:

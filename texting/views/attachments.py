@@ -29,7 +29,7 @@ def attachment(request: MemberRequest, attachment_id: UUID) -> HttpResponse:
         raise Http404 from None
     audit.record(event=AuditKind.ATTACHMENT_OPENED, actor=request.member, object=found)
     saved = found.content_type not in SHOWN_INLINE or "save" in request.GET
-    return _inert(content, found.content_type, name=queries.download_name(found), saved=saved)
+    return inert(content, found.content_type, name=queries.download_name(found), saved=saved)
 
 
 @requires(Permission.CONVERSATIONS_READ)
@@ -43,7 +43,7 @@ def thumbnail(request: MemberRequest, attachment_id: UUID) -> HttpResponse:
         content = storing.read_thumbnail(found)
     except EncryptionError:
         raise Http404 from None
-    return _inert(content, "image/png" if content.startswith(b"\x89PNG") else "image/jpeg", name="")
+    return inert(content, "image/png" if content.startswith(b"\x89PNG") else "image/jpeg", name="")
 
 
 @public
@@ -53,10 +53,11 @@ def media(request: HttpRequest, token: str) -> HttpResponse:
     file = links.file_at(token)
     if file is None:
         raise Http404
-    return _inert(file.content, file.content_type, name="")
+    return inert(file.content, file.content_type, name="")
 
 
-def _inert(content: bytes, content_type: str, *, name: str, saved: bool = False) -> HttpResponse:
+def inert(content: bytes, content_type: str, *, name: str, saved: bool = False) -> HttpResponse:
+    """An answer that a browser shows or saves and can never run."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Length"] = str(len(content))
     response["Content-Disposition"] = content_disposition_header(saved, name) or "inline"

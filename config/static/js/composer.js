@@ -1,6 +1,7 @@
 // The composer: live meter, the character that makes a text dear, drafts, notes, sending.
 import { announce } from "./announce.js";
 import { ask, parts, put } from "./asking.js";
+import { attached, sent, uploaded } from "./attaching.js";
 import { cheaper, drawMeter } from "./meter.js";
 import { newest, showAnswer } from "./thread.js";
 import { toast } from "./toasts.js";
@@ -27,7 +28,7 @@ export function draw() {
   for (const element of box.querySelectorAll("label[data-note], .button-primary [data-note]")) element.textContent = element.dataset[form.dataset.mode];
   body().placeholder = body().dataset[form.dataset.mode];
   drawClauses(note);
-  drawMeter(note ? null : body().value.trim(), permission().dataset);
+  drawMeter(note ? null : body().value.trim(), permission().dataset, attached().length);
 }
 
 function drawClauses(note) {
@@ -87,7 +88,7 @@ async function askGate() {
 
 function form(fields) {
   const data = new FormData();
-  for (const [name, value] of Object.entries(fields)) data.set(name, value);
+  for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) data.append(name, one);
   return data;
 }
 
@@ -107,12 +108,13 @@ async function send() {
   button.setAttribute("aria-busy", "true");
   clearTimeout(askTimer);
   clearTimeout(saveTimer);
+  await uploaded();
   await saving; // a draft that arrives after its text would come back as if it had not been sent
-  const text = field.value;
-  const fields = { body: text, after: newest(), in: document.getElementById("open").dataset.in, message_id: permission().dataset.messageId };
+  const text = field.value, files = isNote() ? [] : attached();
+  const fields = { body: text, after: newest(), in: document.getElementById("open").dataset.in, message_id: permission().dataset.messageId, file: files };
   try {
     const answer = await ask(where.dataset[isNote() ? "note" : "send"], { body: form(fields) });
-    if (answer.ok || answer.status === 422) await settle(answer, where, text);
+    if (answer.ok || answer.status === 422) await settle(answer, where, text, files);
     else toast(document.getElementById("toasts").dataset.failedWord, { tone: "danger" });
   } catch {
     toast(document.getElementById("toasts").dataset.offlineWord, { tone: "danger" });
@@ -122,10 +124,11 @@ async function send() {
   }
 }
 
-async function settle(answer, where, text) {
+async function settle(answer, where, text, files) {
   if (where !== composer()) return;
   if (answer.ok) {
     unsaved = null;
+    sent(files);
     // Whatever was typed while the text was on its way stays.
     body().value = body().value.startsWith(text) ? body().value.slice(text.length).trimStart() : body().value;
     if (where.dataset.mode === "note" && where.querySelector("button[data-mode=text]")) where.dataset.mode = "text";
@@ -186,6 +189,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 addEventListener("pagehide", save);
 document.addEventListener("visibilitychange", () => document.hidden && save());
 document.body.addEventListener("permission-changed", draw);
+document.body.addEventListener("files-changed", draw);
 document.body.addEventListener("thread-opened", start);
 
 function start() {

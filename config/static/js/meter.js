@@ -4,8 +4,8 @@ import { segmentCounter } from "./segments.js";
 const LONGEST = 1600; // characters that a text may hold
 const counter = segmentCounter(JSON.parse(document.getElementById("segment-tables").textContent));
 
-/** Draws the meter for what is typed and the clauses that are added; `null` hides it (a note costs nothing). */
-export function drawMeter(typed, { prefix, suffix }) {
+/** With files the text is one MMS, whatever it says. Draws the meter for what is typed and the clauses that are added; `null` hides it (a note costs nothing). */
+export function drawMeter(typed, { prefix, suffix }, files = 0) {
   const meter = document.getElementById("meter");
   const culprit = document.getElementById("culprit");
   meter.hidden = typed === null;
@@ -14,6 +14,7 @@ export function drawMeter(typed, { prefix, suffix }) {
   const whole = typed ? prefix + typed + suffix : "";
   const { encoding, units, segments, culprits } = counter.count(whole);
   const [gauge, used, parts] = meter.children;
+  gauge.hidden = files > 0;
   const tooLong = [...whole].length > LONGEST;
   const room = segments > 1 ? segments * (encoding === "GSM-7" ? 153 : 67) : encoding === "GSM-7" ? 160 : 70;
   gauge.max = room;
@@ -21,6 +22,12 @@ export function drawMeter(typed, { prefix, suffix }) {
   gauge.textContent = `${units} / ${room}`;
   used.textContent = tooLong ? `${[...whole].length.toLocaleString()} / ${LONGEST.toLocaleString()} ${meter.dataset.characters}` : `${units} / ${room}`;
   parts.textContent = segments === 1 ? meter.dataset.one : `${segments} ${meter.dataset.many}`;
+  if (files) {
+    used.textContent = `${[...whole].length.toLocaleString()} / ${LONGEST.toLocaleString()}`;
+    parts.textContent = meter.dataset.mms;
+    meter.dataset.level = tooLong ? "danger" : "ok";
+    return;
+  }
   meter.dataset.level = tooLong ? "danger" : segments > 1 ? "warning" : "ok";
   if (culprits.length) drawCulprit(culprit, culprits.filter((one) => typed.includes(one.character)), whole, segments);
 }

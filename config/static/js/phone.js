@@ -16,11 +16,12 @@ if (log && form) {
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    if (field.value.trim()) form.requestSubmit();
+    if (field.value.trim() || form.elements.sample.value || form.elements.file.files.length) form.requestSubmit();
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== form || !event.detail.successful) return;
     form.reset();
+    form.querySelector("details").open = false;
     toEnd();
     field.focus();
   });
