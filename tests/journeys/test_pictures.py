@@ -1,0 +1,54 @@
+"""A phone sends a picture, the agent sees it by itself, opens it, sends one back; the phone shows it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.texting.attachments import samples
+
+from .browser import MakePerson, needs_browser
+from .simulated_office import Office
+
+pytestmark = [pytest.mark.browser, needs_browser]
+
+
+def test_pictures_go_both_ways(office: Office, someone: MakePerson) -> None:
+    conversation = office.hear("Good evening")
+    agent = someone().let_in(office.agent)
+    agent.opens(office.address(conversation))
+    customer = someone().let_in(office.colleague)
+    customer.opens(office.phone_address)
+
+    customer.page.get_by_label("Send a picture").click()
+    customer.page.get_by_label("Picture", exact=True).select_option("evening")
+    customer.page.get_by_label("Text to Main line").fill("The sign at your door")
+    customer.page.get_by_role("button", name="Send", exact=True).click()
+
+    arrived = agent.page.locator(".message.in .picture img")
+    expect(arrived).to_be_visible(timeout=30_000)
+    with agent.page.context.expect_page() as opening:
+        agent.page.locator(".message.in .picture").click()
+    full = opening.value
+    full.wait_for_load_state()
+    expect(full.locator("img")).to_be_visible()
+    assert full.evaluate("document.images[0].naturalWidth") == 1200
+    full.close()
+
+    with agent.page.expect_file_chooser() as choosing:
+        agent.page.get_by_role("button", name="Attach pictures or files").click()
+    big = samples.saved(samples.noise((1800, 1200)), "PNG")
+    choosing.value.set_files([{"name": "map.png", "mimeType": "image/png", "buffer": big}])
+    chip = agent.page.locator(".unsent")
+    expect(chip).to_contain_text("made smaller", timeout=30_000)
+    chip.get_by_role("textbox").fill("Way to the entrance")
+    chip.get_by_role("textbox").blur()
+    expect(agent.page.locator("#meter")).to_contain_text("1 picture message")
+    agent.page.get_by_role("button", name="Send", exact=True).click()
+    expect(chip).to_have_count(0, timeout=15_000)
+    expect(agent.page.get_by_alt_text("Way to the entrance")).to_be_visible(timeout=15_000)
+
+    got = customer.page.locator(".phone-text.got img")
+    expect(got).to_be_visible(timeout=30_000)
+    expect(got).to_have_js_property("complete", value=True)
+    expect(agent.page.locator(".message.out").last).to_contain_text(re.compile("Delivered"), timeout=30_000)
