@@ -10,6 +10,7 @@ if (log && form) {
   const field = form.elements.body;
   toEnd();
   let atEnd = true;
+  log.addEventListener("load", () => atEnd && toEnd(), true); // a picture has its height now
   log.addEventListener("scroll", () => (atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40));
   document.body.addEventListener("htmx:afterSettle", (event) => event.target === log && atEnd && toEnd());
 
