@@ -26,7 +26,7 @@ from texting.models import Contact, Message, OutboxEntry
 from texting.purposes import TERMS, Purpose, WhenAbsent
 from texting.statuses import FINAL, MessageStatus
 
-QUIET_SECONDS = 150.0
+QUIET_SECONDS = 120.0
 SAYS_IT_WAS_SENT = {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.UNDELIVERED}
 
 

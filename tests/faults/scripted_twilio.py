@@ -37,6 +37,11 @@ class Accepted:
     at: float
 
 
+def _right_time() -> float:
+    hatch = time_machine.escape_hatch
+    return hatch.time.time() if hatch.is_travelling() else time.time()
+
+
 def body_hash(body: str) -> str:
     """What the ledger keeps of a text."""
     return hashlib.sha256(body.encode()).hexdigest()
@@ -69,7 +74,7 @@ class ScriptedTwilio(FakeTwilio):
 
     def accept(self, form: dict[str, list[str]], **more: Any) -> dict[str, Any]:
         """Into the ledger, before anybody hears of it."""
-        now = formatdate(time_machine.escape_hatch.time.time(), usegmt=True)  # its clock is right when ours is not
+        now = formatdate(_right_time(), usegmt=True)  # its clock is right when ours is not
         text = super().accept(form, **{"sid": f"SM{secrets.token_hex(16)}", "date_created": now, **more})
         callback = form.get("StatusCallback", [""])[0]
         entry = Accepted(
