@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from accounts.views import account, audit, joining, organizations, people, roles, sessions, settings, signing_in
+from accounts.views import (
+    account,
+    audit,
+    integrations,
+    joining,
+    organizations,
+    people,
+    roles,
+    sessions,
+    settings,
+    signing_in,
+)
 
 urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="sign_in"),
@@ -25,6 +36,12 @@ urlpatterns = [
     path("settings/audit/", audit.audit_log, name="audit_log"),
     path("settings/audit/check/", audit.check, name="audit_check"),
     path("settings/audit/export/", audit.export, name="audit_export"),
+    path("settings/api/", integrations.api_keys, name="api_keys"),
+    path("settings/api/new/", integrations.new_api_key, name="new_api_key"),
+    path("settings/api/<uuid:integration_id>/", integrations.api_key, name="api_key"),
+    path("settings/api/<uuid:integration_id>/roll/", integrations.roll_api_key, name="roll_api_key"),
+    path("settings/api/<uuid:integration_id>/end/", integrations.end_integration, name="end_integration"),
+    path("settings/api/<uuid:integration_id>/keys/<uuid:key_id>/end/", integrations.end_api_key, name="end_api_key"),
     path("settings/account/", account.account, name="account"),
     path("settings/account/password/", account.change_password, name="change_password"),
     path("settings/account/authenticator/", account.set_up_authenticator, name="set_up_authenticator"),

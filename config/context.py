@@ -45,6 +45,7 @@ SECTIONS = (
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.LINES_MANAGE, waiting_in_quarantine),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.ORGANIZATION_MANAGE, open_alarms),
+    RailEntry(_("API"), "api_keys", "code", Permission.API_MANAGE),
     RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
     RailEntry(_("Your account"), "account", "user", None),
     RailEntry(_("Sessions"), "sessions", "monitor", None),

@@ -226,3 +226,19 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Parley API",
+    "VERSION": "1",
+    "DESCRIPTION": "Secure business texting: send texts, read the answers. Errors are problem documents (RFC 9457).",
+    "OAS_VERSION": "3.1.1",
+    "SERVERS": [{"url": PUBLIC_BASE_URL}],
+    "SECURITY": [{"key": []}],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key: parley_live_..."}}
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.openapi.closed",
+    ],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}

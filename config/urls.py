@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("texting.urls")),
     path("", include("compliance.urls")),
+    path("", include("config.developers")),
     path("", include("config.styleguide")),
 ]

@@ -89,6 +89,7 @@ def describe(
     examples = [OpenApiExample(summary, value=request_example, request_only=True)] if request_example else []
     extra: list[Any] = [*parameters, *([_idempotency_key()] if repeatable else [])]
     return extend_schema(
+        operation_id=summary.lower().replace(" ", "_").replace("'", ""),
         summary=summary,
         tags=[tag] if tag else None,
         request=request,

@@ -10,15 +10,15 @@ from lucide.templatetags.lucide import lucide
 from config.ui.registry import register
 
 _WORDS = """
-activity archive arrow-down arrow-left arrow-right arrow-up arrow-up-down badge-check ban battery-full bell bell-off
-building-2 calendar calendar-clock chart-column check check-check chevron-down chevron-left chevron-right
-chevrons-up-down circle-alert circle-check circle-dot circle-x clipboard-check clock copy corner-up-left credit-card
-download ellipsis external-link eye eye-off file-text flag gauge globe hand history hourglass inbox info key-round
-keyboard languages life-buoy link list-checks list-filter loader-circle lock lock-open log-out mail menu
-message-square message-square-lock message-square-text minus monitor moon octagon-alert octagon-x panel-right
-paperclip pencil phone phone-off plus qr-code refresh-cw rotate-ccw scale search send server settings shield-alert
-shield-check signal smartphone smile split square-pen sticky-note sun tag trash-2 triangle-alert undo-2 upload user
-user-check user-plus users webhook wifi-off x zap
+activity archive arrow-down arrow-left arrow-right arrow-up arrow-up-down badge-check ban battery-full bell
+bell-off book-open building-2 calendar calendar-clock chart-column check check-check chevron-down chevron-left
+chevron-right chevrons-up-down circle-alert circle-check circle-dot circle-x clipboard-check clock code copy
+corner-up-left credit-card download ellipsis external-link eye eye-off file-text flag gauge globe hand history
+hourglass inbox info key-round keyboard languages life-buoy link list-checks list-filter loader-circle lock
+lock-open log-out mail menu message-square message-square-lock message-square-text minus monitor moon
+octagon-alert octagon-x panel-right paperclip pencil phone phone-off plus qr-code refresh-cw rotate-ccw scale
+search send server settings shield-alert shield-check signal smartphone smile split square-pen sticky-note sun
+tag trash-2 triangle-alert undo-2 upload user user-check user-plus users webhook wifi-off x zap
 """
 NAMES = frozenset(_WORDS.split())
 

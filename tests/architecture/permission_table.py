@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.invitations import _new_link
 from accounts.models import Session
 from tenancy.isolation import activate
+from tests.callers import make_caller
 from tests.cast import Cast, signed_in
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -26,6 +27,10 @@ from texting.simulator.files import HandsetFile
 
 PUBLIC = {
     "metrics": "the operator's token is the permission",
+    "api/v1/openapi.json": "describes the API and knows no organization",
+    "developers/": "describes the API and knows no organization",
+    "developers/errors/": "the types of problem documents are addresses on it",
+    "developers/<slug:name>/": "describes the API and knows no organization",
     "health/live": "the supervisor asks before anybody is known",
     "health/ready": "the load balancer asks before anybody is known",
     "sign-in/": "the way in",
@@ -64,7 +69,11 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         delivery = managing.send_test(member=cast.owner, endpoint=endpoint)
         alarms.stop(message.contact, alarms.Rule.HOURLY, {"texts": 100})
         stop = SendingStop.objects.get()
+    caller = make_caller(cast.owner)
+    assert caller.key is not None
     return {
+        "integration_id": caller.key.integration_id,
+        "key_id": caller.key.pk,
         "member_id": cast.second_agent.pk,
         "organization_id": cast.organization.pk,
         "session_id": Session.objects.get(membership=cast.agent).pk,
