@@ -131,10 +131,10 @@ def test_without_the_database_a_webhook_says_try_later(system: System, desk: Des
     holds()
 
 
-@pytest.mark.xfail(strict=True, reason="the session is read outside of any view: 500 (notes: hole 1)")
 def test_without_the_database_a_page_says_try_later(system: System, desk: Desk, no_database: Any):
-    browser = browser_of(desk.member, system)
-    assert browser.get("/inbox/") == 200
+    browser, end = browser_of(desk.member, system), time.monotonic() + 30
+    while browser.get("/inbox/") != 200:  # its pool may still hold lines that an earlier test has cut
+        assert time.monotonic() < end
     no_database()
     assert browser.get("/inbox/") == 503
 

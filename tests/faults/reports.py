@@ -119,7 +119,7 @@ class Reporter:
             "X-Twilio-Signature": RequestValidator(secret).compute_signature(url, form),
         }
         parts = urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
         try:
             connection.request("POST", parts.path, urlencode(form), headers)
             return connection.getresponse().status

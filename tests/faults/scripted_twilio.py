@@ -78,7 +78,7 @@ class ScriptedTwilio(FakeTwilio):
         text = super().accept(form, **{"sid": f"SM{secrets.token_hex(16)}", "date_created": now, **more})
         callback = form.get("StatusCallback", [""])[0]
         entry = Accepted(
-            text["sid"], text["to"], body_hash(text["body"]), urlsplit(callback).path.rpartition("/")[2], time.time()
+            text["sid"], text["to"], body_hash(text["body"]), urlsplit(callback).path.rpartition("/")[2], _right_time()
         )
         with self.lock:
             self.truth.append(entry)
@@ -109,7 +109,7 @@ class ScriptedTwilio(FakeTwilio):
 
     def listed(self, to: str) -> list[dict[str, Any]]:
         """What its list holds now for a number, newest first."""
-        hidden = time.time() - self.lag.get(to, 0.0)
+        hidden = _right_time() - self.lag.get(to, 0.0)
         with self.lock:
             every = [text for text in self.ledger.accepted if text["to"] == to]
         return [text for text in reversed(every) if text.get("accepted_at", 0.0) <= hidden]
