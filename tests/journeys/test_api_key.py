@@ -29,9 +29,9 @@ def ask(office: Office, key: str, method: str, path: str, body: object = None) -
 def test_a_key_made_in_the_browser_texts_a_phone_until_it_is_ended(office: Office, someone: MakePerson) -> None:
     office.hear("Hello, can you remind me?")
     phone = someone().let_in(office.agent).tab(office.phone_address)
-    admin = someone().let_in(office.owner).opens("/settings/api/")
+    admin = someone().let_in(office.owner).tab("/settings/api/")
     admin.get_by_role("link", name="Make the first key").click()
-    admin.get_by_label("Name").fill("Booking system")
+    admin.get_by_role("textbox", name="Name").fill("Booking system")
     for right in ("Send texts", "Read conversations of own teams"):
         admin.get_by_label(right).check()
     admin.get_by_role("button", name="Make the key").click()
@@ -53,7 +53,7 @@ def test_a_key_made_in_the_browser_texts_a_phone_until_it_is_ended(office: Offic
     admin.go_back()
     assert key not in admin.content(), "a key is shown once"
     admin.get_by_role("button", name="End it").click()
-    admin.get_by_role("dialog").get_by_role("button", name="End it").click()
+    admin.get_by_role("alertdialog").get_by_role("button", name="End it").click()
     expect(admin.get_by_text("Booking system has ended.")).to_be_visible()
     assert ask(office, key, "GET", "me")[0] == 401
 
@@ -62,7 +62,7 @@ def test_an_operation_is_tried_on_its_page_and_the_key_stays_there(office: Offic
     from tests.callers import make_caller
 
     caller = make_caller(office.owner)
-    page = someone().let_in(office.owner).opens("/developers/")
+    page = someone().let_in(office.owner).tab("/developers/")
     page.get_by_role("link", name="Read what the key may do").first.click()
     page.get_by_label("API key").fill(caller.secret)
     page.get_by_role("button", name="Send the request").click()
