@@ -4,6 +4,11 @@ import subprocess
 import sys
 
 BENCHES = {
+    "inbound": "a customer's text through our webhook, against a bare view that stores one row",
+    "deliver": "queued texts to the provider and back, against the provider's calls alone",
+    "status": "delivery reports, against single-row UPDATEs",
+    "inbox": "pages of the inbox from 10,000 to 5,000,000 texts",
+    "thread": "a thread of sealed texts, against the same page with plain columns",
     "live": "fan-out of live updates to 500 browsers, against Django's own streaming view",
     "screen": "from the provider's webhook to the text on an agent's screen",
 }

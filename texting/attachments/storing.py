@@ -1,7 +1,7 @@
 """The bytes of an attachment in the database: cut into parts, each sealed by itself.
 
 They stay in PostgreSQL, and not in a folder or a bucket, so that row security, backups, restores and the destruction of
-keys hold for them as for every text (docs/decisions/0019-attachments.md).
+keys hold for them as for every text (docs/decisions/0025-attachments.md).
 """
 
 import hashlib
