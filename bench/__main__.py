@@ -5,7 +5,6 @@ import sys
 
 BENCHES = {
     "inbound": "a customer's text through our webhook, against a bare view that stores one row",
-    "accept": "a text through the API, one by one and a hundred together, against a bare view",
     "deliver": "queued texts to the provider and back, against the provider's calls alone",
     "status": "delivery reports, against single-row UPDATEs",
     "inbox": "pages of the inbox from 10,000 to 5,000,000 texts",

@@ -12,6 +12,7 @@ from accounts.models import Team, User
 from bench.load import post
 from tenancy.isolation import activate
 from tenancy.models import Organization
+from texting.limits.bounds import Limited
 from texting.models import Line, LineKey, SendingLimits
 from texting.providers.base import Credentials
 from texting.providers.twilio_signature import HEADER, sign
@@ -60,8 +61,15 @@ def make_office(slug: str, number: str, *, pace: float = 100.0) -> Office:
             texts_per_second=pace,
         )
         key = LineKey.objects.create(line_id=line.pk, organization=organization, texts_per_second=pace).key
-        SendingLimits.objects.create(daily_segments=10**9, daily_micros=10**15, organization_hour=10**9)
+        SendingLimits.objects.create(
+            daily_segments=10**9, daily_micros=10**15, **{limited.value: 10**9 for limited in Limited}
+        )
     return Office(organization, line, key)
+
+
+def customer(number: int) -> str:
+    """The number of a customer: spread over a whole area, since neighbours in one block look like pumping."""
+    return f"+1212{2_000_000 + number * 7919 % 7_999_993}"
 
 
 def forms(prefix: str, number: str) -> Iterator[dict[str, str]]:
@@ -70,7 +78,7 @@ def forms(prefix: str, number: str) -> Iterator[dict[str, str]]:
         yield {
             "MessageSid": f"SM{prefix}{count:0{32 - len(prefix)}d}",
             "AccountSid": ACCOUNT,
-            "From": f"+1212{5550000 + count * 7919 % CUSTOMERS:07d}",
+            "From": customer(count % CUSTOMERS),
             "To": number,
             "Body": "STOP"
             if count % STOP_EVERY == STOP_EVERY - 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from bench.office import Office
+from bench.office import Office, customer
 from compliance.models import ConsentEvent
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
@@ -63,7 +63,7 @@ class Desk:
 
     def meet(self, count: int) -> None:
         """Make sure that there are so many customers, in the active organization."""
-        numbers = [from_provider(f"+1212{5550000 + number:07d}") for number in range(len(self.conversations), count)]
+        numbers = [from_provider(customer(number)) for number in range(len(self.conversations), count)]
         if not numbers:
             return
         now = timezone.now()
