@@ -15,8 +15,10 @@ help: ## Show this list
 up: .venv/local.stamp ## Run the whole system here: ARGS="--port N --data DIR --reset --no-demo"
 	@exec env PARLEY_END_WITH_PARENT=1 $(BIN)/python -m config.embedded $(ARGS)
 
-test: .venv/dev.stamp ## Run all tests: ARGS="tests/texting -k stop"
-	@exec $(BIN)/python -m pytest -q -rs $(ARGS)
+# In as many processes as the machine has processors, up to four; a few files are not worth that.
+PROCESSES ?= $(if $(ARGS),0,auto)
+test: .venv/dev.stamp ## Run all tests: ARGS="tests/texting -k stop", PROCESSES=0 for one after the other
+	@exec $(BIN)/python -m pytest -q -rs -n $(PROCESSES) --maxprocesses 4 $(ARGS)
 
 test-providers: .venv/dev.stamp judge ## Try the adapters against the providers' own API descriptions
 	@[ ! -x $(JUDGE)/node_modules/.bin/prism ] || [ ! -d ../shared/providers ] || \

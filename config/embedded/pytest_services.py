@@ -1,7 +1,8 @@
 """pytest plugin: a real PostgreSQL and a real Valkey for one test run, in a folder that is thrown away.
 
-A plugin and not a conftest, because pytest-django reads the settings before any conftest is loaded. The processes of a
-distributed run find the environment set by the first one and use the same servers.
+A plugin and not a conftest, because pytest-django reads the settings before any conftest is loaded. In a distributed
+run each process has servers of its own: a test may empty its Redis or break its PostgreSQL, and disturbs none beside
+it. A pytest that a test starts finds its parent's and uses those.
 """
 
 import base64
@@ -22,6 +23,7 @@ from config.embedded.valkey import Valkey
 
 PREFIX = "parley-test-"
 MARK = "PARLEY_TEST_SERVICES"
+OWNER_OF_SERVICES = "PARLEY_TEST_PROCESS"  # the process of a distributed run that started them; "" in any other run
 
 
 class Services:
@@ -54,7 +56,7 @@ class Services:
             PUBLIC_BASE_URL="http://127.0.0.1:8000",
             PARLEY_LOCAL="1",
         )
-        os.environ[MARK] = str(self.folder)
+        os.environ.update({MARK: str(self.folder), OWNER_OF_SERVICES: os.environ.get("PYTEST_XDIST_WORKER", "")})
 
     def stop(self) -> None:
         self.valkey.stop()
@@ -62,6 +64,7 @@ class Services:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.lock.close()
         os.environ.pop(MARK, None)
+        os.environ.pop(OWNER_OF_SERVICES, None)
 
 
 _running: list[Services] = []
@@ -70,7 +73,8 @@ _running: list[Services] = []
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
     """Start before pytest-django imports the settings."""
-    if os.environ.get(MARK):
+    distributed = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if os.environ.get(MARK) and os.environ.get(OWNER_OF_SERVICES) == distributed:
         return
     _remove_leftovers()
     services = Services()

@@ -1,7 +1,6 @@
 """What customers' texts say about being texted: written cases, generated ones, and hostile ones."""
 
 import json
-import time
 from itertools import product
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.keywords import classify, norm
+from tests.scaling import grows_in_step
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("reply_cases.jsonl").read_text("utf-8").splitlines()]
 
@@ -261,11 +261,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_a_hostile_text_takes_time_in_step_with_its_length(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = (unit * length)[:length]
-        started = time.process_time()
-        classify(text)
-        return time.process_time() - started
+    def judge(length: int) -> None:
+        classify((unit * length)[:length])
 
-    seconds(1000)
-    assert seconds(20_000) < 12 * max(seconds(5_000), 0.02), "four times the text must not take twelve times as long"
+    assert grows_in_step(judge, size=5_000, times=4, at_most=12, floor=0.02)

@@ -1,10 +1,9 @@
 """The small language of the word lists."""
 
-import time
-
 import pytest
 
 from compliance.phrase_matching import END, BadPhrase, Phrases
+from tests.scaling import grows_in_step
 
 LISTS = {"me": ["me", "my number", "my number here"], "nuisance": ["texting", "calling"], "bag": ["a", "b", "a b"]}
 
@@ -72,10 +71,7 @@ def test_phrases_are_found_anywhere_and_replaced_longest_first() -> None:
 def test_an_ambiguous_phrase_takes_no_longer_for_it() -> None:
     phrases = Phrases([("it", " ".join(["<bag>*"] * 5) + " never")], LISTS)
 
-    def seconds(length: int) -> float:
-        started = time.process_time()
+    def look(length: int) -> None:
         assert phrases.first(["a", "b"] * length) is None
-        return time.process_time() - started
 
-    seconds(10)
-    assert seconds(400) < 12 * max(seconds(100), 0.02)
+    assert grows_in_step(look, size=100, times=4, at_most=12, floor=0.02)

@@ -1,7 +1,6 @@
 """What a text costs: our cases in `segment_cases.jsonl` agree with the provider's public calculator."""
 
 import json
-import time
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.scaling import grows_in_step
 from texting import segments
 from texting.graphemes import clusters
 from texting.segments import GSM_BASIC, GSM_EXTENSION, SegmentCount, count, replace_culprits, simplify_accents, smart
@@ -173,13 +173,10 @@ def test_the_tables_are_json_and_complete_enough_for_the_meter_in_the_browser() 
 
 @pytest.mark.parametrize("unit", ["a", "€", "😀", "e\u0301", "\u0301", "🇺", "\u200d"])
 def test_counting_time_grows_in_step_with_the_text(unit: str) -> None:
-    def seconds(times: int) -> float:
-        started = time.process_time()
+    def measure(times: int) -> None:
         count(unit * times, smart_encoding=True)
-        return time.process_time() - started
 
-    seconds(1000)
-    assert seconds(160_000) < 40 * max(seconds(20_000), 0.002), "eight times the text must not take forty times as long"
+    assert grows_in_step(measure, size=20_000, times=8, at_most=40, floor=0.002)
 
 
 def test_an_empty_text_is_one_segment() -> None:
