@@ -44,6 +44,7 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people:manage"
     ROLES_MANAGE = "roles:manage"
     ORGANIZATION_MANAGE = "organization:manage"
+    SECURITY_MANAGE = "security:manage"
     AUDIT_READ = "audit:read"
     AUDIT_EXPORT = "audit:export"
     API_MANAGE = "api:manage"
@@ -72,6 +73,7 @@ _LABELS = {
     Permission.PEOPLE_MANAGE: gettext_lazy("Manage people"),
     Permission.ROLES_MANAGE: gettext_lazy("Manage roles"),
     Permission.ORGANIZATION_MANAGE: gettext_lazy("Manage the organization"),
+    Permission.SECURITY_MANAGE: gettext_lazy("Manage how people sign in"),
     Permission.AUDIT_READ: gettext_lazy("Read the audit log"),
     Permission.AUDIT_EXPORT: gettext_lazy("Export the audit log"),
     Permission.API_MANAGE: gettext_lazy("Manage API keys"),
@@ -119,6 +121,7 @@ PERMISSION_GROUPS = (
             Permission.PEOPLE_MANAGE,
             Permission.ROLES_MANAGE,
             Permission.ORGANIZATION_MANAGE,
+            Permission.SECURITY_MANAGE,
             Permission.API_MANAGE,
             Permission.SIMULATOR_USE,
         ),
@@ -132,6 +135,7 @@ ADMINISTRATIVE = frozenset(
         Permission.PEOPLE_MANAGE,
         Permission.ROLES_MANAGE,
         Permission.ORGANIZATION_MANAGE,
+        Permission.SECURITY_MANAGE,
         Permission.API_MANAGE,
         Permission.AUDIT_EXPORT,
     }
