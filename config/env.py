@@ -178,7 +178,7 @@ def database(name: str, *, pool: int | None = None) -> dict[str, Any]:
     query fails with the variable's name in its message.
     """
     entry: dict[str, Any] = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {},
@@ -190,6 +190,7 @@ def database(name: str, *, pool: int | None = None) -> dict[str, Any]:
     size = number("DATABASE_POOL", 10, minimum=0, maximum=1000) if pool is None else pool
     if size:
         # A request that finds no free connection for five seconds fails; waiting longer would take the whole site down.
+        # While the server refuses connections nobody waits (`config.postgresql.pool`).
         entry["OPTIONS"]["pool"] = {"min_size": 1, "max_size": size, "timeout": 5}
     return entry
 

@@ -5,11 +5,12 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
-from accounts.api.problems import Kind, Problem
+from accounts.api.problems import AWAY_SECONDS, Kind, Problem, away
 from accounts.middleware import API
 from accounts.permissions import MissingPermission, Permission
 from accounts.queries import names_of_those_who_may
@@ -53,11 +54,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; nothing was kept. 503 while the database is away, so that whoever asked tries again."""
-    response = Problem(Kind.BROKEN).response() if _for_a_program(request) else render(request, "500.html", status=500)
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError) and not _for_a_program(request):
-        response.status_code = 503
-        response["Retry-After"] = "30"
-    return response
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _away(request)
+    if _for_a_program(request):
+        return Problem(Kind.BROKEN).response()
+    return render(request, "500.html", status=500)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    if _for_a_program(request):
+        return away().response()
+    # Without the frame of a page: its names may need the database.
+    shown = {"request": request, "retry_address": request.get_full_path() if request.method == "GET" else "/"}
+    headers = {"Retry-After": str(AWAY_SECONDS)}
+    return HttpResponse(render_to_string("503.html", shown), status=503, headers=headers)
 
 
 def _for_a_program(request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ from accounts.api.repeating import HEADER, LONGEST
 F = TypeVar("F", bound=Callable[..., Any])
 Shape = type[serializers.Serializer]  # type: ignore[type-arg]
 
-ALWAYS = (Kind.KEY_MISSING, Kind.KEY_REFUSED, Kind.NOT_ACCEPTABLE, Kind.TOO_MANY, Kind.BROKEN)
+ALWAYS = (Kind.KEY_MISSING, Kind.KEY_REFUSED, Kind.NOT_ACCEPTABLE, Kind.TOO_MANY, Kind.BROKEN, Kind.AWAY)
 WITH_BODY = (Kind.MALFORMED, Kind.TOO_LARGE, Kind.MEDIA_TYPE, Kind.INVALID)
 REPEATABLE = (Kind.STILL_RUNNING, Kind.ANSWER_GONE, Kind.KEY_REUSED, Kind.INVALID)
 _EXTRA: dict[Kind, dict[str, Any]] = {

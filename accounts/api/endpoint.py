@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.parsers import JSONParser
@@ -18,7 +19,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
 from accounts.api import limiting
-from accounts.api.problems import Kind, Problem
+from accounts.api.problems import Kind, Problem, away
 from accounts.api.reading import read_object
 from accounts.api.repeating import answer_once
 from accounts.integrations import opened_by
@@ -69,6 +70,9 @@ class Endpoint(APIView):
             response = problem.response()
         except Http404:
             response = Problem(Kind.NOT_FOUND).response()
+        except (OperationalError, InterfaceError) as error:
+            log.error("api_away", extra={"route": _route(request), "error": type(error).__name__})
+            response = away().response()
         except Exception as error:
             log.exception("api_broke", extra={"route": _route(request), "error": type(error).__name__})
             response = Problem(Kind.BROKEN).response()

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_PATH = "/developers/errors/"
+AWAY_SECONDS = 30  # that whoever meets an absent database is asked to wait
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,13 @@ class Kind(Enum):
     BROKEN = Words(
         "internal", 500, "We failed", "Nothing was done. Send the request again, with the same Idempotency-Key."
     )
+    AWAY = Words(
+        "unavailable",
+        503,
+        "We cannot answer for the moment",
+        "Wait as long as `Retry-After` says, then send the request again. With the same Idempotency-Key it is carried"
+        " out once, whatever became of it now.",
+    )
 
     @property
     def type(self) -> str:
@@ -163,3 +171,8 @@ class Problem(Exception):
         """The answer."""
         body = json.dumps(self.document(), ensure_ascii=False)
         return HttpResponse(body, content_type=MEDIA_TYPE, status=self.kind.value.status, headers=self.headers)
+
+
+def away() -> Problem:
+    """The database cannot be reached, or was lost in the middle of the request."""
+    return Problem(Kind.AWAY, headers={"Retry-After": str(AWAY_SECONDS)})

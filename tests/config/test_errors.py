@@ -1,12 +1,16 @@
 """Pages for requests that end badly."""
 
+import json
+
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.urls import include, path
 
+from accounts.models import Membership
 from accounts.permissions import Permission, requires
 from accounts.sessions import SessionStore
+from config.errors import server_error
 from tests.cast import cast, signed_in
 
 __all__ = ["cast"]
@@ -72,3 +76,31 @@ def test_while_the_database_is_away_whoever_asks_is_told_to_try_later(cast, monk
     monkeypatch.setattr(SessionStore, "load", away)
     answer = client.get("/inbox/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    page = answer.content.decode()
+    assert "Parley cannot answer for the moment" in page
+    assert 'href="/inbox/"' in page
+
+
+@pytest.mark.parametrize("failure", [OperationalError, InterfaceError])
+def test_while_the_database_is_away_the_page_asks_it_for_nothing(cast, rf, failure, django_assert_num_queries):
+    request = rf.post("/inbox/")
+    request.member = Membership.objects.get(pk=cast.agent.pk)  # knows neither its user nor its organization yet
+    try:
+        raise failure("the server is not there")
+    except (OperationalError, InterfaceError):
+        with django_assert_num_queries(0):
+            answer = server_error(request)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert 'href="/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("failure", [OperationalError, InterfaceError])
+def test_while_the_database_is_away_a_program_gets_a_problem_document(rf, failure):
+    """Also where no endpoint was reached yet, such as in a middleware."""
+    try:
+        raise failure("the server is not there")
+    except (OperationalError, InterfaceError):
+        answer = server_error(rf.get("/api/v1/me"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert json.loads(answer.content)["type"].endswith("#unavailable")

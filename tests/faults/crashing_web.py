@@ -29,16 +29,20 @@ class Browser:
     session: str
     csrf: str
 
+    @property
+    def cookies(self) -> str:
+        """What says who it is."""
+        return f"{settings.SESSION_COOKIE_NAME}={self.session}"
+
     def post(self, path: str, fields: Mapping[str, str], *, seconds: float = 20.0) -> int:
         """Post a form."""
-        cookies = f"{settings.SESSION_COOKIE_NAME}={self.session}; {settings.CSRF_COOKIE_NAME}={self.csrf}"
+        cookies = f"{self.cookies}; {settings.CSRF_COOKIE_NAME}={self.csrf}"
         headers = {"Content-Type": FORM, "Cookie": cookies, "X-CSRFToken": self.csrf, "HX-Request": "true"}
         return self._ask("POST", path, urlencode(fields), headers, seconds)
 
     def get(self, path: str, *, seconds: float = 20.0) -> int:
         """Open a page."""
-        cookies = f"{settings.SESSION_COOKIE_NAME}={self.session}"
-        return self._ask("GET", path, "", {"Cookie": cookies}, seconds)
+        return self._ask("GET", path, "", {"Cookie": self.cookies}, seconds)
 
     def _ask(self, method: str, path: str, body: str, headers: Mapping[str, str], seconds: float) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)

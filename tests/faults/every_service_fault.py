@@ -1,7 +1,6 @@
 """Redis, PostgreSQL and the provider's network fail under the running system; nothing is lost or sent twice."""
 
 import os
-import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -15,7 +14,6 @@ from tests.faults.crashing_web import browser_of, compose
 from tests.faults.intents import Desk, Intent, new_number
 from tests.faults.proxy import Mode
 from tests.faults.running import System
-from tests.faults.scripted_twilio import ACCOUNT
 from texting.purposes import Purpose
 
 pytestmark = pytest.mark.timeout(400)
@@ -109,34 +107,6 @@ def test_without_the_database_an_answer_is_not_lost(fault: str, point: str, syst
         assert servers.end_backends()
         os.kill(pid, signal.SIGCONT)
     holds()
-
-
-@pytest.fixture
-def no_database(system: System, desk: Desk) -> Any:
-    """Called when everything is prepared: from then on the database is away."""
-
-    def away() -> None:
-        system.lines["postgres"].mode = Mode.REFUSE
-        system.lines["postgres"].reset_all()
-        time.sleep(0.5)
-
-    return away
-
-
-def test_without_the_database_a_webhook_says_try_later(system: System, desk: Desk, holds: Any, no_database: Any):
-    form = {"MessageSid": f"SM{secrets.token_hex(16)}", "AccountSid": ACCOUNT, "From": new_number(), "NumMedia": "0"}
-    form |= {"To": desk.line.number, "Body": "See you at 5"}
-    no_database()
-    assert system.far_end.reporter._send(desk.hook(system.address), form, "") == 503
-    holds()
-
-
-def test_without_the_database_a_page_says_try_later(system: System, desk: Desk, no_database: Any):
-    browser, end = browser_of(desk.member, system), time.monotonic() + 30
-    while browser.get("/inbox/") != 200:  # its pool may still hold lines that an earlier test has cut
-        assert time.monotonic() < end
-    no_database()
-    assert browser.get("/inbox/") == 503
 
 
 def slow(line: Any) -> None:

@@ -55,6 +55,7 @@ class Desk:
     """One organization with a line at the scripted provider."""
 
     member: Membership
+    owner: Membership
     line: Line
     key: str
     intents: list[Intent] = field(default_factory=list)
@@ -132,4 +133,4 @@ def open_desk(far_end: ScriptedTwilio, *, pace: float = 100.0) -> Desk:
         )
         SendingLimits.objects.create(**NO_LIMITS)  # they have tests of their own
         key = LineKey.objects.create(line_id=line.pk, organization=owner.organization, texts_per_second=pace).key
-    return Desk(agent, line, key)
+    return Desk(agent, owner, line, key)

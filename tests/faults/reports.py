@@ -46,6 +46,15 @@ class Answered:
     status: int
 
 
+@dataclass(frozen=True)
+class Signed:
+    """A request to one of our webhooks."""
+
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
 class Reporter:
     """One thread that posts what is due."""
 
@@ -112,16 +121,19 @@ class Reporter:
             if (status == 0 or status >= 500) and tries > 1:
                 self.post(url, form, wait=BETWEEN, how=how, tries=tries - 1)
 
-    def _send(self, url: str, form: dict[str, str], how: str) -> int:
+    def signed(self, url: str, form: dict[str, str], how: str = "") -> Signed:
+        """The request as Twilio makes it."""
         secret = "not-the-token" if how == "wrong" else self.far_end.token
-        headers = {
-            "Content-Type": FORM,
-            "X-Twilio-Signature": RequestValidator(secret).compute_signature(url, form),
-        }
+        signature = RequestValidator(secret).compute_signature(url, form)
+        headers = {"Content-Type": FORM, "X-Twilio-Signature": signature}
+        return Signed(urlsplit(url).path, headers, urlencode(form))
+
+    def _send(self, url: str, form: dict[str, str], how: str) -> int:
+        request = self.signed(url, form, how)
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
         try:
-            connection.request("POST", parts.path, urlencode(form), headers)
+            connection.request("POST", request.path, request.body, request.headers)
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return 0

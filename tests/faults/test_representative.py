@@ -1,9 +1,18 @@
 """A few of the faults, for every run of the tests; `make faults` runs all of them."""
 
+import time
+
 import pytest
 
+from tenancy.isolation import activate
+from tests.callers import make_caller
+from tests.faults.away import callers, take_away
 from tests.faults.crashing import crash_and_recover
+from tests.faults.crashing_web import browser_of
+from tests.faults.intents import new_number
+from texting.models import Message
 
+POOL_SECONDS = 5.0  # `config.env.database`: whoever waits for a connection that is in use is told after that
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -11,3 +20,31 @@ pytestmark = pytest.mark.timeout(300)
 def test_a_worker_that_dies_with_the_answer_in_its_hands_sends_nothing_twice(point, system, desk, holds):
     crash_and_recover(point, system, desk)
     holds()
+
+
+def test_without_the_database_everybody_is_told_soon_to_come_again_and_then_served(system, desk, holds):
+    number = new_number()
+    desk.meet([number])
+    browser = browser_of(desk.member, system)
+    asking = callers(system, desk, browser, make_caller(desk.owner), number)
+    assert browser.get("/inbox/") == 200
+    take_away(system)
+    waited = 0.0
+    for who, ask in [*asking.items()] * 2:
+        told = ask()
+        print(f"{who} was answered {told.status} in {told.seconds:.2f} s")
+        assert (told.status, told.retry_after) == (503, "30"), who
+        if who.startswith("a program"):
+            assert told.content_type == "application/problem+json"
+            assert '#unavailable"' in told.body
+        waited += told.seconds
+    assert waited < 2 * len(asking) * POOL_SECONDS, "each waited until the pool gave up"
+    system.whole()
+    for who, ask in asking.items():
+        end = time.monotonic() + 30
+        while ask().status >= 300:
+            assert time.monotonic() < end, f"{who} is not served again"
+    holds()
+    assert sum(one.to == number for one in system.far_end.truth) == 1
+    with activate(desk.organization):
+        assert [text.body for text in Message.objects.filter(direction="in")] == ["See you at 5"]

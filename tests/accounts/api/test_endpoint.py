@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from accounts.api import limiting, reading
@@ -184,6 +185,19 @@ def test_what_breaks_inside_is_a_problem_document_that_says_nothing_of_it(caller
     answer = caller.get("me")
     assert answer.status_code == 500
     assert kind_of(answer) == "internal"
+    assert "secret" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("failure", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("place", ["accounts.api.endpoint.opened_by", "accounts.api.identity.Me.get"])
+def test_while_the_database_is_away_the_answer_says_when_to_come_again(caller, monkeypatch, place, failure):
+    def away(*args, **kwargs):
+        raise failure("secret detail of the server")
+
+    monkeypatch.setattr(place, away)
+    answer = caller.get("me")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert kind_of(answer) == "unavailable"
     assert "secret" not in answer.content.decode()
 
 
