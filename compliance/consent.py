@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,6 +14,8 @@ from tenancy.audit import AuditKind
 from texting import outbox, outgoing_webhooks
 from texting.models import Contact
 from texting.outgoing_webhooks import EventKind
+
+ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
 
 
 @dataclass(frozen=True)

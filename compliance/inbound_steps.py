@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from compliance import answers, consent
-from compliance.consent import Evidence, State
+from compliance.consent import ANSWER_WINDOW, Evidence, State
 from compliance.keywords import Reply, classify, norm
 from compliance.models import ConsentEvent
 from tenancy.isolation import current_organization_id
@@ -43,6 +43,8 @@ class Keywords:
         )
         if reply.action == "opt_out" and reply.tier in _ACTING_TIERS:
             self._stop(arrival, reply, state, evidence)
+        elif reply.action == "start" and _is_outdated(arrival, state):
+            return False
         elif reply.action == "start":
             consent.give(arrival.contact, kind=ConsentEvent.Kind.EXPRESS, evidence=evidence)
             self._answer(arrival, reply, Purpose.OPT_IN_ANSWER)
@@ -68,7 +70,10 @@ class Keywords:
             self._answer(arrival, reply, Purpose.OPT_OUT_ANSWER)
 
     def _answer(self, arrival: Arrival, reply: Reply, purpose: Purpose) -> None:
-        """Ask for our answer, unless the carrier has given one already."""
+        """Ask for our answer, unless the carrier has given one already, or it would come days after the question."""
+        late = arrival.received_at - arrival.sent_at > ANSWER_WINDOW
+        if late and purpose is not Purpose.OPT_IN_ANSWER:
+            return
         if arrival.line.carrier_answers_keywords and norm(arrival.body) in _CARRIER_ANSWERS[reply.action]:
             return
         write = {
@@ -78,3 +83,8 @@ class Keywords:
         }[purpose]
         organization = Organization.objects.get(pk=current_organization_id())
         arrival.answers.append(Answer(purpose, write(organization)))
+
+
+def _is_outdated(arrival: Arrival, state: State) -> bool:
+    """Whether the customer wrote this before they opted out, and it only comes to us afterwards."""
+    return state.suppressed_since is not None and arrival.sent_at <= state.suppressed_since

@@ -1,7 +1,6 @@
 """The rules that every outbound text is judged by, in the order of `settings.TEXTING_SEND_POLICIES`."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 from uuid import UUID
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from compliance import consent
 from compliance.answers import OPT_OUT_WORDS
-from compliance.consent import State
+from compliance.consent import ANSWER_WINDOW, State
 from compliance.models import ConsentEvent
 from tenancy.isolation import current_organization_id, kept_until_commit
 from tenancy.models import Organization
@@ -20,7 +19,6 @@ from texting.phone_numbers import display
 from texting.purposes import Purpose
 from texting.statuses import MessageStatus
 
-ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
 _NEVER_LEFT = (MessageStatus.CANCELED, MessageStatus.FAILED)  # so the customer has not read their clauses
 _ANSWERS = {Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER}
 

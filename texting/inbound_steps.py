@@ -29,12 +29,17 @@ class Answer:
 
 @dataclass
 class Arrival:
-    """A text on its way in. Steps may change `body` and add `answers`; everything else is fact."""
+    """A text on its way in. Steps may change `body` and add `answers`; everything else is fact.
+
+    `sent_at` is when the customer wrote it, `received_at` when we heard of it: a text that was missed or kept in
+    quarantine may be days old, and others of the same customer may have come in between.
+    """
 
     line: Line
     contact: Contact
     conversation: Conversation
     message_id: UUID
+    sent_at: datetime
     received_at: datetime
     body: str
     opt_out_type: str = ""

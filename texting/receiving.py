@@ -54,6 +54,7 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
             contact=senders[at],
             conversation=conversations[senders[at].pk],
             message_id=new_id(),
+            sent_at=min(texts[at].sent_at or now, now),
             received_at=now,
             body=texts[at].body.replace("\x00", ""),
             opt_out_type=texts[at].opt_out_type,

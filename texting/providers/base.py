@@ -132,7 +132,8 @@ class Inbound:
 
     `opt_out_type` is what the provider itself made of the text (STOP, START, HELP), as it wrote it; empty when it says
     nothing. It is for comparing with our own reading, never instead of it. `through_pool`: it came to one of the
-    numbers among which the provider chooses for this line, so `to` need not be the line's own.
+    numbers among which the provider chooses for this line, so `to` need not be the line's own. `sent_at`: when the
+    customer wrote it, where that is known and may be a while ago; None for a text that has just come.
     """
 
     provider_message_id: str
@@ -143,6 +144,7 @@ class Inbound:
     media: tuple[Media, ...] = ()
     opt_out_type: str = ""
     through_pool: bool = False
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)

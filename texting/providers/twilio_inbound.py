@@ -42,7 +42,15 @@ class InboundList:
 
     async def _inbound(self, text: Any, number: str) -> Inbound:
         files = await self._files(text) if _number(text.num_media) else ()
-        return Inbound(text.sid, str(text.from_), number, str(text.body or ""), media=files, event_id=text.sid)
+        return Inbound(
+            provider_message_id=text.sid,
+            from_=str(text.from_),
+            to=number,
+            body=str(text.body or ""),
+            media=files,
+            event_id=text.sid,
+            sent_at=text.date_created,
+        )
 
     async def _files(self, text: Any) -> tuple[Media, ...]:
         """A text's files. When they are gone from the list, they are still counted."""

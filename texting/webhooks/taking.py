@@ -4,7 +4,7 @@ A request means what it says only after `verify_signature` has said yes with the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from texting import receiving
@@ -71,7 +71,7 @@ def read(provider: Provider, number: str, request: Request) -> Heard:
     try:
         if request.token is not None:
             return Heard(token=request.token, events=tuple(provider.parse_status(request.hook)))
-        texts = tuple(provider.parse_inbound(request.hook))
+        texts = tuple(replace(text, sent_at=request.hook.received_at) for text in provider.parse_inbound(request.hook))
         for text in texts:
             from_provider(text.from_)
             ours = text.to == number or from_provider(text.to).e164 == number
