@@ -15,15 +15,16 @@ _CODE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
 _MOST_STREAM = 4_000_000  # bytes of one stream
 _MOST_TOGETHER = 60_000_000
+_FIRST_PIECE = 1024
 
 
 def refuse_active_pdf(content: bytes) -> None:
     """Raises FileRefused (ACTIVE) for a document that does more than show itself."""
     if _is_active(content):
         raise FileRefused(Reason.ACTIVE)
-    together = 0
+    together, whole = 0, memoryview(content)
     for start in _STREAM.finditer(content):
-        opened = _opened(content[start.end() :])
+        opened = _opened(whole[start.end() :])
         together += len(opened)
         if together > _MOST_TOGETHER or _is_active(opened):
             raise FileRefused(Reason.ACTIVE)
@@ -36,9 +37,17 @@ def _is_active(written: bytes) -> bool:
     return _ACTIVE.search(plain) is not None
 
 
-def _opened(stream: bytes) -> bytes:
-    """The beginning of a deflated stream; nothing when it is not one."""
-    try:
-        return zlib.decompressobj().decompress(stream, _MOST_STREAM)
-    except zlib.error:
-        return b""
+def _opened(stream: memoryview) -> bytes:
+    """The beginning of a deflated stream, as far as it can be read; nothing when it is not one.
+
+    It is given over in pieces, because zlib copies what it does not use: a document of many streams would be copied as
+    often as it has streams.
+    """
+    opener, opened, at, step = zlib.decompressobj(), bytearray(), 0, _FIRST_PIECE
+    while at < len(stream) and not opener.eof and len(opened) < _MOST_STREAM:
+        try:
+            opened += opener.decompress(stream[at : at + step], _MOST_STREAM - len(opened))
+        except zlib.error:
+            break
+        at, step = at + step, step * 2
+    return bytes(opened)

@@ -15,8 +15,9 @@ from PIL import Image, ImageCms, ImageOps, ImageSequence
 from texting.attachments.kinds import GIF, JPEG, PNG, WEBP, FileRefused, Kind, Reason
 
 MOST_POINTS = 50_000_000  # of one picture: more than phones take, less than fills a worker's memory
-MOST_POINTS_MOVING = 150_000_000  # of all pictures of an animation together
+MOST_POINTS_MOVING = 60_000_000  # of all pictures of an animation together: all of them are in memory at once
 MOST_FRAMES = 500
+Image.MAX_IMAGE_PIXELS = MOST_POINTS  # Pillow asks it also where a file says later on that it is larger
 THUMBNAIL = (480, 480)
 SENT_SIDE = 1600  # points: the longer side of a picture that we send
 _FORMATS = {JPEG: "JPEG", PNG: "PNG", GIF: "GIF", WEBP: "WEBP"}
@@ -85,14 +86,21 @@ def _shrunk_animation(frames: list[tuple[Image.Image, int]], size: int, limit: i
 
 def _refuse_bomb(picture: Image.Image) -> None:
     """By what the file says of itself, before a single point is unpacked."""
-    points, frames = picture.width * picture.height, getattr(picture, "n_frames", 1)
-    if points > MOST_POINTS or frames > MOST_FRAMES or points * frames > max(MOST_POINTS_MOVING, MOST_POINTS):
+    if picture.width * picture.height > MOST_POINTS:
         raise FileRefused(Reason.BOMB)
 
 
 def _frames(picture: Image.Image) -> Iterator[tuple[Image.Image, int]]:
-    """Each picture of an animation with how long it stays, in milliseconds."""
-    for frame in ImageSequence.Iterator(picture):
+    """Each picture of an animation with how long it stays, in milliseconds.
+
+    Counted as they come: a later picture may be larger than the file says at its beginning. Raises FileRefused (BOMB).
+    """
+    points = 0
+    for number, frame in enumerate(ImageSequence.Iterator(picture), start=1):
+        _refuse_bomb(frame)
+        points += frame.width * frame.height
+        if number > MOST_FRAMES or points > MOST_POINTS_MOVING:
+            raise FileRefused(Reason.BOMB)
         yield _upright(frame), int(frame.info.get("duration") or 0)
 
 

@@ -96,3 +96,15 @@ def pdf_with_program(way: str) -> bytes:
         + b"\nendstream",
     }[way]
     return PDF.replace(b"%%EOF", b"3 0 obj" + active + b"endobj\n%%EOF")
+
+
+def growing_gif(size=(8000, 8000), frames=3) -> bytes:
+    """An animation that says it has one point, whose later pictures are much larger."""
+    first, large = saved(Image.new("P", (1, 1)), "GIF"), saved(Image.new("P", size), "GIF")
+    colours = 13 + 3 * (2 << (first[10] & 7))  # header, screen and table of colours
+    return first[:-1] + large[colours:-1] * frames + b";"
+
+
+def pdf_of_streams(streams: int, inside: bytes = b"") -> bytes:
+    """A document of so many streams, each as short as can be."""
+    return b"%PDF-1.7\n" + (b"stream\n" + inside) * streams + b"%%EOF"

@@ -1,10 +1,13 @@
 """What may be stored of a file: recognized by its bytes, without its past, without anything hidden in it."""
 
+import hashlib
 import io
+import zlib
 
 import pytest
 from PIL import Image, ImageSequence
 
+from tests.scaling import grows_in_step
 from tests.texting.attachments import samples
 from texting.attachments import kinds
 from texting.attachments.inspecting import PICTURE_TARGET, inspect, inspect_for_sending
@@ -67,6 +70,8 @@ def test_a_page_behind_a_picture_does_not_survive():
         (b"\xff\xd8\xff" + samples.PAGE, Reason.BROKEN),
         (samples.saved(samples.picture(), "PNG")[:120], Reason.BROKEN),
         (samples.png_bomb(), Reason.BOMB),
+        (samples.growing_gif(), Reason.BOMB),
+        (samples.growing_gif(size=(5000, 5000)), Reason.BOMB),
         (samples.saved(samples.picture(), "TIFF"), Reason.TYPE),
         (b" " + samples.PDF, Reason.TYPE),
         (b"BEGIN:VCARD\r\n\xff\xfe", Reason.TYPE),
@@ -135,3 +140,20 @@ def test_what_cannot_be_made_smaller_does_not_go():
     with pytest.raises(FileRefused) as refused:
         inspect_for_sending(heic, room=900_000)
     assert refused.value.reason is Reason.HEIC
+
+
+@pytest.mark.parametrize("inside", [b"", zlib.compress(b"")], ids=["empty", "deflated nothing"])
+def test_the_time_to_look_into_a_document_grows_in_step_with_its_streams(inside):
+    def look(streams: int) -> None:
+        inspect(samples.pdf_of_streams(streams, inside))
+
+    assert grows_in_step(look, size=5_000, times=8, at_most=16, floor=0.01)
+
+
+def test_a_program_in_a_stream_that_breaks_off_is_found_all_the_same():
+    noise = b"".join(hashlib.sha256(bytes([n])).digest() for n in range(250))
+    packed = zlib.compress(b"<< /S /JavaScript /JS (app.alert(1)) >>" + noise)
+    damaged = samples.pdf_of_streams(1, packed[:7000] + bytes(40))
+    with pytest.raises(FileRefused) as refused:
+        inspect(damaged)
+    assert refused.value.reason is Reason.ACTIVE
