@@ -168,8 +168,8 @@ class Problem(Exception):
         return shown | self.members
 
     def response(self) -> HttpResponse:
-        """The answer."""
-        body = json.dumps(self.document(), ensure_ascii=False)
+        """The answer. Half a character that was sent and is repeated in it cannot be written: a ? stands for it."""
+        body = json.dumps(self.document(), ensure_ascii=False).encode("utf-8", "replace")
         return HttpResponse(body, content_type=MEDIA_TYPE, status=self.kind.value.status, headers=self.headers)
 
 

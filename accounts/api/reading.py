@@ -2,8 +2,10 @@
 
 import json
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -13,6 +15,8 @@ from accounts.api.problems import Flaw, Kind, Problem
 
 LARGEST = 1_048_576  # bytes
 DEEPEST = 8  # objects and lists inside each other; no body of ours needs more than 3
+MOST_UNKNOWN = 10  # names that are listed with what was probably meant, which is slow to find out
+LONGEST_LIKENED = 60  # characters
 _CHARSETS = {"", "utf-8", "utf8"}
 
 
@@ -22,7 +26,8 @@ class Strict(serializers.Serializer):  # type: ignore[type-arg]
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict):
             raise ValidationError({"non_field_errors": [_("Send an object here.")]})
-        unknown = {name: [self._hint(name)] for name in data if name not in self.fields}
+        strange = islice((name for name in data if name not in self.fields), MOST_UNKNOWN)
+        unknown = {name: [self._hint(name)] for name in strange}
         try:
             cleaned = super().to_internal_value(data)
         except ValidationError as error:
@@ -33,7 +38,7 @@ class Strict(serializers.Serializer):  # type: ignore[type-arg]
         return cleaned
 
     def _hint(self, name: str) -> str:
-        near = get_close_matches(str(name), list(self.fields), n=1)
+        near = get_close_matches(name, list(self.fields), n=1) if len(name) <= LONGEST_LIKENED else []
         if near:
             return _("There is no such field. Did you mean %(near)s?") % {"near": near[0]}
         return _("There is no such field. Known are: %(names)s.") % {"names": ", ".join(self.fields) or _("none")}
@@ -51,11 +56,15 @@ def checked(body: dict[str, Any], shape: type[Strict]) -> Any:
 
 def read_parameters(request: HttpRequest, shape: type[Strict]) -> Any:
     """The parameters of the address, checked against a serializer. Raises Problem."""
-    doubled = [name for name, values in request.GET.lists() if len(values) > 1]
+    try:
+        sent = request.GET
+    except TooManyFieldsSent:
+        raise Problem(Kind.INVALID, errors=[Flaw(_("There are too many parameters."), parameter="")]) from None
+    doubled = [name for name, values in sent.lists() if len(values) > 1]
     if doubled:
         flaws = [Flaw(_("Send this parameter once."), parameter=name) for name in doubled]
         raise Problem(Kind.INVALID, errors=flaws)
-    read = shape(data=request.GET.dict())
+    read = shape(data=sent.dict())
     try:
         read.is_valid(raise_exception=True)
     except ValidationError as error:

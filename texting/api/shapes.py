@@ -1,5 +1,8 @@
 """What the API takes: every field with its bounds and its words. Names that are not here are refused."""
 
+from typing import Any
+
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.api.paging import PageParameters
@@ -48,10 +51,19 @@ class NewMessage(Strict):
         return attrs
 
 
+class _Few(serializers.ListField):
+    """A list that is counted before anything in it is looked at."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            raise serializers.ValidationError([_("Send at most %(most)d of them.") % {"most": self.max_length}])
+        return super().to_internal_value(data)
+
+
 class NewMessages(Strict):
     """Up to 100 texts in one request."""
 
-    messages = serializers.ListField(child=NewMessage(), min_length=1, max_length=MOST_TEXTS)
+    messages = _Few(child=NewMessage(), min_length=1, max_length=MOST_TEXTS)
 
 
 class MessageParameters(PageParameters):

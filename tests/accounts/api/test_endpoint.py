@@ -204,3 +204,22 @@ def test_while_the_database_is_away_the_answer_says_when_to_come_again(caller, m
 def test_a_key_in_the_address_is_not_looked_at(caller):
     assert Client().get(f"/api/v1/me?api_key={caller.secret}").status_code == 401
     assert Client().get("/api/v1/me", headers={"X-Api-Key": caller.secret}).status_code == 401
+
+
+@pytest.mark.parametrize("sent", [b'{"\\ud800": 1}', b'{"to": "x", "body": "Hi", "purpose": "\\ud800"}'])
+def test_half_a_character_that_the_answer_repeats_does_not_break_it(caller, sent):
+    answer = caller.post("messages", sent)
+    assert answer.status_code == 422
+    assert kind_of(answer) == "invalid"
+
+
+def test_a_flood_of_parameters_is_refused_and_not_our_failure(caller):
+    answer = caller.get("contacts?" + "&".join(f"a{n}=1" for n in range(2000)))
+    assert answer.status_code == 422
+    assert kind_of(answer) == "invalid"
+
+
+def test_of_a_flood_of_unknown_names_a_few_are_looked_at(caller):
+    answer = caller.post("contacts", json.dumps({f"telephone_{n}": 1 for n in range(5000)}).encode())
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == reading.MOST_UNKNOWN + 1, "and what is missing"

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tenancy.isolation import activate
 from tests.texting.conftest import make_scene
+from texting.api.shapes import NewMessage
 from texting.models import Contact, Conversation, Message, OutboxEntry
 
 
@@ -201,3 +202,14 @@ def test_a_wrong_parameter_is_named(scene, caller, known, query, parameter):
     answer = caller.get(f"messages?{whole}")
     assert answer.status_code == 422
     assert [flaw["parameter"] for flaw in answer.json()["errors"]] == [parameter]
+
+
+def test_too_many_texts_are_counted_and_none_of_them_is_looked_at(scene, caller, known, monkeypatch):
+    def never(*args, **kwargs):
+        raise AssertionError
+
+    monkeypatch.setattr(NewMessage, "run_validation", never)
+    answer = caller.post("messages/batch", {"messages": [{}] * 101})
+    assert answer.status_code == 422
+    assert [flaw["pointer"] for flaw in answer.json()["errors"]] == ["/messages"]
+    assert count(scene, direction="out") == 0
