@@ -13,6 +13,7 @@ from tenancy.egress import EgressRefused, address
 from tenancy.encryption import prefetch, readable
 from texting.models import WebhookAttempt, WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookEvent
 from texting.outgoing_webhooks.bodies import as_json
+from texting.outgoing_webhooks.managing import may_let_out
 from texting.outgoing_webhooks.signing import message_id
 from texting.outgoing_webhooks.words import KINDS, Trouble, trouble
 
@@ -51,10 +52,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Call:
-    """One attempt; `answer` is None when its key was destroyed."""
+    """One attempt; `answer` is None when its key was destroyed.
+
+    `is_hidden`: there is one, and it may repeat what was sent to members who may not see that.
+    """
 
     attempt: WebhookAttempt
     answer: str | None
+    is_hidden: bool = False
 
     @property
     def trouble(self) -> Trouble | None:
@@ -136,13 +141,15 @@ def whole(member: Membership, endpoint_id: UUID, delivery_id: UUID) -> Whole:
         row=_row(delivery),
         webhook_id=message_id(delivery.event_id),
         body=_pretty(delivery.event),
-        calls=_calls(attempts),
+        calls=_calls(member, attempts),
         due=WebhookDue.objects.filter(pk=delivery.pk).first(),
     )
 
 
-def _calls(attempts: Sequence[WebhookAttempt]) -> list[Call]:
-    return [Call(one, readable(one, "answer")) for one in attempts]
+def _calls(member: Membership, attempts: Sequence[WebhookAttempt]) -> list[Call]:
+    if may_let_out(member):
+        return [Call(one, readable(one, "answer")) for one in attempts]
+    return [Call(one, "", is_hidden=bool(readable(one, "answer"))) for one in attempts]
 
 
 def _row(delivery: WebhookDelivery) -> Row:

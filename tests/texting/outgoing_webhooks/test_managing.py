@@ -17,7 +17,7 @@ from tenancy.models import AuditEvent
 from tests.cast import cast
 from tests.texting.desk import make_desk
 from texting import outgoing_webhooks
-from texting.models import WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookEvent, WebhookLane
+from texting.models import WebhookAttempt, WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookEvent, WebhookLane
 from texting.outgoing_webhooks import EventKind, managing, queue, reading, replaying, tidying
 from texting.outgoing_webhooks.managing import NotPossible
 
@@ -164,6 +164,41 @@ def test_another_host_gets_ids_only_until_content_is_allowed_anew(cast):
         assert WebhookEndpoint.objects.get().with_content
         managing.change(**new, url="https://elsewhere.example.com/")
         assert not WebhookEndpoint.objects.get().with_content
+
+
+@pytest.fixture
+def keeper(cast):
+    """A member who looks after webhooks and sees neither names nor numbers."""
+    with activate(cast.organization):
+        give_role(member=cast.agent, role=Role.objects.create(name="Hooks", permissions=["webhooks:manage"]))
+    return cast.agent
+
+
+@pytest.mark.parametrize("url", ["https://hooks.example.com/mine", "https://hooks.example.com:8443/t0ken"])
+def test_whoever_may_not_let_content_out_cannot_lead_it_to_another_place_of_the_same_host(cast, keeper, url):
+    endpoint = add(cast)
+    with activate(cast.organization):
+        managing.set_content(member=cast.admin, endpoint=endpoint, allowed=True)
+        wanted = {"member": keeper, "endpoint": endpoint, "description": "Mine", "kinds": KINDS}
+        managing.change(**wanted, url=endpoint.url)
+        assert WebhookEndpoint.objects.get().with_content, "a new name for it leads nowhere else"
+        managing.change(**wanted, url=url)
+        assert not WebhookEndpoint.objects.get().with_content
+
+
+def test_an_answer_that_repeats_what_was_sent_is_for_those_who_may_see_it(cast, keeper):
+    endpoint = add(cast)
+    happen(cast)
+    with activate(cast.organization):
+        delivery = WebhookDelivery.objects.get()
+        said = "You sent: Marcus Bell, +12125550181"
+        WebhookAttempt.objects.create(
+            delivery=delivery, number=1, started_at=timezone.now(), milliseconds=5, status=400, answer=said
+        )
+        [seen] = reading.whole(cast.admin, endpoint.pk, delivery.pk).calls
+        assert seen.answer == said
+        [closed] = reading.whole(keeper, endpoint.pk, delivery.pk).calls
+        assert (closed.answer, closed.is_hidden) == ("", True)
 
 
 def test_a_change_of_secret_signs_with_both_until_it_is_finished(cast):
