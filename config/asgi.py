@@ -1,5 +1,8 @@
 """One port for everything: live stream and webhooks are pure ASGI, every page is Django over WSGI in a few threads.
 
+A thread is taken for a page when its request is here as a whole (`config.bodies`), and is free again when the answer
+is made: neither who sends slowly nor who reads slowly holds one.
+
 Django's own ASGI handler is not used: it starts a thread for every request, and an open stream would keep that thread
 and its database connection. The stream touches neither, so thousands of browsers can hold one each. Webhooks that wait
 for a commit hold no thread either, so that many of them can share one.
@@ -10,7 +13,7 @@ from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
-from config import env
+from config import bodies, env
 from config.wsgi import application as django_application
 
 Scope = MutableMapping[str, Any]
@@ -22,10 +25,19 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 LIVE_PATH = "/live/stream"
 WEBHOOKS = "/webhooks/"
 
+LARGEST = 26_500_000  # bytes of a request: a file of 25 MB and what its form puts around it
+PARTS_WAITING = 1_000  # of an answer, for a reader that is slow: as many as our largest static file has
+
 # Its types are narrower than what either side really takes.
 _pages: Application = cast(
-    Any, WSGIMiddleware(cast(Any, django_application), workers=env.number("WEB_THREADS", 8, minimum=1, maximum=100))
+    Any,
+    WSGIMiddleware(
+        cast(Any, django_application),
+        workers=env.number("WEB_THREADS", 8, minimum=1, maximum=100),
+        send_queue_size=PARTS_WAITING,
+    ),
 )
+_bodies = bodies.Bodies()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,21 +57,20 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _page(scope: Scope, receive: Receive, send: Send) -> None:
-    await _pages(_without_ambiguous_headers(scope), _whole(receive), send)
+    """A page, once its whole request is here."""
+    most = bodies.LONG if scope["path"].startswith(WEBHOOKS) else LARGEST
+    announced = bodies.announced_in(scope["headers"])
+    with _bodies.room() as room:
+        try:
+            body = await room.read(receive, announced=announced, most=most)
+        except bodies.Refused as refused:
+            await bodies.refuse(send, refused.status)
+        except bodies.Gone:
+            return  # nobody is there to be answered
+        else:
+            await _pages(_without_ambiguous_headers(scope), bodies.given(body), send)
 
 
 def _without_ambiguous_headers(scope: Scope) -> Scope:
     """WSGI writes - and _ alike, so `X_Forwarded_For` from a visitor would pass for the header that our proxy sets."""
     return {**scope, "headers": [(name, value) for name, value in scope["headers"] if b"_" not in name]}
-
-
-def _whole(receive: Receive) -> Receive:
-    """A request whose sender went away is an error, not a shorter request: half a text must not be sent."""
-
-    async def receive_or_fail() -> Event:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise ConnectionResetError("the sender went away before its request was complete")
-        return event
-
-    return receive_or_fail
