@@ -22,6 +22,13 @@ from texting.masking import hide_numbers, last_digits
         "٢١٢٥٥٥٠١٨١",
         "2125550181",
         "4242 4242 4242 0181",
+        "212*555*0181",
+        "212_555_0181",
+        "212,555,0181",
+        "212 | 555 | 0181",
+        "212\u00b7555\u00b70181",
+        "+1 (212)  -  555 - 0181",
+        "2\ufe0f\u20e31\ufe0f\u20e32\ufe0f\u20e35\ufe0f\u20e35\ufe0f\u20e35\ufe0f\u20e30\ufe0f\u20e31\ufe0f\u20e38\ufe0f\u20e31",
         "2\u200b1\u200b2\u200b5\u200b5\u200b5\u200b0\u200b1\u200b8\u200b1",
     ],
 )
@@ -33,7 +40,17 @@ def test_a_number_in_any_spelling_keeps_its_last_digits_only(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Room 4472", "at 10:30", "2026-11-22", "on 22/11/2026 at 14:30", "03.11.2026", "$1,204.50", "code 482193"]
+    "text",
+    [
+        "Room 4472",
+        "at 10:30",
+        "2026-11-22",
+        "on 22/11/2026 at 14:30",
+        "03.11.2026",
+        "$1,204.50",
+        "code 482193",
+        "rooms 101, 102, 103",
+    ],
 )
 def test_dates_times_and_short_numbers_stay(text):
     assert hide_numbers(text) == text
