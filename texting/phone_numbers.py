@@ -19,6 +19,7 @@ LONGEST_INPUT = 60  # characters; E.164 has 15 digits, the rest may be punctuati
 _EXTENSION = re.compile(r"(?:ext\.?|extension|anexo|poste|[x#;])\s*[:=.]?\s*\d{1,7}\s*$", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[\s().\-/\u00b7\u2010-\u2015\u2212\uff08\uff09\uff0d\uff0e\uff0f]")
 _FULL_WIDTH_PLUS = "\uff0b"
+_MEXICO = 52
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
@@ -75,7 +76,7 @@ def parse(text: str, default_region: str = "US") -> PhoneNumber:
     digits = _digits(text)
     _refuse_short(digits, default_region)
     try:
-        number = phonenumbers.parse(digits, default_region)
+        number = _without_old_mark(phonenumbers.parse(digits, default_region))
     except NumberParseException as error:
         raise BadNumber(_reason(error)) from None
     if not phonenumbers.is_valid_number(number):
@@ -92,7 +93,7 @@ def from_provider(text: str) -> PhoneNumber:
     if not _E164.fullmatch(text):
         raise BadNumber("The sender is not an ordinary phone number, so it cannot be answered by text.")
     try:
-        return _described(phonenumbers.parse(text))
+        return _described(_without_old_mark(phonenumbers.parse(text)))
     except NumberParseException as error:
         raise BadNumber(_reason(error)) from None
 
@@ -169,6 +170,16 @@ def _reason(error: NumberParseException) -> str:
     if error.error_type == NumberParseException.TOO_LONG:
         return "This phone number has too many digits."
     return "This phone number is too short. Enter it with its area code."
+
+
+def _without_old_mark(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
+    """Mexico's mobile numbers had a 1 behind the country code until August 2019, and networks still write it: +52 1 55
+    1234 5678 and +52 55 1234 5678 are one telephone, so a STOP from one holds for both.
+    """
+    national = str(number.national_number)
+    if number.country_code == _MEXICO and len(national) == 11 and national.startswith("1"):
+        number.national_number = int(national[1:])
+    return number
 
 
 def _described(number: phonenumbers.PhoneNumber) -> PhoneNumber:

@@ -121,3 +121,9 @@ def test_a_providers_number_is_taken_even_from_a_range_nobody_knows_yet() -> Non
 def test_a_sender_that_cannot_be_answered_is_refused(sender: str) -> None:
     with pytest.raises(BadNumber, match=r"cannot be answered|country code"):
         from_provider(sender)
+
+
+def test_a_mexican_mobile_number_is_one_number_with_and_without_its_old_1() -> None:
+    new = parse("+52 55 1234 5678")
+    assert parse("+52 1 55 1234 5678") == from_provider("+5215512345678") == from_provider(new.e164) == new
+    assert new.e164 == "+525512345678"
