@@ -15,7 +15,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
@@ -23,7 +23,11 @@ Result = TypeVar("Result")
 
 LARGEST = 100  # items of one group
 MOST_WAITING = 2_000  # items of one process; later ones are refused
+MOST_OF_ONE = 500  # items of one key: whoever floods one does not keep the others out
+MOST_AWAY = 2  # items that find no database, one after the other, before the rest of their group is not tried
 THREADS = 2  # groups of different keys at the same time: while one waits for the disk, another can work
+
+AWAY = (OperationalError, InterfaceError)  # the database, not what is asked of it; a deadlock is one too
 
 log = logging.getLogger("parley.webhooks")
 
@@ -58,7 +62,7 @@ class GroupCommit(Generic[Key, Item, Result]):
         """Wait until the item is done and committed. Raises Full, or what `work` raised for this item."""
         waiting: _Waiting[Item, Result] = _Waiting(item, asyncio.get_running_loop())
         with self._changed:
-            if self._count >= MOST_WAITING:
+            if self._count >= MOST_WAITING or len(self._waiting.get(key, ())) >= MOST_OF_ONE:
                 raise Full
             self._count += 1
             self._waiting.setdefault(key, deque()).append(waiting)
@@ -109,10 +113,29 @@ class GroupCommit(Generic[Key, Item, Result]):
                 _tell(group, [error])
                 return
             log.warning("group_broke", extra={"size": len(group), "error": type(error).__name__})
-            for waiting in group:
-                self._do(key, [waiting])
+            self._do_one_by_one(key, group)
         else:
             _tell(group, results)
+
+    def _do_one_by_one(self, key: Key, group: list[_Waiting[Item, Result]]) -> None:
+        """A bad item harms nobody else. While the database is away each would wait for it, so the rest is told."""
+        away = 0
+        for at, waiting in enumerate(group):
+            try:
+                result = self._attempt(key, [waiting])
+            except AWAY as error:
+                _tell([waiting], [error])
+                away += 1
+                if away == MOST_AWAY:
+                    rest = group[at + 1 :]
+                    _tell(rest, [error] * len(rest))
+                    return
+            except Exception as error:
+                _tell([waiting], [error])
+                away = 0
+            else:
+                _tell([waiting], result)
+                away = 0
 
     def _attempt(self, key: Key, group: list[_Waiting[Item, Result]]) -> Sequence[Result]:
         try:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 
 import pytest
+from django.db import OperationalError
 
 from texting.webhooks import group_commit
 from texting.webhooks.group_commit import Full, GroupCommit
@@ -133,3 +134,38 @@ def test_a_request_that_was_given_up_does_not_disturb_its_group(ledger: Ledger) 
 
     assert asyncio.run(story()) == 30
     assert ledger.groups[-1] == ("a", [2, 3])
+
+
+def test_while_the_database_is_away_a_group_is_not_tried_item_by_item() -> None:
+    tried: list[int] = []
+
+    def away(key: str, items: Sequence[int]) -> list[int]:
+        tried.append(len(items))
+        raise OperationalError
+
+    async def story() -> list[int | BaseException]:
+        groups = GroupCommit(away, "test")
+        return await asyncio.gather(*(groups.do("a", number) for number in range(50)), return_exceptions=True)
+
+    assert all(isinstance(answer, OperationalError) for answer in asyncio.run(story()))
+    assert len(tried) <= 2 * (1 + group_commit.MOST_AWAY), "in one group or two"
+
+
+def test_whoever_floods_one_line_does_not_keep_the_others_out(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "MOST_OF_ONE", 3)
+
+    async def story() -> list[int]:
+        groups = GroupCommit(ledger, "test")
+        ledger.go.clear()
+        first = asyncio.create_task(groups.do("a", 1))
+        await begun(ledger)
+        waiting = [asyncio.create_task(groups.do("a", number)) for number in (2, 3, 4)]
+        await asyncio.sleep(0)
+        with pytest.raises(Full):
+            await groups.do("a", 5)
+        other = asyncio.create_task(groups.do("b", 6))
+        await asyncio.sleep(0)
+        ledger.go.set()
+        return await asyncio.gather(first, *waiting, other)
+
+    assert asyncio.run(story()) == [10, 20, 30, 40, 60]
