@@ -46,6 +46,7 @@ log = logging.getLogger("parley.delivery")
 OVERDUE = timedelta(minutes=1)  # a claim finds the usual ones first
 OVERDUE_BATCH = 500
 TURN_SECONDS = 3.0  # then others have their turn (`texting.turns`), and a new task goes on
+AT_ONCE = 32  # requests to a provider; no adapter lets more through, and whoever waits there is not looked at again
 NEXT_TURN = 0.5  # seconds until somebody without a turn asks again
 
 Result = SendResult | ProviderError
@@ -179,14 +180,17 @@ def _done(results: list[Result]) -> Future[list[Result]]:
 
 
 async def _send_all(session: ProviderSession, prepared: Sequence[Prepared]) -> list[Result]:
-    return list(await asyncio.gather(*(_send(session, item) for item in prepared)))
+    free = asyncio.Semaphore(AT_ONCE)
+    return list(await asyncio.gather(*(_send(session, item, free) for item in prepared)))
 
 
-async def _send(session: ProviderSession, item: Prepared) -> Result:
-    if time.monotonic() > item.until:
-        return NotAccepted(ErrorKind.TRANSIENT, retry=True, meaning="The worker was held up.")
+async def _send(session: ProviderSession, item: Prepared, free: asyncio.Semaphore) -> Result:
+    """One text. A slow provider may make it wait for the others so long that the gate has to be asked again."""
     try:
-        return await session.send(item.outbound)
+        async with free:
+            if time.monotonic() > item.until:
+                return NotAccepted(ErrorKind.TRANSIENT, retry=True, meaning="The worker was held up.")
+            return await session.send(item.outbound)
     except ProviderError as error:
         return error
     except Exception as error:  # a bug of ours or of the SDK must not lose the rest of the batch

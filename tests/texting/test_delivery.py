@@ -1,5 +1,6 @@
 """From the outbox to the provider: once, in order, at the line's pace, and asked again at the last moment."""
 
+import asyncio
 import json
 import threading
 import time
@@ -485,3 +486,21 @@ def test_automatic_answers_leave_whoever_was_deactivated(scene, far_end):
     with activate(scene.organization):
         scene.hear("HELP")
     assert delivery.deliver_line(scene.line.pk) == 1
+
+
+def test_a_text_that_waited_too_long_for_a_slow_provider_does_not_leave_on_an_old_answer_of_the_gate(monkeypatch):
+    monkeypatch.setattr(delivery, "AT_ONCE", 1)
+    left = []
+
+    class Slow:
+        async def send(self, outbound):
+            left.append(outbound)
+            await asyncio.sleep(0.2)
+            return SendResult("far-1", MessageStatus.SENT)
+
+    now = time.monotonic()
+    first, second = preparing.Prepared(None, 1, now + 60), preparing.Prepared(None, 2, now + 0.1)
+    answers = asyncio.run(delivery._send_all(Slow(), [first, second]))
+    assert left == [1]
+    assert isinstance(answers[0], SendResult)
+    assert answers[1].retry, "it is certain that the provider does not have it, so the gate is asked again"
