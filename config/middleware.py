@@ -40,6 +40,7 @@ UNUSED_ABILITIES = (
     "serial",
     "usb",
 )
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -61,7 +62,8 @@ class Trace:
         response[HEADER] = name
         match = request.resolver_match
         route = f"/{match.route}" if match else "none"
-        metrics.REQUESTS.labels(request.method or "", route, str(response.status_code)).inc()
+        method = request.method if request.method in METHODS else "other"
+        metrics.REQUESTS.labels(method, route, str(response.status_code)).inc()
         metrics.SECONDS.labels(route).observe(time.perf_counter() - begun)
         return response
 

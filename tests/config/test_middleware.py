@@ -2,6 +2,7 @@
 
 from django.test import Client
 
+from tenancy import metrics
 from tests.cast import cast, signed_in
 
 __all__ = ["cast"]
@@ -45,3 +46,12 @@ def test_no_page_needs_what_the_policy_forbids(cast):
         assert " style=" not in text
         assert "<script>" not in text
         assert " onclick=" not in text
+
+
+def test_made_up_methods_are_counted_as_one():
+    """Each label of a counter stays in memory for ever, and a visitor may name any method."""
+    for number in range(3):
+        assert Client().generic(f"BREW{number}", "/health/live").status_code == 405
+    counted = {sample.labels["method"] for family in metrics.REQUESTS.collect() for sample in family.samples}
+    assert "other" in counted
+    assert not [method for method in counted if method.startswith("BREW")]
