@@ -25,4 +25,5 @@ USER parley
 EXPOSE 8000
 # The server must not believe a forwarded address; Django judges it, with TRUSTED_PROXIES.
 CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", \
-     "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3", "--no-proxy-headers"]
+     "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3", "--no-proxy-headers", \
+     "--http", "config.heads:BoundedHeads"]

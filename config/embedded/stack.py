@@ -50,6 +50,7 @@ class LocalStack:
         # The stream never ends by itself, so the server must not wait for it for ever; it also must not believe
         # X-Forwarded-For from this machine, which Django judges.
         web += ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3", "--no-proxy-headers"]
+        web += ["--http", "config.heads:BoundedHeads"]
         self._launch("web", [*python, *web])
         self._launch("worker", [*python, "config.embedded.worker", str(self.clock)])
 
