@@ -27,7 +27,7 @@ from texting.masking import hide_numbers, last_digits
         "212,555,0181",
         "212 | 555 | 0181",
         "212\u00b7555\u00b70181",
-        "+1 (212)  -  555 - 0181",
+        "+1 (212) - 555 - 0181",
         "2\ufe0f\u20e31\ufe0f\u20e32\ufe0f\u20e35\ufe0f\u20e35\ufe0f\u20e35\ufe0f\u20e30\ufe0f\u20e31\ufe0f\u20e38\ufe0f\u20e31",
         "2\u200b1\u200b2\u200b5\u200b5\u200b5\u200b0\u200b1\u200b8\u200b1",
     ],
