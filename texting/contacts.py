@@ -28,7 +28,7 @@ def start(*, member: Membership, line: Line, number: PhoneNumber, name: str = ""
 
 def create_contact(*, member: Membership, number: PhoneNumber, name: str = "") -> tuple[Contact, bool]:
     """The contact with this number, and whether it is new. One that is known already keeps its name."""
-    require(member, Permission.CONTACTS_EDIT)
+    require(member, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL)
     is_new = threads.known_or_new([number])[number.e164]._state.adding
     contact = threads.contact_for(number, name=name.strip())
     if is_new:

@@ -26,7 +26,8 @@ class Contacts(Endpoint):
 
     needs = {
         "get": (Permission.CONTACTS_READ,),
-        "post": (Permission.CONTACTS_READ, Permission.CONTACTS_EDIT),
+        # whoever adds a number learns whose it is already, so this is a look-up by number too
+        "post": (Permission.CONTACTS_READ, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL),
     }
 
     @describe(
