@@ -27,7 +27,7 @@ from texting.models import Line, LineKey
 from texting.providers.base import MAX_HOOK_BYTES, Hook, Provider
 from texting.providers.registry import UnknownProvider
 from texting.webhooks import hearing
-from texting.webhooks.group_commit import Full, GroupCommit
+from texting.webhooks.group_commit import GroupCommit
 from texting.webhooks.taking import Heard, NotTaken, Request, adapter_of, read, take_all
 from texting.webhooks.views import EMPTY_TWIML
 
@@ -45,6 +45,7 @@ HEADERS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosnif
 
 log = logging.getLogger("parley.webhooks")
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="webhook-lines")
+_strangers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webhook-keys")  # a flood of made-up keys waits here
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ async def webhook_app(scope: Event, receive: Receive, send: Send, *, otherwise: 
             known = await groups().do((card.organization, card.line, _share(heard)), heard)
         except NotTaken:
             pass
-        except (Full, DatabaseError) as error:
+        except Exception as error:  # Full, the database, or a bug of ours, whose traceback might quote the text
             log.error("webhook_not_stored", extra={"error": type(error).__name__})
             metrics.WEBHOOKS.labels(provider, kind, "later").inc()
             return await _answer(send, 503, [(b"retry-after", b"30")])
@@ -112,7 +113,8 @@ async def _card(provider: str, key: str) -> Card | None:
     """The line that this address belongs to; None when there is none, or it cannot be asked for now."""
     card = _cards.get((provider, key))
     if card is None or card.until < time.monotonic():
-        card = await asyncio.get_running_loop().run_in_executor(_threads, _load, provider, key)
+        pool = _threads if card is not None else _strangers
+        card = await asyncio.get_running_loop().run_in_executor(pool, _load, provider, key)
         _cards.pop((provider, key), None)
         if card is not None:
             _cards[provider, key] = card

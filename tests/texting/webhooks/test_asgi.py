@@ -1,7 +1,9 @@
 """Webhooks as the web server hands them over: taken together, and whatever is odd goes to Django's view."""
 
 import asyncio
+import threading
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -208,3 +210,44 @@ def test_the_address_before_the_present_one_still_answers_and_is_not_noted(twili
     assert status(ask(*signed(twilio, MessageSid=sid(2)))) == 200
     assert wait_until_heard(twilio)
     assert len(twilio.texts()) == 2
+
+
+def test_a_text_that_breaks_a_rule_of_ours_is_answered_later_and_its_words_are_not_logged(
+    twilio: TwilioLine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(line: Any, heard: Any) -> list[bool]:
+        raise ValueError(heard[0].texts[0].body)
+
+    monkeypatch.setattr(asgi, "take_all", breaks)
+    assert status(ask(*signed(twilio, Body="my blood type is zebra"))) == 503
+    assert "webhook_not_stored" in caplog.text
+    assert "zebra" not in caplog.text
+    assert twilio.texts() == []
+
+
+def test_made_up_keys_do_not_hold_up_the_lines_that_are_known(
+    twilio: TwilioLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert status(ask(*signed(twilio))) == 200
+    second = signed(twilio, MessageSid="SM" + "0" * 31 + "2")
+    enough, real = threading.Event(), asgi._load
+
+    def slow_for_strangers(provider: str, key: str) -> Any:
+        if key.startswith("made-up"):
+            assert enough.wait(20)
+        return real(provider, key)
+
+    async def story() -> int:
+        flood = [asyncio.create_task(asgi._card("twilio", f"made-up-{n}")) for n in range(20)]
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(15):
+                return status(await post(*second))
+        finally:
+            enough.set()
+            await asyncio.gather(*flood)
+
+    monkeypatch.setattr(asgi, "_load", slow_for_strangers)
+    for place, card in asgi._cards.items():
+        asgi._cards[place] = replace(card, until=0.0)
+    assert asyncio.run(story()) == 200
