@@ -85,8 +85,7 @@ def _fetch(turn: _Turn) -> int:
     _sign_in_works(line)
     missed = 0
     for part in _parts(texts):
-        with activate(turn.organization_id):
-            missed += _take(line, part)
+        missed += _take_part(turn.organization_id, line, part)
     LineKey.objects.filter(line_id=line.pk, polled_at__lt=turn.now).update(polled_at=turn.now)
     if missed:
         log.warning("webhooks_missed", extra={"line": str(line.pk), "texts": missed})
@@ -96,6 +95,31 @@ def _fetch(turn: _Turn) -> int:
 async def _list(provider: Provider, number: str, *, since: datetime, until: datetime) -> list[Inbound]:
     async with provider.open_session() as session:
         return await session.list_inbound(number, since=since, until=until)
+
+
+def _take_part(organization_id: UUID, line: Line, texts: Sequence[Inbound]) -> int:
+    """In one transaction; one by one when that breaks, so that a text that cannot be taken keeps out no other one.
+
+    Raises DatabaseError when not one of several could be taken: then it is not the texts' fault.
+    """
+    try:
+        with activate(organization_id):
+            return _take(line, texts)
+    except Exception as error:
+        if len(texts) == 1:
+            raise
+        log.warning("list_broke", extra={"line": str(line.pk), "texts": len(texts), "error": type(error).__name__})
+    taken, broken = 0, 0
+    for text in texts:
+        try:
+            with activate(organization_id):
+                taken += _take(line, [text])
+        except Exception as error:
+            log.error("text_not_taken", extra={"line": str(line.pk), "error": type(error).__name__})
+            broken, last = broken + 1, error
+    if broken == len(texts):
+        raise last
+    return taken
 
 
 def _take(line: Line, texts: Sequence[Inbound]) -> int:

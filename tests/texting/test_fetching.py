@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from compliance.models import Suppression
 from tenancy.isolation import activate
 from tests.texting.conftest import make_scene
-from texting import circuit, fetching, receiving
+from texting import circuit, fetching, inbound_steps, receiving
 from texting.models import Conversation, LineKey, Message
 from texting.providers.base import Inbound, Media
 
@@ -136,3 +136,18 @@ def test_a_list_says_nothing_about_an_account_that_is_stopped(scene, far_end):
     LineKey.objects.update(refusals=3, stopped_at=Now(), stopped_for="account", probe_at=Now() + timedelta(hours=1))
     fetching.fetch_missed()
     assert len(circuit.stops([scene.line.pk])) == 1
+
+
+def test_a_text_that_cannot_be_taken_keeps_out_no_other_one(scene, far_end, monkeypatch):
+    real = inbound_steps.run
+
+    def breaks(arrivals):
+        if any(arrival.body == "poison" for arrival in arrivals):
+            raise ValueError
+        real(arrivals)
+
+    monkeypatch.setattr(inbound_steps, "run", breaks)
+    far_end.received += [written(scene, body, which=n) for n, body in enumerate(("Hello", "poison", "STOP"))]
+    assert fetching.fetch_missed() == {"lines": 1, "failed": 0, "missed": 2}
+    with activate(scene.organization):
+        assert Suppression.objects.count() == 1
