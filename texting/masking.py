@@ -13,12 +13,18 @@ _JOINTS = (
     r"\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2064\u2212\ufeff"
 )
 _NUMBER = re.compile(rf"(?P<date>(?<!\d)(?:{_DATES}))|[+(]{{0,2}}\d(?:(?:[{_JOINTS}]{{0,5}}|,)\d){{6,}}")
+_DIGITS_AT_THE_END = re.compile(rf"[+(]{{0,2}}\d(?:(?:[{_JOINTS}]{{0,5}}|,)\d)*[{_JOINTS}]{{0,5}}\Z")
 _SHOWN = 4  # the last digits, as everywhere else in the product
 
 
-def hide_numbers(text: str) -> str:
-    """The text with each telephone number, card number and the like reduced to dots and its last four digits."""
-    return _NUMBER.sub(_hidden, text)
+def hide_numbers(text: str, *, cut: bool = False) -> str:
+    """The text with each telephone number, card number and the like reduced to dots and its last four digits.
+
+    `cut`: it is the beginning of a longer text. Digits at its end may be the first ones of a number whose last ones
+    the whole text shows, so nothing is left of them.
+    """
+    hidden = _NUMBER.sub(_hidden, text)
+    return _DIGITS_AT_THE_END.sub("••••", hidden) if cut else hidden
 
 
 def last_digits(masked: str) -> str:

@@ -9,10 +9,9 @@ from tenancy.encryption import blind_index, fetch_current_keys
 from texting import outgoing_webhooks
 from texting.models import Contact, Conversation, Line, Message
 from texting.models.contact import NUMBER_INDEX, PREFIX_INDEX
+from texting.models.conversation import PREVIEW_LENGTH
 from texting.outgoing_webhooks import EventKind
 from texting.phone_numbers import PhoneNumber, mask, prefix
-
-PREVIEW_LENGTH = 120
 
 
 def contact_for(number: PhoneNumber, *, name: str = "") -> Contact:

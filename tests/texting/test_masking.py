@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from texting.masking import hide_numbers, last_digits
@@ -62,6 +62,7 @@ def test_a_date_does_not_shelter_a_number():
     assert "555018" not in hide_numbers("2026-11-222125550181")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # other programs may make it slow
 @given(st.text(), st.from_regex(r"[2-9]\d{2}[ .-]?\d{3}[ .-]?\d{4}", fullmatch=True), st.text())
 def test_no_full_number_survives_whatever_stands_around_it(before, number, after):
     digits = re.sub(r"\D", "", number)
@@ -73,3 +74,9 @@ def test_no_full_number_survives_whatever_stands_around_it(before, number, after
 @pytest.mark.parametrize(("masked", "digits"), [("+1 *** *** 0181", "0181"), ("+49 *** *** 12", "12"), ("***", "")])
 def test_what_a_mask_still_shows(masked, digits):
     assert last_digits(masked)[-len(digits) :] == digits or digits == ""
+
+
+@pytest.mark.parametrize("end", ["+1 (2", "212-555", "212-555-0", "2125550181", "call 212 555 "])
+def test_digits_at_the_end_of_a_cut_text_do_not_complete_the_number_of_the_whole_one(end):
+    assert not re.search(r"\d", hide_numbers(f"Please ring {end}", cut=True))
+    assert hide_numbers("Room 12 is free", cut=True) == "Room 12 is free"

@@ -10,6 +10,8 @@ from tenancy.isolation import TenantModel, same_organization
 from texting.models.contact import Contact
 from texting.models.line import Line
 
+PREVIEW_LENGTH = 120  # characters
+
 
 class Conversation(TenantModel):
     """Lists read this row alone: last activity, unread count and preview are kept on it."""

@@ -14,6 +14,7 @@ from tenancy.encryption import readable
 from texting.explaining import Explanation
 from texting.masking import hide_numbers, last_digits
 from texting.models import Contact
+from texting.models.conversation import PREVIEW_LENGTH
 from texting.phone_numbers import display
 from texting.queries.access import may_reveal
 from texting.queries.attachments import ShownFile
@@ -152,4 +153,6 @@ def customer(member: Membership, contact: Contact) -> Customer:
 def wording(member: Membership, row: object, attribute: str = "body") -> str:
     """A text of `row` (a message, a note, a preview) as `member` may read it."""
     text = readable(row, attribute, _("Erased")) or ""  # type: ignore[arg-type]
-    return text if may_reveal(member) else hide_numbers(text)
+    if may_reveal(member):
+        return text
+    return hide_numbers(text, cut=attribute == "preview" and len(text) >= PREVIEW_LENGTH)
