@@ -3,6 +3,7 @@
 from django.db.models import F
 
 from accounts.models import Invitation, Membership
+from accounts.permissions import Permission
 from accounts.roles import require_over
 from accounts.sessions import end_sessions
 from tenancy import audit
@@ -22,7 +23,7 @@ def deactivate(*, actor: Membership, member: Membership) -> int:
     One transaction: switch, epoch, sessions, open invitation, audit. Returns how many sessions ended. Memberships of
     the user in other organizations are not touched. Raises LastOwner, OwnMembership, MissingPermission.
     """
-    require_over(actor, member)
+    require_over(actor, member, Permission.PEOPLE_DEACTIVATE)
     if actor.pk == member.pk:
         raise OwnMembership
     owners = Membership.objects.select_for_update(no_key=True).filter(
@@ -42,7 +43,7 @@ def deactivate(*, actor: Membership, member: Membership) -> int:
 
 def reactivate(*, actor: Membership, member: Membership) -> None:
     """Let a deactivated member sign in again, with the roles they had. Raises MissingPermission."""
-    require_over(actor, member)
+    require_over(actor, member, Permission.PEOPLE_DEACTIVATE)
     if member.is_active or member.joined_at is None:
         return
     Membership.objects.filter(pk=member.pk).update(is_active=True, auth_epoch=F("auth_epoch") + 1)

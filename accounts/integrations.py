@@ -26,6 +26,7 @@ from tenancy.isolation import current_organization_id
 
 OFFERED = (
     Permission.MESSAGES_SEND,
+    Permission.CONVERSATIONS_START,
     Permission.CONVERSATIONS_READ,
     Permission.CONVERSATIONS_ASSIGN,
     Permission.CONVERSATIONS_RESOLVE,

@@ -4,6 +4,7 @@ There is no e-mail yet: the admin is shown the link once and passes it on. The d
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,11 +13,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import second_factor
-from accounts.models import Invitation, Membership, Role, User
+from accounts.models import Invitation, Membership, Role, Team, User
 from accounts.models.user import normalized_email
 from accounts.permissions import Permission, require
 from accounts.roles import give_role, require_over
 from accounts.sessions import end_sessions, key_hash
+from accounts.teams import place_in_teams
 from tenancy import audit
 from tenancy.isolation import activate, current_organization_id
 
@@ -43,13 +45,13 @@ class Invited:
     token: str
 
 
-def invite(*, actor: Membership, email: str, name: str, role: Role) -> Invited:
+def invite(*, actor: Membership, email: str, name: str, role: Role, teams: Iterable[Team] = ()) -> Invited:
     """Make a member who becomes active by opening the link.
 
     Somebody who has a sign-in already (in any organization) keeps name and password and proves them on the link's page;
     the actor is not told which case it is. Raises AlreadyMember, MissingPermission.
     """
-    require(actor, Permission.PEOPLE_MANAGE, *role.granted)
+    require(actor, Permission.PEOPLE_INVITE, *role.granted)
     organization_id = current_organization_id()
     defaults = {"name": name, "password": make_password(None)}
     user, _created = User.objects.get_or_create(email=normalized_email(email), defaults=defaults)
@@ -59,6 +61,7 @@ def invite(*, actor: Membership, email: str, name: str, role: Role) -> Invited:
     if not created:
         raise AlreadyMember
     give_role(member=member, role=role)
+    place_in_teams(actor=actor, member=member, teams=teams)
     token = _new_link(member)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, role=role.name)
     return Invited(member, token)
@@ -66,7 +69,7 @@ def invite(*, actor: Membership, email: str, name: str, role: Role) -> Invited:
 
 def renew_link(*, actor: Membership, member: Membership) -> str:
     """A new link for somebody who has not joined yet; the old one no longer works. Returns the token."""
-    require_over(actor, member)
+    require_over(actor, member, Permission.PEOPLE_INVITE)
     if member.joined_at is not None:
         raise AlreadyMember
     token = _new_link(member)
@@ -80,7 +83,7 @@ def reset_sign_in(*, actor: Membership, member: Membership) -> str:
     Raises WorksElsewhere for people who have joined another organization too (an invitation alone does not count, or
     anybody could keep them from being helped), NotActive, MissingPermission. Returns the token.
     """
-    require_over(actor, member)
+    require_over(actor, member, Permission.PEOPLE_RESET)
     if not member.is_active:
         raise NotActive
     joined = Membership.objects.filter(user=member.user_id, joined_at__isnull=False)

@@ -1,7 +1,9 @@
 """Roles of an organization and who holds them."""
 
+from accounts.built_in_roles import BUILT_IN_ROLES
 from accounts.models import Membership, MembershipRole, Role
-from accounts.permissions import BUILT_IN_ROLES, MissingPermission, Permission, require
+from accounts.permission_catalogue import OFFERED
+from accounts.permissions import MissingPermission, Permission, require
 from tenancy import audit
 
 
@@ -16,7 +18,7 @@ def create_built_in_roles() -> dict[str, Role]:
 def granted_to(member: Membership) -> frozenset[Permission]:
     """What the member's roles permit, whether or not the member is active; everything for an owner."""
     if member.is_owner:
-        return frozenset(Permission)
+        return OFFERED
     if member.is_machine:
         return member.integration.granted
     roles = Role.objects.filter(members__membership=member)
@@ -36,7 +38,7 @@ def change_role(*, actor: Membership, member: Membership, role: Role) -> None:
     Raises MissingPermission when the actor may not manage people, manages somebody who may do more than they do, or
     would grant what they lack.
     """
-    require_over(actor, member)
+    require_over(actor, member, Permission.PEOPLE_MANAGE)
     require(actor, *role.granted)
     before = sorted(MembershipRole.objects.filter(membership=member).values_list("role__name", flat=True))
     give_role(member=member, role=role)
@@ -50,15 +52,15 @@ def change_role(*, actor: Membership, member: Membership, role: Role) -> None:
     )
 
 
-def may_manage(actor: Membership, member: Membership) -> bool:
-    """Whether the actor may change what `member` may do: nobody who may do more, and an owner only as an owner."""
+def is_over(actor: Membership, member: Membership) -> bool:
+    """Whether `member` may do nothing that the actor may not; an owner stands under owners only."""
     if member.is_owner and not actor.is_owner:
         return False
-    return actor.may(Permission.PEOPLE_MANAGE) and granted_to(member) <= actor.permissions
+    return granted_to(member) <= actor.permissions
 
 
-def require_over(actor: Membership, member: Membership) -> None:
-    """Raise MissingPermission unless `may_manage`."""
-    require(actor, Permission.PEOPLE_MANAGE)
-    if not may_manage(actor, member):
+def require_over(actor: Membership, member: Membership, permission: Permission) -> None:
+    """Raise MissingPermission unless the actor has `permission` and `is_over` the member."""
+    require(actor, permission)
+    if not is_over(actor, member):
         raise MissingPermission(*sorted(granted_to(member) - actor.permissions))

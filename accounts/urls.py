@@ -28,6 +28,7 @@ urlpatterns = [
     path("settings/people/", people.people, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),
     path("settings/people/<uuid:member_id>/", people.person, name="person"),
+    path("settings/people/<uuid:member_id>/change/", people.change_person, name="change_person"),
     path("settings/people/<uuid:member_id>/deactivate/", people.deactivate, name="deactivate"),
     path("settings/people/<uuid:member_id>/reactivate/", people.reactivate, name="reactivate"),
     path("settings/people/<uuid:member_id>/link/", people.renew_link, name="renew_link"),

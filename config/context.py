@@ -39,12 +39,12 @@ RAIL = (
     RailEntry(_("Settings"), "settings", "settings", None),
 )
 SECTIONS = (
-    RailEntry(_("People"), "people", "users", Permission.PEOPLE_MANAGE),
+    RailEntry(_("People"), "people", "users", Permission.PEOPLE_READ),
     RailEntry(_("Roles"), "roles", "key-round", Permission.ROLES_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
-    RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.LINES_MANAGE, waiting_in_quarantine),
-    RailEntry(_("Sending limits"), "limits", "gauge", Permission.ORGANIZATION_MANAGE, open_alarms),
+    RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
+    RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
     RailEntry(_("API"), "api_keys", "code", Permission.API_MANAGE),
     RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
     RailEntry(_("Your account"), "account", "user", None),

@@ -32,7 +32,7 @@ class Cast:
     supervisor: Membership
     agent: Membership
     second_agent: Membership
-    reviewer: Membership
+    auditor: Membership
     leaver: Membership
     front_desk: Team
     billing: Team
@@ -62,7 +62,7 @@ def make_cast() -> Cast:
             ("supervisor", "Sam Achebe", "supervisor"),
             ("agent", "Amelia Okafor", "agent"),
             ("second_agent", "Bo Castellanos", "agent"),
-            ("reviewer", "Rin Takada", "reviewer"),
+            ("auditor", "Rin Takada", "auditor"),
             ("leaver", "Lev Moreau", "agent"),
         )
     }

@@ -53,6 +53,7 @@ class _Found:
     by_number: dict[str, Contact]
     contacts: dict[UUID, Contact]
     conversations: dict[UUID, Conversation]
+    may_start: bool
 
 
 def send_addressed(*, member: Membership, texts: Sequence[Addressed]) -> list[Result]:
@@ -87,6 +88,7 @@ def _find(member: Membership, texts: Sequence[Addressed]) -> _Found:
         by_number=by_number,
         contacts=queries.contacts_by_id(member, _ids(text.contact_id for text in texts)),
         conversations=queries.conversations_by_id(member, _ids(text.conversation_id for text in texts)),
+        may_start=member.may(Permission.CONVERSATIONS_START),
     )
 
 
@@ -98,6 +100,8 @@ def _address(text: Addressed, found: _Found) -> tuple[Line, Wanted]:
         if text.line_id not in {None, conversation.line_id}:
             raise Unaddressed("line_id", _("The conversation is on another line. Leave line_id out."))
         return conversation.line, Wanted(conversation.contact, text.body, seen=conversation)
+    if not found.may_start:
+        raise Unaddressed("conversation_id", _("This key may only answer. Say in which conversation."))
     return _line(text, found), Wanted(_contact(text, found), text.body)
 
 

@@ -29,7 +29,7 @@ def send_again(*, member: Membership, message: Message, new_id: UUID) -> Message
 
     Raises NotPossible when somebody was faster or the text is still being looked up, BadText and Refused as sending.
     """
-    require(member, Permission.MESSAGES_SEND)
+    require(member, Permission.ATTENTION_HANDLE, Permission.MESSAGES_SEND)
     repeated = Message.objects.filter(pk=new_id, again_of=message).first()
     if repeated is not None:
         return repeated
@@ -55,7 +55,7 @@ def settle(*, member: Membership, message: Message, how: Message.Settlement) -> 
 
     Raises NotPossible when somebody was faster, or it is being sent again at this moment.
     """
-    require(member, Permission.MESSAGES_SEND)
+    require(member, Permission.ATTENTION_HANDLE)
     first = _locked(message)
     entry = OutboxEntry.objects.select_for_update().filter(message_id=first.pk).first()
     if entry is not None and entry.state == OutboxEntry.State.SENDING:

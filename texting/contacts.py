@@ -16,7 +16,7 @@ _TOLD = 20  # conversations of a renamed contact whose rows browsers fetch anew
 
 def start(*, member: Membership, line: Line, number: PhoneNumber, name: str = "") -> Conversation:
     """The open conversation with a number on a line; a new one belongs to the member. Nothing is sent."""
-    require(member, Permission.MESSAGES_SEND)
+    require(member, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
     contact = threads.contact_for(number, name=name)
     now = timezone.now()
     conversation = threads.open_conversation(contact, line, at=now)

@@ -58,7 +58,7 @@ class Reply:
 
 def claim(*, member: Membership, conversation: Conversation) -> None:
     """Take a conversation that is nobody's. Taking one's own again is harmless. Raises AlreadyTaken, NotPossible."""
-    require(member, Permission.CONVERSATIONS_ASSIGN)
+    require(member, Permission.CONVERSATIONS_CLAIM)
     if not take_if_free(member, conversation):
         now = _as_it_is(conversation)
         if now.status != _OPEN:
@@ -90,7 +90,8 @@ def transfer(
 ) -> None:
     """Pass an open conversation on: to whoever may read it and answer or, with `to=None`, back to the team.
 
-    `note` is left in the thread for whoever goes on. Raises as `assign` does.
+    Whoever may take conversations may hand their own back. `note` is left in the thread for whoever goes on. Raises as
+    `assign` does.
     """
     _pass_on(member, conversation, to=to, was=was)
     if note.strip():
@@ -204,7 +205,9 @@ def save_draft(*, member: Membership, conversation: Conversation, body: str, is_
 
 
 def _pass_on(member: Membership, conversation: Conversation, *, to: UUID | None, was: UUID | None) -> None:
-    require(member, Permission.CONVERSATIONS_ASSIGN)
+    hands_back = to is None and was == member.pk
+    if not (hands_back and member.may(Permission.CONVERSATIONS_CLAIM)):
+        require(member, Permission.CONVERSATIONS_ASSIGN)
     if to is not None and to not in {one.id for one in colleagues_on(conversation.line)}:
         raise NotPossible(_("This colleague may not read or may not answer the conversations of this line."))
     if to == was:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.permissions import ADMINISTRATIVE, Permission
+from accounts.permission_catalogue import ADMINISTRATIVE, OFFERED, Permission
 from tenancy.ids import new_id
 from tenancy.models import Organization
 
@@ -76,7 +76,7 @@ class Membership(models.Model):
         if not (self.is_active and self.user.is_active):
             return frozenset()
         if self.is_owner:
-            return frozenset(Permission)
+            return OFFERED
         if self.is_machine:
             return self.integration.granted
         roles = Role.objects.filter(members__membership=self)

@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from accounts.built_in_roles import BUILT_IN_ROLES
 from accounts.models.membership import Membership
-from accounts.permissions import ADMINISTRATIVE, BUILT_IN_ROLES, Permission
+from accounts.permission_catalogue import ADMINISTRATIVE, FOR_OWNERS, OFFERED, Permission
 from tenancy.isolation import TenantModel, same_organization
 
 
@@ -31,11 +32,11 @@ class Role(TenantModel):
 
     @property
     def granted(self) -> frozenset[Permission]:
-        """What the role permits; a stored permission or built-in role that no longer exists grants nothing."""
+        """What the role permits; what is not offered, and a built-in role that no longer exists, grants nothing."""
         if self.built_in:
             role = BUILT_IN_ROLES.get(self.built_in)
-            return role.permissions if role else frozenset()
-        return frozenset(permission for permission in Permission if permission.value in self.permissions)
+            return role.permissions & OFFERED if role else frozenset()
+        return frozenset(one for one in OFFERED - FOR_OWNERS if one.value in self.permissions)
 
     @property
     def administrative(self) -> bool:

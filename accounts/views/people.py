@@ -5,7 +5,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,14 +18,18 @@ from accounts.step_up import fresh
 from accounts.views.answers import form_page
 
 
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_READ)
 @require_safe
 def people(request: MemberRequest) -> HttpResponse:
     """Everybody, with role, teams, state and when they were last here."""
-    return render(request, "accounts/people.html", {"people": queries.people(request.member)})
+    context = {
+        "people": queries.people(request.member),
+        "may_invite": request.member.may(Permission.PEOPLE_INVITE),
+    }
+    return render(request, "accounts/people.html", context)
 
 
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_INVITE)
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: MemberRequest) -> HttpResponse:
@@ -38,30 +41,49 @@ def invite(request: MemberRequest) -> HttpResponse:
         return form_page(request, "accounts/invite.html", form)
     typed = form.cleaned_data
     try:
-        invited = invitations.invite(actor=request.member, email=typed["email"], name=typed["name"], role=typed["role"])
+        invited = invitations.invite(
+            actor=request.member,
+            email=typed["email"],
+            name=typed["name"],
+            role=typed["role"],
+            teams=typed.get("teams", ()),
+        )
     except invitations.AlreadyMember:
         form.add_error("email", _("Somebody with this address is in the list of people already."))
         return form_page(request, "accounts/invite.html", form)
-    teams.set_teams(actor=request.member, member=invited.member, teams=typed.get("teams", ()))
     return _show_link(request, invited.member, invited.token)
 
 
+@requires(Permission.PEOPLE_READ)
+@require_safe
+def person(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """One person, and what the reader may do about them."""
+    shown = queries.person(request.member, member_id)
+    may, is_over = request.member.may, roles.is_over(request.member, shown.member)
+    context = {
+        "person": shown,
+        "is_self": shown.member.pk == request.member.pk,
+        "may_change": is_over and may(Permission.PEOPLE_MANAGE),
+        "may_invite": is_over and may(Permission.PEOPLE_INVITE),
+        "may_reset": is_over and may(Permission.PEOPLE_RESET),
+        "may_deactivate": is_over and may(Permission.PEOPLE_DEACTIVATE),
+        "is_over": is_over,
+    }
+    return render(request, "accounts/person.html", context)
+
+
 @requires(Permission.PEOPLE_MANAGE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def person(request: MemberRequest, member_id: UUID) -> HttpResponseBase:
-    """One person; changes of role ask again who is there."""
-    shown = queries.person(request.member, member_id)
-    if request.method == "POST":
-        return _change(request, member_id)
-    return _person_page(request, shown, _role_form(request, shown))
-
-
 @fresh
-def _change(request: MemberRequest, member_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_person(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """Role and teams of a person; asks again who is there."""
     shown = queries.person(request.member, member_id)
-    form = _role_form(request, shown)
+    roles.require_over(request.member, shown.member, Permission.PEOPLE_MANAGE)
+    now = {"role": shown.roles[0] if shown.roles else None, "teams": shown.teams}
+    allowed = queries.grantable_roles(request.member)
+    form = RoleChoiceForm(request.POST if request.method == "POST" else None, initial=now, roles=allowed)
     if not form.is_valid():
-        return _person_page(request, shown, form)
+        return form_page(request, "accounts/change_person.html", form, person=shown)
     role = form.cleaned_data["role"]
     if [role] != shown.roles:
         roles.change_role(actor=request.member, member=shown.member, role=role)
@@ -71,7 +93,7 @@ def _change(request: MemberRequest, member_id: UUID) -> HttpResponse:
     return redirect("person", member_id=member_id)
 
 
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_DEACTIVATE)
 @require_POST
 def deactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """End everything that the member may do."""
@@ -88,7 +110,7 @@ def deactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
     return redirect("person", member_id=member_id)
 
 
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_DEACTIVATE)
 @fresh
 @require_POST
 def reactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
@@ -99,7 +121,7 @@ def reactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
     return redirect("person", member_id=member_id)
 
 
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_INVITE)
 @fresh
 @require_POST
 def renew_link(request: MemberRequest, member_id: UUID) -> HttpResponse:
@@ -113,7 +135,7 @@ def renew_link(request: MemberRequest, member_id: UUID) -> HttpResponse:
     return _show_link(request, shown.member, token)
 
 
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_RESET)
 @fresh
 @require_POST
 def reset_sign_in(request: MemberRequest, member_id: UUID) -> HttpResponse:
@@ -128,23 +150,6 @@ def reset_sign_in(request: MemberRequest, member_id: UUID) -> HttpResponse:
         messages.error(request, _("Only the sign-in of an active person is reset."))
         return redirect("person", member_id=member_id)
     return _show_link(request, shown.member, token)
-
-
-def _role_form(request: MemberRequest, shown: queries.Person) -> RoleChoiceForm:
-    now = {"role": shown.roles[0] if shown.roles else None, "teams": shown.teams}
-    allowed = queries.grantable_roles(request.member)
-    return RoleChoiceForm(request.POST if request.method == "POST" else None, initial=now, roles=allowed)
-
-
-def _person_page(request: MemberRequest, shown: queries.Person, form: RoleChoiceForm) -> HttpResponse:
-    return form_page(
-        request,
-        "accounts/person.html",
-        form,
-        person=shown,
-        may_manage=roles.may_manage(request.member, shown.member),
-        is_self=shown.member.pk == request.member.pk,
-    )
 
 
 def _show_link(request: HttpRequest, member: Membership, token: str) -> HttpResponse:

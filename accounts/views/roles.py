@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Role
-from accounts.permissions import PERMISSION_GROUPS, MemberRequest, Permission, requires
+from accounts.permission_catalogue import offered_groups
+from accounts.permissions import MemberRequest, Permission, requires
 from accounts.queries import roles_with_counts
 
 
@@ -26,8 +27,8 @@ def roles(request: MemberRequest) -> HttpResponse:
     shown = roles_with_counts()
     columns = [role for role, _count in shown]
     groups = [
-        (group.name, [PermissionRow(one.label, _held(columns, one)) for one in group.permissions])
-        for group in PERMISSION_GROUPS
+        (group.name, [PermissionRow(one.label, _held(columns, one)) for one in group.offered])
+        for group in offered_groups()
     ]
     return render(request, "accounts/roles.html", {"roles": shown, "groups": groups, "columns": columns})
 

@@ -10,5 +10,5 @@ from accounts.permissions import MemberRequest, Permission, requires
 @requires()
 @require_safe
 def first_page(request: MemberRequest) -> HttpResponse:
-    """Whoever manages people begins there, everybody else with their own account."""
-    return redirect("people" if request.member.may(Permission.PEOPLE_MANAGE) else "account")
+    """Whoever sees people begins there, everybody else with their own account."""
+    return redirect("people" if request.member.may(Permission.PEOPLE_READ) else "account")

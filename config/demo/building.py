@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.built_in_roles import BUILT_IN_ROLES
 from accounts.models import Membership, MembershipRole, Role, Team, TeamMember, User
-from accounts.permissions import BUILT_IN_ROLES
 from compliance import consent
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent

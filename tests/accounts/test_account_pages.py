@@ -130,7 +130,7 @@ def test_ending_all_others_keeps_this_browser(cast, client):
 
 
 def test_switching_acts_in_the_other_organization_under_a_new_key(cast, client):
-    both = add_member(organization=cast.other_organization, user=cast.agent.user, role="reviewer")
+    both = add_member(organization=cast.other_organization, user=cast.agent.user, role="auditor")
     signed_in(client, cast.agent)
     assert "Northside Plumbing" in client.get("/settings/account/").content.decode()
     before = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -147,7 +147,7 @@ def test_switching_acts_in_the_other_organization_under_a_new_key(cast, client):
 def test_nobody_switches_to_where_they_do_not_belong(cast, client):
     signed_in(client, cast.agent)
     assert client.post(f"/organization/{cast.other_organization.pk}/").status_code == 404
-    both = add_member(organization=cast.other_organization, user=cast.agent.user, role="reviewer")
+    both = add_member(organization=cast.other_organization, user=cast.agent.user, role="auditor")
     Membership.objects.filter(pk=both.pk).update(is_active=False)
     assert client.post(f"/organization/{cast.other_organization.pk}/").status_code == 404
     assert client.get(f"/organization/{cast.organization.pk}/").status_code == 405

@@ -43,7 +43,7 @@ def test_only_the_hash_of_a_key_is_kept(cast):
 
 def test_an_integration_gets_nothing_that_its_maker_lacks(cast):
     with activate(cast.organization):
-        for maker in (cast.agent, cast.supervisor, cast.reviewer):
+        for maker in (cast.agent, cast.supervisor, cast.auditor):
             with pytest.raises(MissingPermission):
                 integrations.create(actor=maker, wish=Wish("x", SEND, (cast.front_desk,)))
         cast.second_agent.__dict__["permissions"] = frozenset({Permission.API_MANAGE, *SEND})

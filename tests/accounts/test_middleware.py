@@ -151,7 +151,7 @@ def test_a_refusal_is_in_the_log_although_the_request_was_undone(cast, quiet_cli
 
 
 def test_a_refusal_by_a_decorator_is_in_the_log(cast, quiet_client):
-    signed_in(quiet_client, cast.reviewer).get("/wall/")
+    signed_in(quiet_client, cast.auditor).get("/wall/")
     assert len(denials(cast.organization)) == 1
 
 

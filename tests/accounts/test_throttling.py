@@ -112,8 +112,8 @@ def test_a_known_browser_is_known_for_its_own_people_only(cast, client):
     assert attempt(client, password=PASSPHRASE, address=HOME).status_code == 302
     browser = type(client)()
     browser.cookies["parley_known"] = client.cookies["parley_known"].value
-    assert guess(browser, FREE_ATTEMPTS + 1, email="reviewer@harbor.example")[-1] == 429
-    assert not SignInEvent.objects.filter(user=cast.reviewer.user, known_browser=True).exists()
+    assert guess(browser, FREE_ATTEMPTS + 1, email="auditor@harbor.example")[-1] == 429
+    assert not SignInEvent.objects.filter(user=cast.auditor.user, known_browser=True).exists()
 
 
 def test_a_forged_cookie_makes_no_browser_known(cast, client):

@@ -2,6 +2,7 @@
 
 PUBLIC      every address that works without signing in, each with the reason.
 PLAIN       parameters of addresses that name no object, and a value for each.
+NOT_THEIRS  addresses whose object is somebody else's, by role: the permission is there and the answer is 404.
 objects_of  for every other parameter an object of organization A, whose id is put there.
 """
 
@@ -45,6 +46,20 @@ PUBLIC = {
     "media/<str:token>": "128 random bits are the permission; for one attempt, for a while",
     "webhooks/<slug:provider>/<str:key>/inbound": "the provider's signature is the permission",
     "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
+}
+
+_SESSION = {"settings/sessions/<uuid:session_id>/end/"}  # the agent's own
+_UNSENT = {  # the owner's own
+    "inbox/c/<uuid:conversation_id>/files/<uuid:unsent_id>/describe/",
+    "inbox/c/<uuid:conversation_id>/files/<uuid:unsent_id>/remove/",
+}
+_FILES = {"inbox/attachments/<uuid:attachment_id>/", "inbox/attachments/<uuid:attachment_id>/thumbnail/"}
+NOT_THEIRS: dict[str, set[str]] = {
+    "owner": _SESSION,
+    "admin": _SESSION | _UNSENT,
+    "supervisor": _SESSION | _UNSENT,
+    "agent": _UNSENT,
+    "auditor": _SESSION | _FILES,  # pictures cannot be masked
 }
 
 PLAIN = {"kind": "mine", "name": "inbox", "provider": "simulator"}

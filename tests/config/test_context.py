@@ -20,12 +20,12 @@ def sections(member):
 
 def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
     assert rail(cast.agent) == ["Inbox", "Attention", "Contacts", "Phones", "Settings"]
-    assert rail(cast.reviewer) == ["Inbox", "Attention", "Contacts", "Settings"]
+    assert rail(cast.auditor) == ["Inbox", "Attention", "Contacts", "Settings"]
 
 
 def test_settings_show_what_a_member_may_open(cast):
     assert sections(cast.agent) == ["Your account", "Sessions"]
-    assert sections(cast.supervisor) == ["Audit log", "Your account", "Sessions"]
+    assert sections(cast.supervisor) == ["People", "Audit log", "Your account", "Sessions"]
     assert sections(cast.admin)[:2] == ["People", "Roles"]
 
 

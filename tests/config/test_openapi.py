@@ -63,7 +63,9 @@ def rich(cast, monkeypatch) -> Caller:
 
 @pytest.fixture
 def poor(cast, rich) -> Caller:
-    return make_caller(cast.owner, frozenset({Permission.MESSAGES_SEND}), teams=(cast.billing,))
+    return make_caller(
+        cast.owner, frozenset({Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START}), teams=(cast.billing,)
+    )
 
 
 @pytest.fixture

@@ -110,9 +110,9 @@ class TestTheList:
         assert "We open at nine" not in answer
         assert "Nothing needs you" in answer
 
-    def test_a_reviewer_reads_without_names_numbers_and_acts(self, desk):
+    def test_an_auditor_reads_without_names_numbers_and_acts(self, desk):
         failed(desk, body="Call (212) 555-0199 before nine")
-        answer = page(desk, desk.cast.reviewer).content.decode()
+        answer = page(desk, desk.cast.auditor).content.decode()
         assert "before nine" in answer
         for hidden in ("555-0199", FIRST, "Send again", "It arrived"):
             assert hidden not in answer
@@ -218,7 +218,7 @@ class TestSendingAgain:
     def test_whoever_only_reads_may_not(self, desk):
         message = failed(desk)
         with pytest.raises(MissingPermission):
-            self.send(desk, message, member=desk.cast.reviewer)
+            self.send(desk, message, member=desk.cast.auditor)
         assert fresh(message).attention == "failed"
 
     def test_the_page_does_it_and_says_so(self, desk):
@@ -296,7 +296,7 @@ class TestSettling:
         for member, message in ((desk.cast.agent, billing), (desk.cast.outsider, ours)):
             answer = desk.as_(member).post(reverse(name, args=[message.pk]), {"how": "arrived"})
             assert answer.status_code == 404
-        refused = desk.as_(desk.cast.reviewer).post(reverse(name, args=[ours.pk]), {"how": "arrived"})
+        refused = desk.as_(desk.cast.auditor).post(reverse(name, args=[ours.pk]), {"how": "arrived"})
         assert refused.status_code == 403
         assert desk.as_(desk.cast.agent).get(reverse(name, args=[ours.pk])).status_code == 405
         for message in (billing, ours):

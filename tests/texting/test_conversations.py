@@ -55,7 +55,7 @@ class TestTaking:
     def test_a_reader_may_not(self, desk):
         conversation = desk.hear()
         with pytest.raises(MissingPermission):
-            desk.take(conversation, desk.cast.reviewer)
+            desk.take(conversation, desk.cast.auditor)
         assert desk.fresh(conversation).assignee is None
 
     @pytest.mark.parametrize("attempt", range(3))
@@ -164,7 +164,7 @@ class TestEnding:
         with activate(desk.organization):
             for deed in (conversations.resolve, conversations.reopen):
                 with pytest.raises(MissingPermission):
-                    deed(member=desk.cast.reviewer, conversation=conversation)
+                    deed(member=desk.cast.auditor, conversation=conversation)
 
 
 class TestReading:
@@ -175,10 +175,10 @@ class TestReading:
         assert desk.fresh(conversation).unread == 0
         assert audited(desk)[-1] == "conversation:read"
 
-    def test_a_reviewer_who_looks_on_leaves_it_unread(self, desk):
+    def test_an_auditor_who_looks_on_leaves_it_unread(self, desk):
         conversation = desk.hear()
         with activate(desk.organization):
-            conversations.record_reading(member=desk.cast.reviewer, conversation=conversation)
+            conversations.record_reading(member=desk.cast.auditor, conversation=conversation)
         assert desk.fresh(conversation).unread == 1
         assert audited(desk)[-1] == "conversation:read"
 
@@ -231,7 +231,7 @@ class TestWriting:
 
     def test_a_reader_may_not_send(self, desk):
         with pytest.raises(MissingPermission):
-            self.reply(desk, desk.hear(), member=desk.cast.reviewer)
+            self.reply(desk, desk.hear(), member=desk.cast.auditor)
 
     @pytest.mark.parametrize(("body", "words"), [("  \n ", "something"), ("x" * 4001, "4,000")])
     def test_a_note_must_say_something_and_not_too_much(self, desk, body, words):
@@ -278,5 +278,5 @@ class TestContacts:
         with activate(desk.organization):
             contacts.rename_contact(member=desk.cast.agent, contact=contact, name=" Ada Lovelace ")
             with pytest.raises(MissingPermission):
-                contacts.rename_contact(member=desk.cast.reviewer, contact=contact, name="Nobody")
+                contacts.rename_contact(member=desk.cast.auditor, contact=contact, name="Nobody")
         assert desk.contact().name == "Ada Lovelace"

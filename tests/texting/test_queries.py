@@ -64,7 +64,7 @@ class TestWhoSeesWhat:
         with pytest.raises(NotYours):
             queries.access_conversation(getattr(inside.cast, who), uuid4())
 
-    @pytest.mark.parametrize("who", ["owner", "admin", "supervisor", "reviewer"])
+    @pytest.mark.parametrize("who", ["owner", "admin", "supervisor", "auditor"])
     def test_who_reads_all_finds_every_line(self, inside, who):
         billing = inside.hear(line=inside.billing_line)
         assert queries.access_conversation(getattr(inside.cast, who), billing.pk).pk == billing.pk
@@ -153,7 +153,7 @@ class TestPages:
         assert [row.id for row in seen] == [row.pk for row in Conversation.objects.order_by("-last_activity_at", "-id")]
         assert len(seen) == 11
 
-    @pytest.mark.parametrize("who", ["owner", "second_agent", "reviewer"])
+    @pytest.mark.parametrize("who", ["owner", "second_agent", "auditor"])
     def test_a_page_costs_the_same_number_of_queries_however_long_it_is(self, inside, who):
         def price():
             member = fresh(getattr(inside.cast, who))
@@ -206,15 +206,15 @@ class TestPages:
 class TestMasking:
     def test_without_the_right_neither_name_nor_number_is_decrypted_or_shown(self, inside):
         inside.hear("My number is (212) 555-0181, or 212.555.0182", name="Ada Lovelace")
-        reviewer = inside.cast.reviewer
-        row = queries.inbox_page(reviewer, Filter()).rows[0]
+        auditor = inside.cast.auditor
+        row = queries.inbox_page(auditor, Filter()).rows[0]
         assert row.customer.name == "Contact ·· 0181"
         assert row.customer.is_masked
         assert "555-0181" not in row.preview
         assert "•••• 0181" in row.preview
-        conversation = queries.access_conversation(reviewer, row.id)
+        conversation = queries.access_conversation(auditor, row.id)
         assert {"name", "number"} <= conversation.contact.get_deferred_fields()
-        shown = repr((row, queries.thread(reviewer, conversation), queries.customer(reviewer, conversation.contact)))
+        shown = repr((row, queries.thread(auditor, conversation), queries.customer(auditor, conversation.contact)))
         assert "Lovelace" not in shown
         assert "2125550181" not in shown
         assert "555-0181" not in shown
@@ -253,15 +253,15 @@ class TestSearch:
 
     def test_a_masked_member_finds_nobody_by_name(self, inside):
         inside.hear(name="Ada Lovelace")
-        assert queries.search(inside.cast.reviewer, "Ada").rows == ()
-        assert len(queries.search(inside.cast.reviewer, "0181").rows) == 1
+        assert queries.search(inside.cast.auditor, "Ada").rows == ()
+        assert len(queries.search(inside.cast.auditor, "0181").rows) == 1
 
     def test_the_hidden_digits_of_a_number_cannot_be_guessed(self, inside):
         inside.hear(number=FIRST)
         for words in ("(212) 555-0181", "+12125550181", "2125550181"):
-            assert queries.search(inside.cast.reviewer, words).rows == ()
+            assert queries.search(inside.cast.auditor, words).rows == ()
             with pytest.raises(BadNumber):
-                queries.contacts_with_number(inside.cast.reviewer, words)
+                queries.contacts_with_number(inside.cast.auditor, words)
 
     def test_the_price_is_bounded(self, inside, monkeypatch):
         monkeypatch.setattr(queries.inbox, "SEARCHED", 2)

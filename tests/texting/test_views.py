@@ -80,10 +80,10 @@ class TestWhoMay:
             assert "/sign-in/" in answer["Location"]
 
     @pytest.mark.parametrize(("name", "method", "fields"), PARTS)
-    def test_a_reviewer_reads_and_does_nothing_else(self, desk, name, method, fields):
+    def test_an_auditor_reads_and_does_nothing_else(self, desk, name, method, fields):
         conversation = desk.hear()
         before = snapshot(desk)
-        answer = ask(desk.as_(desk.cast.reviewer), name, method, fields, conversation.pk)
+        answer = ask(desk.as_(desk.cast.auditor), name, method, fields, conversation.pk)
         if name in READER_MAY:
             assert answer.status_code in {200, 204}
         else:
@@ -111,15 +111,15 @@ class TestWhoMay:
         assert ask(desk.as_(desk.cast.outsider), name, "get", {}, contact.pk).status_code == 404
         assert ask(desk.as_(desk.cast.agent), name, "get", {}, contact.pk).status_code == 200
 
-    def test_a_reviewer_may_not_rename(self, desk):
+    def test_an_auditor_may_not_rename(self, desk):
         contact = desk.hear(name="Ada").contact
-        answer = ask(desk.as_(desk.cast.reviewer), "rename_contact", "post", {"name": "X"}, contact.pk)
+        answer = ask(desk.as_(desk.cast.auditor), "rename_contact", "post", {"name": "X"}, contact.pk)
         assert answer.status_code == 403
         assert desk.contact().name == "Ada"
 
     def test_a_masked_reader_gets_no_name_and_no_number_from_any_part(self, desk):
         conversation = desk.hear("Call me: 212-555-0181", name="Ada Lovelace")
-        browser = desk.as_(desk.cast.reviewer)
+        browser = desk.as_(desk.cast.auditor)
         pages = [
             browser.get(reverse("inbox")),
             browser.get(reverse("inbox_rows"), headers=HTMX),
@@ -513,8 +513,8 @@ class TestStarting:
         assert self.start(desk, line=str(desk.billing_line.pk)).status_code == 422
         assert self.start(desk, line=str(desk.other_line.pk)).status_code == 422
 
-    def test_a_reviewer_may_not(self, desk):
-        assert desk.as_(desk.cast.reviewer).get(reverse("new_conversation")).status_code == 403
+    def test_an_auditor_may_not(self, desk):
+        assert desk.as_(desk.cast.auditor).get(reverse("new_conversation")).status_code == 403
 
 
 class TestContacts:

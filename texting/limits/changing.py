@@ -35,7 +35,7 @@ def most_for_today() -> int:
 
 def raise_for_today(*, member: Membership, segments: int, reason: str) -> None:
     """Raise today's ceilings, money in proportion. Raises NotPossible beyond the bounds or without a reason."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     reason = _reason(reason)
     row, here = _locked(), standing()
     most = most_for_today()
@@ -54,7 +54,7 @@ def raise_for_today(*, member: Membership, segments: int, reason: str) -> None:
 
 def set_ceiling(*, member: Membership, segments: int, reason: str) -> None:
     """Set what may be sent each day: lower at will, higher only to what the operator allows."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     reason = _reason(reason)
     row = _locked()
     if segments > row.daily_segments:
@@ -67,7 +67,7 @@ def set_ceiling(*, member: Membership, segments: int, reason: str) -> None:
 
 def set_rate(*, member: Membership, limited: Limited, texts: int) -> bool:
     """Set an hour's limit within its bounds. Whether that changed anything."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     bound, row = BOUNDS[limited], _locked()
     if not bound.least <= texts <= bound.most:
         words = {"least": f"{bound.least:,}", "most": f"{bound.most:,}"}
@@ -91,7 +91,7 @@ def set_rate(*, member: Membership, limited: Limited, texts: int) -> bool:
 
 def add_country(*, member: Membership, region: str) -> str:
     """Allow texts to a region. Returns its name. Raises NotPossible for one that is not known or the own."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     if region not in regions():
         raise NotPossible(_("This country is not known."))
     if region in standing().countries:
@@ -104,7 +104,7 @@ def add_country(*, member: Membership, region: str) -> str:
 
 def remove_country(*, member: Membership, region: str) -> str:
     """Texts to a region stop, also those that wait. Returns its name. Raises NotPossible when it was not added."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     row = AllowedCountry.objects.filter(region=region).first()
     if row is None:
         raise NotPossible(_("This country is not on your list."))
@@ -115,7 +115,7 @@ def remove_country(*, member: Membership, region: str) -> str:
 
 def lift_stop(*, member: Membership, stop_id: UUID, reason: str) -> None:
     """End an alarm with a reason. What was counted until now raises no second one. Raises NotYours, NotPossible."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     row = SendingStop.objects.select_for_update(of=("self",)).filter(pk=stop_id).first()
     if row is None:
         raise NotYours

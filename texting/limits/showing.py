@@ -57,7 +57,7 @@ def today() -> Today:
 
 def days(member: Membership) -> tuple[list[str], list[int], list[float]]:
     """The last two weeks, oldest first: names of the days, segments, money."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     here = standing()
     last = here.day.astimezone(here.zone).date()
     rows = SendingCount.objects.filter(kind=Kind.DAY, begins_at__gt=here.day - timedelta(days=DAYS))
@@ -88,7 +88,7 @@ class Country:
 
 def countries(member: Membership) -> list[Country]:
     """The list: the own country first."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     here = standing()
     own = [_country(here.country, allowed=True, own=True)]
     rows = AllowedCountry.objects.select_related("added_by__user").exclude(region=here.country)
@@ -140,7 +140,7 @@ class Alarm:
 
 def alarms(member: Membership) -> tuple[list[Alarm], list[Alarm]]:
     """Those that stop something now, and the latest that were lifted."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     rows = SendingStop.objects.select_related("lifted_by__user")
     ended = rows.filter(lifted_at__isnull=False).order_by("-lifted_at")[:ENDED_SHOWN]
     return [_alarm(row) for row in rows.filter(lifted_at__isnull=True)], [_alarm(row) for row in ended]
@@ -153,7 +153,7 @@ def open_alarms(member: Membership) -> int:
 
 def may_see(member: Membership) -> bool:
     """Whether the pages are the member's."""
-    return member.may(Permission.ORGANIZATION_MANAGE)
+    return member.may(Permission.LIMITS_MANAGE)
 
 
 def _alarm(row: SendingStop) -> Alarm:
@@ -185,7 +185,7 @@ class RateRow:
 
 def rates(member: Membership) -> list[RateRow]:
     """Every rate with its bounds."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     now = standing().rates
     words = {
         Limited.NUMBER: (_("To one customer"), _("Answers to STOP, START and HELP do not count.")),
@@ -224,7 +224,7 @@ _ICONS = {
 
 def history(member: Membership) -> list[Entry]:
     """The latest changes, newest first."""
-    require(member, Permission.ORGANIZATION_MANAGE)
+    require(member, Permission.LIMITS_MANAGE)
     rows = LimitChange.objects.select_related("actor__user")[:CHANGES]
     return [_entry(row) for row in rows]
 

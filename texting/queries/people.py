@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Membership, MembershipRole, TeamMember
+from accounts.permission_catalogue import OFFERED
 from accounts.permissions import Permission
 from tenancy.encryption import blind_index, prefetch
 from texting.models import Contact, Conversation, Draft, Line
@@ -78,7 +79,7 @@ def colleagues_on(line: Line) -> list[Colleague]:
         granted.setdefault(row.membership_id, set()).update(row.role.granted)
     able = []
     for member in members.select_related("user"):
-        may = set(Permission) if member.is_owner else granted.get(member.pk, set())
+        may = set(OFFERED) if member.is_owner else granted.get(member.pk, set())
         answers = {Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND} <= may
         if answers and (member.pk in in_team or Permission.CONVERSATIONS_READ_ALL in may):
             able.append(Colleague(member.pk, member.user.name))

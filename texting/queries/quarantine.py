@@ -48,7 +48,7 @@ class Quarantine:
 
 def quarantine_page(member: Membership, state: str, number: int) -> Quarantine:
     """The requests in this state, newest first; page `number` from 1. Raises MissingPermission."""
-    require(member, Permission.LINES_MANAGE)
+    require(member, Permission.QUARANTINE_REPLAY)
     rows = _rows().filter(state=state)
     counted = dict.fromkeys(State.values, 0) | dict(
         QuarantinedRequest.objects.order_by().values_list("state").annotate(Count("pk"))
@@ -60,7 +60,7 @@ def quarantine_page(member: Membership, state: str, number: int) -> Quarantine:
 
 def quarantined(member: Membership, request_id: UUID) -> Refused:
     """One of them. Raises NotYours, MissingPermission."""
-    require(member, Permission.LINES_MANAGE)
+    require(member, Permission.QUARANTINE_REPLAY)
     row = _rows().filter(pk=request_id).first()
     if row is None:
         raise NotYours
@@ -69,14 +69,14 @@ def quarantined(member: Membership, request_id: UUID) -> Refused:
 
 def waiting_in_quarantine(member: Membership) -> int:
     """How many wait, for the menu; counted to MOST_SHOWN."""
-    if not member.may(Permission.LINES_MANAGE):
+    if not member.may(Permission.QUARANTINE_REPLAY):
         return 0
     return QuarantinedRequest.objects.filter(state=State.WAITING).order_by()[:MOST_SHOWN].count()
 
 
 def refused_since(member: Membership, since: datetime) -> int:
     """How many came after that moment; counted to MOST_SHOWN."""
-    require(member, Permission.LINES_MANAGE)
+    require(member, Permission.QUARANTINE_REPLAY)
     rows = QuarantinedRequest.objects.filter(state=State.WAITING, received_at__gt=since)
     return rows.order_by()[:MOST_SHOWN].count()
 

@@ -27,7 +27,8 @@ def waiting(request: MemberRequest) -> HttpResponse:
     context = {
         "page": page,
         "stops": queries.stopped_lines(member),
-        "may_act": member.may(Permission.MESSAGES_SEND),
+        "may_act": member.may(Permission.ATTENTION_HANDLE),
+        "may_send": member.may(Permission.MESSAGES_SEND),
         "may_manage": member.may(Permission.LINES_MANAGE),
         "choices": [
             (choice.value, choice.label) for choice in attention.CHOICES if choice != Message.Settlement.ARRIVED
@@ -38,7 +39,7 @@ def waiting(request: MemberRequest) -> HttpResponse:
     return render(request, "texting/attention.html", context)
 
 
-@requires(Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND)
+@requires(Permission.CONVERSATIONS_READ, Permission.ATTENTION_HANDLE, Permission.MESSAGES_SEND)
 @require_POST
 def send_again(request: MemberRequest, message_id: UUID) -> HttpResponse:
     """Send the same words again."""
@@ -56,7 +57,7 @@ def send_again(request: MemberRequest, message_id: UUID) -> HttpResponse:
     return redirect("attention")
 
 
-@requires(Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND)
+@requires(Permission.CONVERSATIONS_READ, Permission.ATTENTION_HANDLE)
 @require_POST
 def settle(request: MemberRequest, message_id: UUID) -> HttpResponse:
     """Say what became of a text, and take it off the list."""

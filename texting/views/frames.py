@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 
+from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission
 from texting import presence, queries
 from texting.composing import Composer, composer
@@ -82,7 +83,7 @@ def list_context(request: MemberRequest, chosen: Filter, *, open_id: UUID | None
         "stops": stopped_lines(request.member, mine),
         "may_manage": request.member.may(Permission.LINES_MANAGE),
         "simulator": _simulator(request) if not page.rows else "",
-        "may_start": request.member.may(Permission.MESSAGES_SEND) and bool(lines),
+        "may_start": bool(lines) and _may_start(request.member),
     }
 
 
@@ -112,12 +113,24 @@ def head_context(request: MemberRequest, conversation: Conversation, chosen: Fil
         "line_number": display(conversation.line.number, request.member.organization.country),
         "is_mine": conversation.assignee_id == request.member.pk,
         "is_open": conversation.status == Conversation.Status.OPEN,
-        "may_assign": may(Permission.CONVERSATIONS_ASSIGN),
+        "may_take": may(Permission.CONVERSATIONS_CLAIM),
+        "may_pass_on": _may_pass_on(request.member, conversation),
         "may_mark": may(Permission.MESSAGES_SEND),
         "may_resolve": may(Permission.CONVERSATIONS_RESOLVE),
         "chosen": chosen,
         "back": address_of(chosen),
     }
+
+
+def _may_start(member: Membership) -> bool:
+    return member.may(Permission.MESSAGES_SEND) and member.may(Permission.CONVERSATIONS_START)
+
+
+def _may_pass_on(member: Membership, conversation: Conversation) -> bool:
+    """Whether the dialog has anything to offer: everybody else, or giving the own conversation back."""
+    if not member.may(Permission.CONVERSATIONS_CLAIM):
+        return False
+    return member.may(Permission.CONVERSATIONS_ASSIGN) or conversation.assignee_id == member.pk
 
 
 def details_context(request: MemberRequest, conversation: Conversation, composing: Composer) -> Context:

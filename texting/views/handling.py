@@ -16,7 +16,7 @@ from texting.forms import TEAM, AssignForm
 from texting.views.frames import changed, not_possible
 
 
-@requires(Permission.CONVERSATIONS_READ, Permission.CONVERSATIONS_ASSIGN)
+@requires(Permission.CONVERSATIONS_READ, Permission.CONVERSATIONS_CLAIM)
 @require_POST
 def take(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     """Take a conversation that is nobody's. 422 and who has it when somebody was faster."""
@@ -28,12 +28,13 @@ def take(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     return changed(found)
 
 
-@requires(Permission.CONVERSATIONS_READ, Permission.CONVERSATIONS_ASSIGN)
+@requires(Permission.CONVERSATIONS_READ, Permission.CONVERSATIONS_CLAIM)
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     """The dialog that gives a conversation to a colleague or back to its team, and doing so."""
     found = queries.access_conversation(request.member, conversation_id)
-    colleagues = queries.colleagues_on(found.line)
+    may_assign = request.member.may(Permission.CONVERSATIONS_ASSIGN)
+    colleagues = queries.colleagues_on(found.line) if may_assign else []
     form = AssignForm(
         request.POST if request.method == "POST" else None,
         colleagues=colleagues,

@@ -18,7 +18,7 @@ from texting.limits.changing import NotPossible
 LONGEST_NUMBER = 9  # digits
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @require_safe
 def use(request: MemberRequest) -> HttpResponse:
     """Today's ceilings and what is left of them; two weeks as plots; the history."""
@@ -35,7 +35,7 @@ def use(request: MemberRequest) -> HttpResponse:
     return _page(request, "use", context)
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @require_safe
 def countries(request: MemberRequest) -> HttpResponse:
     """Where texts may go; a search for more."""
@@ -46,7 +46,7 @@ def countries(request: MemberRequest) -> HttpResponse:
     return _page(request, "countries", {"countries": showing.countries(request.member), **found})
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @require_safe
 def alarms(request: MemberRequest) -> HttpResponse:
     """What is stopped, why, and what was lifted."""
@@ -54,14 +54,14 @@ def alarms(request: MemberRequest) -> HttpResponse:
     return _page(request, "alarms", {"stopped": stopped, "lifted": lifted})
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @require_safe
 def rates(request: MemberRequest) -> HttpResponse:
     """Limits of an hour."""
     return _page(request, "rates", {"rates": showing.rates(request.member)})
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @fresh
 @require_POST
 def raise_today(request: MemberRequest) -> HttpResponse:
@@ -76,7 +76,7 @@ def raise_today(request: MemberRequest) -> HttpResponse:
     return redirect("limits")
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @require_POST
 def lower(request: MemberRequest) -> HttpResponse:
     """Set a lower ceiling for every day."""
@@ -90,7 +90,7 @@ def lower(request: MemberRequest) -> HttpResponse:
     return redirect("limits")
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @fresh
 @require_POST
 def add_country(request: MemberRequest) -> HttpResponse:
@@ -104,7 +104,7 @@ def add_country(request: MemberRequest) -> HttpResponse:
     return redirect("limits_countries")
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @require_POST
 def remove_country(request: MemberRequest) -> HttpResponse:
     """Take a country off the list."""
@@ -117,7 +117,7 @@ def remove_country(request: MemberRequest) -> HttpResponse:
     return redirect("limits_countries")
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @fresh
 @require_POST
 def lift(request: MemberRequest, stop_id: UUID) -> HttpResponse:
@@ -131,7 +131,7 @@ def lift(request: MemberRequest, stop_id: UUID) -> HttpResponse:
     return redirect("limits_alarms")
 
 
-@requires(Permission.ORGANIZATION_MANAGE)
+@requires(Permission.LIMITS_MANAGE)
 @fresh
 @require_POST
 def set_rates(request: MemberRequest) -> HttpResponse:

@@ -25,7 +25,7 @@ State = QuarantinedRequest.State
 LONGEST_NUMBER = 6  # digits of a page's number
 
 
-@requires(Permission.LINES_MANAGE)
+@requires(Permission.QUARANTINE_REPLAY)
 @require_safe
 def refused(request: MemberRequest) -> HttpResponse:
     """The list, by state."""
@@ -49,7 +49,7 @@ def refused(request: MemberRequest) -> HttpResponse:
     return render(request, "texting/quarantine.html", context)
 
 
-@requires(Permission.LINES_MANAGE)
+@requires(Permission.QUARANTINE_REPLAY)
 @require_safe
 def news(request: MemberRequest) -> HttpResponse:
     """How many came since the page was opened; empty when none did."""
@@ -58,7 +58,7 @@ def news(request: MemberRequest) -> HttpResponse:
     return render(request, "texting/_quarantine_news.html", {"count": count})
 
 
-@requires(Permission.LINES_MANAGE)
+@requires(Permission.QUARANTINE_REPLAY)
 @require_POST
 def take_in(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Try one again."""
@@ -76,7 +76,7 @@ def take_in(request: MemberRequest, request_id: UUID) -> HttpResponse:
     return redirect("quarantine")
 
 
-@requires(Permission.LINES_MANAGE)
+@requires(Permission.QUARANTINE_REPLAY)
 @require_POST
 def take_in_all(request: MemberRequest) -> HttpResponse:
     """Try all that wait, a bounded number at once."""
@@ -84,7 +84,7 @@ def take_in_all(request: MemberRequest) -> HttpResponse:
     return redirect("quarantine")
 
 
-@requires(Permission.LINES_MANAGE)
+@requires(Permission.QUARANTINE_REPLAY)
 @require_POST
 def discard(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Destroy one."""
@@ -96,7 +96,7 @@ def discard(request: MemberRequest, request_id: UUID) -> HttpResponse:
     return redirect("quarantine")
 
 
-@requires(Permission.LINES_MANAGE)
+@requires(Permission.QUARANTINE_REPLAY)
 @fresh
 @require_POST
 def discard_all(request: MemberRequest) -> HttpResponse:

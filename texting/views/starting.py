@@ -11,7 +11,7 @@ from texting import contacts, queries
 from texting.forms import NewConversationForm
 
 
-@requires(Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND)
+@requires(Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_conversation(request: MemberRequest) -> HttpResponse:
     """The dialog that asks for number, name and line, and opening the conversation. The gate judges what is sent."""

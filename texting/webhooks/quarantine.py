@@ -138,7 +138,7 @@ def _hour(moment: datetime) -> datetime:
 
 def replay(*, actor: Membership, request_id: UUID) -> Outcome:
     """Try one again. Raises QuarantinedRequest.DoesNotExist, MissingPermission."""
-    require(actor, Permission.LINES_MANAGE)
+    require(actor, Permission.QUARANTINE_REPLAY)
     row = QuarantinedRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     outcome = _try(row, actor)
     if outcome is not Outcome.ENDED:
@@ -151,7 +151,7 @@ def replay_all(*, actor: Membership) -> Round:
 
     What another admin is trying at the same moment is left to them. Raises MissingPermission.
     """
-    require(actor, Permission.LINES_MANAGE)
+    require(actor, Permission.QUARANTINE_REPLAY)
     waiting = QuarantinedRequest.objects.filter(state=State.WAITING)
     order = (F("tried_at").asc(nulls_first=True), "received_at", "pk")
     ids = list(waiting.order_by(*order).values_list("pk", flat=True)[:AT_ONCE])
@@ -212,7 +212,7 @@ def _note(row: QuarantinedRequest, found: Diagnosis) -> None:
 
 def discard(*, actor: Membership, request_id: UUID) -> bool:
     """Destroy one that waits. False when it had ended already. Raises QuarantinedRequest.DoesNotExist."""
-    require(actor, Permission.LINES_MANAGE)
+    require(actor, Permission.QUARANTINE_REPLAY)
     row = QuarantinedRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     if row.state != State.WAITING:
         return False
@@ -223,7 +223,7 @@ def discard(*, actor: Membership, request_id: UUID) -> bool:
 
 def discard_all(*, actor: Membership) -> int:
     """Destroy everything that waits; returns how many there were."""
-    require(actor, Permission.LINES_MANAGE)
+    require(actor, Permission.QUARANTINE_REPLAY)
     rows = list(QuarantinedRequest.objects.select_for_update(of=("self",)).filter(state=State.WAITING).only("pk"))
     if rows:
         _end(rows, State.DISCARDED, actor)

@@ -15,4 +15,4 @@ def caller(scene) -> Caller:
 
 @pytest.fixture
 def sender(scene, caller) -> Caller:
-    return make_caller(scene.agent, frozenset({Permission.MESSAGES_SEND}))
+    return make_caller(scene.agent, frozenset({Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START}))

@@ -149,7 +149,7 @@ def test_an_alarm_is_lifted_with_a_reason_and_counting_begins_anew(cast):
     assert logged() == ["sending:stopped", "sending:stop_lifted"]
 
 
-@pytest.mark.parametrize("who", ["agent", "supervisor", "reviewer"])
+@pytest.mark.parametrize("who", ["agent", "supervisor", "auditor"])
 def test_who_may_not_manage_the_organization_changes_nothing(cast, who):
     stop, member = stopped(), getattr(cast, who)
     for attempt in (

@@ -74,7 +74,7 @@ def test_nobody_else_may_do_any_of_it(cast):
     endpoint = add(cast)
     happen(cast)
     before = audited(cast)
-    for member in (cast.agent, cast.supervisor, cast.reviewer):
+    for member in (cast.agent, cast.supervisor, cast.auditor):
         with activate(cast.organization):
             delivery = WebhookDelivery.objects.select_related("endpoint").get()
             here = {"member": member, "endpoint": endpoint}

@@ -163,6 +163,6 @@ def test_texts_from_before_the_carriers_memory_stand_above(cast: Cast, line: Lin
 def test_numbers_in_texts_are_hidden_from_who_may_not_see_them(cast: Cast, line: Line, phone: Phone) -> None:
     from_phone(line, "Call me at 415-867-5309")
     with activate(cast.organization):
-        shown = screen(cast.reviewer, line, phone)
+        shown = screen(cast.auditor, line, phone)
     assert "867" not in repr([(b.text) for b in shown.bubbles]) + repr([r.detail for r in shown.reports])
     assert "867" not in repr(shown)

@@ -167,10 +167,10 @@ def test_a_colleague_of_another_team_finds_nothing_here(agent: Client, billing_l
 
 
 def test_who_may_not_use_the_simulator_is_refused(client: Client, cast: Cast, line: Line, phone: Phone) -> None:
-    reviewer = signed_in(client, cast.reviewer)
+    auditor = signed_in(client, cast.auditor)
     for name in ("phone", "texts"):
-        assert reviewer.get(address(name, line, phone)).status_code == 403
-    assert reviewer.post(address("send", line, phone), {"body": "Hello"}).status_code == 403
+        assert auditor.get(address(name, line, phone)).status_code == 403
+    assert auditor.post(address("send", line, phone), {"body": "Hello"}).status_code == 403
     assert texts_on(line) == []
 
 

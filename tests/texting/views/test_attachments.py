@@ -63,7 +63,7 @@ def test_others_find_nothing(desk):
     for part in ("", "thumbnail/"):
         address = f"/inbox/attachments/{file.pk}/{part}"
         assert desk.as_(cast.outsider).get(address).status_code == 404
-        assert desk.as_(cast.reviewer).get(address).status_code == 404, "pictures cannot be masked"
+        assert desk.as_(cast.auditor).get(address).status_code == 404, "pictures cannot be masked"
         assert Client().get(address).status_code == 302
         assert desk.as_(cast.second_agent).get(address).status_code == 200
     assert opened(desk) == 1
@@ -127,7 +127,7 @@ def test_the_thread_shows_pictures_and_says_what_is_with_a_file(desk):
     assert "&lt;b&gt;scan&lt;/b&gt;.pdf" in page
     assert "Not scanned for viruses" in page
     assert f'href="/inbox/attachments/{document.pk}/"' in page
-    closed = desk.as_(desk.cast.reviewer).get(f"/inbox/c/{picture.conversation_id}/").content.decode()
+    closed = desk.as_(desk.cast.auditor).get(f"/inbox/c/{picture.conversation_id}/").content.decode()
     assert "Your role does not open pictures and files." in closed
     assert "thumbnail" not in closed
     assert "scan" not in closed.replace("scanned", "")

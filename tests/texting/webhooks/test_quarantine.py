@@ -457,7 +457,7 @@ def test_discarding_all_says_how_many_and_leaves_what_was_taken_in(twilio):
     assert events(twilio, "webhook:discarded") == [{"count": 3}]
 
 
-@pytest.mark.parametrize("who", ["agent", "supervisor", "reviewer"])
+@pytest.mark.parametrize("who", ["agent", "supervisor", "auditor"])
 def test_without_the_right_nothing_happens(twilio, who):
     twilio.post(secret=NEW_TOKEN)
     twilio.store(secret=NEW_TOKEN)

@@ -1,0 +1,108 @@
+"""What each permission is called and what it lets a person do: words for the people who hand permissions out."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, tuple[Promise, Promise]] = {
+    "conversations:read": (
+        _("Read conversations"),
+        _("Opens the inbox and reads what the person's own teams may read."),
+    ),
+    "conversations:read_all": (
+        _("Read conversations of every team"),
+        _("Goes beyond the own teams and beyond a team's setting that only the assignee reads."),
+    ),
+    "conversations:start": (
+        _("Start conversations"),
+        _("Texts somebody who has not written first. Needs the right to send texts too."),
+    ),
+    "conversations:claim": (
+        _("Take conversations"),
+        _("Takes a conversation that is nobody's and hands the own ones back to the team."),
+    ),
+    "conversations:assign": (
+        _("Assign conversations to others"),
+        _("Gives any conversation that the person may read to a colleague, or back to the team."),
+    ),
+    "conversations:resolve": (_("Resolve conversations"), _("Ends a conversation and opens it again.")),
+    "notes:write": (_("Write internal notes"), _("Leaves remarks for colleagues, which are never sent.")),
+    "messages:send": (
+        _("Send texts"),
+        _("Answers customers. Every text still passes the checks for permission, hours and content."),
+    ),
+    "attention:handle": (
+        _("Settle texts that did not arrive"),
+        _("Closes entries of the attention list. Sending one again needs the right to send texts too."),
+    ),
+    "templates:manage": (_("Manage saved replies"), _("Writes, changes and removes the texts that everybody may use.")),
+    "broadcasts:prepare": (_("Prepare broadcasts"), _("Writes a text to many customers; somebody else approves it.")),
+    "broadcasts:approve": (_("Approve broadcasts"), _("Lets a prepared text to many customers go out.")),
+    "portal:send": (_("Send secure messages"), _("Sends links to private pages instead of writing it in a text.")),
+    "payments:request": (_("Request payments"), _("Sends a customer a link to pay an amount.")),
+    "contacts:read": (
+        _("See contacts"),
+        _("Opens the list of contacts. Names and numbers stay hidden without the right to see them."),
+    ),
+    "contacts:edit": (_("Edit contacts"), _("Adds contacts; renames them where the person may see names.")),
+    "contacts:reveal": (
+        _("See full names and phone numbers"),
+        _("Shows who the customers are. Without it names, numbers and pictures are hidden everywhere."),
+    ),
+    "contacts:export": (_("Export contacts"), _("Takes the list of contacts out of the product as a file.")),
+    "consent:record": (
+        _("Record consent and opt-outs"),
+        _("Writes down that a customer has agreed to be texted, or no longer wants it."),
+    ),
+    "forms:manage": (_("Manage opt-in forms"), _("Makes and changes the pages on which customers agree to texts.")),
+    "reports:read": (_("Read reports"), _("Opens figures on texts, answers, consent and reviews.")),
+    "findings:review": (_("Judge findings"), _("Decides what a piece of sensitive content was, and what follows.")),
+    "reviews:write": (_("Review conversations"), _("Reads sampled conversations and judges them by the checks.")),
+    "escalations:handle": (_("Handle escalations"), _("Moves gray-area conversations to a better channel.")),
+    "measures:manage": (_("Manage the register of rules"), _("Says which laws and rules apply, and who sees to each.")),
+    "audit:read": (_("Read the audit log"), _("Sees who did what and when. The log holds no texts and no numbers.")),
+    "audit:export": (_("Export the audit log"), _("Takes the log out of the product as a file.")),
+    "access:review": (_("Review access"), _("Confirms at intervals that each person still needs what they may do.")),
+    "people:read": (_("See people and their access"), _("Lists colleagues and what each of them may see and do.")),
+    "people:invite": (_("Invite people"), _("Invites with roles that grant nothing the inviting person lacks.")),
+    "people:manage": (_("Change people's roles and teams"), _("For people who may do no more than this person.")),
+    "people:deactivate": (
+        _("Deactivate people"),
+        _("Ends everything a person may do, at once, and lets them back in."),
+    ),
+    "people:reset": (
+        _("Reset people's sign-in"),
+        _("Makes a new link for somebody who lost password or app. Whoever has the link can sign in as them."),
+    ),
+    "roles:manage": (_("Manage roles"), _("Makes, changes and deletes roles, within what this person may do.")),
+    "teams:manage": (
+        _("Manage teams"),
+        _("Makes teams, says who is in them, which lines are theirs and who reads their conversations."),
+    ),
+    "owners:manage": (_("Make and unmake owners"), _("Comes with being an owner; no role can hold it.")),
+    "sessions:manage": (_("End other people's sessions"), _("Signs a colleague out of browsers and phones.")),
+    "security:manage": (
+        _("Manage how people sign in"),
+        _("Sets which second factors count and how long a session lasts."),
+    ),
+    "sso:manage": (_("Manage single sign-on"), _("Connects the company's own sign-in and can make it the only one.")),
+    "directory:manage": (
+        _("Manage the directory link"),
+        _("Lets the company's directory add and remove people."),
+    ),
+    "lines:manage": (_("Manage lines"), _("Connects phone numbers and providers, and changes their settings.")),
+    "limits:manage": (_("Manage sending limits"), _("Sets spending, countries and pace, and lifts alarms.")),
+    "quarantine:replay": (
+        _("Deal with rejected requests"),
+        _("Looks at what came in without a provider's signature, takes it in or throws it away."),
+    ),
+    "webhooks:manage": (_("Manage webhooks"), _("Says which of your own systems are told what happens here.")),
+    "api:manage": (_("Manage API keys"), _("Gives programs keys, never for more than this person may do.")),
+    "simulator:use": (_("Use the phone simulator"), _("Plays the customer on a simulated phone, for trying things.")),
+    "organization:manage": (_("Manage the organization"), _("Changes its name, time zone and help contact.")),
+    "retention:manage": (_("Manage retention"), _("Says how long things are kept before they are destroyed.")),
+    "holds:manage": (_("Manage legal holds"), _("Keeps things that would be destroyed, and lets them go again.")),
+    "exports:make": (_("Export conversations"), _("Takes conversations out of the product as files.")),
+    "portal:manage": (_("Manage the customer portal"), _("Sets how private pages look and how long they last.")),
+    "payments:manage": (_("Manage payments"), _("Connects the payment provider and gives money back.")),
+}
+"""By the permission's value: its label and one or two sentences of help."""
