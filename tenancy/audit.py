@@ -24,7 +24,7 @@ from tenancy.audit_verification import Finding, Report, verify_chain
 from tenancy.isolation import before_commit, kept_until_commit
 from tenancy.models import AuditEvent, AuditHead
 
-__all__ = ["AuditKind", "Finding", "Report", "flush", "record", "verify_chain"]
+__all__ = ["AuditKind", "Finding", "Report", "flush", "gathered", "record", "verify_chain"]
 
 LONGEST_DETAIL = 500
 """Characters of one detail; a longer one is content, which has no place in the log."""
@@ -74,9 +74,7 @@ def record(
 def flush() -> None:
     """Write the gathered events now; outside of savepoints. Locks the log's head until the transaction ends."""
     pending = kept_until_commit(_Pending)
-    registered: list[Any] = connections["default"].run_on_commit
-    living = {function for _, function, _ in registered}
-    rows = [row for sign_of_life, row in pending.events if sign_of_life in living]
+    rows = _living(pending)
     pending.events = []
     if not rows:
         return
@@ -91,6 +89,17 @@ def flush() -> None:
         head.sequence, head.hash = row.sequence, row.hash
     AuditEvent.objects.bulk_create(rows)
     head.save(update_fields=["sequence", "hash"])
+
+
+def gathered(event: AuditKind) -> set[str]:
+    """Ids of the objects that the active transaction tells this of when it commits; not of what is written already."""
+    return {row.object_id for row in _living(kept_until_commit(_Pending)) if row.event == event.value}
+
+
+def _living(pending: _Pending) -> list[AuditEvent]:
+    registered: list[Any] = connections["default"].run_on_commit
+    living = {function for _, function, _ in registered}
+    return [row for sign_of_life, row in pending.events if sign_of_life in living]
 
 
 def _locked_head() -> AuditHead:

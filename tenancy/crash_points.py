@@ -28,6 +28,7 @@ POINTS = (
     "before_settled",  # the provider's list is known; nothing is written
     "before_webhook_commit",  # a text or a report is written, not committed
     "before_webhook_answer",  # committed; the provider does not know that we have it
+    "after_keys_destroyed",  # a purge has destroyed keys; what they sealed is still there, and the log says nothing
 )
 
 _paused: set[str] = set()

@@ -1,30 +1,61 @@
 """Destroying keys, so that what they sealed is noise for good, in every copy of the database."""
 
-from django.db import models
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import models, transaction
 
 from tenancy import audit
+from tenancy.crash_points import crash_here
 from tenancy.encryption import keyring
 from tenancy.isolation import current_organization_id
-from tenancy.models.data_key import DataKey
+from tenancy.models.audit_event import AuditEvent
+from tenancy.models.data_key import DataKey, DestroyedKey
 
 
 def destroy_keys(kind: str, *scopes: str, reason: str, actor: models.Model | None = None) -> list[bytes]:
     """Delete the active organization's data keys of this kind and these scopes; the ids of the keys that were there.
 
     Final at once, whatever becomes of the caller's transaction: the keys are in another database, and a purge must
-    never claim a destruction that did not take place. A caller whose transaction is rolled back does it again and
-    finds nothing left. Each key gets an audit event of its own, whose object is the key's id: these are the
-    tombstones to apply before a restored key database is used. `reason` is a few words for that event.
+    never claim a destruction that did not take place. Each key gets an audit event of its own, whose object is the
+    key's id: these are the tombstones to apply before a restored key database is used. `reason` is a few words for that
+    event. A caller whose transaction is rolled back, or who dies, does it again: the keys that went the first time have
+    left a `DestroyedKey` behind, so that they get their events then and are among the ids.
     """
     organization = current_organization_id()
     with keyring.keys_of(organization):
         doomed = DataKey.objects.filter(organization_id=organization, kind=kind, scope__in=scopes)
         keys = list(doomed.select_for_update())
         doomed.filter(pk__in=[key.pk for key in keys]).delete()
-    key_ids = [bytes(key.key_id) for key in keys]
-    keyring.forget(organization, key_ids)
-    for key in keys:
+        DestroyedKey.objects.bulk_create(
+            DestroyedKey(organization_id=organization, kind=kind, scope=key.scope, key_id=bytes(key.key_id))
+            for key in keys
+        )
+        gone = list(DestroyedKey.objects.filter(organization_id=organization, kind=kind, scope__in=scopes))
+    crash_here("after_keys_destroyed")
+    keyring.forget(organization, [bytes(key.key_id) for key in gone])
+    untold = _untold(gone)
+    for key in untold:
         audit.record(
             event=audit.AuditKind.KEY_DESTROYED, actor=actor, object=key, kind=kind, scope=key.scope, reason=reason
         )
-    return key_ids
+    if gone:
+        transaction.on_commit(lambda: _forget(organization, [row.pk for row in gone]), robust=True)
+    return [bytes(key.key_id) for key in untold]
+
+
+def _untold(gone: Sequence[DestroyedKey]) -> list[DataKey]:
+    """Those without an event, as the log names them."""
+    keys = [DataKey(kind=row.kind, scope=row.scope, key_id=bytes(row.key_id)) for row in gone]
+    if not keys:
+        return []
+    kind = audit.AuditKind.KEY_DESTROYED
+    told = AuditEvent.objects.filter(event=kind, object_id__in=[key.audit_id for key in keys])
+    known = {*told.values_list("object_id", flat=True), *audit.gathered(kind)}
+    return [key for key in keys if key.audit_id not in known]
+
+
+def _forget(organization: UUID, rows: Sequence[UUID]) -> None:
+    """The log tells of them from now on."""
+    with keyring.keys_of(organization):
+        DestroyedKey.objects.filter(pk__in=rows).delete()

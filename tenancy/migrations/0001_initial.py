@@ -151,4 +151,19 @@ class Migration(migrations.Migration):
                 'constraints': [tenancy.constraints.RowSecurity(name='tenancy_datakey_tenant'), models.UniqueConstraint(fields=('organization_id', 'id'), name='tenancy_datakey_org_id'), models.UniqueConstraint(fields=('organization_id', 'kind', 'scope', 'generation'), name='tenancy_datakey_scope'), models.UniqueConstraint(fields=('organization_id', 'key_id'), name='tenancy_datakey_key_id'), tenancy.constraints.SameOrganization(field='wrapped_by', name='tenancy_datakey_wrapped_by_org')],
             },
         ),
+        migrations.CreateModel(
+            name='DestroyedKey',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('organization_id', models.UUIDField()),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('kind', models.CharField(max_length=20)),
+                ('scope', models.CharField(blank=True, max_length=40)),
+                ('key_id', models.BinaryField(max_length=8)),
+            ],
+            options={
+                'abstract': False,
+                'constraints': [tenancy.constraints.RowSecurity(name='tenancy_destroyedkey_tenant'), models.UniqueConstraint(fields=('organization_id', 'id'), name='tenancy_destroyedkey_org_id'), models.UniqueConstraint(fields=('organization_id', 'key_id'), name='tenancy_destroyedkey_key_id')],
+            },
+        ),
     ]

@@ -2,7 +2,16 @@
 
 from tenancy.models.audit_event import AuditCheckpoint, AuditEvent, AuditHead
 from tenancy.models.clock import ClockTick
-from tenancy.models.data_key import DataKey, OrganizationKey
+from tenancy.models.data_key import DataKey, DestroyedKey, OrganizationKey
 from tenancy.models.organization import Organization
 
-__all__ = ["AuditCheckpoint", "AuditEvent", "AuditHead", "ClockTick", "DataKey", "Organization", "OrganizationKey"]
+__all__ = [
+    "AuditCheckpoint",
+    "AuditEvent",
+    "AuditHead",
+    "ClockTick",
+    "DataKey",
+    "DestroyedKey",
+    "Organization",
+    "OrganizationKey",
+]

@@ -77,3 +77,17 @@ class DataKey(_KeyRow):
     def audit_id(self) -> str:
         """What the audit log calls this key: the id that also stands in each record it sealed."""
         return bytes(self.key_id).hex()
+
+
+class DestroyedKey(_KeyRow):
+    """What is known of a data key that is gone, until the audit log tells of it for certain (`shredding`)."""
+
+    kind = models.CharField(max_length=20)
+    scope = models.CharField(max_length=40, blank=True)
+    key_id = models.BinaryField(max_length=8)
+
+    class Meta(_KeyRow.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *_KeyRow.Meta.constraints,
+            models.UniqueConstraint(fields=["organization_id", "key_id"], name="tenancy_destroyedkey_key_id"),
+        ]

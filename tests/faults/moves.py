@@ -23,7 +23,8 @@ CREATE OR REPLACE TRIGGER fault_move AFTER UPDATE ON texting_message
 """
 
 
-def _connect() -> psycopg.Connection:
+def owner() -> psycopg.Connection:
+    """A connection of the role that owns the tables."""
     address = os.environ["DATABASE_URL"]
     user = urlsplit(address).username or ""
     return psycopg.connect(address.replace(f"//{user}@", "//parley_owner@", 1), autocommit=True)
@@ -31,20 +32,20 @@ def _connect() -> psycopg.Connection:
 
 def keep() -> None:
     """From now on."""
-    with _connect() as connection:
+    with owner() as connection:
         connection.execute(_KEEP)
 
 
 def forget() -> None:
     """Leave the database as it was."""
-    with _connect() as connection:
+    with owner() as connection:
         connection.execute("DROP TRIGGER IF EXISTS fault_move ON texting_message; DROP FUNCTION IF EXISTS fault_move()")
         connection.execute("DROP TABLE IF EXISTS fault_moves")
 
 
 def falls(texts: Collection[UUID]) -> list[str]:
     """Moves to a lower rank, and from one end to another that `statuses` does not allow."""
-    with _connect() as connection:
+    with owner() as connection:
         rows = connection.execute(
             "SELECT message_id, old, new, kind FROM fault_moves WHERE message_id = ANY(%s) ORDER BY at", [list(texts)]
         ).fetchall()

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import os
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -109,6 +110,8 @@ class Texting(RuleBasedStateMachine):
             one.status = word if one.status is S.SENT else one.status
         with activate(self.scene.organization):
             receiving.take_status(self.scene.line, one.token, base.StatusEvent(one.sid, word, f"{one.sid}{word}"))
+            told = Message.objects.get(pk=one.outbound.client_ref)
+            assert told.provider_message_id is not None, "a report was dropped"
 
     # our processes
 
@@ -192,25 +195,31 @@ class Texting(RuleBasedStateMachine):
 
 @pytest.mark.timeout(900)
 def test_any_order_of_events_keeps_the_promises(db: None, settings: Any):
-    settings.TEXTING_PROVIDERS = {
-        **settings.TEXTING_PROVIDERS,
-        "machine": f"{machine_far_end.__name__}.MachineProvider",
-    }
+    with plugged_in(settings):
+        run_machine()
+
+
+@contextlib.contextmanager
+def plugged_in(settings: Any) -> Iterator[None]:
+    """The far end of this module is a provider."""
+    machine = {"machine": f"{machine_far_end.__name__}.MachineProvider"}
+    settings.TEXTING_PROVIDERS = {**settings.TEXTING_PROVIDERS, **machine}
     registry._load.cache_clear()
     try:
-        run_state_machine_as_test(Texting, settings=_hypothesis())
+        yield
     finally:
         registry._load.cache_clear()
 
 
-def _hypothesis() -> settings:
-    """A short run in the tests, a long one in `make faults`."""
+def run_machine(**changes: Any) -> None:
+    """A short run in the tests, a long one in `make faults`, or as `changes` say."""
     long = bool(os.environ.get("FAULTS_LONG"))
-    return settings(
-        max_examples=60 if long else 5,
-        stateful_step_count=50 if long else 20,
-        deadline=None,
-        derandomize=not long,
-        suppress_health_check=list(HealthCheck),
-        print_blob=True,
-    )
+    how = {
+        "max_examples": 60 if long else 5,
+        "stateful_step_count": 50 if long else 20,
+        "deadline": None,
+        "derandomize": not long,
+        "suppress_health_check": list(HealthCheck),
+        "print_blob": True,
+    }
+    run_state_machine_as_test(Texting, settings=settings(**{**how, **changes}))

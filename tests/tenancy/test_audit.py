@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import suppress
 from datetime import date
 from enum import Enum
 
@@ -13,9 +14,10 @@ from tenancy import audit
 from tenancy.audit import AuditKind, record, verify_chain
 from tenancy.audit_chain import START, link
 from tenancy.encryption import readable
+from tenancy.encryption.keyring import keys_of
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import NoOrganization, activate
-from tenancy.models import AuditEvent, AuditHead
+from tenancy.models import AuditEvent, AuditHead, DestroyedKey
 
 from .conftest import make_business
 
@@ -171,6 +173,35 @@ def test_a_destroyed_key_leaves_its_id_in_the_log(harbor):
         event = AuditEvent.objects.get()
     assert (event.event, event.object_type, event.object_id) == ("key:destroyed", "tenancy.datakey", key_id.hex())
     assert json.loads(event.details) == {"kind": "contact", "reason": "erasure", "scope": str(harbor.contact.pk)}
+
+
+def test_a_key_that_went_before_its_purge_was_rolled_back_is_told_of_by_the_next_try_and_only_once(harbor):
+    scope = str(harbor.contact.pk)
+    with suppress(RuntimeError), activate(harbor.organization):
+        [key_id] = destroy_keys("contact", scope, reason="erasure")
+        raise RuntimeError("the purge broke off, or its process was killed")
+    with activate(harbor.organization):
+        assert not AuditEvent.objects.filter(event="key:destroyed").exists()
+    for expected in ([key_id], []):
+        with activate(harbor.organization):
+            with suppress(RuntimeError), transaction.atomic():
+                destroy_keys("contact", scope, reason="erasure")
+                raise RuntimeError("only this part of it")
+            assert destroy_keys("contact", scope, reason="erasure") == expected
+    with activate(harbor.organization):
+        assert AuditEvent.objects.get(event="key:destroyed").object_id == key_id.hex()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_of_a_destroyed_key_goes_when_the_log_tells_of_it():
+    business = make_business("Harbor Dental", "harbor")
+    for rows_left, breaks in ((1, True), (0, False)):
+        with suppress(RuntimeError), activate(business.organization):
+            destroy_keys("contact", str(business.contact.pk), reason="erasure")
+            if breaks:
+                raise RuntimeError("killed")
+        with keys_of(business.organization.pk):
+            assert DestroyedKey.objects.count() == rows_left
 
 
 @pytest.mark.django_db(transaction=True)
