@@ -37,7 +37,7 @@ judge:
 RANDOM_KEY = $$(head -c 32 /dev/urandom | base64)
 DEPLOYED = env -u PARLEY_LOCAL PARLEY_DATA=/nonexistent PUBLIC_BASE_URL=https://text.example.com \
 	ALLOWED_HOSTS=text.example.com SECRET_KEY="$(RANDOM_KEY)$(RANDOM_KEY)" ROOT_KEY="$(RANDOM_KEY)" \
-	AUDIT_SIGNING_KEY="$(RANDOM_KEY)" SPOOL_DIR=/tmp
+	AUDIT_SIGNING_KEY="$(RANDOM_KEY)" SPOOL_DIR=/tmp SMTP_HOST=mail.example.com MAIL_FROM=parley@text.example.com
 
 check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, deployment
 	$(BIN)/ruff check .

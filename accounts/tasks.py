@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.api.repeating import forget_old
+from accounts.mail import delivering
 from accounts.models import Invitation, SignInEvent, TotpDevice
 from accounts.sessions import SessionStore
 from tenancy.background import each_organization
@@ -30,6 +31,7 @@ def forget_what_ended() -> dict[str, int]:
         "attempts": SignInEvent.objects.filter(at__lte=now - KEEP_ATTEMPTS).delete()[0],
         "set_ups": TotpDevice.objects.filter(confirmed=False, created_at__lte=now - KEEP_SET_UPS).delete()[0],
     }
+    counts["mails"] = delivering.forget_old()
     counts["answers"] = each_organization("forget answers", forget_old).items
     logger.info("forgot %s", counts)
     return counts

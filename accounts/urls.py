@@ -1,5 +1,6 @@
 """Addresses of accounts."""
 
+from django.conf import settings as configured
 from django.urls import path
 
 from accounts.views import (
@@ -7,6 +8,7 @@ from accounts.views import (
     audit,
     integrations,
     joining,
+    mailbox,
     organizations,
     people,
     roles,
@@ -51,3 +53,10 @@ urlpatterns = [
     path("settings/sessions/end-others/", sessions.end_others, name="end_other_sessions"),
     path("settings/sessions/<uuid:session_id>/end/", sessions.end, name="end_session"),
 ]
+
+if configured.MAILBOX_ENABLED:
+    urlpatterns += [
+        path("mailbox/", mailbox.mailbox, name="mailbox"),
+        path("mailbox/list/", mailbox.arrived, name="mailbox_list"),
+        path("mailbox/<uuid:mail_id>/", mailbox.one_mail, name="mailbox_mail"),
+    ]

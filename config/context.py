@@ -36,6 +36,7 @@ RAIL = (
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
+    RailEntry(_("Mailbox"), "mailbox", "mail", None),
     RailEntry(_("Settings"), "settings", "settings", None),
 )
 SECTIONS = (

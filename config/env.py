@@ -13,6 +13,7 @@ import base64
 import binascii
 import os
 from collections.abc import Sequence
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -102,6 +103,24 @@ def number(name: str, default: int, *, minimum: int | None = None, maximum: int 
         raise ImproperlyConfigured(f"{name} must be at least {minimum}, not {value}.")
     if maximum is not None and value > maximum:
         raise ImproperlyConfigured(f"{name} must be at most {maximum}, not {value}.")
+    return value
+
+
+def choice(name: str, choices: Sequence[str], default: str) -> str:
+    """One of a few words."""
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def mail_sender(name: str, default: str) -> str:
+    """`Name <box@example.com>` or the bare address, on one line of ASCII."""
+    value = text(name, default)
+    _, address = parseaddr(value)
+    box, _, domain = address.rpartition("@")
+    if not (box and domain and value.isprintable() and value.isascii() and " " not in address):
+        raise ImproperlyConfigured(f"{name} must look like Parley <parley@text.example.com>, not {value!r}.")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The three numbers that tell whether texts flow: what /health, the metrics and an operator's alarm are made from."""
+"""The numbers that tell whether texts and mails flow: what the metrics and an operator's alarm are made from."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from texting.purposes import TERMS, Purpose
 
 READY_LIMIT = 60.0  # seconds that a text may wait although it is due, its line works and it waits for no other
 UNKNOWN_LIMIT = 15 * 60.0  # seconds that a text may be unconfirmed: its last look comes after ten minutes
+MAIL_LIMIT = 10 * 60.0  # seconds that a mail may wait for the mail server
 CLOCK_LIMIT = 3 * 60.0  # seconds without any ring; some task is due every few seconds
 
 _FIGURES = """
@@ -22,20 +23,23 @@ SELECT
     (SELECT extract(epoch FROM clock_timestamp() - min(unconfirmed_since))
      FROM texting_outboxentry WHERE state = 'unconfirmed'),
     (SELECT extract(epoch FROM clock_timestamp() - max(ticked_at)) FROM tenancy_clocktick),
-    (SELECT count(*) FROM texting_linekey WHERE stopped_at IS NOT NULL)
+    (SELECT count(*) FROM texting_linekey WHERE stopped_at IS NOT NULL),
+    (SELECT extract(epoch FROM clock_timestamp() - min(queued_at)) FROM accounts_outgoingmail WHERE state = 'waiting')
 """
 
 
 @dataclass(frozen=True)
 class Figures:
     """Seconds. `oldest_ready` and `oldest_unknown` are 0 when there is none; campaigns wait by their line's pace and do
-    not count. `clock_silence` is None when no clock has ever run. `stopped_lines`: how many a provider refuses.
+    not count. `clock_silence` is None when no clock has ever run. `stopped_lines`: how many a provider refuses;
+    `oldest_mail`: 0 when every mail has left.
     """
 
     oldest_ready: float
     oldest_unknown: float
     clock_silence: float | None
     stopped_lines: int
+    oldest_mail: float
 
     @property
     def alarms(self) -> tuple[str, ...]:
@@ -47,6 +51,8 @@ class Figures:
             found.append(f"a text is unconfirmed since {self.oldest_unknown:.0f} seconds")
         if self.clock_silence is None or self.clock_silence > CLOCK_LIMIT:
             found.append("the clock does not ring")
+        if self.oldest_mail > MAIL_LIMIT:
+            found.append(f"a mail waits since {self.oldest_mail:.0f} seconds")
         return tuple(found)
 
 
@@ -60,6 +66,8 @@ def figures() -> Figures:
     """One query over directory tables; no organization is active. Raises DatabaseError."""
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, {"bulk": TERMS[Purpose.BULK].priority})
-        ready, unknown, clock, stopped = cursor.fetchone()
+        ready, unknown, clock, stopped, mail = cursor.fetchone()
     silence = None if clock is None else max(0.0, float(clock))
-    return Figures(max(0.0, float(ready or 0)), max(0.0, float(unknown or 0)), silence, int(stopped))
+    return Figures(
+        max(0.0, float(ready or 0)), max(0.0, float(unknown or 0)), silence, int(stopped), max(0.0, float(mail or 0))
+    )

@@ -32,6 +32,7 @@ class Waiting(Collector):
         yield _seconds("oldest_unknown", "Age of the oldest text whose outcome is unknown.", now.oldest_unknown)
         if now.clock_silence is not None:
             yield _seconds("clock_silence", "Time since the clock last rang.", now.clock_silence)
+        yield _seconds("oldest_mail", "Age of the oldest mail that has not left.", now.oldest_mail)
         yield GaugeMetricFamily("parley_stopped_lines", "Lines that a provider refuses.", value=now.stopped_lines)
         outbox = GaugeMetricFamily("parley_outbox_texts", "Texts on their way, by state.", labels=["state"])
         for state, count in states.items():

@@ -158,6 +158,22 @@ USE_THOUSAND_SEPARATOR = True
 LOGGING = logging.configuration(env.text("LOG_LEVEL", default="INFO"), as_json=env.flag("LOG_JSON", default=not LOCAL))
 METRICS_TOKEN = env.secret("METRICS_TOKEN")  # who names it may read /metrics; "" means that there is no such page
 
+# --- Mail (`accounts/mail`) ---------------------------------------------------------------------------------------
+EMAIL_HOST = env.text("SMTP_HOST", default="")
+EMAIL_TLS = env.choice("SMTP_TLS", ("starttls", "tls", "off"), default="starttls")
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "tls"
+EMAIL_PORT = env.number(
+    "SMTP_PORT", default={"starttls": 587, "tls": 465, "off": 25}[EMAIL_TLS], minimum=1, maximum=65535
+)
+EMAIL_HOST_USER = env.text("SMTP_USER", default="")
+EMAIL_HOST_PASSWORD = env.secret("SMTP_PASSWORD")
+EMAIL_TIMEOUT = env.number("SMTP_TIMEOUT", default=10, minimum=1, maximum=30)  # seconds, of each step with the server
+DEFAULT_FROM_EMAIL = env.mail_sender("MAIL_FROM", default="Parley <parley@localhost>")
+MAILBOX_ENABLED = LOCAL and not EMAIL_HOST  # mails stay on this machine and are read at /mailbox/
+EMAIL_BACKEND = (
+    "accounts.mail.mailbox.MailboxBackend" if MAILBOX_ENABLED else "django.core.mail.backends.smtp.EmailBackend"
+)
+
 # --- Work outside requests (SECURITY 3.5; `config/celery.py` has the rest) -----------------------------------------
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
@@ -175,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(3600),
     },
     "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
+    "sweep the mails": {"task": "accounts.mail.tasks.sweep_mails", "schedule": schedule(5)},
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }
@@ -184,7 +201,7 @@ CRASH_AT = env.text("CRASH_AT", default="") if LOCAL else ""
 PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
-CELERY_IMPORTS = ["texting.outgoing_webhooks.tasks", "texting.attachments.tasks"]
+CELERY_IMPORTS = ["accounts.mail.tasks", "texting.outgoing_webhooks.tasks", "texting.attachments.tasks"]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:
     CELERY_IMPORTS += ["texting.simulator.tasks"]

@@ -19,6 +19,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='LocalMail',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('address', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()])),
+                ('subject', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()])),
+                ('text', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()])),
+                ('message_id', models.CharField(max_length=120)),
+                ('arrived_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'ordering': ['-arrived_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='User',
             fields=[
                 ('password', models.CharField(max_length=128, verbose_name='password')),
@@ -96,6 +110,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutgoingMail',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=40)),
+                ('recipient', models.BinaryField(max_length=16)),
+                ('address', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()], null=True)),
+                ('content', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()], null=True)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('refused', 'Refused'), ('expired', 'Expired')], default='waiting', max_length=10)),
+                ('priority', models.PositiveSmallIntegerField()),
+                ('attempt', models.PositiveIntegerField(default=0)),
+                ('failure', models.CharField(blank=True, max_length=40)),
+                ('queued_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expires_at', models.DateTimeField()),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['priority', 'due_at'], name='accounts_mail_waiting'), models.Index(fields=['recipient', 'kind', 'queued_at'], name='accounts_mail_recipient'), models.Index(fields=['ended_at'], name='accounts_mail_ended')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('address__isnull', False), ('content__isnull', False), ('ended_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('address__isnull', True), ('content__isnull', True), ('ended_at__isnull', False)), _connector='OR'), name='accounts_mail_destroyed_at_end')],
             },
         ),
         migrations.CreateModel(

@@ -4,6 +4,7 @@ from accounts.models.integration import ApiKey, Integration
 from accounts.models.invitation import Invitation
 from accounts.models.kept_answer import KeptAnswer
 from accounts.models.membership import Membership, MembershipState
+from accounts.models.outgoing_mail import LocalMail, OutgoingMail
 from accounts.models.role import MembershipRole, Role
 from accounts.models.session import Session
 from accounts.models.sign_in_event import SignInEvent, SignInOutcome
@@ -16,9 +17,11 @@ __all__ = [
     "Integration",
     "Invitation",
     "KeptAnswer",
+    "LocalMail",
     "Membership",
     "MembershipRole",
     "MembershipState",
+    "OutgoingMail",
     "Role",
     "Session",
     "SignInEvent",

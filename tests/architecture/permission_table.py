@@ -35,6 +35,9 @@ PUBLIC = {
     "health/live": "the supervisor asks before anybody is known",
     "health/ready": "the load balancer asks before anybody is known",
     "sign-in/": "the way in",
+    "mailbox/": "local systems only: whoever was invited reads it before they can sign in",
+    "mailbox/list/": "local systems only, as above",
+    "mailbox/<uuid:mail_id>/": "local systems only, as above",
     "sign-in/code/": "half signed in; checks the session's own state",
     "sign-in/set-up/": "half signed in; checks the session's own state",
     "sign-out/": "ends whatever there is",
@@ -62,7 +65,12 @@ NOT_THEIRS: dict[str, set[str]] = {
     "auditor": _SESSION | _FILES,  # pictures cannot be masked
 }
 
-PLAIN = {"kind": "mine", "name": "inbox", "provider": "simulator"}
+PLAIN = {
+    "kind": "mine",
+    "name": "inbox",
+    "provider": "simulator",
+    "mail_id": "00000000-0000-7000-8000-000000000001",  # mails belong to no organization
+}
 
 
 def objects_of(cast: Cast) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_secrets_come_as_files_and_no_local_mode_is_on():
     for name in ("web", "worker", "clock", "migrate"):
         environment = SERVICES[name]["environment"]
         assert "PARLEY_LOCAL" not in environment
-        for secret in ("SECRET_KEY", "ROOT_KEY", "AUDIT_SIGNING_KEY", "METRICS_TOKEN"):
+        for secret in ("SECRET_KEY", "ROOT_KEY", "AUDIT_SIGNING_KEY", "METRICS_TOKEN", "SMTP_PASSWORD"):
             assert secret not in environment
             assert Path(environment[f"{secret}_FILE"]).parent == Path("/run/secrets")
 

@@ -22,6 +22,8 @@ SAFE = {
     "ROOT_KEY": KEY,
     "AUDIT_SIGNING_KEY": KEY,
     "SPOOL_DIR": str(PROJECT),
+    "SMTP_HOST": "mail.example.com",
+    "MAIL_FROM": "Parley <parley@text.example.com>",
 }
 
 
@@ -44,6 +46,10 @@ def test_a_safe_installation_starts() -> None:
         ({"ROOT_KEY": ""}, "ROOT_KEY is not set"),
         ({"AUDIT_SIGNING_KEY": ""}, "AUDIT_SIGNING_KEY is not set"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SMTP_HOST": ""}, "SMTP_HOST is not set"),
+        ({"SMTP_TLS": "off"}, "SMTP_TLS is off"),
+        ({"SMTP_USER": "parley"}, "SMTP_PASSWORD is not"),
+        ({"MAIL_FROM": ""}, "MAIL_FROM is not set"),
     ],
 )
 def test_an_unsafe_one_says_what_is_missing(changes: dict[str, str], words: str) -> None:

@@ -1,0 +1,13 @@
+"""Mails to people: queued in the caller's transaction, delivered afterwards, destroyed when they are gone.
+
+    mail.queue(to=member.user, kind=MailKind.INVITATION, words={"organization": "Harbor Dental", "link": address})
+
+A mail goes out at least once, and always under the same Message-ID. Redis carries no truth: a task only wakes
+whoever looks into the table.
+"""
+
+from accounts.mail.addresses import BadAddress
+from accounts.mail.kinds import MailKind
+from accounts.mail.queueing import TooManyMails, queue
+
+__all__ = ["BadAddress", "MailKind", "TooManyMails", "queue"]

@@ -1,0 +1,73 @@
+"""Putting a mail on its way, inside whatever transaction the caller is in."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.mail.addresses import checked_address, recipient_digest
+from accounts.mail.kinds import TERMS, MailKind
+from accounts.mail.writing import Word, write
+from accounts.models import OutgoingMail, User
+
+BELL = "mail:bell"
+UNANSWERED = 10  # seconds for which a bell counts as rung
+WINDOW = timedelta(hours=1)
+
+log = logging.getLogger("parley.mail")
+
+
+class TooManyMails(Exception):
+    """This address got as many mails of this kind within an hour as anybody should."""
+
+
+def queue(*, to: User | str, kind: MailKind, words: Mapping[str, Word] | None = None) -> UUID:
+    """Put one mail on its way when the running transaction commits; with it or not at all. Returns its id.
+
+    `to` is a person or an address. `words` fill the template; those whose name ends in `link` are addresses of this
+    installation, in `email` e-mail addresses, everything else becomes one plain line. Nothing that customers wrote or
+    are called may be among them.
+    Raises BadAddress, TooManyMails, NotOurs (a link that leads elsewhere).
+    """
+    address = checked_address(to.email if isinstance(to, User) else to)
+    recipient, terms, now = recipient_digest(address), TERMS[kind], timezone.now()
+    recent = OutgoingMail.objects.filter(recipient=recipient, kind=kind.value, queued_at__gt=now - WINDOW)
+    if recent.count() >= terms.an_hour:
+        log.warning("mail_too_many", extra={"kind": kind.value})
+        raise TooManyMails
+    row = OutgoingMail(
+        kind=kind.value,
+        recipient=recipient,
+        address=address,
+        content=write(kind, words or {}).to_json(),
+        priority=terms.priority,
+        queued_at=now,
+        due_at=now,
+        expires_at=now + terms.life,
+    )
+    row.save(force_insert=True)
+    transaction.on_commit(ring, robust=True)
+    return row.pk
+
+
+def ring() -> None:
+    """Wake whoever delivers. Many rings are one; a lost ring costs time only: the sweep finds the rows."""
+    from accounts.mail.tasks import deliver_mails  # the edge imports this module
+
+    try:
+        if cache.add(BELL, 1, timeout=UNANSWERED):
+            deliver_mails.apply_async(retry=False)
+    except Exception as error:
+        log.warning("doorbell_lost", extra={"error": type(error).__name__})
+
+
+def answer_bell() -> None:
+    """Whoever rings from now on means something new."""
+    try:
+        cache.delete(BELL)
+    except Exception as error:
+        log.warning("doorbell_stuck", extra={"error": type(error).__name__})

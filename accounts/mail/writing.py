@@ -1,0 +1,97 @@
+"""What a mail says: one template a kind, as plain text; the HTML part is made from that text.
+
+Words that a person chose (a company's name) are put on one line, without anything that a mail program makes a link of,
+so that nobody can write to strangers in our name. Links are ours alone.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context, engines
+from django.template.loader import render_to_string
+
+from accounts.mail.addresses import checked_address
+from accounts.mail.kinds import MailKind
+
+Word = str | int
+LONGEST_WORD = 100
+LONGEST_SUBJECT = 140
+_LINK, _EMAIL = "link", "email"  # what the names of such words end in
+_CLICKABLE = re.compile(r"(?i)\b(https?|ftp|mailto|tel|javascript|data):/*|\bwww\.|@")
+
+
+class NotOurs(ValueError):
+    """A link in a mail leads somewhere else than to this installation."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Subject and text of a mail; paragraphs are parted by empty lines, a link stands alone on its line."""
+
+    subject: str
+    text: str
+
+    def to_json(self) -> str:
+        return json.dumps([self.subject, self.text])
+
+    @classmethod
+    def from_json(cls, stored: str) -> "Written":
+        return cls(*json.loads(stored))
+
+
+def write(kind: MailKind, words: Mapping[str, Word]) -> Written:
+    """The mail of this kind with these words in it. Raises NotOurs for a link of somebody else, BadAddress."""
+    clean = {name: _clean(name, value) for name, value in words.items()}
+    template = engines["django"].engine.get_template(f"mail/{kind}.txt")  # type: ignore[attr-defined]
+    rendered = template.render(Context(clean, autoescape=False)).strip()
+    subject, _, text = rendered.partition("\n")
+    return Written(" ".join(subject.split())[:LONGEST_SUBJECT], re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
+
+
+def _clean(name: str, value: Word) -> str:
+    if name.endswith(_LINK):
+        return _checked_link(str(value))
+    return checked_address(str(value)) if name.endswith(_EMAIL) else plain(value)
+
+
+def plain(value: Word) -> str:
+    """One line of printable characters that no mail program makes a link of."""
+    if isinstance(value, int):
+        return str(value)
+    shown = "".join(
+        " " if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"} else sign for sign in value
+    )
+    shown = _CLICKABLE.sub(" ", shown)
+    shown = re.sub(r"\.(?=\w)", ". ", shown)  # evil.example would be made a link; "Dr.Who" is none the worse
+    return " ".join(shown.split())[:LONGEST_WORD].rstrip()
+
+
+def _checked_link(value: str) -> str:
+    if not value.startswith(f"{settings.PUBLIC_BASE_URL}/") or len(value.split()) != 1 or not value.isprintable():
+        raise NotOurs("a link in a mail must lead to this installation")
+    return value
+
+
+def message(written: Written, *, to: str, message_id: str) -> EmailMultiAlternatives:
+    """The mail as it is handed over. Its headers say that a machine wrote it, so that none answers."""
+    headers = {
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",  # RFC 3834: out-of-office programs stay silent
+        "X-Auto-Response-Suppress": "All",
+    }
+    made = EmailMultiAlternatives(
+        subject=written.subject, body=written.text, from_email=settings.DEFAULT_FROM_EMAIL, to=[to], headers=headers
+    )
+    paragraphs = [paragraph.splitlines() for paragraph in written.text.strip().split("\n\n")]
+    shown = [
+        [(line, line.startswith(f"{settings.PUBLIC_BASE_URL}/") and " " not in line) for line in lines]
+        for lines in paragraphs
+    ]
+    html = render_to_string("mail/frame.html", {"subject": written.subject, "paragraphs": shown})
+    made.attach_alternative(html, "text/html")
+    return made
