@@ -86,11 +86,11 @@ def asks_the_gate_once_only(patch: Patch) -> None:
     patch.setattr(gate, "check_all", wrong)
 
 
-class First:
-    """Draws the first of whatever there is."""
+class Last:
+    """Draws what the far end took last."""
 
     def draw(self, _: Any) -> Any:
-        return FAR_END.ledger[0]
+        return FAR_END.ledger[-1]
 
 
 def answer_is_lost(machine: Texting) -> None:
@@ -122,7 +122,7 @@ def stop(machine: Texting) -> None:
 
 
 def report(word: MessageStatus) -> Step:
-    return lambda machine: machine.it_reports(First(), word)
+    return lambda machine: machine.it_reports(Last(), word)
 
 
 BREAKS: dict[Callable[[Patch], None], tuple[str, list[Step]]] = {
