@@ -2,7 +2,7 @@
 
 from django.db.models import F
 
-from accounts.models import Invitation, Membership
+from accounts.models import DirectoryPerson, Invitation, Membership
 from accounts.permissions import Permission
 from accounts.roles import require_over
 from accounts.sessions import end_sessions
@@ -17,6 +17,10 @@ class OwnMembership(Exception):
     """Nobody deactivates themselves: a slip would lock them out."""
 
 
+class GoneFromDirectory(Exception):
+    """The company's directory says that this person has left; only it can say otherwise."""
+
+
 def deactivate(*, actor: Membership, member: Membership) -> int:
     """End every session of the member and keep them from starting another; true at their next request.
 
@@ -26,6 +30,11 @@ def deactivate(*, actor: Membership, member: Membership) -> int:
     require_over(actor, member, Permission.PEOPLE_DEACTIVATE)
     if actor.pk == member.pk:
         raise OwnMembership
+    return end_everything(actor=actor, member=member)
+
+
+def end_everything(*, actor: Membership, member: Membership) -> int:
+    """The same for the company's directory, which may end everybody but the last owner. Raises LastOwner."""
     owners = Membership.objects.select_for_update(no_key=True).filter(
         organization=member.organization_id, is_owner=True, is_active=True
     )
@@ -42,8 +51,15 @@ def deactivate(*, actor: Membership, member: Membership) -> int:
 
 
 def reactivate(*, actor: Membership, member: Membership) -> None:
-    """Let a deactivated member sign in again, with the roles they had. Raises MissingPermission."""
+    """Let a deactivated member sign in again, with the roles they had. Raises MissingPermission, GoneFromDirectory."""
     require_over(actor, member, Permission.PEOPLE_DEACTIVATE)
+    if DirectoryPerson.objects.filter(membership=member, removed_at__isnull=True, active=False).exists():
+        raise GoneFromDirectory
+    bring_back(actor=actor, member=member)
+
+
+def bring_back(*, actor: Membership, member: Membership) -> None:
+    """The same for the company's directory."""
     if member.is_active or member.joined_at is None:
         return
     Membership.objects.filter(pk=member.pk).update(is_active=True, auth_epoch=F("auth_epoch") + 1)

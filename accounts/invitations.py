@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import second_factor
-from accounts.models import Invitation, Membership, Role, Team, User
+from accounts.models import DirectoryPerson, Invitation, Membership, Role, Team, User
 from accounts.models.user import normalized_email
 from accounts.permissions import Permission, require
 from accounts.roles import give_role, require_over
@@ -72,8 +72,17 @@ def renew_link(*, actor: Membership, member: Membership) -> str:
     require_over(actor, member, Permission.PEOPLE_INVITE)
     if member.joined_at is not None:
         raise AlreadyMember
+    if DirectoryPerson.objects.filter(membership=member, removed_at__isnull=True, active=False).exists():
+        raise NotActive
     token = _new_link(member)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, renewed=True)
+    return token
+
+
+def invite_again(*, actor: Membership, member: Membership) -> str:
+    """A first link for whom the company's directory sent and who has a sign-in elsewhere. Returns the token."""
+    token = _new_link(member)
+    audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, directory=True)
     return token
 
 

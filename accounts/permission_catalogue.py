@@ -117,7 +117,6 @@ NOT_OFFERED = frozenset(
         Permission.SESSIONS_MANAGE,
         Permission.SECURITY_MANAGE,
         Permission.SSO_MANAGE,
-        Permission.DIRECTORY_MANAGE,
         Permission.ORGANIZATION_MANAGE,
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,

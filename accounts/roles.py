@@ -20,7 +20,7 @@ def granted_to(member: Membership) -> frozenset[Permission]:
     if member.is_owner:
         return OFFERED
     if member.is_machine:
-        return member.integration.granted
+        return member.permissions
     roles = Role.objects.filter(members__membership=member)
     return frozenset(permission for role in roles for permission in role.granted)
 

@@ -6,6 +6,7 @@ from django.urls import path
 from accounts.views import (
     account,
     audit,
+    directory,
     integrations,
     joining,
     mailbox,
@@ -45,6 +46,10 @@ urlpatterns = [
     path("settings/api/<uuid:integration_id>/roll/", integrations.roll_api_key, name="roll_api_key"),
     path("settings/api/<uuid:integration_id>/end/", integrations.end_integration, name="end_integration"),
     path("settings/api/<uuid:integration_id>/keys/<uuid:key_id>/end/", integrations.end_api_key, name="end_api_key"),
+    path("settings/directory/", directory.directory, name="directory"),
+    path("settings/directory/token/", directory.new_directory_token, name="new_directory_token"),
+    path("settings/directory/token/<uuid:token_id>/end/", directory.end_directory_token, name="end_directory_token"),
+    path("settings/directory/groups/<uuid:group_id>/", directory.directory_group, name="directory_group"),
     path("settings/account/", account.account, name="account"),
     path("settings/account/password/", account.change_password, name="change_password"),
     path("settings/account/authenticator/", account.set_up_authenticator, name="set_up_authenticator"),

@@ -42,6 +42,7 @@ RAIL = (
 SECTIONS = (
     RailEntry(_("People"), "people", "users", Permission.PEOPLE_READ),
     RailEntry(_("Roles"), "roles", "key-round", Permission.ROLES_MANAGE),
+    RailEntry(_("Directory"), "directory", "book-user", Permission.DIRECTORY_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),

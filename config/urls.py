@@ -15,6 +15,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("api/v1/", include("config.api")),
     path("metrics", metrics.metrics, name="metrics"),
+    path("scim/v2/", include("accounts.scim.urls")),
     path("", include("accounts.urls")),
     path("", include("texting.urls")),
     path("", include("compliance.urls")),

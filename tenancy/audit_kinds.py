@@ -33,6 +33,18 @@ class AuditKind(StrEnum):
     API_KEY_ROLLED = "api_key:rolled"
     API_KEY_REVOKED = "api_key:revoked"
 
+    DIRECTORY_CONNECTED = "directory:connected"
+    DIRECTORY_TOKEN_CREATED = "directory_token:created"  # noqa: S105
+    DIRECTORY_TOKEN_REVOKED = "directory_token:revoked"  # noqa: S105
+    DIRECTORY_PERSON_ADDED = "directory_person:added"
+    DIRECTORY_PERSON_CHANGED = "directory_person:changed"
+    DIRECTORY_PERSON_REMOVED = "directory_person:removed"
+    DIRECTORY_GROUP_ADDED = "directory_group:added"
+    DIRECTORY_GROUP_CHANGED = "directory_group:changed"
+    DIRECTORY_GROUP_REMOVED = "directory_group:removed"
+    DIRECTORY_GROUP_MAPPED = "directory_group:mapped"
+    DIRECTORY_REFUSED = "directory:refused"
+
     CONVERSATION_STARTED = "conversation:started"
     CONVERSATION_READ = "conversation:read"
     CONVERSATION_CLAIMED = "conversation:claimed"

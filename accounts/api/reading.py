@@ -80,6 +80,18 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
         return {}
     if request.content_type != "application/json":
         raise Problem(Kind.MEDIA_TYPE)
+    found = _parsed(request, raw)
+    if not isinstance(found, dict):
+        raise Problem(Kind.INVALID, errors=[Flaw(_("Send an object here."), pointer="")])
+    return found
+
+
+def read_json(request: HttpRequest) -> Any:
+    """Whatever JSON the body is, under the same strict rules, of any media type. Raises Problem."""
+    return _parsed(request, _raw(request))
+
+
+def _parsed(request: HttpRequest, raw: bytes) -> Any:
     parameters = request.content_params or {}
     if parameters.get("charset", "").strip('"').lower() not in _CHARSETS:
         raise Problem(Kind.MEDIA_TYPE)
@@ -98,8 +110,6 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
         raise Problem(Kind.MALFORMED, detail) from None
     if _depth(found) > DEEPEST:
         raise Problem(Kind.MALFORMED, _("The body is nested too deeply."))
-    if not isinstance(found, dict):
-        raise Problem(Kind.INVALID, errors=[Flaw(_("Send an object here."), pointer="")])
     return found
 
 

@@ -1,5 +1,12 @@
 """What accounts stores: users, their memberships, roles, teams, second factors, sessions, attempts to sign in."""
 
+from accounts.models.directory import (
+    Directory,
+    DirectoryGroup,
+    DirectoryGroupMember,
+    DirectoryPerson,
+    DirectoryToken,
+)
 from accounts.models.integration import ApiKey, Integration
 from accounts.models.invitation import Invitation
 from accounts.models.kept_answer import KeptAnswer
@@ -14,6 +21,11 @@ from accounts.models.user import User
 
 __all__ = [
     "ApiKey",
+    "Directory",
+    "DirectoryGroup",
+    "DirectoryGroupMember",
+    "DirectoryPerson",
+    "DirectoryToken",
     "Integration",
     "Invitation",
     "KeptAnswer",

@@ -78,7 +78,8 @@ class Membership(models.Model):
         if self.is_owner:
             return OFFERED
         if self.is_machine:
-            return self.integration.granted
+            integration = getattr(self, "integration", None)  # the company's directory is none
+            return integration.granted if integration else frozenset()
         roles = Role.objects.filter(members__membership=self)
         return frozenset(permission for role in roles for permission in role.granted)
 

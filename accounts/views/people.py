@@ -116,8 +116,12 @@ def deactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
 def reactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """Let a deactivated member sign in again."""
     shown = queries.person(request.member, member_id)
-    deactivation.reactivate(actor=request.member, member=shown.member)
-    messages.success(request, _("%(name)s can sign in again.") % {"name": shown.name})
+    try:
+        deactivation.reactivate(actor=request.member, member=shown.member)
+    except deactivation.GoneFromDirectory:
+        messages.error(request, _("The company's directory says that this person has left. Activate them there."))
+    else:
+        messages.success(request, _("%(name)s can sign in again.") % {"name": shown.name})
     return redirect("person", member_id=member_id)
 
 
@@ -131,6 +135,9 @@ def renew_link(request: MemberRequest, member_id: UUID) -> HttpResponse:
         token = invitations.renew_link(actor=request.member, member=shown.member)
     except invitations.AlreadyMember:
         messages.error(request, _("This person has joined already."))
+        return redirect("person", member_id=member_id)
+    except invitations.NotActive:
+        messages.error(request, _("The company's directory says that this person has left."))
         return redirect("person", member_id=member_id)
     return _show_link(request, shown.member, token)
 

@@ -13,6 +13,7 @@ from django.test import Client
 from accounts.invitations import _new_link
 from accounts.models import Session
 from tenancy.isolation import activate
+from tests.accounts.scim.conftest import connect
 from tests.callers import make_caller
 from tests.cast import Cast, signed_in
 from tests.texting.attachments.keeping import keep_file
@@ -26,6 +27,21 @@ from texting.providers.base import Inbound
 from texting.simulator import network
 from texting.simulator.files import HandsetFile
 
+SCIM = (
+    ".search",
+    "Groups",
+    "Groups/.search",
+    "Groups/<uuid:group_id>",
+    "ResourceTypes",
+    "ResourceTypes/<str:name>",
+    "Schemas",
+    "Schemas/<str:name>",
+    "ServiceProviderConfig",
+    "Users",
+    "Users/.search",
+    "Users/<uuid:person_id>",
+    "^.*$",
+)
 PUBLIC = {
     "metrics": "the operator's token is the permission",
     "api/v1/openapi.json": "describes the API and knows no organization",
@@ -44,6 +60,7 @@ PUBLIC = {
     "join/": "the link that was opened is the permission",
     "join/<str:token>/": "the token is the permission",
     "organization/<uuid:organization_id>/": "runs in neither of two organizations; checks the session itself",
+    **{f"scim/v2/{path}": "the directory's token is the permission" for path in SCIM},
     "styleguide": "made-up data only, and 404 except on a local system",
     "styleguide/<slug:name>": "made-up data only, and 404 except on a local system",
     "media/<str:token>": "128 random bits are the permission; for one attempt, for a while",
@@ -92,12 +109,17 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         delivery = managing.send_test(member=cast.owner, endpoint=endpoint)
         alarms.stop(message.contact, alarms.Rule.HOURLY, {"texts": 100})
         stop = SendingStop.objects.get()
-    caller = make_caller(cast.owner)
+    caller, company = make_caller(cast.owner), connect(cast.owner)
+    person = company.add("nora@harbor.example")
+    group = company.add_group("Care", person["id"])
     assert caller.key is not None
     return {
         "integration_id": caller.key.integration_id,
         "key_id": caller.key.pk,
         "member_id": cast.second_agent.pk,
+        "person_id": person["id"],
+        "group_id": group["id"],
+        "token_id": company.directory.tokens.get().pk,
         "organization_id": cast.organization.pk,
         "session_id": Session.objects.get(membership=cast.agent).pk,
         "token": _new_link(cast.leaver),

@@ -1,0 +1,165 @@
+"""People whom the company's directory creates, changes and ends.
+
+What it may not do, whatever it sends: touch a person's name or address while they work in another organization too, let
+somebody in who has a sign-in elsewhere before they accepted, bring back whom an admin deactivated, end the last owner.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import deactivation
+from accounts.invitations import invite_again
+from accounts.models import Directory, DirectoryPerson, Invitation, Membership, User
+from accounts.models.user import normalized_email
+from accounts.scim import groups
+from accounts.scim.errors import ScimError, taken
+from accounts.scim.reading import PersonWish
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.ids import new_id
+from tenancy.isolation import current_organization_id
+
+
+def create(directory: Directory, wish: PersonWish) -> DirectoryPerson:
+    """A new person, or one who was a member already and is the directory's from now on.
+
+    Somebody without any sign-in is a member at once; somebody who has one is invited, and the answer does not tell
+    which it is. Raises ScimError: 409 for a user name or a member that the directory has already, and for somebody whom
+    an admin deactivated.
+    """
+    member, made = _member_for(wish)
+    before = DirectoryPerson.objects.filter(membership=member).order_by("-created_at").first()
+    if before is not None and before.removed_at is None:
+        raise taken("This person is here already.")
+    person = DirectoryPerson(membership=member, ended_epoch=before.ended_epoch if before else None)
+    _put(person, wish)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        raise taken("Another person has this userName.") from None
+    audit.record(event=AuditKind.DIRECTORY_PERSON_ADDED, actor=directory.membership, object=member, new_member=made)
+    _let(directory, person, wish.active is not False)
+    return person
+
+
+def replace(directory: Directory, person: DirectoryPerson, wish: PersonWish) -> None:
+    """Make the person what the directory says; what it does not say of `active` stays. Raises ScimError."""
+    before = (person.user_name, person.external_id, person.attributes)
+    _put(person, wish)
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        raise taken("Another person has this userName.") from None
+    if before != (person.user_name, person.external_id, person.attributes):
+        _rename(person.membership.user, wish)
+        audit.record(event=AuditKind.DIRECTORY_PERSON_CHANGED, actor=directory.membership, object=person.membership)
+    if wish.active is not None:
+        _let(directory, person, wish.active)
+
+
+def remove(directory: Directory, person: DirectoryPerson) -> None:
+    """The person is deactivated and no longer the directory's; what they did stays. Raises ScimError."""
+    _let(directory, person, False)
+    groups.leave_all(directory, person)
+    person.removed_at = timezone.now()
+    person.save(update_fields=["removed_at"])
+    audit.record(event=AuditKind.DIRECTORY_PERSON_REMOVED, actor=directory.membership, object=person.membership)
+
+
+def is_active(person: DirectoryPerson) -> bool:
+    """What the directory is told: in, or on the way in."""
+    member = person.membership
+    return person.active and (member.joined_at is None or (member.is_active and member.user.is_active))
+
+
+def locked(person_id: UUID) -> DirectoryPerson | None:
+    """The person, for changing: two requests about one person follow each other."""
+    found = DirectoryPerson.objects.select_for_update(no_key=True, of=("self",)).select_related("membership__user")
+    return found.filter(pk=person_id, removed_at__isnull=True).first()
+
+
+def _put(person: DirectoryPerson, wish: PersonWish) -> None:
+    person.user_name, person.external_id, person.attributes = wish.user_name, wish.external_id, wish.attributes
+
+
+def _member_for(wish: PersonWish) -> tuple[Membership, bool]:
+    """The member of this organization with that address, made if there is none; and whether they were made."""
+    address = _usable(wish.address) or f"{new_id().hex}@directory.invalid"
+    found: dict[str, Any] = {"name": wish.name, "password": make_password(None)}
+    user, new = User.objects.get_or_create(email=address, defaults=found)
+    at_once = {"is_active": True, "joined_at": timezone.now()} if new else {"is_active": False, "joined_at": None}
+    member, made = Membership.objects.get_or_create(
+        user=user, organization_id=current_organization_id(), defaults=at_once
+    )
+    if member.is_machine:
+        raise taken("This userName cannot be used.")
+    member.user = user
+    return member, made
+
+
+def _let(directory: Directory, person: DirectoryPerson, active: bool) -> None:
+    """Let the person in, or end everything they may do, at once."""
+    member = Membership.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.membership_id)
+    member.user, member.organization = person.membership.user, directory.membership.organization
+    if active:
+        _let_in(directory, person, member)
+    elif member.is_active:
+        try:
+            deactivation.end_everything(actor=directory.membership, member=member)
+        except deactivation.LastOwner:
+            raise ScimError(409, "The last owner cannot be deactivated. Make somebody else an owner first.") from None
+        person.ended_epoch = member.auth_epoch
+    elif member.joined_at is None:
+        Invitation.objects.filter(membership=member).delete()
+    person.active = active
+    person.membership = member
+    person.save(update_fields=["active", "ended_epoch", "changed_at"])
+
+
+def _let_in(directory: Directory, person: DirectoryPerson, member: Membership) -> None:
+    if member.is_active:
+        return
+    if member.joined_at is None:
+        if not Invitation.objects.filter(membership=member).exists():
+            invite_again(actor=directory.membership, member=member)
+        return
+    if person.ended_epoch != member.auth_epoch:
+        raise ScimError(409, "An admin deactivated this person here. An admin has to reactivate them first.")
+    deactivation.bring_back(actor=directory.membership, member=member)
+
+
+def _rename(user: User, wish: PersonWish) -> None:
+    """Name and address belong to the person; the directory changes them only of those who work nowhere else.
+
+    An address that somebody else signs in with stays theirs, and the directory is not told that there is such a person.
+    """
+    if Membership.objects.filter(user=user).exclude(organization_id=current_organization_id()).exists():
+        return
+    address = _usable(wish.address)
+    User.objects.filter(pk=user.pk).update(name=wish.name)
+    user.name = wish.name
+    if address and address != user.email and not User.objects.filter(email=address).exists():
+        try:
+            with transaction.atomic():
+                User.objects.filter(pk=user.pk).update(email=address)
+            user.email = address
+        except IntegrityError:
+            return  # taken in this very moment
+
+
+def _usable(address: str) -> str:
+    """The address as it is stored; "" for one that no mail could reach."""
+    normalized = normalized_email(address)
+    try:
+        validate_email(normalized)
+    except ValidationError:
+        return ""
+    return normalized if len(normalized) <= 254 else ""
