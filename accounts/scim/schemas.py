@@ -96,7 +96,6 @@ _GROUP_ATTRIBUTES = [
                 caseExact=True,
                 description="The person's address.",
             ),
-            _attribute("display", mutability="readOnly", description="The person's name."),
         ],
     ),
 ]

@@ -37,10 +37,9 @@ def groups(rows: Iterable[DirectoryGroup], *, with_members: bool = True) -> list
     members: dict[Any, list[dict[str, str]]] = {row.pk: [] for row in rows}
     if with_members:
         places = DirectoryGroupMember.objects.filter(group__in=rows, person__removed_at__isnull=True)
-        for place in places.select_related("person").order_by("person__created_at", "person_id"):
-            named = place.person.attributes.get("displayName") or place.person.user_name
+        for place in places.order_by("person__created_at", "person_id"):
             where = f"{base()}/Users/{place.person_id}"
-            members[place.group_id].append({"value": str(place.person_id), "$ref": where, "display": named})
+            members[place.group_id].append({"value": str(place.person_id), "$ref": where})
     return [
         {
             "schemas": [GROUP],

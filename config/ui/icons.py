@@ -11,7 +11,7 @@ from config.ui.registry import register
 
 _WORDS = """
 activity archive arrow-down arrow-left arrow-right arrow-up arrow-up-down badge-check ban battery-full bell
-bell-off book-open building-2 calendar calendar-clock chart-column check check-check chevron-down chevron-left
+bell-off book-open book-user building-2 calendar calendar-clock chart-column check check-check chevron-down chevron-left
 chevron-right chevrons-up-down circle-alert circle-check circle-dot circle-x clipboard-check clock code copy
 corner-up-left credit-card download ellipsis external-link eye eye-off file-text flag gauge globe hand history
 hourglass inbox info key-round keyboard languages life-buoy link list-checks list-filter loader-circle lock
