@@ -19,6 +19,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Directory',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('last_asked_at', models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='LocalMail',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -93,6 +101,49 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('membership', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='integration', to='accounts.membership')),
             ],
+        ),
+        migrations.CreateModel(
+            name='DirectoryToken',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('token_hash', models.BinaryField(max_length=32, unique=True)),
+                ('shown', models.CharField(max_length=24)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('ends_at', models.DateTimeField()),
+                ('last_used_at', models.DateTimeField(blank=True, null=True)),
+                ('last_used_address', models.GenericIPAddressField(blank=True, null=True)),
+                ('directory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to='accounts.directory')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+            ],
+            options={
+                'ordering': ['-created_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DirectoryPerson',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('user_name', models.CharField(max_length=254)),
+                ('external_id', models.CharField(blank=True, max_length=254)),
+                ('attributes', models.JSONField(default=dict)),
+                ('active', models.BooleanField(default=True)),
+                ('ended_epoch', models.PositiveIntegerField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='directory_rows', to='accounts.membership')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='directory',
+            name='made_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+        ),
+        migrations.AddField(
+            model_name='directory',
+            name='membership',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='directory', to='accounts.membership'),
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -198,6 +249,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DirectoryGroup',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=254)),
+                ('external_id', models.CharField(blank=True, max_length=254)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('role', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.role')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
+            ],
+            options={
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
             name='TeamMember',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -220,6 +287,18 @@ class Migration(migrations.Migration):
                 ('failed_at', models.DateTimeField(blank=True, null=True)),
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='DirectoryGroupMember',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='accounts.directorygroup')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='accounts.directoryperson')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_directorygroupmember_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroupmember_org_id'), tenancy.constraints.SameOrganization(field='group', name='accounts_directorygroupmember_group_org'), tenancy.constraints.SameOrganization(field='person', name='accounts_directorygroupmember_person_org'), models.UniqueConstraint(fields=('organization', 'group', 'person'), name='accounts_directorymember_once')],
+            },
         ),
         migrations.AddConstraint(
             model_name='membership',
@@ -260,6 +339,30 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='invitation',
             index=models.Index(fields=['expires_at'], name='accounts_invitation_end'),
+        ),
+        migrations.AddIndex(
+            model_name='directoryperson',
+            index=models.Index(fields=['organization', 'external_id'], name='accounts_directoryperson_ext'),
+        ),
+        migrations.AddConstraint(
+            model_name='directoryperson',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_directoryperson_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='directoryperson',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directoryperson_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='directoryperson',
+            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_directoryperson_membership_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='directoryperson',
+            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('user_name'), condition=models.Q(('removed_at__isnull', True)), name='accounts_directoryperson_user_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='directoryperson',
+            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('organization', 'membership'), name='accounts_directoryperson_member'),
         ),
         migrations.AddConstraint(
             model_name='role',
@@ -316,6 +419,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='team',
             constraint=models.UniqueConstraint(fields=('organization', 'name'), name='accounts_team_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroup',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_directorygroup_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroup',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroup_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroup',
+            constraint=tenancy.constraints.SameOrganization(field='role', name='accounts_directorygroup_role_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroup',
+            constraint=tenancy.constraints.SameOrganization(field='team', name='accounts_directorygroup_team_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroup',
+            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_directorygroup_name'),
         ),
         migrations.AddConstraint(
             model_name='teammember',

@@ -74,7 +74,7 @@ def test_nobody_chooses_a_role_that_holds_what_they_lack(cast, company, nora):
     with pytest.raises(MissingPermission):
         chosen(cast, care, role=role_of(cast.organization, "admin"), actor=cast.agent)
     with pytest.raises(MissingPermission):
-        chosen(cast, care, role=role_of(cast.organization, "agent"), actor=cast.reviewer)
+        chosen(cast, care, role=role_of(cast.organization, "agent"), actor=cast.auditor)
     assert held(cast, "nora@harbor.example")[0] == set()
 
 
