@@ -188,7 +188,7 @@ def _begin(
         if claim.resends:  # its first attempt may still turn out to have been taken, so it stays "not confirmed"
             message.sent_again_at = claim.at
             progress.move(message, MessageStatus.UNCONFIRMED, ErrorKind.UNKNOWN_OUTCOME)
-        else:
+        elif message.status != MessageStatus.UNCONFIRMED:  # it never goes back, also when nothing was taken for certain
             progress.move(message, MessageStatus.SENDING)
         outbound = Outbound(
             to=message.contact.number,

@@ -126,8 +126,10 @@ def _move(message: Message, answer: Answer) -> None:
     status = {UNKNOWN: MessageStatus.UNCONFIRMED, RETRY: MessageStatus.SENDING}.get(
         answer.outcome, MessageStatus.FAILED
     )
-    if message.sent_again_at is not None and status is MessageStatus.SENDING:
-        status = MessageStatus.UNCONFIRMED  # its first attempt may still turn out to have been taken
+    if status is MessageStatus.SENDING and (
+        message.sent_again_at is not None or message.status == MessageStatus.UNCONFIRMED
+    ):  # its first attempt may still turn out to have been taken; or its lease ran out before this answer came
+        status = MessageStatus.UNCONFIRMED
     progress.move(message, status, kind, answer.provider_code)
 
 

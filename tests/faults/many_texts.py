@@ -118,3 +118,20 @@ def _print(desk: Any, far_end: Any, faults: Counter[str], broken: list[str], sec
         f"\nledger {len(far_end.truth)}, ours with an id of it {known}, texts {len(ours)}, accepted {len(desk.intents)}"
     )
     print("\n".join(broken[:50]) or "everything held")
+    _print_twice(desk, far_end, taken)
+
+
+def _print_twice(desk: Any, far_end: Any, taken: Counter[str]) -> None:
+    """The life of the first few texts that the provider has twice: our attempts, and when it took them."""
+    from tenancy.isolation import activate
+    from texting.models import SendAttempt
+
+    for intent in [one for one in desk.intents if taken[one.number] > 1][:5]:
+        print(
+            f"\n{intent.message_id}, taken at {[f'{one.at:.1f}' for one in far_end.truth if one.to == intent.number]}"
+        )
+        with activate(desk.organization):
+            for attempt in SendAttempt.objects.filter(message_id=intent.message_id).order_by("number"):
+                end = f"{attempt.finished_at.timestamp():.1f}" if attempt.finished_at else "never"
+                why = f"{attempt.outcome or 'no answer'} {attempt.error_kind}"
+                print(f"  attempt {attempt.number} begun {attempt.started_at.timestamp():.1f}, ended {end}: {why}")

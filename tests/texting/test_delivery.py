@@ -18,10 +18,11 @@ from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
-from texting import circuit, delivery, outbox, preparing, receiving, sending
+from texting import circuit, delivery, keeping, outbox, preparing, receiving, sending
 from texting.models import LineKey, Message, OutboxEntry, SendAttempt
 from texting.providers.base import NotAccepted, OutcomeUnknown, SendResult, StatusEvent
 from texting.purposes import Purpose
+from texting.recording import answer_to
 from texting.statuses import ErrorKind, MessageStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -197,6 +198,26 @@ def test_a_late_worker_cannot_overwrite_its_successor(scene):
     [second] = outbox.claim(scene.line.pk)
     assert not outbox.finish(first)
     assert outbox.finish(second)
+
+
+def test_a_refusal_that_comes_after_the_lease_ran_out_sends_again_and_no_status_falls(scene, far_end):
+    [message] = queue(scene, "We open at nine")
+    claims = outbox.claim(scene.line.pk)
+    preparing.prepare(scene.line, claims)
+    OutboxEntry.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    delivery.expire_leases()
+    busy = answer_to(claims[0], NotAccepted(ErrorKind.RATE_LIMITED, retry=True))
+    assert keeping.keep([busy])
+    seen = [fresh(scene, message).status]
+    OutboxEntry.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    far_end.script.append(NotAccepted(ErrorKind.RATE_LIMITED, retry=True))
+    delivery.deliver_line(scene.line.pk)
+    seen.append(fresh(scene, message).status)
+    assert seen == [MessageStatus.UNCONFIRMED, MessageStatus.UNCONFIRMED]
+    OutboxEntry.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    delivery.deliver_line(scene.line.pk)
+    assert fresh(scene, message).status == MessageStatus.SENT
+    assert fresh(scene, message).attention == ""
 
 
 def test_a_text_that_waited_too_long_fails_instead_of_coming_late(scene, far_end):
