@@ -1,0 +1,48 @@
+"""The company's directory removes somebody whose inbox is open."""
+
+import json
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.scim.schemas import PATCH, USER
+
+from .browser import MakePerson, needs_browser
+from .simulated_office import Office
+
+pytestmark = [pytest.mark.browser, needs_browser]
+
+
+def ask(base_url: str, token: str, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The directory's request, over the network as it makes it."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/scim+json"}
+    data = json.dumps(body).encode()
+    request = Request(f"{base_url}/scim/v2/{path}", data, headers, method=method)  # noqa: S310
+    with urlopen(request, timeout=20) as answer:  # noqa: S310
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def token_for_the_directory(page: Page) -> str:
+    """The owner makes one on the page."""
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_role("heading", name="Token for the directory")).to_be_visible()
+    return page.locator("#token").inner_text()
+
+
+def test_a_leaver_loses_the_open_inbox_when_the_directory_says_so(office: Office, someone: MakePerson) -> None:
+    owner = someone().let_in(office.owner).tab("/settings/directory/")
+    token = token_for_the_directory(owner)
+    agent = someone().let_in(office.agent)
+    inbox = agent.tab("/inbox/")
+    agent.wait_until_live(inbox)
+    body = {"schemas": [USER], "userName": office.agent.user.email, "displayName": office.agent.user.name}
+    made = ask(office.base_url, token, "POST", "Users", body)
+    assert made["active"] is True
+    leaving = {"schemas": [PATCH], "Operations": [{"op": "Replace", "path": "active", "value": "False"}]}
+    assert ask(office.base_url, token, "PATCH", f"Users/{made['id']}", leaving)["active"] is False
+    inbox.wait_for_url("**/sign-in/**", timeout=5000)
+    owner.goto(f"/settings/people/{office.agent.pk}/")
+    expect(owner.get_by_text("Deactivated").first).to_be_visible()
