@@ -36,6 +36,18 @@ class SignInForm(forms.Form):
     password = _password_field(_("Password"), "current-password")
 
 
+class SsoDoorForm(forms.Form):
+    """The address whose organization is looked for, by what stands behind the @."""
+
+    NOT_HERE = _("No organization signs in this way with this address. Use your password, or ask your admin.")
+
+    email = forms.EmailField(
+        label=_("E-mail at work"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True, "spellcheck": "false"}),
+    )
+
+
 class CodeForm(forms.Form):
     """The six digits that an authenticator app shows."""
 

@@ -108,9 +108,11 @@ class OpenSession:
     is_this: bool
 
 
-def open_sessions(member: Membership, *, this: UUID | None) -> list[OpenSession]:
-    """Everything the member's user is signed in with, in all of their organizations; this browser first."""
+def open_sessions(member: Membership, *, this: UUID | None, only_here: bool = False) -> list[OpenSession]:
+    """Everything the member's user is signed in with, in all of their organizations or here; this browser first."""
     found = Session.objects.filter(user=member.user_id, membership__isnull=False)
+    if only_here:
+        found = found.filter(membership=member)
     shown = [
         OpenSession(
             id=row.pk,

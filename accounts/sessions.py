@@ -25,28 +25,44 @@ TOUCH_SECONDS = 60
 PENDING_SECONDS = 10 * 60
 FRESH_SECONDS = 10 * 60
 PASSWORD, TOTP = "password", "totp"
+SSO, PROVIDER_FACTOR = (
+    "sso",
+    "provider_factor",
+)  # by the organization's identity provider; and it asked for a second one
 
 
 @dataclass(frozen=True)
 class Pending:
-    """The password was right; the second factor is still to come. Counts for PENDING_SECONDS."""
+    """The password was right; the second factor is still to come. Counts for PENDING_SECONDS.
+
+    After single sign-on it names the only membership that may follow, and `sso` and `ends_at` of `SignedIn`.
+    """
 
     user_id: str
     epoch: int
     at: float
     event_id: str
     next: str = ""
+    membership_id: str = ""
+    sso: str = ""
+    ends_at: float = 0.0
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who acts. `authenticated_at` (Unix time) is when a factor was last shown, `factors` which ones were."""
+    """Who acts. `authenticated_at` (Unix time) is when a factor was last shown, `factors` which ones were.
+
+    `sso` is the id of the sign-in through an identity provider that it began with ("": none): such a session never
+    acts in another organization, and ends at `ends_at` (Unix time) at the latest.
+    """
 
     user_id: str
     membership_id: str
     epoch: str
     authenticated_at: float
     factors: list[str]
+    sso: str = ""
+    ends_at: float = 0.0
 
 
 def key_hash(key: str) -> bytes:
@@ -150,7 +166,7 @@ class SessionStore(SessionBase):
     @property
     def has_second_factor(self) -> bool:
         """Whether a second factor was shown in this session."""
-        return bool(self.signed_in and TOTP in self.signed_in.factors)
+        return bool(self.signed_in and {TOTP, PROVIDER_FACTOR} & {*self.signed_in.factors})
 
     @property
     def is_fresh(self) -> bool:
@@ -192,7 +208,7 @@ def acting_membership(store: SessionStore, *, background: bool = False) -> Membe
     member = row.membership
     if member.user_id != row.user_id or member.is_machine or not (row.user.is_active and member.is_active):
         return None
-    if signed_in.epoch != member.epoch:
+    if signed_in.epoch != member.epoch or 0 < signed_in.ends_at <= timezone.now().timestamp():
         return None
     if not background:
         _touch(row)
@@ -216,6 +232,11 @@ def end_sessions(*, user_id: UUID, membership_id: UUID | None = None, keep: UUID
     if keep is not None:
         sessions = sessions.exclude(pk=keep)
     return sessions.delete()[0]
+
+
+def end_session(session_id: UUID, membership_id: UUID) -> None:
+    """End one session of this membership, which another one has taken the place of."""
+    Session.objects.filter(pk=session_id, membership_id=membership_id).delete()
 
 
 def expires(row: Session) -> datetime:

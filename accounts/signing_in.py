@@ -11,14 +11,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Membership, SignInEvent, SignInOutcome, User
+from accounts.models import Enforced, Membership, SignInEvent, SignInOutcome, SsoDomain, User
 from accounts.models.user import normalized_email, normalized_password
 from accounts.origins import Origin
+from accounts.saml.break_glass import note_way_round
 from accounts.second_factor import confirmed_device
-from accounts.sessions import PASSWORD, TOTP, Pending, SessionStore, SignedIn
+from accounts.sessions import PASSWORD, SSO, TOTP, Pending, SessionStore, SignedIn
 from accounts.throttling import begin_attempt, failures_since_last_success, succeed
 from tenancy import audit
 from tenancy.isolation import activate
@@ -46,7 +47,7 @@ def with_password(*, email: str, password: str, origin: Origin) -> Attempt | Non
     """The attempt when the password is right and the user may enter somewhere; else None. Raises TooManyAttempts."""
     user = User.objects.filter(email=normalized_email(email)).first()
     event = begin_attempt(email=email, user=user, origin=origin)
-    if not password_is_right(user, password) or user is None or not user.is_active or not active_memberships(user):
+    if not password_is_right(user, password) or user is None or not user.is_active or not password_memberships(user):
         log.info("sign_in_failed event=%s", event.pk)
         return None
     succeed(event.pk, SignInOutcome.PASSWORD_RIGHT)
@@ -67,6 +68,23 @@ def active_memberships(user: User) -> QuerySet[Membership]:
         "organization", "user"
     )
     return found.order_by(F("last_seen_at").desc(nulls_last=True), "joined_at")
+
+
+def password_memberships(user: User) -> QuerySet[Membership]:
+    """Those of `active_memberships` that a password opens: not where single sign-on is enforced for this person.
+
+    A break-glass owner enters all the same (`accounts.saml.enforcing` alarms the others).
+    """
+    proved = SsoDomain.objects.filter(
+        organization=OuterRef("organization"), domain=user.email.rpartition("@")[2], proved_at__isnull=False
+    )
+    everybody = Q(organization__sso_door__enforced=Enforced.EVERYBODY)
+    domains = Q(organization__sso_door__enforced=Enforced.DOMAINS) & Exists(proved)
+    enforced = Q(organization__sso_door__is_on=True) & (everybody | domains)
+    no_way_round = Q(break_glass__isnull=True) | Q(is_owner=False)
+    return active_memberships(user).exclude(
+        pk__in=Membership.objects.filter(enforced, no_way_round, user=user).values("pk")
+    )
 
 
 def needs_second_factor(user: User) -> bool:
@@ -127,9 +145,18 @@ def enter(
 ) -> Entered | None:
     """Sign the user in as `member`, or as the membership used last.
 
+    After single sign-on it is the membership that the identity provider named, whatever else the user belongs to.
     None when no membership is active any more, or when the password was reset or replaced meanwhile.
     """
-    member = member or active_memberships(user).first()
+    pending, before = store.pending, store.signed_in
+    sso, ends_at = "", 0.0
+    if pending is not None and pending.sso and pending.user_id == str(user.pk):
+        member = active_memberships(user).filter(pk=pending.membership_id).first()
+        factors, sso, ends_at = _after_sso((SSO,), factors), pending.sso, pending.ends_at
+    elif before is not None and before.sso and member is not None:
+        factors, sso, ends_at = _after_sso(tuple(before.factors), factors), before.sso, before.ends_at
+    else:
+        member = member or password_memberships(user).first()
     if member is None:
         return None
     if member.user_id != user.pk:
@@ -142,6 +169,8 @@ def enter(
         epoch=member.epoch,
         authenticated_at=timezone.now().timestamp(),
         factors=list(factors),
+        sso=sso,
+        ends_at=ends_at,
     )
     failed = failures_since_last_success(user)
     with activate(member.organization):
@@ -149,9 +178,16 @@ def enter(
         Membership.objects.filter(pk=member.pk).update(last_seen_at=timezone.now())
         details: dict[str, Any] = {"factors": list(factors)} | ({"failed_before": failed} if failed else {})
         audit.record(event=audit.AuditKind.SIGNED_IN, actor=member, address=origin.address, **details)
+        if not sso:
+            note_way_round(member, origin.address)
     if event_id:
         succeed(UUID(str(event_id)), SignInOutcome.SIGNED_IN)
     return Entered(member, failed)
+
+
+def _after_sso(before: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
+    """What the session has been shown: nobody typed a password."""
+    return (*before, *(factor for factor in shown if factor != PASSWORD and factor not in before))
 
 
 def record_set_up(user: User) -> None:
@@ -185,8 +221,8 @@ def confirm(*, store: SessionStore, member: Membership, origin: Origin, factor: 
 def switch(*, store: SessionStore, member: Membership, target: Membership, origin: Origin) -> None:
     """Act in another organization of the same user, under a new key. The factors that were shown still count."""
     signed_in = store.signed_in
-    if signed_in is None or target.user_id != member.user_id or not target.is_active:
-        raise ValueError("a session switches between active memberships of its own user only")
+    if signed_in is None or target.user_id != member.user_id or not target.is_active or signed_in.sso:
+        raise ValueError("a session switches between active memberships of its own user only, after SSO not at all")
     with activate(member.organization):
         audit.record(event=audit.AuditKind.SIGNED_OUT, actor=member, reason="switched organization")
     state = replace(signed_in, membership_id=str(target.pk), epoch=target.epoch)

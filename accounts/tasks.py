@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.api.repeating import forget_old
 from accounts.mail import delivering
 from accounts.models import Invitation, SignInEvent, TotpDevice
+from accounts.saml.forgetting import forget_ended_sso
 from accounts.sessions import SessionStore
 from tenancy.background import each_organization
 
@@ -32,6 +33,7 @@ def forget_what_ended() -> dict[str, int]:
         "set_ups": TotpDevice.objects.filter(confirmed=False, created_at__lte=now - KEEP_SET_UPS).delete()[0],
     }
     counts["mails"] = delivering.forget_old()
+    counts["sso"] = each_organization("forget single sign-on", forget_ended_sso).items
     counts["answers"] = each_organization("forget answers", forget_old).items
     logger.info("forgot %s", counts)
     return counts

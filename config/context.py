@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission
+from accounts.saml.confinement import began_by_sso
+from accounts.sessions import SessionStore
 from accounts.signing_in import active_memberships
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
@@ -47,6 +49,7 @@ SECTIONS = (
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
+    RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),
     RailEntry(_("API"), "api_keys", "code", Permission.API_MANAGE),
     RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
     RailEntry(_("Your account"), "account", "user", None),
@@ -66,7 +69,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "rail": _once(lambda: entries_for(member, request.path)),
         "settings_sections": _once(lambda: entries_for(member, request.path, SECTIONS)),
         "organization_name": member.organization.name,
-        "organizations": _once(lambda: _organizations(member)),
+        "organizations": _once(lambda: [] if began_by_sso(SessionStore.of(request)) else _organizations(member)),
         "account_name": member.user.name,
         "account_email": member.user.email,
         "account_links": _once(_account_links),

@@ -115,11 +115,14 @@ CSRF_COOKIE_NAME = "parley_csrf" if LOCAL else "__Host-parley_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta tag
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 KNOWN_BROWSER_COOKIE_NAME = "parley_known" if LOCAL else "__Host-parley_known"
+SAML_COOKIE_NAME = "parley_saml" if LOCAL else "__Host-saml"
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, minimum=0, maximum=5)
 MESSAGE_STORAGE = (
     "django.contrib.messages.storage.cookie.CookieStorage"  # a notice may name a contact: not in our tables
 )
 OTP_TOTP_ISSUER = "Parley"
+# Looks up the TXT records that prove an e-mail domain; a local system takes names that no DNS can know as proved.
+SSO_TXT_RESOLVER = "accounts.saml.txt_records.local_records" if LOCAL else "accounts.saml.txt_records.records"
 
 # --- Browser ------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = not LOCAL

@@ -29,6 +29,16 @@ class AuditKind(StrEnum):
     TEAM_CHANGED = "team:changed"
     ORGANIZATION_CHANGED = "organization:changed"
 
+    SSO_CHANGED = "sso:changed"
+    SSO_KEY_CHANGED = "sso:key_changed"
+    SSO_DOMAIN_CLAIMED = "sso_domain:claimed"
+    SSO_DOMAIN_PROVED = "sso_domain:proved"
+    SSO_DOMAIN_REMOVED = "sso_domain:removed"
+    SSO_ENFORCED = "sso:enforced"
+    SSO_LINKED = "sso:linked"
+    BREAK_GLASS_CHANGED = "break_glass:changed"
+    BREAK_GLASS_USED = "break_glass:used"
+
     API_KEY_CREATED = "api_key:created"
     API_KEY_ROLLED = "api_key:rolled"
     API_KEY_REVOKED = "api_key:revoked"

@@ -14,6 +14,8 @@ class MailKind(StrEnum):
 
     TRIAL = "trial"
     """`manage.py send_trial_mail`: shows that mail arrives."""
+    BREAK_GLASS_USED = "break_glass_used"
+    """To every owner: one of them came in by password although single sign-on is enforced."""
 
 
 @dataclass(frozen=True)
@@ -33,4 +35,5 @@ NOTICE = MailTerms(priority=30, life=timedelta(days=2), an_hour=20)
 
 TERMS: dict[MailKind, MailTerms] = {
     MailKind.TRIAL: URGENT,
+    MailKind.BREAK_GLASS_USED: NOTICE,
 }

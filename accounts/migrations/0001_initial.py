@@ -1,3 +1,4 @@
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
@@ -146,6 +147,16 @@ class Migration(migrations.Migration):
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='directory', to='accounts.membership'),
         ),
         migrations.CreateModel(
+            name='BreakGlass',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('used_at', models.DateTimeField(blank=True, null=True)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='break_glass', to='accounts.membership')),
+            ],
+        ),
+        migrations.CreateModel(
             name='ApiKey',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -206,6 +217,131 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='SamlIdentity',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('entity_id', models.CharField(max_length=1024)),
+                ('name_id', models.CharField(max_length=256)),
+                ('linked_at', models.DateTimeField(auto_now_add=True)),
+                ('last_used_at', models.DateTimeField(blank=True, null=True)),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saml_identities', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SamlKey',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('use', models.CharField(choices=[('next', 'Next'), ('current', 'Current'), ('old', 'Old')], max_length=8)),
+                ('certificate', models.TextField()),
+                ('private_key', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()])),
+                ('fingerprint', models.CharField(max_length=64)),
+                ('ends_at', models.DateTimeField()),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['made_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SamlProvider',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('entity_id', models.CharField(max_length=1024)),
+                ('sso_url', models.CharField(max_length=2000)),
+                ('slo_url', models.CharField(blank=True, max_length=2000)),
+                ('slo_response_url', models.CharField(blank=True, max_length=2000)),
+                ('metadata_url', models.CharField(blank=True, max_length=2000)),
+                ('signed', models.CharField(choices=[('either', 'The assertion or the whole response'), ('assertion', 'The assertion'), ('both', 'The assertion and the whole response')], default='either', max_length=12)),
+                ('signs_requests', models.BooleanField(default=True)),
+                ('wants_encryption', models.BooleanField(default=False)),
+                ('takes_unsolicited', models.BooleanField(default=False)),
+                ('trusts_second_factor', models.BooleanField(default=False)),
+                ('makes_members', models.BooleanField(default=True)),
+                ('session_hours', models.PositiveSmallIntegerField(default=12, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)])),
+                ('email_attribute', models.CharField(blank=True, max_length=256)),
+                ('name_attribute', models.CharField(blank=True, max_length=256)),
+                ('role_attribute', models.CharField(blank=True, max_length=256)),
+                ('groups_attribute', models.CharField(blank=True, max_length=256)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('default_role', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.role')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SamlCertificate',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('pem', models.TextField()),
+                ('fingerprint', models.CharField(max_length=64)),
+                ('subject', models.CharField(blank=True, max_length=200)),
+                ('begins_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('added_at', models.DateTimeField(auto_now_add=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='accounts.samlprovider')),
+            ],
+            options={
+                'ordering': ['-ends_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SamlRequest',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('request_id', models.CharField(max_length=64)),
+                ('kind', models.CharField(choices=[('sign_in', 'Sign-in'), ('again', 'Confirmation'), ('test', 'Test'), ('logout', 'Sign-out')], max_length=8)),
+                ('browser_hash', models.BinaryField(max_length=32)),
+                ('return_path', models.CharField(blank=True, max_length=2000)),
+                ('session_id', models.UUIDField(null=True)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(blank=True, null=True)),
+                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SamlAttempt',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('reference', models.CharField(max_length=16)),
+                ('kind', models.CharField(choices=[('sign_in', 'Sign-in'), ('again', 'Confirmation'), ('test', 'Test'), ('logout', 'Sign-out')], max_length=8)),
+                ('reason', models.CharField(blank=True, max_length=40)),
+                ('address', models.GenericIPAddressField(null=True)),
+                ('facts', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('audit', 'at')], null=True)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('request', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='saml_attempts', related_query_name='saml_attempts', to='accounts.samlrequest')),
+            ],
+            options={
+                'ordering': ['-at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SamlSession',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name_id_format', models.CharField(blank=True, max_length=256)),
+                ('session_index', models.CharField(blank=True, max_length=256)),
+                ('began_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('ends_at', models.DateTimeField()),
+                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saml_sessions', to='accounts.samlidentity')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SamlUsed',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('assertion_hash', models.BinaryField(max_length=32)),
+                ('until', models.DateTimeField()),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Session',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -238,6 +374,32 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='SsoDomain',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('domain', models.CharField(max_length=253)),
+                ('token', models.CharField(max_length=40)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('checked_at', models.DateTimeField(blank=True, null=True)),
+                ('proved_at', models.DateTimeField(blank=True, null=True)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sso_domains', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['domain'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SsoDoor',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('slug', models.CharField(max_length=32, unique=True)),
+                ('is_on', models.BooleanField(default=False)),
+                ('enforced', models.CharField(choices=[('nobody', 'Nobody'), ('domains', 'People with an address in a proved domain'), ('everybody', 'Everybody')], default='nobody', max_length=12)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sso_door', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -246,6 +408,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SamlMapping',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('value', models.CharField(max_length=256)),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('role', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.role')),
+                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
+            ],
+            options={
+                'ordering': ['made_at', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -400,6 +576,142 @@ class Migration(migrations.Migration):
             model_name='membershiprole',
             constraint=models.UniqueConstraint(fields=('organization', 'membership', 'role'), name='accounts_membershiprole_once'),
         ),
+        migrations.AddConstraint(
+            model_name='samlidentity',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlidentity_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlidentity',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlidentity_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlidentity',
+            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_samlidentity_membership_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlidentity',
+            constraint=models.UniqueConstraint(fields=('organization', 'entity_id', 'name_id'), name='accounts_samlidentity_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlidentity',
+            constraint=models.UniqueConstraint(fields=('organization', 'entity_id', 'membership'), name='accounts_samlidentity_member'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlkey',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlkey_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlkey',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlkey_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlkey',
+            constraint=models.UniqueConstraint(fields=('organization', 'use'), name='accounts_samlkey_use'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlprovider',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlprovider_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlprovider',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlprovider_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlprovider',
+            constraint=tenancy.constraints.SameOrganization(field='default_role', name='accounts_samlprovider_default_role_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlprovider',
+            constraint=models.UniqueConstraint(fields=('organization',), name='accounts_samlprovider_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlcertificate',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlcertificate_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlcertificate',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlcertificate_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlcertificate',
+            constraint=tenancy.constraints.SameOrganization(field='provider', name='accounts_samlcertificate_provider_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlcertificate',
+            constraint=models.UniqueConstraint(fields=('organization', 'provider', 'fingerprint'), name='accounts_samlcertificate_once'),
+        ),
+        migrations.AddIndex(
+            model_name='samlrequest',
+            index=models.Index(fields=['organization', 'expires_at'], name='accounts_samlrequest_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlrequest',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlrequest_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlrequest',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlrequest_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlrequest',
+            constraint=tenancy.constraints.SameOrganization(field='member', name='accounts_samlrequest_member_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlrequest',
+            constraint=models.UniqueConstraint(fields=('organization', 'request_id'), name='accounts_samlrequest_id'),
+        ),
+        migrations.AddIndex(
+            model_name='samlattempt',
+            index=models.Index(fields=['organization', '-at'], name='accounts_samlattempt_at'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlattempt',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlattempt_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlattempt',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlattempt_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlattempt',
+            constraint=tenancy.constraints.SameOrganization(field='member', name='accounts_samlattempt_member_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlattempt',
+            constraint=tenancy.constraints.SameOrganization(field='request', name='accounts_samlattempt_request_org'),
+        ),
+        migrations.AddIndex(
+            model_name='samlsession',
+            index=models.Index(fields=['organization', 'ends_at'], name='accounts_samlsession_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlsession',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlsession_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlsession',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlsession_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlsession',
+            constraint=tenancy.constraints.SameOrganization(field='identity', name='accounts_samlsession_identity_org'),
+        ),
+        migrations.AddIndex(
+            model_name='samlused',
+            index=models.Index(fields=['organization', 'until'], name='accounts_samlused_until'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlused',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlused_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlused',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlused_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlused',
+            constraint=models.UniqueConstraint(fields=('organization', 'assertion_hash'), name='accounts_samlused_once'),
+        ),
         migrations.AddIndex(
             model_name='signinevent',
             index=models.Index(fields=['account', 'at'], name='accounts_signin_account'),
@@ -407,6 +719,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='signinevent',
             index=models.Index(fields=['network', 'at'], name='accounts_signin_network'),
+        ),
+        migrations.AddConstraint(
+            model_name='ssodomain',
+            constraint=models.UniqueConstraint(fields=('organization', 'domain'), name='accounts_ssodomain_claim'),
+        ),
+        migrations.AddConstraint(
+            model_name='ssodomain',
+            constraint=models.UniqueConstraint(condition=models.Q(('proved_at__isnull', False)), fields=('domain',), name='accounts_ssodomain_proved'),
+        ),
+        migrations.AddConstraint(
+            model_name='ssodomain',
+            constraint=models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain'))), name='accounts_ssodomain_lower'),
         ),
         migrations.AddConstraint(
             model_name='team',
@@ -419,6 +743,34 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='team',
             constraint=models.UniqueConstraint(fields=('organization', 'name'), name='accounts_team_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlmapping',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_samlmapping_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlmapping',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlmapping_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlmapping',
+            constraint=tenancy.constraints.SameOrganization(field='role', name='accounts_samlmapping_role_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlmapping',
+            constraint=tenancy.constraints.SameOrganization(field='team', name='accounts_samlmapping_team_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlmapping',
+            constraint=models.CheckConstraint(condition=models.Q(('role__isnull', True), ('team__isnull', True), _connector='XOR'), name='accounts_samlmapping_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlmapping',
+            constraint=models.UniqueConstraint(condition=models.Q(('role__isnull', False)), fields=('organization', 'value'), name='accounts_samlmapping_role'),
+        ),
+        migrations.AddConstraint(
+            model_name='samlmapping',
+            constraint=models.UniqueConstraint(condition=models.Q(('team__isnull', False)), fields=('organization', 'value', 'team'), name='accounts_samlmapping_team'),
         ),
         migrations.AddConstraint(
             model_name='directorygroup',

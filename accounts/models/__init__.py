@@ -13,31 +13,50 @@ from accounts.models.kept_answer import KeptAnswer
 from accounts.models.membership import Membership, MembershipState
 from accounts.models.outgoing_mail import LocalMail, OutgoingMail
 from accounts.models.role import MembershipRole, Role
+from accounts.models.saml_provider import KeyUse, SamlCertificate, SamlKey, SamlMapping, SamlProvider, Signed
+from accounts.models.saml_use import RequestKind, SamlAttempt, SamlIdentity, SamlRequest, SamlSession, SamlUsed
 from accounts.models.session import Session
 from accounts.models.sign_in_event import SignInEvent, SignInOutcome
+from accounts.models.sso_door import BreakGlass, Enforced, SsoDomain, SsoDoor
 from accounts.models.team import Team, TeamMember
 from accounts.models.totp_device import TotpDevice
 from accounts.models.user import User
 
 __all__ = [
     "ApiKey",
+    "BreakGlass",
     "Directory",
     "DirectoryGroup",
     "DirectoryGroupMember",
     "DirectoryPerson",
     "DirectoryToken",
+    "Enforced",
     "Integration",
     "Invitation",
     "KeptAnswer",
+    "KeyUse",
     "LocalMail",
     "Membership",
     "MembershipRole",
     "MembershipState",
     "OutgoingMail",
+    "RequestKind",
     "Role",
+    "SamlAttempt",
+    "SamlCertificate",
+    "SamlIdentity",
+    "SamlKey",
+    "SamlMapping",
+    "SamlProvider",
+    "SamlRequest",
+    "SamlSession",
+    "SamlUsed",
     "Session",
     "SignInEvent",
     "SignInOutcome",
+    "Signed",
+    "SsoDomain",
+    "SsoDoor",
     "Team",
     "TeamMember",
     "TotpDevice",

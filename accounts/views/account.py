@@ -15,6 +15,7 @@ from accounts.permissions import MemberRequest, requires
 from accounts.step_up import fresh
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
+from accounts.views.confinement import changes_factors
 from accounts.views.signing_in import WRONG_CODE, device_in_set_up
 
 
@@ -56,6 +57,7 @@ def change_password(request: MemberRequest) -> HttpResponse:
 
 
 @requires()
+@changes_factors
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_up_authenticator(request: MemberRequest) -> HttpResponse:
@@ -79,6 +81,7 @@ def set_up_authenticator(request: MemberRequest) -> HttpResponse:
 
 
 @requires()
+@changes_factors
 @fresh
 @require_POST
 def remove_authenticator(request: MemberRequest) -> HttpResponseBase:

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import signing_in
@@ -11,6 +13,7 @@ from accounts.entrance import go, to_sign_in
 from accounts.models import Membership
 from accounts.origins import origin_of
 from accounts.permissions import public
+from accounts.saml.confinement import began_by_sso
 from accounts.sessions import SessionStore
 
 
@@ -22,9 +25,14 @@ def switch_organization(request: HttpRequest, organization_id: UUID) -> HttpResp
     if member is None:
         return to_sign_in(request)
     target = signing_in.active_memberships(member.user).filter(organization=organization_id).first()
-    if target is None:
-        raise Http404
+    store = SessionStore.of(request)
+    if target is None or (began_by_sso(store) and target.pk != member.pk):
+        raise Http404  # one organization's provider speaks for that organization only
+    by_password = signing_in.password_memberships(member.user).filter(pk=target.pk).exists()
+    if target.pk != member.pk and not by_password:
+        text = _("Sign out, then sign in to %(name)s in its own way.")
+        messages.info(request, text % {"name": target.organization.name})
+        return go(request, "/")
     if target.pk != member.pk:
-        store = SessionStore.of(request)
         signing_in.switch(store=store, member=member, target=target, origin=origin_of(request))
     return go(request, "/")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import queries
 from accounts.models import Session
 from accounts.permissions import MemberRequest, requires
+from accounts.saml.confinement import began_by_sso
 from accounts.sessions import end_sessions
 from tenancy import audit
 
@@ -20,7 +21,7 @@ from tenancy import audit
 @require_safe
 def sessions(request: MemberRequest) -> HttpResponse:
     """This browser first, then all others."""
-    shown = queries.open_sessions(request.member, this=_this(request))
+    shown = queries.open_sessions(request.member, this=_this(request), only_here=began_by_sso(request.session))
     return render(request, "accounts/sessions.html", {"sessions": shown})
 
 
@@ -29,6 +30,8 @@ def sessions(request: MemberRequest) -> HttpResponse:
 def end(request: MemberRequest, session_id: UUID) -> HttpResponse:
     """End one session of one's own. The present one is ended by signing out."""
     ended = Session.objects.filter(pk=session_id, user=request.member.user_id)
+    if began_by_sso(request.session):
+        ended = ended.filter(membership=request.member)
     if session_id == _this(request) or not ended.delete()[0]:
         raise Http404
     audit.record(event=audit.AuditKind.SESSION_ENDED, actor=request.member, count=1)
@@ -40,7 +43,8 @@ def end(request: MemberRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 def end_others(request: MemberRequest) -> HttpResponse:
     """End every session of one's own but this one."""
-    count = end_sessions(user_id=request.member.user_id, keep=_this(request))
+    only = request.member.pk if began_by_sso(request.session) else None
+    count = end_sessions(user_id=request.member.user_id, membership_id=only, keep=_this(request))
     if count:
         audit.record(event=audit.AuditKind.SESSION_ENDED, actor=request.member, count=count)
     text = ngettext("%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", count)

@@ -18,9 +18,11 @@ from accounts.forms import CodeForm, PasswordForm, SignInForm
 from accounts.models import Membership, TotpDevice, User
 from accounts.origins import origin_of, remember_browser
 from accounts.permissions import MemberRequest, public, requires
+from accounts.saml.confinement import may_change_factors
 from accounts.sessions import PASSWORD, TOTP, SessionStore
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
+from accounts.views.sso import ask_again_address, leave_to, sso_logout_address
 
 IN_SET_UP = "app_in_set_up"
 WRONG = gettext_lazy("This address and password do not belong together. Check both and try again.")
@@ -87,8 +89,9 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponseBase:
     user = _half_way(request)
     if user is None:
         return redirect("home" if _member(request) else "sign_in")
-    if second_factor.confirmed_device(user) is not None:
-        return redirect(_with_next("second_factor", request))
+    elsewhere = _not_to_be_set_up(request, user)
+    if elsewhere is not None:
+        return elsewhere
     device = device_in_set_up(request, user)
     shown = {"user": user, "set_up": second_factor.instructions(device)}
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -113,6 +116,8 @@ def confirm_identity(request: MemberRequest) -> HttpResponseBase:
     page = "accounts/confirm_identity.html"
     next_path = safe_next(request, request.GET.get("next")) or "home"
     with_code = second_factor.confirmed_device(request.user) is not None
+    if request.session.signed_in and request.session.signed_in.sso and not with_code:
+        return redirect(ask_again_address(request.member, next_path))
     form: CodeForm | PasswordForm = (CodeForm if with_code else PasswordForm)(
         request.POST if request.method == "POST" else None
     )
@@ -135,9 +140,11 @@ def confirm_identity(request: MemberRequest) -> HttpResponseBase:
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this session; also a half finished sign-in."""
-    signing_in.sign_out(store=SessionStore.of(request), member=_member(request))
-    return redirect("sign_in")
+    """End this session; also a half finished sign-in. Who came in by single sign-on is signed out there too."""
+    store, member = SessionStore.of(request), _member(request)
+    elsewhere = sso_logout_address(store, member)
+    signing_in.sign_out(store=store, member=member)
+    return leave_to(request, elsewhere) if elsewhere else redirect("sign_in")
 
 
 def device_in_set_up(request: HttpRequest, user: User) -> TotpDevice:
@@ -167,6 +174,17 @@ def _half_way(request: HttpRequest) -> User | None:
     if member is None:
         return signing_in.pending_user(store)
     return None if store.has_second_factor or not signing_in.must_have_second_factor(member) else member.user
+
+
+def _not_to_be_set_up(request: HttpRequest, user: User) -> HttpResponseBase | None:
+    """Where somebody goes who has a second factor, or whose provider may not give them one."""
+    if second_factor.confirmed_device(user) is not None:
+        return redirect(_with_next("second_factor", request))
+    if may_change_factors(SessionStore.of(request), user):
+        return None
+    messages.error(request, _("You also work for another organization. Sign in there and add a second factor first."))
+    SessionStore.of(request).flush()
+    return redirect("sign_in")
 
 
 def _with_next(route: str, request: HttpRequest) -> str:

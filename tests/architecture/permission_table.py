@@ -11,8 +11,11 @@ from typing import Any
 from django.test import Client
 
 from accounts.invitations import _new_link
-from accounts.models import Session
+from accounts.models import RequestKind, SamlCertificate, SamlMapping, SamlProvider, Session, SsoDomain
+from accounts.saml.asking import ask
+from accounts.saml.trust import trust_of
 from tenancy.isolation import activate
+from tests.accounts.saml.office import open_office
 from tests.accounts.scim.conftest import connect
 from tests.callers import make_caller
 from tests.cast import Cast, signed_in
@@ -57,6 +60,11 @@ PUBLIC = {
     "sign-in/code/": "half signed in; checks the session's own state",
     "sign-in/set-up/": "half signed in; checks the session's own state",
     "sign-out/": "ends whatever there is",
+    "sso/": "the way in; looks at what stands behind the @ only",
+    "sso/<slug:door>/": "the way in; leads to the organization's provider",
+    "sso/<slug:door>/acs": "the provider's signature and the browser's cookie are the permission",
+    "sso/<slug:door>/slo": "the provider's signature is the permission",
+    "sso/<slug:door>/metadata": "what a provider must know: addresses and certificates",
     "join/": "the link that was opened is the permission",
     "join/<str:token>/": "the token is the permission",
     "organization/<uuid:organization_id>/": "runs in neither of two organizations; checks the session itself",
@@ -74,9 +82,10 @@ _UNSENT = {  # the owner's own
     "inbox/c/<uuid:conversation_id>/files/<uuid:unsent_id>/remove/",
 }
 _FILES = {"inbox/attachments/<uuid:attachment_id>/", "inbox/attachments/<uuid:attachment_id>/thumbnail/"}
+_BREAK_GLASS = {"settings/sso/break-glass/<uuid:owner_id>/"}  # owners decide about owners
 NOT_THEIRS: dict[str, set[str]] = {
     "owner": _SESSION,
-    "admin": _SESSION | _UNSENT,
+    "admin": _SESSION | _UNSENT | _BREAK_GLASS,
     "supervisor": _SESSION | _UNSENT,
     "agent": _UNSENT,
     "auditor": _SESSION | _FILES,  # pictures cannot be masked
@@ -86,6 +95,7 @@ PLAIN = {
     "kind": "mine",
     "name": "inbox",
     "provider": "simulator",
+    "step": "announce",
     "mail_id": "00000000-0000-7000-8000-000000000001",  # mails belong to no organization
 }
 
@@ -113,7 +123,18 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     person = company.add("nora@harbor.example")
     group = company.add_group("Care", person["id"])
     assert caller.key is not None
+    office = open_office(cast.owner)
+    with activate(cast.organization):
+        tested = ask(trust_of(office.door, SamlProvider.objects.get()), kind=RequestKind.TEST, cookie="").request
+        certificate_id = SamlCertificate.objects.get().pk
+        mapping = SamlMapping.objects.create(value="Reception", team=cast.front_desk)
     return {
+        "door": office.door.slug,
+        "owner_id": cast.owner.pk,
+        "certificate_id": certificate_id,
+        "asked_id": tested.pk,
+        "mapping_id": mapping.pk,
+        "domain_id": SsoDomain.objects.get().pk,
         "integration_id": caller.key.integration_id,
         "key_id": caller.key.pk,
         "member_id": cast.second_agent.pk,

@@ -16,6 +16,8 @@ DIRECTORY_TABLES = {
     "accounts_membership",
     "accounts_session",
     "accounts_signinevent",
+    "accounts_ssodomain",
+    "accounts_ssodoor",
     "texting_attachmentdue",
     "texting_linekey",
     "texting_medialink",

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from django.test import Client
 
-from accounts.models import Membership
+from accounts.models import Membership, Role, Team
+from accounts.saml import configuring, domains
+from accounts.saml.certificates import read_certificate
 from tenancy.isolation import activate
 from tenancy.models import Organization
+from tests.accounts.saml.identity_provider import encoded, pair, respond
+from tests.accounts.saml.office import Browser, open_office, signed
 from texting import conversations, progress, sending
 from texting.limits import alarms
 from texting.models import Conversation, Line, LineKey, OutboxEntry
@@ -67,6 +71,13 @@ class State:
         yield "limits-rates", "/settings/limits/rates/"
         yield "api-keys", "/settings/api/"
         yield "new-api-key", "/settings/api/new/"
+        yield "sso", "/settings/sso/"
+        yield "sso-provider", "/settings/sso/provider/"
+        yield "sso-options", "/settings/sso/options/"
+        yield "sso-mappings", "/settings/sso/mappings/"
+        yield "sso-domains", "/settings/sso/domains/"
+        yield "sso-enforcement", "/settings/sso/enforcement/"
+        yield "sso-log", "/settings/sso/log/"
         yield "developers", "/developers/"
         yield "developers-errors", "/developers/errors/"
         yield "developers-operation", "/developers/send_a_text/"
@@ -94,6 +105,7 @@ def usual(demo: Demo) -> State:
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
     owner = demo.member("olivia@harbor.example")
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
+    sso_in_use(owner, "harbor.example")
     return State("usual", owner, _phone_of(demo, opened), opened, refused, *webhooks)
 
 
@@ -124,6 +136,22 @@ def overflowing(office: Office) -> State:
     user.save(update_fields=["name"])
     webhooks = webhook_pages(office.owner, f"https://{'long-name.' * 12}invalid/{'x' * 1500}", LONG_NAME[:80], rows=120)
     return State("overflowing", office.owner, office.phone_address, opened, refused, *webhooks)
+
+
+def sso_in_use(owner: Membership, domain: str) -> None:
+    """Single sign-on with a provider, mappings, domains, and answers of all kinds."""
+    office = open_office(owner, domain=domain, slo="https://idp.harbor.example/slo")
+    with activate(owner.organization):
+        configuring.add_certificate(actor=owner, certificate=read_certificate(pair("next").certificate))
+        configuring.add_mapping(actor=owner, value="Parley leads", role=Role.objects.get(built_in="supervisor"))
+        team = Team.objects.first()
+        if team is not None:
+            configuring.add_mapping(actor=owner, value="Front desk staff", team=team)
+        domains.claim(actor=owner, written="harbor-dental.com")
+    for changes in ({"audience": "https://wrong.example"}, {"email": f"nina@{domain}"}, {"email": "eve@evil.example"}):
+        browser = Browser(office).ask()
+        said = office.said(browser, **{"name_id": "nina-0042", **changes})
+        browser.bring(encoded(signed(respond(said), office.provider, "assertion")))
 
 
 def knock(organization: Organization, times: int) -> None:

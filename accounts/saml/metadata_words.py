@@ -1,0 +1,45 @@
+"""Why a provider's metadata or certificate cannot be used, for whoever pasted it."""
+
+from django.utils.translation import gettext_lazy as _
+
+_METADATA = {
+    "too_large": _("This is larger than 256 kB. Look for the metadata of this one application."),
+    "has_doctype": _("Metadata with a document type is not taken."),
+    "not_metadata": _("This is XML, but not SAML 2.0 metadata. It begins with EntityDescriptor."),
+    "no_provider": _("This describes no SAML 2.0 identity provider. Take the provider's metadata, not ours."),
+    "several_providers": _("This describes several providers. Take the metadata of yours alone."),
+    "no_entity_id": _("The provider's entity ID is missing."),
+    "no_redirect": _("The provider offers no sign-in by HTTP-Redirect. Switch that binding on."),
+    "bad_address": _("An address in it is not an https address."),
+    "no_certificate": _("It holds no signing certificate."),
+    "too_many_certificates": _("It holds more than three certificates that are still good."),
+}
+_CERTIFICATE = {
+    "unreadable": _("This is not a certificate that can be read."),
+    "not_rsa": _("The certificate's key is not RSA."),
+    "short_key": _("The certificate's key is shorter than 2048 bits."),
+}
+_FETCH = {
+    "status": _("There is no metadata at this address."),
+    "too_large": _METADATA["too_large"],
+    "name_not_found": _("This host does not exist."),
+    "not_public": _("This address leads into a private network."),
+    "certificate": _("The host's own certificate is not good."),
+}
+
+
+def metadata_words(why: str) -> str:
+    """For a `BadMetadata`."""
+    if why.startswith("certificate_"):
+        return certificate_words(why.removeprefix("certificate_"))
+    return str(_METADATA.get(why, _("This is not XML that can be read. Paste all of the file.")))
+
+
+def certificate_words(why: str) -> str:
+    """For a `BadCertificate`."""
+    return str(_CERTIFICATE.get(why, _CERTIFICATE["unreadable"]))
+
+
+def not_fetched_words(why: str) -> str:
+    """For a `NotFetched`."""
+    return str(_FETCH.get(why, _("It could not be fetched from there. Give an https address, or paste the metadata.")))
