@@ -57,6 +57,7 @@ class State:
         yield "invite", "/settings/people/invite/"
         yield "person", f"/settings/people/{self.member.pk}/"
         yield "roles", "/settings/roles/"
+        yield "directory", "/settings/directory/"
         line = self.phone.split("/")[2]
         yield "lines", "/settings/lines/"
         yield "line", f"/settings/lines/{line}/"
