@@ -113,16 +113,6 @@ class RoleChoiceForm(forms.Form):
             del self.fields["teams"]
 
 
-class InviteForm(RoleChoiceForm):
-    """Who is invited, and as what."""
-
-    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    email = forms.EmailField(
-        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-    )
-    field_order = ("name", "email", "role", "teams")
-
-
 class NameForm(forms.Form):
     """What the others call a person."""
 

@@ -1,6 +1,7 @@
 """Links, good once, with which a person sets a password and enters an organization.
 
-There is no e-mail yet: the admin is shown the link once and passes it on. The database keeps its SHA-256 only.
+There are two for each invitation: one goes by mail and proves the address, the other is shown to the admin once, who
+may pass it on. Using either ends both. The database keeps their SHA-256 only.
 """
 
 import secrets
@@ -8,25 +9,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db.models import F
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts import second_factor
+from accounts import mail, second_factor
 from accounts.models import DirectoryPerson, Invitation, Membership, Role, Team, User
-from accounts.models.user import normalized_email
 from accounts.permissions import Permission, require
 from accounts.roles import give_role, require_over
 from accounts.sessions import end_sessions, key_hash
 from accounts.teams import place_in_teams
-from tenancy import audit
+from tenancy import audit, rates
 from tenancy.isolation import activate, current_organization_id
 
 LINK_LIFE = timedelta(days=7)
+MAILS_A_DAY = 500  # invitations of one organization
 
 
 class AlreadyMember(Exception):
     """The address belongs to somebody who is a member of this organization, perhaps a deactivated one."""
+
+
+class TooManyInvitations(Exception):
+    """The organization has invited as many people today as any should."""
+
+
+class FromDirectory(Exception):
+    """The company's directory sent this person and would send them again; they are taken away there."""
 
 
 class NotActive(Exception):
@@ -49,12 +60,14 @@ def invite(*, actor: Membership, email: str, name: str, role: Role, teams: Itera
     """Make a member who becomes active by opening the link.
 
     Somebody who has a sign-in already (in any organization) keeps name and password and proves them on the link's page;
-    the actor is not told which case it is. Raises AlreadyMember, MissingPermission.
+    the actor is not told which case it is. The link is mailed too. Raises AlreadyMember, MissingPermission, BadAddress,
+    TooManyInvitations.
     """
     require(actor, Permission.PEOPLE_INVITE, *role.granted)
+    _count_one_more()
     organization_id = current_organization_id()
     defaults = {"name": name, "password": make_password(None)}
-    user, _created = User.objects.get_or_create(email=normalized_email(email), defaults=defaults)
+    user, _created = User.objects.get_or_create(email=mail.checked_address(email), defaults=defaults)
     member, created = Membership.objects.get_or_create(
         user=user, organization_id=organization_id, defaults={"is_active": False, "joined_at": None}
     )
@@ -63,18 +76,23 @@ def invite(*, actor: Membership, email: str, name: str, role: Role, teams: Itera
     give_role(member=member, role=role)
     place_in_teams(actor=actor, member=member, teams=teams)
     token = _new_link(member)
+    _mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, role=role.name)
     return Invited(member, token)
 
 
 def renew_link(*, actor: Membership, member: Membership) -> str:
-    """A new link for somebody who has not joined yet; the old one no longer works. Returns the token."""
+    """New links for somebody who has not joined yet; the old ones no longer work. Returns the token of the one that is
+    not mailed. Raises AlreadyMember, MissingPermission, TooManyInvitations.
+    """
     require_over(actor, member, Permission.PEOPLE_INVITE)
     if member.joined_at is not None:
         raise AlreadyMember
     if DirectoryPerson.objects.filter(membership=member, removed_at__isnull=True, active=False).exists():
         raise NotActive
+    _count_one_more()
     token = _new_link(member)
+    _mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, renewed=True)
     return token
 
@@ -82,8 +100,27 @@ def renew_link(*, actor: Membership, member: Membership) -> str:
 def invite_again(*, actor: Membership, member: Membership) -> str:
     """A first link for whom the company's directory sent and who has a sign-in elsewhere. Returns the token."""
     token = _new_link(member)
+    _mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, directory=True)
     return token
+
+
+def withdraw(*, actor: Membership, member: Membership) -> None:
+    """Take back an invitation that nobody has used: its links end, the member is gone from the list of people.
+
+    Somebody who belongs to no organization and has no password is forgotten altogether. Raises AlreadyMember,
+    FromDirectory, MissingPermission.
+    """
+    require_over(actor, member, Permission.PEOPLE_INVITE)
+    if member.joined_at is not None:
+        raise AlreadyMember
+    if DirectoryPerson.objects.filter(membership=member).exists():
+        raise FromDirectory
+    audit.record(event=audit.AuditKind.MEMBER_INVITATION_WITHDRAWN, actor=actor, object=member)
+    user = member.user
+    Membership.objects.get(pk=member.pk).delete()
+    if not user.has_usable_password() and not Membership.objects.filter(user=user).exists():
+        User.objects.get(pk=user.pk).delete()
 
 
 def reset_sign_in(*, actor: Membership, member: Membership) -> str:
@@ -109,6 +146,7 @@ def reset_by_operator(*, member: Membership) -> str:
 def _reset(member: Membership, actor: Membership | None) -> str:
     ended = forget_sign_in(member.user)
     token = _new_link(member)
+    _mail_link(member, mail.MailKind.SIGN_IN_RESET, actor)
     audit.record(event=audit.AuditKind.SIGN_IN_RESET, actor=actor, object=member, sessions_ended=ended)
     return token
 
@@ -125,15 +163,50 @@ def forget_sign_in(user: User) -> int:
 def _new_link(member: Membership) -> str:
     token = secrets.token_urlsafe(32)
     Invitation.objects.update_or_create(
-        membership=member, defaults={"token_hash": key_hash(token), "expires_at": timezone.now() + LINK_LIFE}
+        membership=member,
+        defaults={"token_hash": key_hash(token), "mailed_hash": None, "expires_at": timezone.now() + LINK_LIFE},
     )
     return token
 
 
+def _count_one_more() -> None:
+    """So that no organization writes to strangers without end."""
+    name = f"invitations:{current_organization_id()}"
+    if not rates.spend(name, limit=MAILS_A_DAY, per_seconds=86_400).allowed:
+        raise TooManyInvitations
+
+
+def _mail_link(member: Membership, kind: mail.MailKind, actor: Membership | None) -> None:
+    """Mail a link of its own to the member's address. Without one, when the address gets too much: `was_mailed`."""
+    token = secrets.token_urlsafe(32)
+    words: dict[str, str | int] = {
+        "organization": member.organization.name,
+        "inviter": actor.user.name if actor else "",
+        "join_link": settings.PUBLIC_BASE_URL + reverse("open_link", args=[token]),
+        "days": LINK_LIFE.days,
+    }
+    try:
+        mail.queue(to=member.user, kind=kind, words=words)
+    except (mail.TooManyMails, mail.BadAddress):
+        return
+    Invitation.objects.filter(membership=member).update(mailed_hash=key_hash(token))
+
+
+def was_mailed(member: Membership) -> bool:
+    """Whether the member's open link is on its way by mail too."""
+    return Invitation.objects.filter(membership=member, mailed_hash__isnull=False).exists()
+
+
 def open_invitation(token_hash: bytes) -> Invitation | None:
     """The invitation whose link's token has this SHA-256, while it is good."""
+    if not token_hash:
+        return None
     found = Invitation.objects.select_related("membership__user", "membership__organization")
-    return found.filter(token_hash=token_hash, expires_at__gt=timezone.now()).first()
+    either = Q(token_hash=token_hash) | Q(mailed_hash=token_hash)
+    invitation = found.filter(either, expires_at__gt=timezone.now()).first()
+    if invitation is not None:
+        invitation.opened_by_mail = bytes(invitation.mailed_hash or b"") == token_hash
+    return invitation
 
 
 def chooses_password(invitation: Invitation) -> bool:
@@ -164,8 +237,11 @@ def accept(*, invitation: Invitation, new_password: str | None) -> Membership | 
         if new_password is not None:
             member.user.set_password(new_password)
             member.user.save(update_fields=["password"])
+        if invitation.opened_by_mail:
+            User.objects.filter(pk=member.user_id).update(email_proved_at=timezone.now())
         joined = member.joined_at or timezone.now()
         Membership.objects.filter(pk=member.pk).update(is_active=True, joined_at=joined)
         member.refresh_from_db(fields=["is_active", "joined_at"])
-        audit.record(event=audit.AuditKind.MEMBER_JOINED, actor=member, object=member)
+        by = "mail" if invitation.opened_by_mail else "link"
+        audit.record(event=audit.AuditKind.MEMBER_JOINED, actor=member, object=member, by=by)
     return member

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.api.repeating import forget_old
 from accounts.mail import delivering
-from accounts.models import Invitation, SignInEvent, TotpDevice
+from accounts.models import Invitation, MailedLink, SignInEvent, TotpDevice
 from accounts.saml.forgetting import forget_ended_sso
 from accounts.sessions import SessionStore
 from tenancy.background import each_organization
@@ -29,6 +29,7 @@ def forget_what_ended() -> dict[str, int]:
     counts = {
         "sessions": SessionStore.forget_ended(),
         "invitations": Invitation.objects.filter(expires_at__lte=now).delete()[0],
+        "links": MailedLink.objects.filter(expires_at__lte=now).delete()[0],
         "attempts": SignInEvent.objects.filter(at__lte=now - KEEP_ATTEMPTS).delete()[0],
         "set_ups": TotpDevice.objects.filter(confirmed=False, created_at__lte=now - KEEP_SET_UPS).delete()[0],
     }

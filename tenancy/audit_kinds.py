@@ -18,6 +18,7 @@ class AuditKind(StrEnum):
     PERMISSION_DENIED = "permission:denied"
 
     MEMBER_INVITED = "member:invited"
+    MEMBER_INVITATION_WITHDRAWN = "member:invitation_withdrawn"
     MEMBER_JOINED = "member:joined"
     MEMBER_CHANGED = "member:changed"
     MEMBER_DEACTIVATED = "member:deactivated"
@@ -27,6 +28,7 @@ class AuditKind(StrEnum):
     ROLE_DELETED = "role:deleted"
     TEAM_CREATED = "team:created"
     TEAM_CHANGED = "team:changed"
+    ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_CHANGED = "organization:changed"
 
     SSO_CHANGED = "sso:changed"

@@ -6,8 +6,8 @@ A mail goes out at least once, and always under the same Message-ID. Redis carri
 whoever looks into the table.
 """
 
-from accounts.mail.addresses import BadAddress
+from accounts.mail.addresses import BadAddress, checked_address
 from accounts.mail.kinds import MailKind
 from accounts.mail.queueing import TooManyMails, queue
 
-__all__ = ["BadAddress", "MailKind", "TooManyMails", "queue"]
+__all__ = ["BadAddress", "MailKind", "TooManyMails", "checked_address", "queue"]

@@ -16,6 +16,18 @@ class MailKind(StrEnum):
     """`manage.py send_trial_mail`: shows that mail arrives."""
     BREAK_GLASS_USED = "break_glass_used"
     """To every owner: one of them came in by password although single sign-on is enforced."""
+    INVITATION = "invitation"
+    FIRST_OWNER = "first_owner"
+    SIGN_IN_RESET = "sign_in_reset"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a mail
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    ADDRESS_ASKED = "address_asked"
+    ADDRESS_CONFIRM = "address_confirm"
+    ADDRESS_CHANGED = "address_changed"
+    SIGN_UP = "sign_up"
+    CEILING_NEAR = "ceiling_near"
+    CEILING_REACHED = "ceiling_reached"
+    WEBHOOK_STOPPED = "webhook_stopped"
 
 
 @dataclass(frozen=True)
@@ -29,11 +41,26 @@ class MailTerms:
 
 URGENT = MailTerms(priority=10, life=timedelta(minutes=10), an_hour=10)
 """Somebody waits for it before a screen."""
-USUAL = MailTerms(priority=20, life=timedelta(days=1), an_hour=5)
+WAITED_FOR = MailTerms(priority=10, life=timedelta(hours=1), an_hour=5)
+"""The same, with a link that is good for an hour."""
+LONG = MailTerms(priority=20, life=timedelta(days=3), an_hour=5)
+"""Good for a week: still of use after a mail server was away over a weekend."""
 NOTICE = MailTerms(priority=30, life=timedelta(days=2), an_hour=20)
 """Tells somebody something that also stands on their pages."""
 
 TERMS: dict[MailKind, MailTerms] = {
     MailKind.TRIAL: URGENT,
     MailKind.BREAK_GLASS_USED: NOTICE,
+    MailKind.INVITATION: LONG,
+    MailKind.FIRST_OWNER: LONG,
+    MailKind.SIGN_IN_RESET: LONG,
+    MailKind.PASSWORD_RESET: WAITED_FOR,
+    MailKind.PASSWORD_CHANGED: NOTICE,
+    MailKind.ADDRESS_ASKED: NOTICE,
+    MailKind.ADDRESS_CONFIRM: WAITED_FOR,
+    MailKind.ADDRESS_CHANGED: NOTICE,
+    MailKind.SIGN_UP: WAITED_FOR,
+    MailKind.CEILING_NEAR: NOTICE,
+    MailKind.CEILING_REACHED: NOTICE,
+    MailKind.WEBHOOK_STOPPED: NOTICE,
 }

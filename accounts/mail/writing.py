@@ -53,16 +53,16 @@ def write(kind: MailKind, words: Mapping[str, Word]) -> Written:
     return Written(" ".join(subject.split())[:LONGEST_SUBJECT], re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
 
 
-def _clean(name: str, value: Word) -> str:
-    if name.endswith(_LINK):
-        return _checked_link(str(value))
-    return checked_address(str(value)) if name.endswith(_EMAIL) else plain(value)
-
-
-def plain(value: Word) -> str:
-    """One line of printable characters that no mail program makes a link of."""
+def _clean(name: str, value: Word) -> Word:
     if isinstance(value, int):
-        return str(value)
+        return value
+    if name.endswith(_LINK):
+        return _checked_link(value)
+    return checked_address(value) if name.endswith(_EMAIL) else plain(value)
+
+
+def plain(value: str) -> str:
+    """One line of printable characters that no mail program makes a link of."""
     shown = "".join(
         " " if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"} else sign for sign in value
     )

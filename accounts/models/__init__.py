@@ -10,6 +10,7 @@ from accounts.models.directory import (
 from accounts.models.integration import ApiKey, Integration
 from accounts.models.invitation import Invitation
 from accounts.models.kept_answer import KeptAnswer
+from accounts.models.mailed_link import MailedLink
 from accounts.models.membership import Membership, MembershipState
 from accounts.models.outgoing_mail import LocalMail, OutgoingMail
 from accounts.models.role import MembershipRole, Role
@@ -36,6 +37,7 @@ __all__ = [
     "KeptAnswer",
     "KeyUse",
     "LocalMail",
+    "MailedLink",
     "Membership",
     "MembershipRole",
     "MembershipState",

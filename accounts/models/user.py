@@ -39,7 +39,7 @@ class User(AbstractBaseUser):
     """A directory row: it belongs to no organization and is read before one is known.
 
     `auth_epoch` grows whenever everything that was signed in before must end; each session carries the epoch it began
-    in.
+    in. `email_proved_at`: when somebody last opened a link that was mailed to this address.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -48,6 +48,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     auth_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    email_proved_at = models.DateTimeField(null=True, blank=True)
     last_login = None
 
     objects: ClassVar[UserManager] = UserManager()

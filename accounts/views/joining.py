@@ -1,7 +1,8 @@
 """The pages behind an invitation's link."""
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.forms import Form
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from accounts.forms import NewPasswordForm, PasswordForm
 from accounts.models import Invitation
 from accounts.origins import origin_of
 from accounts.permissions import public
-from accounts.sessions import key_hash
+from accounts.sessions import SessionStore, key_hash
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
 
@@ -38,8 +39,8 @@ def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
 @sensitive_post_parameters("password", "new_password", "repeated")
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponseBase:
-    """Choose a password, or prove the one that somebody has (or first resets where they work); then sign in. A used or
-    old link says so.
+    """Choose a password, or prove who one is: by the password that somebody has (or first resets where they work), or
+    by being signed in here already. A used or old link says so.
     """
     page = "accounts/join.html"
     invitation = invitations.open_invitation(bytes.fromhex(request.session.get(IN_SESSION, "")))
@@ -48,8 +49,7 @@ def join(request: HttpRequest) -> HttpResponseBase:
     user = invitation.membership.user
     shown = {"invitation": invitation, "user": user, "organization": invitation.membership.organization}
     data = request.POST if request.method == "POST" else None
-    form: NewPasswordForm | PasswordForm
-    form = NewPasswordForm(data, user=user) if invitations.chooses_password(invitation) else PasswordForm(data)
+    form = _form(request, invitation, data)
     if request.method != "POST" or not form.is_valid():
         return form_page(request, page, form, **shown)
     try:
@@ -59,15 +59,38 @@ def join(request: HttpRequest) -> HttpResponseBase:
     if not proved:
         form.add_error("password", _("This is not the password of this address."))
         return form_page(request, page, form, **shown)
-    if invitations.accept(invitation=invitation, new_password=form.cleaned_data.get("new_password")) is None:
+    return _accept(request, invitation, form.cleaned_data.get("new_password"))
+
+
+def _accept(request: HttpRequest, invitation: Invitation, new_password: str | None) -> HttpResponseBase:
+    if invitations.accept(invitation=invitation, new_password=new_password) is None:
         return render(request, "accounts/join_closed.html", status=404)
     del request.session[IN_SESSION]
+    if _is_here(request, invitation):
+        text = _("You belong to %(name)s too. Choose it at the top left.")
+        messages.success(request, text % {"name": invitation.membership.organization.name})
+        return redirect("home")
     messages.success(request, _("You are in. Sign in to begin."))
     return redirect("sign_in")
 
 
-def _proved(request: HttpRequest, form: NewPasswordForm | PasswordForm, invitation: Invitation) -> bool:
-    if isinstance(form, NewPasswordForm):
+def _form(request: HttpRequest, invitation: Invitation, data: QueryDict | None) -> Form:
+    """What is asked of the person; a form without fields when nothing has to be."""
+    if invitations.chooses_password(invitation):
+        return NewPasswordForm(data, user=invitation.membership.user)
+    return Form(data) if _is_here(request, invitation) else PasswordForm(data)
+
+
+def _is_here(request: HttpRequest, invitation: Invitation) -> bool:
+    """Whether this browser is signed in as the person who is invited, with every factor that they need there."""
+    member = getattr(request, "member", None)
+    if member is None or member.user_id != invitation.membership.user_id:
+        return False
+    return SessionStore.of(request).has_second_factor or not signing_in.needs_second_factor(member.user)
+
+
+def _proved(request: HttpRequest, form: Form, invitation: Invitation) -> bool:
+    if not isinstance(form, PasswordForm):
         return True
     user = invitation.membership.user
     password = form.cleaned_data["password"]

@@ -1,18 +1,15 @@
-"""The people of an organization: list, invite, change, deactivate."""
+"""The people of an organization: list, change, deactivate."""
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import deactivation, invitations, queries, roles, teams
-from accounts.forms import InviteForm, RoleChoiceForm
-from accounts.models import Membership
+from accounts import deactivation, queries, roles, teams
+from accounts.forms import RoleChoiceForm
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
@@ -27,31 +24,6 @@ def people(request: MemberRequest) -> HttpResponse:
         "may_invite": request.member.may(Permission.PEOPLE_INVITE),
     }
     return render(request, "accounts/people.html", context)
-
-
-@requires(Permission.PEOPLE_INVITE)
-@fresh
-@require_http_methods(["GET", "HEAD", "POST"])
-def invite(request: MemberRequest) -> HttpResponse:
-    """Make a member; their link is shown in the answer and never again."""
-    allowed = queries.grantable_roles(request.member)
-    usual = next((role for role in allowed if role.built_in == "agent"), None)
-    form = InviteForm(request.POST if request.method == "POST" else None, initial={"role": usual}, roles=allowed)
-    if request.method != "POST" or not form.is_valid():
-        return form_page(request, "accounts/invite.html", form)
-    typed = form.cleaned_data
-    try:
-        invited = invitations.invite(
-            actor=request.member,
-            email=typed["email"],
-            name=typed["name"],
-            role=typed["role"],
-            teams=typed.get("teams", ()),
-        )
-    except invitations.AlreadyMember:
-        form.add_error("email", _("Somebody with this address is in the list of people already."))
-        return form_page(request, "accounts/invite.html", form)
-    return _show_link(request, invited.member, invited.token)
 
 
 @requires(Permission.PEOPLE_READ)
@@ -123,43 +95,3 @@ def reactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("%(name)s can sign in again.") % {"name": shown.name})
     return redirect("person", member_id=member_id)
-
-
-@requires(Permission.PEOPLE_INVITE)
-@fresh
-@require_POST
-def renew_link(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """A new link for somebody who has not joined."""
-    shown = queries.person(request.member, member_id)
-    try:
-        token = invitations.renew_link(actor=request.member, member=shown.member)
-    except invitations.AlreadyMember:
-        messages.error(request, _("This person has joined already."))
-        return redirect("person", member_id=member_id)
-    except invitations.NotActive:
-        messages.error(request, _("The company's directory says that this person has left."))
-        return redirect("person", member_id=member_id)
-    return _show_link(request, shown.member, token)
-
-
-@requires(Permission.PEOPLE_RESET)
-@fresh
-@require_POST
-def reset_sign_in(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """For somebody who lost password or app."""
-    shown = queries.person(request.member, member_id)
-    try:
-        token = invitations.reset_sign_in(actor=request.member, member=shown.member)
-    except invitations.WorksElsewhere:
-        messages.error(request, _("This sign-in cannot be reset from here. Ask whoever runs Parley for you."))
-        return redirect("person", member_id=member_id)
-    except invitations.NotActive:
-        messages.error(request, _("Only the sign-in of an active person is reset."))
-        return redirect("person", member_id=member_id)
-    return _show_link(request, shown.member, token)
-
-
-def _show_link(request: HttpRequest, member: Membership, token: str) -> HttpResponse:
-    link = settings.PUBLIC_BASE_URL + reverse("open_link", args=[token])
-    days = invitations.LINK_LIFE.days
-    return render(request, "accounts/link.html", {"invited": member, "link": link, "days": days})

@@ -1,0 +1,33 @@
+"""Addresses that people type to get a link, and what a new organization is called."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.mail import BadAddress, checked_address
+
+
+def _email(label: Any, **attributes: Any) -> forms.EmailField:
+    return forms.EmailField(
+        label=label, max_length=254, widget=forms.EmailInput(attrs={"spellcheck": "false", **attributes})
+    )
+
+
+class AddressForm(forms.Form):
+    """One address that can get mail."""
+
+    email = _email(_("E-mail"), autocomplete="username", autofocus=True)
+
+    def clean_email(self) -> str:
+        try:
+            return checked_address(self.cleaned_data["email"])
+        except BadAddress:
+            raise ValidationError(_("Mail cannot be sent to this address. Check how it is written.")) from None
+
+
+class NewAddressForm(AddressForm):
+    """The address that somebody wants to sign in with."""
+
+    email = _email(_("New e-mail"), autocomplete="email")

@@ -1,0 +1,119 @@
+"""A forgotten password, and another address to sign in with: the pages behind mailed links."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import email_change, mail, mailed_links, password_reset
+from accounts.forms import NewPasswordForm
+from accounts.mailed_links import Opened, Purpose
+from accounts.origins import origin_of
+from accounts.permissions import MemberRequest, public, requires
+from accounts.recovering_forms import AddressForm, NewAddressForm
+from accounts.sessions import key_hash
+from accounts.step_up import fresh
+from accounts.throttling import TooManyAttempts
+from accounts.views.answers import form_page, too_many
+
+CLOSED = "accounts/recovering/closed.html"
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgot(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a link. The answer never tells whether anybody signs in with the address."""
+    page = "accounts/recovering/forgot.html"
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, page, form)
+    try:
+        password_reset.ask(email=form.cleaned_data["email"], origin=origin_of(request))
+    except TooManyAttempts as refused:
+        return too_many(request, page, form, refused)
+    return render(request, "accounts/recovering/on_its_way.html", {"email": form.cleaned_data["email"]})
+
+
+@public
+@require_safe
+def open_reset(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Remember which link was opened and go on without the token in the address."""
+    return _remember(request, Purpose.PASSWORD, token, "new_password")
+
+
+@public
+@sensitive_post_parameters("new_password", "repeated")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_password(request: HttpRequest) -> HttpResponseBase:
+    """Choose it; then sign in with it, and with the second factor if there is one."""
+    opened = _opened(request, Purpose.PASSWORD)
+    if opened is None or opened.user is None:
+        return render(request, CLOSED, status=404)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=opened.user)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, "accounts/recovering/new_password.html", form, user=opened.user)
+    password, origin = form.cleaned_data["new_password"], origin_of(request)
+    if not password_reset.choose(opened=opened, password=password, origin=origin):
+        return render(request, CLOSED, status=404)
+    request.session.flush()
+    messages.success(request, _("Your password is changed and every browser is signed out. Sign in to go on."))
+    return redirect("sign_in")
+
+
+@requires()
+@fresh
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_email(request: MemberRequest) -> HttpResponse:
+    """Ask for another address; the new mailbox confirms it."""
+    page = "accounts/recovering/change_email.html"
+    form = NewAddressForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, page, form)
+    try:
+        email_change.ask(member=request.member, email=form.cleaned_data["email"])
+    except mail.TooManyMails:
+        form.add_error(None, _("You asked for this several times. Wait an hour, then try again."))
+        return form_page(request, page, form)
+    messages.info(
+        request, _("A link is on its way to the new address. Open it to confirm; the old one counts until then.")
+    )
+    return redirect("account")
+
+
+@public
+@require_safe
+def open_new_address(request: HttpRequest, token: str) -> HttpResponseBase:
+    """As above."""
+    return _remember(request, Purpose.ADDRESS, token, "confirm_email")
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_email(request: HttpRequest) -> HttpResponseBase:
+    """One click, so that a mail program that looks at links changes nothing."""
+    opened = _opened(request, Purpose.ADDRESS)
+    if opened is None:
+        return render(request, CLOSED, status=404)
+    if request.method != "POST":
+        return render(request, "accounts/recovering/confirm_email.html", {"email": opened.payload["email"]})
+    if not email_change.confirm(opened=opened):
+        return render(request, CLOSED, status=404)
+    request.session.flush()
+    messages.success(request, _("Your address is changed. Sign in with the new one."))
+    return redirect("sign_in")
+
+
+def _remember(request: HttpRequest, purpose: Purpose, token: str, then: str) -> HttpResponseBase:
+    hashed = key_hash(token)
+    if mailed_links.opened(purpose, hashed) is not None:
+        request.session[f"link_{purpose}"] = hashed.hex()
+    else:
+        request.session.pop(f"link_{purpose}", None)
+    return redirect(then)
+
+
+def _opened(request: HttpRequest, purpose: Purpose) -> Opened | None:
+    return mailed_links.opened(purpose, bytes.fromhex(request.session.get(f"link_{purpose}", "")))
