@@ -15,6 +15,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.saml.confinement import began_by_sso
 from accounts.sessions import SessionStore
+from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
@@ -42,6 +43,7 @@ RAIL = (
     RailEntry(_("Settings"), "settings", "settings", None),
 )
 SECTIONS = (
+    RailEntry(_("Set-up"), "set_up", "list-checks", Permission.ORGANIZATION_MANAGE, open_steps),
     RailEntry(_("People"), "people", "users", Permission.PEOPLE_READ),
     RailEntry(_("Roles"), "roles", "key-round", Permission.ROLES_MANAGE),
     RailEntry(_("Directory"), "directory", "book-user", Permission.DIRECTORY_MANAGE),

@@ -216,6 +216,11 @@ TEXTING_PROVIDERS = {
     "twilio": "texting.providers.twilio.TwilioProvider",
     **({"simulator": "texting.providers.simulator.SimulatorProvider"} if SIMULATOR_ENABLED else {}),
 }
+ACCOUNTS_SETUP_STEPS = [
+    "accounts.setting_up.SecondFactor",
+    "accounts.setting_up.People",
+    "texting.setup_steps.FirstLine",
+]
 CLAMAV = env.text("CLAMAV", default="")  # tcp://host:3310 or unix:///path: scans files; empty: nothing is scanned
 QUARANTINE_DAYS = env.number("QUARANTINE_DAYS", default=14, minimum=1, maximum=90)  # refused webhooks are kept so long
 # Another address than the provider's own: an egress proxy, or a stand-in. The operator's choice, never a member's.

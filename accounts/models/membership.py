@@ -28,7 +28,8 @@ class Membership(models.Model):
 
     Everything a member does is done as a Membership, never as a bare User. `joined_at` is empty until an invitation was
     accepted; `auth_epoch` grows whenever everything that was signed in as this member must end. `is_machine`: an
-    integration, which shows keys and never signs in.
+    integration, which shows keys and never signs in. `wants_mails`: `accounts.notices`; `set_up_left_at`:
+    when they put the set-up list away.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -38,6 +39,8 @@ class Membership(models.Model):
     is_active = models.BooleanField(default=True)
     is_machine = models.BooleanField(default=False)
     auth_epoch = models.PositiveIntegerField(default=0)
+    wants_mails = models.BooleanField(default=True)
+    set_up_left_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     last_seen_at = models.DateTimeField(null=True, blank=True)
 

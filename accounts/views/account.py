@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import credentials, second_factor, signing_in
+from accounts import credentials, notices, second_factor, signing_in
 from accounts.forms import ChangePasswordForm, CodeForm, NameForm
 from accounts.origins import origin_of
 from accounts.permissions import MemberRequest, requires
@@ -92,4 +92,14 @@ def remove_authenticator(request: MemberRequest) -> HttpResponseBase:
         messages.error(request, _("Your role needs a second factor. You can replace the app, not remove it."))
     else:
         messages.success(request, _("Your app is removed. Your password alone signs you in."))
+    return redirect("account")
+
+
+@requires()
+@require_POST
+def choose_mails(request: MemberRequest) -> HttpResponse:
+    """Whether notices come by mail; they stand on the pages either way."""
+    wants = request.POST.get("wants") == "1"
+    notices.choose(member=request.member, wants=wants)
+    messages.success(request, _("Notices come by mail.") if wants else _("No more notices come by mail."))
     return redirect("account")

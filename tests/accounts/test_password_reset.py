@@ -59,14 +59,15 @@ def test_everybody_gets_the_same_answer_and_only_those_who_sign_in_get_a_mail(ca
     for address in (cast.agent.user.email, cast.leaver.user.email, invited.email, "nobody@harbor.example"):
         page = ask(address)
         assert page.status_code == 200
-        pages.add(page.content.decode().replace(address, "X"))
+        body = page.content.decode().partition("<main")[2]
+        pages.add(body.replace(address, "X"))
         assert len(mails_to(address)) == (address == cast.agent.user.email)
     assert len(pages) == 1
     assert OutgoingMail.objects.count() == 1
     assert MailedLink.objects.count() == 1
 
 
-def test_the_work_is_the_same_for_an_address_that_nobody_has(cast, django_assert_num_queries):
+def test_the_work_is_the_same_for_an_address_that_nobody_has(cast):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from accounts import notices
+from accounts.mail import MailKind
+from accounts.permissions import Permission
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting.limits.alarms import Window
@@ -40,11 +43,16 @@ def share(here: Standing) -> Share:
 
 
 def tell(window: Window, here: Standing, segments: int, micros: int) -> None:
-    """Record when this text took the day across 80 or 100 % of a ceiling."""
+    """Record when this text took the day across 80 or 100 % of a ceiling, and mail whoever may raise it."""
     after = _share(window.segments, window.micros, here).most
     before = _share(window.segments - segments, window.micros - micros, here).most
-    for mark, kind in ((NEAR, AuditKind.SENDING_CEILING_NEAR), (1.0, AuditKind.SENDING_CEILING_REACHED)):
+    for mark, kind, mail in (
+        (NEAR, AuditKind.SENDING_CEILING_NEAR, MailKind.CEILING_NEAR),
+        (1.0, AuditKind.SENDING_CEILING_REACHED, MailKind.CEILING_REACHED),
+    ):
         if before < mark <= after:
+            words = {"percent": round(mark * 100)}
+            notices.tell(Permission.ORGANIZATION_MANAGE, mail, route="limits", words=words)
             audit.record(
                 event=kind, segments=window.segments, ceiling=here.segments_a_day, micros=window.micros, day=here.day
             )

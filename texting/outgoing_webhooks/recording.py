@@ -10,6 +10,9 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import notices
+from accounts.mail import MailKind
+from accounts.permissions import Permission
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.egress import Answer
@@ -116,11 +119,12 @@ def _disable_if_nothing_went_through(claim: queue.Claim) -> None:
 
 
 def disable(endpoint_id: UUID, state: WebhookEndpoint.State) -> None:
-    """Call it no more. What was waiting has failed and can be replayed; admins see why on its page."""
+    """Call it no more. What was waiting has failed and can be replayed; admins get a mail and see why on its page."""
     rows = WebhookEndpoint.objects.filter(pk=endpoint_id, state=State.ENABLED)
     if not rows.update(state=state, state_since=timezone.now()):
         return
     close(endpoint_id)
+    notices.tell(Permission.WEBHOOKS_MANAGE, MailKind.WEBHOOK_STOPPED, route="webhooks")
     audit.record(event=AuditKind.WEBHOOK_ENDPOINT_DISABLED, object=WebhookEndpoint(pk=endpoint_id), reason=state.value)
 
 

@@ -1,0 +1,34 @@
+"""What operators of the installation did, outside every organization."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from tenancy.ids import new_id
+from tenancy.models import Organization
+
+
+class OperatorEvent(models.Model):
+    """A directory row: ids, times, where from. `user` is empty for what was done on the command line."""
+
+    class Act(models.TextChoices):
+        MADE_OPERATOR = "operator:made", "Made an operator"
+        NO_OPERATOR = "operator:ended", "No longer an operator"
+        LOOKED = "operators_page:read", "Looked at the operators' page"
+        CREATED = "organization:created", "Created an organization"
+        SIGNED_UP = "organization:signed_up", "Signed up by themselves"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=30, choices=Act.choices)
+    organization = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.act} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,47 @@
+"""Mails to those who can do something about it; whoever wants none says so in their account."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django_scopes import get_scope
+
+from accounts import mail
+from accounts.mail.writing import Word
+from accounts.models import Membership, MembershipRole, Role
+from accounts.permissions import Permission
+
+
+def tell(permission: Permission, kind: mail.MailKind, *, route: str, words: Mapping[str, Word] | None = None) -> int:
+    """Mail everybody of the active organization who holds the permission and wants mails, in the running transaction.
+
+    `route` names the page, without parameters, that the mail leads to. Returns how many mails were queued.
+    """
+    roles = [role for role in Role.objects.all() if permission in role.granted]
+    able = Membership.objects.filter(
+        Q(is_owner=True) | Q(pk__in=MembershipRole.objects.filter(role__in=roles).values("membership")),
+        organization=get_scope()["organization"],
+        is_active=True,
+        is_machine=False,
+        user__is_active=True,
+        wants_mails=True,
+    )
+    told = 0
+    for member in able.select_related("user", "organization").order_by("user__email"):
+        filled: dict[str, Word] = {
+            "organization": member.organization.name,
+            "page_link": settings.PUBLIC_BASE_URL + reverse(route),
+            **(words or {}),
+        }
+        with suppress(mail.TooManyMails, mail.BadAddress):
+            mail.queue(to=member.user, kind=kind, words=filled)
+            told += 1
+    return told
+
+
+def choose(*, member: Membership, wants: bool) -> None:
+    """Whether the member gets such mails of this organization."""
+    Membership.objects.filter(pk=member.pk).update(wants_mails=wants)
+    member.wants_mails = wants
