@@ -75,8 +75,8 @@ def invite(*, actor: Membership, email: str, name: str, role: Role, teams: Itera
         raise AlreadyMember
     give_role(member=member, role=role)
     place_in_teams(actor=actor, member=member, teams=teams)
-    token = _new_link(member)
-    _mail_link(member, mail.MailKind.INVITATION, actor)
+    token = new_link(member)
+    mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, role=role.name)
     return Invited(member, token)
 
@@ -91,16 +91,16 @@ def renew_link(*, actor: Membership, member: Membership) -> str:
     if DirectoryPerson.objects.filter(membership=member, removed_at__isnull=True, active=False).exists():
         raise NotActive
     _count_one_more()
-    token = _new_link(member)
-    _mail_link(member, mail.MailKind.INVITATION, actor)
+    token = new_link(member)
+    mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, renewed=True)
     return token
 
 
 def invite_again(*, actor: Membership, member: Membership) -> str:
     """A first link for whom the company's directory sent and who has a sign-in elsewhere. Returns the token."""
-    token = _new_link(member)
-    _mail_link(member, mail.MailKind.INVITATION, actor)
+    token = new_link(member)
+    mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, directory=True)
     return token
 
@@ -145,8 +145,8 @@ def reset_by_operator(*, member: Membership) -> str:
 
 def _reset(member: Membership, actor: Membership | None) -> str:
     ended = forget_sign_in(member.user)
-    token = _new_link(member)
-    _mail_link(member, mail.MailKind.SIGN_IN_RESET, actor)
+    token = new_link(member)
+    mail_link(member, mail.MailKind.SIGN_IN_RESET, actor)
     audit.record(event=audit.AuditKind.SIGN_IN_RESET, actor=actor, object=member, sessions_ended=ended)
     return token
 
@@ -160,7 +160,8 @@ def forget_sign_in(user: User) -> int:
     return end_sessions(user_id=user.pk)
 
 
-def _new_link(member: Membership) -> str:
+def new_link(member: Membership) -> str:
+    """End the member's links and make one anew. Returns its token; the caller checked that they may have one."""
     token = secrets.token_urlsafe(32)
     Invitation.objects.update_or_create(
         membership=member,
@@ -176,7 +177,7 @@ def _count_one_more() -> None:
         raise TooManyInvitations
 
 
-def _mail_link(member: Membership, kind: mail.MailKind, actor: Membership | None) -> None:
+def mail_link(member: Membership, kind: mail.MailKind, actor: Membership | None) -> None:
     """Mail a link of its own to the member's address. Without one, when the address gets too much: `was_mailed`."""
     token = secrets.token_urlsafe(32)
     words: dict[str, str | int] = {

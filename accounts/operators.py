@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts import invitations
+from accounts import first_owners
 from accounts.entrance import to_confirmation, to_second_factor, to_sign_in
 from accounts.models import Membership, OperatorEvent, User
 from accounts.origins import Origin
@@ -42,16 +42,20 @@ def operators_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBas
     return public(checked)
 
 
-def note(act: OperatorEvent.Act, *, user: User | None, origin: Origin | None = None, organization_id: object = None) -> None:
+def note(
+    act: OperatorEvent.Act, *, user: User | None, origin: Origin | None = None, organization_id: object = None
+) -> None:
     """Write it into the operators' log."""
     address = origin.address if origin else None
     OperatorEvent(act=act, user=user, organization_id=organization_id, address=address).save(force_insert=True)  # type: ignore[misc]
 
 
 @transaction.atomic
-def create_organization(*, operator: User, origin: Origin, name: str, country: str, time_zone: str, email: str) -> Membership:
+def create_organization(
+    *, operator: User, origin: Origin, name: str, country: str, time_zone: str, email: str
+) -> Membership:
     """A new organization whose first owner is invited by mail. Raises BadAddress."""
-    owner = invitations.found_by_mail(name=name, country=country, time_zone=time_zone, email=email)
+    owner = first_owners.found_by_mail(name=name, country=country, time_zone=time_zone, email=email)
     note(Act.CREATED, user=operator, origin=origin, organization_id=owner.organization_id)
     return owner
 

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.models.user import normalized_email
 from accounts.origins import Origin
 from accounts.sessions import end_sessions
-from accounts.signing_in import active_memberships
+from accounts.signing_in import active_memberships, password_memberships
 from accounts.throttling import TooManyAttempts
 from tenancy import audit, rates
 from tenancy.isolation import activate
@@ -35,7 +35,7 @@ def ask(*, email: str, origin: Origin) -> None:
     slow_down("reset", origin)
     address = mail.checked_address(email)
     user = User.objects.filter(email=normalized_email(address), is_active=True).first()
-    able = user is not None and active_memberships(user).exists()
+    able = user is not None and password_memberships(user).exists()
     with suppress(_Undo, mail.TooManyMails), transaction.atomic():
         link = mailed_links.make(Purpose.PASSWORD, user=user)
         mail.queue(to=address, kind=mail.MailKind.PASSWORD_RESET, words={"reset_link": link, "minutes": 60})
@@ -57,7 +57,9 @@ def choose(*, opened: Opened, password: str, origin: Origin) -> bool:
         return False
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=opened.user.pk)
-        if user.auth_epoch != opened.link.epoch or not mailed_links.use_up(opened.link):
+        if user.auth_epoch != opened.link.epoch or not password_memberships(user).exists():
+            return False
+        if not mailed_links.use_up(opened.link):
             return False
         user.set_password(password)
         user.email_proved_at = timezone.now()

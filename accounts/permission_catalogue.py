@@ -116,7 +116,6 @@ NOT_OFFERED = frozenset(
         Permission.OWNERS_MANAGE,
         Permission.SESSIONS_MANAGE,
         Permission.SECURITY_MANAGE,
-        Permission.ORGANIZATION_MANAGE,
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,

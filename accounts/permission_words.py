@@ -98,7 +98,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     "webhooks:manage": (_("Manage webhooks"), _("Says which of your own systems are told what happens here.")),
     "api:manage": (_("Manage API keys"), _("Gives programs keys, never for more than this person may do.")),
     "simulator:use": (_("Use the phone simulator"), _("Plays the customer on a simulated phone, for trying things.")),
-    "organization:manage": (_("Manage the organization"), _("Changes its name, time zone and help contact.")),
+    "organization:manage": (
+        _("Manage the organization"),
+        _("Sees the list of what is left to set up, and is led through it."),
+    ),
     "retention:manage": (_("Manage retention"), _("Says how long things are kept before they are destroyed.")),
     "holds:manage": (_("Manage legal holds"), _("Keeps things that would be destroyed, and lets them go again.")),
     "exports:make": (_("Export conversations"), _("Takes conversations out of the product as files.")),

@@ -50,7 +50,7 @@ class People(SetupStep):
     """Somebody else is asked in."""
 
     title = _("Invite your people")
-    why = _("Agents text, supervisors see every team, reviewers only read.")
+    why = _("Agents text, supervisors see every team, auditors only read.")
     act = _("Invite somebody")
     route = "invite"
     permission = Permission.PEOPLE_MANAGE

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from django.db import transaction
 
-from accounts import invitations, mail, mailed_links, operators
+from accounts import first_owners, mail, mailed_links, operators
 from accounts.mailed_links import Opened, Purpose
 from accounts.origins import Origin
 from accounts.password_reset import slow_down
@@ -33,6 +33,6 @@ def make(*, opened: Opened, origin: Origin) -> bytes | None:
     """
     if not mailed_links.use_up(opened.link):
         return None
-    owner = invitations.found_by_mail(**opened.payload, send=False)
+    owner = first_owners.found_by_mail(**opened.payload, send=False)
     operators.note(operators.Act.SIGNED_UP, user=None, origin=origin, organization_id=owner.organization_id)
-    return invitations.link_that_was_mailed(owner)
+    return first_owners.link_that_was_mailed(owner)

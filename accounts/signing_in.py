@@ -89,7 +89,7 @@ def password_memberships(user: User) -> QuerySet[Membership]:
 
 def needs_second_factor(user: User) -> bool:
     """Whether the user has an authenticator app, or must have one because of what they may do in any organization."""
-    if confirmed_device(user):
+    if user.is_operator or confirmed_device(user):
         return True
     for member in active_memberships(user):
         with activate(member.organization):
@@ -101,7 +101,7 @@ def needs_second_factor(user: User) -> bool:
 def must_have_second_factor(member: Membership) -> bool:
     """Whether the member may do nothing without a second factor, or has chosen to have one."""
     with activate(member.organization):
-        return member.needs_second_factor or confirmed_device(member.user) is not None
+        return member.needs_second_factor or member.user.is_operator or confirmed_device(member.user) is not None
 
 
 def await_second_factor(*, store: SessionStore, attempt: Attempt, origin: Origin, next_path: str) -> None:

@@ -101,6 +101,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.OwnWordsValidator"},
 ]
+SELF_SIGN_UP = env.flag("SELF_SIGN_UP")  # whether strangers may make organizations; operators always may
 LOGIN_URL = "sign_in"
 SESSION_ENGINE = "accounts.sessions"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"

@@ -49,8 +49,10 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('name', models.CharField(max_length=80)),
                 ('is_active', models.BooleanField(default=True)),
+                ('is_operator', models.BooleanField(default=False)),
                 ('auth_epoch', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('email_proved_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='accounts_user_email_lower')],
@@ -64,6 +66,8 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('is_machine', models.BooleanField(default=False)),
                 ('auth_epoch', models.PositiveIntegerField(default=0)),
+                ('wants_mails', models.BooleanField(default=True)),
+                ('set_up_left_at', models.DateTimeField(blank=True, null=True)),
                 ('joined_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
                 ('last_seen_at', models.DateTimeField(blank=True, null=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='tenancy.organization')),
@@ -89,6 +93,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('token_hash', models.BinaryField(max_length=32, unique=True)),
+                ('mailed_hash', models.BinaryField(max_length=32, null=True, unique=True)),
                 ('expires_at', models.DateTimeField()),
                 ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='invitation', to='accounts.membership')),
             ],
@@ -172,6 +177,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='OperatorEvent',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('act', models.CharField(choices=[('operator:made', 'Made an operator'), ('operator:ended', 'No longer an operator'), ('operators_page:read', "Looked at the operators' page"), ('organization:created', 'Created an organization'), ('organization:signed_up', 'Signed up by themselves')], max_length=30)),
+                ('address', models.GenericIPAddressField(null=True)),
+                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-at', '-id'],
             },
         ),
         migrations.CreateModel(
@@ -474,6 +493,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [tenancy.constraints.RowSecurity(name='accounts_directorygroupmember_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroupmember_org_id'), tenancy.constraints.SameOrganization(field='group', name='accounts_directorygroupmember_group_org'), tenancy.constraints.SameOrganization(field='person', name='accounts_directorygroupmember_person_org'), models.UniqueConstraint(fields=('organization', 'group', 'person'), name='accounts_directorymember_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MailedLink',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('purpose', models.CharField(choices=[('password', 'Password'), ('address', 'Address'), ('sign_up', 'Sign Up')], max_length=10)),
+                ('epoch', models.PositiveIntegerField(default=0)),
+                ('token_hash', models.BinaryField(max_length=32, unique=True)),
+                ('payload', tenancy.encryption.EncryptedTextField(default='', keys=[tenancy.encryption.InstallationKey()])),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expires_at', models.DateTimeField()),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['expires_at'], name='accounts_mailedlink_end')],
             },
         ),
         migrations.AddConstraint(

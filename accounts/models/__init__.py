@@ -12,6 +12,7 @@ from accounts.models.invitation import Invitation
 from accounts.models.kept_answer import KeptAnswer
 from accounts.models.mailed_link import MailedLink
 from accounts.models.membership import Membership, MembershipState
+from accounts.models.operator_event import OperatorEvent
 from accounts.models.outgoing_mail import LocalMail, OutgoingMail
 from accounts.models.role import MembershipRole, Role
 from accounts.models.saml_provider import KeyUse, SamlCertificate, SamlKey, SamlMapping, SamlProvider, Signed
@@ -41,6 +42,7 @@ __all__ = [
     "Membership",
     "MembershipRole",
     "MembershipState",
+    "OperatorEvent",
     "OutgoingMail",
     "RequestKind",
     "Role",

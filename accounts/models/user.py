@@ -39,13 +39,15 @@ class User(AbstractBaseUser):
     """A directory row: it belongs to no organization and is read before one is known.
 
     `auth_epoch` grows whenever everything that was signed in before must end; each session carries the epoch it began
-    in. `email_proved_at`: when somebody last opened a link that was mailed to this address.
+    in. `email_proved_at`: when somebody last opened a link that was mailed to this address. `is_operator`: see
+    `accounts.operators`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False)
     auth_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     email_proved_at = models.DateTimeField(null=True, blank=True)

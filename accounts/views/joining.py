@@ -14,6 +14,7 @@ from accounts.forms import NewPasswordForm, PasswordForm
 from accounts.models import Invitation
 from accounts.origins import origin_of
 from accounts.permissions import public
+from accounts.saml.confinement import began_by_sso
 from accounts.sessions import SessionStore, key_hash
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
@@ -86,7 +87,10 @@ def _is_here(request: HttpRequest, invitation: Invitation) -> bool:
     member = getattr(request, "member", None)
     if member is None or member.user_id != invitation.membership.user_id:
         return False
-    return SessionStore.of(request).has_second_factor or not signing_in.needs_second_factor(member.user)
+    store = SessionStore.of(request)
+    if began_by_sso(store):  # the provider of one organization does not speak for anybody in another
+        return False
+    return store.has_second_factor or not signing_in.needs_second_factor(member.user)
 
 
 def _proved(request: HttpRequest, form: Form, invitation: Invitation) -> bool:

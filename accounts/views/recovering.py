@@ -14,6 +14,7 @@ from accounts.mailed_links import Opened, Purpose
 from accounts.origins import origin_of
 from accounts.permissions import MemberRequest, public, requires
 from accounts.recovering_forms import AddressForm, NewAddressForm
+from accounts.saml.confinement import may_change_factors
 from accounts.sessions import key_hash
 from accounts.step_up import fresh
 from accounts.throttling import TooManyAttempts
@@ -69,6 +70,9 @@ def new_password(request: HttpRequest) -> HttpResponseBase:
 def change_email(request: MemberRequest) -> HttpResponse:
     """Ask for another address; the new mailbox confirms it."""
     page = "accounts/recovering/change_email.html"
+    if not may_change_factors(request.session, request.user):
+        messages.error(request, _("Sign in with your password to change your address."))
+        return redirect("account")
     form = NewAddressForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return form_page(request, page, form)

@@ -3,17 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import MailedLink, Membership, OutgoingMail, Session, TotpDevice, User
+from accounts import invitations
+from accounts.founding import add_member
+from accounts.models import Enforced, MailedLink, Membership, OutgoingMail, Session, SsoDoor, TotpDevice, User
 from accounts.password_reset import OF_ONE_NETWORK
+from accounts.sessions import SessionStore, SignedIn
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.accounts.codes import with_app
 from tests.accounts.test_people import NEW_PASSWORD
-from tests.cast import PASSPHRASE, signed_in
+from tests.cast import PASSPHRASE, role_of, signed_in
 from tests.mailed import link_to, mails_to
 
 CHOICE = {"new_password": NEW_PASSWORD, "repeated": NEW_PASSWORD}
@@ -188,3 +192,54 @@ def test_a_stale_session_proves_itself_first(cast):
     stale = signed_in(Client(), cast.agent, minutes_ago=30)
     assert change(stale, "amelia@new.example")["Location"].startswith("/confirm/")
     assert not OutgoingMail.objects.exists()
+
+
+# --- Beside single sign-on ---
+
+
+def enforced(cast):
+    SsoDoor.objects.create(organization=cast.organization, slug="d" * 22, is_on=True, enforced=Enforced.EVERYBODY)
+
+
+def by_sso(member) -> Client:
+    """A browser whose session began at the organization's provider."""
+    state = SignedIn(
+        user_id=str(member.user_id),
+        membership_id=str(member.pk),
+        epoch=member.epoch,
+        authenticated_at=timezone.now().timestamp(),
+        factors=["password", "totp"],
+        sso="a-sign-in",
+        ends_at=timezone.now().timestamp() + 3600,
+    )
+    store, client = SessionStore(), Client()
+    store.step(state, address="127.0.0.1", browser="Firefox on Linux")
+    client.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
+    return client
+
+
+def test_whoever_must_come_by_single_sign_on_gets_the_same_answer_and_no_mail(cast):
+    usual = ask(cast.agent.user.email)
+    browser = opened(cast.agent.user.email)
+    enforced(cast)
+    answer = ask(cast.second_agent.user.email)
+    assert answer.status_code == usual.status_code
+    assert mails_to(cast.second_agent.user.email) == []
+    assert browser.post("/forgot/new/", CHOICE).status_code == 404, "a link from before sets no password either"
+    assert User.objects.get(pk=cast.agent.user_id).check_password(PASSPHRASE)
+
+
+def test_a_provider_of_one_organization_moves_no_address_of_somebody_who_works_in_two(cast):
+    add_member(organization=cast.other_organization, user=cast.agent.user, role="agent")
+    change(by_sso(cast.agent), "thief@new.example")
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_provider_of_one_organization_accepts_no_invitation_of_another(cast):
+    role = role_of(cast.other_organization, "agent")
+    with activate(cast.other_organization):
+        invitations.invite(actor=cast.outsider, email=cast.agent.user.email, name="X", role=role)
+    browser = by_sso(cast.agent)
+    browser.get(link_to(cast.agent.user.email))
+    assert browser.post("/join/").status_code == 422
+    assert Membership.objects.filter(user=cast.agent.user, is_active=True).count() == 1

@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import second_factor
-from accounts.invitations import _new_link
+from accounts.invitations import new_link
 from accounts.models import Invitation, Session, SignInEvent, TotpDevice
 from accounts.tasks import KEEP_ATTEMPTS, forget_what_ended
 from tests.accounts.codes import with_app
@@ -19,8 +19,8 @@ def test_only_what_ended_goes(cast):
         signed_in(Client(), member)
     Session.objects.filter(membership=cast.second_agent).update(expires_at=past)
     Session.objects.filter(membership=cast.auditor).update(last_seen_at=past)
-    _new_link(cast.leaver)
-    _new_link(cast.auditor)
+    new_link(cast.leaver)
+    new_link(cast.auditor)
     Invitation.objects.filter(membership=cast.leaver).update(expires_at=past)
     for at in (past, timezone.now()):
         SignInEvent.objects.create(account=b"a", origin=b"o", network=b"n", at=at)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.test import Client
 
-from accounts.invitations import _new_link
+from accounts.invitations import new_link
 from accounts.models import RequestKind, SamlCertificate, SamlMapping, SamlProvider, Session, SsoDomain
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
@@ -72,6 +72,10 @@ PUBLIC = {
     "forgot/<str:token>/": "the token is the permission",
     "new-address/": "the link that was opened is the permission",
     "new-address/<str:token>/": "the token is the permission",
+    "operators/": "a door of its own: the operator flag and a second factor, else 404; runs in no organization",
+    "sign-up/": "404 unless SELF_SIGN_UP; nothing is made before a mailed link is opened",
+    "sign-up/begin/": "the link that was opened is the permission",
+    "sign-up/<str:token>/": "the token is the permission",
     "organization/<uuid:organization_id>/": "runs in neither of two organizations; checks the session itself",
     **{f"scim/v2/{path}": "the directory's token is the permission" for path in SCIM},
     "styleguide": "made-up data only, and 404 except on a local system",
@@ -148,7 +152,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "token_id": company.directory.tokens.get().pk,
         "organization_id": cast.organization.pk,
         "session_id": Session.objects.get(membership=cast.agent).pk,
-        "token": _new_link(cast.leaver),
+        "token": new_link(cast.leaver),
         "team_id": cast.front_desk.pk,
         "line_id": line.pk,
         "key": LineKey.objects.get(line_id=line.pk).key,

@@ -14,6 +14,7 @@ DIRECTORY_TABLES = {
     "accounts_apikey",
     "accounts_integration",
     "accounts_membership",
+    "accounts_operatorevent",
     "accounts_session",
     "accounts_signinevent",
     "accounts_ssodomain",

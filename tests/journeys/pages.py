@@ -56,6 +56,11 @@ class State:
         yield "people", "/settings/people/"
         yield "invite", "/settings/people/invite/"
         yield "person", f"/settings/people/{self.member.pk}/"
+        yield "invite-many", "/settings/people/invite/many/"
+        yield "set-up", "/settings/set-up/"
+        yield "change-email", "/settings/account/email/"
+        yield "forgot", "/forgot/"
+        yield "mailbox", "/mailbox/"
         yield "roles", "/settings/roles/"
         yield "directory", "/settings/directory/"
         line = self.phone.split("/")[2]

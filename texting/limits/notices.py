@@ -52,7 +52,7 @@ def tell(window: Window, here: Standing, segments: int, micros: int) -> None:
     ):
         if before < mark <= after:
             words = {"percent": round(mark * 100)}
-            notices.tell(Permission.ORGANIZATION_MANAGE, mail, route="limits", words=words)
+            notices.tell(Permission.LIMITS_MANAGE, mail, route="limits", words=words)
             audit.record(
                 event=kind, segments=window.segments, ceiling=here.segments_a_day, micros=window.micros, day=here.day
             )
