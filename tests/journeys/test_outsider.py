@@ -28,8 +28,15 @@ pytestmark = needs_browser
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_THERE = {404, 405}
-ELSEWHERE = {"/webhooks/": {403, *NOT_THERE}, "/api/": {401, *NOT_THERE}}  # a session opens neither
-MADE_UP = ("styleguide", "developers", "api/v1/openapi.json")  # examples with people of no organization
+ELSEWHERE = {
+    "/webhooks/": {403, *NOT_THERE},
+    "/api/": {401, *NOT_THERE},
+    "/scim/": {401, *NOT_THERE},
+}  # no session opens these
+MADE_UP = (  # examples with people of no organization; a local system's mailbox is everybody's
+    *("styleguide", "developers", "api/v1/openapi.json"),
+    "mailbox/",
+)
 NO_ID = "x" * 43  # in place of a token: whoever holds a real one is meant to get in
 ADDRESSES = """() => [...document.querySelectorAll("*")].flatMap((element) => element.getAttributeNames()
     .filter((name) => /^(href|src|action|hx-get|hx-post|data-[a-z-]*)$/.test(name))
@@ -65,7 +72,10 @@ def objects_of(demo: Demo) -> dict[str, Any]:
         message = Message.objects.filter(conversation=conversation, direction="in").latest("created_at")
         return (
             PLAIN
-            | dict.fromkeys(("endpoint_id", "delivery_id", "stop_id", "file_id"), uuid4())
+            | dict.fromkeys(
+                ("endpoint_id", "delivery_id", "stop_id", "file_id", "person_id", "group_id", "token_id"), uuid4()
+            )
+            | dict.fromkeys(("asked_id", "certificate_id", "domain_id", "mapping_id", "owner_id", "door"), uuid4())
             | {
                 "integration_id": caller.key.integration_id,
                 "key_id": caller.key.pk,
