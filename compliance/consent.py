@@ -83,11 +83,15 @@ def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence) -> Co
     return event
 
 
-def withdraw(contact: Contact, *, evidence: Evidence) -> ConsentEvent:
-    """Record a withdrawal, suppress the number and end every text that waits for it, in the running transaction."""
+def withdraw(contact: Contact, *, evidence: Evidence, since: datetime | None = None) -> ConsentEvent:
+    """Record a withdrawal, suppress the number and end every text that waits for it, in the running transaction.
+
+    `since` is when the customer said so, if that was before now: what they write afterwards may lift it.
+    """
     event = _write(contact, ConsentEvent.Action.WITHDRAWN, evidence)
     Suppression.objects.bulk_create(
-        [Suppression(number_index=contact.number_index, event=event, since=event.recorded_at)], ignore_conflicts=True
+        [Suppression(number_index=contact.number_index, event=event, since=since or event.recorded_at)],
+        ignore_conflicts=True,
     )
     stopped = outbox.cancel_waiting(contact)
     audit.record(

@@ -65,7 +65,7 @@ class Keywords:
             consent.withdraw(message.contact, evidence=evidence)
 
     def _stop(self, arrival: Arrival, reply: Reply, state: State, evidence: Evidence) -> None:
-        consent.withdraw(arrival.contact, evidence=evidence)
+        consent.withdraw(arrival.contact, evidence=evidence, since=arrival.sent_at)
         if state.suppressed_since is None:  # confirmed once; a second STOP needs no second text
             self._answer(arrival, reply, Purpose.OPT_OUT_ANSWER)
 
@@ -87,4 +87,4 @@ class Keywords:
 
 def _is_outdated(arrival: Arrival, state: State) -> bool:
     """Whether the customer wrote this before they opted out, and it only comes to us afterwards."""
-    return state.suppressed_since is not None and arrival.sent_at <= state.suppressed_since
+    return state.suppressed_since is not None and arrival.sent_at < state.suppressed_since

@@ -29,7 +29,7 @@ def test_a_refusal_says_which_permission_is_missing_and_who_can_give_it(cast):
     page = signed_in(Client(), cast.agent).get("/settings/people/")
     assert page.status_code == 403
     text = page.content.decode()
-    assert Permission.PEOPLE_MANAGE.label in text
+    assert Permission.PEOPLE_READ.label in text
     assert "Olga Brandt, Ada Lindqvist" in text
     assert "Lev Moreau" not in text
 
@@ -37,7 +37,7 @@ def test_a_refusal_says_which_permission_is_missing_and_who_can_give_it(cast):
 def test_a_refusal_of_a_part_of_a_page_is_a_toast(cast):
     answer = signed_in(Client(), cast.agent).get("/settings/people/", headers={"HX-Request": "true"})
     assert answer.status_code == 403
-    assert Permission.PEOPLE_MANAGE.label in answer["HX-Trigger"]
+    assert Permission.PEOPLE_READ.label in answer["HX-Trigger"]
 
 
 def test_an_address_without_its_last_slash_is_put_right(cast):

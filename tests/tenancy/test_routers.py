@@ -6,7 +6,7 @@ from django.db import connections, router
 
 from tenancy.models import DataKey, Organization, OrganizationKey
 
-KEY_TABLES = {"tenancy_datakey", "tenancy_organizationkey"}
+KEY_TABLES = {"tenancy_datakey", "tenancy_destroyedkey", "tenancy_organizationkey"}
 
 
 @pytest.mark.django_db
@@ -22,7 +22,7 @@ def test_each_table_stands_in_one_database():
 
 def test_every_model_is_read_and_written_at_home():
     for model in apps.get_models():
-        home = "keys" if model in (DataKey, OrganizationKey) else "default"
+        home = "keys" if model._meta.db_table in KEY_TABLES else "default"
         assert router.db_for_read(model) == router.db_for_write(model) == home
         assert router.allow_migrate_model(home, model)
         assert not router.allow_migrate_model("default" if home == "keys" else "keys", model)
