@@ -1,5 +1,7 @@
 """Settings > Webhooks in the browser of an admin: what pages show, ask and refuse."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -214,7 +216,8 @@ def test_a_disabled_endpoint_says_why_and_is_enabled_by_a_button(cast, admin, en
     assert WebhookDue.objects.count() == 0
     page = text(admin.get(f"{LIST}{endpoint.pk}/"))
     assert "Replay what failed" in page
-    said = text(admin.post(f"{LIST}{endpoint.pk}/replay/", {"since": timezone.localdate()}, follow=True))
+    today = timezone.localdate(timezone=ZoneInfo(cast.organization.time_zone))  # as the page reads it
+    said = text(admin.post(f"{LIST}{endpoint.pk}/replay/", {"since": today}, follow=True))
     assert "1 delivery is sent again." in said
     assert WebhookDue.objects.count() == 1
 
