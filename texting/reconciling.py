@@ -1,6 +1,6 @@
 """Texts whose outcome is unknown: looked up at the provider, never sent again blindly.
 
-A status callback may settle one at any time (`receiving.take_status`). Otherwise the provider's list is asked two
+A status callback may settle one at any time (`status_reports.take_status`). Otherwise the provider's list is asked two
 minutes after the attempt and again ten minutes after it: a text found there, with this number and exactly this body,
 that belongs to no other attempt is this one. Meanwhile no other text of the line goes to that person (`outbox`), so an
 equal one cannot be taken for it. One that is in neither list is absent, and what it was for decides

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from tenancy.bulk_updates import update_rows
+from tenancy.bulk_writes import update_rows
 from tenancy.encryption import blind_index, fetch_current_keys
 from texting import outgoing_webhooks
 from texting.models import Contact, Conversation, Line, Message

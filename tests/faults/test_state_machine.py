@@ -21,7 +21,7 @@ from tests.faults import machine_far_end, moves
 from tests.faults.machine_far_end import FAR_END, SCRIPTS
 from tests.faults.machine_time import let_pass
 from tests.texting.conftest import make_scene
-from texting import delivery, fetching, outbox, preparing, receipts, receiving, reconciling, sending
+from texting import delivery, fetching, outbox, preparing, receipts, receiving, reconciling, sending, status_reports
 from texting.models import Line, Message, OutboxEntry
 from texting.providers import base, registry
 from texting.purposes import Purpose
@@ -109,7 +109,7 @@ class Texting(RuleBasedStateMachine):
         if word in {S.DELIVERED, S.UNDELIVERED}:
             one.status = word if one.status is S.SENT else one.status
         with activate(self.scene.organization):
-            receiving.take_status(self.scene.line, one.token, base.StatusEvent(one.sid, word, f"{one.sid}{word}"))
+            status_reports.take_status(self.scene.line, one.token, base.StatusEvent(one.sid, word, f"{one.sid}{word}"))
             told = Message.objects.get(pk=one.outbound.client_ref)
             assert told.provider_message_id is not None, "a report was dropped"
 

@@ -18,7 +18,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
-from texting import circuit, delivery, keeping, outbox, preparing, receiving, sending
+from texting import circuit, delivery, keeping, outbox, preparing, sending, status_reports
 from texting.models import LineKey, Message, OutboxEntry, SendAttempt
 from texting.providers.base import NotAccepted, OutcomeUnknown, SendResult, StatusEvent
 from texting.purposes import Purpose
@@ -49,7 +49,7 @@ def token_of(outbound):
 def hear_status(scene, token, status, *, provider_id="far-1", **fields):
     with activate(scene.organization):
         event = StatusEvent(provider_id, status, event_id=str(status), **fields)
-        return receiving.take_status(scene.line, token, event)
+        return status_reports.take_status(scene.line, token, event)
 
 
 def test_a_queued_text_reaches_the_provider_once(scene, far_end):

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from tenancy.ids import new_id
 from tenancy.isolation import activate
-from texting import delivery, keeping, outbox, preparing, receiving, reconciling, recording, sending, spool, tasks
+from texting import delivery, keeping, outbox, preparing, reconciling, recording, sending, spool, status_reports, tasks
 from texting.models import Message, OutboxEntry, SendAttempt
 from texting.providers.base import NotAccepted, OutcomeUnknown, SendResult, StatusEvent
 from texting.statuses import ErrorKind, MessageStatus
@@ -256,7 +256,7 @@ def test_a_callback_before_the_answer_is_recorded_is_kept(scene, far_end, handed
         token = "known"
         SendAttempt.objects.filter(pk=attempt.pk).update(token_hash=preparing.hash_token(token))
         event = StatusEvent("far-7", MessageStatus.UNDELIVERED, "e", ErrorKind.UNREACHABLE, "30003")
-        assert receiving.take_status(scene.line, token, event)
+        assert status_reports.take_status(scene.line, token, event)
     assert keeping.keep([accepted(handed_over)])
     message = text(scene, handed_over)
     assert (message.status, message.error_kind) == (MessageStatus.UNDELIVERED, ErrorKind.UNREACHABLE)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tenancy.isolation import activate
 from tests.texting.conftest import lift_limits, make_scene
-from texting import delivery, preparing, receipts, receiving, sending
+from texting import delivery, preparing, receipts, sending, status_reports
 from texting.models import Message, SendAttempt, StatusEvent
 from texting.providers import base
 from texting.providers.base import NotAccepted
@@ -73,7 +73,7 @@ def test_what_the_provider_knows_is_taken_over(scene, far_end, sent):
 def test_a_text_whose_report_came_is_not_asked_about(scene, far_end, sent):
     token = far_end.ledger[0].status_url.rsplit("/", 1)[1]
     with activate(scene.organization):
-        receiving.take_status(scene.line, token, fate(sent, S.DELIVERED))
+        status_reports.take_status(scene.line, token, fate(sent, S.DELIVERED))
     pass_time(scene, minutes=6)
     assert receipts.ask_for_receipts()["asked"] == 0
     assert fresh(scene, sent).receipt_due_at is None
@@ -82,10 +82,10 @@ def test_a_text_whose_report_came_is_not_asked_about(scene, far_end, sent):
 def test_delivered_may_follow_undelivered_when_we_ask(scene, far_end, sent):
     token = far_end.ledger[0].status_url.rsplit("/", 1)[1]
     with activate(scene.organization):
-        receiving.take_status(
+        status_reports.take_status(
             scene.line, token, fate(sent, S.UNDELIVERED, error=ErrorKind.UNREACHABLE, provider_code="30003")
         )
-        receiving.take_status(scene.line, token, fate(sent, S.DELIVERED))
+        status_reports.take_status(scene.line, token, fate(sent, S.DELIVERED))
     assert fresh(scene, sent).status == S.UNDELIVERED, "not by a late report"
     far_end.fates[f"far-{sent.pk}"] = fate(sent, S.DELIVERED)
     pass_time(scene, minutes=6)
@@ -163,7 +163,7 @@ def test_reports_in_any_order_and_number_never_move_a_text_back(scene, far_end, 
         known = S(before.status)
         if way == "report":
             with activate(scene.organization):
-                assert receiving.take_status(scene.line, token, fate(message, status))
+                assert status_reports.take_status(scene.line, token, fate(message, status))
         else:
             far_end.fates[f"far-{message.pk}"] = fate(message, status)
             with activate(scene.organization):

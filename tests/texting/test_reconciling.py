@@ -14,7 +14,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
-from texting import delivery, keeping, outbox, preparing, queries, receiving, reconciling, recording, sending
+from texting import delivery, keeping, outbox, preparing, queries, reconciling, recording, sending, status_reports
 from texting.models import LineKey, Message, OutboxEntry, SendAttempt
 from texting.providers.base import OutcomeUnknown, SendResult, StatusEvent
 from texting.purposes import TERMS, Purpose, WhenAbsent
@@ -165,7 +165,7 @@ def test_a_report_of_the_first_attempt_keeps_the_second_from_being_made(scene, f
 def hear_first(scene, far_end, status=MessageStatus.DELIVERED):
     token = far_end.asked[0].status_url.rsplit("/", 1)[1]
     with activate(scene.organization):
-        assert receiving.take_status(scene.line, token, StatusEvent("far-late", status, event_id="late"))
+        assert status_reports.take_status(scene.line, token, StatusEvent("far-late", status, event_id="late"))
 
 
 def test_proof_that_comes_late_undoes_the_assumption_that_a_text_was_not_sent(scene, far_end, unknown):

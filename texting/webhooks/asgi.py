@@ -98,7 +98,7 @@ def _store(place: Place, heard: Sequence[Heard]) -> Sequence[bool]:
     """One group, one transaction."""
     organization, line_id, _ = place
     with activate(organization):
-        taken = take_all(Line.objects.select_related("team").get(pk=line_id), heard)
+        taken = take_all(line_id, heard)
         crash_here("before_webhook_commit")
     crash_here("before_webhook_answer")
     return taken

@@ -6,8 +6,9 @@ A request means what it says only after `verify_signature` has said yes with the
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from uuid import UUID
 
-from texting import receiving
+from texting import receiving, status_reports
 from texting.models import Line
 from texting.phone_numbers import BadNumber, from_provider
 from texting.providers.base import Credentials, Hook, Inbound, Provider, StatusEvent, UnreadableHook
@@ -61,7 +62,7 @@ def take(line: Line, request: Request) -> bool:
 
     False when it reports on a text that is not known here. Raises NotTaken, UnknownProvider.
     """
-    return take_all(line, [read(adapter_of(line), line.number, request)])[0]
+    return take_all(line.pk, [read(adapter_of(line), line.number, request)])[0]
 
 
 def read(provider: Provider, number: str, request: Request) -> Heard:
@@ -82,10 +83,11 @@ def read(provider: Provider, number: str, request: Request) -> Heard:
     return Heard(texts)
 
 
-def take_all(line: Line, heard: Sequence[Heard]) -> list[bool]:
+def take_all(line_id: UUID, heard: Sequence[Heard]) -> list[bool]:
     """`take` for many verified requests of one line, in their order, in the running transaction."""
-    receiving.receive_all(line, [text for one in heard for text in one.texts])
-    reports = [(one.token, event) for one in heard for event in one.events]
-    known = receiving.take_statuses(line, reports)
-    unknown = {token for (token, _), is_known in zip(reports, known, strict=True) if not is_known}
+    if texts := [text for one in heard for text in one.texts]:
+        receiving.receive_all(Line.objects.select_related("team").get(pk=line_id), texts)
+    said = [(one.token, event) for one in heard for event in one.events]
+    known = status_reports.take_statuses(line_id, said)
+    unknown = {token for (token, _), is_known in zip(said, known, strict=True) if not is_known}
     return [one.token not in unknown for one in heard]

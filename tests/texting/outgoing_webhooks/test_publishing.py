@@ -19,7 +19,7 @@ from texting.models import WebhookDelivery, WebhookEndpoint
 from texting.outgoing_webhooks import EventKind, publishing
 from texting.outgoing_webhooks.kinds import SHAPES
 from texting.providers import base
-from texting.receiving import take_status
+from texting.status_reports import take_status
 from texting.statuses import ErrorKind, MessageStatus
 
 State = WebhookEndpoint.State

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tenancy.bulk_updates import update_rows
+from tenancy.bulk_writes import update_rows
 from tenancy.isolation import NoOrganization, activate
 from tests.cast import Cast, make_cast
 from texting import threads
