@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from compliance import consent
 from compliance.answers import OPT_OUT_WORDS
 from compliance.consent import ANSWER_WINDOW, State
 from compliance.models import ConsentEvent
+from tenancy import arrays
 from tenancy.isolation import current_organization_id, kept_until_commit
 from tenancy.models import Organization
 from texting.gate import Draft, Reason, Ruling, Verdict
@@ -20,6 +22,16 @@ from texting.purposes import Purpose
 from texting.statuses import MessageStatus
 
 _NEVER_LEFT = (MessageStatus.CANCELED, MessageStatus.FAILED)  # so the customer has not read their clauses
+# Conversation by conversation, each with the first rows of its own index, however long it has become.
+_EARLIEST = """
+SELECT c.id, first.id FROM unnest(%(conversations)s::uuid[]) AS c (id)
+CROSS JOIN LATERAL (
+    SELECT m.id FROM texting_message m
+    WHERE m.organization_id = %(organization)s AND m.conversation_id = c.id AND m.direction = 'out'
+        AND m.purpose <> %(answer)s AND m.status <> ALL(%(never_left)s)
+    ORDER BY m.created_at, m.id LIMIT 1
+) AS first
+"""
 _ANSWERS = {Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER}
 
 
@@ -92,13 +104,12 @@ class Permission:
 
     def _usual(self, draft: Draft, state: State) -> Reason:
         evidence = {"consent_event": str(state.event.pk)} if state.event else {}
-        number = display(draft.conversation.line.number)
         if state.suppressed_since is not None:
             return Reason(
                 rule="consent.opted_out",
                 verdict=Verdict.REFUSE,
                 text=f"They opted out on {_day(draft, state)}{_how(state.event)}.",
-                what_to_do=f"Only they can undo it, by texting START to {number}. Call or e-mail them instead.",
+                what_to_do=f"Only they can undo it, by texting START to {_line(draft)}. Call or e-mail them instead.",
                 evidence=evidence,
             )
         if not state.permitted or state.event is None:
@@ -106,20 +117,21 @@ class Permission:
                 rule="consent.none",
                 verdict=Verdict.REFUSE,
                 text="There is no permission to text this number yet.",
-                what_to_do=f"Ask them to text START to {number}; you can write as soon as they have.",
+                what_to_do=f"Ask them to text START to {_line(draft)}; you can write as soon as they have.",
             )
         if draft.purpose is Purpose.BULK and state.event.kind == ConsentEvent.Kind.REPLY:
             return Reason(
                 rule="consent.reply_only",
                 verdict=Verdict.REFUSE,
                 text="They wrote to us, which permits an answer, not an announcement.",
-                what_to_do=f"Ask them to text START to {number} first.",
+                what_to_do=f"Ask them to text START to {_line(draft)} first.",
                 evidence=evidence,
             )
+        handed_over = draft.stage == Decision.Stage.HAND_OVER  # nobody reads it
         return Reason(
             rule="consent.given",
             verdict=Verdict.ALLOW,
-            text=f"May be texted since {_day(draft, state)}{_how(state.event)}.",
+            text="" if handed_over else f"May be texted since {_day(draft, state)}{_how(state.event)}.",
             evidence=evidence,
         )
 
@@ -202,10 +214,17 @@ class FirstTextClauses:
     def _earliest(self, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
         """The first text of ours, by conversation, that has not been stopped on its way."""
         conversations = {draft.conversation.pk for draft in drafts if draft.purpose not in _ANSWERS}
-        ours = Message.objects.filter(conversation_id__in=conversations, direction=Message.Direction.OUT)
-        ours = ours.exclude(purpose=Purpose.OPT_OUT_ANSWER).exclude(status__in=_NEVER_LEFT)
-        rows = ours.order_by("conversation_id", "id").distinct("conversation_id")
-        return dict(rows.values_list("conversation_id", "id")) if conversations else {}
+        if not conversations:
+            return {}
+        values: dict[str, Any] = {
+            "organization": current_organization_id(),
+            "conversations": arrays.uuids(conversations),
+            "answer": Purpose.OPT_OUT_ANSWER.value,
+            "never_left": [status.value for status in _NEVER_LEFT],
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_EARLIEST, values)
+            return dict(cursor.fetchall())
 
 
 class _Here:
@@ -218,6 +237,10 @@ class _Here:
 
 def _organization() -> Organization:
     return kept_until_commit(_Here).organization
+
+
+def _line(draft: Draft) -> str:
+    return display(draft.conversation.line.number)
 
 
 def _day(draft: Draft, state: State) -> str:

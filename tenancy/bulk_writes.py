@@ -87,6 +87,8 @@ def _type(field: Any) -> str:
 
 def _column(field: Any, rows: Sequence[TenantModel], *, add: bool) -> Any:
     values = [field.pre_save(row, add) for row in rows]
+    if isinstance(field, models.BinaryField):  # as they are: Django would wrap each for the driver
+        return array_of("bytea", values)
     if isinstance(field, models.JSONField):
         return array_of("jsonb", [None if value is None else json.dumps(value, cls=field.encoder) for value in values])
     return array_of(_type(field), [field.get_db_prep_save(value, connection) for value in values])

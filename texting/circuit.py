@@ -41,15 +41,18 @@ class Stop:
     kind: ErrorKind
 
 
-def hear(line_id: UUID, results: Sequence[SendResult | ProviderError], *, refused_before: int) -> None:
-    """Count what a batch was answered. Costs nothing while a line works."""
+def hear(line_id: UUID, results: Sequence[SendResult | ProviderError], *, refused_before: bool) -> bool:
+    """Count what a batch was answered. Costs nothing while a line works. Whether refusals are counted now."""
     kinds = [result.kind if isinstance(result, ProviderError) else None for result in results]
     refused = [kind for kind in kinds if kind in KINDS]
     if any(kind not in KINDS and kind not in _SAYS_NOTHING for kind in kinds):
         if refused_before:
             resume(line_id)
-    elif refused and refused[-1] is not None:
+        return False
+    if refused and refused[-1] is not None:
         _count(line_id, len(refused), refused[-1])
+        return True
+    return refused_before
 
 
 def resume(line_id: UUID) -> bool:

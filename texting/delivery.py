@@ -5,15 +5,13 @@ record (one transaction). What dies between them is told apart by what was writt
 unknown outcome.
 """
 
-import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -26,18 +24,9 @@ from texting.doorbells import answered, ring, ring_later
 from texting.models import Line, Message, OutboxEntry, SendAttempt
 from texting.outbox import LEAST_PRIORITY
 from texting.preparing import Prepared, prepare
-from texting.providers.base import (
-    Credentials,
-    NotAccepted,
-    OutcomeUnknown,
-    Provider,
-    ProviderError,
-    ProviderSession,
-    SendResult,
-)
-from texting.providers.registry import provider_for
+from texting.provider_connection import ProviderConnection, Result
 from texting.purposes import URGENT_PRIORITY
-from texting.recording import answer_to
+from texting.recording import Answer, answer_to
 from texting.statuses import ErrorKind, MessageStatus
 from texting.turns import turn
 
@@ -46,10 +35,8 @@ log = logging.getLogger("parley.delivery")
 OVERDUE = timedelta(minutes=1)  # a claim finds the usual ones first
 OVERDUE_BATCH = 500
 TURN_SECONDS = 3.0  # then others have their turn (`texting.turns`), and a new task goes on
-AT_ONCE = 32  # requests to a provider; no adapter lets more through, and whoever waits there is not looked at again
+UNDER_WAY = 2  # batches with the provider at a time: while one waits for its answers, another leaves
 NEXT_TURN = 0.5  # seconds until somebody without a turn asks again
-
-Result = SendResult | ProviderError
 
 
 @dataclass(frozen=True)
@@ -86,24 +73,60 @@ def deliver_line(line_id: UUID, *, least: int = LEAST_PRIORITY) -> int:
     """Hand over what is due on one line, batch by batch, until nothing is, its pace or our turn is used up.
 
     None of a lower priority (a greater number) than `least`. While the provider is asked about one batch the next one
-    is prepared. Returns how many were handed over.
+    is prepared and follows it. Returns how many were handed over.
     """
     handed_over, end = 0, time.monotonic() + TURN_SECONDS
-    with _Connection() as connection:
+    with ProviderConnection() as connection:
+        calls = _Calls(connection)
         batch = _next_batch(line_id, least)
-        while batch is not None:
-            crash_here("before_call")
-            answers = connection.send(batch.line, batch.prepared)
-            upcoming = None
-            try:
-                upcoming = _next_batch(line_id, least) if time.monotonic() < end else None
-            finally:  # what was handed over is written down whatever becomes of the next batch
-                _record(batch, answers.result())
-            handed_over += len(batch.prepared)
-            if upcoming is None and time.monotonic() < end:  # a text that waited for one of these is free now
-                upcoming = _next_batch(line_id, least)
-            batch = upcoming
+        try:
+            while batch is not None or calls.under_way:
+                if batch is not None:
+                    calls.begin(batch)
+                if batch is None or len(calls.under_way) == UNDER_WAY:
+                    handed_over += calls.record()  # a text that waited for one of these is free then
+                batch = _next_batch(line_id, least) if time.monotonic() < end else None
+        finally:  # what was handed over is written down whatever becomes of the next batch
+            while calls.under_way:
+                handed_over += calls.record()
     return handed_over
+
+
+class _Calls:
+    """The batches whose texts are with the provider or on their way there, oldest first."""
+
+    def __init__(self, connection: ProviderConnection) -> None:
+        self._connection = connection
+        self._refused = False
+        self.under_way: deque[tuple[_Batch, Future[list[Result]]]] = deque()
+
+    def begin(self, batch: _Batch) -> None:
+        """Hand a batch over."""
+        crash_here("before_call")
+        self.under_way.append((batch, self._connection.send(batch.line, batch.prepared)))
+
+    def record(self) -> int:
+        """Wait for the oldest batch and write down what it was answered. Returns how many texts it had."""
+        batch, future = self.under_way.popleft()
+        results = future.result()
+        crash_here("after_call")
+        answers = _answers(batch, results)
+        for answer in answers:
+            metrics.ANSWERS.labels(batch.line.provider, answer.outcome).inc()
+        keeping.keep(answers, others=self._others)
+        crash_here("after_recorded")
+        # The batch was claimed before the one ahead of it was answered, so its own count of refusals may be old.
+        refused = self._refused or batch.refusals > 0
+        self._refused = circuit.hear(batch.line.pk, results, refused_before=refused)
+        return len(batch.prepared)
+
+    def _others(self) -> list[Answer]:
+        """What the batches behind it were answered: asked for when it takes long to write this one down."""
+        return [answer for batch, future in self.under_way for answer in _answers(batch, future.result())]
+
+
+def _answers(batch: _Batch, results: Sequence[Result]) -> list[Answer]:
+    return [answer_to(item.claim, result) for item, result in zip(batch.prepared, results, strict=True)]
 
 
 def _next_batch(line_id: UUID, least: int) -> _Batch | None:
@@ -115,87 +138,6 @@ def _next_batch(line_id: UUID, least: int) -> _Batch | None:
     with activate(claims[0].organization_id):
         line = Line.objects.get(pk=line_id)
     return _Batch(line, prepare(line, claims), claims[0].refusals)
-
-
-def _record(batch: _Batch, results: Sequence[Result]) -> None:
-    crash_here("after_call")
-    answers = [answer_to(item.claim, result) for item, result in zip(batch.prepared, results, strict=True)]
-    for answer in answers:
-        metrics.ANSWERS.labels(batch.line.provider, answer.outcome).inc()
-    keeping.keep(answers)
-    crash_here("after_recorded")
-    circuit.hear(batch.line.pk, results, refused_before=batch.refusals)
-
-
-class _Connection:
-    """One keep-alive session with a line's provider for all its batches, opened when the first text is ready.
-
-    It lives in a thread of its own, which never touches the database.
-    """
-
-    def __enter__(self) -> Self:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="provider")
-        self._runner, self._open = asyncio.Runner(), AsyncExitStack()
-        self._session: ProviderSession | None = None
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._session is not None:
-            self._thread.submit(self._close).result()
-        self._thread.shutdown()
-
-    def send(self, line: Line, prepared: Sequence[Prepared]) -> Future[list[Result]]:
-        """Hand over a batch, all at the same time. An error is a result like others."""
-        if not prepared:
-            return _done([])
-        try:
-            provider = provider_for(line.provider, Credentials.from_json(line.credentials))
-        except Exception as error:
-            return _done([_not_opened(line.pk, error) for _ in prepared])
-        return self._thread.submit(self._send, line.pk, provider, prepared)
-
-    def _send(self, line_id: UUID, provider: Provider, prepared: Sequence[Prepared]) -> list[Result]:
-        if self._session is None:
-            try:
-                self._session = self._runner.run(self._open.enter_async_context(provider.open_session()))
-            except Exception as error:
-                return [_not_opened(line_id, error) for _ in prepared]
-        return self._runner.run(_send_all(self._session, prepared))
-
-    def _close(self) -> None:
-        self._runner.run(self._open.aclose())
-        self._runner.close()
-
-
-def _not_opened(line_id: UUID, error: Exception) -> ProviderError:
-    """Nothing has left: without its credentials a line cannot even begin."""
-    log.error("line_not_opened", extra={"line": str(line_id), "error": type(error).__name__})
-    return NotAccepted(ErrorKind.AUTH, retry=False, provider_code="credentials")
-
-
-def _done(results: list[Result]) -> Future[list[Result]]:
-    future: Future[list[Result]] = Future()
-    future.set_result(results)
-    return future
-
-
-async def _send_all(session: ProviderSession, prepared: Sequence[Prepared]) -> list[Result]:
-    free = asyncio.Semaphore(AT_ONCE)
-    return list(await asyncio.gather(*(_send(session, item, free) for item in prepared)))
-
-
-async def _send(session: ProviderSession, item: Prepared, free: asyncio.Semaphore) -> Result:
-    """One text. A slow provider may make it wait for the others so long that the gate has to be asked again."""
-    try:
-        async with free:
-            if time.monotonic() > item.until:
-                return NotAccepted(ErrorKind.TRANSIENT, retry=True, meaning="The worker was held up.")
-            return await session.send(item.outbound)
-    except ProviderError as error:
-        return error
-    except Exception as error:  # a bug of ours or of the SDK must not lose the rest of the batch
-        log.error("send_broke", extra={"text": str(item.claim.message_id), "error": type(error).__name__})
-        return OutcomeUnknown(meaning="The adapter broke off.")
 
 
 def expire_leases() -> int:

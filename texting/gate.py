@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 
 from accounts.models import Membership
 from tenancy import metrics
+from tenancy.bulk_writes import insert_rows
 from texting.models import Conversation, Decision
 from texting.purposes import Purpose
 
@@ -52,6 +53,7 @@ class Draft:
 class Reason:
     """Why a policy answered as it did: one sentence for a person, one for what to do instead, ids as evidence.
 
+    Sentences are not kept. At the hand-over, where nobody reads them, a policy may leave them out.
     `again_at`: when the same text would pass, for a refusal that time alone ends.
     """
 
@@ -155,15 +157,16 @@ def check_all(drafts: Sequence[Draft]) -> list[tuple[Outcome, Decision]]:
     """Judge drafts of different conversations and store the decisions, in the same order, with one statement."""
     outcomes = ask_all(drafts)
     decisions = [decision_of(draft, outcome) for draft, outcome in zip(drafts, outcomes, strict=True)]
-    return list(zip(outcomes, Decision.objects.bulk_create(decisions), strict=True))
+    insert_rows(decisions)
+    return list(zip(outcomes, decisions, strict=True))
 
 
 def decision_of(draft: Draft, outcome: Outcome) -> Decision:
     """The row that keeps this outcome; not stored yet."""
     metrics.VERDICTS.labels(str(draft.stage), outcome.verdict.value).inc()
     return Decision(
-        conversation=draft.conversation,
-        author=draft.author,
+        conversation_id=draft.conversation.pk,
+        author_id=draft.author.pk if draft.author else None,
         stage=draft.stage,
         purpose=draft.purpose,
         verdict=outcome.verdict,

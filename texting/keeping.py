@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections
@@ -20,14 +20,17 @@ FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
 AWAY = (OperationalError, InterfaceError)  # the database, not what we ask of it
 
 
-def keep(answers: Sequence[Answer]) -> bool:
+def keep(answers: Sequence[Answer], *, others: Callable[[], Sequence[Answer]] = tuple) -> bool:
     """Record the answers of one organization. False when that was not possible; then they are on disk, if it works.
 
     They go to disk at once when the database does not answer, so a worker that is killed while it tries on loses none.
+    So do `others`, which wait for their turn behind them: to record an answer twice does no harm.
     """
     if not answers or _recorded(answers):
         return True
     file, end, wait = spool.write(answers), time.monotonic() + KEPT_SECONDS, FIRST_WAIT
+    if waiting := others():
+        spool.write(waiting)
     crash_here("after_spooled")
     while time.monotonic() + wait < end:
         time.sleep(wait)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from tenancy import arrays
+from tenancy.isolation import current_organization_id
 from texting import live, outbox, outgoing_webhooks
 from texting.limits import refunds
 from texting.live import LiveKind
@@ -17,6 +19,14 @@ from texting.outbox import Claim
 from texting.statuses import ErrorKind, MessageStatus, taken
 
 RECEIPT_SECONDS = 300  # after the provider took a text, we ask what became of it unless it has said so
+
+
+# What is read of a text to move it on. Whoever looks at anything else of it pays a statement for that.
+NEEDED = (
+    *("id", "organization_id", "conversation_id", "contact_id", "line_id", "direction", "status", "error_kind"),
+    *("provider_code", "provider_message_id", "our_number", "segments", "counted_from", "price_micros"),
+    *("sent_again_at", "attention"),
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ SET status = n.status, error_kind = n.error_kind, provider_code = n.provider_cod
     sent_again_at = coalesce(n.sent_again_at, m.sent_again_at)
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[])
     AS n (id, status, error_kind, provider_code, attention, provider_id, segments, sent_again_at)
-WHERE m.id = n.id
+WHERE m.organization_id = %s AND m.id = n.id
 """  # noqa: S608 - a number of ours
 
 
@@ -91,17 +101,17 @@ def write(messages: Sequence[Message]) -> None:
     if not messages:
         return
     columns = (
-        [message.pk for message in messages],
-        [str(message.status) for message in messages],
-        [str(message.error_kind) for message in messages],
-        [message.provider_code for message in messages],
-        [str(message.attention) for message in messages],
-        [message.provider_message_id for message in messages],
-        [message.segments for message in messages],
-        [message.sent_again_at for message in messages],
+        arrays.uuids(message.pk for message in messages),
+        arrays.texts(message.status for message in messages),
+        arrays.texts(message.error_kind for message in messages),
+        arrays.texts(message.provider_code for message in messages),
+        arrays.texts(message.attention for message in messages),
+        arrays.texts(message.provider_message_id for message in messages),
+        arrays.numbers(message.segments for message in messages),
+        arrays.moments(message.sent_again_at for message in messages),
     )
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, columns)
+        cursor.execute(_WRITE, [*columns, current_organization_id()])
     refunds.refund(message.pk for message in messages if _never_left(message))
     for message in messages:
         tell(message)

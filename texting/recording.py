@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tenancy import audit
+from tenancy import arrays, audit
 from tenancy.audit import AuditKind
 from tenancy.crash_points import crash_here
 from texting import circuit, inbound_steps, outbox, progress
@@ -135,7 +135,7 @@ def _move(message: Message, answer: Answer) -> None:
 
 def _locked(ids: Iterable[UUID]) -> dict[UUID, Message]:
     """The texts first, then their entries: everybody who writes down what a provider said locks in this order."""
-    rows = Message.objects.select_for_update()
+    rows = Message.objects.select_for_update().only(*progress.NEEDED)
     return {message.pk: message for message in rows.filter(pk__in=list(ids)).order_by("pk")}
 
 
@@ -157,11 +157,11 @@ WHERE a.message_id = n.message_id AND a.number = n.number AND a.outcome IN ('', 
 
 def _end_attempts(answers: Sequence[Answer]) -> None:
     columns = (
-        [answer.message_id for answer in answers],
-        [answer.attempt for answer in answers],
-        [answer.outcome for answer in answers],
-        [answer.error_kind for answer in answers],
-        [answer.provider_code for answer in answers],
+        arrays.uuids(answer.message_id for answer in answers),
+        arrays.numbers(answer.attempt for answer in answers),
+        arrays.texts(answer.outcome for answer in answers),
+        arrays.texts(answer.error_kind for answer in answers),
+        arrays.texts(answer.provider_code for answer in answers),
     )
     with connection.cursor() as cursor:
         cursor.execute(_END, columns)
@@ -190,9 +190,9 @@ WHERE e.message_id = n.message_id AND e.attempt = n.attempt AND n.outcome IN ('r
 def _settle_entries(answers: Sequence[Answer]) -> None:
     first_look = outbox.FIRST_LOOK / timedelta(seconds=1)
     columns = (
-        [answer.message_id for answer in answers],
-        [answer.attempt for answer in answers],
-        [answer.outcome for answer in answers],
+        arrays.uuids(answer.message_id for answer in answers),
+        arrays.numbers(answer.attempt for answer in answers),
+        arrays.texts(answer.outcome for answer in answers),
         [first_look if answer.outcome == UNKNOWN else answer.wait for answer in answers],
     )
     with connection.cursor() as cursor:

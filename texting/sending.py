@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from texting import gate, live, outbox, threads
@@ -20,7 +21,7 @@ from texting.attachments.binding import BadFiles
 from texting.limits import spending
 from texting.limits.spending import OverLimit
 from texting.live import LiveKind
-from texting.models import Attachment, Contact, Conversation, Decision, Line, Message
+from texting.models import Attachment, Contact, Conversation, Line, Message
 from texting.purposes import Purpose
 from texting.segments import count
 from texting.statuses import MessageStatus
@@ -164,7 +165,7 @@ def _try_group(
             result.decision, result.decision_verdict = decisions[-1], decisions[-1].verdict
         else:
             _record_refusal(draft, place, outcome)
-    Decision.objects.bulk_create(decisions)
+    insert_rows(decisions)
     _queue([result for result in results if isinstance(result, Message)], author, purpose)
     for text, result in zip(texts, results, strict=True):
         if isinstance(result, Message):
@@ -242,7 +243,7 @@ def _too_long(length: int) -> str:
 def _queue(messages: Sequence[Message], author: Membership | None, purpose: Purpose) -> None:
     """Store the texts as queued, enter them in the outbox, show them in the lists."""
     fetch_current_keys(messages)
-    Message.objects.bulk_create(messages)
+    insert_rows(messages)
     outbox.put_all(messages, purpose)
     threads.touch_all((message.conversation, message) for message in messages)
     for message in messages:

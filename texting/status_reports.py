@@ -28,27 +28,7 @@ from texting.statuses import ErrorKind, MessageStatus, advance
 
 Report = tuple[str, StatusEvent]  # the token of an attempt, and what the provider says of it
 
-# What is needed of a text here. Whoever looks at anything else of it pays a statement for that.
-_NEEDED = frozenset(
-    {
-        "id",
-        "organization_id",
-        "conversation_id",
-        "contact_id",
-        "line_id",
-        "direction",
-        "status",
-        "error_kind",
-        "provider_code",
-        "provider_message_id",
-        "our_number",
-        "segments",
-        "counted_from",
-        "price_micros",
-        "sent_again_at",
-        "attention",
-    }
-)
+_NEEDED = frozenset(progress.NEEDED)
 _COLUMNS = [field.attname for field in Message._meta.concrete_fields if field.attname in _NEEDED]
 
 # Texts are locked in one order. Whoever waited for a lock reads the text as it is then, and what another transaction
@@ -103,7 +83,7 @@ def take_statuses(line_id: UUID, reports: Sequence[Report]) -> list[bool]:
 
 def _hear(line_id: UUID, tokens: Sequence[bytes], keys: Sequence[str], events: Sequence[StatusEvent]) -> list[Any]:
     """Lock the texts, write down what is new. A row for each attempt that is known."""
-    values = {
+    values: dict[str, Any] = {
         "organization": current_organization_id(),
         "line": line_id,
         "now": timezone.now(),
@@ -116,7 +96,7 @@ def _hear(line_id: UUID, tokens: Sequence[bytes], keys: Sequence[str], events: S
     }
     with connection.cursor() as cursor:
         cursor.execute(_HEAR, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 class _Group:

@@ -1,11 +1,12 @@
 """Many rows are written by one statement, and only those of the active organization."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tenancy.bulk_writes import update_rows
+from tenancy.bulk_writes import insert_rows, update_rows
+from tenancy.encryption import fetch_current_keys, keyring
 from tenancy.isolation import NoOrganization, activate
 from tests.cast import Cast, make_cast
 from texting import threads
@@ -58,3 +59,43 @@ def test_nothing_is_written_outside_an_organization_or_for_no_rows(cast: Cast) -
             update_rows(line_like, ["region"])
     with pytest.raises(NoOrganization):
         update_rows(rows, ["region"])
+
+
+def test_new_rows_are_stored_whole_and_sealed_by_one_statement(cast: Cast) -> None:
+    with activate(cast.organization):
+        [known] = contacts(1)
+        new = [
+            Contact(
+                name=f'Name "{number}"\\',
+                number=f"+1212555{number:04d}",
+                number_index=bytes([number]) * 16,
+                number_masked="…",
+                prefix_index=None,
+                created_at=timezone.now(),
+            )
+            for number in (200, 201)
+        ]
+        fetch_current_keys(new)
+        for row in new:
+            assert row.name  # their keys are made before the statements are counted
+            keyring.current(cast.organization.pk, "contact", str(row.pk))
+        with CaptureQueriesContext(connection) as queries:
+            insert_rows(new)
+        assert len(queries) == 1
+        stored = Contact.objects.in_bulk([row.pk for row in new])
+        for row in new:
+            assert not row._state.adding
+            assert (stored[row.pk].name, stored[row.pk].number) == (row.name, row.number)
+            assert (bytes(stored[row.pk].number_index), stored[row.pk].prefix_index) == (row.number_index, None)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            insert_rows([known])
+        insert_rows([])
+
+
+def test_a_new_row_of_another_organization_is_refused(cast: Cast) -> None:
+    with activate(cast.other_organization):
+        theirs = Contact(number="+12125550300", number_index=bytes(16), number_masked="…", created_at=timezone.now())
+    with activate(cast.organization), pytest.raises(DatabaseError), transaction.atomic():
+        insert_rows([theirs])
+    with activate(cast.other_organization):
+        assert not Contact.objects.exists()

@@ -432,6 +432,19 @@ def test_new_credentials_let_a_line_go_on(scene, far_end):
     assert delivery.deliver_line(scene.line.pk) == 1
 
 
+def test_refusals_are_forgotten_by_the_batch_that_was_under_way_when_they_came(scene, far_end, monkeypatch):
+    monkeypatch.setattr(outbox, "BATCH", 1)
+    far_end.script += [NotAccepted(ErrorKind.AUTH, retry=False)]
+    with activate(scene.organization):
+        for which in range(2):
+            scene.hear("Hello", number=f"+1212555018{which}")
+            sending.send_text(conversation=scene.conversation(), body="We open at nine", author=scene.agent)
+    LineKey.objects.update(texts_per_second=100)
+    assert delivery.deliver_line(scene.line.pk) == 2
+    assert len(far_end.ledger) == 1
+    assert LineKey.objects.get(line_id=scene.line.pk).refusals == 0
+
+
 def test_a_refusal_between_successes_stops_nothing(scene, far_end):
     for _ in range(4):
         far_end.script += [NotAccepted(ErrorKind.ACCOUNT, retry=False), SendResult("", MessageStatus.SENT)]

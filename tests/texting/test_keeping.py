@@ -110,6 +110,17 @@ def test_a_worker_killed_while_it_tries_on_loses_nothing(scene, handed_over, awa
     assert text(scene, handed_over).provider_message_id == "far-7"
 
 
+def test_what_waits_behind_it_is_on_disk_too(scene, handed_over, away, folder, monkeypatch):
+    monkeypatch.setattr(keeping, "KEPT_SECONDS", 0.05)
+    away += [1] * 1000
+    other = replace(accepted(handed_over), message_id=new_id())
+    assert not keeping.keep([other], others=lambda: [accepted(handed_over)])
+    assert len(list(folder.iterdir())) == 2
+    away.clear()
+    assert keeping.bring_in() == 2
+    assert text(scene, handed_over).provider_message_id == "far-7"
+
+
 def test_the_same_answer_twice_changes_nothing(scene, handed_over, folder):
     for _ in range(2):
         assert spool.write([accepted(handed_over)])

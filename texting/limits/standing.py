@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils import timezone
 
+from tenancy import arrays
 from tenancy.isolation import current_organization_id, kept_until_commit
 from texting.limits.bounds import BOUNDS, Limited
 from texting.models import SendingCount
@@ -135,8 +136,8 @@ def _read(asked: Asked) -> Standing:
         "now": now,
         "hour": now.replace(minute=0, second=0, microsecond=0),
         "organization": current_organization_id(),
-        "keys": list(asked.keys),
-        "unheard": list(asked.unheard),
+        "keys": arrays.octets(asked.keys),
+        "unheard": arrays.uuids(asked.unheard),
     }
     with connection.cursor() as cursor:
         cursor.execute(_READ, values)

@@ -12,17 +12,20 @@ Numbers, bodies and secrets are left out of every `repr`, and no error carries a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar, Protocol, Self
+from urllib.parse import parse_qsl
 
 from texting.statuses import ErrorKind, MessageStatus
 
 MOST_NUMBERS = 200  # listed of one account; somebody with more types theirs
 MAX_HOOK_BYTES = 65_536  # a webhook that is larger is refused before it is parsed
+MAX_FIELDS = 500  # of a webhook's form
 MEDIA_WAIT_SECONDS = 5.0  # a file is often not there yet when the text that announces it comes
 
 
@@ -106,7 +109,21 @@ class Hook:
     def header(self, name: str) -> str:
         """The header's value whatever the case of its name; empty when it is missing."""
         wanted = name.lower()
+        if (value := self.headers.get(wanted)) is not None:  # as a server hands them over
+            return value
         return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
+
+    @cached_property
+    def form(self) -> Mapping[str, Sequence[str]]:
+        """All fields of a form body with their repeats; blanks kept, nothing stripped. Raises ValueError.
+
+        Read once, since the signature and the content are both made of it.
+        """
+        pairs = parse_qsl(self.body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        fields: dict[str, list[str]] = {}
+        for name, value in pairs:
+            fields.setdefault(name, []).append(value)
+        return fields
 
 
 @dataclass(frozen=True)

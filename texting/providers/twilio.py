@@ -45,7 +45,9 @@ from texting.providers.twilio_signature import is_signed
 from texting.providers.twilio_webhooks import FAILURES, MAX_MEDIA, STATUSES, chosen_number, status_event
 from texting.statuses import ErrorKind
 
-IN_FLIGHT = 32  # requests at the same time on one session; Twilio limits concurrency for the account (error 20429)
+# Requests at the same time on one session: a whole batch of the outbox, which else would wait for several answers one
+# after the other. Twilio limits an account's concurrency too, and says so with 429, which is tried again later.
+IN_FLIGHT = 100
 LIST_LIMIT = 200
 
 # The SDK falls back to TWILIO_* variables of the environment unless it is given a mapping that is not empty.
@@ -107,18 +109,14 @@ class TwilioSession:
         name, secret = credentials.account, credentials.secret
         if credentials.api_key:
             name, secret = credentials.api_key, credentials.api_key_secret
-        client = Client(
-            name,
-            secret,
-            credentials.account,
-            http_client=QuietHttpClient(http, credentials.base_url),
-            environment=NO_ENVIRONMENT,
-        )
+        self._http = QuietHttpClient(http, credentials.base_url)
+        self._authorization = basic_authorization(name, secret)
+        client = Client(name, secret, credentials.account, http_client=self._http, environment=NO_ENVIRONMENT)
         self._media = MediaFetcher(
             files,
             base_url=credentials.base_url,
             account=credentials.account,
-            authorization=basic_authorization(name, secret),
+            authorization=self._authorization,
         )
         self._texts = client.messages
         self._numbers = client.incoming_phone_numbers
@@ -129,21 +127,23 @@ class TwilioSession:
 
     async def send(self, outbound: Outbound) -> SendResult:
         """https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource."""
-        request = create_request(outbound, service=self._service, pool=self._pool)
-        text = await self._ask(self._texts.create_async, request, changes=True)
-        status = STATUSES.get(str(text.status))
-        if not _is_sid(text.sid) or status is None:
+        form = create_request(outbound, service=self._service, pool=self._pool)
+        async with self._free:
+            answer = await self._http.create(self._account, self._authorization, form)
+        sid, status = answer.get("sid"), STATUSES.get(str(answer.get("status")))
+        if not isinstance(sid, str) or not _is_sid(sid) or status is None:
             raise lost_answer(changes=True)
         if status in FAILURES:
-            raise _failed(text)
-        return SendResult(text.sid, status, _count(text.num_segments), self._sent_from(text))
+            raise _failed(_error_code(answer.get("error_code")))
+        sent_from = chosen_number(answer.get("from")) if self._pool else ""
+        return SendResult(sid, status, _count(answer.get("num_segments")), sent_from)
 
     async def fetch(self, provider_message_id: str) -> StatusEvent:
         """https://www.twilio.com/docs/messaging/api/message-resource#fetch-a-message-resource."""
         text = await self._ask(self._known(provider_message_id).fetch_async, {}, changes=False)
         if str(text.status) not in STATUSES:
             raise lost_answer(changes=False)
-        return status_event(provider_message_id, str(text.status), _error_code(text), self._sent_from(text))
+        return self._event(provider_message_id, text)
 
     async def numbers(self, *, only: str = "") -> list[OwnNumber]:
         """https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource#read-multiple."""
@@ -171,7 +171,7 @@ class TwilioSession:
             and str(text.status) in STATUSES
         }
         found = sorted(matches.values(), key=lambda text: (text.date_created, text.sid))
-        return [status_event(text.sid, str(text.status), _error_code(text), self._sent_from(text)) for text in found]
+        return [self._event(text.sid, text) for text in found]
 
     async def fetch_media(self, media: Media, *, limit: int) -> MediaFile:
         """https://www.twilio.com/docs/messaging/api/media-resource: through the API, from where it sends us."""
@@ -195,8 +195,9 @@ class TwilioSession:
         """https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources."""
         return await InboundList(self._ask, self._texts, self._account).read(number, since=since, until=until)
 
-    def _sent_from(self, text: Any) -> str:
-        return chosen_number(text.from_) if self._pool else ""
+    def _event(self, sid: str, text: Any) -> StatusEvent:
+        sent_from = chosen_number(text.from_) if self._pool else ""
+        return status_event(sid, str(text.status), _error_code(text.error_code), sent_from)
 
     async def _ask(self, call: Any, arguments: Mapping[str, object], *, changes: bool) -> Any:
         """Call the SDK. What its reading of an answer may throw (it trusts the shape) becomes a lost answer."""
@@ -222,13 +223,13 @@ def uses_pool(credentials: Credentials) -> bool:
     return bool(credentials.messaging_service) and credentials.sender_choice == "provider"
 
 
-def _failed(text: Any) -> NotAccepted:
+def _failed(code: str) -> NotAccepted:
     """A text that Twilio took and gave up in the same answer."""
-    known = table().get(_error_code(text))
+    known = table().get(code)
     return NotAccepted(
         known.kind if known else ErrorKind.UNKNOWN,
         retry=bool(known and known.retry),
-        provider_code=_error_code(text),
+        provider_code=code,
         retry_after=known.retry_after if known else None,
         meaning=known.meaning if known else "The provider gave the text up at once.",
     )
@@ -246,5 +247,5 @@ def _count(segments: object) -> int | None:
     return int(segments) or None if isinstance(segments, str) and segments.isascii() and segments.isdigit() else None
 
 
-def _error_code(text: Any) -> str:
-    return str(text.error_code) if text.error_code else ""
+def _error_code(code: object) -> str:
+    return str(code) if isinstance(code, int | str) and code else ""

@@ -10,7 +10,7 @@ errors of `base.py` itself, so that no exception with an address in it ever exis
 import base64
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -25,6 +25,7 @@ from texting.providers.twilio_errors import failure, lost_answer, unreachable
 
 HOST = "api.twilio.com"
 MAX_ANSWER_BYTES = 1_048_576  # a list of 200 texts is about 200 kB
+_HEADERS = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
 TOTAL_MARGIN = 2.0  # seconds beyond connecting and reading after which a dripping answer is given up
 
 
@@ -98,11 +99,31 @@ class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no 
         Creating a text is the one request that may not be repeated; deleting and emptying one come to the same twice.
         """
         changes = method == "POST" and urlsplit(uri).path.endswith("/Messages.json")
+        sent = dict(headers or {})
+        if auth:
+            sent["Authorization"] = basic_authorization(*auth)
+        status, body, _ = await self._answered(method, self._rebased(uri, params or {}), data, sent, changes=changes)
+        return Response(status, body)
+
+    async def create(self, account: str, authorization: str, form: Mapping[str, object]) -> dict[str, object]:
+        """Create one text: what the SDK's `messages.create` asks, without its objects, and the answer as it came.
+
+        They took a third of a delivery's time on the way. Raises ProviderError as `request` does.
+        """
+        address = f"https://{HOST}/2010-04-01/Accounts/{account}/Messages.json"
+        headers = {**_HEADERS, "Authorization": authorization}
+        _, _, answer = await self._answered("POST", self._rebased(address, {}), form, headers, changes=True)
+        if not isinstance(answer, dict):
+            raise lost_answer(changes=True)
+        return answer
+
+    async def _answered(
+        self, method: str, url: str, data: Mapping[str, object] | None, headers: Mapping[str, str], *, changes: bool
+    ) -> tuple[int, str, object]:
+        """(HTTP status, body, the body read as JSON) of a success. Raises ProviderError for everything else."""
         failed: ProviderError
         try:
-            status, body, retry_after = await self._exchange(
-                method, self._rebased(uri, params or {}), data, headers, auth
-            )
+            status, body, retry_after = await self._exchange(method, url, data, headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             failed = unreachable()
         except (aiohttp.ClientError, TimeoutError, OSError):
@@ -110,7 +131,7 @@ class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no 
         else:
             answer = _json(body)
             if (200 <= status < 300 and isinstance(answer, dict)) or (status == 204 and method == "DELETE"):
-                return Response(status, body)
+                return status, body, answer
             failed = failure(status=status, answer=answer, retry_after=retry_after, changes=changes)
         raise failed  # outside the handlers: the library's exception, which names the address, is not its context
 
@@ -118,17 +139,13 @@ class QuietHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no 
         self,
         method: str,
         url: str,
-        data: dict[str, object] | None,
-        headers: dict[str, str] | None,
-        auth: tuple[str, str] | None,
+        data: Mapping[str, object] | None,
+        headers: Mapping[str, str],
     ) -> tuple[int, str, str]:
         """(HTTP status, body, Retry-After). An answer that is too large is cut off, and then is no JSON."""
-        sent = dict(headers or {})
-        if auth:
-            sent["Authorization"] = basic_authorization(*auth)
         form = urlencode(data, doseq=True).encode() if data else None
         async with self._session.request(
-            method, URL(url, encoded=True), data=form, headers=sent, allow_redirects=False
+            method, URL(url, encoded=True), data=form, headers=headers, allow_redirects=False
         ) as answer:
             body = bytearray()
             async for chunk in answer.content.iter_chunked(65_536):

@@ -20,24 +20,24 @@ MAX_ADDRESS = 2000
 
 
 def create_request(outbound: Outbound, *, service: str, pool: bool) -> dict[str, object]:
-    """The arguments of the SDK's `messages.create`. Raises NotAccepted for a text that cannot be sent.
+    """The form that creates a text. Raises NotAccepted for a text that cannot be sent.
 
     Through a messaging service the line's number is named all the same, because customers answer to the number that
     they see; with `pool` the service chooses among its numbers, and its answers and reports say which.
     """
     if refused := _refusal(outbound, service=service if pool else ""):
         raise refused
-    request: dict[str, object] = {"to": outbound.to}
+    request: dict[str, object] = {"To": outbound.to}
     if not pool:
-        request["from_"] = outbound.from_
+        request["From"] = outbound.from_
     if service:
-        request["messaging_service_sid"] = service
+        request["MessagingServiceSid"] = service
     if outbound.body:
-        request["body"] = outbound.body
+        request["Body"] = outbound.body
     if outbound.media_urls:
-        request["media_url"] = list(outbound.media_urls)
+        request["MediaUrl"] = list(outbound.media_urls)
     if outbound.status_url:
-        request["status_callback"] = outbound.status_url
+        request["StatusCallback"] = outbound.status_url
     return request
 
 

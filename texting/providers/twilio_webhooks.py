@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from texting.providers.base import Hook, Inbound, Media, OtherAccount, OtherChannel, StatusEvent, UnreadableHook
 from texting.providers.twilio_errors import kind_of
-from texting.providers.twilio_signature import form_fields
 from texting.statuses import MessageStatus
 
 MAX_MEDIA = 10
@@ -85,7 +84,7 @@ def chosen_number(value: object) -> str:
 def _fields(hook: Hook, account: str) -> dict[str, str]:
     """The form's fields; a repeated one counts as missing. Only our own account's requests are read."""
     try:
-        fields = {name: values[0] for name, values in form_fields(hook.body).items() if len(values) == 1}
+        fields = {name: values[0] for name, values in hook.form.items() if len(values) == 1}
     except ValueError:
         raise UnreadableHook("The request is not a form.") from None
     if _required(fields, "AccountSid") != account:

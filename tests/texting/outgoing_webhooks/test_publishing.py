@@ -283,7 +283,7 @@ def test_consent_from_above_is_told(scene, log, asked, contact):
 def test_a_line_that_stops_and_goes_on_is_told_once_each(scene, log, asked):
     refused = [base.NotAccepted(ErrorKind.AUTH, retry=False)] * circuit.LIMIT
     for _ in range(3):
-        circuit.hear(scene.line.pk, refused, refused_before=0)
+        circuit.hear(scene.line.pk, refused, refused_before=False)
     circuit.resume(scene.line.pk)
     line = str(scene.line.pk)
     assert told(log, 0) == [

@@ -223,7 +223,7 @@ class Handler(Records, BaseHTTPRequestHandler):
 
     def do_odd_types(self) -> None:
         text = self.far_end.accept(self.form)
-        self.answer(201, {**text, "date_created": 7})
+        self.answer(201, {**text, "sid": 7, "status": ["queued"]})
 
     def do_too_large(self) -> None:
         text = self.far_end.accept(self.form)
