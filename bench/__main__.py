@@ -5,11 +5,13 @@ import sys
 
 BENCHES = {
     "inbound": "a customer's text through our webhook, against a bare view that stores one row",
+    "security": "what protection adds to a text coming in, against the same pipeline without it",
     "deliver": "queued texts to the provider and back, against the provider's calls alone",
     "status": "delivery reports, against single-row UPDATEs",
     "inbox": "pages of the inbox from 10,000 to 5,000,000 texts",
     "thread": "a thread of sealed texts, against the same page with plain columns",
     "live": "fan-out of live updates to 500 browsers, against Django's own streaming view",
+    "start": "`make up` to a page that can be signed in to, first and later, and its memory",
     "screen": "from the provider's webhook to the text on an agent's screen",
 }
 

@@ -10,6 +10,7 @@ from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import outbox, threads
+from texting.limits import spending
 from texting.models import Conversation, Decision, LineKey, Message
 from texting.phone_numbers import from_provider
 from texting.purposes import Purpose
@@ -27,7 +28,7 @@ class Desk:
         """One text for each of so many customers. The same customers each time."""
         with activate(self.office.organization):
             self.meet(count)
-            now, line = timezone.now(), self.office.line
+            now, line, day = timezone.now(), self.office.line, spending.day()
             decisions = [
                 Decision(
                     conversation=conversation,
@@ -52,6 +53,7 @@ class Desk:
                     decision=decision,
                     decision_verdict="allow",
                     created_at=now,
+                    counted_from=day,  # a reply has its place in the day's counts when it is queued
                 )
                 for number, decision in enumerate(decisions)
             ]

@@ -12,7 +12,22 @@ from tenancy.ids import new_id
 
 pytestmark = pytest.mark.django_db
 
-TEXTS = ['"', "\\", '\\"', "{a,b}", "NULL", "null", "", " ", "a,b", "\n\t", "'; DROP TABLE x; --", "%s", "Grüße 🛑", None]
+TEXTS = [
+    '"',
+    "\\",
+    '\\"',
+    "{a,b}",
+    "NULL",
+    "null",
+    "",
+    " ",
+    "a,b",
+    "\n\t",
+    "'; DROP TABLE x; --",
+    "%s",
+    "Grüße 🛑",
+    None,
+]
 MOMENTS = [datetime(2026, 3, 1, 23, 59, 59, 999999, UTC), datetime(1999, 1, 1, tzinfo=timezone(timedelta(hours=-9)))]
 
 
