@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from compliance import consent
 from compliance.answers import OPT_OUT_WORDS
 from compliance.consent import ANSWER_WINDOW, State
 from compliance.models import ConsentEvent
-from tenancy import arrays
 from tenancy.isolation import current_organization_id, kept_until_commit
 from tenancy.models import Organization
 from texting.gate import Draft, Reason, Ruling, Verdict
@@ -22,16 +20,6 @@ from texting.purposes import Purpose
 from texting.statuses import MessageStatus
 
 _NEVER_LEFT = (MessageStatus.CANCELED, MessageStatus.FAILED)  # so the customer has not read their clauses
-# Conversation by conversation, each with the first rows of its own index, however long it has become.
-_EARLIEST = """
-SELECT c.id, first.id FROM unnest(%(conversations)s::uuid[]) AS c (id)
-CROSS JOIN LATERAL (
-    SELECT m.id FROM texting_message m
-    WHERE m.organization_id = %(organization)s AND m.conversation_id = c.id AND m.direction = 'out'
-        AND m.purpose <> %(answer)s AND m.status <> ALL(%(never_left)s)
-    ORDER BY m.created_at, m.id LIMIT 1
-) AS first
-"""
 _ANSWERS = {Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER}
 
 
@@ -214,17 +202,10 @@ class FirstTextClauses:
     def _earliest(self, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
         """The first text of ours, by conversation, that has not been stopped on its way."""
         conversations = {draft.conversation.pk for draft in drafts if draft.purpose not in _ANSWERS}
-        if not conversations:
-            return {}
-        values: dict[str, Any] = {
-            "organization": current_organization_id(),
-            "conversations": arrays.uuids(conversations),
-            "answer": Purpose.OPT_OUT_ANSWER.value,
-            "never_left": [status.value for status in _NEVER_LEFT],
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(_EARLIEST, values)
-            return dict(cursor.fetchall())
+        ours = Message.objects.filter(conversation_id__in=conversations, direction=Message.Direction.OUT)
+        ours = ours.exclude(purpose=Purpose.OPT_OUT_ANSWER).exclude(status__in=_NEVER_LEFT)
+        rows = ours.order_by("conversation_id", "id").distinct("conversation_id")
+        return dict(rows.values_list("conversation_id", "id")) if conversations else {}
 
 
 class _Here:

@@ -72,7 +72,12 @@ class ProviderConnection:
                     self._session = await self._open.enter_async_context(provider.open_session())
         except Exception as error:
             return [_not_opened(line_id, error) for _ in prepared]
-        return list(await asyncio.gather(*(_send(self._session, item, self._free) for item in prepared)))
+        return await send_all(self._session, prepared, self._free)
+
+
+async def send_all(session: ProviderSession, prepared: Sequence[Prepared], free: asyncio.Semaphore) -> list[Result]:
+    """All of them, as many at a time as `free` lets through."""
+    return list(await asyncio.gather(*(_send(session, item, free) for item in prepared)))
 
 
 async def _send(session: ProviderSession, item: Prepared, free: asyncio.Semaphore) -> Result:

@@ -20,6 +20,7 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from texting import circuit, delivery, keeping, outbox, preparing, sending, status_reports
 from texting.models import LineKey, Message, OutboxEntry, SendAttempt
+from texting.provider_connection import send_all
 from texting.providers.base import NotAccepted, OutcomeUnknown, SendResult, StatusEvent
 from texting.purposes import Purpose
 from texting.recording import answer_to
@@ -522,8 +523,7 @@ def test_automatic_answers_leave_whoever_was_deactivated(scene, far_end):
     assert delivery.deliver_line(scene.line.pk) == 1
 
 
-def test_a_text_that_waited_too_long_for_a_slow_provider_does_not_leave_on_an_old_answer_of_the_gate(monkeypatch):
-    monkeypatch.setattr(delivery, "AT_ONCE", 1)
+def test_a_text_that_waited_too_long_for_a_slow_provider_does_not_leave_on_an_old_answer_of_the_gate():
     left = []
 
     class Slow:
@@ -534,7 +534,7 @@ def test_a_text_that_waited_too_long_for_a_slow_provider_does_not_leave_on_an_ol
 
     now = time.monotonic()
     first, second = preparing.Prepared(None, 1, now + 60), preparing.Prepared(None, 2, now + 0.1)
-    answers = asyncio.run(delivery._send_all(Slow(), [first, second]))
+    answers = asyncio.run(send_all(Slow(), [first, second], asyncio.Semaphore(1)))
     assert left == [1]
     assert isinstance(answers[0], SendResult)
     assert answers[1].retry, "it is certain that the provider does not have it, so the gate is asked again"
