@@ -68,7 +68,7 @@ def test_the_design_does_without(words):
 def test_only_the_outbox_path_hands_texts_to_a_provider():
     """A text is handed over in one place: nothing is sent beside the gate."""
     callers = [str(p.relative_to(ROOT)) for p in sources() if "session.send(" in p.read_text()]
-    assert callers == ["texting/delivery.py"]
+    assert callers == ["texting/provider_connection.py"]
 
 
 def test_audit_events_are_written_in_one_place():
