@@ -61,7 +61,7 @@ SET status = n.status, error_kind = n.error_kind, provider_code = n.provider_cod
     sent_again_at = coalesce(n.sent_again_at, m.sent_again_at)
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[])
     AS n (id, status, error_kind, provider_code, attention, provider_id, segments, sent_again_at)
-WHERE m.organization_id = %s AND m.id = n.id
+WHERE m.organization_id = %s AND m.id = ANY(%s::uuid[]) AND m.id = n.id
 """  # noqa: S608 - a number of ours
 
 
@@ -111,7 +111,7 @@ def write(messages: Sequence[Message]) -> None:
         arrays.moments(message.sent_again_at for message in messages),
     )
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [*columns, current_organization_id()])
+        cursor.execute(_WRITE, [*columns, current_organization_id(), columns[0]])
     refunds.refund(message.pk for message in messages if _never_left(message))
     for message in messages:
         tell(message)

@@ -16,6 +16,7 @@ from django.db import connection
 from tenancy import arrays, audit
 from tenancy.audit import AuditKind
 from tenancy.crash_points import crash_here
+from tenancy.isolation import current_organization_id
 from texting import circuit, inbound_steps, outbox, progress
 from texting.models import Message, OutboxEntry
 from texting.outbox import Claim
@@ -151,7 +152,8 @@ UPDATE texting_sendattempt a
 SET outcome = n.outcome, error_kind = n.error_kind, provider_code = n.provider_code, finished_at = clock_timestamp()
 FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[], %s::text[])
     AS n (message_id, number, outcome, error_kind, provider_code)
-WHERE a.message_id = n.message_id AND a.number = n.number AND a.outcome IN ('', 'unknown')
+WHERE a.organization_id = %s AND a.message_id = ANY(%s::uuid[])
+    AND a.message_id = n.message_id AND a.number = n.number AND a.outcome IN ('', 'unknown')
 """
 
 
@@ -164,7 +166,7 @@ def _end_attempts(answers: Sequence[Answer]) -> None:
         arrays.texts(answer.provider_code for answer in answers),
     )
     with connection.cursor() as cursor:
-        cursor.execute(_END, columns)
+        cursor.execute(_END, [*columns, current_organization_id(), columns[0]])
 
 
 # An accepted text leaves the outbox also when it is ready for another try, but not from under another attempt.
@@ -173,7 +175,7 @@ WITH n AS (
     SELECT * FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::float8[]) AS n (message_id, attempt, outcome, wait)
 ), gone AS (
     DELETE FROM texting_outboxentry e USING n
-    WHERE e.message_id = n.message_id AND e.attempt = n.attempt
+    WHERE e.message_id = ANY(%s::uuid[]) AND e.message_id = n.message_id AND e.attempt = n.attempt
         AND (n.outcome = 'accepted' OR n.outcome = 'refused' AND e.state IN ('sending', 'unconfirmed'))
 )
 UPDATE texting_outboxentry e
@@ -182,7 +184,8 @@ SET state = CASE n.outcome WHEN 'retry' THEN 'ready' ELSE 'unconfirmed' END,
     unconfirmed_since = CASE n.outcome WHEN 'unknown' THEN clock_timestamp() END,
     due_at = clock_timestamp() + make_interval(secs => n.wait)
 FROM n
-WHERE e.message_id = n.message_id AND e.attempt = n.attempt AND n.outcome IN ('retry', 'unknown')
+WHERE e.message_id = ANY(%s::uuid[]) AND e.message_id = n.message_id AND e.attempt = n.attempt
+    AND n.outcome IN ('retry', 'unknown')
     AND e.state IN ('sending', 'unconfirmed')
 """
 
@@ -196,4 +199,4 @@ def _settle_entries(answers: Sequence[Answer]) -> None:
         [first_look if answer.outcome == UNKNOWN else answer.wait for answer in answers],
     )
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, columns)
+        cursor.execute(_SETTLE, [*columns, columns[0], columns[0]])

@@ -433,6 +433,17 @@ def test_new_credentials_let_a_line_go_on(scene, far_end):
     assert delivery.deliver_line(scene.line.pk) == 1
 
 
+def test_texts_are_claimed_from_the_index_in_order_whatever_the_statistics_say(scene):
+    """A queue is full one moment and empty the next: the plan for an empty one must not be a join of all with all."""
+    values = {"line": scene.line.pk, "batch": 100, "least": 9, "lease": 90, "probe": 60, **outbox._HOLD}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {outbox._CLAIM}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan using texting_outbox_ready on texting_outboxentry e" in plan
+    assert "Index Cond: ((line_id = e.line_id) AND (contact_id = e.contact_id))" in plan
+    assert "Anti Join" not in plan
+
+
 def test_refusals_are_forgotten_by_the_batch_that_was_under_way_when_they_came(scene, far_end, monkeypatch):
     monkeypatch.setattr(outbox, "BATCH", 1)
     far_end.script += [NotAccepted(ErrorKind.AUTH, retry=False)]
