@@ -95,21 +95,26 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class RoleChoiceForm(forms.Form):
-    """One of the roles that the acting member may grant, and teams."""
+    """Roles that the acting member may grant, and teams."""
 
-    role = forms.ModelChoiceField(queryset=Role.objects.none(), label=_("Role"), empty_label=None)
+    roles = forms.ModelMultipleChoiceField(
+        queryset=Role.objects.none(),
+        label=_("Roles"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("With several, the person may do what any of them permits."),
+    )
     teams = forms.ModelMultipleChoiceField(
         queryset=Team.objects.none(), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: list[Role], teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        role, teams = self.fields["role"], self.fields["teams"]
-        assert isinstance(role, forms.ModelChoiceField)  # noqa: S101 - declared above
-        assert isinstance(teams, forms.ModelMultipleChoiceField)  # noqa: S101
-        role.queryset = Role.objects.filter(pk__in=[one.pk for one in roles]).order_by("name")
-        teams.queryset = Team.objects.all()
-        if not Team.objects.exists():
+        choice, places = self.fields["roles"], self.fields["teams"]
+        assert isinstance(choice, forms.ModelMultipleChoiceField)  # noqa: S101 - declared above
+        assert isinstance(places, forms.ModelMultipleChoiceField)  # noqa: S101
+        choice.queryset = Role.objects.filter(pk__in=[one.pk for one in roles]).order_by("name")
+        places.queryset = Team.objects.filter(pk__in=[one.pk for one in teams])
+        if not teams:
             del self.fields["teams"]
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts import mail, second_factor
 from accounts.models import DirectoryPerson, Invitation, Membership, Role, Team, User
 from accounts.permissions import Permission, require
-from accounts.roles import give_role, require_over
+from accounts.roles import give_roles, grantable, require_over
 from accounts.sessions import end_sessions, key_hash
 from accounts.teams import place_in_teams
 from tenancy import audit, rates
@@ -56,14 +56,15 @@ class Invited:
     token: str
 
 
-def invite(*, actor: Membership, email: str, name: str, role: Role, teams: Iterable[Team] = ()) -> Invited:
+def invite(*, actor: Membership, email: str, name: str, roles: Iterable[Role], teams: Iterable[Team] = ()) -> Invited:
     """Make a member who becomes active by opening the link.
 
     Somebody who has a sign-in already (in any organization) keeps name and password and proves them on the link's page;
     the actor is not told which case it is. The link is mailed too. Raises AlreadyMember, MissingPermission, BadAddress,
     TooManyInvitations.
     """
-    require(actor, Permission.PEOPLE_INVITE, *role.granted)
+    require(actor, Permission.PEOPLE_INVITE)
+    wanted = grantable(actor, roles)
     _count_one_more()
     organization_id = current_organization_id()
     defaults = {"name": name, "password": make_password(None)}
@@ -73,11 +74,11 @@ def invite(*, actor: Membership, email: str, name: str, role: Role, teams: Itera
     )
     if not created:
         raise AlreadyMember
-    give_role(member=member, role=role)
+    give_roles(member=member, roles=wanted)
     place_in_teams(actor=actor, member=member, teams=teams)
     token = new_link(member)
     mail_link(member, mail.MailKind.INVITATION, actor)
-    audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, role=role.name)
+    audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, roles=[role.name for role in wanted])
     return Invited(member, token)
 
 

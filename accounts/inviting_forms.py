@@ -17,7 +17,7 @@ class InviteForm(RoleChoiceForm):
     email = forms.EmailField(
         label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     )
-    field_order = ("name", "email", "role", "teams")
+    field_order = ("name", "email", "roles", "teams")
 
 
 class InviteManyForm(RoleChoiceForm):
@@ -33,7 +33,7 @@ class InviteManyForm(RoleChoiceForm):
     file = forms.FileField(
         label=_("Or a CSV file"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"})
     )
-    field_order = ("text", "file", "role", "teams")
+    field_order = ("text", "file", "roles", "teams")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

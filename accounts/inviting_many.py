@@ -92,13 +92,13 @@ def _known(lines: list[Line]) -> list[Line]:
     ]
 
 
-def invite_all(*, actor: Membership, lines: Iterable[Line], role: Role, places: Iterable[Team]) -> int:
+def invite_all(*, actor: Membership, lines: Iterable[Line], roles: Iterable[Role], places: Iterable[Team]) -> int:
     """Invite everybody whose line is good. Returns how many. Raises MissingPermission, TooManyInvitations."""
-    done, chosen = 0, list(places)
+    done, chosen, given = 0, list(places), list(roles)
     for line in sorted((line for line in lines if line.verdict is Verdict.GOOD), key=lambda line: line.email.lower()):
         try:
             with transaction.atomic():
-                invite(actor=actor, email=line.email, name=line.name, role=role, teams=chosen)
+                invite(actor=actor, email=line.email, name=line.name, roles=given, teams=chosen)
         except AlreadyMember:
             continue
         done += 1

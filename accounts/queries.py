@@ -136,6 +136,40 @@ def roles_with_counts() -> list[tuple[Role, int]]:
     return sorted(((role, role.holders) for role in roles), key=lambda pair: (-len(pair[0].granted), pair[0].name))
 
 
+def grantable_teams(member: Membership) -> list[Team]:
+    """The teams that the member may put others into: those whose conversations they read."""
+    every = member.may(Permission.CONVERSATIONS_READ_ALL)
+    return [team for team in Team.objects.all() if every or team.pk in member.team_ids]
+
+
+def access_role(role_id: UUID) -> Role:
+    """A role of the active organization. Raises Http404."""
+    found = Role.objects.filter(pk=role_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def access_team(team_id: UUID) -> Team:
+    """A team of the active organization. Raises Http404."""
+    found = Team.objects.filter(pk=team_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def holders(role: Role) -> list[Membership]:
+    """Who holds the role, by name; deactivated people too, who have it again when they come back."""
+    held = MembershipRole.objects.filter(role=role, membership__is_machine=False).select_related("membership__user")
+    return sorted((one.membership for one in held), key=lambda one: one.user.name.casefold())
+
+
+def owners(member: Membership) -> list[Membership]:
+    """The active owners of the member's organization, by name."""
+    found = _persons(member).filter(is_owner=True, is_active=True).select_related("user")
+    return list(found.order_by("user__name"))
+
+
 def grantable_roles(member: Membership) -> list[Role]:
     """The roles that the member may give to others: those that hold nothing that the member lacks."""
     return [role for role, _count in roles_with_counts() if role.granted <= member.permissions]

@@ -1,5 +1,7 @@
 """Roles of an organization and who holds them."""
 
+from collections.abc import Iterable
+
 from accounts.built_in_roles import BUILT_IN_ROLES
 from accounts.models import Membership, MembershipRole, Role
 from accounts.permission_catalogue import OFFERED
@@ -25,31 +27,47 @@ def granted_to(member: Membership) -> frozenset[Permission]:
     return frozenset(permission for role in roles for permission in role.granted)
 
 
-def give_role(*, member: Membership, role: Role) -> None:
-    """Make `role` the member's only role, without asking who wants it: for set-up. Pages use `change_role`."""
-    MembershipRole.objects.filter(membership=member).exclude(role=role).delete()
-    MembershipRole.objects.get_or_create(membership=member, role=role)
+def give_roles(*, member: Membership, roles: Iterable[Role]) -> None:
+    """Make these the member's only roles, without asking who wants it: for set-up. Pages use `set_roles`."""
+    wanted = list(roles)
+    MembershipRole.objects.filter(membership=member).exclude(role__in=wanted).delete()
+    for role in wanted:
+        MembershipRole.objects.get_or_create(membership=member, role=role)
     member.__dict__.pop("permissions", None)
 
 
-def change_role(*, actor: Membership, member: Membership, role: Role) -> None:
-    """Make `role` the member's only role; true at the member's next request.
+def give_role(*, member: Membership, role: Role) -> None:
+    """The same with one role."""
+    give_roles(member=member, roles=[role])
+
+
+def set_roles(*, actor: Membership, member: Membership, roles: Iterable[Role]) -> None:
+    """Make the member hold exactly these roles; true at the member's next request.
 
     Raises MissingPermission when the actor may not manage people, manages somebody who may do more than they do, or
     would grant what they lack.
     """
     require_over(actor, member, Permission.PEOPLE_MANAGE)
-    require(actor, *role.granted)
+    wanted = grantable(actor, roles)
     before = sorted(MembershipRole.objects.filter(membership=member).values_list("role__name", flat=True))
-    give_role(member=member, role=role)
+    after = sorted(role.name for role in wanted)
+    if before == after:
+        return
+    give_roles(member=member, roles=wanted)
     audit.record(
-        event=audit.AuditKind.MEMBER_CHANGED,
-        actor=actor,
-        object=member,
-        changed="role",
-        before=before,
-        after=[role.name],
+        event=audit.AuditKind.MEMBER_CHANGED, actor=actor, object=member, changed="roles", before=before, after=after
     )
+
+
+def grantable(actor: Membership, roles: Iterable[Role]) -> list[Role]:
+    """The roles as they are now, their rows locked against being changed meanwhile; one that is gone is left out.
+
+    Raises MissingPermission when they hold what the actor lacks.
+    """
+    ids = [role.pk for role in roles]
+    found = list(Role.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    require(actor, *sorted({permission for role in found for permission in role.granted}))
+    return found
 
 
 def is_over(actor: Membership, member: Membership) -> bool:

@@ -45,7 +45,8 @@ RAIL = (
 SECTIONS = (
     RailEntry(_("Set-up"), "set_up", "list-checks", Permission.ORGANIZATION_MANAGE, open_steps),
     RailEntry(_("People"), "people", "users", Permission.PEOPLE_READ),
-    RailEntry(_("Roles"), "roles", "key-round", Permission.ROLES_MANAGE),
+    RailEntry(_("Roles"), "roles", "key-round", Permission.PEOPLE_READ),
+    RailEntry(_("Teams"), "teams", "users-round", Permission.TEAMS_MANAGE),
     RailEntry(_("Directory"), "directory", "book-user", Permission.DIRECTORY_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),

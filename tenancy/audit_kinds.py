@@ -28,6 +28,7 @@ class AuditKind(StrEnum):
     ROLE_DELETED = "role:deleted"
     TEAM_CREATED = "team:created"
     TEAM_CHANGED = "team:changed"
+    TEAM_DELETED = "team:deleted"
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_CHANGED = "organization:changed"
 

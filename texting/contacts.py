@@ -15,9 +15,13 @@ _TOLD = 20  # conversations of a renamed contact whose rows browsers fetch anew
 
 
 def start(*, member: Membership, line: Line, number: PhoneNumber, name: str = "") -> Conversation:
-    """The open conversation with a number on a line; a new one belongs to the member. Nothing is sent."""
+    """The open conversation with a number on a line; a new one belongs to the member. Nothing is sent.
+
+    Raises NotPossible when the open one is not the member's to read.
+    """
     require(member, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
     contact = threads.contact_for(number, name=name)
+    conversations.refuse_if_with_somebody_else(member, contact_id=contact.pk, line=line)
     now = timezone.now()
     conversation = threads.open_conversation(contact, line, at=now)
     if conversation.opened_at == now:

@@ -21,10 +21,10 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import live, outgoing_webhooks, sending
 from texting.live import LiveKind
-from texting.models import Conversation, Draft, Message, Note, Turn
+from texting.models import Conversation, Draft, Line, Message, Note, Turn
 from texting.outgoing_webhooks import EventKind
 from texting.purposes import Purpose
-from texting.queries import Colleague, colleague, colleagues_on
+from texting.queries import Colleague, colleague, colleagues_on, is_with_somebody_else
 
 LONGEST_NOTE = 4000  # characters
 
@@ -156,16 +156,23 @@ def reply(
 ) -> Reply:
     """Send a text. Whoever answers in a conversation that is nobody's takes it.
 
-    `files` are ids of the member's unsent attachments. Raises BadText or Refused (`texting.sending`); the same
-    `message_id` again sends nothing again.
+    `files` are ids of the member's unsent attachments. Raises BadText or Refused (`texting.sending`), NotPossible when
+    the customer is in a conversation that is not the member's to read; the same `message_id` again sends nothing again.
     """
     require(member, Permission.MESSAGES_SEND)
+    refuse_if_with_somebody_else(member, contact_id=conversation.contact_id, line=conversation.line)
     message = sending.send_text(
         conversation=conversation, body=body, author=member, purpose=purpose, message_id=message_id, files=files
     )
     _forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered
     return Reply(message, took=take_if_free(member, message.conversation, at=just_before))
+
+
+def refuse_if_with_somebody_else(member: Membership, *, contact_id: UUID, line: Line) -> None:
+    """Raise NotPossible when a text would go into an open conversation that the member may not read."""
+    if is_with_somebody_else(member, contact_id=contact_id, line=line):
+        raise NotPossible(_("A colleague is in conversation with this customer. Ask them to hand it over."))
 
 
 def record_reading(*, member: Membership, conversation: Conversation) -> None:

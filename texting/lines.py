@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
+from accounts.teams import reads
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
@@ -62,8 +63,14 @@ def connect(*, actor: Membership, provider: str, credentials: Credentials, numbe
 
 
 def change(*, actor: Membership, line_id: UUID, settings: Settings) -> Line:
-    """Give the line another name, team, pace or keyword handling."""
+    """Give the line another name, team, pace or keyword handling.
+
+    Another team reads all that was ever written on the line, so only who reads it themselves can give it away.
+    Raises MissingPermission.
+    """
     line = _locked(actor, line_id)
+    if settings.team.pk != line.team_id and not (reads(actor, line.team) and reads(actor, settings.team)):
+        require(actor, Permission.CONVERSATIONS_READ_ALL)
     before = _plain(line)
     _apply(line, settings)
     changed = sorted(name for name, value in _plain(line).items() if before[name] != value)

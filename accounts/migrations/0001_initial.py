@@ -221,6 +221,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=40)),
+                ('description', models.CharField(blank=True, help_text='What it is for; of custom roles.', max_length=140)),
                 ('built_in', models.CharField(blank=True, max_length=20)),
                 ('permissions', models.JSONField(blank=True, default=list)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
@@ -423,6 +424,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=40)),
+                ('visibility', models.CharField(choices=[('all', 'Everybody who may read conversations'), ('team', 'The people in the team'), ('assigned', 'Only whom a conversation is assigned to')], default='team', max_length=10)),
+                ('shows_unassigned', models.BooleanField(default=True)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
             options={
@@ -585,7 +588,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='role',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='accounts_role_name'),
+            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_role_name'),
         ),
         migrations.AddConstraint(
             model_name='role',
@@ -777,7 +780,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='team',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='accounts_team_name'),
+            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_team_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='team',
+            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['all', 'team', 'assigned'])), name='accounts_team_visibility'),
         ),
         migrations.AddConstraint(
             model_name='samlmapping',

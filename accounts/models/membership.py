@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +13,9 @@ from django.utils import timezone
 from accounts.permission_catalogue import ADMINISTRATIVE, OFFERED, Permission
 from tenancy.ids import new_id
 from tenancy.models import Organization
+
+if TYPE_CHECKING:
+    from accounts.models.team import Reading
 
 
 class MembershipState(StrEnum):
@@ -94,6 +97,16 @@ class Membership(models.Model):
     def needs_second_factor(self) -> bool:
         """Whether this member may do nothing before a second factor was shown."""
         return self.is_owner or bool(self.permissions & ADMINISTRATIVE)
+
+    @cached_property
+    def reading(self) -> "Reading":
+        """Which teams' conversations this member reads, when they do not read every team's. One query.
+
+        Needs the member's organization to be active.
+        """
+        from accounts.models.team import Reading
+
+        return Reading.of(self)
 
     @cached_property
     def team_ids(self) -> frozenset[UUID]:

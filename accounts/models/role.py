@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from accounts.built_in_roles import BUILT_IN_ROLES
 from accounts.models.membership import Membership
@@ -15,13 +17,14 @@ class Role(TenantModel):
     """A named set of permissions: of a built-in role (`built_in` names it) the code's, of a custom one the row's."""
 
     name = models.CharField(max_length=40)
+    description = models.CharField(max_length=140, blank=True, help_text="What it is for; of custom roles.")
     built_in = models.CharField(max_length=20, blank=True)
     permissions = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            models.UniqueConstraint(fields=["organization", "name"], name="accounts_role_name"),
+            models.UniqueConstraint("organization", Lower("name"), name="accounts_role_name"),
             models.UniqueConstraint(
                 fields=["organization", "built_in"], condition=~Q(built_in=""), name="accounts_role_built_in"
             ),
@@ -45,9 +48,9 @@ class Role(TenantModel):
 
     @property
     def summary(self) -> str:
-        """One sentence for the people who hand the role out; "" for custom roles."""
+        """What the role is for, for the people who hand it out."""
         role = BUILT_IN_ROLES.get(self.built_in)
-        return role.summary if role else ""
+        return _(role.summary) if role else self.description
 
 
 class MembershipRole(TenantModel):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import invitations, inviting_many, mail, queries
 from accounts.inviting_forms import InviteForm, InviteManyForm
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
@@ -27,8 +27,12 @@ MANY = "accounts/invite_many.html"
 def invite(request: MemberRequest) -> HttpResponse:
     """Make a member; a link is mailed, another is shown in the answer and never again."""
     allowed = queries.grantable_roles(request.member)
-    usual = next((role for role in allowed if role.built_in == "agent"), None)
-    form = InviteForm(request.POST if request.method == "POST" else None, initial={"role": usual}, roles=allowed)
+    form = InviteForm(
+        request.POST if request.method == "POST" else None,
+        initial={"roles": _usual(allowed)},
+        roles=allowed,
+        teams=queries.grantable_teams(request.member),
+    )
     if request.method != "POST" or not form.is_valid():
         return form_page(request, "accounts/invite.html", form)
     typed = form.cleaned_data
@@ -37,7 +41,7 @@ def invite(request: MemberRequest) -> HttpResponse:
             actor=request.member,
             email=typed["email"],
             name=typed["name"],
-            role=typed["role"],
+            roles=typed["roles"],
             teams=typed.get("teams", ()),
         )
     except invitations.AlreadyMember:
@@ -57,10 +61,13 @@ def invite(request: MemberRequest) -> HttpResponse:
 def invite_many(request: MemberRequest) -> HttpResponse:
     """A pasted list or a file: first what would happen, then, with `send`, that."""
     allowed = queries.grantable_roles(request.member)
-    usual = next((role for role in allowed if role.built_in == "agent"), None)
     posted = request.method == "POST"
     form = InviteManyForm(
-        request.POST if posted else None, request.FILES if posted else None, initial={"role": usual}, roles=allowed
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        initial={"roles": _usual(allowed)},
+        roles=allowed,
+        teams=queries.grantable_teams(request.member),
     )
     if not posted or not form.is_valid():
         return form_page(request, MANY, form)
@@ -72,7 +79,7 @@ def invite_many(request: MemberRequest) -> HttpResponse:
         return form_page(request, "accounts/invite_many_preview.html", form, **shown)
     try:
         places = typed.get("teams", ())
-        done = inviting_many.invite_all(actor=request.member, lines=lines, role=typed["role"], places=places)
+        done = inviting_many.invite_all(actor=request.member, lines=lines, roles=typed["roles"], places=places)
     except invitations.TooManyInvitations:
         form.add_error(None, _too_many())
         return form_page(request, MANY, form)
@@ -137,6 +144,11 @@ def reset_sign_in(request: MemberRequest, member_id: UUID) -> HttpResponse:
 
 def _too_many() -> str:
     return _("Your organization has invited as many people today as it may. Go on tomorrow.")
+
+
+def _usual(allowed: list[Role]) -> list[Role]:
+    """What most people come in as, and not the most powerful role."""
+    return [role for role in allowed if role.built_in == "agent"]
 
 
 def _show_link(request: HttpRequest, member: Membership, token: str) -> HttpResponse:

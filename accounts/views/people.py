@@ -39,6 +39,7 @@ def person(request: MemberRequest, member_id: UUID) -> HttpResponse:
         "may_invite": is_over and may(Permission.PEOPLE_INVITE),
         "may_reset": is_over and may(Permission.PEOPLE_RESET),
         "may_deactivate": is_over and may(Permission.PEOPLE_DEACTIVATE),
+        "may_own": may(Permission.OWNERS_MANAGE),
         "is_over": is_over,
     }
     return render(request, "accounts/person.html", context)
@@ -48,17 +49,20 @@ def person(request: MemberRequest, member_id: UUID) -> HttpResponse:
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_person(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """Role and teams of a person; asks again who is there."""
+    """Roles and teams of a person; asks again who is there."""
     shown = queries.person(request.member, member_id)
     roles.require_over(request.member, shown.member, Permission.PEOPLE_MANAGE)
-    now = {"role": shown.roles[0] if shown.roles else None, "teams": shown.teams}
-    allowed = queries.grantable_roles(request.member)
-    form = RoleChoiceForm(request.POST if request.method == "POST" else None, initial=now, roles=allowed)
+    offered = {team.pk: team for team in [*queries.grantable_teams(request.member), *shown.teams]}
+    form = RoleChoiceForm(
+        request.POST if request.method == "POST" else None,
+        initial={"roles": shown.roles, "teams": shown.teams},
+        roles=queries.grantable_roles(request.member),
+        teams=list(offered.values()),
+    )
+    form.fields["roles"].required = not shown.member.is_owner
     if not form.is_valid():
         return form_page(request, "accounts/change_person.html", form, person=shown)
-    role = form.cleaned_data["role"]
-    if [role] != shown.roles:
-        roles.change_role(actor=request.member, member=shown.member, role=role)
+    roles.set_roles(actor=request.member, member=shown.member, roles=form.cleaned_data["roles"])
     if "teams" in form.fields:
         teams.set_teams(actor=request.member, member=shown.member, teams=form.cleaned_data["teams"])
     messages.success(request, _("Saved. It counts from this person's next click on."))

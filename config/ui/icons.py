@@ -18,7 +18,7 @@ hourglass inbox info key-round keyboard languages life-buoy link list-checks lis
 lock-open log-out mail menu message-square message-square-lock message-square-text minus monitor moon
 octagon-alert octagon-x panel-right paperclip pencil phone phone-off plus qr-code refresh-cw rotate-ccw scale
 search send server settings shield-alert shield-check signal smartphone smile split square-pen sticky-note sun
-tag trash-2 triangle-alert undo-2 upload user user-check user-plus users webhook wifi-off x zap
+tag trash-2 triangle-alert undo-2 upload user user-check user-plus users users-round webhook wifi-off x zap
 """
 NAMES = frozenset(_WORDS.split())
 

@@ -14,7 +14,7 @@ def invited_by_the_outsider(cast, user: User) -> str:
     """The token of a link into the other organization, as its owner is shown it."""
     role = role_of(cast.other_organization, "agent")
     with activate(cast.other_organization):
-        return invitations.invite(actor=cast.outsider, email=user.email, name="Somebody", role=role).token
+        return invitations.invite(actor=cast.outsider, email=user.email, name="Somebody", roles=[role]).token
 
 
 def reset_by_the_admin(cast, member: Membership) -> str:
@@ -44,7 +44,7 @@ def test_the_reset_link_still_sets_the_password_and_then_the_other_link_takes_it
 def test_a_link_opened_before_somebody_chose_a_password_does_not_replace_it(cast):
     role = role_of(cast.organization, "agent")
     with activate(cast.organization):
-        token = invitations.invite(actor=cast.admin, email="nia@harbor.example", name="Nia", role=role).token
+        token = invitations.invite(actor=cast.admin, email="nia@harbor.example", name="Nia", roles=[role]).token
     opened = invitations.open_invitation(key_hash(token))
     user = opened.membership.user
     chosen_meanwhile = User.objects.get(pk=user.pk)

@@ -100,7 +100,7 @@ def test_somebody_who_joined_or_has_another_organization_is_not_forgotten(cast, 
 def test_nobody_withdraws_the_invitation_of_somebody_who_may_do_more(cast):
     with activate(cast.organization):
         role = role_of(cast.organization, "admin")
-        invited = invitations.invite(actor=cast.owner, email=NIA, name="Nia", role=role).member
+        invited = invitations.invite(actor=cast.owner, email=NIA, name="Nia", roles=[role]).member
         with pytest.raises(MissingPermission):
             invitations.withdraw(actor=cast.agent, member=invited)
         assert Invitation.objects.filter(membership=invited).exists()
@@ -177,7 +177,7 @@ def test_odd_lists_are_read_to_their_end(cast):
 
 
 def test_nothing_is_sent_before_the_preview_was_agreed_to(cast, client):
-    form = {"text": LIST, "role": str(role_of(cast.organization, "agent").pk), "teams": [str(cast.billing.pk)]}
+    form = {"text": LIST, "roles": str(role_of(cast.organization, "agent").pk), "teams": [str(cast.billing.pk)]}
     signed_in(client, cast.admin)
     preview = client.post("/settings/people/invite/many/", form).content.decode()
     assert "Invite 2 people" in preview
@@ -203,7 +203,7 @@ def test_a_file_of_another_encoding_is_read_and_one_that_is_none_is_refused(cast
         (b"x" * 60_000, 422),
     ):
         file = SimpleUploadedFile("people.csv", raw)
-        page = client.post("/settings/people/invite/many/", {"file": file, "role": role})
+        page = client.post("/settings/people/invite/many/", {"file": file, "roles": role})
         assert page.status_code == status
         assert status == 422 or "Müller" in page.content.decode()
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.invitations import new_link
-from accounts.models import RequestKind, SamlCertificate, SamlMapping, SamlProvider, Session, SsoDomain
+from accounts.models import RequestKind, Role, SamlCertificate, SamlMapping, SamlProvider, Session, SsoDomain
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from tenancy.isolation import activate
@@ -122,6 +122,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     address = f"/webhooks/simulator/{LineKey.objects.get(line_id=line.pk).key}/inbound"
     assert Client().post(address, {"Body": "unsigned"}).status_code == 403
     with activate(cast.organization):
+        role = Role.objects.create(name="Night shift", permissions=["conversations:read"])
         refused = QuarantinedRequest.objects.get()
         url, kinds = "https://hooks.example.com/parley", [EventKind.MESSAGE_RECEIVED]
         endpoint = managing.add(member=cast.owner, url=url, description="", kinds=kinds)
@@ -150,6 +151,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "person_id": person["id"],
         "group_id": group["id"],
         "token_id": company.directory.tokens.get().pk,
+        "role_id": role.pk,
         "organization_id": cast.organization.pk,
         "session_id": Session.objects.get(membership=cast.agent).pk,
         "token": new_link(cast.leaver),

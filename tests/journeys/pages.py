@@ -61,8 +61,22 @@ class State:
         yield "change-email", "/settings/account/email/"
         yield "forgot", "/forgot/"
         yield "mailbox", "/mailbox/"
-        yield "roles", "/settings/roles/"
         yield "directory", "/settings/directory/"
+        yield "person-access", f"/settings/people/{self.member.pk}/access/"
+        yield "person-change", f"/settings/people/{self.member.pk}/change/"
+        yield "roles", "/settings/roles/"
+        yield "role-owner", "/settings/roles/owner/"
+        with activate(self.member.organization):
+            agent, auditor = (Role.objects.get(built_in=name) for name in ("agent", "auditor"))
+            team = Team.objects.order_by("name").first()
+        yield "role", f"/settings/roles/{agent.pk}/"
+        yield "role-copy", f"/settings/roles/new/?from={agent.pk}"
+        yield "roles-compared", f"/settings/roles/compare/?a={agent.pk}&b={auditor.pk}"
+        yield "teams", "/settings/teams/"
+        yield "team-new", "/settings/teams/new/"
+        if team:
+            yield "team", f"/settings/teams/{team.pk}/"
+            yield "team-people", f"/settings/teams/{team.pk}/people/"
         line = self.phone.split("/")[2]
         yield "lines", "/settings/lines/"
         yield "line", f"/settings/lines/{line}/"

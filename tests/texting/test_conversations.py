@@ -157,7 +157,7 @@ class TestEnding:
             with pytest.raises(NotPossible, match="newer"):
                 conversations.reopen(member=desk.cast.agent, conversation=old)
             assert Conversation.objects.get(pk=old.pk).status == "resolved"
-            assert queries.newest_conversation(old) == new.pk
+            assert queries.newest_conversation(desk.cast.agent, old) == new.pk
 
     def test_a_reader_may_neither(self, desk):
         conversation = desk.hear()

@@ -104,7 +104,8 @@ class ConversationAssignee(_OnOne):
             conversations.assign(member=self.member, conversation=found, to=to, was=found.assignee_id)
         except NotPossible as reason:
             raise Problem(Kind.CONFLICT, str(reason)) from None
-        return self.shown(conversation_id)
+        found.refresh_from_db(fields=["assignee"])  # in the hands of another it may no longer be the key's to read
+        return answer(show_conversation(self.member, found))
 
 
 class ConversationResolution(_OnOne):

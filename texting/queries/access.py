@@ -5,12 +5,12 @@ Missing and forbidden look the same.
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Membership
 from accounts.permissions import Permission
-from texting.models import Contact, Conversation, Line
+from texting.models import Contact, Conversation, Line, Message
 
 SEALED_NAMES = ("contact__name", "contact__number")
 
@@ -27,7 +27,12 @@ def sees_every_line(member: Membership) -> bool:
 def visible_lines(member: Membership) -> QuerySet[Line]:
     """The lines whose conversations the member may read."""
     lines = Line.objects.select_related("team")
-    return lines if sees_every_line(member) else lines.filter(team_id__in=member.team_ids)
+    return lines if sees_every_line(member) else lines.filter(team_id__in=readable_teams(member))
+
+
+def readable_teams(member: Membership) -> frozenset[UUID]:
+    """The teams of whose conversations the member reads at least some; for members who do not read every team's."""
+    return member.reading.whole | member.reading.own
 
 
 def visible_conversations(member: Membership) -> QuerySet[Conversation]:
@@ -35,7 +40,55 @@ def visible_conversations(member: Membership) -> QuerySet[Conversation]:
     if not member.may(Permission.CONVERSATIONS_READ):
         return Conversation.objects.none()
     rows = Conversation.objects.all()
-    return rows if sees_every_line(member) else rows.filter(line__team_id__in=member.team_ids)
+    return rows if sees_every_line(member) else rows.filter(_readable(member, ""))
+
+
+def visible_messages(member: Membership) -> QuerySet[Message]:
+    """The texts of the conversations that the member may read, without any order."""
+    if not member.may(Permission.CONVERSATIONS_READ):
+        return Message.objects.none()
+    rows = Message.objects.all()
+    return rows if sees_every_line(member) else rows.filter(_readable(member, "conversation__"))
+
+
+def within_thread(member: Membership, team_id: UUID) -> Q:
+    """What the member reads in a thread on a line of this team, of rows that have a `conversation`.
+
+    A thread shows all conversations of one contact on one line; where a team lets people read only what is assigned to
+    them, those of others stay closed there too. An empty condition for whoever reads all of it.
+    """
+    if sees_every_line(member) or team_id in member.reading.whole:
+        return Q()
+    own = Q(conversation__assignee=member)
+    return own | Q(conversation__assignee=None) if team_id in member.reading.pool else own
+
+
+def branches_on(member: Membership, line: Line) -> list[Q]:
+    """Conditions on the conversations of a line that together are what the member reads of it, none overlapping."""
+    if sees_every_line(member) or line.team_id in member.reading.whole:
+        return [Q(line=line)]
+    parts = [Q(line=line, assignee=member)] if line.team_id in member.reading.own else []
+    return [*parts, Q(line=line, assignee=None)] if line.team_id in member.reading.pool else parts
+
+
+def is_with_somebody_else(member: Membership, *, contact_id: UUID, line: Line) -> bool:
+    """Whether a text to this contact on this line would go into an open conversation that the member may not read."""
+    if sees_every_line(member) or line.team_id not in member.reading.own:
+        return False
+    now = Conversation.objects.filter(contact_id=contact_id, line=line, status=Conversation.Status.OPEN)
+    return now.exists() and not visible_conversations(member).filter(pk__in=now.values("pk")).exists()
+
+
+def _readable(member: Membership, conversation: str) -> Q:
+    """The rule itself, once: `conversation` is the path from a row to its conversation."""
+    reading = member.reading
+    whole = Q(line__team_id__in=reading.whole)
+    if not reading.own:
+        return whole
+    own = Q(line__team_id__in=reading.own, **{f"{conversation}assignee": member})
+    if not reading.pool:
+        return whole | own
+    return whole | own | Q(line__team_id__in=reading.pool, **{f"{conversation}assignee": None})
 
 
 def with_people(member: Membership, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:

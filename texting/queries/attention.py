@@ -8,12 +8,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
-from accounts.permissions import Permission
 from tenancy.encryption import prefetch
 from texting.explaining import Explanation, explain
 from texting.models import Line, LineKey, Message, OutboxEntry
 from texting.purposes import TERMS, Purpose
-from texting.queries.access import NotYours, may_reveal, sees_every_line, visible_lines
+from texting.queries.access import NotYours, may_reveal, visible_lines, visible_messages
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.inbox import MOST_COUNTED
 from texting.queries.shown import Customer, customer, wording
@@ -94,7 +93,7 @@ def attention_count(member: Membership) -> int:
 
 def access_attention(member: Membership, message_id: UUID) -> Message:
     """A text of a conversation that the member may read, whether it is on the list or not. Raises NotYours."""
-    found = _readable(member).filter(pk=message_id).first()
+    found = visible_messages(member).filter(pk=message_id).first()
     if found is None:
         raise NotYours
     return found
@@ -111,15 +110,8 @@ def stopped_lines(member: Membership, lines: Iterable[Line] | None = None) -> li
     ]
 
 
-def _readable(member: Membership) -> QuerySet[Message]:
-    if not member.may(Permission.CONVERSATIONS_READ):
-        return Message.objects.none()
-    rows = Message.objects.all()
-    return rows if sees_every_line(member) else rows.filter(line__team_id__in=member.team_ids)
-
-
 def _visible(member: Membership) -> QuerySet[Message]:
-    return _readable(member).filter(~Q(attention=""))
+    return visible_messages(member).filter(~Q(attention=""))
 
 
 def _row(member: Membership, message: Message, is_looked_up: bool) -> AttentionRow:

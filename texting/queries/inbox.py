@@ -8,14 +8,17 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, Team
+from accounts.permissions import Permission
 from tenancy.encryption import blind_index, prefetch
 from texting.models import Contact, Conversation, Line
 from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import BadNumber, parse
 from texting.queries.access import (
     NotYours,
+    branches_on,
     contacts_for,
     may_reveal,
+    readable_teams,
     sees_every_line,
     visible_conversations,
     visible_lines,
@@ -87,7 +90,7 @@ def read_filter(key: str) -> Filter:
 def visible_teams(member: Membership) -> list[Team]:
     """The teams whose conversations the member may read and that have a line."""
     teams = Team.objects.filter(lines__isnull=False)
-    return list((teams if sees_every_line(member) else teams.filter(pk__in=member.team_ids)).distinct())
+    return list((teams if sees_every_line(member) else teams.filter(pk__in=readable_teams(member))).distinct())
 
 
 def inbox_page(member: Membership, chosen: Filter, cursor: Cursor | None = None, size: int = PAGE) -> InboxPage:
@@ -157,7 +160,8 @@ def _branches(member: Membership, chosen: Filter) -> list[QuerySet[Conversation]
     """Queries that together are the list, each of which an index answers in order.
 
     A member who reads some lines only gets one query a line: no index answers "the newest on any of these lines", and
-    it would read the whole organization's list to find a quiet line's few. What is assigned to one person, and what is
+    it would read the whole organization's list to find a quiet line's few. Where a team lets people read only what is
+    assigned to them, it is one for those and one for what is nobody's. What is assigned to one person, and what is
     unassigned, is short, so one query does.
     """
     resolved = chosen.kind is FilterKind.RESOLVED
@@ -168,10 +172,15 @@ def _branches(member: Membership, chosen: Filter) -> list[QuerySet[Conversation]
     if chosen.kind is FilterKind.UNASSIGNED:
         return [rows.filter(assignee__isnull=True)]
     if chosen.kind is FilterKind.TEAM:
-        return [rows.filter(line_id=line.pk) for line in _lines_of_team(member, chosen.team_id)]
-    if sees_every_line(member):
+        lines = _lines_of_team(member, chosen.team_id)
+    elif sees_every_line(member):
         return [rows]
-    return [rows.filter(line_id=line.pk) for line in visible_lines(member)]
+    else:
+        lines = list(visible_lines(member))
+    if not member.may(Permission.CONVERSATIONS_READ):
+        return []
+    rows = Conversation.objects.filter(status=status)
+    return [rows.filter(part) for line in lines for part in branches_on(member, line)]
 
 
 def _lines_of_team(member: Membership, team_id: UUID | None) -> list[Line]:

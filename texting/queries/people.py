@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import Membership, MembershipRole, TeamMember
+from accounts.models import Membership, MembershipRole, Team, TeamMember
 from accounts.permission_catalogue import OFFERED
 from accounts.permissions import Permission
 from tenancy.encryption import blind_index, prefetch
@@ -70,9 +70,10 @@ def conversations_of(member: Membership, contact: Contact, besides: UUID | None 
 def colleagues_on(line: Line) -> list[Colleague]:
     """The active members who may read this line's conversations and answer in them, by name.
 
-    They belong to the line's team, or read every team's conversations, or own the organization.
+    They belong to the line's team, or its conversations are open to everybody, or they read every team's.
     """
     members = Membership.objects.filter(organization=line.organization_id, is_active=True, user__is_active=True)
+    is_open = line.team.visibility == Team.Visibility.ALL
     in_team = set(TeamMember.objects.filter(team_id=line.team_id).values_list("membership_id", flat=True))
     granted: dict[UUID, set[Permission]] = {}
     for row in MembershipRole.objects.select_related("role"):
@@ -81,7 +82,7 @@ def colleagues_on(line: Line) -> list[Colleague]:
     for member in members.select_related("user"):
         may = set(OFFERED) if member.is_owner else granted.get(member.pk, set())
         answers = {Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND} <= may
-        if answers and (member.pk in in_team or Permission.CONVERSATIONS_READ_ALL in may):
+        if answers and (is_open or member.pk in in_team or Permission.CONVERSATIONS_READ_ALL in may):
             able.append(Colleague(member.pk, member.user.name))
     return sorted(able, key=lambda one: one.name.casefold())
 

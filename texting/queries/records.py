@@ -17,8 +17,8 @@ from texting.queries.access import (
     NotYours,
     contacts_for,
     may_reveal,
-    sees_every_line,
     visible_conversations,
+    visible_messages,
     with_people,
 )
 from texting.queries.cursors import Cursor, older_than
@@ -98,10 +98,7 @@ def notes_page(conversation: Conversation, cursor: Cursor | None, size: int) -> 
 
 
 def _messages(member: Membership) -> QuerySet[Message]:
-    if not member.may(Permission.CONVERSATIONS_READ):
-        return Message.objects.none()
-    rows = Message.objects.select_related("author__user", "contact").defer("contact__name", "contact__number")
-    return rows if sees_every_line(member) else rows.filter(line__team_id__in=member.team_ids)
+    return visible_messages(member).select_related("author__user", "contact").defer("contact__name", "contact__number")
 
 
 def _cut(rows: QuerySet[Row], field: str, cursor: Cursor | None, size: int) -> Page[Row]:

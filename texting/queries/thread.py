@@ -13,7 +13,7 @@ from accounts.models import Membership
 from tenancy.encryption import prefetch
 from texting.explaining import explain
 from texting.models import Conversation, Message, Note, Turn
-from texting.queries.access import NotYours
+from texting.queries.access import NotYours, visible_conversations, within_thread
 from texting.queries.attachments import ShownFile, files_of
 from texting.queries.cursors import Cursor, newer_than, older_than
 from texting.queries.shown import Happening, Item, Remark, Text, wording
@@ -52,7 +52,7 @@ class Thread:
 def thread(member: Membership, conversation: Conversation, before: Cursor | None = None) -> Thread:
     """The newest `LENGTH` items, or those before a cursor, of all conversations of this contact on this line."""
     rows: list[Any] = []
-    for source in _sources(conversation):
+    for source in _sources(member, conversation):
         older = source.filter(older_than(before, "created_at")) if before else source
         rows += older.order_by("-created_at", "-id")[: LENGTH + 1]
     rows.sort(key=_place, reverse=True)
@@ -65,7 +65,7 @@ def thread_after(member: Membership, conversation: Conversation, after: Cursor |
     if after is None:
         return thread(member, conversation)
     rows: list[Any] = []
-    for source in _sources(conversation):
+    for source in _sources(member, conversation):
         rows += source.filter(newer_than(after, "created_at")).order_by("created_at", "id")[: 2 * LENGTH]
         before = source.filter(older_than(after, "created_at"), created_at__gte=after.at - OVERLAP)
         rows += before.order_by("-created_at", "-id")[:OVERLAPPING]
@@ -74,28 +74,36 @@ def thread_after(member: Membership, conversation: Conversation, after: Cursor |
 
 def thread_text(member: Membership, conversation: Conversation, message_id: UUID) -> Thread:
     """One text of the thread as it is now. Raises NotYours when it is not of this thread."""
-    found = _sources(conversation)[0].filter(pk=message_id).first()
+    found = _sources(member, conversation)[0].filter(pk=message_id).first()
     if found is None:
         raise NotYours
     return Thread(_items(member, [found]))
 
 
-def newest_conversation(conversation: Conversation) -> UUID:
-    """The id of the conversation that a text would go into now: the open one of this contact on this line, if any."""
-    open_one = Conversation.objects.filter(
+def newest_conversation(member: Membership, conversation: Conversation) -> UUID:
+    """The id of the conversation that a text would go into now: the open one of this contact on this line, if any.
+
+    One that the member may not read stays unmentioned.
+    """
+    open_one = visible_conversations(member).filter(
         contact_id=conversation.contact_id, line_id=conversation.line_id, status=Conversation.Status.OPEN
     )
     return open_one.values_list("pk", flat=True).first() or conversation.pk
 
 
-def _sources(conversation: Conversation) -> tuple[QuerySet[Message], QuerySet[Note], QuerySet[Turn]]:
-    """Texts, notes, turns of the thread, with the people who made them."""
+def _sources(
+    member: Membership, conversation: Conversation
+) -> tuple[QuerySet[Message], QuerySet[Note], QuerySet[Turn]]:
+    """Texts, notes, turns of the thread that the member may read, with the people who made them."""
     contact, line = conversation.contact_id, conversation.line_id
+    allowed = within_thread(member, conversation.line.team_id)
+    turned = ("actor__user", "assignee__user", "conversation__line__team")
+    texts = Message.objects.filter(allowed, contact_id=contact, line_id=line)
     inside = Q(contact_id=contact, conversation__line_id=line)
     return (
-        Message.objects.filter(contact_id=contact, line_id=line).select_related("author__user", "settled_by__user"),
-        Note.objects.filter(inside).select_related("author__user"),
-        Turn.objects.filter(inside).select_related("actor__user", "assignee__user", "conversation__line__team"),
+        texts.select_related("author__user", "settled_by__user"),
+        Note.objects.filter(allowed, inside).select_related("author__user"),
+        Turn.objects.filter(allowed, inside).select_related(*turned),
     )
 
 

@@ -52,7 +52,7 @@ def find(request: MemberRequest, conversation_id: UUID) -> Conversation:
     So a page that shows a resolved conversation follows the customer into the new one. Raises NotYours.
     """
     asked = queries.access_conversation(request.member, conversation_id)
-    newest = queries.newest_conversation(asked)
+    newest = queries.newest_conversation(request.member, asked)
     return asked if newest == asked.pk else queries.access_conversation(request.member, newest)
 
 

@@ -56,6 +56,8 @@ def assign(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
         names = {one.id: one.name for one in colleagues}
         toast = _("Assigned to %(name)s.") % {"name": names[to]} if to else _("Handed back to the team.")
         response = changed(found, toast if to != request.member.pk else "")
+        if not queries.visible_conversations(request.member).filter(pk=found.pk).exists():
+            response = trigger_client_event(response, "leave-conversation")
     return trigger_client_event(response, "close-sheet")
 
 

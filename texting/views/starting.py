@@ -8,6 +8,7 @@ from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from accounts.permissions import MemberRequest, Permission, requires
 from texting import contacts, queries
+from texting.conversations import NotPossible
 from texting.forms import NewConversationForm
 
 
@@ -22,12 +23,16 @@ def new_conversation(request: MemberRequest) -> HttpResponse:
     )
     if not form.is_valid():
         return render(request, "texting/_new.html", {"form": form}, status=422 if form.is_bound else 200)
-    conversation = contacts.start(
-        member=request.member,
-        line=queries.access_line(request.member, form.cleaned_data["line"]),
-        number=form.cleaned_data["number"],
-        name=form.cleaned_data["name"],
-    )
+    try:
+        conversation = contacts.start(
+            member=request.member,
+            line=queries.access_line(request.member, form.cleaned_data["line"]),
+            number=form.cleaned_data["number"],
+            name=form.cleaned_data["name"],
+        )
+    except NotPossible as reason:
+        form.add_error("number", str(reason))
+        return render(request, "texting/_new.html", {"form": form}, status=422)
     address = reverse("conversation", args=[conversation.pk])
     response = HttpResponseLocation(address, target="#open", swap="outerHTML")
     return trigger_client_event(response, "close-sheet")

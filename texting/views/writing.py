@@ -42,7 +42,7 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
             message_id=_message_id(request),
             files=_files(request),
         )
-    except BadText as error:
+    except (BadText, NotPossible) as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
     except Refused as refused:
         composing = composer(member=request.member, conversation=found, outcome=refused.outcome)
