@@ -138,14 +138,19 @@ def test_a_request_that_was_given_up_does_not_disturb_its_group(ledger: Ledger) 
 
 def test_while_the_database_is_away_a_group_is_not_tried_item_by_item() -> None:
     tried: list[int] = []
+    gathered = threading.Event()
 
     def away(key: str, items: Sequence[int]) -> list[int]:
+        gathered.wait(30)
         tried.append(len(items))
         raise OperationalError
 
     async def story() -> list[int | BaseException]:
         groups = GroupCommit(away, "test")
-        return await asyncio.gather(*(groups.do("a", number) for number in range(50)), return_exceptions=True)
+        waiting = [asyncio.ensure_future(groups.do("a", number)) for number in range(50)]
+        await asyncio.sleep(0)  # each has joined the queue, whatever group the thread took before
+        gathered.set()
+        return await asyncio.gather(*waiting, return_exceptions=True)
 
     assert all(isinstance(answer, OperationalError) for answer in asyncio.run(story()))
     assert len(tried) <= 2 * (1 + group_commit.MOST_AWAY), "in one group or two"
