@@ -232,6 +232,7 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.Permission",
     "compliance.send_policies.FirstTextClauses",
     "texting.limits.policy.SendingLimits",
+    "texting.limits.carriers.policy.CarrierDay",
 ]
 # Campaigns at a time, of all organizations: fewer than there are workers, so that one is free for replies.
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)

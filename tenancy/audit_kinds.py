@@ -95,6 +95,7 @@ class AuditKind(StrEnum):
     WEBHOOK_CONTENT_CHANGED = "webhook_endpoint:content_changed"
     WEBHOOK_SECRET_READ = "webhook_endpoint:secret_read"  # noqa: S105
     WEBHOOK_SECRET_CHANGED = "webhook_endpoint:secret_changed"  # noqa: S105
+    WEBHOOK_LOG_EXPORTED = "webhook_endpoint:log_exported"
     WEBHOOK_DELIVERY_REPLAYED = "webhook_delivery:replayed"
     WEBHOOK_DISCARDED = "webhook:discarded"
     WEBHOOK_FORGOTTEN = "webhook:forgotten"
@@ -107,6 +108,14 @@ class AuditKind(StrEnum):
     SENDING_COUNTRY_REMOVED = "sending:country_removed"
     SENDING_STOPPED = "sending:stopped"
     SENDING_STOP_LIFTED = "sending:stop_lifted"
+    CARRIER_BRAND_ADDED = "carrier_brand:added"
+    CARRIER_BRAND_CHANGED = "carrier_brand:changed"
+    CARRIER_BRAND_REMOVED = "carrier_brand:removed"
+    CARRIER_CAMPAIGN_ADDED = "carrier_campaign:added"
+    CARRIER_CAMPAIGN_CHANGED = "carrier_campaign:changed"
+    CARRIER_CAMPAIGN_REMOVED = "carrier_campaign:removed"
+    CARRIER_DAY_NEAR = "carrier_day:near"
+    CARRIER_DAY_REACHED = "carrier_day:reached"
 
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"

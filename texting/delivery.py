@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from tenancy import metrics
 from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
-from texting import circuit, keeping, outbox, progress
+from texting import circuit, deferring, keeping, outbox, progress
 from texting.doorbells import answered, ring, ring_later
 from texting.models import Line, Message, OutboxEntry, SendAttempt
 from texting.outbox import LEAST_PRIORITY
@@ -170,8 +170,7 @@ def end_overdue() -> int:
             ids = list(mine.values_list("message_id", flat=True)[:OVERDUE_BATCH])
             messages = list(Message.objects.filter(pk__in=ids))
             for message in messages:
-                kind = ErrorKind(message.error_kind) if message.error_kind else ErrorKind.TRANSIENT
-                progress.move(message, MessageStatus.FAILED, kind, "expired")
+                progress.move(message, MessageStatus.FAILED, *deferring.expiry_of(message))
             OutboxEntry.objects.filter(message_id__in=ids).delete()
             progress.write(messages)
             ended += len(ids)

@@ -114,9 +114,20 @@ _CODE_WORDS = {
         "Ask an admin to switch it on, or write from another line.",
     ),
     "consent.none": ("There was no permission to text this number any more.", "Ask them to text START first."),
+    "carrier.day": (
+        "The carriers took no more texts of this line's brand that day, and the next day would have been too late.",
+        "Call if it cannot wait, or send it again after midnight Pacific time.",
+    ),
     "expired": (
         "It could not be handed over in time, and later it would have come too late.",
         "Send it again if it is still needed.",
+    ),
+}
+_WAIT_WORDS = {
+    "carrier.day": Explanation(
+        "Waits for tomorrow",
+        "The carriers take no more texts of this line's brand today.",
+        "It leaves by itself after midnight Pacific time. Call if it cannot wait.",
     ),
 }
 _NO_RECEIPT = Explanation(
@@ -143,6 +154,8 @@ def explain(
         return _TWICE
     if attention == "no_receipt" and status is _S.SENT:
         return _NO_RECEIPT
+    if code in _WAIT_WORDS and status in {_S.QUEUED, _S.SENDING}:
+        return _WAIT_WORDS[code]
     if code in _CODE_WORDS and status in {_S.CANCELED, _S.FAILED} and error_kind not in _SPEAKS_FOR_ITSELF:
         return Explanation(words.label, *_CODE_WORDS[code])
     if error_kind is None or status in {_S.RECEIVED, _S.HELD, _S.SENT, _S.DELIVERED, _S.CANCELED, _S.READ}:

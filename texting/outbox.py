@@ -20,7 +20,8 @@ from texting import outgoing_webhooks
 from texting.doorbells import ring
 from texting.limits import refunds
 from texting.models import Contact, Message, OutboxEntry, SendAttempt
-from texting.purposes import OWED_PRIORITY, TERMS, URGENT_PRIORITY, Purpose
+from texting.outbox_statements import BOUNDS, CLAIM, WAIT, WORK
+from texting.purposes import TERMS, URGENT_PRIORITY, Purpose
 from texting.statuses import MessageStatus
 
 LEASE = timedelta(seconds=90)
@@ -31,7 +32,6 @@ FIRST_LOOK = timedelta(minutes=2)  # at the provider, for a text whose outcome i
 LAST_LOOK = timedelta(minutes=10)
 PROBE_EVERY = timedelta(minutes=1)  # one text, on a line that has stopped
 LEAST_PRIORITY = 32_767
-LONGEST_HOLD = timedelta(minutes=15)  # that a text of unknown outcome holds back the next one to the same person
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime
             line_id=message.line_id,
             contact_id=message.contact_id,
             priority=terms.priority,
+            segments=1 if message.media_count else max(message.segments, 1),
+            has_pictures=message.media_count > 0,
             due_at=Now(),
             expires_at=deadline or Now() + terms.life,
         )
@@ -89,69 +91,19 @@ def ring_after_commit(line_id: UUID) -> None:
     transaction.on_commit(tell, robust=True)
 
 
-# A text waits for an earlier one to the same person on the same line: so that they keep their order, and so that an
-# equal text cannot be taken for one of unknown outcome when the provider's list is searched. What the law asks for
-# waits for no unknown outcome, and nothing waits for one longer than `hold`.
-#
-# This table is empty one moment and full the next, so the planner's statistics are never right. OFFSET 0 keeps it from
-# making a join of the question, which it would do by comparing every waiting text with every other one: each text is
-# looked up by line and contact. For the same reason the next texts are read from their own index, in its order.
-_FREE = """
-    NOT EXISTS (
-        SELECT 1 FROM texting_outboxentry earlier
-        WHERE earlier.line_id = e.line_id AND earlier.contact_id = e.contact_id AND (
-            earlier.state = 'sending'
-            OR earlier.state = 'unconfirmed' AND e.priority > %(owed)s AND earlier.priority > %(owed)s
-                AND earlier.unconfirmed_since > statement_timestamp() - make_interval(secs => %(hold)s)
-            OR earlier.state = 'ready' AND
-                (earlier.priority, earlier.entered_at, earlier.message_id) < (e.priority, e.entered_at, e.message_id))
-        OFFSET 0)
-"""
-_HOLD = {"owed": OWED_PRIORITY, "hold": LONGEST_HOLD.total_seconds()}
-_CLAIM = f"""
-WITH line AS (
-    SELECT line_id, texts_per_second AS pace, greatest(free_at, statement_timestamp()) AS next_free,
-        stopped_at IS NOT NULL AS stopped, refusals
-    FROM texting_linekey
-    WHERE line_id = %(line)s AND (stopped_at IS NULL OR probe_at <= statement_timestamp()) FOR UPDATE SKIP LOCKED
-), chosen AS (
-    SELECT e.message_id FROM texting_outboxentry e
-    WHERE e.line_id = %(line)s AND e.state = 'ready' AND e.due_at <= statement_timestamp()
-        AND e.priority <= %(least)s AND {_FREE}
-    ORDER BY e.priority, e.entered_at, e.message_id
-    LIMIT coalesce((
-        SELECT least(CASE WHEN stopped THEN 1 ELSE %(batch)s END, greatest(0, floor(
-            (1 - extract(epoch FROM next_free - statement_timestamp())) * greatest(pace, 1) + 1e-6
-        )))::int FROM line), 0)
-    FOR UPDATE OF e SKIP LOCKED
-), claimed AS (
-    UPDATE texting_outboxentry e
-    SET state = 'sending', attempt = attempt + 1, lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
-    WHERE e.message_id = ANY(ARRAY(SELECT message_id FROM chosen))
-    RETURNING e.message_id, e.organization_id, e.attempt, e.expires_at <= statement_timestamp() AS expired,
-        statement_timestamp() AS at, e.resends, e.priority, e.entered_at
-), paced AS (
-    UPDATE texting_linekey k
-    SET free_at = line.next_free + make_interval(secs => (SELECT count(*) FROM claimed) / line.pace),
-        probe_at = CASE WHEN line.stopped THEN statement_timestamp() + make_interval(secs => %(probe)s) END
-    FROM line WHERE k.line_id = line.line_id AND EXISTS (SELECT 1 FROM claimed)
-)
-SELECT message_id, organization_id, attempt, expired, at, resends, refusals FROM claimed, line
-ORDER BY priority, entered_at, message_id
-"""  # noqa: S608 - put together from the text above
-
-
 def claim(line_id: UUID, *, least: int = LEAST_PRIORITY) -> list[Claim]:
-    """Take the next texts of a line, as many as its pace allows, urgent ones first, at most one for each contact.
+    """Take the next texts of a line, as many as its pace and its campaign's allow, urgent ones first, at most one for
+    each contact. Paces count segments: a long text takes as much as several.
 
-    None of a lower priority (a greater number) than `least`.
+    None of a lower priority (a greater number) than `least`, and nothing but what is urgent while another line of the
+    campaign has an urgent text that could leave.
 
-    Empty when there is nothing, the pace is used up, another worker is claiming this line right now, or the line has
+    Empty when there is nothing, a pace is used up, another worker is claiming this line right now, or the line has
     stopped and is not to be tried yet (then one text goes as a trial).
     """
     times = {"lease": LEASE.total_seconds(), "probe": PROBE_EVERY.total_seconds()}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"line": line_id, "batch": BATCH, "least": least, **times, **_HOLD})
+        cursor.execute(CLAIM, {"line": line_id, "batch": BATCH, "least": least, **times, **BOUNDS})
         return [Claim(*row) for row in cursor.fetchall()]
 
 
@@ -219,30 +171,12 @@ def run_out_leases() -> list[tuple[UUID, UUID, int]]:
         return list(cursor.fetchall())
 
 
-_WAIT = f"""
-SELECT greatest(0.05, extract(epoch FROM k.free_at - clock_timestamp()) - 1 + 1 / greatest(k.texts_per_second, 1))
-FROM texting_linekey k
-WHERE k.line_id = %(line)s AND k.stopped_at IS NULL AND EXISTS (
-    SELECT 1 FROM texting_outboxentry e
-    WHERE e.line_id = k.line_id AND e.state = 'ready' AND e.due_at <= clock_timestamp() AND {_FREE})
-"""  # noqa: S608 - put together from the text above
-
-
 def wait_for(line_id: UUID) -> float | None:
-    """Seconds until the line's pace allows the next text that is due and waits for no other; None when none is."""
+    """Seconds until line and campaign allow the next text that is due and waits for no other; None when none is."""
     with connection.cursor() as cursor:
-        cursor.execute(_WAIT, {"line": line_id, **_HOLD})
+        cursor.execute(WAIT, {"line": line_id, **BOUNDS})
         row = cursor.fetchone()
     return float(row[0]) if row else None
-
-
-_WORK = """
-SELECT k.line_id FROM texting_linekey k
-WHERE (k.stopped_at IS NULL OR k.probe_at IS NULL OR k.probe_at <= statement_timestamp()) AND EXISTS (
-    SELECT 1 FROM texting_outboxentry e
-    WHERE e.line_id = k.line_id AND e.state = 'ready' AND e.due_at <= statement_timestamp())
-ORDER BY row_number() OVER (PARTITION BY k.organization_id ORDER BY k.free_at), k.free_at
-"""
 
 
 def lines_with_work() -> list[UUID]:
@@ -251,7 +185,7 @@ def lines_with_work() -> list[UUID]:
     One line of each organization, then a second one of each, and so on: whoever has many lines does not come first.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_WORK)
+        cursor.execute(WORK)
         return [line_id for (line_id,) in cursor.fetchall()]
 
 

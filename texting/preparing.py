@@ -18,9 +18,11 @@ from tenancy.bulk_writes import insert_rows
 from tenancy.crash_points import crash_here
 from tenancy.encryption import KeyDestroyed, Undecryptable, prefetch
 from tenancy.isolation import activate
-from texting import gate, outbox, progress
+from texting import deferring, gate, outbox, progress
 from texting.attachments import links
+from texting.deferring import BrandDay, Leaving
 from texting.limits import spending
+from texting.limits.carriers.days import segments_of
 from texting.limits.judging import OWED
 from texting.limits.spending import OverLimit
 from texting.models import Attachment, Decision, Line, LineKey, Message, SendAttempt
@@ -38,7 +40,6 @@ _UNUSED = (
     *(f"conversation__{name}" for name in ("last_activity_at", "preview", "preview_is_ours", "preview_media")),
     *("contact__name", "contact__created_at"),
 )
-_Leaving = tuple[Claim, Message, Decision]
 FRESH_SECONDS = 20.0  # less than a lease: a process that was stopped for longer sends nothing when it wakes up
 
 
@@ -92,6 +93,7 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
     until = time.monotonic() + FRESH_SECONDS
     key = LineKey.objects.get(line_id=line.pk).key
     held = outbox.hold(claims)
+    day = deferring.lock_day(line, claims[0].at)
     messages = _messages(line, [claim.message_id for claim in held])
     prefetch([*messages.values(), *(message.contact for message in messages.values())])
     asked = [claim for claim in held if _is_still_wanted(claim, messages.get(claim.message_id))]
@@ -104,10 +106,10 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
             leaving.append((claim, message, decision))
         else:
             _keep_back(claim, message, outcome)
-    leaving = _within_limits(leaving)
+    leaving = deferring.within_day(day, _within_limits(leaving))
     address = f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status"
     media = links.open_links(files, {message.pk: claim.attempt for claim, message, _ in leaving})
-    begun = _begin(line, leaving, address, media)
+    begun = _begin(line, leaving, address, media, day)
     crash_here("before_prepared")
     return [Prepared(claim, outbound, until) for claim, outbound in begun]
 
@@ -131,8 +133,8 @@ def _is_still_wanted(claim: Claim, message: Message | None) -> bool:
         outbox.finish(claim)
         return False
     if claim.expired:
-        kind = ErrorKind(message.error_kind) if message.error_kind else ErrorKind.TRANSIENT
-        progress.end(claim, message, MessageStatus.FAILED, kind, code="expired")
+        kind, code = deferring.expiry_of(message)
+        progress.end(claim, message, MessageStatus.FAILED, kind, code=code)
     return not claim.expired
 
 
@@ -159,7 +161,7 @@ def _keep_back(claim: Claim, message: Message, outcome: gate.Outcome) -> None:
     progress.end(claim, message, MessageStatus.CANCELED, kind, code=rule)
 
 
-def _within_limits(leaving: list[_Leaving]) -> list[_Leaving]:
+def _within_limits(leaving: list[Leaving]) -> list[Leaving]:
     """Count those that are not counted yet (bulk texts, and texts that are sent again after they had failed), together
     if they all fit; those for which nothing is left wait a while.
     """
@@ -172,7 +174,7 @@ def _within_limits(leaving: list[_Leaving]) -> list[_Leaving]:
     return [item for item in leaving if item[0] not in over]
 
 
-def _count(leaving: Sequence[_Leaving]) -> bool:
+def _count(leaving: Sequence[Leaving]) -> bool:
     """Whether there was room for all of them."""
     try:
         with transaction.atomic():
@@ -188,7 +190,7 @@ def _spread() -> timedelta:
 
 
 def _begin(
-    line: Line, leaving: Sequence[_Leaving], address: str, media: dict[UUID, tuple[str, ...]]
+    line: Line, leaving: Sequence[Leaving], address: str, media: dict[UUID, tuple[str, ...]], day: BrandDay | None
 ) -> list[tuple[Claim, Outbound]]:
     """Write down an attempt for each text, with the token of its status callback's address."""
     attempts, begun = [], []
@@ -201,6 +203,8 @@ def _begin(
                 decision_id=decision.pk,
                 token_hash=hash_token(token),
                 started_at=claim.at,
+                brand_id=day.brand.pk if day else None,
+                brand_segments=segments_of(message) if day else 0,
             )
         )
         if claim.resends:  # its first attempt may still turn out to have been taken, so it stays "not confirmed"

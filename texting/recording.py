@@ -18,6 +18,7 @@ from tenancy.audit import AuditKind
 from tenancy.crash_points import crash_here
 from tenancy.isolation import current_organization_id
 from texting import circuit, inbound_steps, outbox, progress
+from texting.limits.carriers import days
 from texting.models import Message, OutboxEntry
 from texting.outbox import Claim
 from texting.progress import Taken
@@ -87,6 +88,7 @@ def record(answers: Sequence[Answer]) -> None:
             changed[message.pk] = message
     _end_attempts(answers)
     _settle_entries([answer for answer in answers if answer.message_id in messages])
+    days.give_back((one.message_id, one.attempt) for one in answers if one.outcome in {REFUSED, RETRY})
     progress.write(list(changed.values()))
     for message in changed.values():
         if message.error_kind == ErrorKind.OPTED_OUT:

@@ -7,6 +7,7 @@ from texting.views import (
     attaching,
     attachments,
     attention,
+    carriers,
     connecting,
     conversation,
     handling,
@@ -19,6 +20,7 @@ from texting.views import (
     starting,
     teams,
     webhook_endpoints,
+    webhook_export,
     webhook_log,
     webhook_secrets,
     writing,
@@ -27,6 +29,8 @@ from texting.webhooks import views as webhooks
 
 _LINE = "settings/lines/<uuid:line_id>/"
 _CONVERSATION = "inbox/c/<uuid:conversation_id>/"
+_BRAND = "settings/limits/carriers/<uuid:brand_id>/"
+_CAMPAIGN = "settings/limits/carriers/campaigns/<uuid:campaign_id>/"
 _ENDPOINT = "settings/webhooks/<uuid:endpoint_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -92,6 +96,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/limits/alarms/<uuid:stop_id>/lift/", limits.lift, name="limits_lift"),
     path("settings/limits/rates/", limits.rates, name="limits_rates"),
     path("settings/limits/rates/save/", limits.set_rates, name="limits_set_rates"),
+    path("settings/limits/carriers/", carriers.carriers, name="carriers"),
+    path("settings/limits/carriers/add/", carriers.add_brand, name="carrier_add_brand"),
+    path(_BRAND, carriers.brand, name="carrier_brand"),
+    path(_BRAND + "remove/", carriers.remove_brand, name="carrier_remove_brand"),
+    path(_BRAND + "campaigns/add/", carriers.add_campaign, name="carrier_add_campaign"),
+    path(_CAMPAIGN, carriers.campaign, name="carrier_campaign"),
+    path(_CAMPAIGN + "remove/", carriers.remove_campaign, name="carrier_remove_campaign"),
     path("settings/quarantine/", quarantine.refused, name="quarantine"),
     path("settings/quarantine/news/", quarantine.news, name="quarantine_news"),
     path("settings/quarantine/take-in/", quarantine.take_in_all, name="quarantine_take_in_all"),
@@ -101,6 +112,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/webhooks/", webhook_endpoints.endpoints, name="webhooks"),
     path("settings/webhooks/add/", webhook_endpoints.add, name="webhook_add"),
     path(_ENDPOINT, webhook_log.endpoint, name="webhook"),
+    path(_ENDPOINT + "log.csv", webhook_export.export, name="webhook_export"),
     path(_ENDPOINT + "edit/", webhook_endpoints.edit, name="webhook_edit"),
     path(_ENDPOINT + "enable/", webhook_endpoints.enable, name="webhook_enable"),
     path(_ENDPOINT + "disable/", webhook_endpoints.disable, name="webhook_disable"),

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from config.ui.registry import register
 
-STYLES = frozenset({"full", "short", "time", "exact"})
+STYLES = frozenset({"full", "inside", "short", "time", "exact"})
 _A_WEEK = 7  # days
 
 
 def _day(there: date, here: date, style: str) -> str:
     if there.year != here.year:
         return date_format(there, "j M Y")
-    if style == "full":
+    if style in {"full", "inside"}:
         return date_format(there, "D j M")
     return date_format(there, "D" if -_A_WEEK < (there - here).days < 0 else "j M")
 
@@ -27,7 +27,8 @@ def in_words(moment: datetime, now: datetime, style: str = "full") -> str:
     """An aware datetime as short words, both read in the current time zone.
 
     `full`: "Today 14:02", "Yesterday 14:02", "Mon 3 Nov", "3 Nov 2025". `short`, for lists: "14:02", "Mon", "3 Nov",
-    "3 Nov 2025". `time`: "14:02". `exact`, for records: "3 Nov 2025 14:02:33".
+    "3 Nov 2025". `time`: "14:02". `exact`, for records: "3 Nov 2025 14:02:33". `inside`, within a sentence: as `full`,
+    with "today 14:02".
     """
     if style not in STYLES:
         raise TemplateSyntaxError(f"unknown style {style!r} of a moment")
@@ -39,7 +40,9 @@ def in_words(moment: datetime, now: datetime, style: str = "full") -> str:
     if style == "time" or (style == "short" and days == 0):
         return clock
     named = {0: _("Today"), -1: _("Yesterday"), 1: _("Tomorrow")}
-    if style == "full" and days in named:
+    if style == "inside":
+        named = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}
+    if style in {"full", "inside"} and days in named:
         return f"{named[days]} {clock}"
     return _day(there.date(), here.date(), style)
 

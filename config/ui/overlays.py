@@ -27,13 +27,31 @@ def drawer(content: SafeString, id: str, title: str) -> SafeString:
 
 @register.simple_block_tag
 def menu(
-    content: SafeString, id: str, label: str, *, icon: str = "ellipsis", variant: str = "quiet", text: bool = False
+    content: SafeString,
+    id: str,
+    label: str,
+    *,
+    icon: str = "ellipsis",
+    variant: str = "quiet",
+    text: bool = False,
+    small: bool = False,
 ) -> SafeString:
-    """A button with a list of acts. `text` shows the label beside the icon instead of in the tooltip only."""
+    """A button with a list of acts. `text` shows the label beside the icon instead of in the tooltip only; `small`: as
+    small buttons beside it.
+    """
     if variant not in VARIANTS:
         raise TemplateSyntaxError(f"unknown button variant {variant!r}")
     return draw(
-        "menu", {"id": id, "label": label, "icon": icon, "variant": variant, "text": text, "content": trimmed(content)}
+        "menu",
+        {
+            "id": id,
+            "label": label,
+            "icon": icon,
+            "variant": variant,
+            "text": text,
+            "small": small,
+            "content": trimmed(content),
+        },
     )
 
 

@@ -24,6 +24,8 @@ from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
 from texting import receiving
 from texting.limits import alarms
+from texting.limits.carriers import changing as carriers
+from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.models import LineKey, QuarantinedRequest, SendingStop
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
@@ -129,6 +131,10 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         delivery = managing.send_test(member=cast.owner, endpoint=endpoint)
         alarms.stop(message.contact, alarms.Rule.HOURLY, {"texts": 100})
         stop = SendingStop.objects.get()
+        settings = BrandSettings("Harbor Dental", "", "low", 2_000)
+        brand = carriers.add_brand(member=cast.owner, settings=settings)
+        rates = CampaignSettings("Reminders", "", "low_volume", 75, 50)
+        campaign = carriers.add_campaign(member=cast.owner, brand_id=brand.pk, settings=rates, lines=[])
     caller, company = make_caller(cast.owner), connect(cast.owner)
     person = company.add("nora@harbor.example")
     group = company.add_group("Care", person["id"])
@@ -166,6 +172,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "endpoint_id": delivery.endpoint_id,
         "delivery_id": delivery.pk,
         "stop_id": stop.pk,
+        "brand_id": brand.pk,
+        "campaign_id": campaign.pk,
         "attachment_id": kept.pk,
         "unsent_id": unsent.pk,
         "file_id": _on_the_phone(line.number),

@@ -20,6 +20,7 @@ DIRECTORY_TABLES = {
     "accounts_ssodomain",
     "accounts_ssodoor",
     "texting_attachmentdue",
+    "texting_campaignpace",
     "texting_linekey",
     "texting_medialink",
     "texting_outboxentry",

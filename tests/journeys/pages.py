@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Membership, Role, SamlProvider, Team
 from accounts.saml import configuring, domains
@@ -14,7 +15,10 @@ from tests.accounts.saml.identity_provider import encoded, pair, respond
 from tests.accounts.saml.office import Browser, open_office, signed
 from texting import conversations, progress, sending
 from texting.limits import alarms
-from texting.models import Conversation, Line, LineKey, OutboxEntry
+from texting.limits.carriers import changing as carriers
+from texting.limits.carriers.changing import BrandSettings, CampaignSettings
+from texting.limits.carriers.days import day_of, next_day
+from texting.models import Campaign, Conversation, Line, LineKey, OutboxEntry, SendingCount
 from texting.statuses import ErrorKind, MessageStatus
 
 from .demo import Demo
@@ -39,6 +43,7 @@ class State:
     refused: Conversation | None = None
     endpoint: str = ""  # the page of a webhook endpoint, and of one of its deliveries
     delivery: str = ""
+    campaign: Campaign | None = None
 
     def sights(self) -> Iterator[tuple[str, str]]:
         """(name of the page, its path)."""
@@ -86,6 +91,11 @@ class State:
         yield "connect-simulator", "/settings/lines/connect/simulator/"
         yield "quarantine", "/settings/quarantine/"
         yield "limits", "/settings/limits/"
+        yield "limits-carriers", "/settings/limits/carriers/"
+        yield "carrier-brand-add", "/settings/limits/carriers/add/"
+        if self.campaign:
+            yield "carrier-brand", f"/settings/limits/carriers/{self.campaign.brand_id}/"
+            yield "carrier-campaign", f"/settings/limits/carriers/campaigns/{self.campaign.pk}/"
         yield "limits-countries", "/settings/limits/countries/?q=united"
         yield "limits-alarms", "/settings/limits/alarms/"
         yield "limits-rates", "/settings/limits/rates/"
@@ -126,7 +136,8 @@ def usual(demo: Demo) -> State:
     owner = demo.member("olivia@harbor.example")
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     sso_in_use(owner, "harbor.example")
-    return State("usual", owner, _phone_of(demo, opened), opened, refused, *webhooks)
+    campaign = registered(owner, "Harbor Dental LLC", tier="low", cap=2_000, used=1_834)
+    return State("usual", owner, _phone_of(demo, opened), opened, refused, *webhooks, campaign)
 
 
 def overflowing(office: Office) -> State:
@@ -155,7 +166,24 @@ def overflowing(office: Office) -> State:
     user.name = LONG_NAME[:80]
     user.save(update_fields=["name"])
     webhooks = webhook_pages(office.owner, f"https://{'long-name.' * 12}invalid/{'x' * 1500}", LONG_NAME[:80], rows=120)
-    return State("overflowing", office.owner, office.phone_address, opened, refused, *webhooks)
+    campaign = registered(office.owner, LONG_NAME[:60], tier="other", cap=9_999_999, used=9_999_999, waits=opened.line)
+    return State("overflowing", office.owner, office.phone_address, opened, refused, *webhooks, campaign)
+
+
+def registered(owner: Membership, name: str, *, tier: str, cap: int, used: int, waits: Line | None = None) -> Campaign:
+    """A brand with a campaign of every line, its day partly used; with `waits` that line's texts wait for the next."""
+    with activate(owner.organization):
+        brand = carriers.add_brand(member=owner, settings=BrandSettings(name, "BN1a2b3c4d", tier, cap))
+        SendingCount.objects.create(
+            kind="brand", key=brand.pk.bytes, begins_at=day_of(timezone.now()), texts=used, segments=used
+        )
+        settings = CampaignSettings("Appointment reminders", "CM5e6f7a8b", "low_volume", 75, 50)
+        lines = list(Line.objects.values_list("pk", flat=True))
+        campaign = carriers.add_campaign(member=owner, brand_id=brand.pk, settings=settings, lines=lines)
+        if waits:
+            resumes_at = next_day(day_of(timezone.now()))
+            OutboxEntry.objects.filter(line_id=waits.pk, state="ready").update(due_at=resumes_at)
+    return campaign
 
 
 def sso_in_use(owner: Membership, domain: str) -> None:

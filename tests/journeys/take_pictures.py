@@ -1,7 +1,7 @@
 """Pictures of every page, for looking at: each x three widths x light and dark x empty, usual, too much.
 
 No test of a normal run. `make screenshots` writes them into the folder that SCREENSHOTS names; with README_IMAGES=1 the
-README's three pictures are taken anew as well.
+README's three pictures are taken anew as well. SIGHTS="lines webhook" takes these pages only.
 """
 
 import os
@@ -36,7 +36,10 @@ def each_look(page: Page) -> Iterator[str]:
 
 
 def take(page: Page, state: State) -> None:
+    only = os.environ.get("SIGHTS", "").split()
     for name, path in state.sights():
+        if only and name not in only:
+            continue
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(path)
         for look in each_look(page):

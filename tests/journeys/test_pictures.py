@@ -52,3 +52,27 @@ def test_pictures_go_both_ways(office: Office, someone: MakePerson) -> None:
     expect(got).to_be_visible(timeout=30_000)
     expect(got).to_have_js_property("complete", value=True)
     expect(agent.page.locator(".message.out").last).to_contain_text(re.compile("Delivered"), timeout=30_000)
+
+
+_GIVE = """([event, name, bytes]) => {
+  const held = new DataTransfer();
+  held.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+  const where = document.querySelector("#composer textarea");
+  const more = { bubbles: true, cancelable: true };
+  if (event === "paste") return where.dispatchEvent(new ClipboardEvent("paste", { ...more, clipboardData: held }));
+  where.dispatchEvent(new DragEvent("dragover", { ...more, dataTransfer: held }));
+  return where.dispatchEvent(new DragEvent("drop", { ...more, dataTransfer: held }));
+}"""
+
+
+def test_pasted_and_dropped_files_go_into_the_composer_and_not_into_a_note(office: Office, someone: MakePerson) -> None:
+    agent = someone().let_in(office.agent)
+    agent.opens(office.address(office.hear("Where is it?")))
+    picture, chips = list(samples.png_with_place()), agent.page.locator(".unsent")
+    for number, (event, name) in enumerate((("paste", "map.png"), ("drop", "door.png")), start=1):
+        assert agent.page.evaluate(_GIVE, [event, name, picture]) is False, "the browser itself does nothing with it"
+        expect(chips).to_have_count(number, timeout=30_000)
+        expect(chips.last).to_contain_text(name)
+    agent.page.get_by_role("button", name="Note", exact=True).click()
+    agent.page.evaluate(_GIVE, ["paste", "note.png", picture])
+    expect(chips.filter(has_text="note.png")).to_have_count(0)

@@ -13,6 +13,7 @@ from texting import connecting
 from texting.connecting import CannotConnect, own_numbers
 from texting.models import Line, LineKey
 from texting.providers.base import Credentials
+from texting.views import connecting as views
 
 __all__ = ["cast"]
 
@@ -132,6 +133,8 @@ def test_the_same_number_twice_is_refused(cast, admin, far_end):
         {"secret": ""},
         {"secret": "x" * 5000},
         {"texts_per_second": "0"},
+        {"texts_per_second": ""},
+        {"sender": "carrier pigeon"},
         {"texts_per_second": "-1"},
         {"texts_per_second": "nan"},
         {"texts_per_second": "1e9"},
@@ -169,8 +172,9 @@ def test_a_token_that_cannot_be_a_header_is_an_answer_and_no_error(cast, admin, 
     assert stored(cast) == []
 
 
-def test_whoever_tries_too_often_waits(cast, admin, far_end, redis_client):
-    for _ in range(20):
+def test_whoever_tries_too_often_waits(cast, admin, far_end, redis_client, monkeypatch):
+    monkeypatch.setattr(views, "TRIES_A_MINUTE", 1)  # a slow machine gets no second one meanwhile
+    for _ in range(2):
         admin.post(PAGE + "numbers/", typed(cast, secret="guess"))
     asked = len(far_end.ledger.paths)
     assert "Too many attempts" in admin.post(PAGE, typed(cast)).content.decode()
@@ -249,3 +253,49 @@ def test_what_was_typed_stands_in_no_log(far_end, caplog):
     assert connecting.log.name in caplog.text
     assert "wrong-token" not in caplog.text
     assert fake_twilio.ACCOUNT not in caplog.text
+
+
+def test_an_api_key_and_a_pool_of_numbers_are_tried_and_stored(cast, admin, far_end):
+    key = {"api_key": fake_twilio.KEY, "api_key_secret": fake_twilio.KEY_SECRET}
+    pool = {"messaging_service": "MG0123456789abcdef0123456789abcdef", "provider_chooses": "on"}
+    assert "API key and messaging service" in admin.get(PAGE).content.decode()
+    assert admin.post(PAGE, typed(cast, **key, **pool)).status_code == 302
+    [line] = stored(cast)
+    with activate(cast.organization):
+        held = Credentials.from_json(line.credentials)
+    assert (held.api_key, held.api_key_secret) == (fake_twilio.KEY, fake_twilio.KEY_SECRET)
+    assert (held.messaging_service, held.sender_choice) == (pool["messaging_service"], "provider")
+
+
+@pytest.mark.parametrize(("sender", "pace"), [("long_code", 1), ("toll_free", 3), ("short_code", 100), ("other", 7)])
+def test_the_kind_of_number_gives_the_pace(cast, admin, far_end, sender, pace):
+    admin.post(PAGE, typed(cast, sender=sender, texts_per_second="7"))
+    [line] = stored(cast)
+    assert line.texts_per_second == pace
+    page = admin.get(f"/settings/lines/{line.pk}/").content.decode()
+    assert f'value="{sender}" selected' in page
+
+
+def test_a_wrong_api_key_is_said_and_its_secret_never_comes_back(cast, admin, far_end):
+    wrong = {"api_key": fake_twilio.KEY, "api_key_secret": "not-the-secret"}
+    text = admin.post(PAGE, typed(cast, **wrong)).content.decode()
+    assert "does not know this account" in text
+    assert "not-the-secret" not in text
+    assert stored(cast) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"api_key": "SK1"}, "belong together"),
+        ({"api_key_secret": "x"}, "belong together"),
+        ({"provider_chooses": "on"}, "Type the service"),
+        ({"messaging_service": "x" * 500}, "at most 200"),
+    ],
+)
+def test_half_of_what_belongs_together_is_not_even_asked(cast, admin, far_end, fields, said):
+    answer = admin.post(PAGE, typed(cast, **fields))
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert '<details class="filters-more" open>' in answer.content.decode()
+    assert (stored(cast), far_end.ledger.paths) == ([], [])

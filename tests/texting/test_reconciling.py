@@ -14,7 +14,18 @@ from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
-from texting import delivery, keeping, outbox, preparing, queries, reconciling, recording, sending, status_reports
+from texting import (
+    delivery,
+    keeping,
+    outbox,
+    outbox_statements,
+    preparing,
+    queries,
+    reconciling,
+    recording,
+    sending,
+    status_reports,
+)
 from texting.models import LineKey, Message, OutboxEntry, SendAttempt
 from texting.providers.base import OutcomeUnknown, SendResult, StatusEvent
 from texting.purposes import TERMS, Purpose, WhenAbsent
@@ -230,7 +241,7 @@ def test_nothing_waits_longer_than_the_look_up_takes(scene, far_end, unknown):
     far_end.silent = True
     with activate(scene.organization):
         sending.send_text(conversation=scene.conversation(), body="Another", author=scene.agent)
-    OutboxEntry.objects.filter(state="unconfirmed").update(unconfirmed_since=Now() - outbox.LONGEST_HOLD)
+    OutboxEntry.objects.filter(state="unconfirmed").update(unconfirmed_since=Now() - outbox_statements.LONGEST_HOLD)
     assert delivery.deliver_line(scene.line.pk) == 1
 
 

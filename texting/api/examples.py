@@ -59,6 +59,20 @@ LINE: dict[str, Any] = {
     "number": "+12125550110",
     "team": {"id": "019ab4be-3d4e-7f5a-8b6c-7d8e9f0a1b2c", "name": "Front desk"},
     "is_active": True,
+    "segments_per_second": 1.0,
+    "campaign": {
+        "id": "019ab4be-5f6a-7b7c-8d8e-9f0a1b2c3d4e",
+        "name": "Appointment reminders",
+        "segments_a_minute": 240,
+        "pictures_a_minute": 150,
+        "brand": {
+            "id": "019ab4be-4e5f-7a6b-8c7d-8e9f0a1b2c3d",
+            "name": "Harbor Dental LLC",
+            "segments_a_day": 10_000,
+            "segments_today": 412,
+            "resumes_at": "2026-11-26T08:02:00Z",
+        },
+    },
 }
 NOTE: dict[str, Any] = {
     "id": "019ab4c4-11bb-7c22-8d33-9e44af55b066",

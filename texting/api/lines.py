@@ -10,7 +10,7 @@ from accounts.api.problems import Kind
 from accounts.permissions import Permission
 from texting import queries
 from texting.api import examples
-from texting.api.shown import ShownLines, ShownMembers, show_line
+from texting.api.shown import ShownLines, ShownMembers, show_lines
 
 
 class Lines(Endpoint):
@@ -21,7 +21,7 @@ class Lines(Endpoint):
     @describe("List lines", answer=ShownLines, example={"data": [examples.LINE]}, tag="Lines")
     def get(self, request: HttpRequest) -> HttpResponse:
         """The lines that the key may send from and whose conversations it may read."""
-        return answer({"data": [show_line(line) for line in queries.visible_lines(self.member)]})
+        return answer({"data": show_lines(list(queries.visible_lines(self.member)))})
 
 
 class LineMembers(Endpoint):

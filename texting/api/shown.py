@@ -1,5 +1,6 @@
 """What the API gives: every field of a text, a conversation, a contact, a line, a note, masked for who asks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -7,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import Membership
 from texting.explaining import explain
+from texting.limits.carriers.showing import BrandRow, CampaignRow, brands_of
 from texting.models import Contact, Conversation, Line, Message, Note
 from texting.queries import colleague, customer, wording
 from texting.statuses import ErrorKind, MessageStatus
@@ -75,6 +77,26 @@ class ShownConversation(serializers.Serializer):  # type: ignore[type-arg]
     last_activity_at = serializers.DateTimeField()
 
 
+class ShownBrand(serializers.Serializer):  # type: ignore[type-arg]
+    """A registered business, and its day at the carriers, which begins at midnight in Los Angeles."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    segments_a_day = serializers.IntegerField(allow_null=True, help_text="T-Mobile's cap; null where none is set.")
+    segments_today = serializers.IntegerField()
+    resumes_at = serializers.DateTimeField(help_text="When texts go on that a day has no room for.")
+
+
+class ShownCampaign(serializers.Serializer):  # type: ignore[type-arg]
+    """A registered use of some lines, which share its pace."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    segments_a_minute = serializers.IntegerField()
+    pictures_a_minute = serializers.IntegerField(help_text="Texts with pictures or files.")
+    brand = ShownBrand()
+
+
 class ShownLine(serializers.Serializer):  # type: ignore[type-arg]
     """One of the organization's own numbers."""
 
@@ -83,6 +105,8 @@ class ShownLine(serializers.Serializer):  # type: ignore[type-arg]
     number = serializers.CharField()
     team = Named()
     is_active = serializers.BooleanField()
+    segments_per_second = serializers.FloatField(help_text="The line's own pace.")
+    campaign = ShownCampaign(allow_null=True)
 
 
 class ShownNote(serializers.Serializer):  # type: ignore[type-arg]
@@ -151,14 +175,37 @@ def show_conversation(member: Membership, conversation: Conversation) -> Shown:
     }
 
 
-def show_line(line: Line) -> Shown:
-    """A `ShownLine`."""
+def show_lines(lines: Sequence[Line]) -> list[Shown]:
+    """`ShownLine`s, with their campaigns in as many queries as for one."""
+    known = brands_of(lines)
+    return [_show_line(line, known.get(line.campaign_id) if line.campaign_id else None) for line in lines]
+
+
+def _show_line(line: Line, registered: tuple[CampaignRow, BrandRow] | None) -> Shown:
     return {
         "id": line.pk,
         "name": line.name,
         "number": line.number,
         "team": {"id": line.team_id, "name": line.team.name},
         "is_active": line.is_active,
+        "segments_per_second": line.texts_per_second,
+        "campaign": _show_campaign(*registered) if registered else None,
+    }
+
+
+def _show_campaign(campaign: CampaignRow, brand: BrandRow) -> Shown:
+    return {
+        "id": campaign.id,
+        "name": campaign.name,
+        "segments_a_minute": campaign.segments_a_minute,
+        "pictures_a_minute": campaign.pictures_a_minute,
+        "brand": {
+            "id": brand.id,
+            "name": brand.name,
+            "segments_a_day": brand.cap,
+            "segments_today": brand.used,
+            "resumes_at": brand.resumes_at,
+        },
     }
 
 

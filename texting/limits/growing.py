@@ -47,5 +47,6 @@ def grow() -> int:
 def forget_counts() -> int:
     """Delete counts that nothing looks at any more. Returns how many."""
     now = timezone.now()
-    old = SendingCount.objects.exclude(kind=Kind.DAY).filter(begins_at__lt=now - KEPT_HOURS)
-    return old.delete()[0] + SendingCount.objects.filter(kind=Kind.DAY, begins_at__lt=now - KEPT).delete()[0]
+    days = [Kind.DAY, Kind.BRAND]
+    old = SendingCount.objects.exclude(kind__in=days).filter(begins_at__lt=now - KEPT_HOURS)
+    return old.delete()[0] + SendingCount.objects.filter(kind__in=days, begins_at__lt=now - KEPT).delete()[0]

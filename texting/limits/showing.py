@@ -85,6 +85,11 @@ class Country:
     added_at: datetime | None = None
     added_by: str = ""
 
+    @property
+    def currency(self) -> str:
+        """Of the price."""
+        return prices().currency
+
 
 def countries(member: Membership) -> list[Country]:
     """The list: the own country first."""

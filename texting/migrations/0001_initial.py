@@ -45,6 +45,49 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Brand',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=60)),
+                ('registry_id', models.CharField(blank=True, help_text='As the registry or the provider names it.', max_length=40)),
+                ('tier', models.CharField(max_length=20)),
+                ('daily_segments', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000000)])),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Campaign',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=60)),
+                ('registry_id', models.CharField(blank=True, help_text='As the registry or the provider names it.', max_length=40)),
+                ('message_class', models.CharField(max_length=20)),
+                ('segments_a_minute', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)])),
+                ('pictures_a_minute', models.PositiveIntegerField(help_text='Texts with pictures or files.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)])),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='texting.brand')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CampaignPace',
+            fields=[
+                ('campaign_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('segment_seconds', models.FloatField()),
+                ('picture_seconds', models.FloatField()),
+                ('burst_seconds', models.FloatField()),
+                ('free_at', models.DateTimeField(auto_now_add=True)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Contact',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -153,9 +196,10 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(help_text='A key of settings.TEXTING_PROVIDERS.', max_length=20)),
                 ('credentials', tenancy.encryption.EncryptedTextField(help_text="JSON that the provider's adapter understands.", keys=[tenancy.encryption.ConfigKey()])),
                 ('is_active', models.BooleanField(default=True)),
-                ('texts_per_second', models.FloatField(default=1.0, validators=[django.core.validators.MinValueValidator(0.01), django.core.validators.MaxValueValidator(500)])),
+                ('texts_per_second', models.FloatField(default=1.0, help_text='Of one segment each: a long text counts as several.', validators=[django.core.validators.MinValueValidator(0.01), django.core.validators.MaxValueValidator(500)])),
                 ('carrier_answers_keywords', models.BooleanField(default=False, help_text='The carrier itself confirms STOP, START and HELP; a second answer of ours would break the rules.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='texting.campaign')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounts.team')),
             ],
@@ -176,6 +220,7 @@ class Migration(migrations.Migration):
                 ('previous_key', models.CharField(blank=True, help_text='Still answers while the address is being changed.', max_length=40, null=True, unique=True)),
                 ('heard_at', models.DateTimeField(blank=True, help_text="When a customer's text last came to the present address, to within some seconds.", null=True)),
                 ('texts_per_second', models.FloatField(default=1.0)),
+                ('campaign_id', models.UUIDField(blank=True, db_index=True, null=True)),
                 ('free_at', models.DateTimeField(auto_now_add=True)),
                 ('refusals', models.PositiveSmallIntegerField(default=0)),
                 ('stopped_at', models.DateTimeField(blank=True, null=True)),
@@ -257,6 +302,8 @@ class Migration(migrations.Migration):
                 ('line_id', models.UUIDField()),
                 ('contact_id', models.UUIDField(help_text='One text at a time to one person, so that texts keep their order.')),
                 ('priority', models.PositiveSmallIntegerField(help_text='Lower goes first: `texting.purposes.TERMS`.')),
+                ('segments', models.PositiveSmallIntegerField(default=1, help_text="What it takes of its line's pace.")),
+                ('has_pictures', models.BooleanField(default=False, help_text='The carriers count it as one, at another pace.')),
                 ('state', models.CharField(choices=[('ready', 'Waiting for its turn'), ('sending', 'Claimed; the provider is being asked'), ('unconfirmed', 'The provider may or may not have it')], default='ready', max_length=12)),
                 ('due_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField(help_text='After this it fails instead of being tried again.')),
@@ -309,6 +356,8 @@ class Migration(migrations.Migration):
                 ('decision_verdict', models.CharField(default='allow', max_length=10)),
                 ('token_hash', models.BinaryField(max_length=32)),
                 ('started_at', models.DateTimeField()),
+                ('brand_id', models.UUIDField(blank=True, help_text='In whose day at the carriers it is counted.', null=True)),
+                ('brand_segments', models.PositiveSmallIntegerField(default=0)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('outcome', models.CharField(blank=True, help_text='accepted, refused, retry, unknown, absent; empty while it runs.', max_length=20)),
                 ('error_kind', models.CharField(blank=True, max_length=20)),
@@ -322,7 +371,7 @@ class Migration(migrations.Migration):
             name='SendingCount',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('day', "The organization's day"), ('organization', "The organization's hour"), ('member', "A member's hour"), ('number', 'An hour of one number'), ('answers', 'An hour of automatic answers to one number'), ('prefix', 'An hour of one block of numbers')], max_length=12)),
+                ('kind', models.CharField(choices=[('day', "The organization's day"), ('organization', "The organization's hour"), ('member', "A member's hour"), ('number', 'An hour of one number'), ('answers', 'An hour of automatic answers to one number'), ('prefix', 'An hour of one block of numbers'), ('brand', "A brand's day at the carriers")], max_length=12)),
                 ('key', models.BinaryField(default=b'', max_length=16)),
                 ('begins_at', models.DateTimeField()),
                 ('texts', models.PositiveIntegerField(default=0)),
@@ -531,6 +580,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
+            model_name='brand',
+            constraint=tenancy.constraints.RowSecurity(name='texting_brand_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='brand',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_brand_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='brand',
+            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='texting_brand_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='brand',
+            constraint=models.CheckConstraint(condition=models.Q(('daily_segments__isnull', True), ('daily_segments__gte', 1), _connector='OR'), name='texting_brand_cap'),
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=tenancy.constraints.RowSecurity(name='texting_campaign_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_campaign_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=tenancy.constraints.SameOrganization(field='brand', name='texting_campaign_brand_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='texting_campaign_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.CheckConstraint(condition=models.Q(('pictures_a_minute__gte', 1), ('segments_a_minute__gte', 1)), name='texting_campaign_rates'),
+        ),
+        migrations.AddConstraint(
             model_name='contact',
             constraint=tenancy.constraints.RowSecurity(name='texting_contact_tenant'),
         ),
@@ -637,6 +722,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='line',
             constraint=tenancy.constraints.SameOrganization(field='team', name='texting_line_team_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='line',
+            constraint=tenancy.constraints.SameOrganization(field='campaign', name='texting_line_campaign_org'),
         ),
         migrations.AddConstraint(
             model_name='line',

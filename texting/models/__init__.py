@@ -1,6 +1,7 @@
 """What texting stores: lines, contacts, conversations, messages, decisions, the outbox."""
 
 from texting.models.attachment import Attachment, AttachmentChunk, AttachmentDue, MediaLink
+from texting.models.carrier import Brand, Campaign, CampaignPace
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation, Draft, Note, Turn
 from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
@@ -24,6 +25,9 @@ __all__ = [
     "Attachment",
     "AttachmentChunk",
     "AttachmentDue",
+    "Brand",
+    "Campaign",
+    "CampaignPace",
     "Contact",
     "Conversation",
     "Decision",

@@ -68,7 +68,8 @@ class AllowedCountry(TenantModel):
 class SendingCount(TenantModel):
     """What was spent in one window of time, of one kind, on one key. Changed by one conditional statement only.
 
-    `key`: empty for the organization's day and hour, else the member's or contact's id, or the prefix' blind index.
+    `key`: empty for the organization's day and hour, else the id of member, contact or brand, or the prefix' blind
+    index.
     The last columns are for prefixes: who was texted there for the first time (ids) and the last four digits of those
     numbers, which together with a blind index are no number; codes sent, and those that were used.
     """
@@ -80,6 +81,7 @@ class SendingCount(TenantModel):
         NUMBER = "number", "An hour of one number"
         ANSWERS = "answers", "An hour of automatic answers to one number"
         PREFIX = "prefix", "An hour of one block of numbers"
+        BRAND = "brand", "A brand's day at the carriers"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     key = models.BinaryField(max_length=16, default=b"")

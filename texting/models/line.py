@@ -12,6 +12,7 @@ from tenancy.encryption import ConfigKey, EncryptedTextField
 from tenancy.ids import new_id
 from tenancy.isolation import TenantModel, same_organization
 from tenancy.models import Organization
+from texting.models.carrier import Campaign
 
 
 class Line(TenantModel):
@@ -23,7 +24,12 @@ class Line(TenantModel):
     provider = models.CharField(max_length=20, help_text="A key of settings.TEXTING_PROVIDERS.")
     credentials = EncryptedTextField(keys=[ConfigKey()], help_text="JSON that the provider's adapter understands.")
     is_active = models.BooleanField(default=True)
-    texts_per_second = models.FloatField(default=1.0, validators=[MinValueValidator(0.01), MaxValueValidator(500)])
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
+    texts_per_second = models.FloatField(
+        default=1.0,
+        validators=[MinValueValidator(0.01), MaxValueValidator(500)],
+        help_text="Of one segment each: a long text counts as several.",
+    )
     carrier_answers_keywords = models.BooleanField(
         default=False,
         help_text="The carrier itself confirms STOP, START and HELP; a second answer of ours would break the rules.",
@@ -34,7 +40,7 @@ class Line(TenantModel):
         ordering: ClassVar[list[str]] = ["name"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("team"),
+            *same_organization("team", "campaign"),
             models.UniqueConstraint(fields=["organization", "number"], name="texting_line_number"),
         ]
 
@@ -51,7 +57,8 @@ class LineKey(models.Model):
     """A directory row (ids only): which organization and line a provider's request is for, before one is active.
 
     It also keeps the line's pace, because the outbox hands out work before an organization is active: `free_at` is the
-    database's time at which the line may send its next text. `refusals` counts in a row what the provider refused
+    database's time at which the line may send its next text; a campaign's lines have a pace together besides
+    (`CampaignPace`). `refusals` counts in a row what the provider refused
     because of our sign-in or account; from `stopped_at` on nothing leaves but one text at each `probe_at`
     (`texting.circuit`). `polled_at` is how far the provider's list of inbound texts has been read (`texting.fetching`).
     """
@@ -68,6 +75,7 @@ class LineKey(models.Model):
         help_text="When a customer's text last came to the present address, to within some seconds.",
     )
     texts_per_second = models.FloatField(default=1.0)
+    campaign_id = models.UUIDField(null=True, blank=True, db_index=True)
     free_at = models.DateTimeField(auto_now_add=True)
     refusals = models.PositiveSmallIntegerField(default=0)
     stopped_at = models.DateTimeField(null=True, blank=True)

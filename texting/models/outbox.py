@@ -28,6 +28,8 @@ class OutboxEntry(models.Model):
     line_id = models.UUIDField()
     contact_id = models.UUIDField(help_text="One text at a time to one person, so that texts keep their order.")
     priority = models.PositiveSmallIntegerField(help_text="Lower goes first: `texting.purposes.TERMS`.")
+    segments = models.PositiveSmallIntegerField(default=1, help_text="What it takes of its line's pace.")
+    has_pictures = models.BooleanField(default=False, help_text="The carriers count it as one, at another pace.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.READY)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="After this it fails instead of being tried again.")
@@ -68,6 +70,8 @@ class SendAttempt(TenantModel):
     decision_verdict = models.CharField(max_length=10, default=ALLOWED)
     token_hash = models.BinaryField(max_length=32)
     started_at = models.DateTimeField()
+    brand_id = models.UUIDField(null=True, blank=True, help_text="In whose day at the carriers it is counted.")
+    brand_segments = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(
         max_length=20, blank=True, help_text="accepted, refused, retry, unknown, absent; empty while it runs."

@@ -1,16 +1,18 @@
 """What the pages show of endpoints and of their log."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy.egress import EgressRefused, address
 from tenancy.encryption import prefetch, readable
+from tenancy.isolation import activate
 from texting.models import WebhookAttempt, WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookEvent
 from texting.outgoing_webhooks.bodies import as_json
 from texting.outgoing_webhooks.managing import may_let_out
@@ -18,6 +20,7 @@ from texting.outgoing_webhooks.signing import message_id
 from texting.outgoing_webhooks.words import KINDS, Trouble, trouble
 
 PAGE = 50
+CHUNK = 500  # rows of a download that are read at once
 State = WebhookEndpoint.State
 
 
@@ -112,15 +115,36 @@ def host_of(row: WebhookEndpoint) -> str:
 def log_page(member: Membership, shown: WebhookEndpoint, wanted: Filter, *, before: UUID | None) -> Page:
     """The log of an endpoint, newest first."""
     require(member, Permission.WEBHOOKS_MANAGE)
-    rows = WebhookDelivery.objects.select_related("event").filter(endpoint=shown)
+    found = list(_wanted(shown.pk, wanted, before)[: PAGE + 1])
+    return Page([_row(one) for one in found[:PAGE]], found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def whole_log(member: Membership, endpoint_id: UUID, wanted: Filter) -> Iterator[list[Row]]:
+    """All of it in chunks, newest first, each read in an activation of its own: a slow download holds no transaction
+    open, and ends when the member is deactivated meanwhile.
+    """
+    before: UUID | None = None
+    while True:
+        with activate(member.organization):
+            acting = Membership.objects.filter(pk=member.pk, is_active=True, user__is_active=True)
+            if not acting.filter(auth_epoch=member.auth_epoch, user__auth_epoch=member.user.auth_epoch).exists():
+                return
+            rows = [_row(one) for one in _wanted(endpoint_id, wanted, before)[:CHUNK]]
+        if not rows:
+            return
+        yield rows
+        before = rows[-1].delivery.pk
+
+
+def _wanted(endpoint_id: UUID, wanted: Filter, before: UUID | None) -> QuerySet[WebhookDelivery]:
+    rows = WebhookDelivery.objects.select_related("event").filter(endpoint=endpoint_id)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.kind:
         rows = rows.filter(event__kind=wanted.kind)
     if before:
         rows = rows.filter(pk__lt=before)
-    found = list(rows.order_by("-id")[: PAGE + 1])
-    return Page([_row(one) for one in found[:PAGE]], found[PAGE - 1].pk if len(found) > PAGE else None)
+    return rows.order_by("-id")
 
 
 def failed_count(shown: WebhookEndpoint) -> int:

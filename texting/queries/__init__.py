@@ -54,7 +54,7 @@ from texting.queries.records import (
     notes_page,
 )
 from texting.queries.shown import Colleague, Customer, Row, colleague, customer, wording
-from texting.queries.thread import Thread, newest_conversation, thread, thread_after, thread_text
+from texting.queries.thread import Thread, newest_conversation, pool_numbers, thread, thread_after, thread_text
 
 __all__ = [
     "MOST_COUNTED",
@@ -99,6 +99,7 @@ __all__ = [
     "messages_page",
     "newest_conversation",
     "notes_page",
+    "pool_numbers",
     "read_filter",
     "search",
     "sees_every_line",

@@ -97,7 +97,8 @@ class _Item:
 class Text(_Item):
     """A text. `status` is None for one that the customer sent; `ended_at` is when it arrived.
 
-    `sent_again_at`: we sent it once more by ourselves, because its first answer was lost.
+    `sent_again_at`: we sent it once more by ourselves, because its first answer was lost. `our_number`: which number of
+    a pool it came to or went from.
     """
 
     kind: ClassVar[str] = "text"
@@ -111,6 +112,7 @@ class Text(_Item):
     ended_at: datetime | None
     sent_again_at: datetime | None = None
     settled: str = ""
+    our_number: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from accounts.models import Membership
 from tenancy.encryption import prefetch
 from texting.explaining import explain
 from texting.models import Conversation, Message, Note, Turn
+from texting.phone_numbers import display
 from texting.queries.access import NotYours, visible_conversations, within_thread
 from texting.queries.attachments import ShownFile, files_of
 from texting.queries.cursors import Cursor, newer_than, older_than
@@ -151,7 +152,18 @@ def _text(member: Membership, message: Message, files: tuple[ShownFile, ...]) ->
         ended_at=message.delivered_at or message.sent_at,
         sent_again_at=message.sent_again_at,
         settled=_settled(member, message),
+        our_number=_shown(member, message.our_number),
     )
+
+
+def pool_numbers(member: Membership, conversation: Conversation) -> list[str]:
+    """Which of a pool's numbers the latest texts of the thread came to or went from, the latest first, each once."""
+    rows = _sources(conversation)[0].order_by("-created_at", "-id").values_list("our_number", flat=True)[:LENGTH]
+    return [_shown(member, number) for number in dict.fromkeys(rows) if number]
+
+
+def _shown(member: Membership, number: str) -> str:
+    return display(number, member.organization.country) if number else ""
 
 
 def _settled(member: Membership, message: Message) -> str:

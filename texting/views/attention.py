@@ -12,6 +12,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from tenancy.ids import new_id
 from texting import attention
 from texting.conversations import NotPossible
+from texting.limits.carriers import showing
 from texting.models import Message
 from texting.queries import attention as queries
 from texting.sending import BadText, Refused
@@ -27,6 +28,7 @@ def waiting(request: MemberRequest) -> HttpResponse:
     context = {
         "page": page,
         "stops": queries.stopped_lines(member),
+        "brands": showing.waiting_brands(member),
         "may_act": member.may(Permission.ATTENTION_HANDLE),
         "may_send": member.may(Permission.MESSAGES_SEND),
         "may_manage": member.may(Permission.LINES_MANAGE),

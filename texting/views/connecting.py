@@ -19,7 +19,7 @@ from texting.line_forms import ConnectForm
 from texting.models import Line
 from texting.providers import registry
 from texting.providers.base import MOST_NUMBERS, Credentials, OwnNumber
-from texting.providers.catalog import ProviderCard, card_of
+from texting.providers.catalog import ProviderCard, card_of, needed
 from texting.queries.lines import numbers_in_use
 
 PAGE = "texting/connect_line.html"
@@ -85,7 +85,7 @@ def connect(request: MemberRequest, provider: str) -> HttpResponse:
 
 def ask(request: MemberRequest, card: ProviderCard, credentials: Credentials, *, only: str = "") -> list[OwnNumber]:
     """What the account has; no transaction is open. Raises CannotConnect, also for whoever asks too often."""
-    if not all(getattr(credentials, one.name) for one in card.fields):
+    if not all(getattr(credentials, name) for name in needed(card)):
         raise CannotConnect(_("Type the account and its token first."), wrong=True)
     allowance = rates.spend(
         f"lines/connect/{request.member.pk}",
@@ -114,7 +114,9 @@ def _credentials(request: MemberRequest, card: ProviderCard) -> Credentials:
     """As they stand in the request. A provider that needs none tells organizations apart by their ids."""
     if not card.fields:
         return Credentials(account=str(request.member.organization_id))
-    return Credentials(**{one.name: request.POST.get(one.name, "").strip() for one in card.fields})
+    typed = {one.name: request.POST.get(one.name, "").strip() for one in card.fields}
+    chooses = "provider" if card.has_pools and request.POST.get("provider_chooses") else ""
+    return Credentials(**typed, sender_choice=chooses)
 
 
 def _store(request: MemberRequest, form: ConnectForm, card: ProviderCard) -> Line | None:

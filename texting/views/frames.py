@@ -138,6 +138,7 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
     member = request.member
     return {
         "composer": composing,
+        "pool_numbers": queries.pool_numbers(member, conversation),
         # The thread itself shows everything of this line.
         "others": queries.conversations_of(member, conversation.contact, besides=conversation.line_id),
         "may_rename": member.may(Permission.CONTACTS_EDIT) and queries.may_reveal(member),

@@ -32,7 +32,7 @@ def use(request: MemberRequest) -> HttpResponse:
         "sent_before": any(segments),
         "history": showing.history(request.member),
     }
-    return _page(request, "use", context)
+    return limits_page(request, "use", context)
 
 
 @requires(Permission.LIMITS_MANAGE)
@@ -43,7 +43,7 @@ def countries(request: MemberRequest) -> HttpResponse:
     found = {"found": showing.found_countries(words), "words": words}
     if request.htmx and request.htmx.target == "found":
         return render(request, "texting/limits/_found.html", found)
-    return _page(request, "countries", {"countries": showing.countries(request.member), **found})
+    return limits_page(request, "countries", {"countries": showing.countries(request.member), **found})
 
 
 @requires(Permission.LIMITS_MANAGE)
@@ -51,14 +51,14 @@ def countries(request: MemberRequest) -> HttpResponse:
 def alarms(request: MemberRequest) -> HttpResponse:
     """What is stopped, why, and what was lifted."""
     stopped, lifted = showing.alarms(request.member)
-    return _page(request, "alarms", {"stopped": stopped, "lifted": lifted})
+    return limits_page(request, "alarms", {"stopped": stopped, "lifted": lifted})
 
 
 @requires(Permission.LIMITS_MANAGE)
 @require_safe
 def rates(request: MemberRequest) -> HttpResponse:
     """Limits of an hour."""
-    return _page(request, "rates", {"rates": showing.rates(request.member)})
+    return limits_page(request, "rates", {"rates": showing.rates(request.member)})
 
 
 @requires(Permission.LIMITS_MANAGE)
@@ -156,11 +156,24 @@ def _number(request: MemberRequest, name: str) -> int:
     return int(digits)
 
 
-def _page(request: MemberRequest, tab: str, context: dict[str, object]) -> HttpResponse:
-    names = {"use": _("Use"), "countries": _("Countries"), "alarms": _("Alarms"), "rates": _("Rates")}
-    routes = {"use": "limits", "countries": "limits_countries", "alarms": "limits_alarms", "rates": "limits_rates"}
+def limits_page(request: MemberRequest, tab: str, context: dict[str, object]) -> HttpResponse:
+    """A page with the tabs; its template is named for its tab."""
+    names = {
+        "use": _("Use"),
+        "carriers": _("Carriers"),
+        "countries": _("Countries"),
+        "alarms": _("Alarms"),
+        "rates": _("Rates"),
+    }
+    routes = {"use": "limits", "carriers": "carriers"}
     stopped = showing.open_alarms(request.member)
     tabs = [
-        (names[one], reverse(routes[one]), one == tab, str(stopped or "") if one == "alarms" else "") for one in names
+        (
+            names[one],
+            reverse(routes.get(one, f"limits_{one}")),
+            one == tab,
+            str(stopped or "") if one == "alarms" else "",
+        )
+        for one in names
     ]
     return render(request, f"texting/limits/{tab}.html", {"tabs": tabs, **context})

@@ -14,6 +14,7 @@ from accounts.views.answers import form_page
 from tenancy.isolation import activate
 from texting import lines
 from texting.connecting import CannotConnect
+from texting.limits.carriers.showing import brands_of
 from texting.line_forms import LineForm, TokenForm, initial_of
 from texting.providers.base import Credentials
 from texting.queries import lines as queries
@@ -43,7 +44,9 @@ def line(request: MemberRequest, line_id: UUID) -> HttpResponse:
         lines.change(actor=request.member, line_id=line_id, settings=form.settings(form.cleaned_data["team"]))
         messages.success(request, _("Saved."))
         return redirect("line", line_id=line_id)
-    return form_page(request, "texting/line.html", form, line=shown, card=shown.row.provider)
+    campaign, brand = brands_of([shown.line]).get(shown.line.campaign_id or line_id, (None, None))
+    context = {"line": shown, "card": shown.row.provider, "campaign": campaign, "brand": brand}
+    return form_page(request, "texting/line.html", form, **context)
 
 
 @requires(Permission.LINES_MANAGE)

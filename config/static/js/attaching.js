@@ -59,7 +59,7 @@ async function answered(request, file, where) {
   const elsewhere = request.getResponseHeader("HX-Redirect");
   if (elsewhere) return location.assign(elsewhere);
   const words = document.getElementById("toasts").dataset;
-  if (request.status === 422) return toast(`${file.name}: ${request.responseText}`, { tone: "danger" });
+  if (request.status === 422 || request.status === 429) return toast(`${file.name}: ${request.responseText}`, { tone: "danger" });
   if (request.status !== 200) return toast(request.status ? words.failedWord : words.offlineWord, { tone: "danger" });
   if (where !== composer()) return;
   const content = await parts({ text: async () => request.responseText });

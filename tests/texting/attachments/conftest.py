@@ -4,6 +4,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -60,6 +61,21 @@ class _Clamd(socketserver.StreamRequestHandler):
         scanner.seen.append(content)
         found = b"stream: Win.Test.EICAR_HDB-1 FOUND\0" if samples.EICAR in content else b"stream: OK\0"
         self.wfile.write(found if scanner.answer is None else scanner.answer)
+
+
+@pytest.fixture
+def local_scanner(settings) -> Iterator[Scanner]:
+    """The same behind a socket of this machine, as clamd is installed by most systems."""
+    with TemporaryDirectory() as folder:  # pytest's own folders may be too long for a socket's name
+        path = f"{folder}/clamd.sock"
+        with socketserver.ThreadingUnixStreamServer(path, _Clamd) as server:
+            server.scanner = scanner = Scanner()  # type: ignore[attr-defined]
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            scanner.address = settings.CLAMAV = f"unix://{path}"
+            yield scanner
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture

@@ -179,6 +179,18 @@ def test_without_a_clear_answer_of_the_scanner_the_file_waits(busy_desk, scanner
     assert (only_attachment(busy_desk).state, only_attachment(busy_desk).verdict) == ("here", "clean")
 
 
+def test_a_scanner_behind_a_local_socket_is_asked_the_same(busy_desk, local_scanner):
+    hear_files(busy_desk, samples.PDF + b"%" + samples.EICAR)
+    fetching.fetch_due()
+    assert only_attachment(busy_desk).reason == Reason.INFECTED
+    assert len(local_scanner.seen) == 1
+    local_scanner.answer = b""
+    hear_files(busy_desk, samples.PDF)
+    fetching.fetch_due()
+    with activate(busy_desk.organization):
+        assert Attachment.objects.latest("id").reason == Reason.SCANNER_AWAY
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "unix:///nowhere/clamd.sock"])
 def test_a_scanner_that_cannot_be_reached_lets_nothing_through(busy_desk, settings, address):
     settings.CLAMAV = address

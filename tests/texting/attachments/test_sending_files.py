@@ -10,6 +10,7 @@ from texting import delivery
 from texting.attachments import allowance, storing
 from texting.models import Attachment, AttachmentChunk, Conversation, Decision, Line, MediaLink, Message
 from texting.models.message import MediaKind
+from texting.views import attaching
 
 __all__ = ["busy_desk", "desk"]
 pytestmark = pytest.mark.usefixtures("far_end")
@@ -72,6 +73,20 @@ def test_what_cannot_go_is_refused_with_what_to_do(desk, content, said):
     assert said in answer.content.decode()
     with activate(desk.organization):
         assert not Attachment.objects.exists()
+
+
+def test_whoever_puts_files_in_too_fast_waits_and_their_colleague_does_not(desk, monkeypatch, redis_client):
+    monkeypatch.setattr(attaching, "UPLOADS_A_MINUTE", 2)
+    conversation = desk.hear()
+    for _ in range(2):
+        assert attach(desk, conversation, samples.PDF).status_code == 200
+    answer = attach(desk, conversation, samples.PDF)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) >= 1
+    assert "Wait" in answer.content.decode()
+    with activate(desk.organization):
+        assert Attachment.objects.count() == 2
+    assert attach(desk, conversation, samples.PDF, member=desk.cast.second_agent).status_code == 200
 
 
 def test_a_scanner_that_is_away_or_finds_something_keeps_it_out(desk, scanner, settings):

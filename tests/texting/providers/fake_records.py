@@ -75,6 +75,7 @@ class Records:
         parts = urlsplit(self.path)
         account = parts.path.split("/")[3]
         known = {base64.b64encode(f"{account}:{token}".encode()).decode() for token in self.far_end.tokens}
+        known |= {base64.b64encode(f"{key}:{secret}".encode()).decode() for key, secret in self.far_end.keys.items()}
         if account != self.far_end.account or self.headers.get("Authorization", "").removeprefix("Basic ") not in known:
             self.refuse(401, 20003)
             return

@@ -21,6 +21,7 @@ from tests.texting.providers.fake_records import Records
 
 ACCOUNT = "AC" + "a1" * 16
 TOKEN = "the-line's-auth-token"
+KEY, KEY_SECRET = "SK" + "b2" * 16, "the-key's-secret"
 SLOW_SECONDS = 1.5
 
 
@@ -43,6 +44,7 @@ class FakeTwilio:
         self.ledger = Ledger()
         self.scripts: list[str] = []
         self.account, self.tokens = ACCOUNT, {TOKEN}
+        self.keys = {KEY: KEY_SECRET}
         self.numbers: list[dict[str, Any]] = []
         self.media: dict[str, tuple[str, bytes]] = {}  # type and content by their path in the API
         self.largest_page = 1000

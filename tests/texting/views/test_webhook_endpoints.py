@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tenancy.isolation import activate
+from tenancy.models import AuditEvent
 from tests.cast import cast, signed_in
 from texting.models import WebhookAttempt, WebhookDelivery, WebhookDue, WebhookEndpoint
 from texting.outgoing_webhooks import EventKind, managing, recording
@@ -244,3 +245,42 @@ def test_a_delivery_is_found_under_its_own_endpoint_only(cast, admin, endpoint, 
         )
     assert admin.get(f"{LIST}{other.pk}/deliveries/{delivery.pk}/").status_code == 404
     assert admin.post(f"{LIST}{other.pk}/deliveries/{delivery.pk}/replay/").status_code == 404
+
+
+def whole(answer) -> str:
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_the_log_is_downloaded_as_csv_without_what_was_sent(cast, admin, endpoint, delivery):
+    with activate(cast.organization):
+        WebhookDelivery.objects.update(state="failed", attempts=2, last_failure="=timeout", last_milliseconds=10_004)
+        managing.send_test(member=cast.admin, endpoint=endpoint)
+    path = f"{LIST}{endpoint.pk}/log.csv"
+    answer = admin.get(path)
+    head, *rows = whole(answer).strip().splitlines()
+    assert answer["Content-Disposition"].startswith('attachment; filename="webhook-log-')
+    assert head.startswith("\ufeffdelivery,webhook-id,event")
+    assert len(rows) == 2
+    assert f"{delivery.pk},evt_" in rows[1]
+    assert ",failed,2,,'=timeout,10004," in rows[1]
+    assert "t0ken" not in "".join(rows)
+    assert len(whole(admin.get(path, {"state": "failed"})).splitlines()) == 2
+    with activate(cast.organization):
+        events = AuditEvent.objects.filter(event="webhook_endpoint:log_exported")
+        assert events.count() == 2
+
+
+def test_a_download_is_for_who_manages_webhooks_and_just_proved_it(cast, endpoint, delivery):
+    path = f"{LIST}{endpoint.pk}/log.csv"
+    assert signed_in(Client(), cast.outsider).get(path).status_code == 404
+    assert signed_in(Client(), cast.agent).get(path).status_code in {403, 404}
+    assert signed_in(Client(), cast.admin, minutes_ago=30).get(path).status_code == 302
+
+
+def test_a_download_ends_when_the_member_is_deactivated_meanwhile(cast, admin, endpoint, delivery):
+    answer = admin.get(f"{LIST}{endpoint.pk}/log.csv")
+    lines = iter(answer.streaming_content)
+    next(lines)
+    cast.admin.is_active = False
+    cast.admin.save()
+    assert list(lines) == []
