@@ -45,7 +45,7 @@ class BrandForm(forms.Form):
     """A brand and T-Mobile's cap of its day."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, widget=_NAME, help_text=_("As it is registered, such as Harbor Dental LLC.")
+        label=_("Name"), max_length=60, widget=_NAME, help_text=_("As it is registered, such as Lakeview Clinic LLC.")
     )
     registry_id = forms.CharField(
         label=_("Brand ID"),

@@ -250,7 +250,7 @@ class TestPrice:
             desk.hear(f"Text {index}")
         self.price(browser, address)  # reads what is unread
         assert self.price(browser, address) == cheap
-        assert cheap[0] <= 35
+        assert cheap[0] <= 36  # one of them asks whether the line is a pool of numbers
 
 
 class TestThread:
