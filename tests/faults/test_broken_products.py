@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.machine_far_end import FAR_END
 from tests.faults.test_state_machine import Texting, plugged_in
-from texting import delivery, gate, outbox, progress, receipts, receiving
+from texting import delivery, gate, outbox, progress, receipts, status_reports
 from texting.models import Decision, Message
 from texting.purposes import Purpose
 from texting.recording import RETRY, UNKNOWN
@@ -50,9 +50,9 @@ def sends_again_when_a_worker_died_in_the_call(patch: Patch) -> None:
 
 
 def claims_what_is_not_confirmed(patch: Patch) -> None:
-    wrong = outbox._CLAIM.replace("e.state = 'ready' AND e.due_at", "e.state IN ('ready', 'unconfirmed') AND e.due_at")
-    assert wrong != outbox._CLAIM
-    patch.setattr(outbox, "_CLAIM", wrong)
+    wrong = outbox.CLAIM.replace("e.state = 'ready' AND e.due_at", "e.state IN ('ready', 'unconfirmed') AND e.due_at")
+    assert wrong != outbox.CLAIM
+    patch.setattr(outbox, "CLAIM", wrong)
 
 
 def forgets_the_outbox(patch: Patch) -> None:
@@ -60,12 +60,12 @@ def forgets_the_outbox(patch: Patch) -> None:
 
 
 def drops_reports(patch: Patch) -> None:
-    patch.setattr(receiving, "take_status", lambda *_: True)
+    patch.setattr(status_reports, "take_status", lambda *_: True)
 
 
 def lets_a_status_fall(patch: Patch) -> None:
     patch.setattr(progress, "taken", lambda _now, _why, told: told)
-    for module in (receiving, receipts):
+    for module in (status_reports, receipts):
         patch.setattr(module, "advance", lambda _now, told, **_: told)
 
 

@@ -24,7 +24,7 @@ def connect(page: Page, name: str) -> None:
     page.goto("/settings/lines/")
     page.get_by_role("link", name="Connect a number").click()
     page.get_by_role("link", name="Connect through Simulator").click()
-    page.get_by_label("Number").select_option(index=2)
+    page.get_by_label("Number", exact=True).select_option(index=2)
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()

@@ -10,14 +10,14 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.checks import routes
-from accounts.models import Session, Team
+from accounts.models import Role, Session, Team
 from tenancy.isolation import activate
 from tests.architecture.permission_table import PLAIN
 from tests.callers import make_caller
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from texting.live import LiveKind, publish
-from texting.models import Contact, Conversation, Line, LineKey, Message, Note, QuarantinedRequest
+from texting.models import Brand, Contact, Conversation, Line, LineKey, Message, Note, QuarantinedRequest
 from texting.phone_numbers import display
 
 from .browser import MakePerson, Person, needs_browser
@@ -70,6 +70,14 @@ def objects_of(demo: Demo) -> dict[str, Any]:
     with activate(demo.harbor):
         line = Line.objects.get(pk=conversation.line_id)
         message = Message.objects.filter(conversation=conversation, direction="in").latest("created_at")
+        brand = Brand.objects.create(name="Harbor Dental", tier="low")
+        campaign = brand.campaigns.create(
+            name="Care",
+            organization=demo.harbor,
+            message_class="low_volume",
+            segments_a_minute=75,
+            pictures_a_minute=50,
+        )
         return (
             PLAIN
             | dict.fromkeys(
@@ -86,7 +94,10 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                 "organization_id": demo.harbor.pk,
                 "session_id": Session.objects.filter(membership=amelia).first().pk,
                 "team_id": Team.objects.get(name="Front desk").pk,
+                "role_id": Role.objects.first().pk,
                 "line_id": line.pk,
+                "brand_id": brand.pk,
+                "campaign_id": campaign.pk,
                 "key": key,
                 "contact_id": conversation.contact_id,
                 "conversation_id": conversation.pk,

@@ -435,9 +435,9 @@ def test_new_credentials_let_a_line_go_on(scene, far_end):
 
 def test_texts_are_claimed_from_the_index_in_order_whatever_the_statistics_say(scene):
     """A queue is full one moment and empty the next: the plan for an empty one must not be a join of all with all."""
-    values = {"line": scene.line.pk, "batch": 100, "least": 9, "lease": 90, "probe": 60, **outbox._HOLD}
+    values = {"line": scene.line.pk, "batch": 100, "least": 9, "lease": 90, "probe": 60, **outbox.BOUNDS}
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {outbox._CLAIM}", values)
+        cursor.execute(f"EXPLAIN {outbox.CLAIM}", values)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Index Scan using texting_outbox_ready on texting_outboxentry e" in plan
     assert "Index Cond: ((line_id = e.line_id) AND (contact_id = e.contact_id))" in plan

@@ -158,7 +158,9 @@ def _text(member: Membership, message: Message, files: tuple[ShownFile, ...]) ->
 
 def pool_numbers(member: Membership, conversation: Conversation) -> list[str]:
     """Which of a pool's numbers the latest texts of the thread came to or went from, the latest first, each once."""
-    rows = _sources(conversation)[0].order_by("-created_at", "-id").values_list("our_number", flat=True)[:LENGTH]
+    rows = (
+        _sources(member, conversation)[0].order_by("-created_at", "-id").values_list("our_number", flat=True)[:LENGTH]
+    )
     return [_shown(member, number) for number in dict.fromkeys(rows) if number]
 
 
