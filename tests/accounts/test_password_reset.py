@@ -238,7 +238,7 @@ def test_a_provider_of_one_organization_moves_no_address_of_somebody_who_works_i
 def test_a_provider_of_one_organization_accepts_no_invitation_of_another(cast):
     role = role_of(cast.other_organization, "agent")
     with activate(cast.other_organization):
-        invitations.invite(actor=cast.outsider, email=cast.agent.user.email, name="X", role=role)
+        invitations.invite(actor=cast.outsider, email=cast.agent.user.email, name="X", roles=[role])
     browser = by_sso(cast.agent)
     browser.get(link_to(cast.agent.user.email))
     assert browser.post("/join/").status_code == 422

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import TeamMember
 from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
@@ -148,6 +149,7 @@ def test_an_agents_reply_is_sent_again_once_and_the_thread_says_so(scene, far_en
     scene.agent.is_owner = True  # and so reads what every line says
     with activate(scene.organization):
         attempts = list(SendAttempt.objects.order_by("number").values_list("number", "outcome"))
+        TeamMember.objects.create(team_id=scene.line.team_id, membership=scene.agent)
         [shown] = [item for item in queries.thread(scene.agent, message.conversation).items if item.is_ours]
     assert attempts == [(1, "absent"), (2, "accepted")]
     assert shown.sent_again_at == message.sent_again_at
