@@ -1,4 +1,4 @@
-"""Files of JSON lines in and out, for commands that judge one text a line: `{"id": ..., "text": ...}`.
+"""Files of JSON lines in and out, for commands that judge one thing a line: `{"id": ..., "text": ...}`.
 
 Every fault names its line. The output appears under its name only when it is complete: it is written beside it and then
 renamed. `-` means standard input or output. Plain values: no Django.
@@ -22,18 +22,19 @@ class BadLines(ValueError):
     """The work cannot be done. `str(error)` is a sentence for the person at the terminal; it never quotes a text."""
 
 
-def answer_lines(source: str, target: str, answer: Answer) -> int:
-    """Write `{"id": <id of the line>, **answer(text, line)}` for each line of `source` to `target`; return how many.
+def answer_lines(source: str, target: str, answer: Answer, *, subject: str = "text") -> int:
+    """Write `{"id": <id of the line>, **answer(subject, line)}` for each line of `source` to `target`; return how many.
 
-    Raises `BadLines` for a file that cannot be read or written and for a line that is not UTF-8, too long, not a JSON
-    object, without `id` or a string `text`, or refused by `answer` with a `ValueError`. Blank lines are left out.
+    `subject` is the key of the string that each line is about. Raises `BadLines` for a file that cannot be read or
+    written and for a line that is not UTF-8, too long, not a JSON object, without `id` or the subject, or refused by
+    `answer` with a `ValueError`. Blank lines are left out.
     """
     with _reading(source) as lines, _writing(target) as out:
         count = 0
         for number, raw in _numbered(lines):
-            row = _parsed(number, raw)
+            row = _parsed(number, raw, subject)
             try:
-                result = {"id": row["id"], **answer(row["text"], row)}
+                result = {"id": row["id"], **answer(row[subject], row)}
             except ValueError as error:
                 raise BadLines(f"Line {number}: {error}") from None
             out.write(json.dumps(result).encode("ascii") + b"\n")  # escapes keep odd characters harmless anywhere
@@ -53,7 +54,7 @@ def _numbered(lines: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield number, raw
 
 
-def _parsed(number: int, raw: bytes) -> dict[str, Any]:
+def _parsed(number: int, raw: bytes, subject: str) -> dict[str, Any]:
     try:
         row = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
@@ -61,12 +62,12 @@ def _parsed(number: int, raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise BadLines(f"Line {number} is not JSON. Each line must be one JSON object.") from None
     if not isinstance(row, dict):
-        raise BadLines(f'Line {number} is not a JSON object with the keys "id" and "text".')
-    for key in ("id", "text"):
+        raise BadLines(f'Line {number} is not a JSON object with the keys "id" and "{subject}".')
+    for key in ("id", subject):
         if key not in row:
             raise BadLines(f'Line {number} has no "{key}".')
-    if not isinstance(row["text"], str):
-        raise BadLines(f'Line {number}: "text" must be a string.')
+    if not isinstance(row[subject], str):
+        raise BadLines(f'Line {number}: "{subject}" must be a string.')
     return row
 
 
