@@ -112,8 +112,6 @@ NOT_OFFERED = frozenset(
         Permission.ESCALATIONS_HANDLE,
         Permission.MEASURES_MANAGE,
         Permission.ACCESS_REVIEW,
-        Permission.SESSIONS_MANAGE,
-        Permission.SECURITY_MANAGE,
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import get_scope
 
-from accounts.models import Membership, MembershipRole, Role, Session, Team, TeamMember
+from accounts.models import AccessRules, Membership, MembershipRole, Role, Session, Team, TeamMember
 from accounts.permissions import Permission
-from accounts.sessions import expires
+from accounts.places import place_of
+from accounts.session_limits import alive, end_of
 
 HELPERS_SHOWN = 3
 
@@ -100,7 +102,7 @@ class OpenSession:
 
     id: UUID
     browser: str
-    address: str
+    place: str
     organization: str
     created_at: datetime
     last_seen_at: datetime
@@ -110,21 +112,22 @@ class OpenSession:
 
 def open_sessions(member: Membership, *, this: UUID | None, only_here: bool = False) -> list[OpenSession]:
     """Everything the member's user is signed in with, in all of their organizations or here; this browser first."""
-    found = Session.objects.filter(user=member.user_id, membership__isnull=False)
+    found = Session.objects.filter(alive(timezone.now()), user=member.user_id, membership__isnull=False)
     if only_here:
         found = found.filter(membership=member)
+    networks = AccessRules.of(member.organization).networks
     shown = [
         OpenSession(
             id=row.pk,
             browser=row.browser,
-            address=row.address or "",
+            place=place_of(row.address, networks),
             organization=row.membership.organization.name if row.membership else "",
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,
-            ends_at=expires(row),
+            ends_at=end_of(row),
             is_this=row.pk == this,
         )
-        for row in found.select_related("membership__organization")
+        for row in found.select_related("membership__organization__access_rules")
     ]
     return sorted(shown, key=lambda session: (not session.is_this, -session.last_seen_at.timestamp()))
 

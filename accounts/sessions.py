@@ -1,8 +1,7 @@
 """What a browser is signed in as: kept in PostgreSQL, so that ending it is one DELETE and true at the next request.
 
 A session is anonymous (no row), then `pending` (password right, second factor still to come), then `signed_in`. Its key
-changes at each step. The database knows only the SHA-256 of the key. It ends `SESSION_COOKIE_AGE` seconds after it
-began, and after `SESSION_IDLE_SECONDS` without a request.
+changes at each step. The database knows only the SHA-256 of the key. How long it lasts: `accounts.session_limits`.
 
 This module is also Django's session engine (`SESSION_ENGINE`).
 """
@@ -16,12 +15,11 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Membership, Session
+from accounts.session_limits import alive, touch_after
 
-TOUCH_SECONDS = 60
 PENDING_SECONDS = 10 * 60
 FRESH_SECONDS = 10 * 60
 PASSWORD, TOTP = "password", "totp"
@@ -74,6 +72,7 @@ class SessionStore(SessionBase):
     """Django's session interface over `accounts.models.Session`."""
 
     row: Session | None = None
+    _began_at: datetime | None = None
 
     # --- Django's interface -------------------------------------------------------------------------------------------
     def exists(self, session_key: str) -> bool:
@@ -82,8 +81,8 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         now = timezone.now()
         row = (
-            Session.objects.select_related("user", "membership__organization")
-            .filter(key_hash=key_hash(self.session_key or ""), expires_at__gt=now, last_seen_at__gt=now - _idle())
+            Session.objects.select_related("user", "membership__organization__access_rules")
+            .filter(alive(now), key_hash=key_hash(self.session_key or ""))
             .first()
         )
         if row is None:
@@ -124,11 +123,12 @@ class SessionStore(SessionBase):
 
     def _insert(self, fields: dict[str, Any]) -> None:
         now = timezone.now()
-        end = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        began = self._began_at or now
+        end = began + timedelta(seconds=settings.SESSION_COOKIE_AGE)
         hashed = key_hash(self.session_key or "")
         try:
             with transaction.atomic():
-                Session.objects.create(key_hash=hashed, created_at=now, last_seen_at=now, expires_at=end, **fields)
+                Session.objects.create(key_hash=hashed, created_at=began, last_seen_at=now, expires_at=end, **fields)
         except IntegrityError as error:
             raise CreateError from error
 
@@ -144,9 +144,7 @@ class SessionStore(SessionBase):
     @classmethod
     def forget_ended(cls) -> int:
         """Delete the sessions that open nothing any more; how many there were."""
-        now = timezone.now()
-        ended = Session.objects.filter(Q(expires_at__lte=now) | Q(last_seen_at__lte=now - _idle()))
-        return ended.delete()[0]
+        return Session.objects.exclude(pk__in=Session.objects.filter(alive(timezone.now())).values("pk")).delete()[0]
 
     # --- Who it is ----------------------------------------------------------------------------------------------------
     @property
@@ -175,8 +173,14 @@ class SessionStore(SessionBase):
         return bool(signed_in and timezone.now().timestamp() - signed_in.authenticated_at < FRESH_SECONDS)
 
     def step(self, state: Pending | SignedIn, *, address: str | None, browser: str) -> None:
-        """Move to the next state under a new key; nothing of the state before is kept, the old key opens nothing."""
+        """Move to the next state under a new key; nothing of the state before is kept, the old key opens nothing.
+
+        Only when it began stays, as long as the same person stays signed in: another key is no longer session.
+        """
+        before, row = self.signed_in, self.row
+        goes_on = isinstance(state, SignedIn) and before is not None and before.user_id == state.user_id
         self.flush()
+        self._began_at = row.created_at if goes_on and row is not None else None
         self.row = None
         self["signed_in" if isinstance(state, SignedIn) else "pending"] = asdict(state)
         self["address"], self["browser"] = address, browser
@@ -188,10 +192,6 @@ class SessionStore(SessionBase):
         store = request.session
         assert isinstance(store, cls)  # noqa: S101 - settings say so
         return store
-
-
-def _idle() -> timedelta:
-    return timedelta(seconds=settings.SESSION_IDLE_SECONDS)
 
 
 def acting_membership(store: SessionStore, *, background: bool = False) -> Membership | None:
@@ -216,11 +216,12 @@ def acting_membership(store: SessionStore, *, background: bool = False) -> Membe
 
 
 def _touch(row: Session) -> None:
-    now = timezone.now()
-    if now - row.last_seen_at < timedelta(seconds=TOUCH_SECONDS):
+    now, seldom = timezone.now(), touch_after(row)
+    if now - row.last_seen_at < seldom:
         return
-    before = now - timedelta(seconds=TOUCH_SECONDS)
-    if row.membership_id and Session.objects.filter(pk=row.pk, last_seen_at__lt=before).update(last_seen_at=now):
+    before = now - seldom
+    if row.membership_id and Session.objects.filter(pk=row.pk, last_seen_at__lte=before).update(last_seen_at=now):
+        row.last_seen_at = now
         Membership.objects.filter(pk=row.membership_id).update(last_seen_at=now)
 
 
@@ -237,8 +238,3 @@ def end_sessions(*, user_id: UUID, membership_id: UUID | None = None, keep: UUID
 def end_session(session_id: UUID, membership_id: UUID) -> None:
     """End one session of this membership, which another one has taken the place of."""
     Session.objects.filter(pk=session_id, membership_id=membership_id).delete()
-
-
-def expires(row: Session) -> datetime:
-    """When a session ends if nobody uses it any more."""
-    return min(row.expires_at, row.last_seen_at + _idle())

@@ -8,12 +8,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.saml.confinement import began_by_sso
+from accounts.session_limits import end_of, touch_after, warned_before
 from accounts.sessions import SessionStore
 from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
@@ -52,6 +54,7 @@ SECTIONS = (
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
+    RailEntry(_("Sessions and networks"), "session_limits", "hourglass", Permission.SECURITY_MANAGE),
     RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),
     RailEntry(_("API"), "api_keys", "code", Permission.API_MANAGE),
     RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
@@ -77,7 +80,28 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "account_email": member.user.email,
         "account_links": _once(_account_links),
         "sign_out_url": _once(lambda: reverse("sign_out")),
+        "session_left": _once(lambda: _session_left(SessionStore.of(request))),
     }
+
+
+@dataclass(frozen=True)
+class SessionLeft:
+    """For `idle.js`: seconds that are left of the session, that a warning comes before, between two signs of life."""
+
+    seconds: int
+    warned: int
+    sign: int
+
+
+def _session_left(store: SessionStore) -> SessionLeft | None:
+    """None when the session's key has just changed: the next page knows."""
+    row = store.row
+    if row is None:
+        return None
+    left = (end_of(row) - timezone.now()).total_seconds()
+    return SessionLeft(
+        max(0, int(left)), int(warned_before(row).total_seconds()), max(1, int(touch_after(row).total_seconds()))
+    )
 
 
 def _once(work: Callable[[], Any]) -> Callable[[], Any]:

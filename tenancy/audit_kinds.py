@@ -15,6 +15,9 @@ class AuditKind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor:added"
     SECOND_FACTOR_REMOVED = "second_factor:removed"
     SESSION_ENDED = "session:ended"
+    SESSION_LIMITS_CHANGED = "session_limits:changed"
+    NETWORKS_CHANGED = "networks:changed"
+    NETWORKS_LIFTED = "networks:lifted"
     PERMISSION_DENIED = "permission:denied"
 
     MEMBER_INVITED = "member:invited"

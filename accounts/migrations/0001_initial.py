@@ -1,3 +1,4 @@
+import datetime
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -485,6 +486,24 @@ class Migration(migrations.Migration):
                 ('failed_at', models.DateTimeField(blank=True, null=True)),
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='AccessRules',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('profile', models.CharField(choices=[('standard', 'Standard'), ('hipaa', 'HIPAA'), ('own', 'Own limits')], default='standard', max_length=10)),
+                ('idle', models.DurationField(default=datetime.timedelta(seconds=43200))),
+                ('longest', models.DurationField(default=datetime.timedelta(days=1))),
+                ('networks', models.JSONField(blank=True, default=list)),
+                ('guards_pages', models.BooleanField(default=False)),
+                ('guards_keys', models.BooleanField(default=False)),
+                ('review_told_for', models.DateField(blank=True, null=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='access_rules', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('idle__gt', datetime.timedelta(0)), ('longest__gte', models.F('idle'))), name='accounts_accessrules_limits')],
+            },
         ),
         migrations.CreateModel(
             name='DirectoryGroupMember',

@@ -1,5 +1,6 @@
 """What accounts stores: users, their memberships, roles, teams, second factors, sessions, attempts to sign in."""
 
+from accounts.models.access_rules import AccessRules, SessionProfile
 from accounts.models.directory import (
     Directory,
     DirectoryGroup,
@@ -25,6 +26,7 @@ from accounts.models.totp_device import TotpDevice
 from accounts.models.user import User
 
 __all__ = [
+    "AccessRules",
     "ApiKey",
     "BreakGlass",
     "Directory",
@@ -56,6 +58,7 @@ __all__ = [
     "SamlSession",
     "SamlUsed",
     "Session",
+    "SessionProfile",
     "SignInEvent",
     "SignInOutcome",
     "Signed",

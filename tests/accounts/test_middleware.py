@@ -4,7 +4,6 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import F
 from django.http import Http404, HttpResponse
@@ -164,8 +163,8 @@ ENDINGS = {
     "the member's epoch grew": lambda member: Membership.objects.filter(pk=member.pk).update(auth_epoch=1),
     "the session is deleted": lambda member: Session.objects.filter(membership=member).delete(),
     "the session is too old": lambda member: Session.objects.update(expires_at=timezone.now()),
-    "nobody used it for an hour": lambda member: Session.objects.update(
-        last_seen_at=timezone.now() - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    "nobody used it for twelve hours": lambda member: Session.objects.update(
+        last_seen_at=timezone.now() - timedelta(hours=12)
     ),
 }
 
@@ -179,7 +178,7 @@ def test_at_the_next_request_nobody_is_signed_in_once(cast, client, ending):
     assert answer.status_code == 302
     assert answer["Location"] == "/sign-in/?next=%2Fwall%2F"
     assert not Session.objects.filter(membership=cast.agent, expires_at__gt=timezone.now()).exclude(
-        last_seen_at__lt=timezone.now() - timedelta(minutes=59)
+        last_seen_at__lt=timezone.now() - timedelta(hours=11)
     )
 
 

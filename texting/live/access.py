@@ -5,10 +5,8 @@ answer.
 """
 
 from collections.abc import Collection
-from datetime import timedelta
 from functools import cache
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -16,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Session, User
 from accounts.permissions import Permission
+from accounts.session_limits import alive
 from tenancy.isolation import activate
 from texting.live import Claims
 
@@ -63,12 +62,8 @@ def _epoch(user_epoch: int, member_epoch: int) -> str:
 
 
 def _alive() -> "QuerySet[Session]":
-    now = timezone.now()
     return Session.objects.select_related("membership__user").filter(
-        expires_at__gt=now,
-        last_seen_at__gt=now - timedelta(seconds=settings.SESSION_IDLE_SECONDS),
-        membership__is_active=True,
-        membership__user__is_active=True,
+        alive(timezone.now()), membership__is_active=True, membership__user__is_active=True
     )
 
 

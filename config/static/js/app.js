@@ -4,6 +4,7 @@ import "./dialogs.js";
 import "./fields.js";
 import "./focus.js";
 import "./htmx-rules.js";
+import "./idle.js";
 import "./keys.js";
 import "./menus.js";
 import "./panes.js";

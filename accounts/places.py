@@ -1,0 +1,21 @@
+"""Where an address is, as far as that is known here: nobody outside is asked, so no town is guessed."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from django.utils.translation import gettext as _
+
+from accounts.networks import label_of
+
+
+def place_of(address: str | None, networks: Iterable[tuple[str, str]] = ()) -> str:
+    """`203.0.113.9, Main office`: the address, and what the organization calls its network or what kind it is."""
+    if not address:
+        return _("an unknown address")
+    parsed = ip_address(address)
+    known = label_of(address, networks)
+    if not known and parsed.is_loopback:
+        known = _("this machine")
+    elif not known and (parsed.is_private or parsed.is_link_local):
+        known = _("a private network")
+    return f"{address}, {known}" if known else address
