@@ -6,10 +6,8 @@ request.
 """
 
 import hmac
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import F, Q, QuerySet
@@ -17,6 +15,8 @@ from django.utils import timezone
 
 from accounts.api_key_format import SHOWN, is_well_formed, new_key
 from accounts.models import ApiKey, Integration, Membership, Team, TeamMember, User
+from accounts.network_guard import keys_are_closed
+from accounts.networks import is_in
 from accounts.permissions import Permission, require
 from accounts.sessions import key_hash
 from tenancy import audit
@@ -149,7 +149,8 @@ def opened_by(secret: str, address: str | None) -> ApiKey | None:
     if not is_well_formed(secret):
         return None
     wanted = key_hash(secret)
-    rows = ApiKey.objects.select_related("integration__membership__user", "integration__membership__organization")
+    member_of = "integration__membership"
+    rows = ApiKey.objects.select_related(f"{member_of}__user", f"{member_of}__organization__access_rules")
     key = rows.filter(key_hash=wanted).first()
     if key is None or not hmac.compare_digest(bytes(key.key_hash), wanted):
         return None
@@ -158,7 +159,7 @@ def opened_by(secret: str, address: str | None) -> ApiKey | None:
         return None
     if key.ends_at is not None and key.ends_at <= now:
         return None
-    if not is_inside(address, key.networks):
+    if not is_inside(address, key.networks) or keys_are_closed(member.organization, address):
         return None
     member.integration = key.integration
     member.__dict__["permissions"] = key.integration.granted
@@ -166,15 +167,9 @@ def opened_by(secret: str, address: str | None) -> ApiKey | None:
     return key
 
 
-def is_inside(address: str | None, networks: Iterable[str]) -> bool:
+def is_inside(address: str | None, networks: list[str]) -> bool:
     """Whether the address is in one of the networks; yes when there are none. No address is in none of them."""
-    networks = list(networks)
-    if not networks:
-        return True
-    if address is None:
-        return False
-    parsed = ip_address(address)
-    return any(parsed in ip_network(network) for network in networks)
+    return not networks or is_in(address, networks)
 
 
 def _note_use(key: ApiKey, address: str | None, now: datetime) -> None:

@@ -11,11 +11,15 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from accounts.checks import is_declared
+from accounts.elsewhere import elsewhere_page
 from accounts.models import Membership
+from accounts.network_guard import OutsideNetwork, pages_are_closed
+from accounts.origins import client_address
 from accounts.permissions import MissingPermission
 from accounts.sessions import SessionStore, acting_membership
 from tenancy import audit
 from tenancy.isolation import activate
+from tenancy.models import Organization
 
 API = "/api/"
 
@@ -32,10 +36,10 @@ class ActingMember:
     """Sets `request.member` (a Membership or None) and `request.user` (its User or None).
 
     Behind `@requires` the whole request, templates that are rendered late included, runs inside the member's
-    organization, in its time zone and in one transaction. An answer of 500 and above, or any exception out of the view
-    (404 and 403 too), undoes what the request wrote. A view that `calls_out` opens its transactions itself. `@public`
-    views run without an organization, whoever asks. A view that declares neither is refused. Below
-    /api/ no session counts (`accounts.api.endpoint`).
+    organization, in its time zone and in one transaction. An answer of 500 and above, or any exception out of the
+    view (404 and 403 too), undoes what the request wrote. A view that `calls_out` opens its transactions itself.
+    `@public` views run without an organization, whoever asks; all others are closed outside of the organization's
+    networks. A view that declares neither is refused. Below /api/ no session counts (`accounts.api.endpoint`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -53,6 +57,9 @@ class ActingMember:
         request.user = member.user if member else None  # type: ignore[assignment]
         if member is None or _says(request, "is_public", unknown=True):
             return self.get_response(request)
+        if pages_are_closed(member.organization, client_address(request)):
+            with timezone.override(ZoneInfo(member.organization.time_zone)):
+                return _elsewhere(request, member.organization)
         return self._inside(member, request)
 
     def _inside(self, member: Membership, request: HttpRequest) -> HttpResponseBase:
@@ -73,9 +80,16 @@ class ActingMember:
         if not is_declared(view):
             raise ImproperlyConfigured(f"{view!r} says neither @requires nor @public.")
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Remember what the view failed with; Django makes the page."""
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Remember what the view failed with; Django makes the page, but for a sign-in at the wrong place."""
         request.failed_with = exception  # type: ignore[attr-defined]
+        return _elsewhere(request, exception.organization) if isinstance(exception, OutsideNetwork) else None
+
+
+def _elsewhere(request: HttpRequest, organization: Organization) -> HttpResponseBase:
+    if getattr(request, "member", None) is None:
+        SessionStore.of(request).flush()  # a half finished sign-in ends here
+    return elsewhere_page(request, organization)
 
 
 def _says(request: HttpRequest, name: str, *, unknown: bool = False) -> bool:

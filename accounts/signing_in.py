@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Enforced, Membership, SignInEvent, SignInOutcome, SsoDomain, User
 from accounts.models.user import normalized_email, normalized_password
+from accounts.network_guard import pages_are_closed, refuse_outside
 from accounts.origins import Origin
 from accounts.saml.break_glass import note_way_round
 from accounts.second_factor import confirmed_device
@@ -156,13 +157,14 @@ def enter(
     elif before is not None and before.sso and member is not None:
         factors, sso, ends_at = _after_sso(tuple(before.factors), factors), before.sso, before.ends_at
     else:
-        member = member or password_memberships(user).first()
+        member = member or _reachable(user, origin.address)
     if member is None:
         return None
     if member.user_id != user.pk:
         raise ValueError("a session acts as a membership of its own user only")
     if member.user.auth_epoch != user.auth_epoch:  # everything was ended while the factors were looked at
         return None
+    refuse_outside(member, origin.address)
     state = SignedIn(
         user_id=str(user.pk),
         membership_id=str(member.pk),
@@ -183,6 +185,12 @@ def enter(
     if event_id:
         succeed(UUID(str(event_id)), SignInOutcome.SIGNED_IN)
     return Entered(member, failed)
+
+
+def _reachable(user: User, address: str | None) -> Membership | None:
+    """The membership used last of those that can be used from here; of all of them when none can, to say so."""
+    found = list(password_memberships(user).select_related("organization__access_rules", "user"))
+    return next((one for one in found if not pages_are_closed(one.organization, address)), found[0] if found else None)
 
 
 def _after_sso(before: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
@@ -223,6 +231,7 @@ def switch(*, store: SessionStore, member: Membership, target: Membership, origi
     signed_in = store.signed_in
     if signed_in is None or target.user_id != member.user_id or not target.is_active or signed_in.sso:
         raise ValueError("a session switches between active memberships of its own user only, after SSO not at all")
+    refuse_outside(target, origin.address)
     with activate(member.organization):
         audit.record(event=audit.AuditKind.SIGNED_OUT, actor=member, reason="switched organization")
     state = replace(signed_in, membership_id=str(target.pk), epoch=target.epoch)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts import signing_in
 from accounts.models import Membership, SamlIdentity, SamlProvider, SamlSession
+from accounts.network_guard import refuse_outside
 from accounts.origins import Origin
 from accounts.saml.postcheck import Assertion
 from accounts.sessions import PROVIDER_FACTOR, SSO, Pending, SessionStore, SignedIn
@@ -27,6 +28,7 @@ def enter(
     It does for whoever must have one or has chosen one, unless the organization relies on the provider's.
     """
     member = Membership.objects.select_related("user", "organization").get(pk=identity.membership_id)
+    refuse_outside(member, origin.address)
     now = timezone.now()
     ends = now + timedelta(hours=provider.session_hours)
     if assertion.session_ends is not None:
