@@ -4,11 +4,13 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from zoneinfo import ZoneInfo
 
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 from accounts.checks import is_declared
 from accounts.elsewhere import elsewhere_page
@@ -22,6 +24,21 @@ from tenancy.isolation import activate
 from tenancy.models import Organization
 
 API = "/api/"
+
+
+class SessionCookie(SessionMiddleware):
+    """Django's, but the cookie is taken from a browser only by the request that signed out.
+
+    A page's own request may carry the key from before a sign-in or a switch of organizations, and be answered after it:
+    by then the cookie in the browser is another one. A key that opens nothing may stay there.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        store = SessionStore.of(request)
+        if store.is_empty() and not store.was_left:
+            patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)
 
 
 class _Undo(Exception):
@@ -52,7 +69,7 @@ class ActingMember:
         store = SessionStore.of(request)
         member = acting_membership(store, background="X-Background" in request.headers)
         if member is None and store.signed_in is not None:
-            store.flush()
+            store.drop()
         request.member = member  # type: ignore[attr-defined]
         request.user = member.user if member else None  # type: ignore[assignment]
         if member is None or _says(request, "is_public", unknown=True):

@@ -73,6 +73,7 @@ class SessionStore(SessionBase):
 
     row: Session | None = None
     _began_at: datetime | None = None
+    was_left = False  # whether this very request ended what it was signed in as
 
     # --- Django's interface -------------------------------------------------------------------------------------------
     def exists(self, session_key: str) -> bool:
@@ -136,6 +137,14 @@ class SessionStore(SessionBase):
         key = session_key or self.session_key
         if key is not None:
             Session.objects.filter(key_hash=key_hash(key)).delete()
+
+    def flush(self) -> None:
+        super().flush()
+        self.was_left = True
+
+    def drop(self) -> None:
+        """Forget what opens nothing any more, without a word to the browser: it may hold a newer key already."""
+        super().flush()
 
     @classmethod
     def clear_expired(cls) -> None:

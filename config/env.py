@@ -12,7 +12,7 @@ The data folder is `PARLEY_DATA`, or `var` beside `manage.py`.
 import base64
 import binascii
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -29,16 +29,31 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 # libpq parameters that may stand in a database address; a misspelt one must not be dropped in silence.
 # https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+# A network that swallows packets is noticed within about ten seconds, also while an answer is waited for: without these
+# a thread would wait for minutes. They hold on TCP only; a unix socket has no network. The address may say otherwise.
+TCP_WATCH: Mapping[str, int] = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 5,  # seconds of silence until the other end is asked for a sign of life
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds for which what was sent may stay without a receipt
+}
 CONNECTION_PARAMETERS = frozenset(
     {
         "application_name",
         "connect_timeout",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
         "options",
         "sslcert",
         "sslkey",
         "sslmode",
         "sslrootcert",
         "target_session_attrs",
+        "tcp_user_timeout",
     }
 )
 
@@ -235,5 +250,5 @@ def _parse_database(name: str, address: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(port or ""),
-        "OPTIONS": dict(parameters),
+        "OPTIONS": {**TCP_WATCH, **parameters},
     }

@@ -27,6 +27,8 @@ class MailKind(StrEnum):
     SIGN_UP = "sign_up"
     CEILING_NEAR = "ceiling_near"
     CEILING_REACHED = "ceiling_reached"
+    CARRIER_DAY_NEAR = "carrier_day_near"
+    CARRIER_DAY_REACHED = "carrier_day_reached"
     WEBHOOK_STOPPED = "webhook_stopped"
 
 
@@ -62,5 +64,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.SIGN_UP: WAITED_FOR,
     MailKind.CEILING_NEAR: NOTICE,
     MailKind.CEILING_REACHED: NOTICE,
+    MailKind.CARRIER_DAY_NEAR: NOTICE,
+    MailKind.CARRIER_DAY_REACHED: NOTICE,
     MailKind.WEBHOOK_STOPPED: NOTICE,
 }

@@ -110,14 +110,15 @@ def test_any_credentials_survive_the_address(monkeypatch, user, password, name):
     monkeypatch.setenv("SOME_DATABASE_URL", address)
     entry = env.database("SOME_DATABASE_URL", pool=0)
     assert (entry["USER"], entry["PASSWORD"], entry["NAME"]) == (user, password, name)
-    assert (entry["HOST"], entry["PORT"], entry["OPTIONS"]) == ("db.example", "6543", {})
+    assert (entry["HOST"], entry["PORT"], entry["OPTIONS"]) == ("db.example", "6543", env.TCP_WATCH)
 
 
 def test_a_socket_folder_and_connection_parameters_are_read(monkeypatch):
     monkeypatch.setenv("SOME_DATABASE_URL", "postgresql://app@/parley?host=%2Fa%20folder%2Frun&sslmode=require")
     entry = env.database("SOME_DATABASE_URL", pool=3)
     assert entry["HOST"] == "/a folder/run"
-    assert entry["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 3, "timeout": 5}}
+    pool = {"min_size": 1, "max_size": 3, "timeout": 5}
+    assert entry["OPTIONS"] == {**env.TCP_WATCH, "sslmode": "require", "pool": pool}
     assert entry["CONN_MAX_AGE"] == 0
 
 

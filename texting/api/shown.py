@@ -177,7 +177,7 @@ def show_conversation(member: Membership, conversation: Conversation) -> Shown:
 
 def show_lines(lines: Sequence[Line]) -> list[Shown]:
     """`ShownLine`s, with their campaigns in as many queries as for one."""
-    known = brands_of(lines)
+    known = brands_of(line.campaign_id for line in lines)
     return [_show_line(line, known.get(line.campaign_id) if line.campaign_id else None) for line in lines]
 
 

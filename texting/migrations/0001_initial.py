@@ -381,6 +381,7 @@ class Migration(migrations.Migration):
                 ('last_digits', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=list, size=None)),
                 ('codes', models.PositiveIntegerField(default=0)),
                 ('codes_used', models.PositiveIntegerField(default=0)),
+                ('told_percent', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
         ),

@@ -53,6 +53,7 @@ class LineRow:
     team: str
     provider: ProviderCard
     is_active: bool
+    campaign_id: UUID | None
     health: Health = field(compare=False)
 
 
@@ -106,7 +107,9 @@ def numbers_in_use() -> set[str]:
 
 def _row(member: Membership, line: Line, health: Health) -> LineRow:
     number = display(line.number, member.organization.country)
-    return LineRow(line.pk, line.name, number, line.team.name, card_of(line.provider), line.is_active, health)
+    return LineRow(
+        *(line.pk, line.name, number, line.team.name, card_of(line.provider), line.is_active, line.campaign_id), health
+    )
 
 
 def _address(line: Line, key: str) -> str:

@@ -25,12 +25,16 @@ from texting.views.connecting import ask
 @requires(Permission.LINES_MANAGE)
 @require_safe
 def all_lines(request: MemberRequest) -> HttpResponse:
-    """The list; it counts anew by itself."""
-    return render(
-        request,
-        "texting/lines.html",
-        {"lines": queries.lines_page(request.member), "stops": stopped_lines(request.member), "may_manage": True},
-    )
+    """The list; it counts anew by itself. Above it what keeps lines from sending, and brands whose day runs out."""
+    rows = queries.lines_page(request.member)
+    brands = {brand.id: brand for _campaign, brand in brands_of(row.campaign_id for row in rows).values()}
+    context = {
+        "lines": rows,
+        "stops": stopped_lines(request.member),
+        "brands": [brand for brand in brands.values() if brand.is_near or brand.waiting],
+        "may_manage": True,
+    }
+    return render(request, "texting/lines.html", context)
 
 
 @requires(Permission.LINES_MANAGE)
@@ -44,7 +48,7 @@ def line(request: MemberRequest, line_id: UUID) -> HttpResponse:
         lines.change(actor=request.member, line_id=line_id, settings=form.settings(form.cleaned_data["team"]))
         messages.success(request, _("Saved."))
         return redirect("line", line_id=line_id)
-    campaign, brand = brands_of([shown.line]).get(shown.line.campaign_id or line_id, (None, None))
+    campaign, brand = brands_of([shown.line.campaign_id]).get(shown.line.campaign_id or line_id, (None, None))
     context = {"line": shown, "card": shown.row.provider, "campaign": campaign, "brand": brand}
     return form_page(request, "texting/line.html", form, **context)
 

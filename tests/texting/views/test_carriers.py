@@ -142,6 +142,25 @@ def test_a_day_that_runs_out_is_said_in_time(desk, admin, used, said):
         assert (other in page) is (bool(said) and other in said)
 
 
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (1_599, ""),
+        (1_600, "Harbor Dental LLC has used 80 % of today at the carriers"),
+        (1_800, "Bulk texts of Harbor Dental LLC wait for tomorrow"),
+        (2_000, "The carriers take no more of Harbor Dental LLC today"),
+    ],
+)
+def test_the_lines_page_says_once_what_all_lines_of_a_brand_are_up_against(desk, admin, used, said):
+    brand = brand_of(desk, admin)
+    chosen = {**CAMPAIGN, "lines": [str(desk.line.pk), str(desk.billing_line.pk)]}
+    admin.post(f"{PAGE}{brand.pk}/campaigns/add/", chosen)
+    use_up(desk, brand, used)
+    page = words(admin.get("/settings/lines/"))
+    assert page.count("Harbor Dental LLC") == (1 if said else 0)
+    assert said in page
+
+
 def test_the_people_of_a_line_see_that_its_texts_wait_and_others_do_not(desk, admin, far_end):
     brand = brand_of(desk, admin)
     admin.post(f"{PAGE}{brand.pk}/campaigns/add/", {**CAMPAIGN, "lines": [str(desk.line.pk)]})

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -13,6 +14,8 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
+from texting.limits.carriers import warnings
+from texting.limits.carriers.days import days_at
 from texting.limits.carriers.pacing import pace_of
 from texting.limits.changing import NotPossible
 from texting.models import Brand, Campaign, CampaignPace, Line, LineKey
@@ -60,6 +63,8 @@ def change_brand(*, member: Membership, brand_id: UUID, settings: BrandSettings)
     for name, value in asdict(settings).items():
         setattr(brand, name, value)
     _store(brand)
+    if brand.daily_segments != before:
+        warnings.forget(brand, since=days_at(timezone.now())[0])
     audit.record(
         event=AuditKind.CARRIER_BRAND_CHANGED, actor=member, object=brand, before=before, after=brand.daily_segments
     )

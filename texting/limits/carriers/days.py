@@ -19,10 +19,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from tenancy import audit
-from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
-from texting.limits.bounds import NEAR
+from texting.limits.carriers import warnings
 from texting.models import Brand, Line, Message, SendingCount
 from texting.purposes import TERMS, Purpose
 
@@ -33,11 +31,15 @@ FOR_BULK = 0.9  # of the cap
 
 @dataclass
 class Day:
-    """One day of a brand, its row locked. `cap` and `used` are segments; `resumes_at`: when what is over may go."""
+    """One day of a brand, its row locked. `cap` and `used` are segments; `resumes_at`: when what is over may go.
+
+    `is_full`: a reply did not fit.
+    """
 
     row: SendingCount
     cap: int
     used: int
+    is_full: bool = False
 
     @property
     def resumes_at(self) -> datetime:
@@ -95,8 +97,8 @@ def places(days: Sequence[Day], messages: Sequence[Message]) -> list[Place]:
     """Give each text its place, in their order, and count it; a text that is too much for a day gets none."""
     found = [_place(days, message) for message in messages]
     taken = [place.segments for place in found if place.resumes_at is None]
-    if taken:
-        for day in days:
+    for day in days:
+        if taken or day.is_full:
             _count(day, texts=len(taken), segments=sum(taken))
     return found
 
@@ -105,6 +107,8 @@ def _place(days: Sequence[Day], message: Message) -> Place:
     segments, purpose = segments_of(message), Purpose(message.purpose)
     full = [day for day in days if not TERMS[purpose].owed and day.used + segments > _most(day, purpose)]
     if full:
+        for day in full:
+            day.is_full |= purpose is not Purpose.BULK
         return Place(segments, max(day.resumes_at for day in full))
     for day in days:
         day.used += segments
@@ -116,13 +120,10 @@ def _most(day: Day, purpose: Purpose) -> int:
 
 
 def _count(day: Day, *, texts: int, segments: int) -> None:
-    before, day.row.segments = day.row.segments, day.row.segments + segments
     day.row.texts += texts
-    day.row.save(update_fields=["texts", "segments"])
-    for mark, kind in ((NEAR, AuditKind.CARRIER_DAY_NEAR), (1.0, AuditKind.CARRIER_DAY_REACHED)):
-        if before < day.cap * mark <= day.row.segments:
-            brand = UUID(bytes=bytes(day.row.key))
-            audit.record(event=kind, brand=brand, segments=day.row.segments, cap=day.cap, day=day.row.begins_at)
+    day.row.segments += segments
+    warnings.tell(day.row, day.cap, is_full=day.is_full)
+    day.row.save(update_fields=["texts", "segments", "told_percent"])
 
 
 _UNCOUNT = """

@@ -15,6 +15,7 @@ from accounts.permissions import Permission, require
 from texting.limits.bounds import NEAR
 from texting.limits.carriers.days import EDGE, FOR_BULK, day_of, next_day
 from texting.limits.carriers.presets import CLASSES, OTHER, TIERS
+from texting.limits.carriers.warnings import ALL
 from texting.models import Brand, Campaign, Line, OutboxEntry, SendingCount
 from texting.queries import NotYours, visible_lines
 
@@ -34,7 +35,10 @@ class CampaignRow:
 
 @dataclass(frozen=True)
 class BrandRow:
-    """A brand today. `cap` None: none is set. `waiting`: texts put off to the next day, from `resumes_at` on."""
+    """A brand today. `cap` None: none is set. `waiting`: texts put off to the next day, from `resumes_at` on.
+
+    `is_full`: a reply did not fit today.
+    """
 
     id: UUID
     name: str
@@ -44,6 +48,7 @@ class BrandRow:
     used: int
     waiting: int
     resumes_at: datetime
+    is_full: bool = False
     campaigns: tuple[CampaignRow, ...] = field(default=())
 
     @property
@@ -61,7 +66,7 @@ class BrandRow:
 
     @property
     def is_reached(self) -> bool:
-        return self.cap is not None and self.used >= self.cap
+        return self.cap is not None and (self.used >= self.cap or (self.is_full and self.bulk_waits))
 
 
 def brands(member: Membership) -> list[BrandRow]:
@@ -102,9 +107,9 @@ def waiting_brands(member: Membership) -> list[BrandRow]:
     return [row for row in _rows(Brand.objects.filter(campaigns__in=mine).distinct()) if row.waiting or row.is_reached]
 
 
-def brands_of(lines: Iterable[Line]) -> dict[UUID, tuple[CampaignRow, BrandRow]]:
-    """By a campaign's id: the campaign and its brand, for those that the lines belong to."""
-    mine = {line.campaign_id for line in lines if line.campaign_id}
+def brands_of(campaigns: Iterable[UUID | None]) -> dict[UUID, tuple[CampaignRow, BrandRow]]:
+    """By a campaign's id: the campaign and its brand, for those of these ids that there are."""
+    mine = {campaign for campaign in campaigns if campaign}
     rows = _rows(Brand.objects.filter(campaigns__in=mine).distinct()) if mine else []
     return {one.id: (one, row) for row in rows for one in row.campaigns if one.id in mine}
 
@@ -121,7 +126,7 @@ def _rows(found: Iterable[Brand]) -> list[BrandRow]:
             lines[line.campaign_id].append(line)
     keys = {row.pk.bytes: row.pk for row in wanted}
     counts = SendingCount.objects.filter(kind=SendingCount.Kind.BRAND, key__in=list(keys), begins_at=today)
-    used = {keys[bytes(key)]: segments for key, segments in counts.values_list("key", "segments")}
+    used = {keys[bytes(row.key)]: row for row in counts}
     late = OutboxEntry.objects.filter(
         line_id__in=[line.pk for each in lines.values() for line in each],
         state=OutboxEntry.State.READY,
@@ -135,9 +140,10 @@ def _rows(found: Iterable[Brand]) -> list[BrandRow]:
             registry_id=row.registry_id,
             tier=TIERS.get(row.tier, TIERS[OTHER]).label,
             cap=row.daily_segments,
-            used=used.get(row.pk, 0),
+            used=used[row.pk].segments if row.pk in used else 0,
             waiting=sum(waits.get(line.pk, 0) for one in campaigns[row.pk] for line in lines[one.pk]),
             resumes_at=next_day(today) + EDGE,
+            is_full=row.pk in used and used[row.pk].told_percent >= ALL,
             campaigns=tuple(_campaign(one, lines[one.pk]) for one in campaigns[row.pk]),
         )
         for row in wanted
