@@ -28,7 +28,9 @@ class Evidence:
     rules_version: str = ""
     message_id: UUID | None = None
     actor: Membership | None = None
-    at: datetime | None = None  # when it happened; now, if left out
+    channel: str = ""  # of ConsentEvent.Channel, for what a member records
+    happened_at: datetime | None = None
+    at: datetime | None = None  # when it is recorded; now, if left out
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,12 @@ def withdraw(contact: Contact, *, evidence: Evidence, since: datetime | None = N
     return event
 
 
+def ledger_of(contact: Contact, *, most: int) -> list[ConsentEvent]:
+    """The newest entries about this contact's number, the newest first; also those from before it was a contact."""
+    entries = ConsentEvent.objects.filter(number_index=contact.number_index).select_related("actor__user")
+    return list(entries.order_by("-recorded_at", "-id")[:most])
+
+
 def note_help(contact: Contact, *, evidence: Evidence) -> ConsentEvent:
     """Record that the customer asked for help; changes nothing else."""
     return _write(contact, ConsentEvent.Action.HELP, evidence)
@@ -123,10 +131,12 @@ def _write(
         action=action,
         kind=kind or "",
         source=evidence.source,
+        channel=evidence.channel,
         words=evidence.words,
         matched=evidence.matched[:60],
         rules_version=evidence.rules_version[:40],
         message_id=evidence.message_id,
         actor=evidence.actor,
+        happened_at=evidence.happened_at,
         recorded_at=evidence.at or timezone.now(),
     )

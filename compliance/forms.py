@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from compliance.models import ConsentEvent
+from compliance.told_to_members import LONGEST_WORDS
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, parse
 
 
@@ -30,3 +32,32 @@ class TestTextForm(forms.Form):
             return parse(self.cleaned_data["number"], self.region)
         except BadNumber as error:
             raise ValidationError(str(error)) from None
+
+
+class ToldForm(forms.Form):
+    """What a customer told a member; `channels` other than a text, which speaks for itself."""
+
+    channel = forms.ChoiceField(label=_("How they told you"), choices=ConsentEvent.Channel.choices)
+    words = forms.CharField(
+        label=_("What they said"),
+        help_text=_("In their own words, as well as you remember."),
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    happened_at = forms.DateTimeField(
+        label=_("When"),
+        help_text=_("Leave it empty if it was just now."),
+        required=False,
+        widget=forms.DateTimeInput(),
+    )
+
+
+class OptOutForm(ToldForm):
+    """They want no more texts."""
+
+    confirm = forms.BooleanField(
+        label=_("Send one text that confirms it"),
+        help_text=_("The only one that still may go, and only within five minutes."),
+        required=False,
+        initial=True,
+    )

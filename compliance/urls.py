@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from compliance.views import test_text
+from compliance.views import permission, test_text
 
 _TEST = "settings/lines/<uuid:line_id>/test/"
 
+_PERMISSION = "contacts/<uuid:contact_id>/permission/"
+
 urlpatterns = [
+    path(_PERMISSION, permission.permission, name="consent"),
+    path(_PERMISSION + "opted-out/", permission.opted_out, name="record_opt_out"),
+    path(_PERMISSION + "agreed/", permission.agreed, name="record_permission"),
     path(_TEST, test_text.test_text, name="test_text"),
     path(_TEST + "<uuid:message_id>/", test_text.test_text_status, name="test_text_status"),
 ]

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.encryption import DayKey, EncryptedTextField
@@ -30,15 +31,27 @@ class ConsentEvent(TenantModel):
         AGENT = "agent", "Recorded by a member"
         CARRIER = "carrier", "Reported by the carrier"
 
+    class Channel(models.TextChoices):
+        """How a customer told a member, for entries that a member made."""
+
+        PHONE = "phone", _("By phone")
+        IN_PERSON = "in_person", _("In person")
+        EMAIL = "email", _("By e-mail")
+        LETTER = "letter", _("On paper")
+        TEXT = "text", _("In a text")
+        OTHER = "other", _("Another way")
+
     number_index = models.BinaryField(max_length=16)
     action = models.CharField(max_length=10, choices=Action.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices, blank=True)
     source = models.CharField(max_length=10, choices=Source.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
     words = EncryptedTextField(keys=[DayKey("consent", "recorded_at")], blank=True)
     matched = models.CharField(max_length=60, blank=True, help_text="The keyword that matched, from our own list.")
     rules_version = models.CharField(max_length=40, blank=True)
     message_id = models.UUIDField(null=True, blank=True)
     actor = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    happened_at = models.DateTimeField(null=True, blank=True, help_text="When the customer said so, if that is known.")
     recorded_at = models.DateTimeField()
 
     class Meta:

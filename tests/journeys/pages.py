@@ -57,6 +57,7 @@ class State:
         yield "contacts", "/contacts/"
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
+            yield "permission", f"/contacts/{self.opened.contact_id}/permission/"
         yield "phone", self.phone
         yield "people", "/settings/people/"
         yield "invite", "/settings/people/invite/"

@@ -1,0 +1,153 @@
+"""Everything about one number's permission: what is true now, every entry of the ledger, and writing one down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import trigger_client_event
+
+from accounts.models import Membership
+from accounts.permissions import MemberRequest, Permission, requires
+from compliance import consent, told_to_members
+from compliance.forms import OptOutForm, ToldForm
+from compliance.models import ConsentEvent
+from compliance.told_to_members import CannotRecord, Told
+from texting import queries
+from texting.models import Contact
+
+MOST = 200
+"""Entries of one page; a number with more is being tried out, not texted."""
+
+_LOOKS = {
+    ConsentEvent.Action.GIVEN: ("shield-check", "success"),
+    ConsentEvent.Action.WITHDRAWN: ("ban", "danger"),
+    ConsentEvent.Action.HELP: ("life-buoy", "neutral"),
+}
+_SOURCE = ConsentEvent.Source
+_TITLES = {
+    (ConsentEvent.Action.HELP, _SOURCE.AGENT): _("Asked for help"),
+    (ConsentEvent.Action.WITHDRAWN, _SOURCE.KEYWORD): _("Opted out by a text that our list reads as %(word)s"),
+    (ConsentEvent.Action.WITHDRAWN, _SOURCE.CARRIER): _("Opted out at their carrier"),
+    (ConsentEvent.Action.WITHDRAWN, _SOURCE.AGENT): _("Opted out, told to us: %(channel)s"),
+    (ConsentEvent.Action.GIVEN, _SOURCE.KEYWORD): _("Agreed by texting %(word)s"),
+    (ConsentEvent.Action.GIVEN, _SOURCE.INBOUND): _("Wrote to us, which permits an answer"),
+    (ConsentEvent.Action.GIVEN, _SOURCE.AGENT): _("Agreed, told to us: %(channel)s"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the ledger, as `{% timeline %}` shows it."""
+
+    when: datetime
+    title: str
+    detail: str
+    who: str
+    icon: str
+    tone: str
+
+
+@requires(Permission.CONTACTS_READ)
+@require_safe
+def permission(request: MemberRequest, contact_id: UUID) -> HttpResponse:
+    """The state and the ledger of the contact's number."""
+    contact = queries.access_contact(request.member, contact_id)
+    state = consent.state_of(contact)
+    entries = consent.ledger_of(contact, most=MOST)
+    records = request.member.may(Permission.CONSENT_RECORD)
+    context = {
+        "customer": queries.customer(request.member, contact),
+        "state": state,
+        "entries": [_entry(request.member, event) for event in entries],
+        "is_cut": len(entries) == MOST,
+        "only_they_can": told_to_members.only_they_can(contact),
+        "may_record": records,
+    }
+    return render(request, "compliance/permission.html", context)
+
+
+@requires(Permission.CONTACTS_READ, Permission.CONSENT_RECORD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def opted_out(request: MemberRequest, contact_id: UUID) -> HttpResponse:
+    """The dialog that writes down an opt-out, and writing it down."""
+
+    def record(contact: Contact, form: ToldForm) -> str:
+        sent = told_to_members.record_opt_out(
+            member=request.member, contact=contact, told=_told(form), confirm=form.cleaned_data["confirm"]
+        )
+        return gettext("They get no more texts. One text confirms it.") if sent else gettext("They get no more texts.")
+
+    return _dialog(request, contact_id, OptOutForm, "compliance/_record_opt_out.html", record)
+
+
+@requires(Permission.CONTACTS_READ, Permission.CONSENT_RECORD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def agreed(request: MemberRequest, contact_id: UUID) -> HttpResponse:
+    """The dialog that writes down a permission, and writing it down."""
+
+    def record(contact: Contact, form: ToldForm) -> str:
+        told_to_members.record_permission(member=request.member, contact=contact, told=_told(form))
+        return gettext("They may be texted.")
+
+    return _dialog(request, contact_id, ToldForm, "compliance/_record_permission.html", record)
+
+
+def _dialog(
+    request: MemberRequest,
+    contact_id: UUID,
+    form_class: type[ToldForm],
+    template: str,
+    record: Callable[[Contact, ToldForm], str],
+) -> HttpResponse:
+    contact = queries.access_contact(request.member, contact_id)
+    form = form_class(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            sentence = record(contact, form)
+        except CannotRecord as error:
+            form.add_error(None, str(error))
+        else:
+            response = HttpResponse(status=204)
+            trigger_client_event(response, "toast", {"text": sentence, "tone": "success"})
+            trigger_client_event(response, "contact-changed")
+            return trigger_client_event(response, "close-sheet")
+    context = {"form": form, "customer": queries.customer(request.member, contact)}
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _told(form: ToldForm) -> Told:
+    data = form.cleaned_data
+    return Told(ConsentEvent.Channel(data["channel"]), data["words"], data["happened_at"])
+
+
+def _entry(member: Membership, event: ConsentEvent) -> Entry:
+    icon, tone = _LOOKS[ConsentEvent.Action(event.action)]
+    words = queries.wording(member, event, "words")
+    return Entry(
+        when=event.happened_at or event.recorded_at,
+        title=_title(event),
+        detail=f"“{words}”" if words else "",
+        who=event.actor.user.name if event.actor else "",
+        icon=icon,
+        tone=tone,
+    )
+
+
+def _title(event: ConsentEvent) -> str:
+    action, source = ConsentEvent.Action(event.action), ConsentEvent.Source(event.source)
+    title = str(_TITLES.get((action, source), _TITLES[action, _SOURCE.AGENT]))
+    return title % {
+        "word": event.matched.upper(),
+        "channel": _channel(event),
+    }
+
+
+def _channel(event: ConsentEvent) -> str:
+    known = ConsentEvent.Channel(event.channel).label if event.channel else gettext("how is not known")
+    return str(known).lower()
