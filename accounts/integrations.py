@@ -148,22 +148,30 @@ def opened_by(secret: str, address: str | None) -> ApiKey | None:
     """
     if not is_well_formed(secret):
         return None
-    wanted = key_hash(secret)
+    key = working_key(key_hash(secret))
+    if key is None or not is_inside(address, key.networks):
+        return None
+    member = key.integration.membership
+    if keys_are_closed(member.organization, address):
+        return None
+    member.integration = key.integration
+    member.__dict__["permissions"] = key.integration.granted
+    _note_use(key, address, timezone.now())
+    return key
+
+
+def working_key(wanted: bytes) -> ApiKey | None:
+    """The key with this SHA-256, with integration, member, user and organization, if it works now; else None."""
     member_of = "integration__membership"
     rows = ApiKey.objects.select_related(f"{member_of}__user", f"{member_of}__organization__access_rules")
     key = rows.filter(key_hash=wanted).first()
     if key is None or not hmac.compare_digest(bytes(key.key_hash), wanted):
         return None
-    member, now = key.integration.membership, timezone.now()
+    member = key.integration.membership
     if not (member.is_machine and member.is_active and member.user.is_active):
         return None
-    if key.ends_at is not None and key.ends_at <= now:
+    if key.ends_at is not None and key.ends_at <= timezone.now():
         return None
-    if not is_inside(address, key.networks) or keys_are_closed(member.organization, address):
-        return None
-    member.integration = key.integration
-    member.__dict__["permissions"] = key.integration.granted
-    _note_use(key, address, now)
     return key
 
 

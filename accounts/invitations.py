@@ -76,7 +76,7 @@ def invite(*, actor: Membership, email: str, name: str, roles: Iterable[Role], t
         raise AlreadyMember
     give_roles(member=member, roles=wanted)
     place_in_teams(actor=actor, member=member, teams=teams)
-    token = new_link(member)
+    token = new_link(member, actor)
     mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, roles=[role.name for role in wanted])
     return Invited(member, token)
@@ -92,7 +92,7 @@ def renew_link(*, actor: Membership, member: Membership) -> str:
     if DirectoryPerson.objects.filter(membership=member, removed_at__isnull=True, active=False).exists():
         raise NotActive
     _count_one_more()
-    token = new_link(member)
+    token = new_link(member, actor)
     mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, renewed=True)
     return token
@@ -100,7 +100,7 @@ def renew_link(*, actor: Membership, member: Membership) -> str:
 
 def invite_again(*, actor: Membership, member: Membership) -> str:
     """A first link for whom the company's directory sent and who has a sign-in elsewhere. Returns the token."""
-    token = new_link(member)
+    token = new_link(member, actor)
     mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, directory=True)
     return token
@@ -146,7 +146,7 @@ def reset_by_operator(*, member: Membership) -> str:
 
 def _reset(member: Membership, actor: Membership | None) -> str:
     ended = forget_sign_in(member.user)
-    token = new_link(member)
+    token = new_link(member, actor)
     mail_link(member, mail.MailKind.SIGN_IN_RESET, actor)
     audit.record(event=audit.AuditKind.SIGN_IN_RESET, actor=actor, object=member, sessions_ended=ended)
     return token
@@ -161,13 +161,13 @@ def forget_sign_in(user: User) -> int:
     return end_sessions(user_id=user.pk)
 
 
-def new_link(member: Membership) -> str:
-    """End the member's links and make one anew. Returns its token; the caller checked that they may have one."""
+def new_link(member: Membership, actor: Membership | None = None) -> str:
+    """End the member's links and make one anew, for `actor` to see. Returns its token; the caller checked that they may
+    have one.
+    """
     token = secrets.token_urlsafe(32)
-    Invitation.objects.update_or_create(
-        membership=member,
-        defaults={"token_hash": key_hash(token), "mailed_hash": None, "expires_at": timezone.now() + LINK_LIFE},
-    )
+    fresh = {"token_hash": key_hash(token), "mailed_hash": None, "expires_at": timezone.now() + LINK_LIFE}
+    Invitation.objects.update_or_create(membership=member, defaults={**fresh, "made_by": actor})
     return token
 
 
@@ -232,6 +232,9 @@ def accept(*, invitation: Invitation, new_password: str | None) -> Membership | 
     member = invitation.membership
     with activate(member.organization):
         member.user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
+        Membership.objects.select_for_update(no_key=True).get(
+            pk=member.pk
+        )  # before the link, as whoever ends them does
         if new_password is not None and not chooses_password(invitation):
             return None
         if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:

@@ -40,9 +40,9 @@ class Person:
 
 
 def people(member: Membership) -> list[Person]:
-    """Everybody in the member's organization: active first, then invited, then deactivated, by name."""
+    """Everybody in the member's organization: active first, then invited, suspended, deactivated, by name."""
     found = _persons(member).select_related("user", "invitation")
-    order = {"Active": 0, "Invited": 1, "Deactivated": 2}
+    order = {"Active": 0, "Invited": 1, "Suspended": 2, "Deactivated": 3}
     shown = _described(list(found))
     return sorted(shown, key=lambda person: (order[person.member.state], person.name.casefold()))
 
@@ -54,6 +54,12 @@ def person(member: Membership, member_id: UUID) -> Person:
     if not shown:
         raise Http404
     return shown[0]
+
+
+def colleagues(member: Membership, *, besides: Membership) -> list[Membership]:
+    """Who can go on with somebody's work: everybody active, by name, but that person and integrations."""
+    able = _persons(member).filter(is_active=True, user__is_active=True).exclude(pk=besides.pk)
+    return list(able.select_related("user").order_by("user__name"))
 
 
 def _persons(member: Membership) -> QuerySet[Membership]:

@@ -23,10 +23,7 @@ from accounts.session_limits import alive, touch_after
 PENDING_SECONDS = 10 * 60
 FRESH_SECONDS = 10 * 60
 PASSWORD, TOTP = "password", "totp"
-SSO, PROVIDER_FACTOR = (
-    "sso",
-    "provider_factor",
-)  # by the organization's identity provider; and it asked for a second one
+SSO, PROVIDER_FACTOR = "sso", "provider_factor"  # by the organization's identity provider; it asked for a second one
 
 
 @dataclass(frozen=True)
@@ -80,17 +77,10 @@ class SessionStore(SessionBase):
         return Session.objects.filter(key_hash=key_hash(session_key)).exists()
 
     def load(self) -> dict[str, Any]:
-        now = timezone.now()
-        row = (
-            Session.objects.select_related("user", "membership__organization__access_rules")
-            .filter(alive(now), key_hash=key_hash(self.session_key or ""))
-            .first()
-        )
+        row = session_with(key_hash(self.session_key or ""))
         if row is None:
             self._session_key = None
             return {}
-        if row.membership and row.user and row.membership.user_id == row.user_id:
-            row.membership.user = row.user
         self.row = row
         return dict(row.data)
 
@@ -210,17 +200,34 @@ def acting_membership(store: SessionStore, *, background: bool = False) -> Membe
     at the next request. Notes at most once a minute that the member was here, but not for what a page fetches by itself
     (`background`), or an inbox that nobody looks at would never time out.
     """
-    signed_in = store.signed_in
+    signed_in = store.signed_in  # asking loads the row
     row = store.row
-    if signed_in is None or row is None or row.membership is None or row.user is None:
+    if signed_in is None or row is None:
         return None
+    member = acting_member(row, signed_in)
+    if member is not None and not background:
+        _touch(row)
+    return member
+
+
+def session_with(hashed: bytes) -> Session | None:
+    """The session whose key has this SHA-256, with user, membership and organization, until it has ended."""
+    found = Session.objects.select_related("user", "membership__organization__access_rules")
+    row = found.filter(alive(timezone.now()), key_hash=hashed).first()
+    if row is not None and row.membership and row.user and row.membership.user_id == row.user_id:
+        row.membership.user = row.user
+    return row
+
+
+def acting_member(row: Session, signed_in: SignedIn) -> Membership | None:
+    """The membership that a session acts as, if everything that it says still holds: else None."""
     member = row.membership
+    if member is None or row.user is None:
+        return None
     if member.user_id != row.user_id or member.is_machine or not (row.user.is_active and member.is_active):
         return None
     if signed_in.epoch != member.epoch or 0 < signed_in.ends_at <= timezone.now().timestamp():
         return None
-    if not background:
-        _touch(row)
     return member
 
 

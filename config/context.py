@@ -48,6 +48,7 @@ SECTIONS = (
     RailEntry(_("Set-up"), "set_up", "list-checks", Permission.ORGANIZATION_MANAGE, open_steps),
     RailEntry(_("People"), "people", "users", Permission.PEOPLE_READ),
     RailEntry(_("Roles"), "roles", "key-round", Permission.PEOPLE_READ),
+    RailEntry(_("Leavers"), "receipts", "log-out", Permission.AUDIT_READ),
     RailEntry(_("Teams"), "teams", "users-round", Permission.TEAMS_MANAGE),
     RailEntry(_("Directory"), "directory", "book-user", Permission.DIRECTORY_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),

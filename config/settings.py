@@ -202,6 +202,8 @@ CELERY_BEAT_SCHEDULE = {
     "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
     "sweep the mails": {"task": "accounts.mail.tasks.sweep_mails", "schedule": schedule(5)},
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
+    "end those who leave today": {"task": "accounts.leaving.tasks.carry_out_leavings", "schedule": schedule(15)},
+    "try doors that nobody tried": {"task": "accounts.leaving.tasks.sweep_leavings", "schedule": schedule(300)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }
 
@@ -210,7 +212,12 @@ CRASH_AT = env.text("CRASH_AT", default="") if LOCAL else ""
 PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
-CELERY_IMPORTS = ["accounts.mail.tasks", "texting.outgoing_webhooks.tasks", "texting.attachments.tasks"]
+CELERY_IMPORTS = [
+    "accounts.leaving.tasks",
+    "accounts.mail.tasks",
+    "texting.outgoing_webhooks.tasks",
+    "texting.attachments.tasks",
+]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:
     CELERY_IMPORTS += ["texting.simulator.tasks"]
@@ -226,6 +233,19 @@ ACCOUNTS_SETUP_STEPS = [
     "accounts.setting_up.SecondFactor",
     "accounts.setting_up.People",
     "texting.setup_steps.FirstLine",
+]
+ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in this order
+    "accounts.leaving.own_steps.SignIn",
+    "accounts.leaving.own_steps.SingleSignOn",
+    "texting.leaving_steps.LiveStreams",
+    "accounts.leaving.own_steps.Sessions",
+    "accounts.leaving.own_steps.LinksToThem",
+    "accounts.leaving.own_steps.PasswordLinks",
+    "accounts.leaving.given_steps.LinksFromThem",
+    "accounts.leaving.given_steps.ApiKeys",
+    "accounts.leaving.given_steps.DirectoryTokens",
+    "compliance.leaving_steps.QueuedTexts",
+    "texting.leaving_steps.Assignments",
 ]
 CLAMAV = env.text("CLAMAV", default="")  # tcp://host:3310 or unix:///path: scans files; empty: nothing is scanned
 QUARANTINE_DAYS = env.number("QUARANTINE_DAYS", default=14, minimum=1, maximum=90)  # refused webhooks are kept so long

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('is_machine', models.BooleanField(default=False)),
                 ('auth_epoch', models.PositiveIntegerField(default=0)),
                 ('wants_mails', models.BooleanField(default=True)),
+                ('suspended_at', models.DateTimeField(blank=True, null=True)),
                 ('set_up_left_at', models.DateTimeField(blank=True, null=True)),
                 ('joined_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
                 ('last_seen_at', models.DateTimeField(blank=True, null=True)),
@@ -96,6 +97,7 @@ class Migration(migrations.Migration):
                 ('token_hash', models.BinaryField(max_length=32, unique=True)),
                 ('mailed_hash', models.BinaryField(max_length=32, null=True, unique=True)),
                 ('expires_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
                 ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='invitation', to='accounts.membership')),
             ],
         ),
@@ -181,6 +183,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OffboardingReceipt',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('deactivated', 'Deactivated'), ('suspended', 'Suspended')], max_length=12)),
+                ('by', models.CharField(choices=[('person', 'A person'), ('directory', "The company's directory"), ('plan', 'As planned')], max_length=10)),
+                ('plan_id', models.UUIDField(blank=True, null=True)),
+                ('ended', models.PositiveIntegerField(help_text='How many things ended, of all steps.')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('details', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('audit', 'at')])),
+                ('actor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DoorTrial',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('found', models.JSONField()),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='accounts.offboardingreceipt')),
+            ],
+            options={
+                'ordering': ['-at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='OperatorEvent',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -216,6 +247,20 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['priority', 'due_at'], name='accounts_mail_waiting'), models.Index(fields=['recipient', 'kind', 'queued_at'], name='accounts_mail_recipient'), models.Index(fields=['ended_at'], name='accounts_mail_ended')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('address__isnull', False), ('content__isnull', False), ('ended_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('address__isnull', True), ('content__isnull', True), ('ended_at__isnull', False)), _connector='OR'), name='accounts_mail_destroyed_at_end')],
             },
+        ),
+        migrations.CreateModel(
+            name='PlannedLeaving',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('batch', models.UUIDField(blank=True, db_index=True, null=True)),
+                ('due_at', models.DateTimeField()),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('problem', models.CharField(blank=True, choices=[('last_owner', 'The only owner'), ('gone', 'Deactivated already'), ('not_allowed', 'Whoever asked for it may not any more')], max_length=12)),
+                ('hand_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='planned_leavings', to='accounts.membership')),
+            ],
         ),
         migrations.CreateModel(
             name='Role',
@@ -547,6 +592,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(('suspended_at__isnull', True), ('is_active', False), _connector='OR'), name='accounts_membership_suspended'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(('is_machine', False), ('is_owner', False), _connector='OR'), name='accounts_membership_owner_is_a_person'),
         ),
         migrations.AddIndex(
@@ -596,6 +645,58 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='directoryperson',
             constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('organization', 'membership'), name='accounts_directoryperson_member'),
+        ),
+        migrations.AddIndex(
+            model_name='offboardingreceipt',
+            index=models.Index(fields=['organization', '-at', '-id'], name='accounts_receipt_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='offboardingreceipt',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_offboardingreceipt_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='offboardingreceipt',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_offboardingreceipt_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='offboardingreceipt',
+            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_offboardingreceipt_membership_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='offboardingreceipt',
+            constraint=tenancy.constraints.SameOrganization(field='actor', name='accounts_offboardingreceipt_actor_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='offboardingreceipt',
+            constraint=tenancy.constraints.AppendOnly(name='accounts_offboardingreceipt_append_only'),
+        ),
+        migrations.AddConstraint(
+            model_name='doortrial',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_doortrial_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='doortrial',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_doortrial_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='doortrial',
+            constraint=tenancy.constraints.SameOrganization(field='receipt', name='accounts_doortrial_receipt_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='doortrial',
+            constraint=tenancy.constraints.SameOrganization(field='by', name='accounts_doortrial_by_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='doortrial',
+            constraint=tenancy.constraints.AppendOnly(name='accounts_doortrial_append_only'),
+        ),
+        migrations.AddIndex(
+            model_name='plannedleaving',
+            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='accounts_plannedleaving_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='plannedleaving',
+            constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('membership',), name='accounts_plannedleaving_one'),
         ),
         migrations.AddConstraint(
             model_name='role',

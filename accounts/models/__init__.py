@@ -11,6 +11,7 @@ from accounts.models.directory import (
 from accounts.models.integration import ApiKey, Integration
 from accounts.models.invitation import Invitation
 from accounts.models.kept_answer import KeptAnswer
+from accounts.models.leaving import DoorTrial, OffboardingReceipt, PlannedLeaving
 from accounts.models.mailed_link import MailedLink
 from accounts.models.membership import Membership, MembershipState
 from accounts.models.operator_event import OperatorEvent
@@ -34,6 +35,7 @@ __all__ = [
     "DirectoryGroupMember",
     "DirectoryPerson",
     "DirectoryToken",
+    "DoorTrial",
     "Enforced",
     "Integration",
     "Invitation",
@@ -44,8 +46,10 @@ __all__ = [
     "Membership",
     "MembershipRole",
     "MembershipState",
+    "OffboardingReceipt",
     "OperatorEvent",
     "OutgoingMail",
+    "PlannedLeaving",
     "RequestKind",
     "Role",
     "SamlAttempt",

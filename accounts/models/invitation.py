@@ -14,6 +14,8 @@ class Invitation(models.Model):
     One link is shown to the admin, who may pass it on; the other is known to the mailbox alone, so whoever opens that
     one reads mail at the address.
 
+    `made_by` is who asked for them and was shown one: they end when that person leaves.
+
     The database keeps at most one open invitation for a membership, so making a new link ends the old one.
     """
 
@@ -21,6 +23,7 @@ class Invitation(models.Model):
     membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="invitation")
     token_hash = models.BinaryField(max_length=32, unique=True)
     mailed_hash = models.BinaryField(max_length=32, unique=True, null=True)
+    made_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
     expires_at = models.DateTimeField()
 
     class Meta:

@@ -23,6 +23,7 @@ class MembershipState(StrEnum):
 
     INVITED = "Invited"
     ACTIVE = "Active"
+    SUSPENDED = "Suspended"
     DEACTIVATED = "Deactivated"
 
 
@@ -31,8 +32,8 @@ class Membership(models.Model):
 
     Everything a member does is done as a Membership, never as a bare User. `joined_at` is empty until an invitation was
     accepted; `auth_epoch` grows whenever everything that was signed in as this member must end. `is_machine`: an
-    integration, which shows keys and never signs in. `wants_mails`: `accounts.notices`; `set_up_left_at`:
-    when they put the set-up list away.
+    integration, which shows keys and never signs in. `suspended_at`: not active for a while; empty for whoever was
+    deactivated for good. `wants_mails`: `accounts.notices`; `set_up_left_at`: when they put the set-up list away.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -43,6 +44,7 @@ class Membership(models.Model):
     is_machine = models.BooleanField(default=False)
     auth_epoch = models.PositiveIntegerField(default=0)
     wants_mails = models.BooleanField(default=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
     set_up_left_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     last_seen_at = models.DateTimeField(null=True, blank=True)
@@ -55,6 +57,9 @@ class Membership(models.Model):
                 condition=Q(is_active=False) | Q(joined_at__isnull=False), name="accounts_membership_active_joined"
             ),
             models.CheckConstraint(
+                condition=Q(suspended_at__isnull=True) | Q(is_active=False), name="accounts_membership_suspended"
+            ),
+            models.CheckConstraint(
                 condition=Q(is_machine=False) | Q(is_owner=False), name="accounts_membership_owner_is_a_person"
             ),
         ]
@@ -64,10 +69,12 @@ class Membership(models.Model):
 
     @property
     def state(self) -> MembershipState:
-        """Invited, active or deactivated."""
+        """Invited, active, suspended or deactivated."""
         if self.is_active and self.user.is_active:
             return MembershipState.ACTIVE
-        return MembershipState.DEACTIVATED if self.joined_at else MembershipState.INVITED
+        if self.joined_at is None:
+            return MembershipState.INVITED
+        return MembershipState.SUSPENDED if self.suspended_at else MembershipState.DEACTIVATED
 
     @property
     def epoch(self) -> str:

@@ -88,15 +88,21 @@ def opened_by(secret: str, address: str | None) -> DirectoryToken | None:
     """The token, with directory, member and organization, if it works now; else None. Outside of any organization."""
     if _PATTERN.fullmatch(secret) is None:
         return None
-    wanted = key_hash(secret)
+    token = working_token(key_hash(secret))
+    if token is not None:
+        _note_use(token, address, timezone.now())
+    return token
+
+
+def working_token(wanted: bytes) -> DirectoryToken | None:
+    """The token with this SHA-256, with directory, member and organization, if it works now; else None."""
     found = DirectoryToken.objects.select_related("directory__membership__user", "directory__membership__organization")
     token = found.filter(token_hash=wanted).first()
     if token is None or not hmac.compare_digest(bytes(token.token_hash), wanted):
         return None
-    now, member = timezone.now(), token.directory.membership
-    if token.ends_at <= now or not (member.is_active and member.is_machine):
+    member = token.directory.membership
+    if token.ends_at <= timezone.now() or not (member.is_active and member.is_machine):
         return None
-    _note_use(token, address, now)
     return token
 
 

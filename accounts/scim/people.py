@@ -111,9 +111,10 @@ def _let(directory: Directory, person: DirectoryPerson, active: bool) -> None:
     member.user, member.organization = person.membership.user, directory.membership.organization
     if active:
         _let_in(directory, person, member)
-    elif member.is_active:
+    elif member.is_active or member.suspended_at:
         try:
-            deactivation.end_everything(actor=directory.membership, member=member)
+            ending = deactivation.Ending(by=deactivation.By.DIRECTORY)
+            deactivation.end_everything(actor=directory.membership, member=member, ending=ending)
         except deactivation.LastOwner:
             raise ScimError(409, "The last owner cannot be deactivated. Make somebody else an owner first.") from None
         person.ended_epoch = member.auth_epoch

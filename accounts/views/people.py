@@ -1,5 +1,6 @@
 """The people of an organization: list, change, deactivate."""
 
+from collections import Counter
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import deactivation, queries, roles, teams
 from accounts.forms import RoleChoiceForm
+from accounts.leaving import reading
+from accounts.leaving.plans import open_plan
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
@@ -19,11 +22,31 @@ from accounts.views.answers import form_page
 @require_safe
 def people(request: MemberRequest) -> HttpResponse:
     """Everybody, with role, teams, state and when they were last here."""
+    everybody = queries.people(request.member)
+    state = request.GET.get("state", "")
+    counts = Counter(str(one.member.state) for one in everybody)
+    shown = [one for one in everybody if one.member.state == state] if state in counts else everybody
     context = {
-        "people": queries.people(request.member),
+        "people": shown,
+        "everybody": len(everybody),
+        "tabs": _tabs(counts, state, len(everybody)),
         "may_invite": request.member.may(Permission.PEOPLE_INVITE),
+        "may_deactivate": request.member.may(Permission.PEOPLE_DEACTIVATE),
+        "may_read_receipts": request.member.may(Permission.AUDIT_READ),
     }
     return render(request, "accounts/people.html", context)
+
+
+def _tabs(counts: Counter[str], state: str, everybody: int) -> list[tuple[str, str, bool, int]]:
+    """The states that there are, when there is more than one."""
+    words = {
+        "Active": _("Active"),
+        "Invited": _("Invited"),
+        "Suspended": _("Suspended"),
+        "Deactivated": _("Deactivated"),
+    }
+    tabs = [(word, f"?state={name}", name == state, counts[name]) for name, word in words.items() if counts[name]]
+    return [(_("Everybody"), "?", state not in counts, everybody), *tabs] if len(tabs) > 1 else []
 
 
 @requires(Permission.PEOPLE_READ)
@@ -42,6 +65,8 @@ def person(request: MemberRequest, member_id: UUID) -> HttpResponse:
         "may_see_sessions": may(Permission.SESSIONS_MANAGE),
         "may_own": may(Permission.OWNERS_MANAGE),
         "is_over": is_over,
+        "planned": open_plan(shown.member),
+        "receipt": reading.newest_of(request.member, shown.member),
     }
     return render(request, "accounts/person.html", context)
 
@@ -67,23 +92,6 @@ def change_person(request: MemberRequest, member_id: UUID) -> HttpResponse:
     if "teams" in form.fields:
         teams.set_teams(actor=request.member, member=shown.member, teams=form.cleaned_data["teams"])
     messages.success(request, _("Saved. It counts from this person's next click on."))
-    return redirect("person", member_id=member_id)
-
-
-@requires(Permission.PEOPLE_DEACTIVATE)
-@require_POST
-def deactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """End everything that the member may do."""
-    shown = queries.person(request.member, member_id)
-    try:
-        ended = deactivation.deactivate(actor=request.member, member=shown.member)
-    except deactivation.LastOwner:
-        messages.error(request, _("This is the only owner. Make somebody else an owner first."))
-    except deactivation.OwnMembership:
-        messages.error(request, _("You cannot deactivate yourself. Ask another admin."))
-    else:
-        text = _("%(name)s is deactivated. Sessions ended: %(count)d.") % {"name": shown.name, "count": ended}
-        messages.success(request, text)
     return redirect("person", member_id=member_id)
 
 

@@ -10,8 +10,20 @@ from typing import Any
 
 from django.test import Client
 
+from accounts import deactivation
+from accounts.founding import add_member
 from accounts.invitations import new_link
-from accounts.models import RequestKind, Role, SamlCertificate, SamlMapping, SamlProvider, Session, SsoDomain
+from accounts.leaving import plans
+from accounts.models import (
+    Membership,
+    RequestKind,
+    Role,
+    SamlCertificate,
+    SamlMapping,
+    SamlProvider,
+    Session,
+    SsoDomain,
+)
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from tenancy.isolation import activate
@@ -19,6 +31,7 @@ from tests.accounts.saml.office import open_office
 from tests.accounts.scim.conftest import connect
 from tests.callers import make_caller
 from tests.cast import Cast, signed_in
+from tests.cast import person as make_person
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
@@ -145,7 +158,12 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         tested = ask(trust_of(office.door, SamlProvider.objects.get()), kind=RequestKind.TEST, cookie="").request
         certificate_id = SamlCertificate.objects.get().pk
         mapping = SamlMapping.objects.create(value="Reception", team=cast.front_desk)
+    with activate(cast.organization):
+        receipt = deactivation.suspend(actor=cast.owner, member=_temporary(cast))
+        batch = plans.end_many(actor=cast.owner, members=[receipt.membership])
     return {
+        "receipt_id": receipt.pk,
+        "batch_id": batch,
         "door": office.door.slug,
         "owner_id": cast.owner.pk,
         "certificate_id": certificate_id,
@@ -179,6 +197,11 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "unsent_id": unsent.pk,
         "file_id": _on_the_phone(line.number),
     }
+
+
+def _temporary(cast: Cast) -> Membership:
+    """Somebody who was here for a summer."""
+    return add_member(organization=cast.organization, user=make_person("tess@harbor.example", "Tess Ito"), role="agent")
 
 
 def _on_the_phone(line: str) -> str:
