@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from accounts import second_factor
+from accounts.factors.enrolled import enrolled_ways
+from accounts.factors.policy import rules_for
 from accounts.models import Team
 from accounts.permission_catalogue import Permission, offered_groups
 from accounts.queries import Person
@@ -52,8 +53,10 @@ def access_of(person: Person) -> Access:
         groups=groups,
         teams=[_reading(person, team, granted) for team in Team.objects.all()],
         conversations=_conversations(granted),
-        has_second_factor=second_factor.confirmed_device(member.user) is not None,
-        needs_second_factor=member.is_owner or any(one.is_administrative for one in granted),
+        has_second_factor=bool(enrolled_ways(member.user)),
+        needs_second_factor=(
+            member.is_owner or any(one.is_administrative for one in granted) or rules_for(member).must
+        ),
     )
 
 

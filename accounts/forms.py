@@ -7,6 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.factors.enrolled import enrolled_ways
+from accounts.factors.ways import STRONG, Way
 from accounts.models import Role, Team, User
 from accounts.passwords import LONGEST, SHORTEST, SHORTEST_WITH_SECOND_FACTOR
 
@@ -49,9 +51,34 @@ class SsoDoorForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The six digits that an authenticator app shows."""
+    """The six digits that an authenticator app shows or that were sent, or a recovery code."""
 
-    code = forms.CharField(label=_("Code from your app"), max_length=12, widget=forms.TextInput(attrs=CODE_ATTRIBUTES))
+    code = forms.CharField(label=_("Code from your app"), max_length=40, widget=forms.TextInput(attrs=CODE_ATTRIBUTES))
+
+    def __init__(self, *args: Any, way: Way = Way.APP, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        if way is Way.RECOVERY:
+            code.label = _("Recovery code")
+            code.widget.attrs |= {"autocomplete": "off", "inputmode": "text", "class": "mono"}
+        elif way is not Way.APP:
+            code.label = _("Code")
+
+
+class PhoneForm(forms.Form):
+    """The phone that is to get codes."""
+
+    number = forms.CharField(
+        label=_("Mobile number"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel", "autofocus": True}),
+    )
+
+
+class FactorNameForm(forms.Form):
+    """What somebody calls one of their own keys or phones."""
+
+    name = forms.CharField(label=_("Name"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
 class PasswordForm(forms.Form):
@@ -69,7 +96,7 @@ class NewPasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        shortest = SHORTEST_WITH_SECOND_FACTOR if user.totpdevice_set.filter(confirmed=True).exists() else SHORTEST
+        shortest = SHORTEST_WITH_SECOND_FACTOR if enrolled_ways(user) & STRONG else SHORTEST
         self.fields["new_password"].help_text = _(
             "At least %(shortest)d characters. A few words that do not belong together work well."
         ) % {"shortest": shortest}

@@ -15,7 +15,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import mail, second_factor
+from accounts import mail
+from accounts.factors import enrolled, telling
 from accounts.models import DirectoryPerson, Invitation, Membership, Role, Team, User
 from accounts.permissions import Permission, require
 from accounts.roles import give_roles, grantable, require_over
@@ -42,6 +43,10 @@ class FromDirectory(Exception):
 
 class NotActive(Exception):
     """The member was deactivated or has not joined; a link would let them in by the back door."""
+
+
+class OwnSignIn(Exception):
+    """It takes a second person: an open browser must not be enough to make a new way in."""
 
 
 class WorksElsewhere(Exception):
@@ -125,12 +130,16 @@ def withdraw(*, actor: Membership, member: Membership) -> None:
 
 
 def reset_sign_in(*, actor: Membership, member: Membership) -> str:
-    """For somebody who lost password or authenticator app: both go, every session ends, the link sets a new password.
+    """For somebody who lost password or second factor: all go, every session ends, the link sets a new password.
 
-    Raises WorksElsewhere for people who have joined another organization too (an invitation alone does not count, or
-    anybody could keep them from being helped), NotActive, MissingPermission. Returns the token.
+    The link goes to the acting admin, who hands it over as they know the person; the person is told by e-mail that it
+    happened, and nothing in that mail opens anything. Raises OwnSignIn, WorksElsewhere for people who have joined
+    another organization too (an invitation alone does not count, or anybody could keep them from being helped),
+    NotActive, MissingPermission. Returns the token.
     """
     require_over(actor, member, Permission.PEOPLE_RESET)
+    if actor.pk == member.pk:
+        raise OwnSignIn
     if not member.is_active:
         raise NotActive
     joined = Membership.objects.filter(user=member.user_id, joined_at__isnull=False)
@@ -147,17 +156,23 @@ def reset_by_operator(*, member: Membership) -> str:
 def _reset(member: Membership, actor: Membership | None) -> str:
     ended = forget_sign_in(member.user)
     token = new_link(member, actor)
-    mail_link(member, mail.MailKind.SIGN_IN_RESET, actor)
     audit.record(event=audit.AuditKind.SIGN_IN_RESET, actor=actor, object=member, sessions_ended=ended)
+    telling.sign_in_was_reset(member, by=actor.user.name if actor else "")
     return token
 
 
+def is_being_reset(user: User) -> bool:
+    """Whether an admin took this person's sign-in away and handed over a link that was not used yet."""
+    handed_over = Invitation.objects.filter(membership__user=user, membership__joined_at__isnull=False)
+    return not user.has_usable_password() and handed_over.exists()
+
+
 def forget_sign_in(user: User) -> int:
-    """Take password and authenticator app away and end everything; returns how many sessions ended."""
+    """Take password and every second factor away and end everything; returns how many sessions ended."""
     user.set_password(None)
     user.save(update_fields=["password"])
     User.objects.filter(pk=user.pk).update(auth_epoch=F("auth_epoch") + 1)
-    second_factor.remove(user)
+    enrolled.forget_all(user)
     return end_sessions(user_id=user.pk)
 
 

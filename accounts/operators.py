@@ -15,9 +15,11 @@ from django.http.response import HttpResponseBase
 
 from accounts import first_owners
 from accounts.entrance import to_confirmation, to_second_factor, to_sign_in
+from accounts.factors.policy import lacks_second_factor
 from accounts.models import Membership, OperatorEvent, User
 from accounts.origins import Origin
 from accounts.permissions import MemberRequest, View, public
+from tenancy.isolation import activate
 
 P = ParamSpec("P")
 Act = OperatorEvent.Act
@@ -33,7 +35,9 @@ def operators_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBas
         acting = cast(MemberRequest, request)
         if not acting.user.is_operator:
             raise Http404
-        if not acting.session.has_second_factor:
+        with activate(acting.member.organization):
+            lacks = lacks_second_factor(acting.member, acting.session.factors)
+        if lacks:
             return to_second_factor(request)
         if not acting.session.is_fresh:
             return to_confirmation(request)

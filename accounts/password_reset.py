@@ -1,7 +1,8 @@
 """A forgotten password: whoever reads mail at the address chooses a new one.
 
 Nobody learns whether an address signs in here: the answer is the same and so is the work; for an address that gets no
-mail it is undone. A second factor stays: whoever lost that too asks an admin. All sessions end.
+mail it is undone. A second factor stays: whoever lost that too asks an admin, and while the link that the admin hands
+over is open no other one is mailed, since nothing but the mailbox would be asked for. All sessions end.
 """
 
 import logging
@@ -12,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import mail, mailed_links
+from accounts.invitations import is_being_reset
 from accounts.mailed_links import Opened, Purpose
 from accounts.models import User
 from accounts.models.user import normalized_email
@@ -35,7 +37,7 @@ def ask(*, email: str, origin: Origin) -> None:
     slow_down("reset", origin)
     address = mail.checked_address(email)
     user = User.objects.filter(email=normalized_email(address), is_active=True).first()
-    able = user is not None and password_memberships(user).exists()
+    able = user is not None and not is_being_reset(user) and password_memberships(user).exists()
     with suppress(_Undo, mail.TooManyMails), transaction.atomic():
         link = mailed_links.make(Purpose.PASSWORD, user=user)
         mail.queue(to=address, kind=mail.MailKind.PASSWORD_RESET, words={"reset_link": link, "minutes": 60})

@@ -33,7 +33,10 @@ class LengthValidator:
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise ValidationError when the password is too short or too long."""
         shortest = SHORTEST
-        if user is not None and user.pk and user.totpdevice_set.filter(confirmed=True).exists():
+        from accounts.factors.enrolled import enrolled_ways
+        from accounts.factors.ways import STRONG
+
+        if user is not None and user.pk and enrolled_ways(user) & STRONG:
             shortest = SHORTEST_WITH_SECOND_FACTOR
         length = len(normalized_password(password))
         if length < shortest:

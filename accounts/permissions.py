@@ -70,13 +70,14 @@ def requires(*permissions: Permission, calls_out: bool = False) -> Callable[[Mem
         @wraps(view)
         def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             from accounts.entrance import to_second_factor, to_sign_in
+            from accounts.factors.policy import lacks_second_factor
             from tenancy.isolation import activate
 
             if getattr(request, "member", None) is None:
                 return to_sign_in(request)
             acting = cast(MemberRequest, request)
             with activate(acting.member.organization):  # a no-op when the whole request is inside it already
-                if acting.member.needs_second_factor and not acting.session.has_second_factor:
+                if lacks_second_factor(acting.member, acting.session.factors):
                     return to_second_factor(request)
                 require(acting.member, *permissions)
             return view(acting, *args, **kwargs)

@@ -29,11 +29,6 @@ class SetUp:
     groups: list[str]
 
 
-def confirmed_device(user: User) -> TotpDevice | None:
-    """The app that the user signs in with, if there is one."""
-    return TotpDevice.objects.filter(user=user, confirmed=True).first()
-
-
 @transaction.atomic
 def device_being_set_up(user: User, *, begun: str = "") -> TotpDevice:
     """The device that this browser has begun to set up (`begun`, its id), so that a page that is opened twice shows one
@@ -78,13 +73,6 @@ def check_code(*, user: User, code: str) -> bool:
     """
     device = TotpDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
     return device is not None and _accept(device, code)
-
-
-def remove(user: User) -> bool:
-    """Take every authenticator app away; whether one of them counted. The caller ends sessions and records it."""
-    counted = TotpDevice.objects.filter(user=user, confirmed=True).exists()
-    TotpDevice.objects.filter(user=user).delete()
-    return counted
 
 
 def _accept(device: TotpDevice, code: str) -> bool:

@@ -7,7 +7,7 @@ This module is also Django's session engine (`SESSION_ENGINE`).
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Membership, Session
+from accounts.models import Membership, RememberedDevice, Session
 from accounts.session_limits import alive, touch_after
 
 PENDING_SECONDS = 10 * 60
@@ -31,6 +31,8 @@ class Pending:
     """The password was right; the second factor is still to come. Counts for PENDING_SECONDS.
 
     After single sign-on it names the only membership that may follow, and `sso` and `ends_at` of `SignedIn`.
+    `factors`: what was shown already: the password or single sign-on, and what more was but is not enough yet (a code
+    by text, and the organization wants an app).
     """
 
     user_id: str
@@ -41,6 +43,7 @@ class Pending:
     membership_id: str = ""
     sso: str = ""
     ends_at: float = 0.0
+    factors: list[str] = field(default_factory=lambda: [PASSWORD])
 
 
 @dataclass(frozen=True)
@@ -161,15 +164,32 @@ class SessionStore(SessionBase):
         return SignedIn(**kept) if kept else None
 
     @property
-    def has_second_factor(self) -> bool:
-        """Whether a second factor was shown in this session."""
-        return bool(self.signed_in and {TOTP, PROVIDER_FACTOR} & {*self.signed_in.factors})
+    def factors(self) -> list[str]:
+        """What was shown in this session so far; nothing while it is anonymous."""
+        state = self.signed_in or self.pending
+        return list(state.factors) if state else []
+
+    @property
+    def binding(self) -> bytes:
+        """What a code that is sent now is bound to: it changes with the key, so with every step of a sign-in."""
+        return key_hash(self.session_key or "")
 
     @property
     def is_fresh(self) -> bool:
         """Whether somebody proved who they are recently enough for a dangerous action."""
         signed_in = self.signed_in
         return bool(signed_in and timezone.now().timestamp() - signed_in.authenticated_at < FRESH_SECONDS)
+
+    def take(self, name: str) -> Any:
+        """A value out of the session, for one request only: of two that ask at the same time the other gets None."""
+        with transaction.atomic():
+            row = Session.objects.select_for_update().filter(key_hash=self.binding).first()
+            if row is None or name not in row.data:
+                return None
+            value = row.data.pop(name)
+            row.save(update_fields=["data"])
+        self.pop(name, None)
+        return value
 
     def step(self, state: Pending | SignedIn, *, address: str | None, browser: str) -> None:
         """Move to the next state under a new key; nothing of the state before is kept, the old key opens nothing.
@@ -212,7 +232,9 @@ def acting_membership(store: SessionStore, *, background: bool = False) -> Membe
 
 def session_with(hashed: bytes) -> Session | None:
     """The session whose key has this SHA-256, with user, membership and organization, until it has ended."""
-    found = Session.objects.select_related("user", "membership__organization__access_rules")
+    found = Session.objects.select_related(
+        "user", *(f"membership__organization__{one}" for one in ("access_rules", "sign_in_policy"))
+    )
     row = found.filter(alive(timezone.now()), key_hash=hashed).first()
     if row is not None and row.membership and row.user and row.membership.user_id == row.user_id:
         row.membership.user = row.user
@@ -242,7 +264,12 @@ def _touch(row: Session) -> None:
 
 
 def end_sessions(*, user_id: UUID, membership_id: UUID | None = None, keep: UUID | None = None) -> int:
-    """End a user's sessions, or only those that act as one membership; `keep` stays. Returns how many ended."""
+    """End a user's sessions, or only those that act as one membership; `keep` stays. Returns how many ended.
+
+    Browsers that were remembered are asked again, this one too.
+    """
+    remembered = RememberedDevice.objects.filter(membership__user=user_id)
+    (remembered if membership_id is None else remembered.filter(membership=membership_id)).delete()
     sessions = Session.objects.filter(user_id=user_id)
     if membership_id is not None:
         sessions = sessions.filter(membership_id=membership_id)

@@ -16,7 +16,9 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, TotpDevice
+from accounts.factors.enrolled import enrolled_ways
+from accounts.factors.ways import STRONG
+from accounts.models import Membership
 from accounts.permissions import Permission
 
 
@@ -39,11 +41,11 @@ class SecondFactor(SetupStep):
 
     title = _("Protect your own sign-in")
     why = _("You can change everything here, so a stolen password alone must not be enough.")
-    act = _("Set up an app")
-    route = "set_up_authenticator"
+    act = _("Set one up")
+    route = "account"
 
     def is_done(self, member: Membership) -> bool:
-        return TotpDevice.objects.filter(user=member.user_id, confirmed=True).exists()
+        return bool(enrolled_ways(member.user) & STRONG)
 
 
 class People(SetupStep):

@@ -1,8 +1,9 @@
 """Signing in: `anonymous -> password right -> second factor right`, in this order, with a new session key each time.
 
 Unknown address, wrong password, deactivated user, user without an active membership: one answer, after the same work.
-Whoever owns an organization or holds an administrative permission anywhere enters with a second factor; without an
-authenticator app they are led through its set-up and can do nothing else.
+Whoever has a second factor, or must have one in the organization they enter, shows it (`accounts/factors/steps.py`);
+without one that counts they are led through its set-up and can do nothing else. A passkey verifies its holder by
+itself, so it is both factors in one.
 """
 
 import logging
@@ -14,12 +15,14 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts.factors.enrolled import enrolled_ways
+from accounts.factors.policy import lacks_second_factor, rules_for
+from accounts.factors.ways import Way, shown
 from accounts.models import Enforced, Membership, SignInEvent, SignInOutcome, SsoDomain, User
 from accounts.models.user import normalized_email, normalized_password
 from accounts.network_guard import pages_are_closed, refuse_outside
 from accounts.origins import Origin
 from accounts.saml.break_glass import note_way_round
-from accounts.second_factor import confirmed_device
 from accounts.sessions import PASSWORD, SSO, TOTP, Pending, SessionStore, SignedIn
 from accounts.throttling import begin_attempt, failures_since_last_success, succeed
 from tenancy import audit
@@ -66,13 +69,14 @@ def password_is_right(user: User | None, password: str) -> bool:
 def active_memberships(user: User) -> QuerySet[Membership]:
     """The memberships that the user may act as, the one used last first."""
     found = Membership.objects.filter(user=user, is_active=True, is_machine=False).select_related(
-        "organization", "user"
+        "organization__sign_in_policy", "user"
     )
     return found.order_by(F("last_seen_at").desc(nulls_last=True), "joined_at")
 
 
 def password_memberships(user: User) -> QuerySet[Membership]:
-    """Those of `active_memberships` that a password opens: not where single sign-on is enforced for this person.
+    """Those of `active_memberships` that a password, or a passkey instead of it, opens: not where single sign-on is
+    enforced for this person.
 
     A break-glass owner enters all the same (`accounts.saml.enforcing` alarms the others).
     """
@@ -88,21 +92,22 @@ def password_memberships(user: User) -> QuerySet[Membership]:
     )
 
 
-def needs_second_factor(user: User) -> bool:
-    """Whether the user has an authenticator app, or must have one because of what they may do in any organization."""
-    if user.is_operator or confirmed_device(user):
-        return True
-    for member in active_memberships(user):
-        with activate(member.organization):
-            if member.needs_second_factor:
-                return True
-    return False
-
-
 def must_have_second_factor(member: Membership) -> bool:
     """Whether the member may do nothing without a second factor, or has chosen to have one."""
     with activate(member.organization):
-        return member.needs_second_factor or member.user.is_operator or confirmed_device(member.user) is not None
+        return rules_for(member).must or bool(enrolled_ways(member.user))
+
+
+def has_shown_enough(store: SessionStore, user: User) -> bool:
+    """Whether this session showed a second factor, if the user has one, and what all of their organizations ask for."""
+    factors = store.factors
+    if enrolled_ways(user) and not shown(factors):
+        return False
+    for member in active_memberships(user):
+        with activate(member.organization):
+            if lacks_second_factor(member, factors):
+                return False
+    return True
 
 
 def await_second_factor(*, store: SessionStore, attempt: Attempt, origin: Origin, next_path: str) -> None:
@@ -125,14 +130,33 @@ def pending_user(store: SessionStore) -> User | None:
     return User.objects.filter(pk=pending.user_id, is_active=True, auth_epoch=pending.epoch).first()
 
 
-def code_was_wrong(*, user: User, event_id: str | None, member: Membership | None) -> None:
+def pending_member(store: SessionStore) -> Membership | None:
+    """Whom this session would enter as: the membership that the identity provider named, or the one used last of those
+    that a password opens.
+    """
+    user, pending = pending_user(store), store.pending
+    if user is None or pending is None:
+        return None
+    if pending.sso:
+        return active_memberships(user).filter(pk=pending.membership_id).first()
+    return password_memberships(user).first()
+
+
+def is_not_enough(*, store: SessionStore, factors: list[str], origin: Origin) -> None:
+    """Another factor was shown, and the organization wants one more to be set up: the session goes on waiting."""
+    state = store.pending or store.signed_in
+    if state is not None:
+        store.step(replace(state, factors=factors), address=origin.address, browser=origin.browser)
+
+
+def code_was_wrong(*, user: User, event_id: str | None, member: Membership | None, factor: str = TOTP) -> None:
     """Note a wrong second factor: somebody knows the password, so the organization is told."""
     if event_id:
         SignInEvent.objects.filter(pk=event_id).update(outcome=SignInOutcome.CODE_WRONG, at=timezone.now())
     member = member or active_memberships(user).first()
     if member is not None:
         with activate(member.organization):
-            audit.record(event=audit.AuditKind.SIGN_IN_FAILED, actor=member, factor=TOTP)
+            audit.record(event=audit.AuditKind.SIGN_IN_FAILED, actor=member, factor=str(factor))
 
 
 def enter(
@@ -143,10 +167,13 @@ def enter(
     factors: tuple[str, ...],
     member: Membership | None = None,
     event_id: UUID | str | None = None,
+    fresh: bool = True,
 ) -> Entered | None:
-    """Sign the user in as `member`, or as the membership used last.
+    """Sign the user in as `member`, or as the membership used last. Not `fresh`: a dangerous page asks again at once,
+    because this browser was remembered and only the password was shown.
 
-    After single sign-on it is the membership that the identity provider named, whatever else the user belongs to.
+    After single sign-on it is the membership that the identity provider named, whatever else the user belongs to. What
+    the provider said counts for no other one, also not when somebody signs in anew in the same browser.
     None when no membership is active any more, or when the password was reset or replaced meanwhile.
     """
     pending, before = store.pending, store.signed_in
@@ -154,7 +181,7 @@ def enter(
     if pending is not None and pending.sso and pending.user_id == str(user.pk):
         member = active_memberships(user).filter(pk=pending.membership_id).first()
         factors, sso, ends_at = _after_sso((SSO,), factors), pending.sso, pending.ends_at
-    elif before is not None and before.sso and member is not None:
+    elif before is not None and before.sso and member is not None and before.membership_id == str(member.pk):
         factors, sso, ends_at = _after_sso(tuple(before.factors), factors), before.sso, before.ends_at
     else:
         member = member or _reachable(user, origin.address)
@@ -169,7 +196,7 @@ def enter(
         user_id=str(user.pk),
         membership_id=str(member.pk),
         epoch=member.epoch,
-        authenticated_at=timezone.now().timestamp(),
+        authenticated_at=timezone.now().timestamp() if fresh else 0.0,
         factors=list(factors),
         sso=sso,
         ends_at=ends_at,
@@ -198,11 +225,11 @@ def _after_sso(before: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ..
     return (*before, *(factor for factor in shown if factor != PASSWORD and factor not in before))
 
 
-def record_set_up(user: User) -> None:
-    """Tell the user's organizations that an authenticator app now guards their sign-in."""
+def record_set_up(user: User, way: Way) -> None:
+    """Tell the user's organizations that another factor now guards their sign-in."""
     for member in active_memberships(user):
         with activate(member.organization):
-            audit.record(event=audit.AuditKind.SECOND_FACTOR_ADDED, actor=member, object=member)
+            audit.record(event=audit.AuditKind.SECOND_FACTOR_ADDED, actor=member, object=member, factor=way.value)
 
 
 def prove_password(*, user: User, password: str, origin: Origin) -> bool:
@@ -250,4 +277,3 @@ def sign_out(*, store: SessionStore, member: Membership | None) -> None:
 
 
 FIRST_FACTOR = (PASSWORD,)
-BOTH_FACTORS = (PASSWORD, TOTP)

@@ -7,8 +7,18 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.api.repeating import forget_old
+from accounts.factors.remembering import LONGEST
 from accounts.mail import delivering
-from accounts.models import Invitation, MailedLink, SignInEvent, TotpDevice
+from accounts.models import (
+    CodeMailbox,
+    CodePhone,
+    Invitation,
+    MailedLink,
+    RememberedDevice,
+    SentCode,
+    SignInEvent,
+    TotpDevice,
+)
 from accounts.saml.forgetting import forget_ended_sso
 from accounts.sessions import SessionStore
 from tenancy.background import each_organization
@@ -17,11 +27,13 @@ logger = logging.getLogger(__name__)
 
 KEEP_ATTEMPTS = timedelta(days=90)
 KEEP_SET_UPS = timedelta(days=1)
+KEEP_CODES = timedelta(days=2)  # limits look back a day
 
 
 @shared_task
 def forget_what_ended() -> dict[str, int]:
-    """Delete ended sessions and links, attempts to sign in that are too old to matter, set-ups that nobody finished.
+    """Delete ended sessions and links, attempts to sign in that are too old to matter, set-ups that nobody finished,
+    codes that were sent, browsers that were remembered for long enough.
 
     Nothing of it counted any more; returns how many of each there were. Running it twice does no harm.
     """
@@ -31,7 +43,12 @@ def forget_what_ended() -> dict[str, int]:
         "invitations": Invitation.objects.filter(expires_at__lte=now).delete()[0],
         "links": MailedLink.objects.filter(expires_at__lte=now).delete()[0],
         "attempts": SignInEvent.objects.filter(at__lte=now - KEEP_ATTEMPTS).delete()[0],
-        "set_ups": TotpDevice.objects.filter(confirmed=False, created_at__lte=now - KEEP_SET_UPS).delete()[0],
+        "set_ups": sum(
+            model.objects.filter(confirmed=False, created_at__lte=now - KEEP_SET_UPS).delete()[0]
+            for model in (TotpDevice, CodePhone, CodeMailbox)
+        ),
+        "codes": SentCode.objects.filter(sent_at__lte=now - KEEP_CODES).delete()[0],
+        "devices": RememberedDevice.objects.filter(created_at__lte=now - LONGEST).delete()[0],
     }
     counts["mails"] = delivering.forget_old()
     counts["sso"] = each_organization("forget single sign-on", forget_ended_sso).items

@@ -21,6 +21,7 @@ from texting.statuses import MessageStatus
 
 _NEVER_LEFT = (MessageStatus.CANCELED, MessageStatus.FAILED)  # so the customer has not read their clauses
 _ANSWERS = {Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER}
+_WITHOUT_CLAUSES = _ANSWERS | {Purpose.CODE}  # a code names its sender itself, and was asked for a moment ago
 
 
 class LineActive:
@@ -41,6 +42,32 @@ class LineActive:
                     text=f"The line {line.name} is switched off.",
                     what_to_do="Ask an admin to switch it on, or write from another line.",
                     evidence={"line": str(line.pk)},
+                ),
+            )
+        )
+
+
+class CodeLine:
+    """Codes leave on the organization's line for codes and on no other; that line carries nothing else, because nobody
+    would read the answers.
+    """
+
+    name: ClassVar[str] = "line.codes"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """Refuse a code elsewhere and anything else there, but for what is owed to whoever texts that line."""
+        on_it, is_code = draft.conversation.line.sends_codes, draft.purpose is Purpose.CODE
+        if on_it == is_code or (on_it and draft.purpose in _ANSWERS):
+            return Ruling()
+        text = "This line is for sign-in codes only." if on_it else "Sign-in codes leave on the line for codes only."
+        return Ruling(
+            (
+                Reason(
+                    rule=self.name,
+                    verdict=Verdict.REFUSE,
+                    text=text,
+                    what_to_do="Write from another line." if on_it else "Ask an admin to connect a line for codes.",
+                    evidence={"line": str(draft.conversation.line.pk)},
                 ),
             )
         )
@@ -88,6 +115,8 @@ class Permission:
             return Ruling((self._confirmation(draft, state),))
         if draft.purpose is Purpose.HELP_ANSWER:
             return Ruling((self._help(draft),))
+        if draft.purpose is Purpose.CODE and state.suppressed_since is None:
+            return Ruling((self._code(draft),))
         return Ruling((self._usual(draft, state),))
 
     def _usual(self, draft: Draft, state: State) -> Reason:
@@ -143,6 +172,19 @@ class Permission:
             what_to_do="Nothing: the opt-out holds without it.",
         )
 
+    def _code(self, draft: Draft) -> Reason:
+        """The receiver has just asked for it, which is permission for this one text; an opt-out still holds."""
+        if draft.author is None:
+            return Reason(
+                rule="consent.code", verdict=Verdict.ALLOW, text="A sign-in code that its receiver asked for."
+            )
+        return Reason(
+            rule="consent.code",
+            verdict=Verdict.REFUSE,
+            text="Sign-in codes are sent by Parley itself.",
+            what_to_do="Write an ordinary text instead.",
+        )
+
     def _help(self, draft: Draft) -> Reason:
         """HELP is answered whatever the state is, but only when it was just asked."""
         asked = draft.conversation.last_inbound_at
@@ -194,14 +236,14 @@ class FirstTextClauses:
         )
 
     def _is_first(self, draft: Draft, earliest: dict[UUID, UUID]) -> bool:
-        if draft.purpose in _ANSWERS:
+        if draft.purpose in _WITHOUT_CLAUSES:
             return False
         first = earliest.get(draft.conversation.pk)
         return first is None or (draft.message_id is not None and draft.message_id <= first)
 
     def _earliest(self, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
         """The first text of ours, by conversation, that has not been stopped on its way."""
-        conversations = {draft.conversation.pk for draft in drafts if draft.purpose not in _ANSWERS}
+        conversations = {draft.conversation.pk for draft in drafts if draft.purpose not in _WITHOUT_CLAUSES}
         ours = Message.objects.filter(conversation_id__in=conversations, direction=Message.Direction.OUT)
         ours = ours.exclude(purpose=Purpose.OPT_OUT_ANSWER).exclude(status__in=_NEVER_LEFT)
         rows = ours.order_by("conversation_id", "id").distinct("conversation_id")

@@ -51,6 +51,7 @@ SECTIONS = (
     RailEntry(_("Leavers"), "receipts", "log-out", Permission.AUDIT_READ),
     RailEntry(_("Teams"), "teams", "users-round", Permission.TEAMS_MANAGE),
     RailEntry(_("Directory"), "directory", "book-user", Permission.DIRECTORY_MANAGE),
+    RailEntry(_("Second factors"), "second_factor_policy", "shield-check", Permission.SECURITY_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),

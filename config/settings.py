@@ -6,6 +6,7 @@ from typing import Any
 from celery.schedules import schedule
 
 from config import env, logging
+from config.passkey_place import passkey_place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_local()
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "config",
     "tenancy",
     "accounts",
+    "django_otp_webauthn",  # after accounts: its models ask for the user model while ours are being read
     "texting",
     "compliance",
     "portal",
@@ -126,9 +128,19 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, minimum=0, maximum=5)
 MESSAGE_STORAGE = (
     "django.contrib.messages.storage.cookie.CookieStorage"  # a notice may name a contact: not in our tables
 )
+REMEMBERED_COOKIE_NAME = "parley_remembered" if LOCAL else "__Host-parley_remembered"
 OTP_TOTP_ISSUER = "Parley"
 # Looks up the TXT records that prove an e-mail domain; a local system takes names that no DNS can know as proved.
 SSO_TXT_RESOLVER = "accounts.saml.txt_records.local_records" if LOCAL else "accounts.saml.txt_records.records"
+OTP_WEBAUTHN_RP_NAME = "Parley"
+# A passkey belongs to this host name for ever. Browsers know no passkeys of bare addresses, so on this machine it is
+# its name; where neither https nor that name is used there are none, and nobody is offered one.
+OTP_WEBAUTHN_RP_ID, OTP_WEBAUTHN_ALLOWED_ORIGINS = passkey_place(PUBLIC_BASE_URL, local=LOCAL)
+OTP_WEBAUTHN_CREDENTIAL_MODEL = "accounts.Passkey"
+OTP_WEBAUTHN_EXCEPTION_LOGGER_NAME = ""
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False  # of the library's own pages, which have no address here
+SILENCED_SYSTEM_CHECKS = ["otp_webauthn.E030"]  # no allowed origin: no passkeys, see above
+ACCOUNTS_CODE_SENDERS = ["texting.code_line.CodeLine"]
 
 # --- Browser ------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = not LOCAL
@@ -253,6 +265,7 @@ QUARANTINE_DAYS = env.number("QUARANTINE_DAYS", default=14, minimum=1, maximum=9
 TEXTING_PROVIDER_BASE_URLS = {"twilio": env.text("TWILIO_BASE_URL", default="")}
 TEXTING_SEND_POLICIES = [
     "compliance.send_policies.LineActive",
+    "compliance.send_policies.CodeLine",
     "compliance.send_policies.AuthorActive",
     "compliance.send_policies.Permission",
     "compliance.send_policies.FirstTextClauses",

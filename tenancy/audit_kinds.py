@@ -14,6 +14,12 @@ class AuditKind(StrEnum):
     PASSWORD_CHANGED = "password:changed"  # noqa: S105
     SECOND_FACTOR_ADDED = "second_factor:added"
     SECOND_FACTOR_REMOVED = "second_factor:removed"
+    SECOND_FACTOR_RENAMED = "second_factor:renamed"
+    RECOVERY_CODES_MADE = "recovery_codes:made"
+    RECOVERY_CODE_USED = "recovery_code:used"
+    DEVICE_REMEMBERED = "device:remembered"
+    DEVICE_FORGOTTEN = "device:forgotten"
+    SIGN_IN_POLICY_CHANGED = "sign_in_policy:changed"
     SESSION_ENDED = "session:ended"
     SESSION_LIMITS_CHANGED = "session_limits:changed"
     NETWORKS_CHANGED = "networks:changed"

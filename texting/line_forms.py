@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from texting.limits.carriers.presets import OTHER, SENDERS
-from texting.lines import Settings
+from texting.lines import HasTexts, OtherLineForCodes, Settings
 from texting.models import Line
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, display, parse
 from texting.providers.base import OwnNumber
@@ -82,6 +82,14 @@ class LineForm(forms.Form):
         help_text=_("Twilio does, unless you switched it off there. Parley then records them without a second answer."),
     )
 
+    sends_codes = forms.BooleanField(
+        label=_("Only for sign-in codes"),
+        required=False,
+        help_text=_(
+            "Codes for your colleagues leave here and nothing else does. What comes in on it is shown to nobody."
+        ),
+    )
+
     def __init__(self, *args: Any, card: ProviderCard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         team = self.fields["team"]
@@ -107,6 +115,7 @@ class LineForm(forms.Form):
             team=team,
             texts_per_second=typed["pace"],
             carrier_answers_keywords=bool(typed.get("carrier_answers_keywords")),
+            sends_codes=typed["sends_codes"],
         )
 
 
@@ -195,7 +204,15 @@ def initial_of(line: Line) -> dict[str, Any]:
         "sender": sender,
         "texts_per_second": f"{line.texts_per_second:g}" if sender == OTHER else "",
         "carrier_answers_keywords": line.carrier_answers_keywords,
+        "sends_codes": line.sends_codes,
     }
+
+
+def why_not_for_codes(refused: HasTexts | OtherLineForCodes) -> str:
+    """What an admin is told whose line cannot be, or no longer not be, the one for codes."""
+    if isinstance(refused, OtherLineForCodes):
+        return _now("Another line is for sign-in codes already. Change that one first.")
+    return _now("This line has texts, which would be hidden or shown by this. Connect a line of its own for codes.")
 
 
 def _label(number: OwnNumber, region: str) -> str:

@@ -18,7 +18,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from texting import circuit
-from texting.models import Line, LineKey
+from texting.models import Conversation, Line, LineKey
 from texting.models.line import new_line_key
 from texting.providers.base import Credentials
 from texting.providers.catalog import card_of
@@ -26,6 +26,14 @@ from texting.providers.catalog import card_of
 
 class NumberTaken(ValueError):
     """The organization has a line with this number."""
+
+
+class HasTexts(ValueError):
+    """Whether a line is for sign-in codes is settled by its first text: what stands on it would be hidden, or shown."""
+
+
+class OtherLineForCodes(ValueError):
+    """Another line of the organization sends its codes."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Settings:
     team: Team
     texts_per_second: float
     carrier_answers_keywords: bool
+    sends_codes: bool = False
 
 
 def new_secret() -> str:
@@ -50,6 +59,7 @@ def connect(*, actor: Membership, provider: str, credentials: Credentials, numbe
         credentials = replace(credentials, secret=new_secret())
     line = Line(number=number, provider=provider, credentials=credentials.to_json())
     _apply(line, settings)
+    _one_for_codes(line)
     try:
         with transaction.atomic():
             line.save(force_insert=True)
@@ -63,10 +73,10 @@ def connect(*, actor: Membership, provider: str, credentials: Credentials, numbe
 
 
 def change(*, actor: Membership, line_id: UUID, settings: Settings) -> Line:
-    """Give the line another name, team, pace or keyword handling.
+    """Give the line another name, team, pace or keyword handling, or make it the one for codes.
 
     Another team reads all that was ever written on the line, so only who reads it themselves can give it away.
-    Raises MissingPermission.
+    Raises MissingPermission, HasTexts, OtherLineForCodes.
     """
     line = _locked(actor, line_id)
     if settings.team.pk != line.team_id and not (reads(actor, line.team) and reads(actor, settings.team)):
@@ -74,8 +84,12 @@ def change(*, actor: Membership, line_id: UUID, settings: Settings) -> Line:
     before = _plain(line)
     _apply(line, settings)
     changed = sorted(name for name, value in _plain(line).items() if before[name] != value)
+    if "codes" in changed:
+        _one_for_codes(line)
+        if Conversation.objects.filter(line=line).exists():
+            raise HasTexts
     if changed:
-        line.save(update_fields=["name", "team", "texts_per_second", "carrier_answers_keywords"])
+        line.save(update_fields=["name", "team", "texts_per_second", "carrier_answers_keywords", "sends_codes"])
         LineKey.objects.filter(line_id=line.pk).update(texts_per_second=line.texts_per_second)
         audit.record(event=AuditKind.LINE_CHANGED, actor=actor, object=line, changed=changed)
     return line
@@ -158,6 +172,12 @@ def _apply(line: Line, settings: Settings) -> None:
     line.name, line.team = settings.name, settings.team
     line.texts_per_second = settings.texts_per_second
     line.carrier_answers_keywords = settings.carrier_answers_keywords
+    line.sends_codes = settings.sends_codes
+
+
+def _one_for_codes(line: Line) -> None:
+    if line.sends_codes and Line.objects.filter(sends_codes=True).exclude(pk=line.pk).exists():
+        raise OtherLineForCodes
 
 
 def _plain(line: Line) -> Mapping[str, object]:
@@ -166,4 +186,5 @@ def _plain(line: Line) -> Mapping[str, object]:
         "team": line.team_id,
         "pace": line.texts_per_second,
         "keywords": line.carrier_answers_keywords,
+        "codes": line.sends_codes,
     }

@@ -23,7 +23,24 @@ def contacts_for(numbers: Iterable[PhoneNumber], *, name: str = "") -> dict[str,
     """The contacts with these numbers by E.164, new ones where there are none, in one or three statements."""
     found = known_or_new(numbers, name=name)
     stored = _store_contacts(found.values())
+    _show_as_customers(stored.values())
     return {number: stored[contact.pk] for number, contact in found.items()}
+
+
+def phone_of_colleague(number: PhoneNumber) -> Contact:
+    """The contact with this number for sign-in codes; a new one is on no list of customers."""
+    [contact] = known_or_new([number]).values()
+    contact.only_codes = contact.only_codes or contact._state.adding
+    return _store_contacts([contact])[contact.pk]
+
+
+def _show_as_customers(contacts: Iterable[Contact]) -> None:
+    """A colleague's phone turns out to be a customer's too."""
+    hidden = [contact for contact in contacts if contact.only_codes]
+    if hidden:
+        Contact.objects.filter(pk__in=[contact.pk for contact in hidden]).update(only_codes=False)
+    for contact in hidden:
+        contact.only_codes = False
 
 
 def known_or_new(numbers: Iterable[PhoneNumber], *, name: str = "") -> dict[str, Contact]:
@@ -123,6 +140,8 @@ def touch(conversation: Conversation, message: Message) -> None:
 def touch_all(texts: Iterable[tuple[Conversation, Message]]) -> None:
     """Show each text, in this order, as its conversation's latest. The caller holds the conversations' row locks."""
     touched: dict[UUID, Conversation] = {}
+    texts = list(texts)
+    _show_as_customers(one.contact for one, _ in texts if one.contact.only_codes and not one.line.sends_codes)
     for conversation, message in texts:
         inbound = message.direction == Message.Direction.IN
         conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)

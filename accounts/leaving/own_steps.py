@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import mailed_links
 from accounts.invitations import open_invitation
 from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
-from accounts.models import Invitation, MailedLink, Membership, SamlIdentity, SamlProvider, Session
+from accounts.models import Invitation, MailedLink, Membership, RememberedDevice, SamlIdentity, SamlProvider, Session
 from accounts.saml.people import plan
 from accounts.saml.postcheck import Assertion
 from accounts.sessions import SignedIn, acting_member, session_with
@@ -65,6 +65,7 @@ class Sessions(LeavingStep):
     def end(self, leaving: Leaving) -> list[Item]:
         rows = list(Session.objects.filter(membership=leaving.member).order_by("pk"))
         Session.objects.filter(membership=leaving.member).delete()
+        RememberedDevice.objects.filter(membership=leaving.member).delete()
         return [Item(str(row.pk), row.browser, bytes(row.key_hash).hex()) for row in rows]
 
     def probe(self, member: Membership, items: Sequence[Item]) -> Tried:

@@ -18,7 +18,6 @@ class MailKind(StrEnum):
     """To every owner: one of them came in by password although single sign-on is enforced."""
     INVITATION = "invitation"
     FIRST_OWNER = "first_owner"
-    SIGN_IN_RESET = "sign_in_reset"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a mail
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     ADDRESS_ASKED = "address_asked"
@@ -30,6 +29,12 @@ class MailKind(StrEnum):
     CARRIER_DAY_NEAR = "carrier_day_near"
     CARRIER_DAY_REACHED = "carrier_day_reached"
     WEBHOOK_STOPPED = "webhook_stopped"
+    SIGN_IN_CODE = "sign_in_code"
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    SIGN_IN_RESET = "sign_in_reset"
+    """These tell somebody what became of their own sign-in; no link in them changes anything."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,6 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.BREAK_GLASS_USED: NOTICE,
     MailKind.INVITATION: LONG,
     MailKind.FIRST_OWNER: LONG,
-    MailKind.SIGN_IN_RESET: LONG,
     MailKind.PASSWORD_RESET: WAITED_FOR,
     MailKind.PASSWORD_CHANGED: NOTICE,
     MailKind.ADDRESS_ASKED: NOTICE,
@@ -67,4 +71,9 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.CARRIER_DAY_NEAR: NOTICE,
     MailKind.CARRIER_DAY_REACHED: NOTICE,
     MailKind.WEBHOOK_STOPPED: NOTICE,
+    MailKind.SIGN_IN_CODE: URGENT,
+    MailKind.SECOND_FACTOR_CHANGED: NOTICE,
+    MailKind.RECOVERY_CODES_MADE: NOTICE,
+    MailKind.RECOVERY_CODE_USED: NOTICE,
+    MailKind.SIGN_IN_RESET: NOTICE,
 }

@@ -1,3 +1,4 @@
+import accounts.models.sign_in_policy
 import datetime
 import django.core.validators
 import django.db.models.deletion
@@ -52,6 +53,8 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('is_operator', models.BooleanField(default=False)),
                 ('auth_epoch', models.PositiveIntegerField(default=0)),
+                ('recovery_failures', models.PositiveIntegerField(default=0, help_text='Wrong recovery codes in a row.')),
+                ('recovery_failed_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('email_proved_at', models.DateTimeField(blank=True, null=True)),
             ],
@@ -249,6 +252,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Passkey',
+            fields=[
+                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
+                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
+                ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
+                ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
+                ('credential_type', models.CharField(choices=[('public-key', 'Public Key')], default='public-key', editable=False, max_length=32, verbose_name='credential type')),
+                ('credential_id', models.BinaryField(max_length=1023, verbose_name='credential id data')),
+                ('public_key', models.BinaryField(max_length=1023, verbose_name='COSE public key data')),
+                ('transports', models.JSONField(default=list, editable=False, verbose_name='transports')),
+                ('sign_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='sign count')),
+                ('backup_eligible', models.BooleanField(default=False, editable=False, verbose_name='backup eligible')),
+                ('backup_state', models.BooleanField(default=False, editable=False, verbose_name='backup state')),
+                ('aaguid', models.CharField(editable=False, max_length=36, verbose_name='AAGUID')),
+                ('credential_id_sha256', models.CharField(editable=False, max_length=64, unique=True, verbose_name='hashed credential id')),
+                ('discoverable', models.BooleanField(default=None, editable=False, null=True, verbose_name='discoverable')),
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'WebAuthn credential',
+                'verbose_name_plural': 'WebAuthn credentials',
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='PlannedLeaving',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -261,6 +290,31 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='planned_leavings', to='accounts.membership')),
             ],
+        ),
+        migrations.CreateModel(
+            name='RecoveryCode',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('code_hash', models.BinaryField(max_length=32)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='RememberedDevice',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('token_hash', models.BinaryField(max_length=32)),
+                ('factor', models.CharField(max_length=20)),
+                ('epoch', models.CharField(max_length=24)),
+                ('browser', models.CharField(blank=True, max_length=80)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('last_used_at', models.DateTimeField(blank=True, null=True)),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remembered_devices', to='accounts.membership')),
+            ],
+            options={
+                'ordering': ['-created_at'],
+            },
         ),
         migrations.CreateModel(
             name='Role',
@@ -408,6 +462,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='SentCode',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('way', models.CharField(max_length=10)),
+                ('binding', models.BinaryField(max_length=32)),
+                ('address_hash', models.BinaryField(max_length=32)),
+                ('code_hash', models.BinaryField(max_length=32)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('ended_at', models.DateTimeField(blank=True, help_text='Used, or replaced by a newer one.', null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sent_codes', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Session',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -438,6 +506,22 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_events', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='SignInPolicy',
+            fields=[
+                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='sign_in_policy', serialize=False, to='tenancy.organization')),
+                ('required', models.CharField(choices=[('administrators', 'Owners and administrators'), ('roles', 'These roles as well'), ('everybody', 'Everybody')], default='administrators', max_length=14)),
+                ('required_roles', models.JSONField(blank=True, default=list)),
+                ('methods', models.JSONField(default=accounts.models.sign_in_policy.default_methods)),
+                ('weak_alone', models.BooleanField(default=True)),
+                ('remember_days', models.PositiveSmallIntegerField(default=0)),
+                ('grace_days', models.PositiveSmallIntegerField(default=0)),
+                ('required_since', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('remember_days__lte', 30), ('grace_days__lte', 30)), name='accounts_signinpolicy_days')],
+            },
         ),
         migrations.CreateModel(
             name='SsoDomain',
@@ -548,6 +632,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('idle__gt', datetime.timedelta(0)), ('longest__gte', models.F('idle'))), name='accounts_accessrules_limits')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CodeMailbox',
+            fields=[
+                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
+                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
+                ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
+                ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user',), name='accounts_codemailbox_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CodePhone',
+            fields=[
+                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
+                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
+                ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
+                ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()])),
+                ('number_masked', models.CharField(max_length=24)),
+                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'confirmed'), name='accounts_codephone_one')],
             },
         ),
         migrations.CreateModel(
@@ -691,12 +805,24 @@ class Migration(migrations.Migration):
             constraint=tenancy.constraints.AppendOnly(name='accounts_doortrial_append_only'),
         ),
         migrations.AddIndex(
+            model_name='passkey',
+            index=models.Index(fields=['credential_id_sha256'], name='passkey_sha256_idx'),
+        ),
+        migrations.AddIndex(
             model_name='plannedleaving',
             index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='accounts_plannedleaving_due'),
         ),
         migrations.AddConstraint(
             model_name='plannedleaving',
             constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('membership',), name='accounts_plannedleaving_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoverycode',
+            constraint=models.UniqueConstraint(fields=('user', 'code_hash'), name='accounts_recoverycode_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='remembereddevice',
+            constraint=models.UniqueConstraint(fields=('membership', 'token_hash'), name='accounts_remembereddevice_once'),
         ),
         migrations.AddConstraint(
             model_name='role',
@@ -869,6 +995,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='samlused',
             constraint=models.UniqueConstraint(fields=('organization', 'assertion_hash'), name='accounts_samlused_once'),
+        ),
+        migrations.AddIndex(
+            model_name='sentcode',
+            index=models.Index(fields=['address_hash', 'sent_at'], name='accounts_sentcode_address'),
+        ),
+        migrations.AddIndex(
+            model_name='sentcode',
+            index=models.Index(fields=['user', 'sent_at'], name='accounts_sentcode_user'),
         ),
         migrations.AddIndex(
             model_name='signinevent',

@@ -19,8 +19,10 @@ from accounts.models.outgoing_mail import LocalMail, OutgoingMail
 from accounts.models.role import MembershipRole, Role
 from accounts.models.saml_provider import KeyUse, SamlCertificate, SamlKey, SamlMapping, SamlProvider, Signed
 from accounts.models.saml_use import RequestKind, SamlAttempt, SamlIdentity, SamlRequest, SamlSession, SamlUsed
+from accounts.models.second_factors import CodeMailbox, CodePhone, Passkey, RecoveryCode, RememberedDevice, SentCode
 from accounts.models.session import Session
 from accounts.models.sign_in_event import SignInEvent, SignInOutcome
+from accounts.models.sign_in_policy import SignInPolicy
 from accounts.models.sso_door import BreakGlass, Enforced, SsoDomain, SsoDoor
 from accounts.models.team import Team, TeamMember
 from accounts.models.totp_device import TotpDevice
@@ -30,6 +32,8 @@ __all__ = [
     "AccessRules",
     "ApiKey",
     "BreakGlass",
+    "CodeMailbox",
+    "CodePhone",
     "Directory",
     "DirectoryGroup",
     "DirectoryGroupMember",
@@ -49,7 +53,10 @@ __all__ = [
     "OffboardingReceipt",
     "OperatorEvent",
     "OutgoingMail",
+    "Passkey",
     "PlannedLeaving",
+    "RecoveryCode",
+    "RememberedDevice",
     "RequestKind",
     "Role",
     "SamlAttempt",
@@ -61,10 +68,12 @@ __all__ = [
     "SamlRequest",
     "SamlSession",
     "SamlUsed",
+    "SentCode",
     "Session",
     "SessionProfile",
     "SignInEvent",
     "SignInOutcome",
+    "SignInPolicy",
     "Signed",
     "SsoDomain",
     "SsoDoor",

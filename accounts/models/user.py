@@ -49,6 +49,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
     auth_epoch = models.PositiveIntegerField(default=0)
+    recovery_failures = models.PositiveIntegerField(default=0, help_text="Wrong recovery codes in a row.")
+    recovery_failed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     email_proved_at = models.DateTimeField(null=True, blank=True)
     last_login = None

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from accounts.factors.enrolled import enrolled_ways
+from accounts.factors.ways import STRONG
 from accounts.models import BreakGlass, Enforced, Membership, Session, SsoDomain, SsoDoor
 from accounts.permissions import MissingPermission, Permission, require
-from accounts.second_factor import confirmed_device
 from accounts.signing_in import password_memberships
 from tenancy import audit
 from tenancy.isolation import current_organization_id
@@ -32,7 +33,7 @@ class NoDomain(Exception):
 
 
 class NoSecondFactor(Exception):
-    """A break-glass owner has a second factor of ours."""
+    """A break-glass owner has a strong second factor of ours: a passkey or an app."""
 
 
 class StillEnforced(Exception):
@@ -90,7 +91,7 @@ def add_break_glass(*, actor: Membership, member: Membership) -> None:
     require(actor, Permission.SSO_MANAGE)
     if not (actor.is_owner and member.is_owner and member.is_active):
         raise MissingPermission(Permission.SSO_MANAGE)
-    if confirmed_device(member.user) is None:
+    if not enrolled_ways(member.user) & STRONG:
         raise NoSecondFactor
     _row, made = BreakGlass.objects.get_or_create(membership=member, defaults={"made_by": actor})
     if made:

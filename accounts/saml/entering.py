@@ -52,6 +52,7 @@ def enter(
                 membership_id=str(member.pk),
                 sso=str(began.pk),
                 ends_at=ends.timestamp(),
+                factors=[SSO],
             )
             store.step(waiting, address=origin.address, browser=origin.browser)
             return False

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.factors.enrolled import ways_by_user
+from accounts.factors.ways import STRONG
 from accounts.models import (
     BreakGlass,
     KeyUse,
@@ -31,7 +33,6 @@ from accounts.saml.doors import door_of
 from accounts.saml.explaining import Explained, explained
 from accounts.saml.people import Plan, plan
 from accounts.saml.postcheck import Assertion
-from accounts.second_factor import confirmed_device
 from tenancy.encryption import prefetch, readable
 
 SOON = timedelta(days=30)
@@ -238,5 +239,7 @@ class Owner:
 def owners(member: Membership) -> list[Owner]:
     """The organization's active owners, by name."""
     found = Membership.objects.filter(organization=member.organization_id, is_owner=True, is_active=True)
-    rows = found.select_related("user", "break_glass").order_by("user__name")
-    return [Owner(one, getattr(one, "break_glass", None), confirmed_device(one.user) is not None) for one in rows]
+    rows = list(found.select_related("user", "break_glass").order_by("user__name"))
+    own = ways_by_user([one.user_id for one in rows])
+    strong = {user_id for user_id, ways in own.items() if ways & STRONG}
+    return [Owner(one, getattr(one, "break_glass", None), one.user_id in strong) for one in rows]

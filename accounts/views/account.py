@@ -1,22 +1,23 @@
-"""What belongs to oneself: name, password, authenticator app."""
+"""What belongs to oneself: name and password, and the list of how one signs in."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import credentials, notices, second_factor, signing_in
-from accounts.forms import ChangePasswordForm, CodeForm, NameForm
+from accounts import credentials, notices, signing_in
+from accounts.factors import enrolled, steps
+from accounts.factors.policy import counting, rules_for
+from accounts.factors.ways import STRONG
+from accounts.forms import ChangePasswordForm, NameForm
 from accounts.origins import origin_of
 from accounts.permissions import MemberRequest, requires
-from accounts.step_up import fresh
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
-from accounts.views.confinement import changes_factors
-from accounts.views.signing_in import WRONG_CODE, device_in_set_up
 
 
 @requires()
@@ -28,8 +29,23 @@ def account(request: MemberRequest) -> HttpResponse:
         credentials.change_name(member=request.member, name=form.cleaned_data["name"])
         messages.success(request, _("Saved."))
         return redirect("account")
-    device = second_factor.confirmed_device(request.user)
-    return form_page(request, "accounts/account.html", form, device=device, needed=request.member.needs_second_factor)
+    return form_page(request, "accounts/account.html", form, **_factors(request))
+
+
+def _factors(request: MemberRequest) -> dict[str, Any]:
+    """The person's second factors, what may be added, and what they should think of before they lose one."""
+    rules = rules_for(request.member)
+    own = enrolled.enrolled(request.user)
+    ways = {factor.way for factor in own}
+    return {
+        "factors": own,
+        "addable": [(way, way in ways) for way in steps.to_set_up(request.member, rules)],
+        "uncounted": [factor.way.label for factor in own if factor.way not in counting(rules, ways)],
+        "is_needed": rules.must,
+        "needed_from": rules.from_then,
+        "recovery_left": enrolled.recovery_codes_left(request.user),
+        "is_weak_only": bool(ways) and not ways & STRONG,
+    }
 
 
 @requires()
@@ -53,45 +69,6 @@ def change_password(request: MemberRequest) -> HttpResponse:
         store=request.session, member=request.member, password=form.cleaned_data["new_password"], origin=origin
     )
     messages.success(request, _("Your password is changed. Every other browser is signed out."))
-    return redirect("account")
-
-
-@requires()
-@changes_factors
-@fresh
-@require_http_methods(["GET", "HEAD", "POST"])
-def set_up_authenticator(request: MemberRequest) -> HttpResponse:
-    """Add an authenticator app, or take a new one in place of the old."""
-    page = "accounts/set_up_authenticator.html"
-    device = device_in_set_up(request, request.user)
-    shown = {"set_up": second_factor.instructions(device)}
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not form.is_valid():
-        return form_page(request, page, form, **shown)
-    try:
-        right = second_factor.confirm_set_up(user=request.user, code=form.cleaned_data["code"])
-    except TooManyAttempts as refused:
-        return too_many(request, page, form, refused, **shown)
-    if not right:
-        form.add_error("code", WRONG_CODE)
-        return form_page(request, page, form, **shown)
-    credentials.authenticator_added(store=request.session, member=request.member, origin=origin_of(request))
-    messages.success(request, _("Your app is set up: its code is asked for when you sign in."))
-    return redirect("account")
-
-
-@requires()
-@changes_factors
-@fresh
-@require_POST
-def remove_authenticator(request: MemberRequest) -> HttpResponseBase:
-    """Sign in with the password alone again; not for people who need a second factor."""
-    try:
-        credentials.remove_authenticator(store=request.session, member=request.member, origin=origin_of(request))
-    except credentials.StillNeeded:
-        messages.error(request, _("Your role needs a second factor. You can replace the app, not remove it."))
-    else:
-        messages.success(request, _("Your app is removed. Your password alone signs you in."))
     return redirect("account")
 
 

@@ -90,7 +90,7 @@ def _is_here(request: HttpRequest, invitation: Invitation) -> bool:
     store = SessionStore.of(request)
     if began_by_sso(store):  # the provider of one organization does not speak for anybody in another
         return False
-    return store.has_second_factor or not signing_in.needs_second_factor(member.user)
+    return signing_in.has_shown_enough(store, member.user)
 
 
 def _proved(request: HttpRequest, form: Form, invitation: Invitation) -> bool:

@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import queries, roles
+from accounts.factors.policy import rules_for
+from accounts.factors.remembering import remembered_devices
 from accounts.models import Membership, Session
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.saml.confinement import began_by_sso
@@ -22,7 +24,8 @@ from tenancy import audit
 def sessions(request: MemberRequest) -> HttpResponse:
     """This browser first, then all others."""
     shown = queries.open_sessions(request.member, this=_this(request), only_here=began_by_sso(request.session))
-    return render(request, "accounts/sessions.html", {"sessions": shown})
+    devices = remembered_devices(request.member, rules_for(request.member))
+    return render(request, "accounts/sessions.html", {"sessions": shown, "devices": devices})
 
 
 @requires()

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.built_in_roles import BUILT_IN_ROLES
-from accounts.models import Membership, MembershipRole, Role, Team, TeamMember, User
+from accounts.models import CodePhone, Membership, MembershipRole, Role, Team, TeamMember, User
 from compliance import consent
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent
@@ -24,7 +24,7 @@ from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import threads
 from texting.models import Contact, Conversation, Decision, Line, LineKey, Message, Note, SendingCount, SendingLimits
-from texting.phone_numbers import parse
+from texting.phone_numbers import mask, parse
 from texting.providers.base import Credentials
 from texting.purposes import Purpose
 from texting.segments import count
@@ -96,6 +96,8 @@ def _people(built: Built, story: Story, password: str) -> list[dict[str, str]]:
         built.members[person["name"]] = member
         if not owner:
             MembershipRole.objects.create(membership=member, role=Role.objects.get(built_in=person["role"]))
+        if phone := person.get("codes_by_text"):  # so that a newcomer can see one arrive
+            CodePhone.objects.create(user=user, name="Phone", number=phone, number_masked=mask(phone), confirmed=True)
         for team in person["teams"]:
             TeamMember.objects.create(team=built.teams[team], membership=member)
         if active:
@@ -117,6 +119,7 @@ def _lines(built: Built, story: Story) -> None:
             credentials=Credentials(account="demo", secret=secrets.token_urlsafe(32)).to_json(),
             is_active=settings.SIMULATOR_ENABLED,
             texts_per_second=5,
+            sends_codes=line.get("sends_codes", False),
         )
         LineKey.objects.create(line_id=made.pk, organization=built.organization, texts_per_second=5)
         built.lines[line["name"]] = made

@@ -66,13 +66,13 @@ def test_somebody_with_an_app_may_use_a_shorter_password(cast, client):
 def test_an_agent_adds_an_app_and_takes_it_away_again(cast, client):
     other = signed_in(Client(), cast.agent)
     signed_in(client, cast.agent, factors=("password",))
-    assert client.get("/settings/account/authenticator/").status_code == 200
+    assert client.get("/settings/account/add/totp/").status_code == 200
     device = TotpDevice.objects.get(user=cast.agent.user)
-    assert client.post("/settings/account/authenticator/", {"code": "000000"}).status_code == 422
-    done = client.post("/settings/account/authenticator/", {"code": code(device)})
-    assert done["Location"] == "/settings/account/"
+    assert client.post("/settings/account/add/totp/", {"code": "000000"}).status_code == 422
+    done = client.post("/settings/account/add/totp/", {"code": code(device)})
+    assert done["Location"].startswith("/settings/account/recovery/")
     assert other.get("/settings/account/").status_code == 302
-    assert client.post("/settings/account/authenticator/remove/").status_code == 302
+    assert client.post(f"/settings/account/factors/{device.pk}/remove/").status_code == 302
     assert not TotpDevice.objects.filter(user=cast.agent.user).exists()
     assert logged(cast.organization, AuditKind.SECOND_FACTOR_ADDED) == 1
     assert logged(cast.organization, AuditKind.SECOND_FACTOR_REMOVED) == 1
@@ -82,17 +82,18 @@ def test_an_agent_adds_an_app_and_takes_it_away_again(cast, client):
 def test_an_admin_replaces_the_app_but_cannot_take_it_away(cast, client):
     old = with_app(cast.admin.user)
     signed_in(client, cast.admin)
-    client.post("/settings/account/authenticator/remove/")
+    client.post(f"/settings/account/factors/{old.pk}/remove/")
     assert TotpDevice.objects.get(user=cast.admin.user).pk == old.pk
-    client.get("/settings/account/authenticator/")
+    client.get("/settings/account/add/totp/")
     new = TotpDevice.objects.get(user=cast.admin.user, confirmed=False)
-    client.post("/settings/account/authenticator/", {"code": code(new)})
+    client.post("/settings/account/add/totp/", {"code": code(new)})
     assert TotpDevice.objects.get(user=cast.admin.user).pk == new.pk
 
 
 def test_an_app_is_set_up_only_by_somebody_who_proved_who_they_are(cast, client):
+    device = with_app(cast.agent.user)
     signed_in(client, cast.agent, minutes_ago=30)
-    for page in ("/settings/account/authenticator/", "/settings/account/authenticator/remove/"):
+    for page in (f"/settings/account/factors/{device.pk}/remove/", "/settings/account/add/totp/"):
         assert client.post(page)["Location"].startswith("/confirm/")
 
 
@@ -165,11 +166,11 @@ def test_the_password_alone_does_not_make_a_session_with_an_app_fresh_again(cast
     with_app(cast.admin.user)
     signed_in(client, cast.admin, minutes_ago=30)
     assert change(client)["Location"] == "/settings/account/"
-    assert client.get("/settings/account/authenticator/")["Location"].startswith("/confirm/")
+    assert client.get("/settings/account/add/totp/")["Location"].startswith("/confirm/")
 
 
 def test_the_owner_of_another_organization_keeps_the_app_here_too(cast, client):
-    with_app(cast.outsider.user)
+    device = with_app(cast.outsider.user)
     here = add_member(organization=cast.organization, user=cast.outsider.user, role="agent")
-    signed_in(client, here).post("/settings/account/authenticator/remove/")
+    signed_in(client, here).post(f"/settings/account/factors/{device.pk}/remove/")
     assert TotpDevice.objects.filter(user=cast.outsider.user, confirmed=True).exists()

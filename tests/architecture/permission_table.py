@@ -16,6 +16,7 @@ from accounts.invitations import new_link
 from accounts.leaving import plans
 from accounts.models import (
     Membership,
+    RememberedDevice,
     RequestKind,
     Role,
     SamlCertificate,
@@ -27,6 +28,7 @@ from accounts.models import (
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from tenancy.isolation import activate
+from tests.accounts.codes import with_app
 from tests.accounts.saml.office import open_office
 from tests.accounts.scim.conftest import connect
 from tests.callers import make_caller
@@ -74,6 +76,10 @@ PUBLIC = {
     "mailbox/<uuid:mail_id>/": "local systems only, as above",
     "sign-in/code/": "half signed in; checks the session's own state",
     "sign-in/set-up/": "half signed in; checks the session's own state",
+    "sign-in/passkey/": "the way in",
+    "sign-in/passkey/options/": "the way in; says nothing about whom we know",
+    "sign-in/set-up/passkey/": "half signed in; checks the session's own state",
+    "sign-in/set-up/passkey/options/": "half signed in; checks the session's own state",
     "sign-out/": "ends whatever there is",
     "sso/": "the way in; looks at what stands behind the @ only",
     "sso/<slug:door>/": "the way in; leads to the organization's provider",
@@ -100,7 +106,12 @@ PUBLIC = {
     "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
 }
 
-_SESSION = {"settings/sessions/<uuid:session_id>/end/"}  # the agent's own
+_SESSION = {  # the agent's own
+    "settings/sessions/<uuid:session_id>/end/",
+    "settings/sessions/devices/<uuid:device_id>/forget/",
+    "settings/account/factors/<uuid:factor_id>/",
+    "settings/account/factors/<uuid:factor_id>/remove/",
+}
 _UNSENT = {  # the owner's own
     "inbox/c/<uuid:conversation_id>/files/<uuid:unsent_id>/describe/",
     "inbox/c/<uuid:conversation_id>/files/<uuid:unsent_id>/remove/",
@@ -121,6 +132,7 @@ PLAIN = {
     "name": "inbox",
     "provider": "simulator",
     "step": "announce",
+    "way": "totp",
     "mail_id": "00000000-0000-7000-8000-000000000001",  # mails belong to no organization
 }
 
@@ -149,6 +161,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         brand = carriers.add_brand(member=cast.owner, settings=settings)
         rates = CampaignSettings("Reminders", "", "low_volume", 75, 50)
         campaign = carriers.add_campaign(member=cast.owner, brand_id=brand.pk, settings=rates, lines=[])
+    device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
     person = company.add("nora@harbor.example")
     group = company.add_group("Care", person["id"])
@@ -178,6 +191,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "token_id": company.directory.tokens.get().pk,
         "role_id": role.pk,
         "organization_id": cast.organization.pk,
+        "factor_id": with_app(cast.agent.user).pk,
+        "device_id": device.pk,
         "session_id": Session.objects.get(membership=cast.agent).pk,
         "token": new_link(cast.leaver),
         "team_id": cast.front_desk.pk,

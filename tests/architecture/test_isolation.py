@@ -17,6 +17,7 @@ DIRECTORY_TABLES = {
     "accounts_membership",
     "accounts_operatorevent",
     "accounts_session",
+    "accounts_signinpolicy",
     "accounts_signinevent",
     "accounts_ssodomain",
     "accounts_ssodoor",

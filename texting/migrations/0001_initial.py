@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                 ('number_kind', models.CharField(blank=True, help_text='A `PhoneKind`, empty when it was not asked.', max_length=20)),
                 ('prefix_index', models.BinaryField(help_text="Of the number's first seven digits.", max_length=16, null=True)),
                 ('first_texted_at', models.DateTimeField(blank=True, help_text='When we first texted this number.', null=True)),
+                ('only_codes', models.BooleanField(default=False, help_text="A colleague's phone, known for sign-in codes only: on no list of customers.")),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
@@ -198,6 +199,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('texts_per_second', models.FloatField(default=1.0, help_text='Of one segment each: a long text counts as several.', validators=[django.core.validators.MinValueValidator(0.01), django.core.validators.MaxValueValidator(500)])),
                 ('carrier_answers_keywords', models.BooleanField(default=False, help_text='The carrier itself confirms STOP, START and HELP; a second answer of ours would break the rules.')),
+                ('sends_codes', models.BooleanField(default=False, help_text="Sign-in codes leave here and nothing else does; its conversations are nobody's to read.")),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='texting.campaign')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
@@ -731,6 +733,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='line',
             constraint=models.UniqueConstraint(fields=('organization', 'number'), name='texting_line_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='line',
+            constraint=models.UniqueConstraint(condition=models.Q(('sends_codes', True)), fields=('organization',), name='texting_line_one_for_codes'),
         ),
         migrations.AddIndex(
             model_name='conversation',

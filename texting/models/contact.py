@@ -28,6 +28,9 @@ class Contact(TenantModel):
     number_kind = models.CharField(max_length=20, blank=True, help_text="A `PhoneKind`, empty when it was not asked.")
     prefix_index = models.BinaryField(max_length=16, null=True, help_text="Of the number's first seven digits.")
     first_texted_at = models.DateTimeField(null=True, blank=True, help_text="When we first texted this number.")
+    only_codes = models.BooleanField(
+        default=False, help_text="A colleague's phone, known for sign-in codes only: on no list of customers."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -34,6 +34,10 @@ class Line(TenantModel):
         default=False,
         help_text="The carrier itself confirms STOP, START and HELP; a second answer of ours would break the rules.",
     )
+    sends_codes = models.BooleanField(
+        default=False,
+        help_text="Sign-in codes leave here and nothing else does; its conversations are nobody's to read.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -42,6 +46,9 @@ class Line(TenantModel):
             *TenantModel.Meta.constraints,
             *same_organization("team", "campaign"),
             models.UniqueConstraint(fields=["organization", "number"], name="texting_line_number"),
+            models.UniqueConstraint(
+                fields=["organization"], condition=models.Q(sends_codes=True), name="texting_line_one_for_codes"
+            ),
         ]
 
     def __str__(self) -> str:

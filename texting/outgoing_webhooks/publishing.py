@@ -19,7 +19,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from tenancy.isolation import before_commit, current_organization_id, kept_until_commit
-from texting.models import WebhookCounter, WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookEvent
+from texting.models import Line, WebhookCounter, WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookEvent
 from texting.outgoing_webhooks import queue
 from texting.outgoing_webhooks.kinds import SHAPES, EventKind
 
@@ -85,6 +85,7 @@ def _write() -> None:
         _without_endpoints[current_organization_id()] = time.monotonic() + LOOK_AGAIN
         return
     asked_for = [entry for entry in happened if any(entry[0] in kinds for _, kinds, _ in wanted)]
+    asked_for = _without_codes(asked_for) if asked_for else []
     if asked_for:
         events = numbered(asked_for)
         enter(
@@ -95,6 +96,12 @@ def _write() -> None:
                 if event.kind in kinds
             ]
         )
+
+
+def _without_codes(happened: Sequence[Happened]) -> list[Happened]:
+    """What happens on the line for sign-in codes is nobody's affair."""
+    hidden = {str(pk) for pk in Line.objects.filter(sends_codes=True).values_list("pk", flat=True)}
+    return [entry for entry in happened if entry[1].get("line_id") not in hidden]
 
 
 def _state(state: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Missing and forbidden look the same.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -24,9 +25,14 @@ def sees_every_line(member: Membership) -> bool:
     return member.is_owner or member.may(Permission.CONVERSATIONS_READ_ALL)
 
 
+def code_lines() -> QuerySet[Line, Any]:
+    """The ids of lines whose conversations nobody reads, because sign-in codes of colleagues stand in them."""
+    return Line.objects.filter(sends_codes=True).order_by().values("pk")
+
+
 def visible_lines(member: Membership) -> QuerySet[Line]:
     """The lines whose conversations the member may read."""
-    lines = Line.objects.select_related("team")
+    lines = Line.objects.select_related("team").filter(sends_codes=False)
     return lines if sees_every_line(member) else lines.filter(team_id__in=readable_teams(member))
 
 
@@ -39,7 +45,7 @@ def visible_conversations(member: Membership) -> QuerySet[Conversation]:
     """The conversations that the member may read, without any order."""
     if not member.may(Permission.CONVERSATIONS_READ):
         return Conversation.objects.none()
-    rows = Conversation.objects.all()
+    rows = Conversation.objects.exclude(line__in=code_lines())
     return rows if sees_every_line(member) else rows.filter(_readable(member, ""))
 
 
@@ -47,7 +53,7 @@ def visible_messages(member: Membership) -> QuerySet[Message]:
     """The texts of the conversations that the member may read, without any order."""
     if not member.may(Permission.CONVERSATIONS_READ):
         return Message.objects.none()
-    rows = Message.objects.all()
+    rows = Message.objects.exclude(line__in=code_lines())
     return rows if sees_every_line(member) else rows.filter(_readable(member, "conversation__"))
 
 
@@ -125,7 +131,8 @@ def access_contact(member: Membership, contact_id: UUID) -> Contact:
 
 def contacts_for(member: Membership) -> QuerySet[Contact]:
     """The organization's contacts; name and number stay in the database for members who may not see them."""
-    return Contact.objects.all() if may_reveal(member) else Contact.objects.defer("name", "number")
+    contacts = Contact.objects.filter(only_codes=False)
+    return contacts if may_reveal(member) else contacts.defer("name", "number")
 
 
 def may_reveal(member: Membership) -> bool:

@@ -15,7 +15,7 @@ from tenancy import rates
 from tenancy.isolation import activate
 from texting import lines
 from texting.connecting import CannotConnect, own_numbers
-from texting.line_forms import ConnectForm
+from texting.line_forms import ConnectForm, why_not_for_codes
 from texting.models import Line
 from texting.providers import registry
 from texting.providers.base import MOST_NUMBERS, Credentials, OwnNumber
@@ -133,7 +133,9 @@ def _store(request: MemberRequest, form: ConnectForm, card: ProviderCard) -> Lin
         )
     except lines.NumberTaken:
         form.add_error("number", _("You have a line with this number already."))
-        return None
+    except lines.OtherLineForCodes as refused:
+        form.add_error("sends_codes", why_not_for_codes(refused))
+    return None
 
 
 def _offer(form: ConnectForm, found: list[OwnNumber]) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from tenancy.isolation import activate
 from texting import lines
 from texting.connecting import CannotConnect
 from texting.limits.carriers.showing import brands_of
-from texting.line_forms import LineForm, TokenForm, initial_of
+from texting.line_forms import LineForm, TokenForm, initial_of, why_not_for_codes
 from texting.providers.base import Credentials
 from texting.queries import lines as queries
 from texting.queries.attention import stopped_lines
@@ -45,9 +45,13 @@ def line(request: MemberRequest, line_id: UUID) -> HttpResponse:
     bound = request.POST if request.method == "POST" else None
     form = LineForm(bound, initial=initial_of(shown.line), card=shown.row.provider)
     if bound is not None and form.is_valid():
-        lines.change(actor=request.member, line_id=line_id, settings=form.settings(form.cleaned_data["team"]))
-        messages.success(request, _("Saved."))
-        return redirect("line", line_id=line_id)
+        try:
+            lines.change(actor=request.member, line_id=line_id, settings=form.settings(form.cleaned_data["team"]))
+        except (lines.HasTexts, lines.OtherLineForCodes) as refused:
+            form.add_error("sends_codes", why_not_for_codes(refused))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("line", line_id=line_id)
     campaign, brand = brands_of([shown.line.campaign_id]).get(shown.line.campaign_id or line_id, (None, None))
     context = {"line": shown, "card": shown.row.provider, "campaign": campaign, "brand": brand}
     return form_page(request, "texting/line.html", form, **context)
