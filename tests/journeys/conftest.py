@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from config.embedded.stack import LocalStack, free_port
+from tenancy.encryption import keyring
 from tests.tls import Authority
 
 from .browser import NO_BROWSER, chrome, someone
@@ -64,7 +65,11 @@ def live_system(django_db_setup: None, live_log: Path, authority: Authority) -> 
 
 @pytest.fixture(autouse=True)
 def _open_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Journeys look at the database beside the running system, without a transaction around the test."""
+    """Journeys look at the database beside the running system, without a transaction around the test.
+
+    Keys that an earlier test made and rolled back are forgotten: the running system could not open what they sealed.
+    """
+    keyring.forget_everything()
     with django_db_blocker.unblock():
         yield
 

@@ -10,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.checks import routes
-from accounts.models import Role, Session, Team
+from accounts.models import CodePhone, RememberedDevice, Role, Session, Team
 from tenancy.isolation import activate
 from tests.architecture.permission_table import PLAIN
 from tests.callers import make_caller
@@ -92,6 +92,8 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                 "unsent_id": keep_file(message, png_with_place(), author=olivia).pk,
                 "member_id": amelia.pk,
                 "organization_id": demo.harbor.pk,
+                "factor_id": CodePhone.objects.get(user=demo.member("sofia@harbor.example").user_id).pk,
+                "device_id": RememberedDevice.objects.create(membership=amelia, token_hash=b"x", epoch=amelia.epoch).pk,
                 "session_id": Session.objects.filter(membership=amelia).first().pk,
                 "team_id": Team.objects.get(name="Front desk").pk,
                 "role_id": Role.objects.first().pk,
