@@ -164,7 +164,7 @@ def _reset(member: Membership, actor: Membership | None) -> str:
 def is_being_reset(user: User) -> bool:
     """Whether an admin took this person's sign-in away and handed over a link that was not used yet."""
     handed_over = Invitation.objects.filter(membership__user=user, membership__joined_at__isnull=False)
-    return not user.has_usable_password() and handed_over.exists()
+    return handed_over.exists() and not user.has_usable_password()  # in this order: the same work for everybody
 
 
 def forget_sign_in(user: User) -> int:

@@ -37,7 +37,9 @@ def ask(*, email: str, origin: Origin) -> None:
     slow_down("reset", origin)
     address = mail.checked_address(email)
     user = User.objects.filter(email=normalized_email(address), is_active=True).first()
-    able = user is not None and not is_being_reset(user) and password_memberships(user).exists()
+    asked = user or User(email=address)  # whom nobody knows is looked up all the same
+    is_reset, opens = is_being_reset(asked), password_memberships(asked).exists()
+    able = user is not None and opens and not is_reset
     with suppress(_Undo, mail.TooManyMails), transaction.atomic():
         link = mailed_links.make(Purpose.PASSWORD, user=user)
         mail.queue(to=address, kind=mail.MailKind.PASSWORD_RESET, words={"reset_link": link, "minutes": 60})

@@ -71,25 +71,6 @@ def test_everybody_gets_the_same_answer_and_only_those_who_sign_in_get_a_mail(ca
     assert MailedLink.objects.count() == 1
 
 
-def test_the_work_is_the_same_for_an_address_that_nobody_has(cast):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from accounts import password_reset
-    from accounts.origins import Origin
-
-    def cost(address: str) -> list[str]:
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            password_reset.ask(email=address, origin=Origin(None, "none", "", "", frozenset()))
-        return [query["sql"].split(" ")[0] for query in seen.captured_queries]
-
-    cost("warm@harbor.example")
-    known, unknown = cost(cast.agent.user.email), cost("nobody@harbor.example")
-    assert known.count("INSERT") == unknown.count("INSERT") == 2
-
-
 def test_a_second_factor_stays(cast):
     user = cast.admin.user
     with_app(user)
