@@ -130,16 +130,14 @@ def pending_user(store: SessionStore) -> User | None:
     return User.objects.filter(pk=pending.user_id, is_active=True, auth_epoch=pending.epoch).first()
 
 
-def pending_member(store: SessionStore) -> Membership | None:
-    """Whom this session would enter as: the membership that the identity provider named, or the one used last of those
-    that a password opens.
-    """
+def pending_member(store: SessionStore, address: str | None) -> Membership | None:
+    """Whom this session would enter as: the membership that the identity provider named, or `reachable_membership`."""
     user, pending = pending_user(store), store.pending
     if user is None or pending is None:
         return None
     if pending.sso:
         return active_memberships(user).filter(pk=pending.membership_id).first()
-    return password_memberships(user).first()
+    return reachable_membership(user, address)
 
 
 def is_not_enough(*, store: SessionStore, factors: list[str], origin: Origin) -> None:
@@ -184,7 +182,7 @@ def enter(
     elif before is not None and before.sso and member is not None and before.membership_id == str(member.pk):
         factors, sso, ends_at = _after_sso(tuple(before.factors), factors), before.sso, before.ends_at
     else:
-        member = member or _reachable(user, origin.address)
+        member = member or reachable_membership(user, origin.address)
     if member is None:
         return None
     if member.user_id != user.pk:
@@ -214,8 +212,8 @@ def enter(
     return Entered(member, failed)
 
 
-def _reachable(user: User, address: str | None) -> Membership | None:
-    """The membership used last of those that can be used from here; of all of them when none can, to say so."""
+def reachable_membership(user: User, address: str | None) -> Membership | None:
+    """Of those that a password opens the one used last that can be used from here; of all when none can, to say so."""
     found = list(password_memberships(user).select_related("organization__access_rules", "user"))
     return next((one for one in found if not pages_are_closed(one.organization, address)), found[0] if found else None)
 

@@ -37,7 +37,7 @@ def half_way(request: HttpRequest) -> Membership | None:
     store = SessionStore.of(request)
     member = acting_member(request)
     if member is None:
-        return signing_in.pending_member(store)
+        return signing_in.pending_member(store, origin_of(request).address)
     return None if steps.next_step(member, store.factors).is_done else member
 
 

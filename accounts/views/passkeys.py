@@ -87,7 +87,7 @@ def _second(request: HttpRequest, member: Membership, answer: dict[str, Any]) ->
 def _enter_with(request: HttpRequest, answer: dict[str, Any]) -> HttpResponseBase:
     passkey: Passkey = passkeys.finish_showing(SessionStore.of(request), None, answer)
     user = User.objects.filter(pk=passkey.user_id, is_active=True).first()
-    member = signing_in.password_memberships(user).first() if user else None
+    member = signing_in.reachable_membership(user, origin_of(request).address) if user else None
     if user is None or member is None:
         raise passkeys.NotAccepted
     with activate(member.organization):

@@ -14,6 +14,7 @@ from accounts.factors import passkeys, steps
 from accounts.factors.remembering import remembered_factor
 from accounts.factors.ways import PASSWORD
 from accounts.forms import PasswordForm, SignInForm
+from accounts.network_guard import refuse_outside
 from accounts.origins import origin_of
 from accounts.permissions import MemberRequest, public, requires
 from accounts.sessions import SessionStore
@@ -53,9 +54,11 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 
 def _go_on(request: HttpRequest, attempt: Attempt, next_path: str) -> HttpResponseBase:
     """The password was right: in, if that is enough or this browser was remembered; else to the second factor."""
-    member = signing_in.password_memberships(attempt.user).first()
+    origin = origin_of(request)
+    member = signing_in.reachable_membership(attempt.user, origin.address)
     if member is None:  # deactivated, or held to single sign-on, this very instant
         return redirect("sign_in")
+    refuse_outside(member, origin.address)
     event_id, factors = str(attempt.event_id), [PASSWORD]
     step = steps.next_step(member, factors)
     if step.is_done:
@@ -65,7 +68,7 @@ def _go_on(request: HttpRequest, attempt: Attempt, next_path: str) -> HttpRespon
     if known and steps.next_step(member, [PASSWORD, known]).is_done:
         return went_in(request, member, [PASSWORD, known], next_path, event_id=event_id, fresh=False)
     store = SessionStore.of(request)
-    signing_in.await_second_factor(store=store, attempt=attempt, origin=origin_of(request), next_path=next_path)
+    signing_in.await_second_factor(store=store, attempt=attempt, origin=origin, next_path=next_path)
     return redirect("second_factor")
 
 
