@@ -140,9 +140,11 @@ def _still_ours(claim: Claim) -> QuerySet[OutboxEntry]:
     return OutboxEntry.objects.filter(message_id=claim.message_id, attempt=claim.attempt, state__in=states)
 
 
-def ready_again(message: Message) -> None:
-    """Put back a text of which it is certain that no provider was asked for it, in the running transaction."""
-    waiting = OutboxEntry.objects.filter(message_id=message.pk, state=OutboxEntry.State.UNCONFIRMED)
+def ready_again(message_id: UUID, attempt: int) -> None:
+    """Put back a text of which it is certain that no provider was asked for it in this attempt, in the running
+    transaction. Another attempt of which nothing is known stays where it is: sending that one again may send it twice.
+    """
+    waiting = OutboxEntry.objects.filter(message_id=message_id, attempt=attempt, state=OutboxEntry.State.UNCONFIRMED)
     waiting.update(state=OutboxEntry.State.READY, due_at=Now(), unconfirmed_since=None)
 
 

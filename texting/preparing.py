@@ -40,14 +40,22 @@ _UNUSED = (
     *(f"conversation__{name}" for name in ("last_activity_at", "preview", "preview_is_ours", "preview_media")),
     *("contact__name", "contact__created_at"),
 )
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # elsewhere than on Linux the latter goes on as well
 FRESH_SECONDS = 20.0  # less than a lease: a process that was stopped for longer sends nothing when it wakes up
+
+
+def clock() -> float:
+    """Seconds of a clock that nobody sets and that goes on while the machine sleeps, as a suspended virtual one does:
+    by then the lease has run out and somebody else may have sent the text.
+    """
+    return time.clock_gettime(_CLOCK)
 
 
 @dataclass(frozen=True)
 class Prepared:
     """A text that has passed the gate for the second time and whose attempt is written down.
 
-    It may be handed over until `until` (`time.monotonic()`): after that the gate's answer is too old to act on.
+    It may be handed over until `until` (of `clock`): after that the gate's answer is too old to act on.
     """
 
     claim: Claim
@@ -90,7 +98,7 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
     The claims are locked first: whatever was known of a text before that (a STOP, a proof that an earlier attempt was
     taken) is seen here, and whatever comes later finds the attempt.
     """
-    until = time.monotonic() + FRESH_SECONDS
+    until = clock() + FRESH_SECONDS
     key = LineKey.objects.get(line_id=line.pk).key
     held = outbox.hold(claims)
     day = deferring.lock_day(line, claims[0].at)

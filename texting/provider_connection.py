@@ -6,7 +6,6 @@ It lives in a thread of its own, which never touches the database. An error is a
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
@@ -14,7 +13,7 @@ from typing import Self
 from uuid import UUID
 
 from texting.models import Line
-from texting.preparing import Prepared
+from texting.preparing import Prepared, clock
 from texting.providers.base import (
     Credentials,
     NotAccepted,
@@ -84,7 +83,7 @@ async def _send(session: ProviderSession, item: Prepared, free: asyncio.Semaphor
     """One text. A slow provider may make it wait for the others so long that the gate has to be asked again."""
     try:
         async with free:
-            if time.monotonic() > item.until:
+            if clock() > item.until:
                 return NotAccepted(ErrorKind.TRANSIENT, retry=True, meaning="The worker was held up.")
             return await session.send(item.outbound)
     except ProviderError as error:

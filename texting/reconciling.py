@@ -2,8 +2,9 @@
 
 A status callback may settle one at any time (`status_reports.take_status`). Otherwise the provider's list is asked two
 minutes after the attempt and again ten minutes after it: a text found there, with this number and exactly this body,
-that belongs to no other attempt is this one. Meanwhile no other text of the line goes to that person (`outbox`), so an
-equal one cannot be taken for it. One that is in neither list is absent, and what it was for decides
+that belongs to no other attempt is this one. A text that was sent again is looked for since its first attempt of which
+nothing is known, for a list may show that one late. Meanwhile no other text of the line goes to that person (`outbox`),
+so an equal one cannot be taken for it. One that is in neither list is absent, and what it was for decides
 (`purposes.TERMS`): it is sent again, or it has failed and a person is told. A provider that cannot be asked settles
 nothing.
 
@@ -20,6 +21,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Min
 from django.db.models.functions import Now
 
 from tenancy import audit
@@ -41,6 +43,7 @@ log = logging.getLogger("parley.delivery")
 
 _PAUSE = timedelta(minutes=1)  # to the next try, when the provider could not be asked
 _BEFORE, _AFTER = timedelta(seconds=5), timedelta(seconds=120)  # around the attempt, for clocks that differ
+_NOT_TAKEN = (recording.REFUSED, recording.RETRY)  # outcomes of attempts that left nothing at the provider
 _BATCH = 20  # taken at once: a worker that dies leaves so many to the next look
 TURN_SECONDS = 45.0
 
@@ -125,10 +128,12 @@ def _question(look: _Look) -> _Question | None:
     if entry.restored_at is not None:
         since, until = entry.entered_at - _BEFORE, entry.restored_at + _AFTER
     elif attempt is None:  # the worker died before it wrote the attempt down, so the provider was never called
-        outbox.ready_again(message)
+        outbox.ready_again(message.pk, entry.attempt)
         return None
     else:
-        since, until = attempt.started_at - _BEFORE, attempt.started_at + _AFTER
+        open_ones = SendAttempt.objects.filter(message=message).exclude(outcome__in=_NOT_TAKEN)
+        first = open_ones.aggregate(at=Min("started_at"))["at"] or attempt.started_at
+        since, until = first - _BEFORE, attempt.started_at + _AFTER
     line = Line.objects.get(pk=look.line_id)
     outbound = Outbound(to=message.contact.number, from_=line.number, body=message.body, client_ref=str(message.pk))
     provider = provider_for(line.provider, Credentials.from_json(line.credentials))

@@ -543,7 +543,7 @@ def test_a_text_that_waited_too_long_for_a_slow_provider_does_not_leave_on_an_ol
             await asyncio.sleep(0.2)
             return SendResult("far-1", MessageStatus.SENT)
 
-    now = time.monotonic()
+    now = preparing.clock()
     first, second = preparing.Prepared(None, 1, now + 60), preparing.Prepared(None, 2, now + 0.1)
     answers = asyncio.run(send_all(Slow(), [first, second], asyncio.Semaphore(1)))
     assert left == [1]

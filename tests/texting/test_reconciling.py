@@ -15,6 +15,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.texting.conftest import ScriptedProvider
 from texting import (
     delivery,
     keeping,
@@ -268,6 +269,72 @@ def test_a_provider_that_cannot_be_asked_gives_nothing_up(scene, far_end, unknow
         SendAttempt.objects.update(started_at=timezone.now() - timedelta(minutes=11))
     assert reconciling.reconcile()["still_unknown"] == 1
     assert OutboxEntry.objects.get().state == "unconfirmed"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.REPLY, Purpose.ALERT, Purpose.CODE])
+def test_a_slow_sweep_puts_back_only_the_claim_that_it_found(scene, far_end, monkeypatch, purpose):
+    """A worker dies before its call. While the sweep is busy with others, a look-up puts the text back, and its second
+    attempt ends without an answer: the sweep must not take that one for the first, or the customer gets it twice.
+    """
+    with activate(scene.organization):
+        scene.hear("START")
+        OutboxEntry.objects.all().delete()
+        message = sending.send_text(conversation=scene.conversation(), body="Ten o'clock", author=None, purpose=purpose)
+    assert len(outbox.claim(scene.line.pk)) == 1
+    OutboxEntry.objects.update(lease_until=Now() - timedelta(seconds=1))
+    far_end.script.append(OutcomeUnknown())
+
+    def meanwhile(point: str) -> None:
+        if point == "after_leases_ran_out":
+            monkeypatch.setattr(delivery, "crash_here", lambda _: None)
+            reconciling.reconcile()
+            LineKey.objects.update(free_at=Now())
+            delivery.deliver_line(scene.line.pk)
+
+    monkeypatch.setattr(delivery, "crash_here", meanwhile)
+    assert delivery.expire_leases() == 1
+    LineKey.objects.update(free_at=Now())
+    delivery.deliver_line(scene.line.pk)
+    assert len(far_end.asked) == 1, "the text left once, and nobody knows what became of it"
+    entry = OutboxEntry.objects.get()
+    assert (entry.state, entry.attempt) == ("unconfirmed", 2)
+    assert state(scene, message).status == MessageStatus.UNCONFIRMED
+
+
+def test_a_text_that_was_sent_again_is_looked_for_since_its_first_attempt(scene, far_end, monkeypatch):
+    """The provider's list shows the first of two lost attempts only after the second was made."""
+    monkeypatch.setattr(ScriptedProvider, "find", _shown_late(far_end))
+    far_end.script += [OutcomeUnknown(), OutcomeUnknown()]
+    with activate(scene.organization):
+        scene.hear("START")
+        OutboxEntry.objects.all().delete()
+        alert = sending.send_text(
+            conversation=scene.conversation(), body="We are closed", author=None, purpose=Purpose.ALERT
+        )
+    delivery.deliver_line(scene.line.pk)
+    with activate(scene.organization):
+        SendAttempt.objects.update(started_at=Now() - timedelta(minutes=12))
+    ten_minutes_pass()
+    assert reconciling.reconcile()["sent_again"] == 1
+    LineKey.objects.update(free_at=Now())
+    delivery.deliver_line(scene.line.pk)
+    far_end.ledger.append(far_end.asked[0])
+    ten_minutes_pass()
+    assert reconciling.reconcile()["found"] == 1
+    assert state(scene, alert).provider_message_id == f"far-{alert.pk}"
+    assert not OutboxEntry.objects.exists()
+    assert len(far_end.asked) == 2, "no third one"
+
+
+def _shown_late(far_end):
+    """A list that holds what was made twelve minutes ago, for whoever asks for that time."""
+
+    async def find(_session, _outbound, *, since, until):
+        made = timezone.now() - timedelta(minutes=12)
+        shown = far_end.ledger if since <= made <= until else []
+        return [StatusEvent(f"far-{sent.client_ref}", MessageStatus.SENT, "listed") for sent in shown]
+
+    return find
 
 
 def test_a_claim_without_an_attempt_is_ready_again_even_if_the_sweep_died(scene, far_end):
