@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.sessions import SessionStore
+
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -47,8 +49,8 @@ def detour(request: HttpRequest, route: str) -> HttpResponseBase:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """To the sign-in page and back."""
-    return detour(request, "sign_in")
+    """To the sign-in page and back; somebody half-way through signing in to what is still missing, and back."""
+    return detour(request, "second_factor" if SessionStore.of(request).pending else "sign_in")
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponseBase:

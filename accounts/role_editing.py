@@ -10,6 +10,7 @@ from hashlib import sha256
 from django.db import IntegrityError, transaction
 
 from accounts.built_in_roles import OWNER
+from accounts.factors.policy import policy_of
 from accounts.models import DirectoryGroup, Membership, MembershipRole, Role, SamlMapping, SamlProvider
 from accounts.permission_catalogue import FOR_OWNERS, OFFERED, Permission
 from accounts.permissions import require
@@ -35,6 +36,10 @@ class Held(Exception):
 
 class GivenFromOutside(Exception):
     """Single sign-on or the company's directory gives people this role."""
+
+
+class AskedForFactor(Exception):
+    """The organization asks the holders of this role for a second factor: without the role nobody would be asked."""
 
 
 class ChangedMeanwhile(Exception):
@@ -106,11 +111,14 @@ def edit_role(*, actor: Membership, role: Role, wish: RoleWish, seen: str) -> No
 def delete_role(*, actor: Membership, role: Role, instead: Role | None) -> int:
     """Delete the role; whoever holds it gets `instead`. Returns how many people did.
 
-    Raises BuiltIn, Held, GivenFromOutside, ChangedMeanwhile, MissingPermission.
+    Raises BuiltIn, Held, GivenFromOutside, AskedForFactor, ChangedMeanwhile, MissingPermission.
     """
     now = _locked(actor, role)
     if _is_given_from_outside(now):
         raise GivenFromOutside
+    policy = policy_of(actor.organization)
+    if policy.required == policy.Required.ROLES and str(now.pk) in policy.required_roles:
+        raise AskedForFactor
     holders = [held.membership for held in MembershipRole.objects.filter(role=now).select_related("membership__user")]
     if holders and (instead is None or instead.pk == now.pk):
         raise Held

@@ -71,7 +71,7 @@ def finish(
         signing_in.is_not_enough(store=store, factors=factors, origin=origin)
         return redirect(address)
     pending = store.pending
-    next_path = pending.next if pending else safe_next(request, request.GET.get("next"))
+    next_path = safe_next(request, request.GET.get("next")) or (pending.next if pending else "")
     response = went_in(request, member, factors, next_path, event_id=pending.event_id if pending else None)
     if remember:
         with activate(member.organization):

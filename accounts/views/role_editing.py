@@ -88,6 +88,10 @@ def delete_role(request: MemberRequest, role_id: UUID) -> HttpResponse:
             form.add_error(
                 None, _("Single sign-on or your directory gives people this role. Choose another one there first.")
             )
+        except role_editing.AskedForFactor:
+            form.add_error(
+                None, _("Its holders are asked for a second factor. Choose other roles under Second factors first.")
+            )
         except role_editing.ChangedMeanwhile:
             messages.warning(request, _("Somebody has changed this role meanwhile. Look at it again."))
             return redirect("roles")

@@ -5,13 +5,15 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts import access_rules
-from accounts.models import AccessRules, Session
+from accounts.models import AccessRules, Membership, Session, SignInPolicy, TotpDevice
 from accounts.networks import BadNetwork, Named, Wrong, is_in, label_of, read_networks
 from accounts.permissions import MissingPermission
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.accounts.codes import code, with_app
 from tests.callers import make_caller
 from tests.cast import PASSPHRASE, cast, signed_in
 
@@ -138,6 +140,30 @@ def test_nobody_signs_in_from_elsewhere(cast):
     wrong = at(ELSEWHERE).post("/sign-in/", {**entry, "password": "not this one at all"})
     assert "Harbor Dental" not in wrong.content.decode(), "told to whoever knows the password only"
     assert at(HERE).post("/sign-in/", entry).status_code == 302
+
+
+def test_whoever_works_elsewhere_too_comes_in_there_and_shows_what_is_asked_there(cast):
+    there = Membership.objects.create(user=cast.agent.user, organization=cast.other_organization)
+    SignInPolicy.objects.create(organization=cast.organization, required="everybody")
+    guard(cast.admin)
+    entry = {"email": cast.agent.user.email, "password": PASSPHRASE}
+    assert at(ELSEWHERE).post("/sign-in/", entry)["Location"] == "/"
+    assert Session.objects.latest("created_at").membership_id == there.pk
+    Membership.objects.filter(pk=cast.agent.pk).update(last_seen_at=timezone.now())
+    assert at(HERE).post("/sign-in/", entry)["Location"] == "/sign-in/code/", "used last, and open here"
+    with_app(cast.agent.user)
+    far = at(ELSEWHERE)
+    assert far.post("/sign-in/", entry)["Location"] == "/sign-in/code/"
+    far.post("/sign-in/code/", {"code": code(TotpDevice.objects.get())})
+    assert Session.objects.latest("created_at").membership_id == there.pk
+
+
+def test_nobody_sets_a_factor_up_from_elsewhere(cast):
+    guard(cast.admin)
+    far = at(ELSEWHERE)
+    assert far.post("/sign-in/", {"email": cast.supervisor.user.email, "password": PASSPHRASE}).status_code == 403
+    assert far.get("/sign-in/set-up/")["Location"] == "/sign-in/"
+    assert not TotpDevice.objects.exists()
 
 
 def test_another_organization_is_not_touched(cast):

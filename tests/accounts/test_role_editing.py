@@ -4,10 +4,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts import role_editing, roles
-from accounts.models import DirectoryGroup, Membership, MembershipRole, Role
+from accounts.models import DirectoryGroup, Membership, MembershipRole, Role, SignInPolicy
 from accounts.permission_catalogue import FOR_OWNERS, OFFERED
 from accounts.permissions import MissingPermission, Permission
-from accounts.role_editing import BuiltIn, ChangedMeanwhile, GivenFromOutside, Held, NameTaken, RoleWish
+from accounts.role_editing import AskedForFactor, BuiltIn, ChangedMeanwhile, GivenFromOutside, Held, NameTaken, RoleWish
 from accounts.roles import give_role, give_roles
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
@@ -231,6 +231,19 @@ class TestDeleting:
             role_editing.delete_role(actor=inside.admin, role=desk_role, instead=agent)
         DirectoryGroup.objects.filter(pk=group.pk).update(role=None)
         assert role_editing.delete_role(actor=inside.admin, role=desk_role, instead=agent) == 1
+
+    def test_a_role_whose_holders_are_asked_for_a_second_factor_stays(self, inside, desk_role):
+        agent = Role.objects.get(built_in="agent")
+        policy = SignInPolicy.objects.create(
+            organization=inside.organization, required="roles", required_roles=[str(desk_role.pk)]
+        )
+        actor = Membership.objects.select_related("organization__sign_in_policy").get(pk=inside.admin.pk)
+        with pytest.raises(AskedForFactor):
+            role_editing.delete_role(actor=actor, role=desk_role, instead=agent)
+        policy.required_roles = [str(agent.pk)]
+        policy.save()
+        actor = Membership.objects.get(pk=inside.admin.pk)
+        assert role_editing.delete_role(actor=actor, role=desk_role, instead=agent) == 1
 
     def test_the_products_own_roles_stay(self, inside):
         agent = Role.objects.get(built_in="agent")

@@ -15,7 +15,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.isolation import activate
 from tests.architecture.permission_table import NOT_THEIRS, PLAIN, PUBLIC, objects_of
-from tests.cast import Cast, cast, signed_in
+from tests.cast import PASSPHRASE, Cast, cast, signed_in
 
 __all__ = ["cast"]
 
@@ -176,6 +176,19 @@ def test_a_member_who_needs_a_second_factor_can_do_nothing_before_it(scenery):
         if answer.status_code != 302 or not answer.location.startswith("/sign-in/code/"):
             wrong[path] = answer.status_code
     assert wrong == {}
+
+
+def test_half_way_through_signing_in_nobody_can_do_anything_but_go_on(scenery):
+    """Each of these people has no factor yet, and nothing but its set-up is open to them."""
+    client = Client(raise_request_exception=False)
+    client.post("/sign-in/", {"email": scenery.cast.admin.user.email, "password": PASSPHRASE})
+    wrong = {}
+    for path in GUARDED:
+        answer = client.get(scenery.address(path))
+        if answer.status_code != 302 or not answer["Location"].startswith("/sign-in/code/"):
+            wrong[path] = answer.status_code
+    assert wrong == {}
+    assert client.get("/sign-in/code/")["Location"] == "/sign-in/set-up/"
 
 
 @pytest.mark.parametrize("method", METHODS)
