@@ -36,6 +36,7 @@ _AGENT = frozenset(
         Permission.CONTACTS_READ,
         Permission.CONTACTS_EDIT,
         Permission.CONTACTS_REVEAL,
+        Permission.CONTACTS_UNMASKED,
         Permission.CONSENT_RECORD,
         Permission.ESCALATIONS_HANDLE,
         Permission.SIMULATOR_USE,

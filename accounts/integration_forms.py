@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.integrations import OFFERED, Wish
+from accounts.integrations import OFFERED, Wish, may_give
 from accounts.models import Membership, Team
 from accounts.permissions import Permission
 
@@ -70,7 +70,7 @@ class NewKeyForm(forms.Form):
         assert isinstance(permissions, forms.MultipleChoiceField)  # noqa: S101 - declared above
         assert isinstance(scope, forms.ChoiceField)  # noqa: S101
         assert isinstance(teams, forms.ModelMultipleChoiceField)  # noqa: S101
-        permissions.choices = [(one.value, one.label) for one in OFFERED if member.may(one)]
+        permissions.choices = [(one.value, one.label) for one in OFFERED if may_give(member, one)]
         sees_all = member.may(Permission.CONVERSATIONS_READ_ALL)
         own = Team.objects.all() if sees_all else Team.objects.filter(pk__in=member.team_ids)
         teams.queryset = own

@@ -6,6 +6,7 @@ request.
 """
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,6 +37,9 @@ OFFERED = (
     Permission.CONTACTS_REVEAL,
 )
 """What a key can be given: what the API has an address for. "Every team" is CONVERSATIONS_READ_ALL."""
+
+GIVEN_WITH = {Permission.CONTACTS_REVEAL: Permission.CONTACTS_UNMASKED}
+"""A program gives no reasons, so a key that reveals sees everybody: whoever makes one must see everybody too."""
 
 MOST_KEYS = 50  # integrations of one organization that work at a time
 LONGEST_OVERLAP = timedelta(hours=168)
@@ -69,10 +73,20 @@ class Wish:
     ends_at: datetime | None = None
 
 
+def may_give(actor: Membership, permission: Permission) -> bool:
+    """Whether the actor may give a key this permission."""
+    return all(actor.may(one) for one in _needed_to_give({permission}))
+
+
+def _needed_to_give(permissions: Iterable[Permission]) -> list[Permission]:
+    given = set(permissions)
+    return sorted(given | {GIVEN_WITH[one] for one in given if one in GIVEN_WITH})
+
+
 def create(*, actor: Membership, wish: Wish) -> Made:
     """A new integration with its first key. Raises MissingPermission for what the actor lacks, TooManyKeys."""
     granted = wish.permissions | ({Permission.CONVERSATIONS_READ_ALL} if wish.teams is None else frozenset())
-    require(actor, Permission.API_MANAGE, *sorted(granted))
+    require(actor, Permission.API_MANAGE, *_needed_to_give(granted))
     if wish.teams and not {team.pk for team in wish.teams} <= actor.team_ids:
         require(actor, Permission.CONVERSATIONS_READ_ALL)
     organization_id = current_organization_id()
@@ -107,7 +121,7 @@ def roll(*, actor: Membership, integration: Integration, overlap: timedelta, end
 
     Raises MissingPermission when the integration may do more than the actor, Ended when it has been ended.
     """
-    require(actor, Permission.API_MANAGE, *sorted(integration.granted))
+    require(actor, Permission.API_MANAGE, *_needed_to_give(integration.granted))
     if not integration.membership.is_active:
         raise Ended
     now = timezone.now()

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     CONTACTS_READ = "contacts:read"
     CONTACTS_EDIT = "contacts:edit"
     CONTACTS_REVEAL = "contacts:reveal"
+    CONTACTS_UNMASKED = "contacts:unmasked"
     CONTACTS_EXPORT = "contacts:export"
     CONSENT_RECORD = "consent:record"
     FORMS_MANAGE = "forms:manage"

@@ -45,8 +45,12 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     ),
     "contacts:edit": (_("Edit contacts"), _("Adds contacts; renames them where the person may see names.")),
     "contacts:reveal": (
-        _("See full names and phone numbers"),
-        _("Shows who the customers are. Without it names, numbers and pictures are hidden everywhere."),
+        _("Reveal names and phone numbers"),
+        _("Shows one customer for some minutes, for a reason that is kept. Without it they are hidden everywhere."),
+    ),
+    "contacts:unmasked": (
+        _("Work with all names and numbers shown"),
+        _("Shows every customer without asking for a reason. Needs the right to reveal too."),
     ),
     "contacts:export": (_("Export contacts"), _("Takes the list of contacts out of the product as a file.")),
     "consent:record": (

@@ -250,6 +250,7 @@ def acting_member(row: Session, signed_in: SignedIn) -> Membership | None:
         return None
     if signed_in.epoch != member.epoch or 0 < signed_in.ends_at <= timezone.now().timestamp():
         return None
+    member.session_id = row.pk
     return member
 
 

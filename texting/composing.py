@@ -8,14 +8,13 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission
-from tenancy.encryption import readable
 from tenancy.ids import new_id
 from texting import gate, sending
 from texting.attachments.allowance import Allowance, allowance_for
 from texting.gate import Outcome, Reason, Verdict
 from texting.local_time import there
 from texting.models import Conversation
-from texting.queries import ShownFile, may_reveal, unsent_files
+from texting.queries import ShownFile, customer, unsent_files
 
 
 class State(StrEnum):
@@ -65,7 +64,7 @@ def composer(
 ) -> Composer:
     """The gate's answer to `body` as it is now (or `outcome`, when it was just asked), with what surrounds it."""
     outcome = outcome or sending.preview(conversation=conversation, body=body, author=member)
-    call = (readable(conversation.contact, "number", "") or "") if may_reveal(member) else ""
+    call = customer(member, conversation.contact).call
     clock, city = there(call, timezone.now()) or ("", "")
     return Composer(
         state=_STATES[outcome.verdict],

@@ -1,12 +1,14 @@
 """What a member does with a contact: begin to text one, rename one."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from accounts.permissions import Permission, require
+from accounts.permissions import MissingPermission, Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
-from texting import conversations, live, threads
+from texting import conversations, live, queries, threads
+from texting.conversations import NotPossible
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Line
 from texting.phone_numbers import PhoneNumber
@@ -17,9 +19,12 @@ _TOLD = 20  # conversations of a renamed contact whose rows browsers fetch anew
 def start(*, member: Membership, line: Line, number: PhoneNumber, name: str = "") -> Conversation:
     """The open conversation with a number on a line; a new one belongs to the member. Nothing is sent.
 
-    Raises NotPossible when the open one is not the member's to read.
+    Raises NotPossible when the open one is not the member's to read, and for whoever does not see numbers: typing one
+    would tell them whose it is, whether it is known and whether it has opted out.
     """
     require(member, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
+    if not queries.sees_everybody(member):
+        raise NotPossible(_("You do not see phone numbers, so somebody who does must start this conversation."))
     contact = threads.contact_for(number, name=name)
     conversations.refuse_if_with_somebody_else(member, contact_id=contact.pk, line=line)
     now = timezone.now()
@@ -33,6 +38,8 @@ def start(*, member: Membership, line: Line, number: PhoneNumber, name: str = ""
 def create_contact(*, member: Membership, number: PhoneNumber, name: str = "") -> tuple[Contact, bool]:
     """The contact with this number, and whether it is new. One that is known already keeps its name."""
     require(member, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL)
+    if not queries.sees_everybody(member):
+        raise MissingPermission(Permission.CONTACTS_UNMASKED)
     is_new = threads.known_or_new([number])[number.e164]._state.adding
     contact = threads.contact_for(number, name=name.strip())
     if is_new:
@@ -41,8 +48,10 @@ def create_contact(*, member: Membership, number: PhoneNumber, name: str = "") -
 
 
 def rename_contact(*, member: Membership, contact: Contact, name: str) -> None:
-    """Change the name under which the organization knows a contact."""
+    """Change the name under which the organization knows a contact. Raises NotYours while the name is hidden."""
     require(member, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL)
+    if not queries.sees(member, contact.pk):
+        raise queries.NotYours
     contact.name = name.strip()
     contact.save(update_fields=["name"])
     audit.record(event=AuditKind.CONTACT_CHANGED, actor=member, object=contact, fields=["name"])

@@ -1,5 +1,6 @@
 """A user's membership in an organization."""
 
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -34,7 +35,13 @@ class Membership(models.Model):
     accepted; `auth_epoch` grows whenever everything that was signed in as this member must end. `is_machine`: an
     integration, which shows keys and never signs in. `suspended_at`: not active for a while; empty for whoever was
     deactivated for good. `wants_mails`: `accounts.notices`; `set_up_left_at`: when they put the set-up list away.
+
+    Not stored: `session_id`, the session of the request that this object acts in (None for programs and tasks), and
+    `shown_until`, which `texting.queries.seeing` keeps here: contacts that this session has revealed, and until when.
     """
+
+    session_id: UUID | None = None
+    shown_until: "dict[UUID, datetime] | None" = None
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")

@@ -62,9 +62,9 @@ def permission(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     entries = consent.ledger_of(contact, most=MOST)
     records = request.member.may(Permission.CONSENT_RECORD)
     context = {
-        "customer": queries.customer(request.member, contact),
+        "customer": queries.customer(request.member, contact, in_list=True),
         "state": state,
-        "entries": [_entry(request.member, event) for event in entries],
+        "entries": [_entry(request.member, contact, event) for event in entries],
         "is_cut": len(entries) == MOST,
         "only_they_can": told_to_members.only_they_can(contact),
         "may_record": records,
@@ -117,7 +117,7 @@ def _dialog(
             trigger_client_event(response, "toast", {"text": sentence, "tone": "success"})
             trigger_client_event(response, "contact-changed")
             return trigger_client_event(response, "close-sheet")
-    context = {"form": form, "customer": queries.customer(request.member, contact)}
+    context = {"form": form, "customer": queries.customer(request.member, contact, in_list=True)}
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 
@@ -126,9 +126,9 @@ def _told(form: ToldForm) -> Told:
     return Told(ConsentEvent.Channel(data["channel"]), data["words"], data["happened_at"])
 
 
-def _entry(member: Membership, event: ConsentEvent) -> Entry:
+def _entry(member: Membership, contact: Contact, event: ConsentEvent) -> Entry:
     icon, tone = _LOOKS[ConsentEvent.Action(event.action)]
-    words = queries.wording(member, event, "words")
+    words = queries.wording(member, event, "words", contact=contact, in_list=True)
     return Entry(
         when=event.happened_at or event.recorded_at,
         title=_title(event),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from texting.masking import hide_numbers, last_digits
+from texting.masking import hide_name, hide_numbers, hide_people, last_digits
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,45 @@ def test_what_a_mask_still_shows(masked, digits):
 def test_digits_at_the_end_of_a_cut_text_do_not_complete_the_number_of_the_whole_one(end):
     assert not re.search(r"\d", hide_numbers(f"Please ring {end}", cut=True))
     assert hide_numbers("Room 12 is free", cut=True) == "Room 12 is free"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "hidden"),
+    [
+        ("Hi Ada, it is Ada Lovelace", "Ada Lovelace", "Hi ••••, it is •••• ••••"),
+        ("hi ADA and lovelace", "Ada Lovelace", "hi •••• and ••••"),
+        ("Ada's bag, adas bag", "Ada", "••••'s bag, ••••s bag"),
+        ("Jose and JOSÉ and Jose\u0301!", "José", "•••• and •••• and ••••!"),
+        ("A\u200bd\u200ba is here", "Ada", "•••• is here"),
+        ("STRASSE", "Straße", "••••"),
+        ("ada_lovelace", "Ada Lovelace", "••••_••••"),
+        ("Anne-Marie", "Anne Marie", "••••-••••"),
+        ("李明你好", "李明", "••••你好"),
+        ("Adamant, cascade", "Ada", "Adamant, cascade"),
+        ("A day", "A. Lee", "A day"),
+        ("nobody", "", "nobody"),
+        ("", "Ada", ""),
+        ("...", "...", "..."),
+    ],
+)
+def test_a_name_is_hidden_word_by_word_however_it_is_written(text, name, hidden):
+    assert hide_name(text, name) == hidden
+
+
+@pytest.mark.parametrize("address", ["ada@example.com", "Ada.L+x@mail.example.co.uk", "ädä@exämple.com", "x@y"])
+def test_an_address_is_hidden_whole(address):
+    assert hide_people(f"Write to {address}, please") == "Write to ••••@••••, please"
+
+
+def test_what_is_cut_off_loses_its_last_word_for_it_may_be_half_a_name():
+    assert hide_people("Yours, Lovel", name="Ada Lovelace", cut=True) == "Yours, ••••"
+    assert hide_people("mail ada.love", cut=True) == "mail ••••"
+    assert hide_people("Call 212 555", cut=True) == "Call ••••"
+    assert hide_people("Lovel", name="Ada Lovelace", cut=True) == "••••"
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=60), st.from_regex(r"[A-Za-zÀ-ÿ]{2,12}", fullmatch=True), st.text(max_size=60))
+def test_no_name_between_spaces_survives(before, name, after):
+    hidden = hide_name(f"{before} {name} {after}", name)
+    assert f" {name} " not in hidden

@@ -205,21 +205,23 @@ class TestPages:
 
 
 class TestMasking:
-    def test_without_the_right_neither_name_nor_number_is_decrypted_or_shown(self, inside):
-        inside.hear("My number is (212) 555-0181, or 212.555.0182", name="Ada Lovelace")
+    def test_without_the_right_neither_name_nor_number_is_shown_and_no_number_is_fetched(self, inside):
+        inside.hear("Ada here (lovelace@x.example): (212) 555-0181, or 212.555.0182", name="Ada Lovelace")
         auditor = inside.cast.auditor
         row = queries.inbox_page(auditor, Filter()).rows[0]
         assert row.customer.name == "Contact ·· 0181"
         assert row.customer.is_masked
+        assert row.preview.startswith("•••• here (••••@••••):")
         assert "555-0181" not in row.preview
         assert "•••• 0181" in row.preview
         conversation = queries.access_conversation(auditor, row.id)
-        assert {"name", "number"} <= conversation.contact.get_deferred_fields()
+        assert "number" in conversation.contact.get_deferred_fields()
+        assert {"name", "number"} <= queries.access_contact(auditor, row.customer.id).get_deferred_fields()
         shown = repr((row, queries.thread(auditor, conversation), queries.customer(auditor, conversation.contact)))
         assert "Lovelace" not in shown
         assert "2125550181" not in shown
         assert "555-0181" not in shown
-        assert {"name", "number"} <= conversation.contact.get_deferred_fields()
+        assert "number" in conversation.contact.get_deferred_fields()
 
     def test_with_the_right_both_are_shown(self, inside):
         inside.hear("Call (212) 555-0181", name="Ada Lovelace")

@@ -62,7 +62,7 @@ class Messages(Endpoint):
         if isinstance(result, Message):
             where = {"Location": f"{request.path}/{result.pk}"}
             return answer(show_message(self.member, result), status=202, headers=where)
-        return _problem(result).response()
+        return _problem(self.member, result).response()
 
 
 class MessageBatch(Endpoint):
@@ -116,15 +116,28 @@ def _addressed(wanted: dict[str, Any]) -> Addressed:
 def _shown(member: Membership, result: Result) -> dict[str, Any]:
     if isinstance(result, Message):
         return {"status": 202, "message": show_message(member, result), "problem": None}
-    document = _problem(result).document()
+    document = _problem(member, result).document()
     return {"status": document["status"], "message": None, "problem": document}
 
 
-def _problem(result: Refused | BadText | Unaddressed) -> Problem:
-    """What speaks against a text, as a problem. It is answered, not raised: what was written down about it is kept."""
+_NO_PERMISSION = {
+    "rule": "consent",
+    "text": "This number may not be texted.",
+    "what_to_do": "Ask somebody who may see numbers to look it up in Parley.",
+}
+
+
+def _problem(member: Membership, result: Refused | BadText | Unaddressed) -> Problem:
+    """What speaks against a text, as a problem. It is answered, not raised: what was written down about it is kept.
+
+    Who may not see numbers is not told whether one is unknown or has opted out, or trying numbers would tell.
+    """
     if isinstance(result, Refused):
+        sees = queries.sees_everybody(member)
         reasons = [
             {"rule": reason.rule, "text": reason.text, "what_to_do": reason.what_to_do}
+            if sees or not reason.rule.startswith("consent.")
+            else _NO_PERMISSION
             for reason in result.outcome.objections
         ]
         return Problem(Kind.TEXT_REFUSED, " ".join(reason["text"] for reason in reasons), reasons=reasons)

@@ -351,6 +351,31 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Reveal',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('session_id', models.UUIDField()),
+                ('reason', models.CharField(choices=[('call', 'To call or write to them elsewhere'), ('identity', 'To make sure whom we are texting'), ('record', 'To find or correct their record'), ('request', 'They asked about their own data'), ('incident', 'To look into a complaint or an incident'), ('other', 'Something else')], max_length=10)),
+                ('words', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ContactKey('contact_id')])),
+                ('created_at', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+                ('hidden_at', models.DateTimeField(blank=True, null=True)),
+                ('told', models.BooleanField(default=False)),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='RevealSettings',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('minutes', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)])),
+                ('contacts_an_hour', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
             name='SendAttempt',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -977,6 +1002,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='quarantinehour',
             constraint=models.UniqueConstraint(fields=('organization', 'line', 'hour', 'proven'), name='texting_quarantinehour_once'),
+        ),
+        migrations.AddIndex(
+            model_name='reveal',
+            index=models.Index(fields=['organization', '-created_at', '-id'], name='texting_reveal_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='reveal',
+            index=models.Index(fields=['organization', 'member', '-created_at'], name='texting_reveal_by_member'),
+        ),
+        migrations.AddIndex(
+            model_name='reveal',
+            index=models.Index(fields=['organization', 'session_id', 'until'], name='texting_reveal_shown'),
+        ),
+        migrations.AddConstraint(
+            model_name='reveal',
+            constraint=tenancy.constraints.RowSecurity(name='texting_reveal_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='reveal',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_reveal_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='reveal',
+            constraint=tenancy.constraints.SameOrganization(field='member', name='texting_reveal_member_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='reveal',
+            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_reveal_contact_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='reveal',
+            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('created_at'))), name='texting_reveal_ends'),
+        ),
+        migrations.AddConstraint(
+            model_name='revealsettings',
+            constraint=tenancy.constraints.RowSecurity(name='texting_revealsettings_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='revealsettings',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_revealsettings_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='revealsettings',
+            constraint=models.UniqueConstraint(fields=('organization',), name='texting_revealsettings_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='revealsettings',
+            constraint=models.CheckConstraint(condition=models.Q(('contacts_an_hour__gte', 1), ('minutes__gte', 1), ('minutes__lte', 60)), name='texting_revealsettings_bounds'),
         ),
         migrations.AddConstraint(
             model_name='sendattempt',

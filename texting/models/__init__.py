@@ -9,6 +9,7 @@ from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
+from texting.models.reveal import Reveal, RevealSettings
 from texting.models.turn import SendingTurn
 from texting.models.webhook import (
     WebhookAttempt,
@@ -41,6 +42,8 @@ __all__ = [
     "OutboxEntry",
     "QuarantineHour",
     "QuarantinedRequest",
+    "Reveal",
+    "RevealSettings",
     "SendAttempt",
     "SendingCount",
     "SendingLimits",

@@ -22,7 +22,7 @@ from texting.outgoing_webhooks.kinds import OFFERED, EventKind
 from texting.outgoing_webhooks.signing import new_secret
 
 MOST_ENDPOINTS = 10  # of one organization
-CONTENT_NEEDS = (Permission.CONTACTS_REVEAL, Permission.CONVERSATIONS_READ_ALL)
+CONTENT_NEEDS = (Permission.CONTACTS_REVEAL, Permission.CONTACTS_UNMASKED, Permission.CONVERSATIONS_READ_ALL)
 """Whoever lets texts, names and numbers out must be allowed to see all of them."""
 
 State = WebhookEndpoint.State

@@ -5,8 +5,8 @@ from texting.queries.access import (
     access_contact,
     access_conversation,
     access_line,
+    access_to_reveal,
     is_with_somebody_else,
-    may_reveal,
     sees_every_line,
     visible_conversations,
     visible_lines,
@@ -53,7 +53,8 @@ from texting.queries.records import (
     messages_page,
     notes_page,
 )
-from texting.queries.shown import Colleague, Customer, Row, colleague, customer, wording
+from texting.queries.seeing import Customer, customer, masked_words, must_ask, sees, sees_everybody, wording
+from texting.queries.shown import Colleague, Row, colleague
 from texting.queries.thread import Thread, newest_conversation, pool_numbers, thread, thread_after, thread_text
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "access_conversation",
     "access_line",
     "access_message",
+    "access_to_reveal",
     "access_unsent",
     "colleague",
     "colleagues_on",
@@ -95,14 +97,17 @@ __all__ = [
     "inbox_page",
     "inbox_row",
     "is_with_somebody_else",
-    "may_reveal",
+    "masked_words",
     "messages_page",
+    "must_ask",
     "newest_conversation",
     "notes_page",
     "pool_numbers",
     "read_filter",
     "search",
+    "sees",
     "sees_every_line",
+    "sees_everybody",
     "shown_file",
     "thread",
     "thread_after",

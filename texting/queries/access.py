@@ -12,8 +12,7 @@ from django.http import Http404
 from accounts.models import Membership
 from accounts.permissions import Permission
 from texting.models import Contact, Conversation, Line, Message
-
-SEALED_NAMES = ("contact__name", "contact__number")
+from texting.queries.seeing import must_ask, sees_everybody
 
 
 class NotYours(Http404):
@@ -98,9 +97,12 @@ def _readable(member: Membership, conversation: str) -> Q:
 
 
 def with_people(member: Membership, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """The rows with contact, line, team and assignee; for members who may not see them, without name and number."""
+    """The rows with contact, line, team and assignee; for members who may not see it, without the number.
+
+    The name comes along, to be looked for in texts and hidden there.
+    """
     rows = rows.select_related("contact", "line__team", "assignee__user")
-    return rows if may_reveal(member) else rows.defer(*SEALED_NAMES)
+    return rows if sees_everybody(member) else rows.defer("contact__number")
 
 
 def access_conversation(member: Membership, conversation_id: UUID) -> Conversation:
@@ -132,9 +134,14 @@ def access_contact(member: Membership, contact_id: UUID) -> Contact:
 def contacts_for(member: Membership) -> QuerySet[Contact]:
     """The organization's contacts; name and number stay in the database for members who may not see them."""
     contacts = Contact.objects.filter(only_codes=False)
-    return contacts if may_reveal(member) else contacts.defer("name", "number")
+    return contacts if sees_everybody(member) else contacts.defer("name", "number")
 
 
-def may_reveal(member: Membership) -> bool:
-    """Whether the member sees full names and numbers."""
-    return member.may(Permission.CONTACTS_REVEAL)
+def access_to_reveal(member: Membership, contact_id: UUID) -> Contact:
+    """A contact that the member may ask to see: of the list of contacts, or of a conversation. Raises NotYours."""
+    found = contacts_for(member).filter(pk=contact_id).first() if must_ask(member) else None
+    if found is None:
+        raise NotYours
+    if not member.may(Permission.CONTACTS_READ) and not visible_conversations(member).filter(contact=found).exists():
+        raise NotYours
+    return found

@@ -16,7 +16,8 @@ from tenancy.encryption import prefetch, readable
 from texting.attachments.kinds import KINDS
 from texting.attachments.wording import kind_word, reason_sentence, size_words
 from texting.models import Attachment, Conversation, Message
-from texting.queries.access import NotYours, may_reveal, visible_conversations
+from texting.queries.access import NotYours, visible_conversations
+from texting.queries.seeing import sees
 
 _SIDE = 240  # points: the longer side of a picture in a thread
 
@@ -75,7 +76,7 @@ def access_attachment(member: Membership, attachment_id: UUID) -> Attachment:
     if found is None or not found.may_be_opened:
         raise NotYours
     own = found.author_id == member.pk and found.message_id is None
-    if not (own or may_reveal(member)) or (found.message_id is None and not own):
+    if not (own or sees(member, found.contact_id)) or (found.message_id is None and not own):
         raise NotYours
     if not visible_conversations(member).filter(pk=found.conversation_id).exists():
         raise NotYours
@@ -101,14 +102,13 @@ def download_name(attachment: Attachment) -> str:
 
 
 def _shown_all(member: Membership, rows: Sequence[Attachment], *, own: bool = False) -> list[ShownFile]:
-    if not own and not may_reveal(member):
-        return [_closed(row) for row in rows]
-    prefetch(rows)
-    return [_shown(row) for row in rows]
+    opened = [row for row in rows if own or sees(member, row.contact_id)]
+    prefetch(opened)
+    return [_shown(row) if row in opened else _closed(row) for row in rows]
 
 
 def _closed(row: Attachment) -> ShownFile:
-    sentence = _("Your role does not open pictures and files.")
+    sentence = _("Hidden, because a picture or file can show who the customer is.")
     return ShownFile(row.pk, False, False, False, _kind(row), "", "", "", sentence)
 
 

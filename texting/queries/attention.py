@@ -12,10 +12,10 @@ from tenancy.encryption import prefetch
 from texting.explaining import Explanation, explain
 from texting.models import Line, LineKey, Message, OutboxEntry
 from texting.purposes import TERMS, Purpose
-from texting.queries.access import NotYours, may_reveal, visible_lines, visible_messages
+from texting.queries.access import NotYours, visible_lines, visible_messages
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.inbox import MOST_COUNTED
-from texting.queries.shown import Customer, customer, wording
+from texting.queries.seeing import Customer, customer, sees_everybody, wording
 from texting.queries.thread import status_icon
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -73,8 +73,8 @@ class StoppedLine:
 def attention_page(member: Membership, cursor: Cursor | None = None, size: int = PAGE) -> AttentionPage:
     """One page of the list, of the conversations that the member may read."""
     rows = _visible(member).select_related("contact", "line", "author__user")
-    if not may_reveal(member):
-        rows = rows.defer("contact__name", "contact__number")
+    if not sees_everybody(member):
+        rows = rows.defer("contact__number")
     if cursor:
         rows = rows.filter(older_than(cursor, "created_at"))
     found = list(rows.order_by("-created_at", "-id")[: size + 1])
@@ -122,11 +122,11 @@ def _row(member: Membership, message: Message, is_looked_up: bool) -> AttentionR
     return AttentionRow(
         id=message.pk,
         conversation_id=message.conversation_id,
-        customer=customer(member, message.contact),
+        customer=customer(member, message.contact, in_list=True),
         line=message.line.name,
         at=message.created_at,
         by=message.author.user.name if message.author else "",
-        body=wording(member, message),
+        body=wording(member, message, in_list=True),
         kind=message.attention,
         status=explain(status, error, message.provider_code, message.attention),
         icon=status_icon(status),

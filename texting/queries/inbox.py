@@ -17,7 +17,6 @@ from texting.queries.access import (
     NotYours,
     branches_on,
     contacts_for,
-    may_reveal,
     readable_teams,
     sees_every_line,
     visible_conversations,
@@ -25,7 +24,8 @@ from texting.queries.access import (
     with_people,
 )
 from texting.queries.cursors import Cursor, older_than
-from texting.queries.shown import Row, colleague, customer, wording
+from texting.queries.seeing import customer, sees_everybody, wording
+from texting.queries.shown import Row, colleague
 
 PAGE = 40
 MOST_COUNTED = 100  # "99+": a count never costs more than this many rows
@@ -137,13 +137,13 @@ def search(member: Membership, words: str) -> InboxPage:
     owners = dict(Conversation.objects.filter(pk__in=newest).values_list("pk", "contact_id"))
     people = list(contacts_for(member).filter(pk__in=set(owners.values())))
     prefetch(people)
-    shown = [customer(member, person) for person in people]
+    shown = [customer(member, person, in_list=True) for person in people]
     matching = {one.id for one in shown if all(word in f"{one.name} {one.number}".casefold() for word in wanted)}
     return InboxPage(_rows(member, [pk for pk in newest if owners[pk] in matching][:PAGE]))
 
 
 def _with_number(member: Membership, words: str) -> Sequence[UUID] | None:
-    if not may_reveal(member):
+    if not sees_everybody(member):
         return None
     try:
         number = parse(words, member.organization.country)
@@ -213,11 +213,11 @@ def row_of(member: Membership, conversation: Conversation) -> Row:
     return Row(
         id=conversation.pk,
         cursor=str(Cursor(conversation.last_activity_at, conversation.pk)),
-        customer=customer(member, conversation.contact),
+        customer=customer(member, conversation.contact, in_list=True),
         line_id=conversation.line_id,
         line=conversation.line.name,
         at=conversation.last_activity_at,
-        preview=wording(member, conversation, "preview"),
+        preview=wording(member, conversation, "preview", in_list=True),
         media=conversation.preview_media,
         is_ours=conversation.preview_is_ours,
         unread=conversation.unread,

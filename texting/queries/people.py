@@ -11,10 +11,11 @@ from tenancy.encryption import blind_index, prefetch
 from texting.models import Contact, Conversation, Draft, Line
 from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import BadNumber, parse
-from texting.queries.access import contacts_for, may_reveal, visible_conversations, with_people
+from texting.queries.access import contacts_for, visible_conversations, with_people
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.inbox import ORDER, row_of
-from texting.queries.shown import Colleague, Customer, Row, customer
+from texting.queries.seeing import Customer, customer, sees_everybody
+from texting.queries.shown import Colleague, Row
 
 PAGE = 50
 CONVERSATIONS_SHOWN = 20
@@ -50,7 +51,7 @@ def contacts_page(member: Membership, cursor: Cursor | None = None, size: int = 
 
 def contacts_with_number(member: Membership, text: str) -> ContactPage:
     """The contact with this number, as a page of one or none. Raises BadNumber when the text is not a number."""
-    if not may_reveal(member):  # or the digits that are hidden could be guessed
+    if not sees_everybody(member):  # or the digits that are hidden could be guessed
         raise BadNumber("You see the last four digits of numbers, so nobody can be looked up by the whole number.")
     number = parse(text, member.organization.country)
     found = list(contacts_for(member).filter(number_index=blind_index(NUMBER_INDEX, number.e164)))
@@ -93,4 +94,4 @@ def draft_of(member: Membership, conversation: Conversation) -> Draft | None:
 
 
 def _contact_row(member: Membership, contact: Contact) -> ContactRow:
-    return ContactRow(customer(member, contact), contact.created_at)
+    return ContactRow(customer(member, contact, in_list=True), contact.created_at)

@@ -16,13 +16,13 @@ from texting.phone_numbers import PhoneNumber
 from texting.queries.access import (
     NotYours,
     contacts_for,
-    may_reveal,
     visible_conversations,
     visible_messages,
     with_people,
 )
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.inbox import Filter, newest_conversations
+from texting.queries.seeing import sees_everybody
 
 Row = TypeVar("Row", Conversation, Contact, Message, Note)
 
@@ -72,7 +72,7 @@ def contact_records(member: Membership, cursor: Cursor | None, size: int) -> Pag
 
 def contact_with_number(member: Membership, number: PhoneNumber) -> Contact | None:
     """The contact with exactly this number, for members who see numbers; nobody for all others."""
-    if not may_reveal(member):
+    if not sees_everybody(member):
         return None
     index = blind_index(NUMBER_INDEX, number.e164)
     return contacts_for(member).filter(number_index=index).first()
@@ -93,12 +93,12 @@ def messages_page(member: Membership, conversation: Conversation, cursor: Cursor
 
 def notes_page(conversation: Conversation, cursor: Cursor | None, size: int) -> Page[Note]:
     """The notes in a conversation that the member was given, the newest first."""
-    rows = Note.objects.filter(conversation=conversation, contact_id=conversation.contact_id)
+    rows = Note.objects.filter(conversation=conversation, contact_id=conversation.contact_id).select_related("contact")
     return _cut(rows.select_related("author__user"), "created_at", cursor, size)
 
 
 def _messages(member: Membership) -> QuerySet[Message]:
-    return visible_messages(member).select_related("author__user", "contact").defer("contact__name", "contact__number")
+    return visible_messages(member).select_related("author__user", "contact").defer("contact__number")
 
 
 def _cut(rows: QuerySet[Row], field: str, cursor: Cursor | None, size: int) -> Page[Row]:

@@ -10,15 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from tenancy.encryption import readable
 from texting.explaining import Explanation
-from texting.masking import hide_numbers, last_digits
-from texting.models import Contact
-from texting.models.conversation import PREVIEW_LENGTH
-from texting.phone_numbers import display
-from texting.queries.access import may_reveal
 from texting.queries.attachments import ShownFile
 from texting.queries.cursors import Cursor
+from texting.queries.seeing import Customer
 
 
 @dataclass(frozen=True)
@@ -27,21 +22,6 @@ class Colleague:
 
     id: UUID
     name: str
-
-
-@dataclass(frozen=True)
-class Customer:
-    """A contact as this member may see it. `name` is never empty; `is_named` says whether it is a name at all.
-
-    `call` is what a telephone dials (E.164), "" for those who may not see it.
-    """
-
-    id: UUID
-    name: str
-    number: str
-    call: str
-    is_masked: bool
-    is_named: bool
 
 
 @dataclass(frozen=True)
@@ -138,23 +118,3 @@ Item = Text | Remark | Happening
 def colleague(member: Membership | None) -> Colleague | None:
     """A member as others see them; None for nobody."""
     return None if member is None else Colleague(member.pk, member.user.name)
-
-
-def customer(member: Membership, contact: Contact) -> Customer:
-    """The contact as `member` may see it. For those who may not, name and number are not even decrypted."""
-    if not may_reveal(member):
-        name = _("Contact %(digits)s") % {"digits": f"·· {last_digits(contact.number_masked)}"}
-        return Customer(contact.pk, name, contact.number_masked, call="", is_masked=True, is_named=False)
-    erased = _("Erased contact")
-    call = readable(contact, "number", "") or ""
-    number = display(call, member.organization.country) or contact.number_masked
-    name = readable(contact, "name", erased) or ""
-    return Customer(contact.pk, name or number, number, call=call, is_masked=False, is_named=bool(name))
-
-
-def wording(member: Membership, row: object, attribute: str = "body") -> str:
-    """A text of `row` (a message, a note, a preview) as `member` may read it."""
-    text = readable(row, attribute, _("Erased")) or ""  # type: ignore[arg-type]
-    if may_reveal(member):
-        return text
-    return hide_numbers(text, cut=attribute == "preview" and len(text) >= PREVIEW_LENGTH)

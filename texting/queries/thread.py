@@ -17,7 +17,8 @@ from texting.phone_numbers import display
 from texting.queries.access import NotYours, visible_conversations, within_thread
 from texting.queries.attachments import ShownFile, files_of
 from texting.queries.cursors import Cursor, newer_than, older_than
-from texting.queries.shown import Happening, Item, Remark, Text, wording
+from texting.queries.seeing import wording
+from texting.queries.shown import Happening, Item, Remark, Text
 from texting.statuses import FINAL, ErrorKind, MessageStatus
 
 LENGTH = 50
@@ -57,7 +58,7 @@ def thread(member: Membership, conversation: Conversation, before: Cursor | None
         older = source.filter(older_than(before, "created_at")) if before else source
         rows += older.order_by("-created_at", "-id")[: LENGTH + 1]
     rows.sort(key=_place, reverse=True)
-    items = _items(member, reversed(rows[:LENGTH]))
+    items = _items(member, conversation, reversed(rows[:LENGTH]))
     return Thread(items, items[0].cursor if len(rows) > LENGTH else "")
 
 
@@ -70,7 +71,7 @@ def thread_after(member: Membership, conversation: Conversation, after: Cursor |
         rows += source.filter(newer_than(after, "created_at")).order_by("created_at", "id")[: 2 * LENGTH]
         before = source.filter(older_than(after, "created_at"), created_at__gte=after.at - OVERLAP)
         rows += before.order_by("-created_at", "-id")[:OVERLAPPING]
-    return Thread(_items(member, sorted(rows, key=_place)))
+    return Thread(_items(member, conversation, sorted(rows, key=_place)))
 
 
 def thread_text(member: Membership, conversation: Conversation, message_id: UUID) -> Thread:
@@ -78,7 +79,7 @@ def thread_text(member: Membership, conversation: Conversation, message_id: UUID
     found = _sources(member, conversation)[0].filter(pk=message_id).first()
     if found is None:
         raise NotYours
-    return Thread(_items(member, [found]))
+    return Thread(_items(member, conversation, [found]))
 
 
 def newest_conversation(member: Membership, conversation: Conversation) -> UUID:
@@ -112,21 +113,23 @@ def _place(row: Message | Note | Turn) -> Cursor:
     return Cursor(row.created_at, row.pk)
 
 
-def _items(member: Membership, rows: Iterable[Message | Note | Turn]) -> tuple[Item, ...]:
+def _items(member: Membership, conversation: Conversation, rows: Iterable[Message | Note | Turn]) -> tuple[Item, ...]:
     rows = list(rows)
-    prefetch(rows)
+    prefetch([*rows, conversation.contact])
     files = files_of(member, [row for row in rows if isinstance(row, Message)])
-    return tuple(_item(member, row, files.get(row.pk, ())) for row in rows)
+    return tuple(_item(member, conversation, row, files.get(row.pk, ())) for row in rows)
 
 
-def _item(member: Membership, row: Message | Note | Turn, files: tuple[ShownFile, ...]) -> Item:
+def _item(
+    member: Membership, conversation: Conversation, row: Message | Note | Turn, files: tuple[ShownFile, ...]
+) -> Item:
+    if isinstance(row, Turn):
+        icon = _ICONS[Turn.Kind(row.kind)]
+        return Happening(row.pk, row.created_at, _name(member, row.actor), icon, _sentence(member, row))
+    body = wording(member, row, contact=conversation.contact)
     if isinstance(row, Message):
-        return _text(member, row, files)
-    if isinstance(row, Note):
-        return Remark(row.pk, row.created_at, _name(member, row.author), wording(member, row))
-    return Happening(
-        row.pk, row.created_at, _name(member, row.actor), _ICONS[Turn.Kind(row.kind)], _sentence(member, row)
-    )
+        return _text(member, row, body, files)
+    return Remark(row.pk, row.created_at, _name(member, row.author), body)
 
 
 def status_icon(status: MessageStatus) -> str:
@@ -134,7 +137,7 @@ def status_icon(status: MessageStatus) -> str:
     return _STATUS_ICONS.get(status, "clock")
 
 
-def _text(member: Membership, message: Message, files: tuple[ShownFile, ...]) -> Text:
+def _text(member: Membership, message: Message, body: str, files: tuple[ShownFile, ...]) -> Text:
     status = MessageStatus(message.status)
     ours = message.direction == Message.Direction.OUT
     error = ErrorKind(message.error_kind) if message.error_kind else None
@@ -142,7 +145,7 @@ def _text(member: Membership, message: Message, files: tuple[ShownFile, ...]) ->
         id=message.pk,
         at=message.created_at,
         by=_name(member, message.author) if message.author else "",
-        body=wording(member, message),
+        body=body,
         is_ours=ours,
         attachments=files,
         status=explain(status, error, message.provider_code, message.attention) if ours else None,

@@ -19,7 +19,7 @@ from tenancy.isolation import current_organization_id
 from texting.models import Contact, Conversation, Line
 from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import display, mask, parse
-from texting.queries import NotYours, customer, may_reveal, visible_conversations, visible_lines
+from texting.queries import NotYours, customer, sees_everybody, visible_conversations, visible_lines
 from texting.simulator.records import store
 from texting.simulator.sealed import LIFETIME
 
@@ -121,7 +121,7 @@ def _new_phones(member: Membership) -> list[Phone]:
 
 
 def _new_phone(member: Membership, number: str) -> Phone:
-    shown = display(number, "US") if may_reveal(member) else mask(number)
+    shown = display(number, "US") if sees_everybody(member) else mask(number)
     return Phone(blind_index(NUMBER_INDEX, number).hex(), number, shown, shown)
 
 
@@ -132,6 +132,6 @@ def _of_contacts(member: Membership, contacts: Iterable[Contact]) -> list[Phone]
     for contact in rows:
         number = readable(contact, "number", "") or ""
         if _FICTION.fullmatch(number):
-            seen = customer(member, contact)
+            seen = customer(member, contact, in_list=True)
             found.append(Phone(bytes(contact.number_index).hex(), number, seen.name, seen.number, contact))
     return found

@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from tenancy.encryption import prefetch
 from texting.attachments.kinds import SHOWN_INLINE
-from texting.masking import hide_numbers
 from texting.models import Line, Message
-from texting.queries import may_reveal
-from texting.queries.shown import wording
+from texting.queries import masked_words, sees_everybody, wording
 from texting.simulator import network
 from texting.simulator.network import HandsetMessage
 from texting.simulator.phones import Phone
@@ -81,10 +79,10 @@ def screen(member: Membership, line: Line, phone: Phone) -> Screen:
     on_phone = network.handset_messages(customer=phone.number, line=line.number)
     carried = network.texts_for(customer=phone.number, line=line.number)
     known = {text.id for text in (*on_phone, *carried)}
-    bubbles = _with_days([*_earlier(member, line, phone, known), *_bubbles(member, on_phone)])
+    bubbles = _with_days([*_earlier(member, line, phone, known), *_bubbles(member, phone, on_phone)])
     everything = sorted({text.id: text for text in (*on_phone, *carried)}.values(), key=lambda text: text.at)
     how = network.behaviour(phone.number)
-    reports = tuple(_report(member, text, how) for text in reversed(everything[-REPORTED:]))
+    reports = tuple(_report(member, phone, text, how) for text in reversed(everything[-REPORTED:]))
     waiting = any(text.status not in FINAL for text in everything)
     drawn = repr(([astuple(bubble) for bubble in bubbles], [astuple(report) for report in reports]))
     return Screen(bubbles, reports, waiting, hashlib.sha256(drawn.encode()).hexdigest()[:16])
@@ -102,17 +100,17 @@ def _earlier(member: Membership, line: Line, phone: Phone, known: set[str]) -> l
     )
     prefetch(rows)
     return [
-        Bubble(wording(member, row), row.created_at, from_customer=row.direction == Message.Direction.IN)
+        Bubble(wording(member, row, in_list=True), row.created_at, from_customer=row.direction == Message.Direction.IN)
         for row in reversed(rows)
     ]
 
 
-def _bubbles(member: Membership, texts: list[HandsetMessage]) -> list[Bubble]:
+def _bubbles(member: Membership, phone: Phone, texts: list[HandsetMessage]) -> list[Bubble]:
     last = max((place for place, text in enumerate(texts) if text.from_customer), default=-1)
-    return [_bubble(member, text, is_last=place == last) for place, text in enumerate(texts)]
+    return [_bubble(member, phone, text, is_last=place == last) for place, text in enumerate(texts)]
 
 
-def _bubble(member: Membership, text: HandsetMessage, *, is_last: bool) -> Bubble:
+def _bubble(member: Membership, phone: Phone, text: HandsetMessage, *, is_last: bool) -> Bubble:
     failed = text.from_customer and text.status is MessageStatus.FAILED
     note = ""
     if failed:
@@ -123,7 +121,7 @@ def _bubble(member: Membership, text: HandsetMessage, *, is_last: bool) -> Bubbl
         note = _("Delivered")
     named = zip(text.kinds, text.files, strict=True)
     files = tuple(PhoneFile(address.rpartition(":")[2], kind in SHOWN_INLINE) for kind, address in named)
-    return Bubble(_words(member, text), text.at, text.from_customer, note, failed, files=files)
+    return Bubble(_words(member, phone, text), text.at, text.from_customer, note, failed, files=files)
 
 
 def _with_days(bubbles: list[Bubble]) -> tuple[Bubble, ...]:
@@ -132,9 +130,9 @@ def _with_days(bubbles: list[Bubble]) -> tuple[Bubble, ...]:
     return tuple(replace(b, opens_day=opens) for b, opens in zip(bubbles, opening, strict=True))
 
 
-def _report(member: Membership, text: HandsetMessage, how: Behaviour) -> Report:
+def _report(member: Membership, phone: Phone, text: HandsetMessage, how: Behaviour) -> Report:
     title, icon, tone = _fate(text)
-    words = _words(member, text)
+    words = _words(member, phone, text)
     snippet = words if len(words) <= SNIPPET else f"{words[:SNIPPET].rstrip()}…"
     if how is Behaviour.LOST_CALLBACK and not text.from_customer:
         snippet = _("%(text)s (the report about it is lost)") % {"text": snippet}
@@ -157,5 +155,5 @@ def _fate(text: HandsetMessage) -> tuple[str, str, str]:
     }.get(text.status, (_("To the customer, delivered"), "check-check", "success"))
 
 
-def _words(member: Membership, text: HandsetMessage) -> str:
-    return text.text if may_reveal(member) else hide_numbers(text.text)
+def _words(member: Membership, phone: Phone, text: HandsetMessage) -> str:
+    return text.text if sees_everybody(member) else masked_words(text.text, phone.contact)

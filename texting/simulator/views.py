@@ -19,7 +19,7 @@ from tenancy.audit import AuditKind
 from texting.attachments.kinds import SHOWN_INLINE
 from texting.models import Line
 from texting.phone_numbers import BadNumber, display
-from texting.queries import may_reveal
+from texting.queries import sees_everybody
 from texting.sending import BadText
 from texting.simulator import network, phones
 from texting.simulator.files import ADDRESS, FileTooLarge, read_file
@@ -99,7 +99,7 @@ def send(request: MemberRequest, line_id: UUID, phone_id: str) -> HttpResponseBa
 def file(request: MemberRequest, line_id: UUID, phone_id: str, file_id: UUID) -> HttpResponseBase:
     """A picture on the phone; what is none of our own kinds is saved only."""
     chosen, in_hand = _line(request, line_id), phones.access_phone(request.member, phone_id)
-    if not may_reveal(request.member):
+    if not sees_everybody(request.member):
         raise Http404
     address = f"{ADDRESS}{file_id}"
     texts_on_it = network.handset_messages(customer=in_hand.number, line=chosen.number)

@@ -84,6 +84,7 @@ def list_context(request: MemberRequest, chosen: Filter, *, open_id: UUID | None
         "may_manage": request.member.may(Permission.LINES_MANAGE),
         "simulator": _simulator(request) if not page.rows else "",
         "may_start": bool(lines) and _may_start(request.member),
+        "sees_everybody": queries.sees_everybody(request.member),
     }
 
 
@@ -123,7 +124,8 @@ def head_context(request: MemberRequest, conversation: Conversation, chosen: Fil
 
 
 def _may_start(member: Membership) -> bool:
-    return member.may(Permission.MESSAGES_SEND) and member.may(Permission.CONVERSATIONS_START)
+    may = member.may(Permission.MESSAGES_SEND) and member.may(Permission.CONVERSATIONS_START)
+    return may and queries.sees_everybody(member)  # a number that one types is a number that one sees
 
 
 def _may_pass_on(member: Membership, conversation: Conversation) -> bool:
@@ -141,7 +143,7 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
         "pool_numbers": queries.pool_numbers(member, conversation),
         # The thread itself shows everything of this line.
         "others": queries.conversations_of(member, conversation.contact, besides=conversation.line_id),
-        "may_rename": member.may(Permission.CONTACTS_EDIT) and queries.may_reveal(member),
+        "may_rename": member.may(Permission.CONTACTS_EDIT) and queries.sees(member, conversation.contact_id),
         "may_see_contact": member.may(Permission.CONTACTS_READ),
     }
 

@@ -20,7 +20,7 @@ from texting.views.frames import cursor_in
 def contacts(request: MemberRequest) -> HttpResponse:
     """The organization's contacts, the newest first."""
     page = queries.contacts_page(request.member, cursor_in(request, "after"))
-    return render(request, "texting/contacts.html", {"page": page, "form": NumberForm()})
+    return _list(request, page, NumberForm())
 
 
 @requires(Permission.CONTACTS_READ)
@@ -36,7 +36,16 @@ def find_contact(request: MemberRequest) -> HttpResponse:
             page = queries.contacts_with_number(request.member, form.cleaned_data["number"])
         except BadNumber as error:
             form.add_error("number", str(error))
-    context = {"page": page, "form": form, "looked_for": bool(form.data.get("number"))}
+    return _list(request, page, form)
+
+
+def _list(request: MemberRequest, page: queries.ContactPage, form: NumberForm) -> HttpResponse:
+    context = {
+        "page": page,
+        "form": form,
+        "looked_for": bool(form.data.get("number")),
+        "may_find": queries.sees_everybody(request.member),
+    }
     return render(request, "texting/contacts.html", context, status=422 if form.errors else 200)
 
 
@@ -49,7 +58,7 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         "customer": queries.customer(request.member, found),
         "since": found.created_at,
         "rows": queries.conversations_of(request.member, found),
-        "may_rename": request.member.may(Permission.CONTACTS_EDIT) and queries.may_reveal(request.member),
+        "may_rename": request.member.may(Permission.CONTACTS_EDIT) and queries.sees(request.member, found.pk),
     }
     return render(request, "texting/contact.html", context)
 
@@ -59,6 +68,8 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
 def rename(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     """The dialog that changes a contact's name, and changing it."""
     found = queries.access_contact(request.member, contact_id)
+    if not queries.sees(request.member, found.pk):
+        raise queries.NotYours
     shown = queries.customer(request.member, found)
     form = NameForm(
         request.POST if request.method == "POST" else None,

@@ -1,0 +1,154 @@
+"""Whoever may not reveal customers is given no name, no number and no address of one: by any page, header or event."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from accounts.api import limiting
+from accounts.integrations import OFFERED as FOR_KEYS
+from accounts.models import Membership, MembershipRole, OutgoingMail, Role, TeamMember
+from accounts.permission_catalogue import FOR_OWNERS, OFFERED, Permission
+from tenancy.encryption import readable
+from tenancy.isolation import activate
+from tests.architecture.permission_table import objects_of
+from tests.architecture.test_api_permissions import API
+from tests.architecture.test_api_permissions import answers as api_answers
+from tests.architecture.test_permissions import GUARDED, Scenery
+from tests.callers import make_caller
+from tests.cast import cast, signed_in
+from texting import conversations, live, receiving, sending
+from texting.limits import alarms
+from texting.models import Contact, Conversation, Line, Message
+from texting.providers.base import Inbound
+
+__all__ = ["cast"]
+
+NUMBER = "+12125550181"  # of the scenery's contact
+NAME, ADDRESS = "Zuleika Quistgaard", "z.private@quist.example"
+TEXT = f"This is {NAME}, (212) 555-0181 or 2125550181, mail {ADDRESS}. Yours, zuleika"
+MARKS = ("zuleika", "quistgaard", "quist.example", "z.private", "2125550181", "555-0181", "5550181", "555 0181")
+PART = {"HX-Request": "true", "HX-Target": "open"}
+HIDES = frozenset({Permission.CONTACTS_REVEAL, Permission.CONTACTS_UNMASKED})
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(monkeypatch):
+    """Each test asks more often in a second than a key may in a minute."""
+    for name in ("LIMIT", "BURST", "WRONG_KEYS"):
+        monkeypatch.setattr(limiting, name, 1_000_000)
+
+
+@pytest.fixture
+def scenery(cast) -> Scenery:
+    """One of everything, and the customer's name, number and address wherever people write."""
+    objects = objects_of(cast)
+    with activate(cast.organization):
+        contact = Contact.objects.get(pk=objects["contact_id"])
+        contact.name = NAME
+        contact.save(update_fields=["name"])
+        line = Line.objects.get(pk=objects["line_id"])
+        receiving.receive(line, Inbound("in-marked", NUMBER, line.number, TEXT, "in-marked"))
+        conversation = Conversation.objects.select_related("contact", "line__team").get(pk=objects["conversation_id"])
+        sending.send_text(conversation=conversation, body=f"Thank you {NAME}", author=cast.agent)
+        conversations.add_note(member=cast.agent, conversation=conversation, body=f"Note: {TEXT}")
+        receiving.receive(line, Inbound("in-last", NUMBER, line.number, TEXT, "in-last"))
+        sent = Message.objects.filter(conversation=conversation, direction=Message.Direction.OUT)
+        sent.update(attention=Message.Attention.NO_RECEIPT)
+        alarms.stop(contact, alarms.Rule.HOURLY, {"texts": 100})
+    return Scenery(cast, objects)
+
+
+def with_rights(cast, rights: frozenset[Permission]) -> Membership:
+    """A colleague of the front desk with one custom role that has exactly these rights."""
+    with activate(cast.organization):
+        role = Role.objects.create(name="Restricted", permissions=sorted(one.value for one in rights))
+        MembershipRole.objects.filter(membership=cast.second_agent).delete()
+        MembershipRole.objects.create(membership=cast.second_agent, role=role)
+        TeamMember.objects.get_or_create(team=cast.front_desk, membership=cast.second_agent)
+    return cast.second_agent
+
+
+def leaks(text: str) -> list[str]:
+    folded = text.casefold()
+    return [mark for mark in MARKS if mark in folded]
+
+
+def everything_said(member: Membership, scenery: Scenery) -> Iterator[tuple[str, int, str]]:
+    """(what was asked, status, all that came back) of each address asked each way, as pages and as parts of pages."""
+    for path in GUARDED:
+        where = scenery.address(path)
+        for method, headers in (("get", {}), ("get", PART), ("post", PART)):
+            with transaction.atomic():
+                client = signed_in(Client(raise_request_exception=False), member)
+                answer = getattr(client, method)(where, headers=headers)
+                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                transaction.set_rollback(True)
+            yield f"{method} {path}", answer.status_code, f"{dict(answer.headers)} {body.decode(errors='replace')}"
+
+
+@pytest.mark.parametrize("asks", [False, True], ids=["may not reveal", "may reveal and has not"])
+def test_no_page_no_part_of_one_and_no_header_gives_a_customer_away(scenery, asks):
+    rights = OFFERED - FOR_OWNERS - HIDES | ({Permission.CONTACTS_REVEAL} if asks else frozenset())
+    member = with_rights(scenery.cast, rights)
+    wrong, opened = {}, 0
+    for asked, status, said in everything_said(member, scenery):
+        assert status < 500, asked
+        opened += status == 200
+        if found := leaks(said):
+            wrong[asked] = found
+    assert wrong == {}
+    assert opened > 60
+
+
+def test_the_same_search_finds_the_marks_for_whoever_sees_everybody(scenery):
+    found = {asked for asked, _status, said in everything_said(scenery.cast.supervisor, scenery) if leaks(said)}
+    pages = ("inbox/", "inbox/c/<uuid:conversation_id>/", "inbox/c/<uuid:conversation_id>/updates/", "contacts/",
+             "contacts/<uuid:contact_id>/", "attention/", "inbox/rows/")  # fmt: skip
+    assert {f"get {path}" for path in pages} <= found
+
+
+def test_no_address_of_the_api_gives_a_customer_away(scenery):
+    caller = make_caller(scenery.cast.owner, frozenset(FOR_KEYS) - HIDES)
+    wrong = {
+        f"{method} {path}": found
+        for method, path, answer in api_answers(scenery, caller, API)
+        if (found := leaks(f"{dict(answer.headers)} {answer.content.decode(errors='replace')}"))
+    }
+    assert wrong == {}
+    where = f"messages?conversation_id={scenery.objects['conversation_id']}"
+    assert not leaks(caller.get(where).content.decode())
+    everybody = make_caller(scenery.cast.owner, frozenset(FOR_KEYS), name="Sees")
+    assert "quistgaard" in leaks(everybody.get(where).content.decode())
+
+
+@pytest.mark.parametrize("words", [NAME, "zuleika", "(212) 555-0181", NUMBER, "2125550181", "212555"])
+def test_nobody_is_found_by_what_is_hidden(scenery, words):
+    member = with_rights(scenery.cast, OFFERED - FOR_OWNERS - HIDES)
+    client = signed_in(Client(), member)
+    conversation = str(scenery.objects["conversation_id"])
+    assert conversation in client.post("/inbox/search/", {"q": "0181"}).content.decode()
+    assert conversation not in client.post("/inbox/search/", {"q": words}).content.decode()
+    assert str(scenery.objects["contact_id"]) not in client.post("/contacts/find/", {"number": words}).content.decode()
+
+
+def test_live_events_and_mails_carry_no_customer(scenery, django_capture_on_commit_callbacks):
+    cast = scenery.cast
+    heard = redis.Redis.from_url(settings.REDIS_URL).pubsub()
+    heard.subscribe(live.channel_of(cast.organization.pk))
+    heard.get_message(timeout=3)
+    with django_capture_on_commit_callbacks(execute=True), activate(cast.organization):
+        line = Line.objects.get(pk=scenery.objects["line_id"])
+        receiving.receive(line, Inbound("in-live", NUMBER, line.number, TEXT, "in-live"))
+    events = []
+    while message := heard.get_message(timeout=0.5):
+        events += [json.loads(event) for event in message["data"].split(b"\n")]
+    heard.close()
+    assert {event["kind"] for event in events} >= {"message"}
+    assert not leaks(json.dumps(events))
+    mails = [f"{readable(mail, 'address')} {readable(mail, 'content')}" for mail in OutgoingMail.objects.all()]
+    assert not leaks(" ".join(mails))
