@@ -88,10 +88,22 @@ def empty_state(content: SafeString, title: str, icon: str = "inbox") -> SafeStr
 
 
 @register.simple_tag
-def progress(value: float, maximum: float, label: str, left: str = "", cancel_url: str = "") -> SafeString:
-    """How far something long has come. `left` is the time that remains, in words; `cancel_url` is POSTed."""
+def progress(
+    value: float, maximum: float, label: str, left: str = "", cancel_url: str = "", *, tone: str = ""
+) -> SafeString:
+    """How far something long has come, or how much of something is used.
+
+    `left` is the time that remains, in words; `cancel_url` is POSTed. `tone`: warning or danger for what runs out.
+    """
     share = 0 if maximum <= 0 else min(100, max(0, round(100 * value / maximum)))
     return draw(
         "progress",
-        {"share": share, "label": label, "left": left, "cancel_url": cancel_url, "id": f"progress-{slugify(label)}"},
+        {
+            "share": share,
+            "label": label,
+            "left": left,
+            "cancel_url": cancel_url,
+            "id": f"progress-{slugify(label)}",
+            "tone": tone,
+        },
     )

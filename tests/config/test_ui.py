@@ -159,6 +159,11 @@ def test_a_component_leaves_no_space_behind_in_running_text() -> None:
     assert draw('{% masked "1" "Visa" %}.').endswith("</span>.")
 
 
+def test_what_runs_out_is_drawn_in_its_tone() -> None:
+    assert 'data-tone="warning"' in draw('{% progress 9 10 "Today" tone="warning" %}')
+    assert "data-tone" not in draw('{% progress 9 10 "Today" %}')
+
+
 @pytest.mark.parametrize(("value", "maximum", "share"), [(0, 0, 0), (5, 10, 50), (-1, 10, 0), (11, 10, 100)])
 def test_progress_stays_between_nothing_and_all(value: int, maximum: int, share: int) -> None:
     assert f'max="100" value="{share}"' in draw('{% progress a b "Import" %}', a=value, b=maximum)

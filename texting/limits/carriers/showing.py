@@ -68,6 +68,11 @@ class BrandRow:
     def is_reached(self) -> bool:
         return self.cap is not None and (self.used >= self.cap or (self.is_full and self.bulk_waits))
 
+    @property
+    def tone(self) -> str:
+        """How the day's bar is drawn."""
+        return "danger" if self.is_reached else "warning" if self.is_near else ""
+
 
 def brands(member: Membership) -> list[BrandRow]:
     """Every brand with its campaigns."""
