@@ -47,6 +47,7 @@ class Assignments(LeavingStep):
 
     name = "conversations"
     title = _("Open conversations")
+    closes = ("texting.Conversation",)
     why = _("They go back to their team, or to the colleague that you choose.")
 
     def preview(self, member: Membership) -> int:

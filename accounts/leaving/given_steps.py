@@ -18,6 +18,7 @@ class LinksFromThem(LeavingStep):
 
     name = "links_from_them"
     title = _("Invitations they sent")
+    closes = ("accounts.Invitation",)
     why = _("Send them again: the people invited stay on the list.")
 
     def preview(self, member: Membership) -> int:
@@ -35,6 +36,7 @@ class ApiKeys(LeavingStep):
 
     name = "api_keys"
     title = _("API keys they made")
+    closes = ("accounts.ApiKey",)
     why = _("Programs that use them stop. Make new keys first, where a program must go on.")
 
     def preview(self, member: Membership) -> int:
@@ -55,6 +57,7 @@ class DirectoryTokens(LeavingStep):
 
     name = "directory_tokens"
     title = _("Directory tokens they made")
+    closes = ("accounts.DirectoryToken",)
     why = _("The company's directory stops updating people. Make a new token first.")
 
     def preview(self, member: Membership) -> int:

@@ -36,6 +36,7 @@ class SingleSignOn(LeavingStep):
 
     name = "single_sign_on"
     title = _("Single sign-on")
+    closes = ("accounts.SamlIdentity",)
 
     def preview(self, member: Membership) -> int:
         return SamlIdentity.objects.filter(membership=member).count()
@@ -58,6 +59,7 @@ class Sessions(LeavingStep):
 
     name = "sessions"
     title = _("Signed-in browsers")
+    closes = ("accounts.Session",)
 
     def preview(self, member: Membership) -> int:
         return Session.objects.filter(membership=member).count()
@@ -86,6 +88,7 @@ class LinksToThem(LeavingStep):
 
     name = "links_to_them"
     title = _("Links sent to them")
+    closes = ("accounts.Invitation",)
 
     def preview(self, member: Membership) -> int:
         return Invitation.objects.filter(membership=member).count()
@@ -102,6 +105,7 @@ class PasswordLinks(LeavingStep):
 
     name = "password_links"
     title = _("Links to a new password or address")
+    closes = ("accounts.MailedLink",)
 
     def preview(self, member: Membership) -> int:
         return _mailed(member).count()

@@ -55,6 +55,8 @@ class LeavingStep:
     title: ClassVar[str | Promise]
     why: ClassVar[str | Promise] = ""
     """For the preview: what it means for others, if it means anything."""
+    closes: ClassVar[tuple[str, ...]] = ()
+    """The models (`app.Model`) whose rows opened the door, for the test that finds those which nobody closes."""
 
     def preview(self, member: Membership) -> int:
         """How many things would end now."""

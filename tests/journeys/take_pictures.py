@@ -16,6 +16,7 @@ from tests.cast import PASSPHRASE
 from . import pages
 from .browser import SCHEMES, WIDTHS, MakePerson, needs_browser, shoot
 from .demo import Demo
+from .leavers import leaver_sights
 from .pages import State
 from .simulated_office import Office
 
@@ -62,6 +63,16 @@ def test_usual(demo: Demo, someone: MakePerson) -> None:
 def test_overflowing(office: Office, someone: MakePerson) -> None:
     state = pages.overflowing(office)
     take(someone().let_in(state.member).page, state)
+
+
+@wanted
+def test_people_who_leave(office: Office, someone: MakePerson) -> None:
+    page = someone().let_in(office.owner).page
+    for name, path in list(leaver_sights(office)):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(path)
+        for look in each_look(page):
+            shoot(page, f"{name}-{look}")
 
 
 @wanted

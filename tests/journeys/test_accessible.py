@@ -10,6 +10,7 @@ from tests.cast import PASSPHRASE
 from . import pages
 from .browser import RULES, SCHEMES, MakePerson, needs_browser
 from .demo import Demo
+from .leavers import leaver_sights
 from .simulated_office import Office
 
 pytestmark = needs_browser
@@ -46,6 +47,12 @@ def test_pages_with_nothing_on_them_yet(office: Office, someone: MakePerson) -> 
     wanted = {"inbox", "inbox-mine", "contacts", "phone"}
     sights = [(name, path) for name, path in state.sights() if name in wanted]
     found = walk(someone().let_in(state.member).page, sights)
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_people_who_leave(office: Office, someone: MakePerson) -> None:
+    sights = list(leaver_sights(office))
+    found = walk(someone().let_in(office.owner).page, sights)
     assert not found, "\n".join(found)
 
 

@@ -1,6 +1,8 @@
-"""The company's directory removes somebody whose inbox is open."""
+"""Somebody whose inbox is open leaves: the company's directory says so, or an admin does."""
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -46,3 +48,27 @@ def test_a_leaver_loses_the_open_inbox_when_the_directory_says_so(office: Office
     inbox.wait_for_url("**/sign-in/**", timeout=5000)
     owner.goto(f"/settings/people/{office.agent.pk}/")
     expect(owner.get_by_text("Deactivated").first).to_be_visible()
+
+
+def test_an_admin_ends_an_agents_access_and_keeps_the_receipt(office: Office, someone: MakePerson) -> None:
+    conversation = office.hear("May I come on Friday?")
+    agent = someone().let_in(office.agent)
+    inbox = agent.tab(f"/inbox/c/{conversation.pk}/")
+    agent.wait_until_live(inbox)
+    inbox.get_by_role("button", name="Take").first.click()
+    owner = someone().let_in(office.owner).tab(f"/settings/people/{office.agent.pk}/")
+    owner.get_by_role("link", name="Deactivate").click()
+    expect(owner.get_by_role("row", name="Open conversations")).to_contain_text("1")
+    owner.get_by_label("Open conversations").select_option(label="Ben Carter")
+    owner.get_by_role("button", name="End their access").click()
+    expect(owner.get_by_role("heading", name="Offboarding receipt")).to_be_visible()
+    begun = time.monotonic()
+    inbox.wait_for_url("**/sign-in/**", timeout=5000)
+    assert time.monotonic() - begun < 5  # the two seconds themselves are tested where no browser has to draw
+    expect(owner.get_by_text("Every door is closed")).to_be_visible()
+    expect(owner.get_by_text("Amelia Okafor").first).to_be_visible()
+    with owner.expect_download() as download:
+        owner.get_by_role("link", name="PDF").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    owner.goto(f"/inbox/c/{conversation.pk}/")
+    expect(owner.get_by_text("Ben Carter").first).to_be_visible()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import deactivation, invitations
 from accounts.founding import add_member
-from accounts.models import DirectoryPerson, DirectoryToken, Invitation, Membership, Session, User
+from accounts.models import DirectoryPerson, DirectoryToken, Invitation, Membership, OffboardingReceipt, Session, User
 from accounts.scim import connecting
 from accounts.scim.schemas import ENTERPRISE, USER
 from tenancy.audit import AuditKind
@@ -94,6 +94,8 @@ def test_inactive_in_any_dress_ends_everything_at_once(cast, company, operations
     with activate(cast.organization):
         event = AuditEvent.objects.get(event=AuditKind.MEMBER_DEACTIVATED.value)
         assert event.actor_id == company.directory.membership_id
+        receipt = OffboardingReceipt.objects.get()
+    assert (receipt.by, receipt.actor_id) == ("directory", company.directory.membership_id)
     again = company.patch(f"Users/{made['id']}", {"op": "replace", "value": {"active": True}})
     assert again.json()["active"] is True
     assert browser.get("/settings/account/").status_code != 200, "an old session stays ended"
