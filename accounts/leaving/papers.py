@@ -81,7 +81,7 @@ def _facts(shown: ShownReceipt, zone: ZoneInfo) -> list[tuple[str, str]]:
         (_("Teams"), ", ".join(shown.person.get("teams", [])) or _("None")),
         (_("What"), str(row.get_kind_display())),
         (_("When"), _moment(row.at, zone)),
-        (_("By"), f"{shown.actor} ({row.get_by_display()})"),
+        (_("By"), shown.actor if row.by == row.By.PERSON else f"{shown.actor} ({row.get_by_display()})"),
     ]
     if shown.hand_to:
         facts.append((_("Conversations to"), shown.hand_to))
