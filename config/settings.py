@@ -251,6 +251,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "accounts.leaving.own_steps.SingleSignOn",
     "texting.leaving_steps.LiveStreams",
     "accounts.leaving.own_steps.Sessions",
+    "accounts.leaving.own_steps.RememberedDevices",
     "accounts.leaving.own_steps.LinksToThem",
     "accounts.leaving.own_steps.PasswordLinks",
     "accounts.leaving.given_steps.LinksFromThem",

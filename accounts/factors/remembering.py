@@ -29,13 +29,21 @@ def remembered_factor(request: HttpRequest, member: Membership, rules: Rules) ->
     token = request.COOKIES.get(settings.REMEMBERED_COOKIE_NAME, "")
     if not rules.remember_days or not token:
         return ""
-    since = timezone.now() - timedelta(days=rules.remember_days)
-    rows = RememberedDevice.objects.filter(membership=member, token_hash=key_hash(token), epoch=member.epoch)
-    row = rows.filter(created_at__gt=since).first()
-    if row is None or row.factor not in counting(rules, enrolled_ways(member.user)):
+    row = counting_device(key_hash(token), member, rules)
+    if row is None:
         return ""
     RememberedDevice.objects.filter(pk=row.pk).update(last_used_at=timezone.now())
     return f"{REMEMBERED}{row.factor}"
+
+
+def counting_device(hashed: bytes, member: Membership, rules: Rules) -> RememberedDevice | None:
+    """The remembered browser whose token has this SHA-256, while it spares this membership the second factor."""
+    since = timezone.now() - timedelta(days=rules.remember_days)
+    rows = RememberedDevice.objects.filter(membership=member, token_hash=hashed, epoch=member.epoch)
+    row = rows.filter(created_at__gt=since).first()
+    if row is None or row.factor not in counting(rules, enrolled_ways(member.user)):
+        return None
+    return row
 
 
 def remember(

@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mailed_links
+from accounts.factors.policy import rules_for
+from accounts.factors.remembering import counting_device
 from accounts.invitations import open_invitation
 from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
 from accounts.models import Invitation, MailedLink, Membership, RememberedDevice, SamlIdentity, SamlProvider, Session
@@ -67,7 +69,6 @@ class Sessions(LeavingStep):
     def end(self, leaving: Leaving) -> list[Item]:
         rows = list(Session.objects.filter(membership=leaving.member).order_by("pk"))
         Session.objects.filter(membership=leaving.member).delete()
-        RememberedDevice.objects.filter(membership=leaving.member).delete()
         return [Item(str(row.pk), row.browser, bytes(row.key_hash).hex()) for row in rows]
 
     def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
@@ -81,6 +82,27 @@ def _acts(row: Session | None) -> bool:
     """Whether a browser with this session would be somebody at its next request."""
     said = row.data.get("signed_in") if row else None
     return row is not None and said is not None and acting_member(row, SignedIn(**said)) is not None
+
+
+class RememberedDevices(LeavingStep):
+    """Browsers that are not asked for a second factor when they sign in as this member."""
+
+    name = "remembered_devices"
+    title = _("Remembered browsers")
+    closes = ("accounts.RememberedDevice",)
+
+    def preview(self, member: Membership) -> int:
+        return RememberedDevice.objects.filter(membership=member).count()
+
+    def end(self, leaving: Leaving) -> list[Item]:
+        rows = list(RememberedDevice.objects.filter(membership=leaving.member).order_by("pk"))
+        RememberedDevice.objects.filter(membership=leaving.member).delete()
+        return [Item(str(row.pk), row.browser, bytes(row.token_hash).hex()) for row in rows]
+
+    def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
+        rules = rules_for(member)
+        found = [counting_device(bytes.fromhex(item.clue), member, rules) for item in items]
+        return Tried(len(items), sum(one is not None for one in found))
 
 
 class LinksToThem(LeavingStep):

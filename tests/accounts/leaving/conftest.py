@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts import integrations, invitations, mailed_links
 from accounts.mailed_links import Purpose
-from accounts.models import Membership, Role
+from accounts.models import Membership, RememberedDevice, Role
 from accounts.permissions import Permission
 from accounts.scim.connecting import make_token
 from accounts.sessions import key_hash
@@ -21,7 +21,7 @@ __all__ = ["cast"]
 
 @dataclass
 class Holder:
-    """An admin with two browsers, a reset link, an invitation sent, an API key and a directory token: the secrets."""
+    """An admin with two browsers (one remembered), a reset link, an invitation sent, an API key, a directory token."""
 
     member: Membership
     browser: Client
@@ -49,6 +49,9 @@ def holder(cast: Cast) -> Holder:
         wish = integrations.Wish("Shop", frozenset({Permission.CONTACTS_READ}), None)
         made = integrations.create(actor=member, wish=wish)
         token = make_token(actor=member, life=timedelta(days=9))
+        RememberedDevice.objects.create(
+            membership=member, token_hash=key_hash("r" * 43), factor="totp", epoch=member.epoch
+        )
         link = mailed_links.make(Purpose.PASSWORD, user=member.user)
     return Holder(
         member=member,

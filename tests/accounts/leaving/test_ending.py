@@ -12,13 +12,23 @@ from accounts.invitations import open_invitation
 from accounts.leaving.steps import steps
 from accounts.leaving.trying import CannotBeTried, try_doors
 from accounts.mailed_links import Purpose
-from accounts.models import ApiKey, DoorTrial, Invitation, Membership, OffboardingReceipt, Session
+from accounts.models import (
+    ApiKey,
+    DoorTrial,
+    Invitation,
+    Membership,
+    OffboardingReceipt,
+    RememberedDevice,
+    Session,
+    SignInPolicy,
+)
 from accounts.permissions import MissingPermission
 from accounts.scim import connecting
 from accounts.sessions import session_with
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.accounts.codes import with_app
 from tests.accounts.leaving.conftest import hashed
 from tests.cast import signed_in
 from texting.live.access import claims_hold
@@ -59,6 +69,7 @@ def test_every_door_that_was_open_is_closed_and_stands_on_the_receipt(cast, hold
         "single_sign_on": 0,
         "live_streams": 2,
         "sessions": 2,
+        "remembered_devices": 1,
         "links_to_them": 0,
         "password_links": 1,
         "links_from_them": 1,
@@ -105,14 +116,14 @@ def test_a_trial_finds_every_door_closed(cast, holder):
     assert tried["sessions"] == 2
     assert tried["live_streams"] == 2
     assert tried["links_from_them"] == 2  # the copied link and the mailed one
-    assert tried["api_keys"] == tried["directory_tokens"] == tried["password_links"] == tried["sign_in"] == 1
-
-
-def reopened_session(cast, holder):
-    member = Membership.objects.select_related("user").get(pk=holder.member.pk)
-    Membership.objects.filter(pk=member.pk).update(is_active=False)
-    signed_in(Client(), member)
-    return "sign_in"
+    assert (
+        tried["remembered_devices"]
+        == tried["api_keys"]
+        == tried["directory_tokens"]
+        == tried["password_links"]
+        == tried["sign_in"]
+        == 1
+    )
 
 
 def revived_key(cast, holder):
@@ -128,8 +139,16 @@ def revived_link(cast, holder):
     return "links_from_them"
 
 
-@pytest.mark.parametrize("reopen", [revived_key, revived_link])
+def revived_device(cast, holder):
+    member = Membership.objects.get(pk=holder.member.pk)
+    RememberedDevice.objects.create(membership=member, token_hash=hashed("r" * 43), factor="totp", epoch=member.epoch)
+    return "remembered_devices"
+
+
+@pytest.mark.parametrize("reopen", [revived_key, revived_link, revived_device])
 def test_a_trial_tells_of_a_door_that_stands_open(cast, holder, reopen):
+    SignInPolicy.objects.update_or_create(organization=cast.organization, defaults={"remember_days": 7})
+    with_app(holder.member.user)
     receipt = leave(cast, holder.member)
     step = reopen(cast, holder)
     with activate(cast.organization):
