@@ -15,8 +15,9 @@ from accounts.models import MailedLink, User
 from accounts.sessions import key_hash
 
 Purpose = MailedLink.Purpose
-LIFE = timedelta(hours=1)
+LIFE, LONG_LIFE = timedelta(hours=1), timedelta(days=7)
 ROUTES = {Purpose.PASSWORD: "open_reset", Purpose.ADDRESS: "open_new_address", Purpose.SIGN_UP: "open_sign_up"}
+ROUTES[Purpose.NOT_ME] = "open_not_me"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def make(purpose: MailedLink.Purpose, *, user: User | None, payload: dict[str, A
         epoch=user.auth_epoch if user else 0,
         token_hash=key_hash(token),
         payload=json.dumps(payload or {}),
-        expires_at=timezone.now() + LIFE,
+        expires_at=timezone.now() + (LONG_LIFE if purpose == Purpose.NOT_ME else LIFE),
     ).save(force_insert=True)
     return settings.PUBLIC_BASE_URL + reverse(ROUTES[purpose], args=[token])
 

@@ -5,8 +5,13 @@ Not covered, because they prove themselves otherwise and come from other machine
 identity provider's answers, webhooks of text providers, customers' pages.
 """
 
-from accounts.models import AccessRules, Membership
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts import sign_in_history
+from accounts.models import AccessRules, Membership, SignInOutcome
 from accounts.networks import is_in
+from accounts.origins import Origin
 from tenancy import audit
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -32,9 +37,13 @@ def keys_are_closed(organization: Organization, address: str | None) -> bool:
     return rules.guards_keys and not is_in(address, rules.cidrs)
 
 
-def refuse_outside(member: Membership, address: str | None) -> None:
+def refuse_outside(
+    member: Membership, origin: Origin, *, factors: Iterable[str] = (), event_id: UUID | str | None = None
+) -> None:
     """Before a session of the member begins. Raises OutsideNetwork, which the organization's log knows of."""
+    address = origin.address
     if pages_are_closed(member.organization, address):
+        sign_in_history.note(member, origin, SignInOutcome.OUTSIDE, factors=factors, event_id=event_id)
         with activate(member.organization):
             audit.record(
                 event=audit.AuditKind.SIGN_IN_FAILED, actor=member, object=member, reason="network", address=address

@@ -92,19 +92,22 @@ def _known_browser(request: HttpRequest) -> tuple[str, list[UUID]]:
         return "", []
 
 
-def remember_browser(request: HttpRequest, response: HttpResponseBase, user_id: UUID) -> None:
+def remember_browser(request: HttpRequest, response: HttpResponseBase, user_id: UUID) -> str:
     """Note in a signed cookie that this person has signed in with this browser; the last five are kept.
 
     The cookie opens nothing. It only keeps other people's wrong guesses from slowing this browser down
-    (OWASP, "Slow down online guessing attacks with device cookies").
+    (OWASP, "Slow down online guessing attacks with device cookies"), and lets us tell a new browser from an old one.
+    Returns the browser's own name.
     """
     browser_id, known = _known_browser(request)
+    browser_id = browser_id or secrets.token_urlsafe(16)
     users = [user_id, *(other for other in known if other != user_id)][:5]
     response.set_cookie(
         settings.KNOWN_BROWSER_COOKIE_NAME,
-        signing.dumps([browser_id or secrets.token_urlsafe(16), [str(user) for user in users]], salt=_SALT),
+        signing.dumps([browser_id, [str(user) for user in users]], salt=_SALT),
         max_age=KNOWN_BROWSER_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
     )
+    return browser_id

@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts import sign_in_history
 from accounts.factors.enrolled import enrolled_ways
 from accounts.factors.policy import lacks_second_factor, rules_for
 from accounts.factors.ways import Way, shown
@@ -189,7 +190,7 @@ def enter(
         raise ValueError("a session acts as a membership of its own user only")
     if member.user.auth_epoch != user.auth_epoch:  # everything was ended while the factors were looked at
         return None
-    refuse_outside(member, origin.address)
+    refuse_outside(member, origin, factors=factors, event_id=event_id)
     state = SignedIn(
         user_id=str(user.pk),
         membership_id=str(member.pk),
@@ -207,8 +208,7 @@ def enter(
         audit.record(event=audit.AuditKind.SIGNED_IN, actor=member, address=origin.address, **details)
         if not sso:
             note_way_round(member, origin.address)
-    if event_id:
-        succeed(UUID(str(event_id)), SignInOutcome.SIGNED_IN)
+    sign_in_history.note(member, origin, SignInOutcome.SIGNED_IN, factors=factors, event_id=event_id)
     return Entered(member, failed)
 
 
@@ -232,7 +232,7 @@ def record_set_up(user: User, way: Way) -> None:
 
 def prove_password(*, user: User, password: str, origin: Origin) -> bool:
     """Whether a signed-in person knows their password; limited like sign-in. Raises TooManyAttempts."""
-    event = begin_attempt(email=user.email, user=user, origin=origin)
+    event = begin_attempt(email=user.email, user=user, origin=origin, confirms=True)
     if not user.check_password(password):
         return False
     succeed(event.pk, SignInOutcome.SIGNED_IN)
@@ -256,7 +256,7 @@ def switch(*, store: SessionStore, member: Membership, target: Membership, origi
     signed_in = store.signed_in
     if signed_in is None or target.user_id != member.user_id or not target.is_active or signed_in.sso:
         raise ValueError("a session switches between active memberships of its own user only, after SSO not at all")
-    refuse_outside(target, origin.address)
+    refuse_outside(target, origin)
     with activate(member.organization):
         audit.record(event=audit.AuditKind.SIGNED_OUT, actor=member, reason="switched organization")
     state = replace(signed_in, membership_id=str(target.pk), epoch=target.epoch)

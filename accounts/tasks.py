@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from accounts import sign_in_history
 from accounts.api.repeating import forget_old
 from accounts.factors.remembering import LONGEST
 from accounts.mail import delivering
@@ -43,6 +44,7 @@ def forget_what_ended() -> dict[str, int]:
         "invitations": Invitation.objects.filter(expires_at__lte=now).delete()[0],
         "links": MailedLink.objects.filter(expires_at__lte=now).delete()[0],
         "attempts": SignInEvent.objects.filter(at__lte=now - KEEP_ATTEMPTS).delete()[0],
+        "history": sign_in_history.forget_many(),
         "set_ups": sum(
             model.objects.filter(confirmed=False, created_at__lte=now - KEEP_SET_UPS).delete()[0]
             for model in (TotpDevice, CodePhone, CodeMailbox)

@@ -52,7 +52,7 @@ class _Failures:
     last: datetime | None
 
 
-def begin_attempt(*, email: str, user: User | None, origin: Origin) -> SignInEvent:
+def begin_attempt(*, email: str, user: User | None, origin: Origin, confirms: bool = False) -> SignInEvent:
     """Write the attempt down as failed and return it. Raises TooManyAttempts when it comes too early."""
     known = user is not None and user.pk in origin.known_as
     network = _digest("network", origin.network)
@@ -64,6 +64,8 @@ def begin_attempt(*, email: str, user: User | None, origin: Origin) -> SignInEve
         network=network,
         known_browser=known,
         address=origin.address,
+        browser=origin.browser,
+        confirms=confirms,
     )
     with transaction.atomic():
         _one_at_a_time(account)

@@ -10,6 +10,8 @@ class AuditKind(StrEnum):
     SIGN_IN_FAILED = "sign_in:failed"
     SIGN_IN_LOCKED = "sign_in:locked"
     SIGN_IN_RESET = "sign_in:reset"
+    SIGN_IN_DISOWNED = "sign_in:disowned"
+    SIGN_INS_EXPORTED = "sign_in:exported"
     SIGNED_OUT = "sign_in:ended"
     PASSWORD_CHANGED = "password:changed"  # noqa: S105
     SECOND_FACTOR_ADDED = "second_factor:added"

@@ -35,6 +35,8 @@ class MailKind(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     SIGN_IN_RESET = "sign_in_reset"
     """These tell somebody what became of their own sign-in; no link in them changes anything."""
+    NEW_DEVICE = "new_device"
+    ACCESS_REVIEW_DUE = "access_review_due"
 
 
 @dataclass(frozen=True)
@@ -76,4 +78,6 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.RECOVERY_CODES_MADE: NOTICE,
     MailKind.RECOVERY_CODE_USED: NOTICE,
     MailKind.SIGN_IN_RESET: NOTICE,
+    MailKind.NEW_DEVICE: NOTICE,
+    MailKind.ACCESS_REVIEW_DUE: NOTICE,
 }

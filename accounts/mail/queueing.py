@@ -29,8 +29,8 @@ def queue(*, to: User | str, kind: MailKind, words: Mapping[str, Word] | None = 
     """Put one mail on its way when the running transaction commits; with it or not at all. Returns its id.
 
     `to` is a person or an address. `words` fill the template; those whose name ends in `link` are addresses of this
-    installation, in `email` e-mail addresses, everything else becomes one plain line. Nothing that customers wrote or
-    are called may be among them.
+    installation, in `email` e-mail addresses, in `_ip` IP addresses; everything else becomes one plain line.
+    Nothing that customers wrote or are called may be among them.
     Raises BadAddress, TooManyMails, NotOurs (a link that leads elsewhere).
     """
     address = checked_address(to.email if isinstance(to, User) else to)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -21,7 +22,7 @@ from accounts.mail.kinds import MailKind
 Word = str | int
 LONGEST_WORD = 100
 LONGEST_SUBJECT = 140
-_LINK, _EMAIL = "link", "email"  # what the names of such words end in
+_LINK, _EMAIL, _IP = "link", "email", "_ip"  # what the names of such words end in
 _CLICKABLE = re.compile(r"(?i)\b(https?|ftp|mailto|tel|javascript|data):/*|\bwww\.|@")
 
 
@@ -58,6 +59,8 @@ def _clean(name: str, value: Word) -> Word:
         return value
     if name.endswith(_LINK):
         return _checked_link(value)
+    if name.endswith(_IP):
+        return str(ip_address(value))
     return checked_address(value) if name.endswith(_EMAIL) else plain(value)
 
 

@@ -502,8 +502,12 @@ class Migration(migrations.Migration):
                 ('network', models.BinaryField(max_length=16)),
                 ('known_browser', models.BooleanField(default=False)),
                 ('address', models.GenericIPAddressField(null=True)),
-                ('outcome', models.CharField(choices=[('failed', 'Failed'), ('password_right', 'Password right'), ('code_wrong', 'Code wrong'), ('signed_in', 'Signed in')], default='failed', max_length=20)),
+                ('browser', models.CharField(blank=True, max_length=80)),
+                ('factors', models.JSONField(blank=True, default=list)),
+                ('confirms', models.BooleanField(default=False)),
+                ('outcome', models.CharField(choices=[('failed', 'Failed'), ('password_right', 'Password right'), ('code_wrong', 'Code wrong'), ('signed_in', 'Signed in'), ('outside', 'Outside of the networks')], default='failed', max_length=20)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('membership', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_events', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -677,10 +681,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KnownDevice',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('device', models.BinaryField(max_length=32)),
+                ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_devices', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'device'), name='accounts_knowndevice_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='MailedLink',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('password', 'Password'), ('address', 'Address'), ('sign_up', 'Sign Up')], max_length=10)),
+                ('purpose', models.CharField(choices=[('password', 'Password'), ('address', 'Address'), ('sign_up', 'Sign Up'), ('not_me', 'Not Me')], max_length=10)),
                 ('epoch', models.PositiveIntegerField(default=0)),
                 ('token_hash', models.BinaryField(max_length=32, unique=True)),
                 ('payload', tenancy.encryption.EncryptedTextField(default='', keys=[tenancy.encryption.InstallationKey()])),
@@ -1011,6 +1028,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='signinevent',
             index=models.Index(fields=['network', 'at'], name='accounts_signin_network'),
+        ),
+        migrations.AddIndex(
+            model_name='signinevent',
+            index=models.Index(fields=['user', '-at'], name='accounts_signin_user'),
         ),
         migrations.AddConstraint(
             model_name='ssodomain',

@@ -11,6 +11,7 @@ from accounts.models.directory import (
 from accounts.models.integration import ApiKey, Integration
 from accounts.models.invitation import Invitation
 from accounts.models.kept_answer import KeptAnswer
+from accounts.models.known_device import KnownDevice
 from accounts.models.leaving import DoorTrial, OffboardingReceipt, PlannedLeaving
 from accounts.models.mailed_link import MailedLink
 from accounts.models.membership import Membership, MembershipState
@@ -45,6 +46,7 @@ __all__ = [
     "Invitation",
     "KeptAnswer",
     "KeyUse",
+    "KnownDevice",
     "LocalMail",
     "MailedLink",
     "Membership",

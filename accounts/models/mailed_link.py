@@ -20,6 +20,7 @@ class MailedLink(models.Model):
         PASSWORD = "password"  # noqa: S105 - the name of a purpose
         ADDRESS = "address"
         SIGN_UP = "sign_up"
+        NOT_ME = "not_me"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.membership import Membership
 from tenancy.ids import new_id
 
 
@@ -16,6 +17,7 @@ class SignInOutcome(models.TextChoices):
     PASSWORD_RIGHT = "password_right", "Password right"
     CODE_WRONG = "code_wrong", "Code wrong"
     SIGNED_IN = "signed_in", "Signed in"
+    OUTSIDE = "outside", "Outside of the networks"
 
 
 class SignInEvent(models.Model):
@@ -24,6 +26,8 @@ class SignInEvent(models.Model):
     `account` is a keyed hash of the address that was typed, so that attempts on an address that nobody has are limited
     like all others without keeping what strangers type. `origin` is a keyed hash of the known browser or of the
     network, whichever the attempt counts against (`accounts/throttling.py`); `network` always is the network's.
+    `confirms`: somebody who was signed in showed their password again. `membership`, `factors` and `browser` are for
+    the history that people see (`accounts.sign_in_history`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -35,6 +39,10 @@ class SignInEvent(models.Model):
     network = models.BinaryField(max_length=16)
     known_browser = models.BooleanField(default=False)
     address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=80, blank=True)
+    membership = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    factors = models.JSONField(default=list, blank=True)
+    confirms = models.BooleanField(default=False)
     outcome = models.CharField(max_length=20, choices=SignInOutcome, default=SignInOutcome.FAILED)
     at = models.DateTimeField(default=timezone.now)
 
@@ -42,6 +50,7 @@ class SignInEvent(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "at"], name="accounts_signin_account"),
             models.Index(fields=["network", "at"], name="accounts_signin_network"),
+            models.Index(fields=["user", "-at"], name="accounts_signin_user"),
         ]
 
     def __str__(self) -> str:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts import signing_in
-from accounts.models import Membership, SamlIdentity, SamlProvider, SamlSession
+from accounts import sign_in_history, signing_in
+from accounts.models import Membership, SamlIdentity, SamlProvider, SamlSession, SignInOutcome
 from accounts.network_guard import refuse_outside
 from accounts.origins import Origin
 from accounts.saml.postcheck import Assertion
@@ -28,7 +28,7 @@ def enter(
     It does for whoever must have one or has chosen one, unless the organization relies on the provider's.
     """
     member = Membership.objects.select_related("user", "organization").get(pk=identity.membership_id)
-    refuse_outside(member, origin.address)
+    refuse_outside(member, origin, factors=[SSO])
     now = timezone.now()
     ends = now + timedelta(hours=provider.session_hours)
     if assertion.session_ends is not None:
@@ -69,4 +69,5 @@ def enter(
         store.step(state, address=origin.address, browser=origin.browser)
         Membership.objects.filter(pk=member.pk).update(last_seen_at=now)
         audit.record(event=audit.AuditKind.SIGNED_IN, actor=member, address=origin.address, factors=factors)
+        sign_in_history.note(member, origin, SignInOutcome.SIGNED_IN, factors=factors)
     return True

@@ -19,6 +19,7 @@ from accounts.factors.enrolled import enrolled_ways, recovery_codes_left
 from accounts.factors.policy import counting, rules_for
 from accounts.factors.remembering import remember as remember_device
 from accounts.factors.ways import Way
+from accounts.known_devices import note_sign_in
 from accounts.models import Membership
 from accounts.origins import origin_of, remember_browser
 from accounts.saml.confinement import may_change_factors
@@ -104,11 +105,11 @@ def went_in(
     fresh: bool = True,
 ) -> HttpResponseBase:
     """Sign in as the member, with what this session has shown; back to the beginning when it may not be any more."""
-    store = SessionStore.of(request)
+    store, origin = SessionStore.of(request), origin_of(request)
     entered = signing_in.enter(
         store=store,
         user=member.user,
-        origin=origin_of(request),
+        origin=origin,
         factors=tuple(factors),
         member=member,
         event_id=event_id,
@@ -119,7 +120,8 @@ def went_in(
         return redirect("sign_in")
     _greet(request, entered)
     response = redirect(next_path or "home")
-    remember_browser(request, response, member.user_id)
+    browser_id = remember_browser(request, response, member.user_id)
+    note_sign_in(user=member.user, browser_id=browser_id, origin=origin)
     return response
 
 

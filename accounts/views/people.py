@@ -62,6 +62,7 @@ def person(request: MemberRequest, member_id: UUID) -> HttpResponse:
         "may_invite": is_over and may(Permission.PEOPLE_INVITE),
         "may_reset": is_over and may(Permission.PEOPLE_RESET),
         "may_deactivate": is_over and may(Permission.PEOPLE_DEACTIVATE),
+        "may_see_sign_ins": may(Permission.AUDIT_READ),
         "may_see_sessions": may(Permission.SESSIONS_MANAGE),
         "may_own": may(Permission.OWNERS_MANAGE),
         "is_over": is_over,

@@ -42,7 +42,7 @@ def forgot(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def open_reset(request: HttpRequest, token: str) -> HttpResponseBase:
     """Remember which link was opened and go on without the token in the address."""
-    return _remember(request, Purpose.PASSWORD, token, "new_password")
+    return remember_link(request, Purpose.PASSWORD, token, "new_password")
 
 
 @public
@@ -50,7 +50,7 @@ def open_reset(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_password(request: HttpRequest) -> HttpResponseBase:
     """Choose it; then sign in with it, and with the second factor if there is one."""
-    opened = _opened(request, Purpose.PASSWORD)
+    opened = opened_link(request, Purpose.PASSWORD)
     if opened is None or opened.user is None:
         return render(request, CLOSED, status=404)
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=opened.user)
@@ -91,14 +91,14 @@ def change_email(request: MemberRequest) -> HttpResponse:
 @require_safe
 def open_new_address(request: HttpRequest, token: str) -> HttpResponseBase:
     """As above."""
-    return _remember(request, Purpose.ADDRESS, token, "confirm_email")
+    return remember_link(request, Purpose.ADDRESS, token, "confirm_email")
 
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_email(request: HttpRequest) -> HttpResponseBase:
     """One click, so that a mail program that looks at links changes nothing."""
-    opened = _opened(request, Purpose.ADDRESS)
+    opened = opened_link(request, Purpose.ADDRESS)
     if opened is None:
         return render(request, CLOSED, status=404)
     if request.method != "POST":
@@ -110,7 +110,8 @@ def confirm_email(request: HttpRequest) -> HttpResponseBase:
     return redirect("sign_in")
 
 
-def _remember(request: HttpRequest, purpose: Purpose, token: str, then: str) -> HttpResponseBase:
+def remember_link(request: HttpRequest, purpose: Purpose, token: str, then: str) -> HttpResponseBase:
+    """Keep in the session which link was opened, and go on without its token in the address."""
     hashed = key_hash(token)
     if mailed_links.opened(purpose, hashed) is not None:
         request.session[f"link_{purpose}"] = hashed.hex()
@@ -119,5 +120,6 @@ def _remember(request: HttpRequest, purpose: Purpose, token: str, then: str) -> 
     return redirect(then)
 
 
-def _opened(request: HttpRequest, purpose: Purpose) -> Opened | None:
+def opened_link(request: HttpRequest, purpose: Purpose) -> Opened | None:
+    """The link that was opened in this browser, while it is good."""
     return mailed_links.opened(purpose, bytes.fromhex(request.session.get(f"link_{purpose}", "")))

@@ -58,8 +58,8 @@ def _go_on(request: HttpRequest, attempt: Attempt, next_path: str) -> HttpRespon
     member = signing_in.reachable_membership(attempt.user, origin.address)
     if member is None:  # deactivated, or held to single sign-on, this very instant
         return redirect("sign_in")
-    refuse_outside(member, origin.address)
     event_id, factors = str(attempt.event_id), [PASSWORD]
+    refuse_outside(member, origin, factors=factors, event_id=event_id)
     step = steps.next_step(member, factors)
     if step.is_done:
         return went_in(request, member, factors, next_path, event_id=event_id)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.entrance import safe_next
 from accounts.forms import SsoDoorForm
+from accounts.known_devices import note_sign_in
 from accounts.models import Membership, RequestKind, SamlProvider, SsoDoor
 from accounts.origins import origin_of, remember_browser
 from accounts.permissions import public
@@ -95,7 +96,8 @@ def sso_acs(request: HttpRequest, door: str) -> HttpResponseBase:
         end_session(asked.session_id, outcome.identity.membership_id)
     response = redirect((next_path or "home") if entered else "second_factor")
     if entered:
-        remember_browser(request, response, outcome.identity.membership.user_id)
+        user = outcome.identity.membership.user
+        note_sign_in(user=user, browser_id=remember_browser(request, response, user.pk), origin=origin)
     return response
 
 

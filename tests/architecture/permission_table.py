@@ -91,6 +91,8 @@ PUBLIC = {
     "forgot/": "whoever forgot their password cannot sign in; answers everybody alike",
     "forgot/new/": "the link that was opened is the permission",
     "forgot/<str:token>/": "the token is the permission",
+    "not-me/": "the link that was opened is the permission",
+    "not-me/<str:token>/": "the token is the permission",
     "new-address/": "the link that was opened is the permission",
     "new-address/<str:token>/": "the token is the permission",
     "operators/": "a door of its own: the operator flag and a second factor, else 404; runs in no organization",

@@ -63,6 +63,8 @@ class State:
         yield "invite", "/settings/people/invite/"
         yield "person", f"/settings/people/{self.member.pk}/"
         yield "sessions", "/settings/sessions/"
+        yield "sign-ins", "/settings/sign-ins/"
+        yield "person-sign-ins", f"/settings/people/{self.member.pk}/sign-ins/"
         yield "person-sessions", f"/settings/people/{self.member.pk}/sessions/"
         yield "session-limits", "/settings/limits/sessions/"
         yield "networks", "/settings/limits/networks/"
