@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import Http404
@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, Integration, Membership, TeamMember
 from accounts.permissions import Permission
+
+UNUSED = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,17 @@ class ShownIntegration:
     def last_used_at(self) -> datetime | None:
         """When a program last asked with one of its keys."""
         return max((key.last_used_at for key in self.keys if key.last_used_at), default=None)
+
+    @property
+    def is_unused(self) -> bool:
+        """It works, and no program has asked with it for UNUSED (a new one: since it was made)."""
+        return self.works and (self.last_used_at or self.created_at) < timezone.now() - UNUSED
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the last of its keys that work ends; None when one has no end, or none works."""
+        ends = [key.ends_at for key in self.keys if key.works]
+        return max((end for end in ends if end), default=None) if None not in ends else None
 
     @property
     def newest(self) -> ShownKey:

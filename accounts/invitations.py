@@ -104,7 +104,7 @@ def renew_link(*, actor: Membership, member: Membership) -> str:
 
 
 def invite_again(*, actor: Membership, member: Membership) -> str:
-    """A first link for whom the company's directory sent and who has a sign-in elsewhere. Returns the token."""
+    """A first link, by mail, for whom the company's directory sent. Returns the token of the one that is not mailed."""
     token = new_link(member, actor)
     mail_link(member, mail.MailKind.INVITATION, actor)
     audit.record(event=audit.AuditKind.MEMBER_INVITED, actor=actor, object=member, directory=True)

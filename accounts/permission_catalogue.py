@@ -112,7 +112,6 @@ NOT_OFFERED = frozenset(
         Permission.REVIEWS_WRITE,
         Permission.ESCALATIONS_HANDLE,
         Permission.MEASURES_MANAGE,
-        Permission.ACCESS_REVIEW,
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,

@@ -56,6 +56,7 @@ class PastSignIn:
 
     at: datetime
     result: str
+    reason: str
     tone: str
     icon: str
     how: str
@@ -80,10 +81,11 @@ def past_sign_ins(member: Membership, *, only_here: bool) -> list[PastSignIn]:
 
 
 def _line(event: SignInEvent, networks: list[tuple[str, str]]) -> PastSignIn:
-    result, tone, icon = _results()[event.outcome]
+    result, reason, tone, icon = _results()[event.outcome]
     return PastSignIn(
         at=event.at,
         result=result,
+        reason=reason,
         tone=tone,
         icon=icon,
         how=how_in_words(event.factors) if event.factors else _("Password"),
@@ -93,13 +95,13 @@ def _line(event: SignInEvent, networks: list[tuple[str, str]]) -> PastSignIn:
     )
 
 
-def _results() -> dict[str, tuple[str, str, str]]:
+def _results() -> dict[str, tuple[str, str, str, str]]:
     return {
-        SignInOutcome.SIGNED_IN: (_("Signed in"), "success", "check"),
-        SignInOutcome.FAILED: (_("Refused: wrong password, or no access"), "danger", "circle-x"),
-        SignInOutcome.CODE_WRONG: (_("Refused: wrong code"), "danger", "circle-x"),
-        SignInOutcome.PASSWORD_RIGHT: (_("Not finished: the second step was not taken"), "warning", "hourglass"),
-        SignInOutcome.OUTSIDE: (_("Refused: not from this network"), "warning", "ban"),
+        SignInOutcome.SIGNED_IN: (_("Signed in"), "", "success", "check"),
+        SignInOutcome.FAILED: (_("Refused"), _("wrong password, or no access"), "danger", "circle-x"),
+        SignInOutcome.CODE_WRONG: (_("Refused"), _("wrong code"), "danger", "circle-x"),
+        SignInOutcome.PASSWORD_RIGHT: (_("Not finished"), _("the second step was not taken"), "warning", "hourglass"),
+        SignInOutcome.OUTSIDE: (_("Refused"), _("not from this network"), "warning", "ban"),
     }
 
 

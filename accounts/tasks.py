@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import sign_in_history
+from accounts.access_reviewing import remind
 from accounts.api.repeating import forget_old
 from accounts.factors.remembering import LONGEST
 from accounts.mail import delivering
@@ -57,3 +58,9 @@ def forget_what_ended() -> dict[str, int]:
     counts["answers"] = each_organization("forget answers", forget_old).items
     logger.info("forgot %s", counts)
     return counts
+
+
+@shared_task
+def remind_of_reviews() -> int:
+    """Mail those who may review access when a review is due. Returns how many mails; twice a day is once."""
+    return each_organization("remind of access reviews", remind).items

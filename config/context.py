@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access_reviewing import review_waits
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.saml.confinement import began_by_sso
@@ -56,6 +57,7 @@ SECTIONS = (
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
+    RailEntry(_("Access review"), "access_review", "clipboard-check", Permission.ACCESS_REVIEW, review_waits),
     RailEntry(_("Sessions and networks"), "session_limits", "hourglass", Permission.SECURITY_MANAGE),
     RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),
     RailEntry(_("API"), "api_keys", "code", Permission.API_MANAGE),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.mail.health import mail_health
 from accounts.permissions import public
 from config.heartbeat import Part, silence
 
@@ -32,7 +33,16 @@ def ready(request: HttpRequest) -> JsonResponse:
     """200 when every part works, else 503; says of each part `ok` or, in a few words, what is wrong."""
     results = {name: check() or "ok" for name, check in CHECKS.items()}
     complete = all(result == "ok" for result in results.values())
-    return JsonResponse({"ready": complete, "checks": results}, status=200 if complete else 503)
+    shown = {"ready": complete, "checks": results, "notes": {"mail": _mail()}}
+    return JsonResponse(shown, status=200 if complete else 503)
+
+
+def _mail() -> str:
+    """Only told: pages work without mail, so no balancer should take this process away because of it."""
+    try:
+        return mail_health().sentence
+    except DatabaseError:
+        return "unknown, the database does not answer"
 
 
 def check_database(alias: str) -> str | None:

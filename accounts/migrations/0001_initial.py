@@ -63,6 +63,135 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AccessReview',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('begun_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('due_on', models.DateField()),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['-begun_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AccessLine',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('person', 'Person'), ('key', 'API key'), ('token', 'Directory token')], max_length=10)),
+                ('subject', models.UUIDField()),
+                ('name', models.CharField(max_length=254)),
+                ('facts', models.JSONField(default=dict)),
+                ('since', models.DateTimeField(null=True)),
+                ('last_used_at', models.DateTimeField(null=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounts.accessreview')),
+            ],
+            options={
+                'ordering': ['kind', 'name', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AccessRules',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('profile', models.CharField(choices=[('standard', 'Standard'), ('hipaa', 'HIPAA'), ('own', 'Own limits')], default='standard', max_length=10)),
+                ('idle', models.DurationField(default=datetime.timedelta(seconds=43200))),
+                ('longest', models.DurationField(default=datetime.timedelta(days=1))),
+                ('networks', models.JSONField(blank=True, default=list)),
+                ('guards_pages', models.BooleanField(default=False)),
+                ('guards_keys', models.BooleanField(default=False)),
+                ('review_told_for', models.DateField(blank=True, null=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='access_rules', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CodeMailbox',
+            fields=[
+                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
+                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
+                ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
+                ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CodePhone',
+            fields=[
+                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
+                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
+                ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
+                ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()])),
+                ('number_masked', models.CharField(max_length=24)),
+                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DirectoryGroup',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=254)),
+                ('external_id', models.CharField(blank=True, max_length=254)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DirectoryPerson',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('user_name', models.CharField(max_length=254)),
+                ('external_id', models.CharField(blank=True, max_length=254)),
+                ('attributes', models.JSONField(default=dict)),
+                ('active', models.BooleanField(default=True)),
+                ('ended_epoch', models.PositiveIntegerField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DirectoryGroupMember',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='accounts.directorygroup')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='accounts.directoryperson')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='KnownDevice',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('device', models.BinaryField(max_length=32)),
+                ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_devices', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='MailedLink',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('purpose', models.CharField(choices=[('password', 'Password'), ('address', 'Address'), ('sign_up', 'Sign Up'), ('not_me', 'Not Me')], max_length=10)),
+                ('epoch', models.PositiveIntegerField(default=0)),
+                ('token_hash', models.BinaryField(max_length=32, unique=True)),
+                ('payload', tenancy.encryption.EncryptedTextField(default='', keys=[tenancy.encryption.InstallationKey()])),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expires_at', models.DateTimeField()),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -131,21 +260,10 @@ class Migration(migrations.Migration):
                 'ordering': ['-created_at'],
             },
         ),
-        migrations.CreateModel(
-            name='DirectoryPerson',
-            fields=[
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user_name', models.CharField(max_length=254)),
-                ('external_id', models.CharField(blank=True, max_length=254)),
-                ('attributes', models.JSONField(default=dict)),
-                ('active', models.BooleanField(default=True)),
-                ('ended_epoch', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='directory_rows', to='accounts.membership')),
-            ],
+        migrations.AddField(
+            model_name='directoryperson',
+            name='membership',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='directory_rows', to='accounts.membership'),
         ),
         migrations.AddField(
             model_name='directory',
@@ -183,6 +301,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AccessSignOff',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('remark', models.CharField(blank=True, max_length=300)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='accounts.accessreview')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='accessreview',
+            name='begun_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+        ),
+        migrations.CreateModel(
+            name='AccessDecision',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('keeps', models.BooleanField()),
+                ('remark', models.CharField(blank=True, max_length=300)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='accounts.accessline')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+            ],
+            options={
+                'ordering': ['at', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -335,6 +484,11 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='accounts.role')),
             ],
+        ),
+        migrations.AddField(
+            model_name='directorygroup',
+            name='role',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.role'),
         ),
         migrations.CreateModel(
             name='SamlIdentity',
@@ -580,21 +734,10 @@ class Migration(migrations.Migration):
                 'ordering': ['made_at', 'pk'],
             },
         ),
-        migrations.CreateModel(
-            name='DirectoryGroup',
-            fields=[
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=254)),
-                ('external_id', models.CharField(blank=True, max_length=254)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
-                ('role', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.role')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
-            ],
-            options={
-                'ordering': ['name'],
-            },
+        migrations.AddField(
+            model_name='directorygroup',
+            name='team',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team'),
         ),
         migrations.CreateModel(
             name='TeamMember',
@@ -620,94 +763,61 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
-        migrations.CreateModel(
-            name='AccessRules',
-            fields=[
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('profile', models.CharField(choices=[('standard', 'Standard'), ('hipaa', 'HIPAA'), ('own', 'Own limits')], default='standard', max_length=10)),
-                ('idle', models.DurationField(default=datetime.timedelta(seconds=43200))),
-                ('longest', models.DurationField(default=datetime.timedelta(days=1))),
-                ('networks', models.JSONField(blank=True, default=list)),
-                ('guards_pages', models.BooleanField(default=False)),
-                ('guards_keys', models.BooleanField(default=False)),
-                ('review_told_for', models.DateField(blank=True, null=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='access_rules', to='tenancy.organization')),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('idle__gt', datetime.timedelta(0)), ('longest__gte', models.F('idle'))), name='accounts_accessrules_limits')],
-            },
+        migrations.AddConstraint(
+            model_name='accessline',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_accessline_tenant'),
         ),
-        migrations.CreateModel(
-            name='CodeMailbox',
-            fields=[
-                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
-                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user',), name='accounts_codemailbox_one')],
-            },
+        migrations.AddConstraint(
+            model_name='accessline',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessline_org_id'),
         ),
-        migrations.CreateModel(
-            name='CodePhone',
-            fields=[
-                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
-                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()])),
-                ('number_masked', models.CharField(max_length=24)),
-                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'confirmed'), name='accounts_codephone_one')],
-            },
+        migrations.AddConstraint(
+            model_name='accessline',
+            constraint=tenancy.constraints.SameOrganization(field='review', name='accounts_accessline_review_org'),
         ),
-        migrations.CreateModel(
-            name='DirectoryGroupMember',
-            fields=[
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='accounts.directorygroup')),
-                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='accounts.directoryperson')),
-            ],
-            options={
-                'constraints': [tenancy.constraints.RowSecurity(name='accounts_directorygroupmember_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroupmember_org_id'), tenancy.constraints.SameOrganization(field='group', name='accounts_directorygroupmember_group_org'), tenancy.constraints.SameOrganization(field='person', name='accounts_directorygroupmember_person_org'), models.UniqueConstraint(fields=('organization', 'group', 'person'), name='accounts_directorymember_once')],
-            },
+        migrations.AddConstraint(
+            model_name='accessline',
+            constraint=tenancy.constraints.AppendOnly(name='accounts_accessline_append_only'),
         ),
-        migrations.CreateModel(
-            name='KnownDevice',
-            fields=[
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('device', models.BinaryField(max_length=32)),
-                ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_devices', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'device'), name='accounts_knowndevice_once')],
-            },
+        migrations.AddConstraint(
+            model_name='accessrules',
+            constraint=models.CheckConstraint(condition=models.Q(('idle__gt', datetime.timedelta(0)), ('longest__gte', models.F('idle'))), name='accounts_accessrules_limits'),
         ),
-        migrations.CreateModel(
-            name='MailedLink',
-            fields=[
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('password', 'Password'), ('address', 'Address'), ('sign_up', 'Sign Up'), ('not_me', 'Not Me')], max_length=10)),
-                ('epoch', models.PositiveIntegerField(default=0)),
-                ('token_hash', models.BinaryField(max_length=32, unique=True)),
-                ('payload', tenancy.encryption.EncryptedTextField(default='', keys=[tenancy.encryption.InstallationKey()])),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['expires_at'], name='accounts_mailedlink_end')],
-            },
+        migrations.AddConstraint(
+            model_name='codemailbox',
+            constraint=models.UniqueConstraint(fields=('user',), name='accounts_codemailbox_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='codephone',
+            constraint=models.UniqueConstraint(fields=('user', 'confirmed'), name='accounts_codephone_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroupmember',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_directorygroupmember_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroupmember',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroupmember_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroupmember',
+            constraint=tenancy.constraints.SameOrganization(field='group', name='accounts_directorygroupmember_group_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroupmember',
+            constraint=tenancy.constraints.SameOrganization(field='person', name='accounts_directorygroupmember_person_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='directorygroupmember',
+            constraint=models.UniqueConstraint(fields=('organization', 'group', 'person'), name='accounts_directorymember_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='knowndevice',
+            constraint=models.UniqueConstraint(fields=('user', 'device'), name='accounts_knowndevice_once'),
+        ),
+        migrations.AddIndex(
+            model_name='mailedlink',
+            index=models.Index(fields=['expires_at'], name='accounts_mailedlink_end'),
         ),
         migrations.AddConstraint(
             model_name='membership',
@@ -776,6 +886,66 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='directoryperson',
             constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('organization', 'membership'), name='accounts_directoryperson_member'),
+        ),
+        migrations.AddConstraint(
+            model_name='accesssignoff',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_accesssignoff_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='accesssignoff',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accesssignoff_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='accesssignoff',
+            constraint=tenancy.constraints.SameOrganization(field='review', name='accounts_accesssignoff_review_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='accesssignoff',
+            constraint=tenancy.constraints.SameOrganization(field='by', name='accounts_accesssignoff_by_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='accesssignoff',
+            constraint=models.UniqueConstraint(fields=('organization', 'review'), name='accounts_accesssignoff_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='accesssignoff',
+            constraint=tenancy.constraints.AppendOnly(name='accounts_accesssignoff_append_only'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessreview',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_accessreview_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessreview',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessreview_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessreview',
+            constraint=tenancy.constraints.SameOrganization(field='begun_by', name='accounts_accessreview_begun_by_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessreview',
+            constraint=tenancy.constraints.AppendOnly(name='accounts_accessreview_append_only'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessdecision',
+            constraint=tenancy.constraints.RowSecurity(name='accounts_accessdecision_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessdecision',
+            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessdecision_org_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessdecision',
+            constraint=tenancy.constraints.SameOrganization(field='line', name='accounts_accessdecision_line_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessdecision',
+            constraint=tenancy.constraints.SameOrganization(field='by', name='accounts_accessdecision_by_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='accessdecision',
+            constraint=tenancy.constraints.AppendOnly(name='accounts_accessdecision_append_only'),
         ),
         migrations.AddIndex(
             model_name='offboardingreceipt',

@@ -1,5 +1,6 @@
 """What accounts stores: users, their memberships, roles, teams, second factors, sessions, attempts to sign in."""
 
+from accounts.models.access_review import AccessDecision, AccessKind, AccessLine, AccessReview, AccessSignOff
 from accounts.models.access_rules import AccessRules, SessionProfile
 from accounts.models.directory import (
     Directory,
@@ -30,7 +31,12 @@ from accounts.models.totp_device import TotpDevice
 from accounts.models.user import User
 
 __all__ = [
+    "AccessDecision",
+    "AccessKind",
+    "AccessLine",
+    "AccessReview",
     "AccessRules",
+    "AccessSignOff",
     "ApiKey",
     "BreakGlass",
     "CodeMailbox",

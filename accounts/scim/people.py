@@ -20,10 +20,13 @@ from accounts.models.user import normalized_email
 from accounts.scim import groups
 from accounts.scim.errors import ScimError, taken
 from accounts.scim.reading import PersonWish
+from accounts.signing_in import password_memberships
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.ids import new_id
 from tenancy.isolation import current_organization_id
+
+NO_ADDRESS = "@directory.invalid"
 
 
 def create(directory: Directory, wish: PersonWish) -> DirectoryPerson:
@@ -46,7 +49,18 @@ def create(directory: Directory, wish: PersonWish) -> DirectoryPerson:
         raise taken("Another person has this userName.") from None
     audit.record(event=AuditKind.DIRECTORY_PERSON_ADDED, actor=directory.membership, object=member, new_member=made)
     _let(directory, person, wish.active is not False)
+    if made and person.active and member.joined_at is not None:
+        _mail_way_in(directory, member)
     return person
+
+
+def _mail_way_in(directory: Directory, member: Membership) -> None:
+    """Somebody who is a member at once and has no password yet: a link to choose one, unless they come in by single
+    sign-on only, or have no address.
+    """
+    opens = password_memberships(member.user).filter(pk=member.pk).exists()
+    if opens and not member.user.email.endswith(NO_ADDRESS):
+        invite_again(actor=directory.membership, member=member)
 
 
 def replace(directory: Directory, person: DirectoryPerson, wish: PersonWish) -> None:
@@ -92,7 +106,7 @@ def _put(person: DirectoryPerson, wish: PersonWish) -> None:
 
 def _member_for(wish: PersonWish) -> tuple[Membership, bool]:
     """The member of this organization with that address, made if there is none; and whether they were made."""
-    address = _usable(wish.address) or f"{new_id().hex}@directory.invalid"
+    address = _usable(wish.address) or f"{new_id().hex}{NO_ADDRESS}"
     found: dict[str, Any] = {"name": wish.name, "password": make_password(None)}
     user, new = User.objects.get_or_create(email=address, defaults=found)
     at_once = {"is_active": True, "joined_at": timezone.now()} if new else {"is_active": False, "joined_at": None}

@@ -21,7 +21,8 @@ from accounts.views.answers import form_page
 def api_keys(request: MemberRequest) -> HttpResponse:
     """Every integration: what works first."""
     shown = integration_queries.integrations(request.member)
-    return render(request, "accounts/api_keys.html", {"integrations": shown})
+    unused = sum(one.is_unused for one in shown)
+    return render(request, "accounts/api_keys.html", {"integrations": shown, "unused": unused})
 
 
 @requires(Permission.API_MANAGE)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import operators
+from accounts.mail.health import mail_health
 from accounts.models import OperatorEvent
 from accounts.operators import operators_only
 from accounts.organization_forms import OrganizationForm
@@ -31,6 +32,7 @@ def operators_page(request: MemberRequest) -> HttpResponseBase:
     if request.method == "GET":
         operators.note(operators.Act.LOOKED, user=request.user, origin=origin)
     shown = {
+        "mail": mail_health(),
         "organizations": Organization.objects.order_by("name"),
         "events": OperatorEvent.objects.select_related("user", "organization")[:EVENTS_SHOWN],
     }

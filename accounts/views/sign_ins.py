@@ -23,7 +23,7 @@ from accounts.step_up import fresh
 from accounts.views.recovering import CLOSED, opened_link, remember_link
 from tenancy import audit
 
-COLUMNS = ("time (UTC)", "result", "how", "device", "place", "organization")
+COLUMNS = ("time (UTC)", "result", "reason", "how", "device", "place", "organization")
 
 
 @requires()
@@ -93,7 +93,7 @@ def _csv(member: Membership, *, only_here: bool) -> HttpResponse:
     writer.writerow(COLUMNS)
     for one in past_sign_ins(member, only_here=only_here):
         at = one.at.astimezone(UTC).isoformat(timespec="seconds")
-        cells = (at, one.result, one.how, one.browser, one.place, one.organization)
+        cells = (at, one.result, one.reason, one.how, one.browser, one.place, one.organization)
         writer.writerow([safe_cell(cell) for cell in cells])
     response = HttpResponse("\ufeff" + lines.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="sign-ins-{timezone.now():%Y-%m-%d}.csv"'

@@ -157,7 +157,7 @@ def test_an_agent_sets_no_limits(cast):
 )
 def test_the_page_takes_what_makes_sense(cast, sent, status):
     client = signed_in(Client(), cast.admin)
-    assert client.post("/settings/limits/sessions/", sent).status_code == status
+    assert client.post("/settings/session-limits/", sent).status_code == status
     assert AccessRules.objects.exists() == (status == 302)
 
 

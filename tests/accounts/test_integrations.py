@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts import deactivation, integrations, queries
@@ -269,3 +270,13 @@ def test_nobody_else_touches_a_key(cast, client):
         for path in ("roll/", "end/", f"keys/{caller.key.pk}/end/"):
             assert browser.post(f"{where}{path}", {"overlap": "0"}).status_code in {403, 404}
     assert caller.get("me").status_code == 200
+
+
+def test_a_key_that_nobody_uses_stands_out_and_a_new_one_does_not(cast):
+    old, new = make_caller(cast.owner, name="Forgotten robot"), make_caller(cast.owner, name="Booking system")
+    Integration.objects.filter(pk=old.key.integration_id).update(created_at=timezone.now() - timedelta(days=91))
+    page = signed_in(Client(), cast.owner).get("/settings/api/").content.decode()
+    assert page.count("Unused") == 1
+    assert "1 integration has asked for nothing in 90 days" in page
+    assert old.get("me").status_code == new.get("me").status_code == 200
+    assert "Unused" not in signed_in(Client(), cast.owner).get("/settings/api/").content.decode()

@@ -21,7 +21,7 @@ __all__ = ["cast"]
 
 HERE, ELSEWHERE = "203.0.113.9", "198.51.100.7"
 OFFICE = [Named("203.0.113.0/24", "Main office")]
-PAGE = "/settings/limits/networks/"
+PAGE = "/settings/session-limits/networks/"
 
 
 def at(address, member=None):

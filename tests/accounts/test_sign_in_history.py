@@ -39,7 +39,7 @@ def test_a_person_sees_what_succeeded_and_what_failed(cast):
     page = page_of(client)
     assert "Signed in" in page
     assert "Firefox on Windows" in page
-    assert "Refused: wrong password" in page
+    assert "wrong password" in page
     assert "Safari on iPhone" in page
     assert "198.51.100.7" in page
 
@@ -88,7 +88,7 @@ def test_the_csv_runs_no_formulas_and_is_in_the_log(cast):
     sign_in_history.note(cast.agent, Origin(None, "none", "=HYPERLINK(1)"), SignInOutcome.SIGNED_IN)
     answer = signed_in(Client(), cast.admin).get(f"/settings/people/{cast.agent.pk}/sign-ins/csv/")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[1][3] == "'=HYPERLINK(1)"
+    assert rows[1][4] == "'=HYPERLINK(1)"
     with activate(cast.organization):
         assert AuditEvent.objects.filter(event="sign_in:exported", actor_id=cast.admin.pk).exists()
     assert signed_in(Client(), cast.auditor).get(f"/settings/people/{cast.agent.pk}/sign-ins/csv/").status_code == 403

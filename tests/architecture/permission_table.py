@@ -10,7 +10,7 @@ from typing import Any
 
 from django.test import Client
 
-from accounts import deactivation
+from accounts import access_reviewing, deactivation
 from accounts.founding import add_member
 from accounts.invitations import new_link
 from accounts.leaving import plans
@@ -165,6 +165,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         campaign = carriers.add_campaign(member=cast.owner, brand_id=brand.pk, settings=rates, lines=[])
     device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
+    with activate(cast.organization):
+        review = access_reviewing.begin(actor=cast.owner)
+        review_line_id = review.lines.get(subject=cast.second_agent.pk).pk
     person = company.add("nora@harbor.example")
     group = company.add_group("Care", person["id"])
     assert caller.key is not None
@@ -181,6 +184,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "batch_id": batch,
         "door": office.door.slug,
         "owner_id": cast.owner.pk,
+        "review_id": review.pk,
+        "review_line_id": review_line_id,
         "certificate_id": certificate_id,
         "asked_id": tested.pk,
         "mapping_id": mapping.pk,

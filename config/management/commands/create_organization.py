@@ -1,22 +1,27 @@
 """`manage.py create_organization NAME EMAIL`: the first step on a system without a demo."""
 
-import secrets
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
+from django.urls import reverse
 from django.utils.text import slugify
 
+from accounts import invitations, mail
 from accounts.founding import found_organization
 from accounts.models import User
 from accounts.models.user import normalized_email
+from tenancy import audit
+from tenancy.isolation import activate
 from tenancy.models import Organization
 
 
 class Command(BaseCommand):
-    help = "Make an organization and its first owner, who gets a password that is shown once."
+    help = "Make an organization and invite its first owner, by mail and by a link that is shown once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="the company's name as its customers know it")
@@ -34,13 +39,17 @@ class Command(BaseCommand):
             Organization(**fields).full_clean()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        password = ""
         with transaction.atomic():
             owner = User.objects.filter(email=email).first()
             if owner is None:
-                password = secrets.token_urlsafe(15)
-                name = options["owner"] or email.partition("@")[0]
-                owner = User.objects.create_user(email=email, name=name[:80], password=password)
-            found_organization(owner=owner, **fields)
-        known = f"{email} signs in with the password they have." if not password else ""
-        self.stdout.write(known or f"{email} signs in with the password {password} and should change it.")
+                name = (options["owner"] or email.partition("@")[0])[:80]
+                owner = User.objects.create(email=email, name=name, password=make_password(None))
+            member = found_organization(owner=owner, is_here=False, **fields)
+            with activate(member.organization):
+                token = invitations.new_link(member)
+                invitations.mail_link(member, mail.MailKind.FIRST_OWNER, None)
+                audit.record(event=audit.AuditKind.ORGANIZATION_CREATED, object=member.organization, by="command line")
+        link = settings.PUBLIC_BASE_URL + reverse("open_link", args=[token])
+        mailed = "A link is on its way by mail. " if settings.EMAIL_HOST or settings.MAILBOX_ENABLED else ""
+        days = invitations.LINK_LIFE.days
+        self.stdout.write(f"{mailed}{email} joins as owner by this link, shown once, good for {days} days:\n{link}")

@@ -8,7 +8,18 @@ from django.utils import timezone
 
 from accounts import deactivation, invitations
 from accounts.founding import add_member
-from accounts.models import DirectoryPerson, DirectoryToken, Invitation, Membership, OffboardingReceipt, Session, User
+from accounts.models import (
+    DirectoryPerson,
+    DirectoryToken,
+    Enforced,
+    Invitation,
+    Membership,
+    OffboardingReceipt,
+    OutgoingMail,
+    Session,
+    SsoDoor,
+    User,
+)
 from accounts.scim import connecting
 from accounts.scim.schemas import ENTERPRISE, USER
 from tenancy.audit import AuditKind
@@ -16,6 +27,7 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.accounts.scim.conftest import connect
 from tests.cast import person, signed_in
+from tests.mailed import link_to, mails_to
 
 OKTA = {
     "schemas": [USER],
@@ -433,3 +445,34 @@ def test_a_person_added_elsewhere_first_becomes_the_directorys(cast, company):
         assert member_of(made).pk == friend.pk
     friend.refresh_from_db()
     assert friend.is_active
+
+
+def test_somebody_new_gets_a_link_to_choose_a_password(cast, company):
+    company.add("nora@harbor.example", emails=[{"value": "nora@harbor.example"}])
+    assert "Harbor Dental" in mails_to("nora@harbor.example")[0]
+    client = Client()
+    assert client.get(link_to("nora@harbor.example"), follow=True).status_code == 200
+    chosen = {"new_password": "nine loud lanterns", "repeated": "nine loud lanterns"}
+    assert client.post("/join/", chosen).status_code == 302
+    sent = {"email": "nora@harbor.example", "password": "nine loud lanterns"}
+    assert Client().post("/sign-in/", sent).status_code == 302
+
+
+def test_nobody_is_mailed_who_comes_in_by_single_sign_on_only(cast, company):
+    SsoDoor.objects.create(
+        organization=cast.organization, slug="door-of-harbor", is_on=True, enforced=Enforced.EVERYBODY
+    )
+    company.add("nora@harbor.example", emails=[{"value": "nora@harbor.example"}])
+    assert not OutgoingMail.objects.exists()
+
+
+def test_nobody_is_mailed_who_is_added_inactive_or_has_no_address(cast, company):
+    company.add("nora@harbor.example", emails=[{"value": "nora@harbor.example"}], active=False)
+    company.add("robot-7", emails=[])
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_second_message_about_somebody_mails_nothing_more(cast, company):
+    made = company.add("nora@harbor.example", emails=[{"value": "nora@harbor.example"}])
+    company.patch(f"Users/{made['id']}", {"op": "replace", "path": "active", "value": True})
+    assert OutgoingMail.objects.count() == 1
