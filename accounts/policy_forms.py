@@ -17,7 +17,7 @@ class SignInPolicyForm(forms.Form):
     required = forms.ChoiceField(label=_("Who needs a second factor"), widget=forms.RadioSelect)
     required_roles = forms.ModelMultipleChoiceField(
         queryset=Role.objects.none(),
-        label=_("These roles"),
+        label=_("Roles that need one as well"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -50,7 +50,7 @@ class SignInPolicyForm(forms.Form):
         roles.queryset = Role.objects.order_by("name")
         required.choices = [
             ("administrators", _("Owners and administrators")),
-            ("roles", _("They, and everybody with one of these roles")),
+            ("roles", _("Owners, administrators and the holders of some roles")),
             ("everybody", _("Everybody")),
         ]
         methods.choices = [(way.value, way.label) for way in CHOICES]

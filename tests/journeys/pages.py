@@ -128,6 +128,10 @@ class State:
             yield "webhook-content", f"{self.endpoint}content/"
             yield "webhook-delivery", self.delivery
         yield "account", "/settings/account/"
+        for way in ("passkey", "totp", "sms", "email"):
+            yield f"add-{way}", f"/settings/account/add/{way}/"
+        yield "recovery", "/settings/account/recovery/"
+        yield "second-factors", "/settings/security/second-factors/"
         yield "sessions", "/settings/sessions/"
         yield "not-found", "/nowhere/"
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.factors import recovery
+from accounts.models import CodeMailbox, CodePhone, SignInPolicy
+from tests.accounts.codes import with_app
 from tests.cast import PASSPHRASE
 
 from . import pages
@@ -19,6 +22,7 @@ from .demo import Demo
 from .leavers import leaver_sights
 from .pages import State
 from .simulated_office import Office
+from .test_second_factors import named, sign_in, with_code_line
 
 pytestmark = [needs_browser, pytest.mark.timeout(900)]
 
@@ -90,8 +94,53 @@ def test_the_way_in(office: Office, someone: MakePerson) -> None:
         shoot(page, f"sign-in-refused-{look}")
     person.sign_in(office.admin.user.email, PASSPHRASE)
     expect(page.get_by_role("heading", name="Protect your sign-in")).to_be_visible()
+    page.goto(named(office.base_url))
+    sign_in(page, office.admin)
+    for way in ("passkey", "totp"):
+        page.goto(f"{named(office.base_url)}/sign-in/set-up/?way={way}")
+        for look in each_look(page):
+            shoot(page, f"forced-set-up-{way}-{look}")
+
+
+@wanted
+def test_second_factors(office: Office, someone: MakePerson) -> None:
+    with_code_line(office)
+    member, user = office.agent, office.agent.user
+    SignInPolicy.objects.create(
+        organization=office.organization, methods=["passkey", "totp", "sms", "email"], remember_days=14
+    )
+    with_app(user)
+    recovery.make(user)
+    place = {"user": user, "confirmed": True}
+    CodePhone.objects.create(name="Phone", number=office.number(7), number_masked="+1 *** *** 0107", **place)
+    CodeMailbox.objects.create(name="E-mail", **place)
+    page = someone().page
+    page.goto(named(office.base_url))
     for look in each_look(page):
-        shoot(page, f"set-up-{look}")
+        shoot(page, f"sign-in-with-passkey-{look}")
+    sign_in(page, member)
+    for way in ("totp", "sms", "recovery"):
+        page.goto(f"{named(office.base_url)}/sign-in/code/?way={way}")
+        for look in each_look(page):
+            shoot(page, f"second-factor-{way}-{look}")
+    page.get_by_label("Recovery code", exact=True).fill("aaaa-bbbb-cccc-dddd")
+    page.get_by_role("button", name="Continue").click()
+    for look in each_look(page):
+        shoot(page, f"second-factor-wrong-{look}")
+    page = someone().let_in(member).page
+    page.goto("/settings/account/")
+    for look in each_look(page):
+        shoot(page, f"account-factors-{look}")
+    page.goto("/settings/account/recovery/")
+    page.get_by_role("button", name="Make new codes").click()
+    for look in each_look(page):
+        shoot(page, f"recovery-codes-{look}")
+    page = someone().let_in(office.owner).page
+    page.goto("/settings/security/second-factors/")
+    page.get_by_label("Everybody", exact=True).check()
+    page.get_by_role("button", name="See whom it affects").click()
+    for look in each_look(page):
+        shoot(page, f"second-factors-preview-{look}")
 
 
 @wanted

@@ -38,6 +38,14 @@ def with_passkeys(person: Person) -> None:
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
+def with_code_line(office: Office) -> Line:
+    """The office's line for codes."""
+    line = office.new_line("Sign-in codes", f"+1212{5570100 + office.place}")
+    with activate(office.organization):
+        Line.objects.filter(pk=line.pk).update(sends_codes=True)
+    return line
+
+
 def test_an_agent_must_set_up_an_app_and_later_makes_a_passkey_that_signs_in_alone(
     office: Office, someone: MakePerson
 ) -> None:
@@ -71,9 +79,7 @@ def test_an_agent_must_set_up_an_app_and_later_makes_a_passkey_that_signs_in_alo
 
 
 def test_a_code_by_text_arrives_on_the_phone_and_signs_in(office: Office, someone: MakePerson) -> None:
-    line = office.new_line("Sign-in codes", f"+1212{5570100 + office.place}")
-    with activate(office.organization):
-        Line.objects.filter(pk=line.pk).update(sends_codes=True)
+    line = with_code_line(office)
     CodePhone.objects.create(
         user=office.agent.user, name="Phone", number=office.number(7), number_masked="+1 *** *** 0107", confirmed=True
     )
