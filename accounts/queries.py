@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import get_scope
 
-from accounts.models import AccessRules, Membership, MembershipRole, Role, Session, Team, TeamMember
+from accounts.models import AccessRules, Membership, MembershipRole, PlannedLeaving, Role, Session, Team, TeamMember
 from accounts.permissions import Permission
 from accounts.places import place_of
 from accounts.session_limits import alive, end_of
@@ -27,6 +27,7 @@ class Person:
     roles: list[Role]
     teams: list[Team]
     link_ends: datetime | None
+    leaves_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -74,7 +75,9 @@ def _described(members: list[Membership]) -> list[Person]:
         roles[held.membership_id].append(held.role)
     for place in TeamMember.objects.filter(membership__in=members).select_related("team").order_by("team__name"):
         teams[place.membership_id].append(place.team)
-    return [Person(one, roles[one.pk], teams[one.pk], _link_end(one)) for one in members]
+    planned = PlannedLeaving.objects.filter(membership__in=members, done_at__isnull=True)
+    leaves = dict(planned.values_list("membership", "due_at"))
+    return [Person(one, roles[one.pk], teams[one.pk], _link_end(one), leaves.get(one.pk)) for one in members]
 
 
 def _link_end(member: Membership) -> datetime | None:

@@ -26,6 +26,7 @@ from tenancy.isolation import activate
 
 Problem = PlannedLeaving.Problem
 FARTHEST = timedelta(days=366)
+SHOWN_AFTER = timedelta(days=30)
 MOST_AT_ONCE = 100  # people in one go
 
 log = logging.getLogger("parley.accounts")
@@ -173,6 +174,24 @@ def _end(one: PlannedLeaving) -> Problem | str:
     except MissingPermission:  # of several at once, and whoever asked was ended first
         return Problem.NOT_ALLOWED
     return ""
+
+
+def coming(member: Membership) -> list[PlannedLeaving]:
+    """What is planned in the member's organization, the next first."""
+    rows = PlannedLeaving.objects.filter(membership__organization=member.organization_id)
+    open_ones = rows.filter(done_at__isnull=True).select_related("membership__user", "made_by__user")
+    return list(open_ones.order_by("due_at")[:MOST_AT_ONCE])
+
+
+def given_up(member: Membership) -> list[PlannedLeaving]:
+    """What was planned and could not be done in the last SHOWN_AFTER, while the person is still in; newest first."""
+    rows = PlannedLeaving.objects.filter(
+        membership__organization=member.organization_id,
+        membership__is_active=True,
+        done_at__gt=timezone.now() - SHOWN_AFTER,
+    )
+    failed = rows.exclude(problem="").exclude(problem=Problem.GONE)
+    return list(failed.select_related("membership__user").order_by("-done_at")[:MOST_AT_ONCE])
 
 
 @dataclass(frozen=True)

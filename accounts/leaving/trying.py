@@ -7,6 +7,7 @@ shown. A trial changes nothing but the row that says how it went; there may be m
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from accounts.models import DoorTrial, Membership, OffboardingReceipt
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.encryption import readable
 
 log = logging.getLogger("parley.accounts")
 
@@ -25,7 +27,7 @@ FORGIVEN = timedelta(days=1)  # after that the sweep no longer looks for receipt
 
 
 class CannotBeTried(Exception):
-    """The member may come in again, so open doors would be as they should be."""
+    """The member may come in again, so open doors would be as they should be; or nobody knows any more what ended."""
 
 
 def try_doors(receipt: OffboardingReceipt, *, by: Membership | None = None) -> DoorTrial:
@@ -33,7 +35,9 @@ def try_doors(receipt: OffboardingReceipt, *, by: Membership | None = None) -> D
     member = Membership.objects.select_related("user", "organization").get(pk=receipt.membership_id)
     if member.is_active:
         raise CannotBeTried
-    details: dict[str, Any] = json.loads(receipt.details or "{}")
+    details: dict[str, Any] = json.loads(readable(receipt, "details", "") or "{}")
+    if not details:
+        raise CannotBeTried
     found = [_try(member, one["name"], [Item(**item) for item in one["items"]]) for one in details["steps"]]
     trial = DoorTrial.objects.create(receipt=receipt, by=by, found=found)
     stood_open = [one["step"] for one in found if one["open"] or one["failed"]]
@@ -54,9 +58,12 @@ def try_untried() -> int:
     """Receipts of the active organization whose bell was lost. Returns how many were tried."""
     recent = OffboardingReceipt.objects.filter(at__gt=timezone.now() - FORGIVEN, trials__isnull=True)
     waiting = list(recent.filter(membership__is_active=False).order_by("at")[:50])
+    tried = 0
     for receipt in waiting:
-        try_doors(receipt)
-    return len(waiting)
+        with suppress(CannotBeTried):
+            try_doors(receipt)
+            tried += 1
+    return tried
 
 
 def _try(member: Membership, name: str, items: Sequence[Item]) -> dict[str, Any]:

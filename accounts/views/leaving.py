@@ -15,6 +15,7 @@ from accounts.leaving import plans, reading
 from accounts.leaving_forms import LATER, NOW, SUSPEND, LeavingForm
 from accounts.models import Membership, OffboardingReceipt
 from accounts.permissions import MemberRequest, Permission, requires
+from accounts.step_up import fresh
 from accounts.views.answers import form_page
 
 REFUSED: dict[type[Exception], str | Promise] = {
@@ -86,15 +87,16 @@ def call_off(request: MemberRequest, member_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.PEOPLE_DEACTIVATE)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_together(request: MemberRequest) -> HttpResponse:
-    """Several people at once: first who and what, then the end."""
+    """Several people at once: first who and what, then the end. Asks again who is there."""
     chosen = _chosen(request)
     if not chosen:
         messages.warning(request, _("Choose the people first."))
         return redirect("people")
     able = [one for one in chosen if _may_end(request.member, one.member)]
-    if request.method == "POST" and "sure" in request.POST and len(able) == len(chosen):
+    if request.method == "POST" and len(able) == len(chosen):
         batch = plans.end_many(actor=request.member, members=[one.member for one in able])
         return redirect("leaving_progress", batch_id=batch)
     lines = [(one, sum(number for _t, number, _w in reading.preview(one.member)), one in able) for one in chosen]
@@ -102,7 +104,8 @@ def leave_together(request: MemberRequest) -> HttpResponse:
 
 
 def _chosen(request: MemberRequest) -> list[queries.Person]:
-    wanted = set(request.POST.getlist("people")[: plans.MOST_AT_ONCE])
+    """The people that the list of people or the page itself names."""
+    wanted = set((request.POST or request.GET).getlist("people")[: plans.MOST_AT_ONCE])
     return [one for one in queries.people(request.member) if str(one.member.pk) in wanted]
 
 

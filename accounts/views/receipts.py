@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.csv_cells import safe_cell
-from accounts.leaving import papers, reading, trying
+from accounts.leaving import papers, plans, reading, trying
 from accounts.leaving_forms import ReceiptFilterForm
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
@@ -37,6 +37,8 @@ def receipts(request: MemberRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "receipts": reading.shown(list(page.object_list)),
+        "coming": [] if query else plans.coming(request.member),
+        "given_up": [] if query else plans.given_up(request.member),
         "filtered": bool(query),
         "narrowed": bool(query.keys() - {"text", "member"}),
         "query": urlencode(query),

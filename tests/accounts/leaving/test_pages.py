@@ -3,15 +3,19 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import deactivation
 from accounts.leaving import plans
 from accounts.models import DoorTrial, Membership, OffboardingReceipt, PlannedLeaving
 from tenancy.audit import AuditKind
+from tenancy.encryption import day_scope
+from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.cast import signed_in
@@ -157,10 +161,11 @@ def test_suspended_people_look_different_everywhere(cast, client):
 def test_several_leave_at_once_each_with_a_receipt(cast, client):
     owner = signed_in(client, cast.owner)
     chosen = [str(cast.agent.pk), str(cast.second_agent.pk)]
-    first = owner.post("/settings/people/leave/", {"people": chosen})
+    assert "bulk" in page(owner, "/settings/people/")
+    first = owner.get("/settings/people/leave/", {"people": chosen})
     assert "Deactivate 2 people" in first.content.decode()
     assert not PlannedLeaving.objects.exists()
-    answer = owner.post("/settings/people/leave/", {"people": chosen, "sure": "1"})
+    answer = owner.post("/settings/people/leave/", {"people": chosen})
     where = answer["Location"]
     assert "Waits" in page(owner, where)
     assert "hx-get" in page(owner, where)
@@ -175,8 +180,44 @@ def test_nobody_leaves_when_one_of_them_may_not(cast, client):
     admin = signed_in(client, cast.admin)
     for other in (cast.owner.pk, cast.admin.pk, cast.leaver.pk):
         chosen = [str(cast.agent.pk), str(other)]
-        answer = admin.post("/settings/people/leave/", {"people": chosen, "sure": "1"})
+        answer = admin.post("/settings/people/leave/", {"people": chosen})
         assert "Cannot be deactivated by you" in answer.content.decode()
     for chosen in ([], ["nonsense"], [str(cast.outsider.pk)], ["\x00"]):
-        assert admin.post("/settings/people/leave/", {"people": chosen, "sure": "1"}).status_code == 302
+        assert admin.post("/settings/people/leave/", {"people": chosen}).status_code == 302
     assert not PlannedLeaving.objects.exists()
+
+
+def test_several_are_ended_by_somebody_who_was_there_a_moment_ago(cast, client):
+    stale = signed_in(client, cast.owner, minutes_ago=11)
+    answer = stale.post("/settings/people/leave/", {"people": [str(cast.agent.pk)]})
+    assert answer["Location"].startswith("/confirm/")
+    assert not PlannedLeaving.objects.exists()
+
+
+def test_a_receipt_whose_key_was_destroyed_says_so_and_is_not_tried(cast, client):
+    receipt = leave(cast, cast.agent)
+    with activate(cast.organization):
+        assert destroy_keys("audit", day_scope(timezone.now().date()), reason="test")
+    owner = signed_in(client, cast.owner)
+    assert "destroyed with the key" in page(owner, f"/settings/leavers/{receipt.pk}/")
+    assert "Destroyed with its key" in page(owner, "/settings/leavers/")
+    assert owner.post(f"/settings/leavers/{receipt.pk}/try/").status_code == 302
+    for form in ("pdf", "json"):
+        assert owner.get(f"/settings/leavers/{receipt.pk}/offboarding.{form}").status_code == 200
+    with activate(cast.organization):
+        assert not DoorTrial.objects.exists()
+
+
+def test_what_is_planned_and_what_could_not_be_done_stand_on_the_list(cast, client):
+    with activate(cast.organization):
+        plans.plan(actor=cast.owner, member=cast.agent, due_at=timezone.now() + timedelta(days=2))
+        plans.plan(actor=cast.owner, member=cast.supervisor, due_at=timezone.now() + timedelta(days=3))
+    PlannedLeaving.objects.filter(membership=cast.supervisor).update(done_at=timezone.now(), problem="last_owner")
+    owner = signed_in(client, cast.owner)
+    text = page(owner, "/settings/leavers/")
+    assert "Coming" in text
+    assert "Planned, and could not be done" in text
+    assert "leaves" in page(owner, "/settings/people/")
+    outsider = page(signed_in(Client(), cast.outsider), "/settings/leavers/")
+    assert "Coming" not in outsider
+    assert "could not be done" not in outsider
