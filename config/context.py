@@ -62,6 +62,7 @@ SECTIONS = (
     RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),
     RailEntry(_("API"), "api_keys", "code", Permission.API_MANAGE),
     RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
+    RailEntry(_("Reveals"), "reveals", "eye", Permission.AUDIT_READ),
     RailEntry(_("Your account"), "account", "user", None),
     RailEntry(_("Sessions"), "sessions", "monitor", None),
 )

@@ -98,6 +98,10 @@ class AuditKind(StrEnum):
     CONTACT_CREATED = "contact:created"
     CONTACT_CHANGED = "contact:changed"
     CONTACT_REVEALED = "contact:revealed"
+    CONTACT_HIDDEN = "contact:hidden"
+    REVEALS_UNUSUAL = "contact:reveals_unusual"
+    REVEALS_EXPORTED = "contact:reveals_exported"
+    REVEAL_RULES_CHANGED = "contact:reveal_rules_changed"
     CONSENT_GIVEN = "consent:given"
     CONSENT_WITHDRAWN = "consent:withdrawn"
 

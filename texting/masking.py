@@ -75,12 +75,13 @@ def _hidden(found: re.Match[str]) -> str:
 def _words_of(name: str) -> re.Pattern[str] | None:
     """Finds any word of the name in a folded text; longer words first. None when there is nothing to find.
 
-    A single letter is an initial and would hide half of every text. Scripts without spaces have no edges of words.
+    A single letter or digit is an initial or a "2" and would hide half of every text. Scripts without spaces have no
+    edges of words.
     """
     words = sorted({word for word in re.split(r"[\W_]+", _fold(name)[0]) if word}, key=len, reverse=True)
     parts = []
     for word in words:
-        if any(sign.upper() != sign.lower() for sign in word):
+        if word.isdecimal() or any(sign.upper() != sign.lower() for sign in word):
             parts += [rf"(?<![^\W_]){re.escape(word)}(?=s?(?:[\W_]|\Z))"] if len(word) > 1 else []
         else:
             parts.append(re.escape(word))

@@ -29,6 +29,7 @@ class MailKind(StrEnum):
     CARRIER_DAY_NEAR = "carrier_day_near"
     CARRIER_DAY_REACHED = "carrier_day_reached"
     WEBHOOK_STOPPED = "webhook_stopped"
+    REVEALS_UNUSUAL = "reveals_unusual"
     SIGN_IN_CODE = "sign_in_code"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     RECOVERY_CODES_MADE = "recovery_codes_made"
@@ -73,6 +74,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.CARRIER_DAY_NEAR: NOTICE,
     MailKind.CARRIER_DAY_REACHED: NOTICE,
     MailKind.WEBHOOK_STOPPED: NOTICE,
+    MailKind.REVEALS_UNUSUAL: NOTICE,
     MailKind.SIGN_IN_CODE: URGENT,
     MailKind.SECOND_FACTOR_CHANGED: NOTICE,
     MailKind.RECOVERY_CODES_MADE: NOTICE,

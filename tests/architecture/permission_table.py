@@ -121,11 +121,12 @@ _UNSENT = {  # the owner's own
 _FILES = {"inbox/attachments/<uuid:attachment_id>/", "inbox/attachments/<uuid:attachment_id>/thumbnail/"}
 _BREAK_GLASS = {"settings/sso/break-glass/<uuid:owner_id>/"}  # owners decide about owners
 _THEIR_SESSION = {"settings/people/<uuid:member_id>/sessions/<uuid:session_id>/end/"}  # the agent's, not that person's
+_SEEN = {"contacts/<uuid:contact_id>/reveal/", "contacts/<uuid:contact_id>/hide/"}  # nothing is hidden from them
 NOT_THEIRS: dict[str, set[str]] = {
-    "owner": _SESSION | _THEIR_SESSION,
-    "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS,
-    "supervisor": _SESSION | _UNSENT,
-    "agent": _UNSENT,
+    "owner": _SESSION | _THEIR_SESSION | _SEEN,
+    "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN,
+    "supervisor": _SESSION | _UNSENT | _SEEN,
+    "agent": _UNSENT | _SEEN,
     "auditor": _SESSION | _FILES,  # pictures cannot be masked
 }
 

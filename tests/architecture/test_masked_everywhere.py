@@ -11,8 +11,7 @@ from django.test import Client
 
 from accounts.api import limiting
 from accounts.integrations import OFFERED as FOR_KEYS
-from accounts.models import Membership, MembershipRole, OutgoingMail, Role, TeamMember
-from accounts.permission_catalogue import FOR_OWNERS, OFFERED, Permission
+from accounts.models import Membership, OutgoingMail
 from tenancy.encryption import readable
 from tenancy.isolation import activate
 from tests.architecture.permission_table import objects_of
@@ -21,6 +20,7 @@ from tests.architecture.test_api_permissions import answers as api_answers
 from tests.architecture.test_permissions import GUARDED, Scenery
 from tests.callers import make_caller
 from tests.cast import cast, signed_in
+from tests.revealers import ASKS, HIDES, MASKED, with_rights
 from texting import conversations, live, receiving, sending
 from texting.limits import alarms
 from texting.models import Contact, Conversation, Line, Message
@@ -33,7 +33,6 @@ NAME, ADDRESS = "Zuleika Quistgaard", "z.private@quist.example"
 TEXT = f"This is {NAME}, (212) 555-0181 or 2125550181, mail {ADDRESS}. Yours, zuleika"
 MARKS = ("zuleika", "quistgaard", "quist.example", "z.private", "2125550181", "555-0181", "5550181", "555 0181")
 PART = {"HX-Request": "true", "HX-Target": "open"}
-HIDES = frozenset({Permission.CONTACTS_REVEAL, Permission.CONTACTS_UNMASKED})
 
 
 @pytest.fixture(autouse=True)
@@ -63,16 +62,6 @@ def scenery(cast) -> Scenery:
     return Scenery(cast, objects)
 
 
-def with_rights(cast, rights: frozenset[Permission]) -> Membership:
-    """A colleague of the front desk with one custom role that has exactly these rights."""
-    with activate(cast.organization):
-        role = Role.objects.create(name="Restricted", permissions=sorted(one.value for one in rights))
-        MembershipRole.objects.filter(membership=cast.second_agent).delete()
-        MembershipRole.objects.create(membership=cast.second_agent, role=role)
-        TeamMember.objects.get_or_create(team=cast.front_desk, membership=cast.second_agent)
-    return cast.second_agent
-
-
 def leaks(text: str) -> list[str]:
     folded = text.casefold()
     return [mark for mark in MARKS if mark in folded]
@@ -93,8 +82,7 @@ def everything_said(member: Membership, scenery: Scenery) -> Iterator[tuple[str,
 
 @pytest.mark.parametrize("asks", [False, True], ids=["may not reveal", "may reveal and has not"])
 def test_no_page_no_part_of_one_and_no_header_gives_a_customer_away(scenery, asks):
-    rights = OFFERED - FOR_OWNERS - HIDES | ({Permission.CONTACTS_REVEAL} if asks else frozenset())
-    member = with_rights(scenery.cast, rights)
+    member = with_rights(scenery.cast, ASKS if asks else MASKED)
     wrong, opened = {}, 0
     for asked, status, said in everything_said(member, scenery):
         assert status < 500, asked
@@ -128,7 +116,7 @@ def test_no_address_of_the_api_gives_a_customer_away(scenery):
 
 @pytest.mark.parametrize("words", [NAME, "zuleika", "(212) 555-0181", NUMBER, "2125550181", "212555"])
 def test_nobody_is_found_by_what_is_hidden(scenery, words):
-    member = with_rights(scenery.cast, OFFERED - FOR_OWNERS - HIDES)
+    member = with_rights(scenery.cast, MASKED)
     client = signed_in(Client(), member)
     conversation = str(scenery.objects["conversation_id"])
     assert conversation in client.post("/inbox/search/", {"q": "0181"}).content.decode()

@@ -120,6 +120,7 @@ class State:
         yield "developers-errors", "/developers/errors/"
         yield "developers-operation", "/developers/send_a_text/"
         yield "audit-log", "/settings/audit/"
+        yield "reveals", "/settings/reveals/"
         yield "webhooks", "/settings/webhooks/"
         yield "webhook-add", "/settings/webhooks/add/"
         if self.endpoint:

@@ -22,6 +22,7 @@ from .demo import Demo
 from .leavers import leaver_sights
 from .pages import State
 from .simulated_office import Office
+from .test_reveal import restricted
 from .test_second_factors import named, sign_in, with_code_line
 
 pytestmark = [needs_browser, pytest.mark.timeout(900)]
@@ -176,3 +177,31 @@ def test_the_readmes_pictures(demo: Demo, someone: MakePerson) -> None:
         page = someone(**look).let_in(state.member).opens(path)
         picture = page.screenshot(path=README / f"{name}.png", animations="disabled")
         assert len(picture) < MOST_BYTES
+
+
+@wanted
+def test_a_masked_customer(office: Office, someone: MakePerson) -> None:
+    conversation = office.hear("It is Grace Whitfield, call (212) 555-0142", name="Grace Whitfield")
+    for which in range(1, 6):
+        office.hear(f"Hello, this is customer {which}", which=which, name=f"Customer {which}")
+    restricted(office)
+    page = someone().let_in(office.agent).page
+    for look in each_look(page):
+        page.goto(office.address(conversation))
+        shoot(page, f"masked-thread-{look}")
+    page.goto(f"/contacts/{conversation.contact_id}/")
+    page.get_by_role("button", name="Reveal").click()
+    for look in each_look(page):
+        shoot(page, f"reveal-dialog-{look}")
+    page.get_by_label("To look into a complaint or an incident").check()
+    page.get_by_label("In a few words").fill("Complaint about a wrong appointment")
+    page.get_by_role("dialog").get_by_role("button", name="Reveal").click()
+    expect(page.get_by_role("timer")).to_be_visible()
+    for look in each_look(page):
+        shoot(page, f"revealed-contact-{look}")
+    for look in each_look(page):
+        page.goto(office.address(conversation))
+        shoot(page, f"revealed-thread-{look}")
+    page = someone().let_in(office.owner).tab("/settings/reveals/")
+    for look in each_look(page):
+        shoot(page, f"reveals-{look}")

@@ -96,6 +96,7 @@ def test_digits_at_the_end_of_a_cut_text_do_not_complete_the_number_of_the_whole
         ("李明你好", "李明", "••••你好"),
         ("Adamant, cascade", "Ada", "Adamant, cascade"),
         ("A day", "A. Lee", "A day"),
+        ("At 12:20 in room 2", "Room 2", "At 12:20 in •••• 2"),
         ("nobody", "", "nobody"),
         ("", "Ada", ""),
         ("...", "...", "..."),

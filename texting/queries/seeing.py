@@ -13,6 +13,7 @@ Nothing else reads a contact's `name` or `number` to show it; tests/architecture
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 from django.utils import timezone
@@ -46,8 +47,14 @@ class Customer:
 
     @property
     def seconds_left(self) -> int:
-        """How long it is still shown; 0 without `until`."""
-        return max(0, round((self.until - timezone.now()).total_seconds())) if self.until else 0
+        """How long it is still shown, rounded up; 0 without `until`."""
+        return max(0, ceil((self.until - timezone.now()).total_seconds())) if self.until else 0
+
+    @property
+    def time_left(self) -> str:
+        """The same as a clock shows it: 9:41."""
+        minutes, seconds = divmod(self.seconds_left, 60)
+        return f"{minutes}:{seconds:02}"
 
 
 def sees_everybody(member: Membership) -> bool:

@@ -18,6 +18,7 @@ from texting.views.frames import (
     head_context,
     list_context,
     open_context,
+    open_on_page,
     page_of,
 )
 
@@ -32,7 +33,8 @@ def conversation(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     context = open_context(request, found, chosen)
     if request.htmx.target == "open":
         response = render(request, "texting/_open.html", context)
-        response["HX-Push-Url"] = f"{reverse('conversation', args=[found.pk])}?in={chosen.key}"
+        if open_on_page(request) != found.pk:  # else it is only drawn anew
+            response["HX-Push-Url"] = f"{reverse('conversation', args=[found.pk])}?in={chosen.key}"
         return response
     return page_of(request, {**list_context(request, chosen, open_id=found.pk), **context})
 

@@ -107,9 +107,11 @@ def open_context(
 def head_context(request: MemberRequest, conversation: Conversation, chosen: Filter) -> Context:
     """Who it is and what may be done."""
     may = request.member.may
+    customer = queries.customer(request.member, conversation.contact)
     return {
         "conversation": conversation,
-        "customer": queries.customer(request.member, conversation.contact),
+        "customer": customer,
+        "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "assignee": queries.colleague(conversation.assignee),
         "line_number": display(conversation.line.number, request.member.organization.country),
         "is_mine": conversation.assignee_id == request.member.pk,

@@ -54,8 +54,10 @@ def _list(request: MemberRequest, page: queries.ContactPage, form: NumberForm) -
 def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     """One contact and their conversations that the member may read."""
     found = queries.access_contact(request.member, contact_id)
+    customer = queries.customer(request.member, found)
     context = {
-        "customer": queries.customer(request.member, found),
+        "customer": customer,
+        "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "since": found.created_at,
         "rows": queries.conversations_of(request.member, found),
         "may_rename": request.member.may(Permission.CONTACTS_EDIT) and queries.sees(request.member, found.pk),
