@@ -28,6 +28,7 @@ class OrganizationTask(Task):  # type: ignore[type-arg] # generic for type check
     """
 
     abstract = True
+    typing = False  # Celery would compare what is on the wire, which begins with the organization, with the function
 
     def after_commit(self, *ids: Id) -> None:
         """Ring when the active transaction has committed. Takes ids only: nothing else may enter Redis.

@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts import deactivation, invitations
 from accounts.deactivation import LastOwner
+from accounts.leaving.tasks import try_doors_of
 from accounts.leaving.trying import try_doors
 from accounts.models import Membership, OffboardingReceipt, Session
 from accounts.permissions import MissingPermission
@@ -120,6 +121,16 @@ def test_a_link_that_is_used_meanwhile_lets_nobody_in():
     thread.join()
     assert done == [None]
     assert not Membership.objects.get(pk=cast.agent.pk).is_active
+
+
+def test_the_bell_for_the_trial_rings_when_the_end_has_committed(caplog, monkeypatch):
+    cast, rung = make_cast(), []
+    monkeypatch.setattr(try_doors_of.app.amqp, "send_task_message", lambda *args, **more: rung.append(args[1]))
+    with activate(cast.organization):
+        deactivation.deactivate(actor=cast.owner, member=cast.agent)
+        assert rung == []
+    assert rung == ["accounts.leaving.tasks.try_doors_of"]
+    assert "Error calling" not in caplog.text
 
 
 def test_two_owners_who_deactivate_each_other_do_not_both_go():
