@@ -184,8 +184,14 @@ def overflowing(office: Office) -> State:
 
 
 def registered(owner: Membership, name: str, *, tier: str, cap: int, used: int, waits: Line | None = None) -> Campaign:
-    """A brand with a campaign of every line, its day partly used; with `waits` that line's texts wait for the next."""
+    """A brand with a campaign of every line, its day partly used; with `waits` that line's texts wait for the next.
+
+    Made once: several journeys share the demo.
+    """
     with activate(owner.organization):
+        made = Campaign.objects.filter(brand__name=name).first()
+        if made is not None:
+            return made
         brand = carriers.add_brand(member=owner, settings=BrandSettings(name, "BN1a2b3c4d", tier, cap))
         SendingCount.objects.create(
             kind="brand", key=brand.pk.bytes, begins_at=day_of(timezone.now()), texts=used, segments=used
