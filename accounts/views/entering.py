@@ -21,6 +21,7 @@ from accounts.factors.remembering import remember as remember_device
 from accounts.factors.ways import Way
 from accounts.known_devices import note_sign_in
 from accounts.models import Membership
+from accounts.network_guard import refuse_outside
 from accounts.origins import origin_of, remember_browser
 from accounts.saml.confinement import may_change_factors
 from accounts.sessions import SessionStore
@@ -34,12 +35,19 @@ def acting_member(request: HttpRequest) -> Membership | None:
 
 
 def half_way(request: HttpRequest) -> Membership | None:
-    """Whom this session would enter as once they have shown, or set up, what is still missing; None for all others."""
-    store = SessionStore.of(request)
+    """Whom this session would enter as once they have shown, or set up, what is still missing; None for all others.
+
+    Raises OutsideNetwork: where the organization may not be used, no factor is shown or set up for it either.
+    """
+    store, origin = SessionStore.of(request), origin_of(request)
     member = acting_member(request)
     if member is None:
-        return signing_in.pending_member(store, origin_of(request).address)
-    return None if steps.next_step(member, store.factors).is_done else member
+        member = signing_in.pending_member(store, origin.address)
+    elif steps.next_step(member, store.factors).is_done:
+        return None
+    if member is not None:
+        refuse_outside(member, origin)
+    return member
 
 
 def kept_from_setting_up(request: HttpRequest, member: Membership) -> HttpResponseBase | None:

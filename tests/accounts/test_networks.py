@@ -163,6 +163,14 @@ def test_nobody_sets_a_factor_up_from_elsewhere(cast):
     far = at(ELSEWHERE)
     assert far.post("/sign-in/", {"email": cast.supervisor.user.email, "password": PASSPHRASE}).status_code == 403
     assert far.get("/sign-in/set-up/")["Location"] == "/sign-in/"
+    moved = at(HERE)
+    assert moved.post("/sign-in/", {"email": cast.admin.user.email, "password": PASSPHRASE}).status_code == 302
+    moved.defaults["REMOTE_ADDR"] = ELSEWHERE
+    assert moved.get("/sign-in/set-up/").status_code == 403
+    assert moved.post("/sign-in/passkey/options/").status_code in {200, 403}, "of anybody's passkey, if at all"
+    held = at(ELSEWHERE)
+    signed_in(held, cast.admin, factors=("password",))
+    assert held.get("/sign-in/set-up/").status_code == 403
     assert not TotpDevice.objects.exists()
 
 
