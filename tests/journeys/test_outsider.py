@@ -84,6 +84,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                 ("endpoint_id", "delivery_id", "stop_id", "file_id", "person_id", "group_id", "token_id"), uuid4()
             )
             | dict.fromkeys(("asked_id", "certificate_id", "domain_id", "mapping_id", "owner_id", "door"), uuid4())
+            | dict.fromkeys(("receipt_id", "batch_id", "review_id", "review_line_id"), uuid4())
             | {
                 "integration_id": caller.key.integration_id,
                 "key_id": caller.key.pk,
