@@ -28,7 +28,7 @@ from texting import (
     sending,
     status_reports,
 )
-from texting.models import LineKey, Message, OutboxEntry, SendAttempt
+from texting.models import Line, LineKey, Message, OutboxEntry, SendAttempt
 from texting.providers.base import OutcomeUnknown, SendResult, StatusEvent
 from texting.purposes import TERMS, Purpose, WhenAbsent
 from texting.statuses import ErrorKind, MessageStatus
@@ -121,6 +121,7 @@ def test_each_purpose_is_sent_again_as_often_as_the_table_says(scene, far_end, p
         scene.hear("STOP" if purpose is Purpose.OPT_OUT_ANSWER else "HELP")
         OutboxEntry.objects.all().delete()
         Message.objects.filter(purpose=Purpose.OPT_OUT_ANSWER).update(purpose=Purpose.REPLY)
+        Line.objects.update(sends_codes=purpose is Purpose.CODE)
         message = sending.send_text(conversation=scene.conversation(), body="Ten o'clock", author=None, purpose=purpose)
     delivery.deliver_line(scene.line.pk)
     for _ in range(rounds):
@@ -279,6 +280,7 @@ def test_a_slow_sweep_puts_back_only_the_claim_that_it_found(scene, far_end, mon
     with activate(scene.organization):
         scene.hear("START")
         OutboxEntry.objects.all().delete()
+        Line.objects.update(sends_codes=purpose is Purpose.CODE)
         message = sending.send_text(conversation=scene.conversation(), body="Ten o'clock", author=None, purpose=purpose)
     assert len(outbox.claim(scene.line.pk)) == 1
     OutboxEntry.objects.update(lease_until=Now() - timedelta(seconds=1))

@@ -128,7 +128,7 @@ def test_the_thread_shows_pictures_and_says_what_is_with_a_file(desk):
     assert "Not scanned for viruses" in page
     assert f'href="/inbox/attachments/{document.pk}/"' in page
     closed = desk.as_(desk.cast.auditor).get(f"/inbox/c/{picture.conversation_id}/").content.decode()
-    assert "Your role does not open pictures and files." in closed
+    assert "Hidden, because a picture or file can show who the customer is." in closed
     assert "thumbnail" not in closed
     assert "scan" not in closed.replace("scanned", "")
 
