@@ -58,6 +58,7 @@ class Desk:
     owner: Membership
     line: Line
     key: str
+    code_line: Line  # sign-in codes leave on a line of their own, and nothing else does
     intents: list[Intent] = field(default_factory=list)
     hurried: bool = True  # its worker has short waits
     may_miss: set[UUID] = field(
@@ -68,8 +69,16 @@ class Desk:
     def organization(self):
         return self.member.organization
 
-    def meet(self, numbers: Sequence[str]) -> dict[str, Conversation]:
-        """Customers who said yes, and an open conversation with each."""
+    def line_for(self, purpose: Purpose) -> Line:
+        """The line on which such a text leaves."""
+        return self.code_line if purpose is Purpose.CODE else self.line
+
+    def author_of(self, purpose: Purpose) -> Membership | None:
+        """Nobody writes a code."""
+        return None if purpose is Purpose.CODE else self.member
+
+    def meet(self, numbers: Sequence[str], purpose: Purpose = Purpose.REPLY) -> dict[str, Conversation]:
+        """Customers who said yes, and an open conversation with each on the line for this purpose."""
         with activate(self.organization):
             now = timezone.now()
             contacts = threads.contacts_for([from_provider(number) for number in numbers])
@@ -79,7 +88,7 @@ class Desk:
                 )
                 for contact in contacts.values()
             )
-            opened = threads.open_conversations(contacts.values(), self.line, at=now)
+            opened = threads.open_conversations(contacts.values(), self.line_for(purpose), at=now)
             Conversation.objects.filter(pk__in=[one.pk for one in opened.values()]).update(last_inbound_at=now)
             for conversation in opened.values():
                 conversation.last_inbound_at = now
@@ -87,12 +96,13 @@ class Desk:
 
     def send(self, number: str, purpose: Purpose, conversation: Conversation | None = None) -> Intent:
         """Accept one text for sending, as a view does, in this process."""
-        conversation = conversation or self.meet([number])[number]
+        if conversation is None or conversation.line_id != self.line_for(purpose).pk:
+            conversation = self.meet([number], purpose)[number]
         with activate(self.organization):
             message = sending.send_text(
                 conversation=conversation,
                 body=f"Your appointment {secrets.token_hex(4)} is confirmed",
-                author=self.member,
+                author=self.author_of(purpose),
                 purpose=purpose,
             )
         intent = Intent(message.pk, number, purpose)
@@ -123,14 +133,21 @@ def open_desk(far_end: ScriptedTwilio, *, pace: float = 100.0) -> Desk:
     with activate(owner.organization):
         team = Team.objects.create(name="Front desk")
         TeamMember.objects.create(team=team, membership=agent)
-        line = Line.objects.create(
-            name="Main line",
-            number=new_number(),
-            team=team,
-            provider="twilio",
-            credentials=Credentials(account=ACCOUNT, secret=far_end.token).to_json(),
-            texts_per_second=pace,
+        line, code_line = (
+            Line.objects.create(
+                name=name,
+                number=new_number(),
+                team=team,
+                provider="twilio",
+                credentials=Credentials(account=ACCOUNT, secret=far_end.token).to_json(),
+                texts_per_second=pace,
+                sends_codes=sends_codes,
+            )
+            for name, sends_codes in (("Main line", False), ("Sign-in codes", True))
         )
         SendingLimits.objects.create(**NO_LIMITS)  # they have tests of their own
-        key = LineKey.objects.create(line_id=line.pk, organization=owner.organization, texts_per_second=pace).key
-    return Desk(agent, owner, line, key)
+        key, _ = (
+            LineKey.objects.create(line_id=one.pk, organization=owner.organization, texts_per_second=pace).key
+            for one in (line, code_line)
+        )
+    return Desk(agent, owner, line, key, code_line)

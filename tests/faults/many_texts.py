@@ -56,15 +56,17 @@ def _queue(desk: Any, running: Any, dice: random.Random, count: int) -> None:
     numbers = [new_number() for _ in range(count)]
     for number in numbers:
         running.far_end.play(number, dice.choice(SCRIPTS), reports=dice.choice(PLANS))
-    met = desk.meet(numbers)
     by_purpose = [numbers[at :: len(CLASSES)] for at in range(len(CLASSES))]
     for purpose, mine in zip(CLASSES, by_purpose, strict=True):
+        met = desk.meet(mine, purpose)
         with activate(desk.organization):
             wanted = [
                 sending.Wanted(met[number].contact, f"Your appointment {number[-5:]} is confirmed", seen=met[number])
                 for number in mine
             ]
-            results = sending.send_all(line=desk.line, texts=wanted, author=desk.member, purpose=purpose)
+            results = sending.send_all(
+                line=desk.line_for(purpose), texts=wanted, author=desk.author_of(purpose), purpose=purpose
+            )
         for number, result in zip(mine, results, strict=True):
             if isinstance(result, Exception):
                 raise result

@@ -31,7 +31,7 @@ from texting.statuses import MessageStatus
 S = MessageStatus
 UNDER_WAY = {S.QUEUED, S.SENDING, S.UNCONFIRMED}
 NUMBERS = ("+12125550181", "+12125550182", "+12125550183")
-PURPOSES = (Purpose.REPLY, Purpose.CODE, Purpose.ALERT, Purpose.APPOINTMENT, Purpose.BULK)
+PURPOSES = (Purpose.REPLY, Purpose.ALERT, Purpose.APPOINTMENT, Purpose.BULK)  # codes have a line of their own
 WORDS = (S.SENT, S.DELIVERED, S.UNDELIVERED, S.QUEUED)
 numbers, purposes = st.sampled_from(NUMBERS), st.sampled_from(PURPOSES)
 _count = itertools.count()
