@@ -18,4 +18,4 @@ class FirstLine(SetupStep):
     permission = Permission.LINES_MANAGE
 
     def is_done(self, member: Membership) -> bool:
-        return Line.objects.exists()
+        return Line.objects.filter(sends_codes=False).exists()  # one for codes only answers nobody

@@ -79,6 +79,7 @@ def access_review(request: MemberRequest) -> HttpResponse:
 
 
 @requires(Permission.ACCESS_REVIEW)
+@fresh
 @require_safe
 def access_csv(request: MemberRequest) -> HttpResponse:
     """Who has what now, as CSV."""
@@ -170,6 +171,7 @@ def sign_review(request: MemberRequest, review_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.ACCESS_REVIEW)
+@fresh
 @require_safe
 def review_csv(request: MemberRequest, review_id: UUID) -> HttpResponse:
     """A review with its decisions, as CSV."""
