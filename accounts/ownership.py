@@ -3,6 +3,7 @@
 from accounts.deactivation import LastOwner
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from accounts.saml.enforcing import is_last_way_in
 from tenancy import audit
 from tenancy.audit import AuditKind
 
@@ -24,7 +25,7 @@ def unmake_owner(*, actor: Membership, member: Membership) -> None:
     """Leave the member what their roles permit; also the actor's own ownership. Raises LastOwner, MissingPermission."""
     require(actor, Permission.OWNERS_MANAGE)
     others = [owner for owner in _owners(member) if owner.pk != member.pk]
-    if member.is_owner and not others:
+    if member.is_owner and (not others or is_last_way_in(member)):
         raise LastOwner
     _set(actor, member, _locked(member), is_owner=False)
 

@@ -17,6 +17,7 @@ from accounts.leaving.steps import Item, Leaving, steps
 from accounts.leaving.telling import try_after_commit
 from accounts.models import Membership, OffboardingReceipt, PlannedLeaving, TeamMember
 from accounts.permissions import MissingPermission, Permission
+from accounts.saml.enforcing import is_last_way_in
 from tenancy import audit
 from tenancy.audit import AuditKind
 
@@ -24,7 +25,9 @@ Kind, By = OffboardingReceipt.Kind, OffboardingReceipt.By
 
 
 class LastOwner(Exception):
-    """Without an owner nobody could ever change the organization's owners again."""
+    """Without an owner nobody could ever change the organization's owners again; and where single sign-on is enforced,
+    nobody could come in while the provider is down without an owner who may (`accounts.saml.enforcing`).
+    """
 
 
 class AlreadyEnded(Exception):
@@ -88,9 +91,11 @@ def end_everything(*, actor: Membership, member: Membership, ending: Ending | No
 
 
 def is_last_owner(member: Membership) -> bool:
-    """Whether nobody else is an active owner; for refusing a plan early. What counts is asked again under locks."""
+    """Whether the organization cannot do without them as an owner; for refusing a plan early. What counts is asked
+    again under locks.
+    """
     others = _owners(member).exclude(pk=member.pk)
-    return member.is_owner and member.is_active and not others.exists()
+    return member.is_owner and member.is_active and (not others.exists() or is_last_way_in(member))
 
 
 def _owners(member: Membership) -> Any:
@@ -114,7 +119,7 @@ def _locked(actor: Membership, member: Membership, ending: Ending) -> Membership
     others = [
         one for one in found.values() if one.is_owner and one.is_active and one.user.is_active and one.pk != now.pk
     ]
-    if now.is_owner and not others:
+    if now.is_owner and (not others or is_last_way_in(now)):
         raise LastOwner
     if ending.by is By.PERSON and not found[actor.pk].is_active:
         raise MissingPermission(Permission.PEOPLE_DEACTIVATE)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.models import Membership, Role, SamlCertificate, SamlMapping, SamlProvider, SsoDoor, Team
+from accounts.models import Membership, Role, SamlCertificate, SamlMapping, SamlProvider, Session, SsoDoor, Team
 from accounts.permissions import Permission, require
 from accounts.saml.certificates import Certificate
 from accounts.saml.doors import door_of
 from accounts.saml.own_keys import ensure_key
 from accounts.saml.provider_metadata import MOST_CERTIFICATES, Described
+from accounts.sessions import PROVIDER_FACTOR
 from tenancy import audit
 from tenancy.isolation import current_organization_id
 
@@ -110,7 +111,10 @@ def remove_certificate(*, actor: Membership, certificate: SamlCertificate) -> No
 
 
 def change_options(*, actor: Membership, options: dict[str, Any]) -> None:
-    """Fields of `SamlProvider` by name. Raises NothingYet, MissingPermission for a role that the actor may not give."""
+    """Fields of `SamlProvider` by name. Raises NothingYet, MissingPermission for a role that the actor may not give.
+
+    Sessions that rely on the provider's second factor end when that counts no longer, the actor's own too.
+    """
     require(actor, Permission.SSO_MANAGE)
     provider = the_provider()
     role = options.get("default_role")
@@ -123,7 +127,14 @@ def change_options(*, actor: Membership, options: dict[str, Any]) -> None:
     for name in changed:
         setattr(provider, name, options[name])
     provider.save()
-    _changed(actor, provider, "options", options={name: str(options[name])[:100] for name in changed})
+    ended = _end_sessions_by_its_factor() if "trusts_second_factor" in changed else 0
+    told = {name: str(options[name])[:100] for name in changed}
+    _changed(actor, provider, "options", options=told, sessions_ended=ended)
+
+
+def _end_sessions_by_its_factor() -> int:
+    here = Session.objects.filter(membership__organization=current_organization_id())
+    return here.filter(data__signed_in__factors__contains=[PROVIDER_FACTOR]).delete()[0]
 
 
 def add_mapping(*, actor: Membership, value: str, role: Role | None = None, team: Team | None = None) -> None:

@@ -74,6 +74,17 @@ def _break_glass(organization_id: UUID) -> QuerySet[BreakGlass]:
     )
 
 
+def is_last_way_in(member: Membership) -> bool:
+    """Whether single sign-on is enforced and nobody else could come in while the provider is down."""
+    doors = SsoDoor.objects.filter(organization=member.organization_id).exclude(enforced=Enforced.NOBODY)
+    ways_in = _break_glass(member.organization_id)
+    return (
+        doors.exists()
+        and ways_in.filter(membership=member).exists()
+        and not ways_in.exclude(membership=member).exists()
+    )
+
+
 def _end_other_sessions(actor: Membership) -> int:
     rows = Session.objects.filter(membership__organization=actor.organization_id).exclude(membership=actor)
     ending = [
@@ -103,9 +114,7 @@ def remove_break_glass(*, actor: Membership, member: Membership) -> None:
     require(actor, Permission.SSO_MANAGE)
     if not actor.is_owner:
         raise MissingPermission(Permission.SSO_MANAGE)
-    others = _break_glass(actor.organization_id).exclude(membership=member)
-    door = SsoDoor.objects.filter(organization=actor.organization_id).first()
-    if door is not None and door.enforced != Enforced.NOBODY and not others.exists():
+    if is_last_way_in(member):
         raise StillEnforced
     if BreakGlass.objects.filter(membership=member).delete()[0]:
         audit.record(event=audit.AuditKind.BREAK_GLASS_CHANGED, actor=actor, object=member, added=False)

@@ -47,7 +47,10 @@ def unmake_owner(request: MemberRequest, member_id: UUID) -> HttpResponse:
     try:
         ownership.unmake_owner(actor=request.member, member=shown.member)
     except LastOwner:
-        messages.error(request, _("This is the only owner. Make somebody else an owner first."))
+        messages.error(
+            request,
+            _("This is the last owner who can always get in. Make somebody else one first."),
+        )
     else:
         messages.success(request, _("%(name)s is no longer an owner.") % {"name": shown.name})
     is_self = shown.member.pk == request.member.pk

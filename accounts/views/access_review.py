@@ -187,7 +187,7 @@ def _line(sent: QueryDict, name: str) -> str:
 
 def _refusal(refused: Exception) -> str:
     if isinstance(refused, LastOwner):
-        return _("%(name)s is the only owner. Make somebody else an owner first.")
+        return _("%(name)s is the last owner who can always get in. Make somebody else one first.")
     if isinstance(refused, OwnMembership):
         return _("Nobody removes themselves. Another reviewer has to decide about %(name)s.")
     if isinstance(refused, FromDirectory):

@@ -19,7 +19,7 @@ from accounts.step_up import fresh
 from accounts.views.answers import form_page
 
 REFUSED: dict[type[Exception], str | Promise] = {
-    deactivation.LastOwner: gettext_lazy("This is the only owner. Make somebody else an owner first."),
+    deactivation.LastOwner: gettext_lazy("This is the last owner who can always get in. Make somebody else one first."),
     deactivation.OwnMembership: gettext_lazy("You cannot deactivate yourself. Ask another admin."),
     deactivation.AlreadyEnded: gettext_lazy("This person is not active any more."),
     deactivation.CannotTakeOver: gettext_lazy("This colleague cannot take the conversations. Choose another."),

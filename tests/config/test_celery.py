@@ -66,6 +66,28 @@ def test_every_periodic_task_exists():
         assert callable(import_string(entry["task"]))
 
 
+def test_everything_that_only_the_clock_begins_is_on_its_schedule():
+    """Sweeps that find what a lost bell did not ring for, and what is due by date: nothing else starts them."""
+    tasks = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert tasks == {
+        *(f"accounts.leaving.tasks.{name}" for name in ("carry_out_leavings", "sweep_leavings")),
+        *(f"accounts.tasks.{name}" for name in ("forget_what_ended", "remind_of_reviews")),
+        "accounts.mail.tasks.sweep_mails",
+        "config.tasks.heartbeat",
+        "tenancy.tasks.sign_checkpoints",
+        *(f"texting.attachments.tasks.{name}" for name in ("fetch_attachments", "forget_attachments")),
+        *(f"texting.outgoing_webhooks.tasks.{name}" for name in ("forget_old_deliveries", "sweep_webhooks")),
+        "texting.simulator.tasks.run_network",
+        *(
+            f"texting.tasks.{name}"
+            for name in (
+                *("ask_for_receipts", "end_overdue", "fetch_missed", "forget_quarantine", "reconcile"),
+                *("sweep_outbox", "watch_sending"),
+            )
+        ),
+    }
+
+
 def test_a_task_goes_into_the_queue(redis_client):
     heartbeat.delay()
     assert redis_client.llen("celery") == 1

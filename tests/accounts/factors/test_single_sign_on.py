@@ -6,6 +6,8 @@ from django.test import Client
 from accounts import operators
 from accounts.founding import add_member
 from accounts.models import BreakGlass, Enforced, Membership, OutgoingMail, Session, SsoDoor, TotpDevice, User
+from accounts.saml import configuring
+from tenancy.isolation import activate
 from tests.accounts.codes import code, with_app
 from tests.accounts.factors.keys import Key, post, with_key
 from tests.accounts.saml.identity_provider import encoded, respond
@@ -86,6 +88,16 @@ def test_what_a_provider_said_is_not_carried_into_another_organization_by_signin
     plumber = add_member(organization=cast.other_organization, user=person("p@northside.example", "Pia"), role="agent")
     assert by_password(client, plumber) == "/"
     assert (state()["factors"], state()["sso"]) == (["password"], "")
+
+
+def test_sessions_that_rely_on_the_providers_factor_end_when_it_counts_no_longer(cast, office):
+    office.options(trusts_second_factor=True)
+    trusted, own = by_provider(office, cast.admin), signed_in(Client(), cast.agent)
+    assert trusted.get("/settings/people/").status_code == 200
+    with activate(cast.organization):
+        configuring.change_options(actor=cast.owner, options={"trusts_second_factor": False})
+    assert trusted.get("/settings/people/")["Location"].startswith("/sign-in/")
+    assert own.get("/settings/account/").status_code == 200, "with factors of their own"
 
 
 def test_neither_password_nor_passkey_walks_round_enforced_single_sign_on(cast, office):

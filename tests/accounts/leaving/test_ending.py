@@ -1,26 +1,32 @@
 """Everything ends in one transaction, and the receipt says what."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 
-from accounts import deactivation, integrations, mailed_links
+from accounts import deactivation, integrations, mailed_links, ownership
 from accounts.deactivation import AlreadyEnded, By, CannotTakeOver, LastOwner, OwnMembership
 from accounts.invitations import open_invitation
+from accounts.leaving import plans
 from accounts.leaving.steps import steps
 from accounts.leaving.trying import CannotBeTried, try_doors
 from accounts.mailed_links import Purpose
 from accounts.models import (
     ApiKey,
+    BreakGlass,
     DoorTrial,
+    Enforced,
     Invitation,
     Membership,
     OffboardingReceipt,
     RememberedDevice,
     Session,
     SignInPolicy,
+    SsoDoor,
 )
 from accounts.permissions import MissingPermission
 from accounts.scim import connecting
@@ -30,6 +36,7 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.accounts.codes import with_app
 from tests.accounts.leaving.conftest import hashed
+from tests.accounts.saml.office import open_office
 from tests.cast import signed_in
 from texting.live.access import claims_hold
 
@@ -248,3 +255,24 @@ def test_the_directory_cannot_end_the_last_owner_and_can_end_whom_an_admin_suspe
         receipt = deactivation.end_everything(actor=cast.admin, member=cast.agent, ending=ending)
     assert receipt.by == By.DIRECTORY
     assert Membership.objects.get(pk=cast.agent.pk).state == "Deactivated"
+
+
+def test_the_last_owner_who_may_come_in_without_single_sign_on_stays(cast):
+    """With the provider down nobody else could come in and change that."""
+    open_office(cast.owner)
+    with activate(cast.organization):
+        ownership.make_owner(actor=cast.owner, member=cast.admin)
+        BreakGlass.objects.create(membership=cast.admin, made_by=cast.owner)
+        SsoDoor.objects.update(enforced=Enforced.EVERYBODY)
+        with pytest.raises(LastOwner):
+            ownership.unmake_owner(actor=cast.owner, member=cast.admin)
+        later = timezone.now() + timedelta(days=1)
+        with pytest.raises(LastOwner):
+            plans.plan(actor=cast.owner, member=cast.admin, due_at=later)
+    with pytest.raises(LastOwner):
+        leave(cast, cast.admin)
+    assert Membership.objects.get(pk=cast.admin.pk).is_active
+    with activate(cast.organization):
+        BreakGlass.objects.create(membership=cast.owner, made_by=cast.owner)
+    leave(cast, cast.admin)
+    assert not Membership.objects.get(pk=cast.admin.pk).is_active
