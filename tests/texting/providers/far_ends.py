@@ -33,8 +33,8 @@ HOOK_PATH = "/webhooks/some-provider/line-key/inbound"
 class HurriedTwilio(TwilioProvider):
     """The same adapter with time-outs that a test can wait for."""
 
-    connect_seconds: ClassVar[float] = 1.0
-    read_seconds: ClassVar[float] = 1.0
+    connect_seconds: ClassVar[float] = 0.4
+    read_seconds: ClassVar[float] = 0.4
     media_seconds: ClassVar[float] = 1.5
 
 
