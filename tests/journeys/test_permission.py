@@ -1,4 +1,4 @@
-"""A customer says on the phone that they want no more texts: written down in the browser, and nothing leaves any more."""
+"""A customer says on the phone that they want no more texts: written down in the browser, and nothing leaves."""
 
 from playwright.sync_api import expect
 
