@@ -10,6 +10,7 @@ import sys
 from bench.contest import Contestant, compete, refuse_errors, table
 from bench.results import keep, verdict
 from bench.services import services
+from bench.unprotected import PLAIN_HEAD
 
 DEAREST = 1.5
 
@@ -37,7 +38,9 @@ def main() -> int:
         for office, contestant in zip(offices, contestants, strict=True):
             with activate(office.organization):
                 kept = Message.objects.filter(direction="in").count()
+                plain = _stored_plain()
             assert kept == refuse_errors(contestant, frozenset({200, 204})), f"{contestant.name}: {kept} texts stored"
+            assert plain == (0 if contestant is ours else kept), f"{contestant.name}: {plain} of {kept} texts unsealed"
     share = ours.cost / bare.cost
     keep(
         "security",
@@ -46,6 +49,17 @@ def main() -> int:
         f" {ours.cost / unsealed.cost:.2f} ×.",
     )
     return int(share > DEAREST)
+
+
+def _stored_plain() -> int:
+    """How many texts of the active organization are stored as they are: what is switched off has to be off."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        sql = "SELECT count(*) FROM texting_message WHERE direction = 'in' AND substring(body FROM 1 FOR 10) = %s"
+        cursor.execute(sql, [PLAIN_HEAD])
+        row: tuple[int] = cursor.fetchone()
+    return row[0]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import AppConfig
 
-_HEAD = b"\x01\x01" + bytes(8)  # version, one key, and the id of a key that does not exist
+PLAIN_HEAD = b"\x01\x01" + bytes(8)  # version, one key, and the id of a key that does not exist
 _ROOM = 16 + 32 + 12 + 16  # salt, commitment, nonce, tag: as long as a record, so that the database writes the same
 
 
@@ -32,12 +32,12 @@ def _store_as_it_is() -> None:
     opened: Any = EncryptedTextField.open
 
     def seal(field: Any, row: Any, text: Any, *, anew: bool = False) -> Sealed:
-        return Sealed(_HEAD + bytes(_ROOM) + field.to_record(text))
+        return Sealed(PLAIN_HEAD + bytes(_ROOM) + field.to_record(text))
 
     def open_(field: Any, row: Any, stored: Any) -> None:
         """What the bench's office was made with is really sealed."""
-        if stored.sealed.startswith(_HEAD):
-            stored.text = field.from_record(bytes(stored.sealed[len(_HEAD) + _ROOM :]))
+        if stored.sealed.startswith(PLAIN_HEAD):
+            stored.text = field.from_record(bytes(stored.sealed[len(PLAIN_HEAD) + _ROOM :]))
         else:
             opened(field, row, stored)
 

@@ -2,4 +2,4 @@
 
 from config.settings import *  # noqa: F403
 
-INSTALLED_APPS = [*INSTALLED_APPS, "bench.unprotected"]  # noqa: F405
+INSTALLED_APPS = [*INSTALLED_APPS, "bench.unprotected.Unprotected"]  # noqa: F405
