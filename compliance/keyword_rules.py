@@ -17,6 +17,7 @@ so a stored decision tells which rules made it. The keys of a file:
     opt_out                     phrases of tier 1; `open`, `bare`, `needs_reason`: see `OptOut`
     hedges, limits              phrases that speak against opting out: anywhere around it, only behind it
     asking                      beginnings that turn a sentence into a question or a tale
+    inverted                    beginnings that turn a phrase into its opposite ("no dejen de": do not stop)
     joins                       words that begin a new clause
     open_starts                 words with which a reason begins
     run_on_starts, _blockers    where a phrase may begin amid a sentence, and words after which it may not
@@ -80,6 +81,7 @@ class Rules:
     innocent: Phrases
     hedges: Phrases
     limits: Phrases
+    inverted: Phrases
     reasons: Phrases
     asking: Phrases
     open_starts: frozenset[str]
@@ -131,6 +133,7 @@ def rules(languages: tuple[str, ...] = LANGUAGES) -> Rules:
         innocent=phrases("innocent"),
         hedges=phrases("hedges"),
         limits=phrases("limits"),
+        inverted=phrases("inverted"),
         reasons=Phrases((("reason", entry) for entry in lists["reason"]), {}),
         asking=phrases("asking"),
         open_starts=frozenset(listed("open_starts")),

@@ -66,7 +66,7 @@ def _judged(text: str, known: Rules, opted_out: bool) -> _Judgement:
         _keyword(own.text, known, opted_out)
         or _phrase(own, known)
         or (_starting(own.text, known) if opted_out else None)
-        or _possible(own.text, known)
+        or _possible(own.unquoted, known)
         or ("none", None, None)
     )
 

@@ -54,6 +54,8 @@ def _in_sentence(sentence: _Sentence, rules: Rules, reasoned: bool) -> str | Non
     for start in _starts(sentence, rules):
         ends = _ends(sentence, start, rules)
         for begin in rules.before.ends(sentence.words, {start}):
+            if _is_inverted(sentence, begin, rules):
+                continue
             for key, reached in rules.opt_out.at(sentence.words, begin):
                 opt_out = rules.opt_outs[key]
                 if opt_out.needs_reason and not reasoned:
@@ -65,6 +67,11 @@ def _in_sentence(sentence: _Sentence, rules: Rules, reasoned: bool) -> str | Non
                 if opt_out.open and any(_goes_on(sentence, opt_out, start, end, rules) for end in reached):
                     return opt_out.id
     return None
+
+
+def _is_inverted(sentence: _Sentence, begin: int, rules: Rules) -> bool:
+    """Whether the word before, said in one breath, turns what begins here into its opposite."""
+    return begin not in sentence.clause_starts and any(rules.inverted.at(sentence.words, begin - 1))
 
 
 def _rounded(sentence: _Sentence, reached: set[int], rules: Rules) -> set[int]:
