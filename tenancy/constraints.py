@@ -17,10 +17,14 @@ class _SqlConstraint(models.BaseConstraint):
         return {"table": Table(model._meta.db_table, editor.quote_name), "name": editor.quote_name(self.name)}
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
-        """Runs at the end of its migration: after the tables and keys it refers to, and after Django's foreign keys."""
+        """Runs at the end of its migration: after the tables and keys it refers to, and after Django's foreign keys.
+
+        Returns an empty statement: Django runs what is returned, at once or for some tables at the end.
+        """
         if model is None or schema_editor is None:
             raise TypeError("a model and a schema editor are needed")
         schema_editor.deferred_sql.append(Statement(self.create, **self._parts(model, schema_editor)))
+        return ""
 
     def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         if model is None or schema_editor is None:

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-begun_at'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_accessreview_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessreview_org_id'), tenancy.constraints.AppendOnly(name='accounts_accessreview_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', 'name', 'pk'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_accessline_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessline_org_id'), tenancy.constraints.SameOrganization(field='review', name='accounts_accessline_review_org'), tenancy.constraints.AppendOnly(name='accounts_accessline_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +107,9 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='access_rules', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('idle__gt', datetime.timedelta(0)), ('longest__gte', models.F('idle'))), name='accounts_accessrules_limits')],
+            },
         ),
         migrations.CreateModel(
             name='CodeMailbox',
@@ -116,6 +121,9 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user',), name='accounts_codemailbox_one')],
+            },
         ),
         migrations.CreateModel(
             name='CodePhone',
@@ -129,6 +137,9 @@ class Migration(migrations.Migration):
                 ('number_masked', models.CharField(max_length=24)),
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'confirmed'), name='accounts_codephone_one')],
+            },
         ),
         migrations.CreateModel(
             name='DirectoryGroup',
@@ -142,6 +153,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_directorygroup_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroup_org_id'), models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_directorygroup_name')],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +170,10 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(blank=True, null=True)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'external_id'], name='accounts_directoryperson_ext')],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_directoryperson_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directoryperson_org_id'), models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('user_name'), condition=models.Q(('removed_at__isnull', True)), name='accounts_directoryperson_user_name')],
+            },
         ),
         migrations.CreateModel(
             name='DirectoryGroupMember',
@@ -167,6 +183,9 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='accounts.directoryperson')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_directorygroupmember_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroupmember_org_id'), tenancy.constraints.SameOrganization(field='group', name='accounts_directorygroupmember_group_org'), tenancy.constraints.SameOrganization(field='person', name='accounts_directorygroupmember_person_org'), models.UniqueConstraint(fields=('organization', 'group', 'person'), name='accounts_directorymember_once')],
+            },
         ),
         migrations.CreateModel(
             name='KnownDevice',
@@ -177,6 +196,9 @@ class Migration(migrations.Migration):
                 ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_devices', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'device'), name='accounts_knowndevice_once')],
+            },
         ),
         migrations.CreateModel(
             name='MailedLink',
@@ -190,6 +212,9 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['expires_at'], name='accounts_mailedlink_end')],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -207,6 +232,9 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='tenancy.organization')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'organization'), name='accounts_membership_once'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_membership_org_id'), models.CheckConstraint(condition=models.Q(('is_active', False), ('joined_at__isnull', False), _connector='OR'), name='accounts_membership_active_joined'), models.CheckConstraint(condition=models.Q(('suspended_at__isnull', True), ('is_active', False), _connector='OR'), name='accounts_membership_suspended'), models.CheckConstraint(condition=models.Q(('is_machine', False), ('is_owner', False), _connector='OR'), name='accounts_membership_owner_is_a_person')],
+            },
         ),
         migrations.CreateModel(
             name='KeptAnswer',
@@ -221,6 +249,10 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'created_at'], name='accounts_keptanswer_age')],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_keptanswer_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_keptanswer_org_id'), tenancy.constraints.SameOrganization(field='membership', name='accounts_keptanswer_membership_org'), models.UniqueConstraint(fields=('organization', 'membership', 'key_hash'), name='accounts_keptanswer_once')],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -232,6 +264,9 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
                 ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='invitation', to='accounts.membership')),
             ],
+            options={
+                'indexes': [models.Index(fields=['expires_at'], name='accounts_invitation_end')],
+            },
         ),
         migrations.CreateModel(
             name='Integration',
@@ -313,6 +348,9 @@ class Migration(migrations.Migration):
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='accounts.accessreview')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_accesssignoff_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accesssignoff_org_id'), tenancy.constraints.SameOrganization(field='review', name='accounts_accesssignoff_review_org'), tenancy.constraints.SameOrganization(field='by', name='accounts_accesssignoff_by_org'), models.UniqueConstraint(fields=('organization', 'review'), name='accounts_accesssignoff_once'), tenancy.constraints.AppendOnly(name='accounts_accesssignoff_append_only')],
+            },
         ),
         migrations.AddField(
             model_name='accessreview',
@@ -332,6 +370,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'pk'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_accessdecision_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessdecision_org_id'), tenancy.constraints.SameOrganization(field='line', name='accounts_accessdecision_line_org'), tenancy.constraints.SameOrganization(field='by', name='accounts_accessdecision_by_org'), tenancy.constraints.AppendOnly(name='accounts_accessdecision_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +387,10 @@ class Migration(migrations.Migration):
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='accounts.membership')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', '-at', '-id'], name='accounts_receipt_newest')],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_offboardingreceipt_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_offboardingreceipt_org_id'), tenancy.constraints.SameOrganization(field='membership', name='accounts_offboardingreceipt_membership_org'), tenancy.constraints.SameOrganization(field='actor', name='accounts_offboardingreceipt_actor_org'), tenancy.constraints.AppendOnly(name='accounts_offboardingreceipt_append_only')],
+            },
         ),
         migrations.CreateModel(
             name='DoorTrial',
@@ -361,6 +404,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-id'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_doortrial_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_doortrial_org_id'), tenancy.constraints.SameOrganization(field='receipt', name='accounts_doortrial_receipt_org'), tenancy.constraints.SameOrganization(field='by', name='accounts_doortrial_by_org'), tenancy.constraints.AppendOnly(name='accounts_doortrial_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +468,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'WebAuthn credential',
                 'verbose_name_plural': 'WebAuthn credentials',
                 'abstract': False,
+                'indexes': [models.Index(fields=['credential_id_sha256'], name='passkey_sha256_idx')],
             },
         ),
         migrations.CreateModel(
@@ -439,6 +484,10 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='planned_leavings', to='accounts.membership')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='accounts_plannedleaving_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('membership',), name='accounts_plannedleaving_one')],
+            },
         ),
         migrations.CreateModel(
             name='RecoveryCode',
@@ -448,6 +497,9 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'code_hash'), name='accounts_recoverycode_once')],
+            },
         ),
         migrations.CreateModel(
             name='RememberedDevice',
@@ -463,6 +515,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at'],
+                'constraints': [models.UniqueConstraint(fields=('membership', 'token_hash'), name='accounts_remembereddevice_once')],
             },
         ),
         migrations.CreateModel(
@@ -475,6 +528,9 @@ class Migration(migrations.Migration):
                 ('permissions', models.JSONField(blank=True, default=list)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_role_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_role_org_id'), models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_role_name'), models.UniqueConstraint(condition=models.Q(('built_in', ''), _negated=True), fields=('organization', 'built_in'), name='accounts_role_built_in')],
+            },
         ),
         migrations.CreateModel(
             name='MembershipRole',
@@ -484,6 +540,9 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='accounts.role')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_membershiprole_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_membershiprole_org_id'), tenancy.constraints.SameOrganization(field='membership', name='accounts_membershiprole_membership_org'), tenancy.constraints.SameOrganization(field='role', name='accounts_membershiprole_role_org'), models.UniqueConstraint(fields=('organization', 'membership', 'role'), name='accounts_membershiprole_once')],
+            },
         ),
         migrations.AddField(
             model_name='directorygroup',
@@ -501,6 +560,9 @@ class Migration(migrations.Migration):
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saml_identities', to='accounts.membership')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlidentity_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlidentity_org_id'), tenancy.constraints.SameOrganization(field='membership', name='accounts_samlidentity_membership_org'), models.UniqueConstraint(fields=('organization', 'entity_id', 'name_id'), name='accounts_samlidentity_name'), models.UniqueConstraint(fields=('organization', 'entity_id', 'membership'), name='accounts_samlidentity_member')],
+            },
         ),
         migrations.CreateModel(
             name='SamlKey',
@@ -516,6 +578,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['made_at'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlkey_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlkey_org_id'), models.UniqueConstraint(fields=('organization', 'use'), name='accounts_samlkey_use')],
             },
         ),
         migrations.CreateModel(
@@ -542,6 +605,9 @@ class Migration(migrations.Migration):
                 ('default_role', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.role')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlprovider_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlprovider_org_id'), tenancy.constraints.SameOrganization(field='default_role', name='accounts_samlprovider_default_role_org'), models.UniqueConstraint(fields=('organization',), name='accounts_samlprovider_one')],
+            },
         ),
         migrations.CreateModel(
             name='SamlCertificate',
@@ -558,6 +624,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-ends_at'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlcertificate_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlcertificate_org_id'), tenancy.constraints.SameOrganization(field='provider', name='accounts_samlcertificate_provider_org'), models.UniqueConstraint(fields=('organization', 'provider', 'fingerprint'), name='accounts_samlcertificate_once')],
             },
         ),
         migrations.CreateModel(
@@ -575,6 +642,10 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'expires_at'], name='accounts_samlrequest_end')],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlrequest_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlrequest_org_id'), tenancy.constraints.SameOrganization(field='member', name='accounts_samlrequest_member_org'), models.UniqueConstraint(fields=('organization', 'request_id'), name='accounts_samlrequest_id')],
+            },
         ),
         migrations.CreateModel(
             name='SamlAttempt',
@@ -592,6 +663,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at'],
+                'indexes': [models.Index(fields=['organization', '-at'], name='accounts_samlattempt_at')],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlattempt_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlattempt_org_id'), tenancy.constraints.SameOrganization(field='member', name='accounts_samlattempt_member_org'), tenancy.constraints.SameOrganization(field='request', name='accounts_samlattempt_request_org')],
             },
         ),
         migrations.CreateModel(
@@ -605,6 +678,10 @@ class Migration(migrations.Migration):
                 ('identity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saml_sessions', to='accounts.samlidentity')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'ends_at'], name='accounts_samlsession_end')],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlsession_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlsession_org_id'), tenancy.constraints.SameOrganization(field='identity', name='accounts_samlsession_identity_org')],
+            },
         ),
         migrations.CreateModel(
             name='SamlUsed',
@@ -614,6 +691,10 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField()),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'until'], name='accounts_samlused_until')],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlused_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlused_org_id'), models.UniqueConstraint(fields=('organization', 'assertion_hash'), name='accounts_samlused_once')],
+            },
         ),
         migrations.CreateModel(
             name='SentCode',
@@ -628,6 +709,9 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, help_text='Used, or replaced by a newer one.', null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sent_codes', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['address_hash', 'sent_at'], name='accounts_sentcode_address'), models.Index(fields=['user', 'sent_at'], name='accounts_sentcode_user')],
+            },
         ),
         migrations.CreateModel(
             name='Session',
@@ -664,6 +748,9 @@ class Migration(migrations.Migration):
                 ('membership', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_events', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['account', 'at'], name='accounts_signin_account'), models.Index(fields=['network', 'at'], name='accounts_signin_network'), models.Index(fields=['user', '-at'], name='accounts_signin_user')],
+            },
         ),
         migrations.CreateModel(
             name='SignInPolicy',
@@ -694,6 +781,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['domain'],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'domain'), name='accounts_ssodomain_claim'), models.UniqueConstraint(condition=models.Q(('proved_at__isnull', False)), fields=('domain',), name='accounts_ssodomain_proved'), models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain'))), name='accounts_ssodomain_lower')],
             },
         ),
         migrations.CreateModel(
@@ -718,6 +806,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_team_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_team_org_id'), models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_team_name'), models.CheckConstraint(condition=models.Q(('visibility__in', ['all', 'team', 'assigned'])), name='accounts_team_visibility')],
             },
         ),
         migrations.CreateModel(
@@ -732,6 +821,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['made_at', 'pk'],
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlmapping_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlmapping_org_id'), tenancy.constraints.SameOrganization(field='role', name='accounts_samlmapping_role_org'), tenancy.constraints.SameOrganization(field='team', name='accounts_samlmapping_team_org'), models.CheckConstraint(condition=models.Q(('role__isnull', True), ('team__isnull', True), _connector='XOR'), name='accounts_samlmapping_one'), models.UniqueConstraint(condition=models.Q(('role__isnull', False)), fields=('organization', 'value'), name='accounts_samlmapping_role'), models.UniqueConstraint(condition=models.Q(('team__isnull', False)), fields=('organization', 'value', 'team'), name='accounts_samlmapping_team')],
             },
         ),
         migrations.AddField(
@@ -747,6 +837,9 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='accounts.team')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='accounts_teammember_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_teammember_org_id'), tenancy.constraints.SameOrganization(field='team', name='accounts_teammember_team_org'), tenancy.constraints.SameOrganization(field='membership', name='accounts_teammember_membership_org'), models.UniqueConstraint(fields=('organization', 'team', 'membership'), name='accounts_teammember_once')],
+            },
         ),
         migrations.CreateModel(
             name='TotpDevice',
@@ -762,118 +855,9 @@ class Migration(migrations.Migration):
                 ('failed_at', models.DateTimeField(blank=True, null=True)),
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='accessline',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_accessline_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessline',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessline_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessline',
-            constraint=tenancy.constraints.SameOrganization(field='review', name='accounts_accessline_review_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessline',
-            constraint=tenancy.constraints.AppendOnly(name='accounts_accessline_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessrules',
-            constraint=models.CheckConstraint(condition=models.Q(('idle__gt', datetime.timedelta(0)), ('longest__gte', models.F('idle'))), name='accounts_accessrules_limits'),
-        ),
-        migrations.AddConstraint(
-            model_name='codemailbox',
-            constraint=models.UniqueConstraint(fields=('user',), name='accounts_codemailbox_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='codephone',
-            constraint=models.UniqueConstraint(fields=('user', 'confirmed'), name='accounts_codephone_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='directorygroupmember',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_directorygroupmember_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='directorygroupmember',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroupmember_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='directorygroupmember',
-            constraint=tenancy.constraints.SameOrganization(field='group', name='accounts_directorygroupmember_group_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='directorygroupmember',
-            constraint=tenancy.constraints.SameOrganization(field='person', name='accounts_directorygroupmember_person_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='directorygroupmember',
-            constraint=models.UniqueConstraint(fields=('organization', 'group', 'person'), name='accounts_directorymember_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowndevice',
-            constraint=models.UniqueConstraint(fields=('user', 'device'), name='accounts_knowndevice_once'),
-        ),
-        migrations.AddIndex(
-            model_name='mailedlink',
-            index=models.Index(fields=['expires_at'], name='accounts_mailedlink_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'organization'), name='accounts_membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_membership_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('is_active', False), ('joined_at__isnull', False), _connector='OR'), name='accounts_membership_active_joined'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('suspended_at__isnull', True), ('is_active', False), _connector='OR'), name='accounts_membership_suspended'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('is_machine', False), ('is_owner', False), _connector='OR'), name='accounts_membership_owner_is_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='keptanswer',
-            index=models.Index(fields=['organization', 'created_at'], name='accounts_keptanswer_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptanswer',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_keptanswer_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptanswer',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_keptanswer_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptanswer',
-            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_keptanswer_membership_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptanswer',
-            constraint=models.UniqueConstraint(fields=('organization', 'membership', 'key_hash'), name='accounts_keptanswer_once'),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['expires_at'], name='accounts_invitation_end'),
-        ),
-        migrations.AddIndex(
-            model_name='directoryperson',
-            index=models.Index(fields=['organization', 'external_id'], name='accounts_directoryperson_ext'),
-        ),
-        migrations.AddConstraint(
-            model_name='directoryperson',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_directoryperson_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='directoryperson',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directoryperson_org_id'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'confirmed'), name='accounts_totpdevice_one')],
+            },
         ),
         migrations.AddConstraint(
             model_name='directoryperson',
@@ -881,391 +865,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='directoryperson',
-            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('user_name'), condition=models.Q(('removed_at__isnull', True)), name='accounts_directoryperson_user_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='directoryperson',
             constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('organization', 'membership'), name='accounts_directoryperson_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesssignoff',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_accesssignoff_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesssignoff',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accesssignoff_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesssignoff',
-            constraint=tenancy.constraints.SameOrganization(field='review', name='accounts_accesssignoff_review_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesssignoff',
-            constraint=tenancy.constraints.SameOrganization(field='by', name='accounts_accesssignoff_by_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesssignoff',
-            constraint=models.UniqueConstraint(fields=('organization', 'review'), name='accounts_accesssignoff_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesssignoff',
-            constraint=tenancy.constraints.AppendOnly(name='accounts_accesssignoff_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessreview',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_accessreview_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessreview',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessreview_org_id'),
         ),
         migrations.AddConstraint(
             model_name='accessreview',
             constraint=tenancy.constraints.SameOrganization(field='begun_by', name='accounts_accessreview_begun_by_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessreview',
-            constraint=tenancy.constraints.AppendOnly(name='accounts_accessreview_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessdecision',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_accessdecision_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessdecision',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_accessdecision_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessdecision',
-            constraint=tenancy.constraints.SameOrganization(field='line', name='accounts_accessdecision_line_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessdecision',
-            constraint=tenancy.constraints.SameOrganization(field='by', name='accounts_accessdecision_by_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessdecision',
-            constraint=tenancy.constraints.AppendOnly(name='accounts_accessdecision_append_only'),
-        ),
-        migrations.AddIndex(
-            model_name='offboardingreceipt',
-            index=models.Index(fields=['organization', '-at', '-id'], name='accounts_receipt_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='offboardingreceipt',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_offboardingreceipt_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='offboardingreceipt',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_offboardingreceipt_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='offboardingreceipt',
-            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_offboardingreceipt_membership_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='offboardingreceipt',
-            constraint=tenancy.constraints.SameOrganization(field='actor', name='accounts_offboardingreceipt_actor_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='offboardingreceipt',
-            constraint=tenancy.constraints.AppendOnly(name='accounts_offboardingreceipt_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='doortrial',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_doortrial_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='doortrial',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_doortrial_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='doortrial',
-            constraint=tenancy.constraints.SameOrganization(field='receipt', name='accounts_doortrial_receipt_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='doortrial',
-            constraint=tenancy.constraints.SameOrganization(field='by', name='accounts_doortrial_by_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='doortrial',
-            constraint=tenancy.constraints.AppendOnly(name='accounts_doortrial_append_only'),
-        ),
-        migrations.AddIndex(
-            model_name='passkey',
-            index=models.Index(fields=['credential_id_sha256'], name='passkey_sha256_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='plannedleaving',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='accounts_plannedleaving_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='plannedleaving',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('membership',), name='accounts_plannedleaving_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoverycode',
-            constraint=models.UniqueConstraint(fields=('user', 'code_hash'), name='accounts_recoverycode_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='remembereddevice',
-            constraint=models.UniqueConstraint(fields=('membership', 'token_hash'), name='accounts_remembereddevice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_role_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_role_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_role_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(condition=models.Q(('built_in', ''), _negated=True), fields=('organization', 'built_in'), name='accounts_role_built_in'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershiprole',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_membershiprole_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershiprole',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_membershiprole_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershiprole',
-            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_membershiprole_membership_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershiprole',
-            constraint=tenancy.constraints.SameOrganization(field='role', name='accounts_membershiprole_role_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershiprole',
-            constraint=models.UniqueConstraint(fields=('organization', 'membership', 'role'), name='accounts_membershiprole_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlidentity',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlidentity_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlidentity',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlidentity_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlidentity',
-            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_samlidentity_membership_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlidentity',
-            constraint=models.UniqueConstraint(fields=('organization', 'entity_id', 'name_id'), name='accounts_samlidentity_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlidentity',
-            constraint=models.UniqueConstraint(fields=('organization', 'entity_id', 'membership'), name='accounts_samlidentity_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlkey',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlkey_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlkey',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlkey_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlkey',
-            constraint=models.UniqueConstraint(fields=('organization', 'use'), name='accounts_samlkey_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlprovider',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlprovider_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlprovider',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlprovider_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlprovider',
-            constraint=tenancy.constraints.SameOrganization(field='default_role', name='accounts_samlprovider_default_role_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlprovider',
-            constraint=models.UniqueConstraint(fields=('organization',), name='accounts_samlprovider_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlcertificate',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlcertificate_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlcertificate',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlcertificate_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlcertificate',
-            constraint=tenancy.constraints.SameOrganization(field='provider', name='accounts_samlcertificate_provider_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlcertificate',
-            constraint=models.UniqueConstraint(fields=('organization', 'provider', 'fingerprint'), name='accounts_samlcertificate_once'),
-        ),
-        migrations.AddIndex(
-            model_name='samlrequest',
-            index=models.Index(fields=['organization', 'expires_at'], name='accounts_samlrequest_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlrequest',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlrequest_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlrequest',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlrequest_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlrequest',
-            constraint=tenancy.constraints.SameOrganization(field='member', name='accounts_samlrequest_member_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlrequest',
-            constraint=models.UniqueConstraint(fields=('organization', 'request_id'), name='accounts_samlrequest_id'),
-        ),
-        migrations.AddIndex(
-            model_name='samlattempt',
-            index=models.Index(fields=['organization', '-at'], name='accounts_samlattempt_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlattempt',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlattempt_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlattempt',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlattempt_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlattempt',
-            constraint=tenancy.constraints.SameOrganization(field='member', name='accounts_samlattempt_member_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlattempt',
-            constraint=tenancy.constraints.SameOrganization(field='request', name='accounts_samlattempt_request_org'),
-        ),
-        migrations.AddIndex(
-            model_name='samlsession',
-            index=models.Index(fields=['organization', 'ends_at'], name='accounts_samlsession_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlsession',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlsession_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlsession',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlsession_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlsession',
-            constraint=tenancy.constraints.SameOrganization(field='identity', name='accounts_samlsession_identity_org'),
-        ),
-        migrations.AddIndex(
-            model_name='samlused',
-            index=models.Index(fields=['organization', 'until'], name='accounts_samlused_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlused',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlused_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlused',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlused_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlused',
-            constraint=models.UniqueConstraint(fields=('organization', 'assertion_hash'), name='accounts_samlused_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sentcode',
-            index=models.Index(fields=['address_hash', 'sent_at'], name='accounts_sentcode_address'),
-        ),
-        migrations.AddIndex(
-            model_name='sentcode',
-            index=models.Index(fields=['user', 'sent_at'], name='accounts_sentcode_user'),
-        ),
-        migrations.AddIndex(
-            model_name='signinevent',
-            index=models.Index(fields=['account', 'at'], name='accounts_signin_account'),
-        ),
-        migrations.AddIndex(
-            model_name='signinevent',
-            index=models.Index(fields=['network', 'at'], name='accounts_signin_network'),
-        ),
-        migrations.AddIndex(
-            model_name='signinevent',
-            index=models.Index(fields=['user', '-at'], name='accounts_signin_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='ssodomain',
-            constraint=models.UniqueConstraint(fields=('organization', 'domain'), name='accounts_ssodomain_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='ssodomain',
-            constraint=models.UniqueConstraint(condition=models.Q(('proved_at__isnull', False)), fields=('domain',), name='accounts_ssodomain_proved'),
-        ),
-        migrations.AddConstraint(
-            model_name='ssodomain',
-            constraint=models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain'))), name='accounts_ssodomain_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_team_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_team_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_team_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['all', 'team', 'assigned'])), name='accounts_team_visibility'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlmapping',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_samlmapping_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlmapping',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlmapping_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlmapping',
-            constraint=tenancy.constraints.SameOrganization(field='role', name='accounts_samlmapping_role_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlmapping',
-            constraint=tenancy.constraints.SameOrganization(field='team', name='accounts_samlmapping_team_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlmapping',
-            constraint=models.CheckConstraint(condition=models.Q(('role__isnull', True), ('team__isnull', True), _connector='XOR'), name='accounts_samlmapping_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlmapping',
-            constraint=models.UniqueConstraint(condition=models.Q(('role__isnull', False)), fields=('organization', 'value'), name='accounts_samlmapping_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='samlmapping',
-            constraint=models.UniqueConstraint(condition=models.Q(('team__isnull', False)), fields=('organization', 'value', 'team'), name='accounts_samlmapping_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='directorygroup',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_directorygroup_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='directorygroup',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_directorygroup_org_id'),
         ),
         migrations.AddConstraint(
             model_name='directorygroup',
@@ -1274,33 +878,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='directorygroup',
             constraint=tenancy.constraints.SameOrganization(field='team', name='accounts_directorygroup_team_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='directorygroup',
-            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='accounts_directorygroup_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=tenancy.constraints.RowSecurity(name='accounts_teammember_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='accounts_teammember_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=tenancy.constraints.SameOrganization(field='team', name='accounts_teammember_team_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=tenancy.constraints.SameOrganization(field='membership', name='accounts_teammember_membership_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(fields=('organization', 'team', 'membership'), name='accounts_teammember_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='totpdevice',
-            constraint=models.UniqueConstraint(fields=('user', 'confirmed'), name='accounts_totpdevice_one'),
         ),
     ]

@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'number_index', '-recorded_at'], name='compliance_consent_by_number')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentevent_org_id'), tenancy.constraints.SameOrganization(field='actor', name='compliance_consentevent_actor_org'), tenancy.constraints.AppendOnly(name='compliance_consentevent_append_only')],
+            },
         ),
         migrations.CreateModel(
             name='Suppression',
@@ -44,41 +48,8 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='consentevent',
-            index=models.Index(fields=['organization', 'number_index', '-recorded_at'], name='compliance_consent_by_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentevent',
-            constraint=tenancy.constraints.RowSecurity(name='compliance_consentevent_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentevent',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentevent_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentevent',
-            constraint=tenancy.constraints.SameOrganization(field='actor', name='compliance_consentevent_actor_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentevent',
-            constraint=tenancy.constraints.AppendOnly(name='compliance_consentevent_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppression',
-            constraint=tenancy.constraints.RowSecurity(name='compliance_suppression_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='compliance_suppression_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppression',
-            constraint=tenancy.constraints.SameOrganization(field='event', name='compliance_suppression_event_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.UniqueConstraint(fields=('organization', 'number_index'), name='compliance_suppression_once'),
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_suppression_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_suppression_org_id'), tenancy.constraints.SameOrganization(field='event', name='compliance_suppression_event_org'), models.UniqueConstraint(fields=('organization', 'number_index'), name='compliance_suppression_once')],
+            },
         ),
     ]

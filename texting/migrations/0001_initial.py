@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_attachment_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachment_org_id'), tenancy.constraints.SameOrganization(field='author', name='texting_attachment_author_org')],
+            },
         ),
         migrations.CreateModel(
             name='Brand',
@@ -57,6 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'id'],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_brand_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_brand_org_id'), models.UniqueConstraint(fields=('organization', 'name'), name='texting_brand_name'), models.CheckConstraint(condition=models.Q(('daily_segments__isnull', True), ('daily_segments__gte', 1), _connector='OR'), name='texting_brand_cap')],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +78,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'id'],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_campaign_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_campaign_org_id'), tenancy.constraints.SameOrganization(field='brand', name='texting_campaign_brand_org'), models.UniqueConstraint(fields=('organization', 'name'), name='texting_campaign_name'), models.CheckConstraint(condition=models.Q(('pictures_a_minute__gte', 1), ('segments_a_minute__gte', 1)), name='texting_campaign_rates')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +108,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_contact_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contact_org_id'), models.UniqueConstraint(fields=('organization', 'number_index'), name='texting_contact_number')],
+            },
         ),
         migrations.CreateModel(
             name='AttachmentChunk',
@@ -114,6 +122,9 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_attachmentchunk_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachmentchunk_org_id'), tenancy.constraints.SameOrganization(field='attachment', name='texting_attachmentchunk_attachment_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_attachmentchunk_contact_org')],
+            },
         ),
         migrations.AddField(
             model_name='attachment',
@@ -137,6 +148,10 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='texting.contact')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'status', '-last_activity_at', '-id'], name='texting_conv_by_activity'), models.Index(fields=['organization', 'assignee', 'status', '-last_activity_at', '-id'], name='texting_conv_by_assignee'), models.Index(condition=models.Q(('assignee__isnull', True), ('status', 'open')), fields=['organization', '-last_activity_at', '-id'], name='texting_conv_unassigned')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_conversation_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_conversation_org_id'), tenancy.constraints.SameOrganization(field='contact', name='texting_conversation_contact_org'), tenancy.constraints.SameOrganization(field='assignee', name='texting_conversation_assignee_org'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('status', 'open')), models.Q(('resolved_at__isnull', False), ('status', 'resolved')), _connector='OR'), name='texting_conversation_resolved_at')],
+            },
         ),
         migrations.AddField(
             model_name='attachment',
@@ -157,6 +172,9 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='texting.conversation')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_decision_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_decision_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_decision_conversation_org'), tenancy.constraints.SameOrganization(field='author', name='texting_decision_author_org'), models.UniqueConstraint(fields=('organization', 'id', 'verdict'), name='texting_decision_verdict'), tenancy.constraints.AppendOnly(name='texting_decision_append_only')],
+            },
         ),
         migrations.CreateModel(
             name='Draft',
@@ -170,6 +188,9 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='texting.conversation')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_draft_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_draft_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_draft_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_draft_contact_org'), tenancy.constraints.SameOrganization(field='author', name='texting_draft_author_org'), models.UniqueConstraint(fields=('organization', 'conversation', 'author'), name='texting_draft_once')],
+            },
         ),
         migrations.CreateModel(
             name='LimitChange',
@@ -186,6 +207,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-changed_at', '-id'],
+                'indexes': [models.Index(fields=['organization', '-changed_at'], name='texting_limitchange_latest')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_limitchange_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_limitchange_org_id'), tenancy.constraints.SameOrganization(field='actor', name='texting_limitchange_actor_org'), tenancy.constraints.AppendOnly(name='texting_limitchange_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +230,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_line_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_line_org_id'), tenancy.constraints.SameOrganization(field='team', name='texting_line_team_org'), tenancy.constraints.SameOrganization(field='campaign', name='texting_line_campaign_org'), models.UniqueConstraint(fields=('organization', 'number'), name='texting_line_number'), models.UniqueConstraint(condition=models.Q(('sends_codes', True)), fields=('organization',), name='texting_line_one_for_codes')],
             },
         ),
         migrations.AddField(
@@ -243,6 +267,9 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['message_id'], name='texting_medialink_of_text'), models.Index(fields=['expires_at'], name='texting_medialink_expires')],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -279,6 +306,10 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('settled_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'conversation', 'created_at', 'id'], name='texting_message_thread'), models.Index(fields=['organization', 'contact', 'line', 'created_at', 'id'], name='texting_message_by_contact'), models.Index(condition=models.Q(('attention', ''), _negated=True), fields=['organization', 'line', '-created_at', '-id'], name='texting_message_attention'), models.Index(condition=models.Q(('receipt_due_at__isnull', False)), fields=['organization', 'receipt_due_at'], name='texting_message_receipt_due')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_message_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_message_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_message_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_message_contact_org'), tenancy.constraints.SameOrganization(field='line', name='texting_message_line_org'), tenancy.constraints.SameOrganization(field='author', name='texting_message_author_org'), tenancy.constraints.SameOrganization(field='again_of', name='texting_message_again_of_org'), tenancy.constraints.SameOrganization(field='settled_by', name='texting_message_settled_by_org'), tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_message_decision_allows'), models.UniqueConstraint(condition=models.Q(('provider_message_id__isnull', False)), fields=('organization', 'line', 'provider_message_id'), name='texting_message_once'), models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('direction', 'in')), models.Q(('decision__isnull', False), ('decision_verdict', 'allow'), ('direction', 'out')), _connector='OR'), name='texting_message_allowed')],
+            },
         ),
         migrations.AddField(
             model_name='attachment',
@@ -296,6 +327,10 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='texting.conversation')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_note_thread')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_note_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_note_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_note_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_note_contact_org'), tenancy.constraints.SameOrganization(field='author', name='texting_note_author_org')],
+            },
         ),
         migrations.CreateModel(
             name='OutboxEntry',
@@ -317,6 +352,9 @@ class Migration(migrations.Migration):
                 ('restored_at', models.DateTimeField(blank=True, help_text='Came back with a backup then, and may have been sent since it was made.', null=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'ready')), fields=['line_id', 'priority', 'entered_at', 'message_id'], name='texting_outbox_ready'), models.Index(fields=['line_id', 'contact_id'], name='texting_outbox_in_order'), models.Index(condition=models.Q(('state', 'ready'), _negated=True), fields=['lease_until'], name='texting_outbox_leased')],
+            },
         ),
         migrations.CreateModel(
             name='QuarantinedRequest',
@@ -337,6 +375,10 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='texting.line')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'state', '-received_at', '-id'], name='texting_quarantine_list'), models.Index(condition=models.Q(('state', 'waiting')), fields=['organization', 'line', 'proven'], name='texting_quarantine_waiting')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_quarantinedrequest_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_quarantinedrequest_org_id'), tenancy.constraints.SameOrganization(field='line', name='texting_quarantinedrequest_line_org'), tenancy.constraints.SameOrganization(field='ended_by', name='texting_quarantinedrequest_ended_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('request__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False), ('request__isnull', True)), _connector='OR'), name='texting_quarantine_state')],
+            },
         ),
         migrations.CreateModel(
             name='QuarantineHour',
@@ -349,6 +391,10 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='texting.line')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('left_out__gt', 0)), fields=['organization', 'hour'], name='texting_quarantine_left_out')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_quarantinehour_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_quarantinehour_org_id'), tenancy.constraints.SameOrganization(field='line', name='texting_quarantinehour_line_org'), models.UniqueConstraint(fields=('organization', 'line', 'hour', 'proven'), name='texting_quarantinehour_once')],
+            },
         ),
         migrations.CreateModel(
             name='Reveal',
@@ -365,6 +411,10 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', '-created_at', '-id'], name='texting_reveal_newest'), models.Index(fields=['organization', 'member', '-created_at'], name='texting_reveal_by_member'), models.Index(fields=['organization', 'session_id', 'until'], name='texting_reveal_shown')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_reveal_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_reveal_org_id'), tenancy.constraints.SameOrganization(field='member', name='texting_reveal_member_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_reveal_contact_org'), models.CheckConstraint(condition=models.Q(('until__gt', models.F('created_at'))), name='texting_reveal_ends')],
+            },
         ),
         migrations.CreateModel(
             name='RevealSettings',
@@ -374,6 +424,9 @@ class Migration(migrations.Migration):
                 ('contacts_an_hour', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_revealsettings_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_revealsettings_org_id'), models.UniqueConstraint(fields=('organization',), name='texting_revealsettings_once'), models.CheckConstraint(condition=models.Q(('contacts_an_hour__gte', 1), ('minutes__gte', 1), ('minutes__lte', 60)), name='texting_revealsettings_bounds')],
+            },
         ),
         migrations.CreateModel(
             name='SendAttempt',
@@ -393,6 +446,9 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='texting.message')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_sendattempt_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendattempt_org_id'), tenancy.constraints.SameOrganization(field='message', name='texting_sendattempt_message_org'), tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_sendattempt_decision_allows'), models.UniqueConstraint(fields=('organization', 'message', 'number'), name='texting_sendattempt_number'), models.UniqueConstraint(fields=('organization', 'token_hash'), name='texting_sendattempt_token'), models.CheckConstraint(condition=models.Q(('decision_verdict', 'allow')), name='texting_sendattempt_allowed')],
+            },
         ),
         migrations.CreateModel(
             name='SendingCount',
@@ -411,6 +467,10 @@ class Migration(migrations.Migration):
                 ('told_percent', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'begins_at'], name='texting_sendingcount_age')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_sendingcount_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendingcount_org_id'), models.UniqueConstraint(fields=('organization', 'kind', 'key', 'begins_at'), name='texting_sendingcount_window')],
+            },
         ),
         migrations.CreateModel(
             name='SendingLimits',
@@ -430,6 +490,9 @@ class Migration(migrations.Migration):
                 ('new_numbers_hour', models.PositiveIntegerField(blank=True, null=True)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_sendinglimits_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendinglimits_org_id'), models.UniqueConstraint(fields=('organization',), name='texting_sendinglimits_once'), models.CheckConstraint(condition=models.Q(('daily_micros__gte', 0)), name='texting_sendinglimits_money')],
+            },
         ),
         migrations.CreateModel(
             name='SendingStop',
@@ -448,6 +511,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-raised_at'],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_sendingstop_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendingstop_org_id'), tenancy.constraints.SameOrganization(field='lifted_by', name='texting_sendingstop_lifted_by_org'), models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('organization', 'prefix_index'), name='texting_sendingstop_one_open')],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +535,9 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_events', to='texting.message')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_statusevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_statusevent_org_id'), tenancy.constraints.SameOrganization(field='message', name='texting_statusevent_message_org'), models.UniqueConstraint(fields=('organization', 'message', 'event_key'), name='texting_statusevent_once')],
+            },
         ),
         migrations.CreateModel(
             name='Turn',
@@ -484,6 +551,10 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='texting.conversation')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_turn_thread')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_turn_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_turn_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_turn_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_turn_contact_org'), tenancy.constraints.SameOrganization(field='actor', name='texting_turn_actor_org'), tenancy.constraints.SameOrganization(field='assignee', name='texting_turn_assignee_org')],
+            },
         ),
         migrations.CreateModel(
             name='WebhookCounter',
@@ -492,6 +563,9 @@ class Migration(migrations.Migration):
                 ('last', models.BigIntegerField(default=0)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_webhookcounter_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookcounter_org_id'), models.UniqueConstraint(fields=('organization',), name='texting_webhookcounter_once')],
+            },
         ),
         migrations.CreateModel(
             name='WebhookDelivery',
@@ -506,6 +580,10 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'created_at'], name='texting_webhookdelivery_age')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_webhookdelivery_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookdelivery_org_id')],
+            },
         ),
         migrations.CreateModel(
             name='WebhookAttempt',
@@ -520,6 +598,10 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                 ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='texting.webhookdelivery')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'delivery', 'started_at'], name='texting_webhookattempt_log')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_webhookattempt_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookattempt_org_id'), tenancy.constraints.SameOrganization(field='delivery', name='texting_webhookattempt_delivery_org')],
+            },
         ),
         migrations.CreateModel(
             name='WebhookDue',
@@ -532,6 +614,9 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['endpoint_id', 'due_at', 'delivery_id'], name='texting_webhookdue_next'), models.Index(fields=['due_at'], name='texting_webhookdue_due'), models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['endpoint_id'], name='texting_webhookdue_leased')],
+            },
         ),
         migrations.CreateModel(
             name='WebhookEndpoint',
@@ -550,6 +635,9 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_webhookendpoint_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookendpoint_org_id'), tenancy.constraints.SameOrganization(field='created_by', name='texting_webhookendpoint_created_by_org')],
+            },
         ),
         migrations.AddField(
             model_name='webhookdelivery',
@@ -566,6 +654,10 @@ class Migration(migrations.Migration):
                 ('occurred_at', models.DateTimeField()),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'occurred_at'], name='texting_webhookevent_age')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_webhookevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookevent_org_id'), models.UniqueConstraint(fields=('organization', 'sequence'), name='texting_webhookevent_sequence')],
+            },
         ),
         migrations.AddField(
             model_name='webhookdelivery',
@@ -607,170 +699,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['due_at'], name='texting_attachment_due')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='brand',
-            constraint=tenancy.constraints.RowSecurity(name='texting_brand_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='brand',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_brand_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='brand',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='texting_brand_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='brand',
-            constraint=models.CheckConstraint(condition=models.Q(('daily_segments__isnull', True), ('daily_segments__gte', 1), _connector='OR'), name='texting_brand_cap'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=tenancy.constraints.RowSecurity(name='texting_campaign_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_campaign_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=tenancy.constraints.SameOrganization(field='brand', name='texting_campaign_brand_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='texting_campaign_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('pictures_a_minute__gte', 1), ('segments_a_minute__gte', 1)), name='texting_campaign_rates'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=tenancy.constraints.RowSecurity(name='texting_contact_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_contact_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('organization', 'number_index'), name='texting_contact_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachmentchunk',
-            constraint=tenancy.constraints.RowSecurity(name='texting_attachmentchunk_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachmentchunk',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachmentchunk_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachmentchunk',
-            constraint=tenancy.constraints.SameOrganization(field='attachment', name='texting_attachmentchunk_attachment_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachmentchunk',
-            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_attachmentchunk_contact_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.RowSecurity(name='texting_decision_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_decision_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.SameOrganization(field='conversation', name='texting_decision_conversation_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.SameOrganization(field='author', name='texting_decision_author_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('organization', 'id', 'verdict'), name='texting_decision_verdict'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.AppendOnly(name='texting_decision_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=tenancy.constraints.RowSecurity(name='texting_draft_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_draft_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=tenancy.constraints.SameOrganization(field='conversation', name='texting_draft_conversation_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_draft_contact_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=tenancy.constraints.SameOrganization(field='author', name='texting_draft_author_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('organization', 'conversation', 'author'), name='texting_draft_once'),
-        ),
-        migrations.AddIndex(
-            model_name='limitchange',
-            index=models.Index(fields=['organization', '-changed_at'], name='texting_limitchange_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitchange',
-            constraint=tenancy.constraints.RowSecurity(name='texting_limitchange_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitchange',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_limitchange_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitchange',
-            constraint=tenancy.constraints.SameOrganization(field='actor', name='texting_limitchange_actor_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitchange',
-            constraint=tenancy.constraints.AppendOnly(name='texting_limitchange_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=tenancy.constraints.RowSecurity(name='texting_line_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_line_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=tenancy.constraints.SameOrganization(field='team', name='texting_line_team_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=tenancy.constraints.SameOrganization(field='campaign', name='texting_line_campaign_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='texting_line_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(condition=models.Q(('sends_codes', True)), fields=('organization',), name='texting_line_one_for_codes'),
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['organization', 'status', '-last_activity_at', '-id'], name='texting_conv_by_activity'),
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['organization', 'assignee', 'status', '-last_activity_at', '-id'], name='texting_conv_by_assignee'),
-        ),
         migrations.AddIndex(
             model_name='conversation',
             index=models.Index(fields=['organization', 'line', 'status', '-last_activity_at', '-id'], name='texting_conv_by_line'),
@@ -781,23 +709,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversation',
-            index=models.Index(condition=models.Q(('assignee__isnull', True), ('status', 'open')), fields=['organization', '-last_activity_at', '-id'], name='texting_conv_unassigned'),
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
             index=models.Index(condition=models.Q(('status', 'open'), ('unread__gt', 0)), fields=['organization', 'line'], name='texting_conv_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=tenancy.constraints.RowSecurity(name='texting_conversation_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_conversation_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_conversation_contact_org'),
         ),
         migrations.AddConstraint(
             model_name='conversation',
@@ -805,83 +717,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='conversation',
-            constraint=tenancy.constraints.SameOrganization(field='assignee', name='texting_conversation_assignee_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
             constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('organization', 'contact', 'line'), name='texting_conversation_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('status', 'open')), models.Q(('resolved_at__isnull', False), ('status', 'resolved')), _connector='OR'), name='texting_conversation_resolved_at'),
-        ),
-        migrations.AddIndex(
-            model_name='medialink',
-            index=models.Index(fields=['message_id'], name='texting_medialink_of_text'),
-        ),
-        migrations.AddIndex(
-            model_name='medialink',
-            index=models.Index(fields=['expires_at'], name='texting_medialink_expires'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['organization', 'conversation', 'created_at', 'id'], name='texting_message_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['organization', 'contact', 'line', 'created_at', 'id'], name='texting_message_by_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('attention', ''), _negated=True), fields=['organization', 'line', '-created_at', '-id'], name='texting_message_attention'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('receipt_due_at__isnull', False)), fields=['organization', 'receipt_due_at'], name='texting_message_receipt_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=tenancy.constraints.RowSecurity(name='texting_message_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_message_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=tenancy.constraints.SameOrganization(field='conversation', name='texting_message_conversation_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_message_contact_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=tenancy.constraints.SameOrganization(field='line', name='texting_message_line_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=tenancy.constraints.SameOrganization(field='author', name='texting_message_author_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=tenancy.constraints.SameOrganization(field='again_of', name='texting_message_again_of_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=tenancy.constraints.SameOrganization(field='settled_by', name='texting_message_settled_by_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_message_decision_allows'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('provider_message_id__isnull', False)), fields=('organization', 'line', 'provider_message_id'), name='texting_message_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('direction', 'in')), models.Q(('decision__isnull', False), ('decision_verdict', 'allow'), ('direction', 'out')), _connector='OR'), name='texting_message_allowed'),
         ),
         migrations.AddIndex(
             model_name='attachment',
@@ -890,14 +726,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='attachment',
             index=models.Index(condition=models.Q(('message__isnull', True)), fields=['organization', 'conversation', 'author'], name='texting_attachment_unsent'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=tenancy.constraints.RowSecurity(name='texting_attachment_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachment_org_id'),
         ),
         migrations.AddConstraint(
             model_name='attachment',
@@ -913,331 +741,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='attachment',
-            constraint=tenancy.constraints.SameOrganization(field='author', name='texting_attachment_author_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
             constraint=models.CheckConstraint(condition=models.Q(('message__isnull', False), ('author__isnull', False), _connector='OR'), name='texting_attachment_of_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_note_thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=tenancy.constraints.RowSecurity(name='texting_note_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_note_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=tenancy.constraints.SameOrganization(field='conversation', name='texting_note_conversation_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_note_contact_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=tenancy.constraints.SameOrganization(field='author', name='texting_note_author_org'),
-        ),
-        migrations.AddIndex(
-            model_name='outboxentry',
-            index=models.Index(condition=models.Q(('state', 'ready')), fields=['line_id', 'priority', 'entered_at', 'message_id'], name='texting_outbox_ready'),
-        ),
-        migrations.AddIndex(
-            model_name='outboxentry',
-            index=models.Index(fields=['line_id', 'contact_id'], name='texting_outbox_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='outboxentry',
-            index=models.Index(condition=models.Q(('state', 'ready'), _negated=True), fields=['lease_until'], name='texting_outbox_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantinedrequest',
-            index=models.Index(fields=['organization', 'state', '-received_at', '-id'], name='texting_quarantine_list'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantinedrequest',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['organization', 'line', 'proven'], name='texting_quarantine_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinedrequest',
-            constraint=tenancy.constraints.RowSecurity(name='texting_quarantinedrequest_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinedrequest',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_quarantinedrequest_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinedrequest',
-            constraint=tenancy.constraints.SameOrganization(field='line', name='texting_quarantinedrequest_line_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinedrequest',
-            constraint=tenancy.constraints.SameOrganization(field='ended_by', name='texting_quarantinedrequest_ended_by_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinedrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('request__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False), ('request__isnull', True)), _connector='OR'), name='texting_quarantine_state'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantinehour',
-            index=models.Index(condition=models.Q(('left_out__gt', 0)), fields=['organization', 'hour'], name='texting_quarantine_left_out'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinehour',
-            constraint=tenancy.constraints.RowSecurity(name='texting_quarantinehour_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinehour',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_quarantinehour_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinehour',
-            constraint=tenancy.constraints.SameOrganization(field='line', name='texting_quarantinehour_line_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinehour',
-            constraint=models.UniqueConstraint(fields=('organization', 'line', 'hour', 'proven'), name='texting_quarantinehour_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reveal',
-            index=models.Index(fields=['organization', '-created_at', '-id'], name='texting_reveal_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='reveal',
-            index=models.Index(fields=['organization', 'member', '-created_at'], name='texting_reveal_by_member'),
-        ),
-        migrations.AddIndex(
-            model_name='reveal',
-            index=models.Index(fields=['organization', 'session_id', 'until'], name='texting_reveal_shown'),
-        ),
-        migrations.AddConstraint(
-            model_name='reveal',
-            constraint=tenancy.constraints.RowSecurity(name='texting_reveal_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='reveal',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_reveal_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='reveal',
-            constraint=tenancy.constraints.SameOrganization(field='member', name='texting_reveal_member_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='reveal',
-            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_reveal_contact_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='reveal',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('created_at'))), name='texting_reveal_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='revealsettings',
-            constraint=tenancy.constraints.RowSecurity(name='texting_revealsettings_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='revealsettings',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_revealsettings_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='revealsettings',
-            constraint=models.UniqueConstraint(fields=('organization',), name='texting_revealsettings_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='revealsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('contacts_an_hour__gte', 1), ('minutes__gte', 1), ('minutes__lte', 60)), name='texting_revealsettings_bounds'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendattempt',
-            constraint=tenancy.constraints.RowSecurity(name='texting_sendattempt_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendattempt',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendattempt_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendattempt',
-            constraint=tenancy.constraints.SameOrganization(field='message', name='texting_sendattempt_message_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendattempt',
-            constraint=tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_sendattempt_decision_allows'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendattempt',
-            constraint=models.UniqueConstraint(fields=('organization', 'message', 'number'), name='texting_sendattempt_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendattempt',
-            constraint=models.UniqueConstraint(fields=('organization', 'token_hash'), name='texting_sendattempt_token'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('decision_verdict', 'allow')), name='texting_sendattempt_allowed'),
-        ),
-        migrations.AddIndex(
-            model_name='sendingcount',
-            index=models.Index(fields=['organization', 'begins_at'], name='texting_sendingcount_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendingcount',
-            constraint=tenancy.constraints.RowSecurity(name='texting_sendingcount_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendingcount',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendingcount_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendingcount',
-            constraint=models.UniqueConstraint(fields=('organization', 'kind', 'key', 'begins_at'), name='texting_sendingcount_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendinglimits',
-            constraint=tenancy.constraints.RowSecurity(name='texting_sendinglimits_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendinglimits',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendinglimits_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendinglimits',
-            constraint=models.UniqueConstraint(fields=('organization',), name='texting_sendinglimits_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendinglimits',
-            constraint=models.CheckConstraint(condition=models.Q(('daily_micros__gte', 0)), name='texting_sendinglimits_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendingstop',
-            constraint=tenancy.constraints.RowSecurity(name='texting_sendingstop_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendingstop',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_sendingstop_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendingstop',
-            constraint=tenancy.constraints.SameOrganization(field='lifted_by', name='texting_sendingstop_lifted_by_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendingstop',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('organization', 'prefix_index'), name='texting_sendingstop_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=tenancy.constraints.RowSecurity(name='texting_statusevent_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_statusevent_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=tenancy.constraints.SameOrganization(field='message', name='texting_statusevent_message_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.UniqueConstraint(fields=('organization', 'message', 'event_key'), name='texting_statusevent_once'),
-        ),
-        migrations.AddIndex(
-            model_name='turn',
-            index=models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_turn_thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=tenancy.constraints.RowSecurity(name='texting_turn_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_turn_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=tenancy.constraints.SameOrganization(field='conversation', name='texting_turn_conversation_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=tenancy.constraints.SameOrganization(field='contact', name='texting_turn_contact_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=tenancy.constraints.SameOrganization(field='actor', name='texting_turn_actor_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=tenancy.constraints.SameOrganization(field='assignee', name='texting_turn_assignee_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookcounter',
-            constraint=tenancy.constraints.RowSecurity(name='texting_webhookcounter_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookcounter',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookcounter_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookcounter',
-            constraint=models.UniqueConstraint(fields=('organization',), name='texting_webhookcounter_once'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookattempt',
-            index=models.Index(fields=['organization', 'delivery', 'started_at'], name='texting_webhookattempt_log'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookattempt',
-            constraint=tenancy.constraints.RowSecurity(name='texting_webhookattempt_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookattempt',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookattempt_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookattempt',
-            constraint=tenancy.constraints.SameOrganization(field='delivery', name='texting_webhookattempt_delivery_org'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdue',
-            index=models.Index(fields=['endpoint_id', 'due_at', 'delivery_id'], name='texting_webhookdue_next'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdue',
-            index=models.Index(fields=['due_at'], name='texting_webhookdue_due'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdue',
-            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['endpoint_id'], name='texting_webhookdue_leased'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=tenancy.constraints.RowSecurity(name='texting_webhookendpoint_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookendpoint_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=tenancy.constraints.SameOrganization(field='created_by', name='texting_webhookendpoint_created_by_org'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(fields=['organization', 'occurred_at'], name='texting_webhookevent_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookevent',
-            constraint=tenancy.constraints.RowSecurity(name='texting_webhookevent_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookevent',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookevent_org_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookevent',
-            constraint=models.UniqueConstraint(fields=('organization', 'sequence'), name='texting_webhookevent_sequence'),
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',
@@ -1250,18 +754,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='webhookdelivery',
             index=models.Index(fields=['organization', 'event'], name='texting_webhookdelivery_event'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['organization', 'created_at'], name='texting_webhookdelivery_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=tenancy.constraints.RowSecurity(name='texting_webhookdelivery_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.UniqueConstraint(fields=('organization', 'id'), name='texting_webhookdelivery_org_id'),
         ),
         migrations.AddConstraint(
             model_name='webhookdelivery',
