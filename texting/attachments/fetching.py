@@ -84,9 +84,17 @@ def fetch_due() -> int:
         tried += 1
         try:
             _fetch(turn)
-        except Exception as error:  # one that breaks must not hold up the others; it comes again
+        except Exception as error:  # one that breaks must not hold up the others, nor wait for the end of its lease
             log.error("fetch_broke", extra={"attachment": str(turn.attachment_id), "error": type(error).__name__})
+            _come_again(turn)
     return tried
+
+
+def _come_again(turn: _Turn, *, at_least: float = 0.0) -> None:
+    """Due after a wait that doubles with each attempt, in seconds at least so many."""
+    wait = min(FIRST_WAIT * 2 ** min(turn.attempt - 1, 10), LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311
+    due = timezone.now() + timedelta(seconds=max(wait, at_least))
+    AttachmentDue.objects.filter(attachment_id=turn.attachment_id).update(due_at=due)
 
 
 def _take() -> _Turn | None:
@@ -160,9 +168,7 @@ def _record(turn: _Turn, outcome: _Fetched | _Failed) -> None:
         _forget(turn)
         _tell(attachment)
     elif outcome.again and timezone.now() < turn.noted_at + PATIENCE[outcome.reason]:
-        wait = min(FIRST_WAIT * 2 ** min(turn.attempt - 1, 10), LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311
-        due = timezone.now() + timedelta(seconds=max(wait, outcome.wait))
-        AttachmentDue.objects.filter(attachment_id=turn.attachment_id).update(due_at=due)
+        _come_again(turn, at_least=outcome.wait)
         if attachment.reason != outcome.reason and outcome.reason is not Reason.NOT_FETCHED:
             attachment.reason = outcome.reason
             attachment.save(update_fields=["reason"])

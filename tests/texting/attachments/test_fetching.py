@@ -66,6 +66,20 @@ def test_a_repeated_webhook_notes_nothing_again(busy_desk, far_end):
         assert Attachment.objects.count() == 1
 
 
+def test_one_that_breaks_comes_again_soon_and_holds_up_no_other(busy_desk, far_end, monkeypatch):
+    hear_files(busy_desk, samples.jpeg_with_place())
+    with monkeypatch.context() as broken:
+
+        def breaks(*_: object) -> None:
+            raise RuntimeError
+
+        broken.setattr(fetching, "_record", breaks)
+        assert fetching.fetch_due() == 1
+    assert 0 < seconds_to_wait() <= fetching.FIRST_WAIT
+    assert fetch_at_once() == 1
+    assert only_attachment(busy_desk).state == "here"
+
+
 def test_a_worker_that_dies_on_the_way_is_followed_by_another(busy_desk, far_end, monkeypatch):
     hear_files(busy_desk, samples.jpeg_with_place())
     with monkeypatch.context() as broken:
