@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
 from accounts.models import Membership
-from compliance.send_policies import AuthorActive
+from compliance.send_policies.authors import AuthorActive
 from texting.gate import Draft, Verdict
 from texting.models import Decision, Message, OutboxEntry
 from texting.purposes import Purpose

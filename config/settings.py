@@ -266,11 +266,11 @@ QUARANTINE_DAYS = env.number("QUARANTINE_DAYS", default=14, minimum=1, maximum=9
 # Another address than the provider's own: an egress proxy, or a stand-in. The operator's choice, never a member's.
 TEXTING_PROVIDER_BASE_URLS = {"twilio": env.text("TWILIO_BASE_URL", default="")}
 TEXTING_SEND_POLICIES = [
-    "compliance.send_policies.LineActive",
-    "compliance.send_policies.CodeLine",
-    "compliance.send_policies.AuthorActive",
-    "compliance.send_policies.Permission",
-    "compliance.send_policies.FirstTextClauses",
+    "compliance.send_policies.lines.LineActive",
+    "compliance.send_policies.lines.CodeLine",
+    "compliance.send_policies.authors.AuthorActive",
+    "compliance.send_policies.permission.Permission",
+    "compliance.send_policies.first_text.FirstTextClauses",
     "texting.limits.policy.SendingLimits",
     "texting.limits.carriers.policy.CarrierDay",
 ]

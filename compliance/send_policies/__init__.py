@@ -1,0 +1,1 @@
+"""The rules that every outbound text is judged by, one module a family; `settings` has their order."""

@@ -1,0 +1,56 @@
+"""Rules about the line that a text leaves on."""
+
+from typing import ClassVar
+
+from texting.gate import Draft, Reason, Ruling, Verdict
+from texting.limits.judging import OWED
+from texting.purposes import Purpose
+
+
+class LineActive:
+    """A line that is switched off sends nothing."""
+
+    name: ClassVar[str] = "line.active"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """Refuse on an inactive line; no opinion otherwise."""
+        line = draft.conversation.line
+        if line.is_active:
+            return Ruling()
+        return Ruling(
+            (
+                Reason(
+                    rule=self.name,
+                    verdict=Verdict.REFUSE,
+                    text=f"The line {line.name} is switched off.",
+                    what_to_do="Ask an admin to switch it on, or write from another line.",
+                    evidence={"line": str(line.pk)},
+                ),
+            )
+        )
+
+
+class CodeLine:
+    """Codes leave on the organization's line for codes and on no other; that line carries nothing else, because nobody
+    would read the answers.
+    """
+
+    name: ClassVar[str] = "line.codes"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """Refuse a code elsewhere and anything else there, but for what is owed to whoever texts that line."""
+        on_it, is_code = draft.conversation.line.sends_codes, draft.purpose is Purpose.CODE
+        if on_it == is_code or (on_it and draft.purpose in OWED):
+            return Ruling()
+        text = "This line is for sign-in codes only." if on_it else "Sign-in codes leave on the line for codes only."
+        return Ruling(
+            (
+                Reason(
+                    rule=self.name,
+                    verdict=Verdict.REFUSE,
+                    text=text,
+                    what_to_do="Write from another line." if on_it else "Ask an admin to connect a line for codes.",
+                    evidence={"line": str(draft.conversation.line.pk)},
+                ),
+            )
+        )
