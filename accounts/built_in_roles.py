@@ -38,6 +38,7 @@ _AGENT = frozenset(
         Permission.CONTACTS_REVEAL,
         Permission.CONTACTS_UNMASKED,
         Permission.CONSENT_RECORD,
+        Permission.OPT_OUTS_DECIDE,
         Permission.ESCALATIONS_HANDLE,
         Permission.SIMULATOR_USE,
     }

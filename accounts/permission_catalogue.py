@@ -38,6 +38,7 @@ class Permission(StrEnum):
     CONTACTS_UNMASKED = "contacts:unmasked"
     CONTACTS_EXPORT = "contacts:export"
     CONSENT_RECORD = "consent:record"
+    OPT_OUTS_DECIDE = "opt_outs:decide"
     FORMS_MANAGE = "forms:manage"
 
     REPORTS_READ = "reports:read"
@@ -182,7 +183,7 @@ class PermissionGroup:
 PERMISSION_GROUPS = (
     PermissionGroup(gettext_noop("Conversations"), ("conversations", "notes")),
     PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "broadcasts")),
-    PermissionGroup(gettext_noop("Contacts"), ("contacts", "consent", "forms")),
+    PermissionGroup(gettext_noop("Contacts"), ("contacts", "consent", "opt_outs", "forms")),
     PermissionGroup(
         gettext_noop("Oversight"), ("reports", "findings", "reviews", "escalations", "measures", "audit", "access")
     ),

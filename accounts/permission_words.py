@@ -57,6 +57,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Record consent and opt-outs"),
         _("Writes down that a customer has agreed to be texted, or no longer wants it."),
     ),
+    "opt_outs:decide": (
+        _("Decide on perhaps stop"),
+        _("Says whether an unclear text asked us to stop, or was a wrong number."),
+    ),
     "forms:manage": (_("Manage opt-in forms"), _("Makes and changes the pages on which customers agree to texts.")),
     "reports:read": (_("Read reports"), _("Opens figures on texts, answers, consent and reviews.")),
     "findings:review": (_("Judge findings"), _("Decides what a piece of sensitive content was, and what follows.")),

@@ -1,24 +1,25 @@
 """What compliance does with a text on its way in, before anything is stored."""
 
+import logging
 from collections.abc import Sequence
 
-from compliance import answers, consent
+from compliance import answers, consent, opt_out_questions
+from compliance.answered_elsewhere import Asked, carrier_has_answered
 from compliance.consent import ANSWER_WINDOW, Evidence, State
-from compliance.keywords import Reply, classify, norm
-from compliance.models import ConsentEvent
+from compliance.keywords import Reply, classify
+from compliance.models import ConsentEvent, OptOutQuestion
+from compliance.wrong_number import says_wrong_number
+from tenancy.encryption import readable
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
 from texting.inbound_steps import Answer, Arrival
 from texting.models import Message
 from texting.purposes import Purpose
 
-# Whole texts that a carrier answers by itself where it does (long codes; DOMAIN 1.1, 1.3).
-_CARRIER_ANSWERS = {
-    "opt_out": {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"},
-    "start": {"start", "yes", "unstop"},
-    "help": {"help", "info"},
-}
+log = logging.getLogger("parley.consent")
+
 _ACTING_TIERS = {0, 1}  # tier 2 is a guess: it is for a person to look at, not for a rule to act on
+_Kind, _Answered = OptOutQuestion.Kind, OptOutQuestion.State
 
 
 class Keywords:
@@ -34,28 +35,23 @@ class Keywords:
     def _take(self, arrival: Arrival, state: State) -> bool:
         """Whether the ledger changed."""
         reply = classify(arrival.body, opted_out=state.suppressed_since is not None)
-        evidence = Evidence(
-            source=ConsentEvent.Source.KEYWORD,
-            words=arrival.body,
-            matched=reply.matched or "",
-            rules_version=reply.rules_version,
-            message_id=arrival.message_id,
-        )
         if reply.action == "opt_out" and reply.tier in _ACTING_TIERS:
-            self._stop(arrival, reply, state, evidence)
-        elif reply.action == "start" and _is_outdated(arrival, state):
+            self._stop(arrival, reply, state)
+            return True
+        if arrival.opt_out_type.upper() == "STOP":  # the carrier has opted them out by a word that we did not hear
+            self._stopped_by_carrier(arrival, state)
+            return True
+        if reply.action == "start":
+            return self._start(arrival, reply, state)
+        if reply.action == "help":
+            consent.note_help(arrival.contact, evidence=_evidence(arrival, reply))
+            _answer(arrival, Purpose.HELP_ANSWER, "help", reply.matched)
+            return True
+        self._doubt(arrival, reply, state)
+        if state.event is not None:
             return False
-        elif reply.action == "start":
-            consent.give(arrival.contact, kind=ConsentEvent.Kind.EXPRESS, evidence=evidence)
-            self._answer(arrival, reply, Purpose.OPT_IN_ANSWER)
-        elif reply.action == "help":
-            consent.note_help(arrival.contact, evidence=evidence)
-            self._answer(arrival, reply, Purpose.HELP_ANSWER)
-        elif state.event is None:
-            wrote = Evidence(source=ConsentEvent.Source.INBOUND, message_id=arrival.message_id)
-            consent.give(arrival.contact, kind=ConsentEvent.Kind.REPLY, evidence=wrote)
-        else:
-            return False
+        wrote = Evidence(source=ConsentEvent.Source.INBOUND, message_id=arrival.message_id)
+        consent.give(arrival.contact, kind=ConsentEvent.Kind.REPLY, evidence=wrote)
         return True
 
     def opted_out_at_carrier(self, message: Message) -> None:
@@ -63,26 +59,75 @@ class Keywords:
         if consent.state_of(message.contact).suppressed_since is None:
             evidence = Evidence(source=ConsentEvent.Source.CARRIER, message_id=message.pk)
             consent.withdraw(message.contact, evidence=evidence)
+            opt_out_questions.close(message.contact, _Answered.STOP)
 
-    def _stop(self, arrival: Arrival, reply: Reply, state: State, evidence: Evidence) -> None:
-        consent.withdraw(arrival.contact, evidence=evidence, since=arrival.sent_at)
+    def _stop(self, arrival: Arrival, reply: Reply, state: State) -> None:
+        consent.withdraw(arrival.contact, evidence=_evidence(arrival, reply), since=arrival.sent_at)
+        opt_out_questions.close(arrival.contact, _Answered.STOP)
         if state.suppressed_since is None:  # confirmed once; a second STOP needs no second text
-            self._answer(arrival, reply, Purpose.OPT_OUT_ANSWER)
+            _answer(arrival, Purpose.OPT_OUT_ANSWER, "opt_out", reply.matched)
 
-    def _answer(self, arrival: Arrival, reply: Reply, purpose: Purpose) -> None:
-        """Ask for our answer, unless the carrier has given one already, or it would come days after the question."""
-        late = arrival.received_at - arrival.sent_at > ANSWER_WINDOW
-        if late and purpose is not Purpose.OPT_IN_ANSWER:
+    def _stopped_by_carrier(self, arrival: Arrival, state: State) -> None:
+        log.warning("keyword_unheard", extra={"text": str(arrival.message_id)})
+        evidence = Evidence(
+            source=ConsentEvent.Source.CARRIER, words=arrival.body, message_id=arrival.message_id, matched="STOP"
+        )
+        consent.withdraw(arrival.contact, evidence=evidence, since=arrival.sent_at)
+        opt_out_questions.close(arrival.contact, _Answered.STOP)
+
+    def _start(self, arrival: Arrival, reply: Reply, state: State) -> bool:
+        if _is_outdated(arrival, state):
+            return False
+        consent.give(arrival.contact, kind=ConsentEvent.Kind.EXPRESS, evidence=_evidence(arrival, reply))
+        opt_out_questions.close(arrival.contact, _Answered.KEEP, _Kind.STOP)  # whose number it is, START does not say
+        _answer(arrival, Purpose.OPT_IN_ANSWER, "start", reply.matched)
+        return True
+
+    def _doubt(self, arrival: Arrival, reply: Reply, state: State) -> None:
+        """Ask a person whether it is a wrong number, or whether they want us to stop."""
+        if state.suppressed_since is not None:
+            return  # nothing can be paused any more
+        name = readable(arrival.contact, "name", "") or ""
+        found = says_wrong_number(arrival.body, name=name) or _reads_as_wrong_number(reply)
+        kind = _Kind.WRONG_NUMBER if found else _Kind.STOP
+        if not found and reply.action != "review":
             return
-        if arrival.line.carrier_answers_keywords and norm(arrival.body) in _CARRIER_ANSWERS[reply.action]:
-            return
-        write = {
-            Purpose.OPT_OUT_ANSWER: answers.opted_out,
-            Purpose.OPT_IN_ANSWER: answers.opted_in,
-            Purpose.HELP_ANSWER: answers.help_text,
-        }[purpose]
-        organization = Organization.objects.get(pk=current_organization_id())
-        arrival.answers.append(Answer(purpose, write(organization)))
+        matched = found or reply.matched or ""
+        asked = opt_out_questions.ask(arrival, kind, matched=matched, rules_version=reply.rules_version)
+        if asked and found:
+            _answer(arrival, Purpose.WRONG_NUMBER_ANSWER, None, found)
+
+
+def _answer(arrival: Arrival, purpose: Purpose, asked: Asked | None, matched: str | None) -> None:
+    """Ask for our answer, unless the carrier has given one already, or it would come days after the question."""
+    late = arrival.received_at - arrival.sent_at > ANSWER_WINDOW
+    if late and purpose is not Purpose.OPT_IN_ANSWER:
+        return
+    if asked and carrier_has_answered(arrival.line, arrival.body, asked, opt_out_type=arrival.opt_out_type):
+        return
+    write = {
+        Purpose.OPT_OUT_ANSWER: answers.opted_out,
+        Purpose.OPT_IN_ANSWER: answers.opted_in,
+        Purpose.HELP_ANSWER: answers.help_text,
+        Purpose.WRONG_NUMBER_ANSWER: answers.wrong_number,
+    }[purpose]
+    organization = Organization.objects.get(pk=current_organization_id())
+    arrival.answers.append(Answer(purpose, write(organization, answers.language_of(matched))))
+
+
+def _evidence(arrival: Arrival, reply: Reply) -> Evidence:
+    return Evidence(
+        source=ConsentEvent.Source.KEYWORD,
+        words=arrival.body,
+        matched=reply.matched or "",
+        rules_version=reply.rules_version,
+        message_id=arrival.message_id,
+    )
+
+
+def _reads_as_wrong_number(reply: Reply) -> str | None:
+    """Texts that are nothing but that: the keyword rules know them too, as a perhaps."""
+    return reply.matched if reply.matched and reply.matched.endswith("wrong-number") else None
 
 
 def _is_outdated(arrival: Arrival, state: State) -> bool:

@@ -154,10 +154,10 @@ def _row(place: str) -> _Row:
         for kind in ("wk", "sat", "sun", "hol")
         if kind in found
     }
-    return _Row(place, windows, _holidays(place))
+    return _Row(place, windows, holidays_of(place))
 
 
-def _holidays(place: str) -> tuple[Rule, ...]:
+def holidays_of(place: str) -> tuple[Rule, ...]:
     """The country's and the state's own; for an unknown state those of all."""
     found: dict[str, Any] = _table()["holidays"]
     if place == "US-unknown":

@@ -14,16 +14,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
-from compliance import answers, consent
+from compliance import consent, opt_out_questions
+from compliance.confirming import confirm_opt_out
 from compliance.consent import Evidence
-from compliance.models import ConsentEvent
-from tenancy.isolation import current_organization_id
-from tenancy.models import Organization
-from texting import live, sending
+from compliance.models import ConsentEvent, OptOutQuestion
+from texting import live
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Message
-from texting.purposes import Purpose
-from texting.sending import Refused
 
 LONGEST_WORDS = 1000
 OLDEST = timedelta(days=3660)
@@ -65,8 +62,9 @@ def record_opt_out(*, member: Membership, contact: Contact, told: Told, confirm:
         raise CannotRecord(_("They have agreed to texts again since then. Ask them what they want now."))
     was_suppressed = consent.state_of(contact).suppressed_since is not None
     consent.withdraw(contact, evidence=_evidence(member, told), since=since)
+    opt_out_questions.close(contact, OptOutQuestion.State.STOP)
     _show(contact)
-    return _confirmed(contact) if confirm and not was_suppressed else None
+    return confirm_opt_out(contact) if confirm and not was_suppressed else None
 
 
 def record_permission(*, member: Membership, contact: Contact, told: Told) -> None:
@@ -111,24 +109,6 @@ def _evidence(member: Membership, told: Told) -> Evidence:
         channel=told.channel,
         happened_at=told.happened_at,
     )
-
-
-def _confirmed(contact: Contact) -> Message | None:
-    """The one text after an opt-out, on the line of the latest conversation. The gate knows whether it is in time."""
-    latest = Conversation.objects.filter(contact=contact).select_related("contact", "line").order_by("-opened_at")
-    conversation = latest.first()
-    if conversation is None:
-        return None
-    organization = Organization.objects.get(pk=current_organization_id())
-    try:
-        return sending.send_text(
-            conversation=conversation,
-            body=answers.opted_out(organization),
-            author=None,
-            purpose=Purpose.OPT_OUT_ANSWER,
-        )
-    except Refused:
-        return None
 
 
 def _show(contact: Contact) -> None:

@@ -104,6 +104,10 @@ class AuditKind(StrEnum):
     REVEAL_RULES_CHANGED = "contact:reveal_rules_changed"
     CONSENT_GIVEN = "consent:given"
     CONSENT_WITHDRAWN = "consent:withdrawn"
+    OPT_OUT_ASKED = "opt_out:asked"
+    OPT_OUT_ANSWERED = "opt_out:answered"
+    OPT_OUT_DECIDED = "opt_out:decided"
+    OPT_OUTS_EXPORTED = "opt_out:exported"
 
     LINE_CREATED = "line:created"
     LINE_CHANGED = "line:changed"

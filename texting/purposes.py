@@ -11,11 +11,12 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """Those that end in `ANSWER` are owed to the customer by law or by the carriers' rules."""
+    """Those that end in `ANSWER` are owed to whoever wrote, by law, by the carriers' rules or by decency."""
 
     OPT_OUT_ANSWER = "opt_out_answer"
     OPT_IN_ANSWER = "opt_in_answer"
     HELP_ANSWER = "help_answer"
+    WRONG_NUMBER_ANSWER = "wrong_number_answer"
     CODE = "code"
     REPLY = "reply"
     APPOINTMENT = "appointment"
@@ -51,6 +52,7 @@ TERMS = {
     Purpose.OPT_OUT_ANSWER: _ANSWER,
     Purpose.OPT_IN_ANSWER: _ANSWER,
     Purpose.HELP_ANSWER: _ANSWER,
+    Purpose.WRONG_NUMBER_ANSWER: _ANSWER,
     # The person asks for a new code; an older one that comes after it would only confuse.
     Purpose.CODE: Terms(1, timedelta(minutes=10), WhenAbsent.NEVER_AGAIN),
     Purpose.REPLY: Terms(1, timedelta(hours=4), WhenAbsent.ONCE_AGAIN),

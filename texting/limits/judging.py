@@ -14,7 +14,7 @@ from texting.limits.standing import DAY, HOUR, Kind, Place, Standing, Used
 from texting.purposes import Purpose
 
 SETTINGS = "Settings > Sending limits"
-OWED = frozenset({Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER})
+OWED = frozenset({Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER, Purpose.WRONG_NUMBER_ANSWER})
 
 
 @dataclass(frozen=True)
