@@ -108,6 +108,7 @@ class AuditKind(StrEnum):
     OPT_OUT_ANSWERED = "opt_out:answered"
     OPT_OUT_DECIDED = "opt_out:decided"
     OPT_OUTS_EXPORTED = "opt_out:exported"
+    OPT_IN_ASKED = "opt_in:asked"
 
     LINE_CREATED = "line:created"
     LINE_CHANGED = "line:changed"

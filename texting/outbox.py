@@ -14,12 +14,13 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from accounts.models import Team
 from tenancy.crash_points import crash_here
 from tenancy.isolation import current_organization_id
 from texting import outgoing_webhooks
 from texting.doorbells import ring
 from texting.limits import refunds
-from texting.models import Contact, Message, OutboxEntry, SendAttempt
+from texting.models import Contact, Line, Message, OutboxEntry, SendAttempt
 from texting.outbox_statements import BOUNDS, CLAIM, WAIT, WORK
 from texting.purposes import TERMS, URGENT_PRIORITY, Purpose
 from texting.statuses import MessageStatus
@@ -205,8 +206,9 @@ class Stopped:
     in_flight: tuple[UUID, ...]
 
 
-def cancel_waiting(contact: Contact) -> Stopped:
-    """End every text to this contact that has not been handed over, in the running transaction.
+def cancel_waiting(contact: Contact, *, team: Team | None = None) -> Stopped:
+    """End every text to this contact that has not been handed over, in the running transaction; with a team, those of
+    its lines.
 
     The rows of texts that a worker holds are locked too: either that worker's gate has not been asked yet and will hear
     of what this transaction writes, or its attempt is written down, and the text counts as in flight.
@@ -214,6 +216,8 @@ def cancel_waiting(contact: Contact) -> Stopped:
     waiting = OutboxEntry.objects.select_for_update().filter(
         organization_id=current_organization_id(), contact_id=contact.pk
     )
+    if team is not None:
+        waiting = waiting.filter(line_id__in=Line.objects.filter(team=team).values("pk"))
     states = dict(waiting.order_by("message_id").values_list("message_id", "state"))
     ready = [pk for pk, state in states.items() if state == OutboxEntry.State.READY]
     held = [pk for pk, state in states.items() if state == OutboxEntry.State.SENDING]

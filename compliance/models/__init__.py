@@ -1,7 +1,19 @@
-"""What compliance stores: the consent ledger, numbers that must not be texted, what a person decides, answers."""
+"""What compliance stores: the consent ledger, programs and their wordings, numbers that must not be texted, what a
+person decides, answers."""
 
 from compliance.models.answer_settings import AnswerSettings
-from compliance.models.consent import ConsentEvent, Suppression
+from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
+from compliance.models.opt_in import OptIn
 from compliance.models.opt_out_question import OptOutQuestion
+from compliance.models.program import Disclosure, Program
 
-__all__ = ["AnswerSettings", "ConsentEvent", "OptOutQuestion", "Suppression"]
+__all__ = [
+    "AnswerSettings",
+    "ConsentEvent",
+    "ConsentRules",
+    "Disclosure",
+    "OptIn",
+    "OptOutQuestion",
+    "Program",
+    "Suppression",
+]

@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership
+from accounts.models import Membership, Team
+from compliance.models.program import Disclosure, Program
 from tenancy.encryption import DayKey, EncryptedTextField
 from tenancy.isolation import AppendOnly, TenantModel, same_organization
 
@@ -17,19 +19,28 @@ class ConsentEvent(TenantModel):
     """
 
     class Action(models.TextChoices):
-        GIVEN = "given", "Permission given"
-        WITHDRAWN = "withdrawn", "Permission withdrawn"
-        HELP = "help", "Asked for help"
+        ASKED = "asked", _("Asked for permission")
+        GIVEN = "given", _("Permission given")
+        WITHDRAWN = "withdrawn", _("Permission withdrawn")
+        HELP = "help", _("Asked for help")
 
     class Kind(models.TextChoices):
-        EXPRESS = "express", "Express"
-        REPLY = "reply", "Wrote to us first"
+        """What the permission is in law (47 CFR 64.1200(a), (f)(9)); the strongest last but for health care."""
+
+        REPLY = "reply", _("Wrote to us first")
+        EXPRESS = "express", _("Express")
+        WRITTEN = "written", _("Express, in writing")
+        HEALTHCARE = "healthcare", _("Health care")
 
     class Source(models.TextChoices):
-        KEYWORD = "keyword", "A keyword texted to us"
-        INBOUND = "inbound", "A text to us"
-        AGENT = "agent", "Recorded by a member"
-        CARRIER = "carrier", "Reported by the carrier"
+        KEYWORD = "keyword", _("A keyword texted to us")
+        FORM = "form", _("A web form")
+        INBOUND = "inbound", _("A text to us")
+        REQUEST = "request", _("A question by text")
+        AGENT = "agent", _("Recorded by a member")
+        IMPORT = "import", _("An imported list")
+        API = "api", _("A program of ours")
+        CARRIER = "carrier", _("Reported by the carrier")
 
     class Channel(models.TextChoices):
         """How a customer told a member, for entries that a member made."""
@@ -41,23 +52,59 @@ class ConsentEvent(TenantModel):
         TEXT = "text", _("In a text")
         OTHER = "other", _("Another way")
 
+    class Act(models.TextChoices):
+        """What the person did to say so."""
+
+        TICKED = "ticked", _("Ticked the box")
+        KEYWORD = "keyword", _("Texted the keyword")
+        YES = "yes", _("Answered YES")
+        WROTE = "wrote", _("Wrote to us")
+        TOLD = "told", _("Told a member")
+        ATTESTED = "attested", _("Attested by whoever imported it")
+
+    class Quality(models.TextChoices):
+        """How well it can be proved."""
+
+        COMPLETE = "complete", _("Complete")
+        VERBAL = "verbal", _("By word only")
+        IMPORTED = "imported", _("Imported, with its wording")
+        WEAK = "weak", _("Imported, without its wording")
+
     number_index = models.BinaryField(max_length=16)
     action = models.CharField(max_length=10, choices=Action.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices, blank=True)
+    scopes = ArrayField(models.CharField(max_length=30), default=list, help_text="What it permits: compliance.scopes.")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose lines it is about."
+    )
     source = models.CharField(max_length=10, choices=Source.choices)
     channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
+    act = models.CharField(max_length=10, choices=Act.choices, blank=True)
+    quality = models.CharField(max_length=10, choices=Quality.choices, blank=True)
+    disclosure = models.ForeignKey(Disclosure, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    language = models.CharField(max_length=5, blank=True)
     words = EncryptedTextField(keys=[DayKey("consent", "recorded_at")], blank=True)
+    circumstances = EncryptedTextField(
+        keys=[DayKey("consent", "recorded_at")],
+        blank=True,
+        help_text="JSON object of texts: url, form_version, page_digest, ip, browser, referrer, name, how_collected.",
+    )
     matched = models.CharField(max_length=60, blank=True, help_text="The keyword that matched, from our own list.")
     rules_version = models.CharField(max_length=40, blank=True)
     message_id = models.UUIDField(null=True, blank=True)
     actor = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     happened_at = models.DateTimeField(null=True, blank=True, help_text="When the customer said so, if that is known.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Until when a permission counts; empty: no end.")
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("actor"),
+            *same_organization("actor", "program", "team", "disclosure"),
+            models.CheckConstraint(
+                condition=~models.Q(action="given") | ~models.Q(scopes=[]), name="compliance_consentevent_scoped"
+            ),
             AppendOnly(name="compliance_consentevent_append_only"),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -69,18 +116,45 @@ class ConsentEvent(TenantModel):
 
 
 class Suppression(TenantModel):
-    """A number that must not be texted. Its presence is what the gate asks for; it outlives the contact."""
+    """A number that must not be texted. Its presence is what the gate asks for; it outlives the contact.
+
+    Without a team it holds for every line of the organization; with one, for the lines of that team.
+    """
 
     number_index = models.BinaryField(max_length=16)
     event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     since = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("event"),
-            models.UniqueConstraint(fields=["organization", "number_index"], name="compliance_suppression_once"),
+            *same_organization("event", "team"),
+            models.UniqueConstraint(
+                fields=["organization", "number_index", "team"],
+                name="compliance_suppression_once",
+                nulls_distinct=False,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"suppressed since {self.since:%Y-%m-%d}"
+
+
+class ConsentRules(TenantModel):
+    """How one organization reads what customers say; one row, made when something is changed.
+
+    `revoke_all`: a STOP ends the texts of every team, not of the team alone whose line it came to. 47 CFR
+    64.1200(a)(10) will ask for that from 31 January 2027 (DA 26-12), so it is on unless somebody switches it off.
+    """
+
+    revoke_all = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organization"], name="compliance_consentrules_once"),
+        ]
+
+    def __str__(self) -> str:
+        return "revoke all" if self.revoke_all else "revoke by team"

@@ -1,0 +1,209 @@
+"""Customers opt in to a program: the permission is written down and confirmed by a text; where the program wants it,
+a YES is asked for first.
+
+Whoever opted out comes back by a text of their own only: a form, a list or a colleague cannot do it for them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance import consent, opt_in_texts
+from compliance.consent import Evidence
+from compliance.models import ConsentEvent, Disclosure, OptIn, Program
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.ids import new_id
+from tenancy.isolation import current_organization_id
+from tenancy.models import Organization
+from texting import sending, threads
+from texting.models import Contact, Line, Message
+from texting.purposes import Purpose
+from texting.sending import Refused
+from texting.statuses import MessageStatus
+
+ANSWER_BY = timedelta(hours=72)
+CONFIRMED_ONCE_IN = timedelta(days=1)  # who opts in again and again gets one confirmation a day
+_GOT_IT = {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
+_ON_ITS_WAY = {MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED}
+
+Say = Callable[[Purpose, str, UUID], None]
+"""Sends a text to the customer: why, what, under which id."""
+
+
+class CannotOptIn(ValueError):
+    """The opt-in cannot be taken; the message says why and what to do."""
+
+
+class OptedOut(CannotOptIn):
+    """The number opted out; only a text from it can change that."""
+
+
+class Confirmation(StrEnum):
+    """Whether the customer was told that they are subscribed."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True)
+class Opted:
+    """What became of an opt-in. `repeated`: it had been taken before, and no further text was sent."""
+
+    opt_in: OptIn
+    repeated: bool = False
+
+
+def opt_in(*, contact: Contact, line: Line, program: Program, evidence: Evidence, say: Say | None = None) -> Opted:
+    """Take an opt-in in the running transaction; safe to repeat.
+
+    With `double_opt_in` the number is asked for a YES, once while the question is open; else the permission holds from
+    now on and is confirmed. Raises OptedOut, or CannotOptIn for a program that takes nobody.
+    """
+    if not program.is_active:
+        raise CannotOptIn(_("This program takes no more opt-ins."))
+    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    evidence = replace(evidence, program=program)
+    by_text = evidence.source == ConsentEvent.Source.KEYWORD
+    if consent.state_of(contact).suppressed_since is not None and not by_text:
+        raise OptedOut(_("This number has opted out. It can opt in again by texting START to us."))
+    say = say or _sender(contact, line)
+    if program.double_opt_in:
+        return _ask(contact, line, evidence, say)
+    return _take(OptIn(**_begun(contact, line, evidence)), contact, evidence, say)
+
+
+def ask(*, contact: Contact, line: Line, program: Program, evidence: Evidence) -> Opted:
+    """Ask a number for a YES, whatever the program says. Raises like `opt_in`."""
+    if not program.is_active:
+        raise CannotOptIn(_("This program takes no more opt-ins."))
+    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    if consent.state_of(contact).suppressed_since is not None:
+        raise OptedOut(_("This number has opted out. It can opt in again by texting START to us."))
+    return _ask(contact, line, replace(evidence, program=program), _sender(contact, line))
+
+
+def waiting_for(contacts: Iterable[Contact]) -> dict[UUID, list[OptIn]]:
+    """The questions that a YES of each contact would answer now, in one statement."""
+    by_index = {bytes(contact.number_index): contact.pk for contact in contacts}
+    found: dict[UUID, list[OptIn]] = {pk: [] for pk in by_index.values()}
+    open_ones = OptIn.objects.filter(
+        number_index__in=list(by_index), state=OptIn.State.ASKED, expires_at__gt=timezone.now()
+    )
+    for each in open_ones.select_related("program__team", "asked__disclosure", "contact", "line").order_by("id"):
+        found[by_index[bytes(each.number_index)]].append(each)
+    return found
+
+
+def say_yes(waiting: OptIn, *, evidence: Evidence, say: Say) -> OptIn:
+    """The customer answered YES: the permission holds. What it was asked for is what it proves."""
+    asked = waiting.asked
+    disclosure: Disclosure | None = asked.disclosure if asked else None
+    quality = evidence.quality or ConsentEvent.Quality.COMPLETE
+    proved = replace(evidence, program=waiting.program, act=ConsentEvent.Act.YES, quality=quality)
+    if disclosure is not None:
+        proved = replace(proved, disclosure=disclosure)
+    return _take(waiting, waiting.contact, proved, say).opt_in
+
+
+def confirmations(opt_ins: Iterable[OptIn]) -> dict[UUID, Confirmation]:
+    """How far the confirmation of each given opt-in is, in one statement."""
+    given = [each for each in opt_ins if each.state == OptIn.State.GIVEN]
+    sent = Message.objects.filter(pk__in=[each.confirmation_id for each in given if each.confirmation_id])
+    statuses = dict(sent.values_list("pk", "status"))
+    return {each.pk: _confirmation(statuses.get(each.confirmation_id)) for each in given}
+
+
+def _confirmation(status: str | None) -> Confirmation:
+    if status in _GOT_IT:
+        return Confirmation.CONFIRMED
+    return Confirmation.WAITING if status in _ON_ITS_WAY else Confirmation.UNCONFIRMED
+
+
+def lapse() -> int:
+    """End the questions that nobody answered in time, in the running transaction. Returns how many."""
+    late = OptIn.objects.filter(state=OptIn.State.ASKED, expires_at__lte=timezone.now())
+    return late.update(state=OptIn.State.LAPSED, ended_at=timezone.now())
+
+
+def _begun(contact: Contact, line: Line, evidence: Evidence) -> dict[str, object]:
+    return {
+        "number_index": contact.number_index,
+        "contact": contact,
+        "line": line,
+        "program": evidence.program,
+        "source": evidence.source,
+        "began_at": timezone.now(),
+    }
+
+
+def _ask(contact: Contact, line: Line, evidence: Evidence, say: Say) -> Opted:
+    program = evidence.program
+    assert program is not None  # noqa: S101 - both callers put it in
+    lapse_of = OptIn.objects.filter(number_index=contact.number_index, program=program, state=OptIn.State.ASKED)
+    lapse_of.filter(expires_at__lte=timezone.now()).update(state=OptIn.State.LAPSED, ended_at=timezone.now())
+    if (open_one := lapse_of.first()) is not None:
+        return Opted(open_one, repeated=True)
+    asked = consent.note_asked(contact, evidence=evidence)
+    begun = OptIn.objects.create(
+        **_begun(contact, line, evidence),
+        state=OptIn.State.ASKED,
+        asked=asked,
+        question_id=new_id(),
+        expires_at=timezone.now() + ANSWER_BY,
+    )
+    audit.record(event=AuditKind.OPT_IN_ASKED, actor=evidence.actor, object=contact, program=program.name)
+    say(Purpose.OPT_IN_QUESTION, opt_in_texts.question(_organization(), program), begun.question_id)
+    return Opted(begun)
+
+
+def _take(begun: OptIn, contact: Contact, evidence: Evidence, say: Say) -> Opted:
+    program = begun.program
+    kind = ConsentEvent.Kind.WRITTEN if evidence.disclosure else ConsentEvent.Kind.EXPRESS
+    begun.given = consent.give(contact, kind=kind, evidence=evidence)
+    begun.state, begun.ended_at = OptIn.State.GIVEN, timezone.now()
+    told = OptIn.objects.filter(
+        number_index=contact.number_index,
+        program=program,
+        state=OptIn.State.GIVEN,
+        ended_at__gt=timezone.now() - CONFIRMED_ONCE_IN,
+    ).exclude(pk=begun.pk)
+    before = next((each for each, how in _how(told) if how is not Confirmation.UNCONFIRMED), None)
+    begun.confirmation_id = before.confirmation_id if before else new_id()
+    begun.save()
+    if before is None:
+        say(Purpose.OPT_IN_ANSWER, opt_in_texts.confirmation(_organization(), program), begun.confirmation_id)
+    return Opted(begun, repeated=before is not None)
+
+
+def _how(opt_ins: Iterable[OptIn]) -> Iterable[tuple[OptIn, Confirmation]]:
+    listed = list(opt_ins)
+    states = confirmations(listed)
+    return [(each, states[each.pk]) for each in listed]
+
+
+def _sender(contact: Contact, line: Line) -> Say:
+    """Through the gate, in the conversation that is open or a new one. What the gate refuses is not sent; that there is
+    no such text says so.
+    """
+
+    def say(purpose: Purpose, text: str, message_id: UUID) -> None:
+        conversation = threads.open_conversation(contact, line, at=timezone.now())
+        try:
+            sending.send_text(
+                conversation=conversation, body=text, author=None, purpose=purpose, message_id=message_id
+            )
+        except Refused:
+            return
+
+    return say
+
+
+def _organization() -> Organization:
+    return Organization.objects.get(pk=current_organization_id())
