@@ -20,6 +20,7 @@ from texting.outgoing_webhooks import EventKind
 
 ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
 RENEWED_AFTER = timedelta(days=30)  # a permission that ends by itself is not written down anew with each text
+_UNPROVED = {ConsentEvent.Quality.VERBAL, ConsentEvent.Quality.WEAK}
 _BY_KIND = {
     ConsentEvent.Kind.REPLY: REPLY,
     ConsentEvent.Kind.EXPRESS: INFORMATIONAL,
@@ -101,10 +102,16 @@ class State:
         return event.expires_at
 
     def permits(self, scope: str) -> ConsentEvent | None:
-        """The newest permission that covers a text of that scope (`compliance.scopes`)."""
+        """The newest permission that covers a text of that scope (`compliance.scopes`).
+
+        Marketing needs an agreement in writing that can be shown: 47 CFR 64.1200(f)(9).
+        """
         if self.suppressed_since is not None:
             return None
-        return next((entry for entry in self.given if covers(entry.scopes, scope)), None)
+        fit = (entry for entry in self.given if covers(entry.scopes, scope))
+        if scope == MARKETING:
+            fit = (entry for entry in fit if entry.kind == ConsentEvent.Kind.WRITTEN and entry.quality not in _UNPROVED)
+        return next(fit, None)
 
     def at_team(self, team_id: UUID) -> "State":
         """The same for the lines of that team alone."""
@@ -157,7 +164,7 @@ def states_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, State]:
 def _newest_of_each_sort(indexes: list[bytes]) -> Iterable[ConsentEvent]:
     """Of all that was given and withdrawn, what can still matter: a number that says START daily has few rows here."""
     said = (ConsentEvent.Action.GIVEN, ConsentEvent.Action.WITHDRAWN)
-    sort = ("number_index", "action", "kind", "team", "scopes")
+    sort = ("number_index", "action", "kind", "team_id", "scopes")
     events = ConsentEvent.objects.filter(number_index__in=indexes, action__in=said)
     return events.order_by(*sort, "-recorded_at", "-id").distinct(*sort)
 

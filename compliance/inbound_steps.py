@@ -29,7 +29,8 @@ class Keywords:
         """Write down what each text means for the permission, and ask for the answers that are owed."""
         states = consent.states_of(arrival.contact for arrival in arrivals)
         for arrival in arrivals:
-            if self._take(arrival, states[arrival.contact.pk]):  # the next text of this customer finds it changed
+            here = states[arrival.contact.pk].at_team(arrival.line.team_id)
+            if self._take(arrival, here):  # the next text of this customer finds it changed
                 states[arrival.contact.pk] = consent.state_of(arrival.contact)
 
     def _take(self, arrival: Arrival, state: State) -> bool:
@@ -48,21 +49,18 @@ class Keywords:
             _answer(arrival, Purpose.HELP_ANSWER, "help", reply.matched)
             return True
         self._doubt(arrival, reply, state)
-        if state.event is not None:
-            return False
         wrote = Evidence(source=ConsentEvent.Source.INBOUND, message_id=arrival.message_id)
-        consent.give(arrival.contact, kind=ConsentEvent.Kind.REPLY, evidence=wrote)
-        return True
+        return consent.note_wrote(arrival.contact, state, evidence=wrote)
 
     def opted_out_at_carrier(self, message: Message) -> None:
         """The carrier knows of an opt-out that we missed: from now on we know it too."""
         if consent.state_of(message.contact).suppressed_since is None:
             evidence = Evidence(source=ConsentEvent.Source.CARRIER, message_id=message.pk)
-            consent.withdraw(message.contact, evidence=evidence)
+            consent.withdraw(message.contact, evidence=evidence, line=message.line)
             opt_out_questions.close(message.contact, _Answered.STOP)
 
     def _stop(self, arrival: Arrival, reply: Reply, state: State) -> None:
-        consent.withdraw(arrival.contact, evidence=_evidence(arrival, reply), since=arrival.sent_at)
+        consent.withdraw(arrival.contact, evidence=_evidence(arrival, reply), since=arrival.sent_at, line=arrival.line)
         opt_out_questions.close(arrival.contact, _Answered.STOP)
         if state.suppressed_since is None:  # confirmed once; a second STOP needs no second text
             _answer(arrival, Purpose.OPT_OUT_ANSWER, "opt_out", reply.matched)
@@ -72,7 +70,7 @@ class Keywords:
         evidence = Evidence(
             source=ConsentEvent.Source.CARRIER, words=arrival.body, message_id=arrival.message_id, matched="STOP"
         )
-        consent.withdraw(arrival.contact, evidence=evidence, since=arrival.sent_at)
+        consent.withdraw(arrival.contact, evidence=evidence, since=arrival.sent_at, line=arrival.line)
         opt_out_questions.close(arrival.contact, _Answered.STOP)
 
     def _start(self, arrival: Arrival, reply: Reply, state: State) -> bool:

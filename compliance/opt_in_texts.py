@@ -1,7 +1,7 @@
 """The texts of an opt-in: the question that a YES answers, and the confirmation.
 
-What each must contain: CTIA Messaging Principles 5.1.2 (program, how often, help, how to stop), and what carriers ask of
-a registered campaign (that rates may apply; for the question, that it is no condition of a purchase).
+What each must contain: CTIA Messaging Principles 5.1.2 (program, how often, help, how to stop), and what carriers ask
+of a registered campaign (that rates may apply; for the question, that it is no condition of a purchase).
 """
 
 from compliance.models import Program

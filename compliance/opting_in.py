@@ -117,7 +117,7 @@ def confirmations(opt_ins: Iterable[OptIn]) -> dict[UUID, Confirmation]:
     given = [each for each in opt_ins if each.state == OptIn.State.GIVEN]
     sent = Message.objects.filter(pk__in=[each.confirmation_id for each in given if each.confirmation_id])
     statuses = dict(sent.values_list("pk", "status"))
-    return {each.pk: _confirmation(statuses.get(each.confirmation_id)) for each in given}
+    return {each.pk: _confirmation(statuses.get(each.confirmation_id or each.pk)) for each in given}
 
 
 def _confirmation(status: str | None) -> Confirmation:
@@ -151,15 +151,16 @@ def _ask(contact: Contact, line: Line, evidence: Evidence, say: Say) -> Opted:
     if (open_one := lapse_of.first()) is not None:
         return Opted(open_one, repeated=True)
     asked = consent.note_asked(contact, evidence=evidence)
+    question_id = new_id()
     begun = OptIn.objects.create(
         **_begun(contact, line, evidence),
         state=OptIn.State.ASKED,
         asked=asked,
-        question_id=new_id(),
+        question_id=question_id,
         expires_at=timezone.now() + ANSWER_BY,
     )
     audit.record(event=AuditKind.OPT_IN_ASKED, actor=evidence.actor, object=contact, program=program.name)
-    say(Purpose.OPT_IN_QUESTION, opt_in_texts.question(_organization(), program), begun.question_id)
+    say(Purpose.OPT_IN_QUESTION, opt_in_texts.question(_organization(), program), question_id)
     return Opted(begun)
 
 
@@ -175,10 +176,11 @@ def _take(begun: OptIn, contact: Contact, evidence: Evidence, say: Say) -> Opted
         ended_at__gt=timezone.now() - CONFIRMED_ONCE_IN,
     ).exclude(pk=begun.pk)
     before = next((each for each, how in _how(told) if how is not Confirmation.UNCONFIRMED), None)
-    begun.confirmation_id = before.confirmation_id if before else new_id()
+    confirmation_id = (before.confirmation_id if before else None) or new_id()
+    begun.confirmation_id = confirmation_id
     begun.save()
     if before is None:
-        say(Purpose.OPT_IN_ANSWER, opt_in_texts.confirmation(_organization(), program), begun.confirmation_id)
+        say(Purpose.OPT_IN_ANSWER, opt_in_texts.confirmation(_organization(), program), confirmation_id)
     return Opted(begun, repeated=before is not None)
 
 
@@ -196,9 +198,7 @@ def _sender(contact: Contact, line: Line) -> Say:
     def say(purpose: Purpose, text: str, message_id: UUID) -> None:
         conversation = threads.open_conversation(contact, line, at=timezone.now())
         try:
-            sending.send_text(
-                conversation=conversation, body=text, author=None, purpose=purpose, message_id=message_id
-            )
+            sending.send_text(conversation=conversation, body=text, author=None, purpose=purpose, message_id=message_id)
         except Refused:
             return
 

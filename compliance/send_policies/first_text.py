@@ -13,7 +13,8 @@ from texting.purposes import Purpose
 from texting.statuses import MessageStatus
 
 _NEVER_LEFT = (MessageStatus.CANCELED, MessageStatus.FAILED)  # so the customer has not read their clauses
-_WITHOUT_CLAUSES = OWED | {Purpose.CODE}  # a code names its sender itself, and was asked for a moment ago
+# A code names its sender itself and was asked for a moment ago; a question for permission says both in its own words.
+_WITHOUT_CLAUSES = OWED | {Purpose.CODE, Purpose.OPT_IN_QUESTION}
 
 
 class FirstTextClauses:

@@ -1,18 +1,41 @@
 """Permission first: what the ledger says about a customer's number."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from django.utils import timezone
 
 from compliance import consent
 from compliance.consent import ANSWER_WINDOW, State
-from compliance.models import ConsentEvent
+from compliance.models import ConsentEvent, OptIn
+from compliance.scopes import INFORMATIONAL, MARKETING, REPLY
 from compliance.send_policies.here import organization
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision, Message
 from texting.phone_numbers import display
 from texting.purposes import Purpose
+
+_SCOPES = {
+    Purpose.APPOINTMENT: f"{INFORMATIONAL}:appointment",
+    Purpose.ALERT: f"{INFORMATIONAL}:announcement",
+    Purpose.BULK: MARKETING,
+}
+"""What a text needs permission for; all others are a person's own answer."""
+_NAMES = {
+    f"{INFORMATIONAL}:appointment": "reminders of appointments",
+    f"{INFORMATIONAL}:announcement": "announcements",
+    MARKETING: "marketing, which needs their agreement in writing",
+}
+_BY_SOURCE = {
+    ConsentEvent.Source.FORM: ", with a web form",
+    ConsentEvent.Source.INBOUND: ", when they wrote to us",
+    ConsentEvent.Source.REQUEST: ", by answering YES",
+    ConsentEvent.Source.AGENT: ", recorded by a colleague",
+    ConsentEvent.Source.IMPORT: ", by an imported list",
+    ConsentEvent.Source.API: ", recorded by a program of ours",
+    ConsentEvent.Source.CARRIER: ", at their carrier",
+}
 
 
 class Permission:
@@ -27,13 +50,18 @@ class Permission:
     def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
         """`judge` for each, the ledger read once."""
         states = consent.states_of(draft.conversation.contact for draft in drafts)
-        return [self._ruling(draft, states[draft.conversation.contact_id]) for draft in drafts]
+        return [
+            self._ruling(draft, states[draft.conversation.contact_id].at_team(draft.conversation.line.team_id))
+            for draft in drafts
+        ]
 
     def _ruling(self, draft: Draft, state: State) -> Ruling:
         if draft.purpose is Purpose.OPT_OUT_ANSWER:
             return Ruling((self._confirmation(draft, state),))
         if draft.purpose is Purpose.HELP_ANSWER:
             return Ruling((self._help(draft),))
+        if draft.purpose is Purpose.OPT_IN_QUESTION and state.suppressed_since is None:
+            return Ruling((self._question(draft),))
         if draft.purpose is Purpose.CODE and state.suppressed_since is None:
             return Ruling((self._code(draft),))
         return Ruling((self._usual(draft, state),))
@@ -44,32 +72,35 @@ class Permission:
             return Reason(
                 rule="consent.opted_out",
                 verdict=Verdict.REFUSE,
-                text=f"They opted out on {_day(draft, state)}{_how(state.event)}.",
+                text=f"They opted out on {_day(state)}{_how(state.event)}.",
                 what_to_do=f"Only they can undo it, by texting START to {_line(draft)}. Call or e-mail them instead.",
                 evidence=evidence,
             )
-        if not state.permitted or state.event is None:
-            return Reason(
-                rule="consent.none",
-                verdict=Verdict.REFUSE,
-                text="There is no permission to text this number yet.",
-                what_to_do=f"Ask them to text START to {_line(draft)}; you can write as soon as they have.",
-            )
-        if draft.purpose is Purpose.BULK and state.event.kind == ConsentEvent.Kind.REPLY:
-            return Reason(
-                rule="consent.reply_only",
-                verdict=Verdict.REFUSE,
-                text="They wrote to us, which permits an answer, not an announcement.",
-                what_to_do=f"Ask them to text START to {_line(draft)} first.",
-                evidence=evidence,
-            )
+        scope = _SCOPES.get(draft.purpose, REPLY)
+        permission = state.permits(scope)
+        if permission is None:
+            return self._missing(draft, state, scope, evidence)
         handed_over = draft.stage == Decision.Stage.HAND_OVER  # nobody reads it
         return Reason(
             rule="consent.given",
             verdict=Verdict.ALLOW,
-            text="" if handed_over else f"May be texted since {_day(draft, state)}{_how(state.event)}.",
-            evidence=evidence,
+            text="" if handed_over else f"May be texted since {_moment(permission.recorded_at)}{_how(permission)}.",
+            evidence={"consent_event": str(permission.pk), "scope": scope},
         )
+
+    def _missing(self, draft: Draft, state: State, scope: str, evidence: dict[str, str]) -> Reason:
+        """Nothing was permitted, or it has ended, or it was permitted for something else."""
+        ask = f"Ask them to text START to {_line(draft)}; you can write as soon as they have."
+        if state.expired_at is not None:
+            rule, text = "consent.expired", f"Their permission ended on {_moment(state.expired_at)}."
+        elif not state.permitted:
+            rule, text = "consent.none", "There is no permission to text this number yet."
+        elif all(given.kind == ConsentEvent.Kind.REPLY for given in state.given):
+            rule, text = "consent.reply_only", "They wrote to us, which permits an answer, not an announcement."
+        else:
+            rule, text = "consent.scope", f"What they agreed to does not cover {_NAMES[scope]}."
+            ask = f"Ask them to opt in to {_NAMES[scope]}, by a form or a keyword."
+        return Reason(rule=rule, verdict=Verdict.REFUSE, text=text, what_to_do=ask, evidence=evidence)
 
     def _confirmation(self, draft: Draft, state: State) -> Reason:
         """The one text after an opt-out: once, and within five minutes."""
@@ -89,6 +120,21 @@ class Permission:
             verdict=Verdict.REFUSE,
             text="An opt-out is confirmed once, within five minutes.",
             what_to_do="Nothing: the opt-out holds without it.",
+        )
+
+    def _question(self, draft: Draft) -> Reason:
+        """The one text that asks for permission: as long as the question is open, and once."""
+        asked = OptIn.objects.filter(contact=draft.conversation.contact, state=OptIn.State.ASKED)
+        own = [] if draft.message_id is None else [draft.message_id]
+        questions = [pk for pk in asked.values_list("question_id", flat=True) if pk]
+        sent = Message.objects.filter(pk__in=questions).exclude(pk__in=own).count()
+        if draft.author is None and len(questions) > sent:
+            return Reason(rule="consent.question", verdict=Verdict.ALLOW, text="The one question for permission.")
+        return Reason(
+            rule="consent.question",
+            verdict=Verdict.REFUSE,
+            text="A number is asked for permission once.",
+            what_to_do="Wait for their answer.",
         )
 
     def _code(self, draft: Draft) -> Reason:
@@ -121,12 +167,15 @@ def _line(draft: Draft) -> str:
     return display(draft.conversation.line.number)
 
 
-def _day(draft: Draft, state: State) -> str:
-    """The day of the entry, in the organization's own time zone."""
-    if state.event is None:
-        return "an unknown day"
+def _day(state: State) -> str:
+    """When the opt-out was."""
+    return _moment(state.suppressed_since or timezone.now())
+
+
+def _moment(moment: datetime) -> str:
+    """In the organization's own time zone."""
     with timezone.override(organization().time_zone):
-        return timezone.localtime(state.suppressed_since or state.event.recorded_at).strftime("%-d %b %Y, %H:%M")
+        return timezone.localtime(moment).strftime("%-d %b %Y, %H:%M")
 
 
 def _how(event: ConsentEvent | None) -> str:
@@ -134,8 +183,4 @@ def _how(event: ConsentEvent | None) -> str:
         return ""
     if event.source == ConsentEvent.Source.KEYWORD:
         return f", by texting {event.matched.upper()}"
-    if event.source == ConsentEvent.Source.INBOUND:
-        return ", when they wrote to us"
-    if event.source == ConsentEvent.Source.CARRIER:
-        return ", at their carrier"
-    return ", recorded by a colleague"
+    return _BY_SOURCE[ConsentEvent.Source(event.source)]

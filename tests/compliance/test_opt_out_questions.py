@@ -13,6 +13,7 @@ from compliance.opt_out_questions import CannotDecide
 from compliance.quiet_hours import holidays_of
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.permitting import agree_to_everything
 from tests.texting.desk import desk
 from texting import gate, sending
 from texting.gate import Draft, Verdict
@@ -36,6 +37,13 @@ def asks(desk, conversation, purpose, stage=Decision.Stage.QUEUE):
         return gate.ask(Draft(conversation, "We have news", purpose, desk.cast.agent, stage))
 
 
+def subscribed(desk, **whom):
+    conversation = desk.hear("START", **whom)
+    with activate(conversation.organization):
+        agree_to_everything(conversation.contact)
+    return conversation
+
+
 def rules(outcome):
     return {reason.rule for reason in outcome.objections}
 
@@ -49,7 +57,7 @@ def bulk(desk, conversation):
 
 class TestAsking:
     def test_an_unclear_text_pauses_bulk_at_once_and_answers_still_leave(self, desk):
-        conversation = desk.hear("START")
+        conversation = subscribed(desk)
         assert asks(desk, conversation, Purpose.BULK).verdict is Verdict.ALLOW
         desk.hear(UNSURE)
         assert rules(asks(desk, conversation, Purpose.BULK)) == {"consent.perhaps_stop"}
@@ -63,7 +71,7 @@ class TestAsking:
             assert AuditEvent.objects.filter(event="opt_out:asked").exists()
 
     def test_bulk_that_waits_is_kept_back_and_passes_when_somebody_decides_so(self, desk):
-        conversation = desk.hear("START")
+        conversation = subscribed(desk)
         waiting = bulk(desk, conversation)
         desk.hear(UNSURE)
         asked = question(desk)
@@ -76,7 +84,7 @@ class TestAsking:
         assert asks(desk, conversation, Purpose.BULK, Decision.Stage.HAND_OVER).verdict is Verdict.ALLOW
 
     def test_time_alone_never_lets_bulk_pass(self, desk):
-        conversation = desk.hear("START")
+        conversation = subscribed(desk)
         desk.hear(UNSURE)
         with activate(desk.organization):
             long_ago = datetime(2026, 1, 5, tzinfo=UTC)
@@ -86,16 +94,16 @@ class TestAsking:
         assert late.again_at > datetime.now(UTC)
 
     def test_a_second_unclear_text_asks_nothing_new(self, desk):
-        desk.hear("START")
+        subscribed(desk)
         desk.hear(UNSURE)
         desk.hear("is there a way to opt out")
         with activate(desk.organization):
             assert OptOutQuestion.objects.count() == 1
 
     def test_another_organization_and_another_number_are_not_paused(self, desk):
-        desk.hear("START")
-        elsewhere = desk.hear("START", line=desk.other_line)
-        neighbour = desk.hear("START", number="+12125550182")
+        subscribed(desk)
+        elsewhere = subscribed(desk, line=desk.other_line)
+        neighbour = subscribed(desk, number="+12125550182")
         desk.hear(UNSURE)
         assert asks(desk, neighbour, Purpose.BULK).verdict is Verdict.ALLOW
         with activate(desk.cast.other_organization):
@@ -112,7 +120,7 @@ class TestAsking:
 
 class TestTheCustomerAnswers:
     def test_a_clear_stop_closes_it(self, desk):
-        desk.hear("START")
+        subscribed(desk)
         desk.hear(UNSURE)
         desk.hear("STOP")
         answered = question(desk)
@@ -121,7 +129,7 @@ class TestTheCustomerAnswers:
             assert Suppression.objects.count() == 1
 
     def test_help_is_answered_and_leaves_it_open(self, desk):
-        desk.hear("START")
+        subscribed(desk)
         desk.hear(UNSURE)
         desk.hear("HELP")
         assert question(desk).state == State.OPEN
@@ -129,14 +137,14 @@ class TestTheCustomerAnswers:
             assert Message.objects.filter(purpose=Purpose.HELP_ANSWER).count() == 1
 
     def test_start_says_that_they_want_texts(self, desk):
-        conversation = desk.hear("START")
+        conversation = subscribed(desk)
         desk.hear(UNSURE)
         desk.hear("START")
         assert question(desk).state == State.KEEP
         assert asks(desk, conversation, Purpose.BULK).verdict is Verdict.ALLOW
 
     def test_an_ordinary_text_leaves_it_open(self, desk):
-        desk.hear("START")
+        subscribed(desk)
         desk.hear(UNSURE)
         desk.hear("ok thanks")
         assert question(desk).state == State.OPEN
@@ -144,7 +152,7 @@ class TestTheCustomerAnswers:
 
 class TestAMemberDecides:
     def test_they_asked_to_stop_ends_every_text_with_one_confirmation(self, desk):
-        conversation = desk.hear("START")
+        conversation = subscribed(desk)
         waiting = bulk(desk, conversation)
         desk.hear(UNSURE)
         with activate(desk.organization):
@@ -159,7 +167,7 @@ class TestAMemberDecides:
             assert AuditEvent.objects.filter(event="opt_out:decided", actor_id=desk.cast.agent.pk).exists()
 
     def test_the_second_of_two_is_told_who_was_faster_and_nothing_happens(self, desk):
-        desk.hear("START")
+        subscribed(desk)
         desk.hear(UNSURE)
         seen_by_both = question(desk)
         with activate(desk.organization):
@@ -170,14 +178,14 @@ class TestAMemberDecides:
 
     @pytest.mark.parametrize("reason", ["", "   ", "x" * 501])
     def test_keeping_needs_a_reason(self, desk, reason):
-        desk.hear("START")
+        subscribed(desk)
         desk.hear(UNSURE)
         with activate(desk.organization), pytest.raises(CannotDecide):
             opt_out_questions.keep(member=desk.cast.agent, question=question(desk), reason=reason)
         assert question(desk).state == State.OPEN
 
     def test_whoever_may_not_decide_changes_nothing(self, desk):
-        desk.hear("START")
+        subscribed(desk)
         desk.hear(UNSURE)
         with activate(desk.organization):
             for act in (
@@ -191,7 +199,7 @@ class TestAMemberDecides:
 
 class TestAWrongNumber:
     def test_it_stops_everything_but_no_permission_and_is_answered_once_by_the_name_of_the_company(self, desk):
-        conversation = desk.hear("START", name="Maria Ruiz")
+        conversation = subscribed(desk, name="Maria Ruiz")
         desk.hear("wrong number")
         desk.hear("I said wrong number")
         for purpose in (Purpose.REPLY, Purpose.APPOINTMENT, Purpose.ALERT, Purpose.BULK):
@@ -204,14 +212,14 @@ class TestAWrongNumber:
         assert question(desk).kind == Kind.WRONG_NUMBER
 
     def test_a_mistake_lets_texts_go_on(self, desk):
-        conversation = desk.hear("START", name="Maria Ruiz")
+        conversation = subscribed(desk, name="Maria Ruiz")
         desk.hear("this isnt maria")
         with activate(desk.organization):
             opt_out_questions.keep(member=desk.cast.agent, question=question(desk), reason="Her son answered")
         assert asks(desk, conversation, Purpose.REPLY).verdict is Verdict.ALLOW
 
     def test_a_strangers_number_gets_no_texts_any_more_and_no_second_answer(self, desk):
-        conversation = desk.hear("START", name="Maria Ruiz")
+        conversation = subscribed(desk, name="Maria Ruiz")
         desk.hear("wrong number")
         with activate(desk.organization):
             assert opt_out_questions.stop(member=desk.cast.agent, question=question(desk)) is None
@@ -219,7 +227,7 @@ class TestAWrongNumber:
             assert ConsentEvent.objects.latest("recorded_at").words == "wrong number"
 
     def test_start_of_whoever_has_the_number_now_does_not_say_whose_it_is(self, desk):
-        desk.hear("START")
+        subscribed(desk)
         desk.hear("wrong number")
         desk.hear("START")
         assert question(desk).state == State.OPEN

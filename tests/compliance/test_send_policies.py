@@ -8,6 +8,7 @@ from compliance import consent
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent, Suppression
 from tenancy.isolation import activate
+from tests.permitting import agree_to_everything
 from tests.texting.conftest import far_end, now, scene
 from texting import gate, sending
 from texting.gate import Draft, Verdict
@@ -64,7 +65,17 @@ def test_writing_to_us_permits_an_answer_but_no_announcement(scene):
         scene.hear("Hello")
         assert ask(scene, Purpose.REPLY).verdict is Verdict.ALLOW
         assert ask(scene, Purpose.BULK).objections[0].rule == "consent.reply_only"
+        assert ask(scene, Purpose.APPOINTMENT).objections[0].rule == "consent.reply_only"
+
+
+def test_start_permits_what_informs_and_marketing_needs_more(scene):
+    with activate(scene.organization):
         scene.hear("START")
+        assert ask(scene, Purpose.APPOINTMENT).verdict is Verdict.ALLOW
+        [reason] = ask(scene, Purpose.BULK).objections
+        assert reason.rule == "consent.scope"
+        assert "in writing" in reason.text
+        agree_to_everything(scene.conversation().contact)
         assert ask(scene, Purpose.BULK).verdict is Verdict.ALLOW
 
 

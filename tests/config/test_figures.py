@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from config.figures import figures
 from tenancy.isolation import activate
 from tenancy.models import ClockTick
+from tests.permitting import agree_to_everything
 from texting import sending
 from texting.models import LineKey, OutboxEntry
 from texting.purposes import Purpose
@@ -22,7 +23,8 @@ def ringing(db):
 
 def queue(scene, purpose=Purpose.REPLY):
     with activate(scene.organization):
-        scene.hear("START")
+        scene.hear("Hello")
+        agree_to_everything(scene.conversation().contact)
         OutboxEntry.objects.all().delete()
         sending.send_text(conversation=scene.conversation(), body="Hi", author=scene.agent, purpose=purpose)
     OutboxEntry.objects.update(due_at=Now() - timedelta(minutes=2))

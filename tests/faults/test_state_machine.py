@@ -20,9 +20,10 @@ from tenancy.isolation import activate
 from tests.faults import machine_far_end, moves
 from tests.faults.machine_far_end import FAR_END, SCRIPTS
 from tests.faults.machine_time import let_pass
+from tests.permitting import agree_to_everything
 from tests.texting.conftest import make_scene
 from texting import delivery, fetching, outbox, preparing, receipts, receiving, reconciling, sending, status_reports
-from texting.models import Line, Message, OutboxEntry
+from texting.models import Contact, Line, Message, OutboxEntry
 from texting.providers import base, registry
 from texting.purposes import Purpose
 from texting.sending import BadText, Refused
@@ -55,6 +56,8 @@ class Texting(RuleBasedStateMachine):
             self.scene.line.provider = "machine"
             for number in NUMBERS:
                 self.hear("START", number)
+            for contact in Contact.objects.all():
+                agree_to_everything(contact)
 
     def teardown(self) -> None:
         transaction.set_rollback(True)

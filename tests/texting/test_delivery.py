@@ -18,6 +18,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.permitting import agree_to_everything
 from texting import circuit, delivery, keeping, outbox, preparing, sending, status_reports
 from texting.models import LineKey, Message, OutboxEntry, SendAttempt
 from texting.provider_connection import send_all
@@ -245,7 +246,8 @@ def test_a_line_keeps_its_pace(scene):
 
 def test_replies_go_before_bulk(scene):
     with activate(scene.organization):
-        scene.hear("START", number="+12125550190")
+        scene.hear("Hello", number="+12125550190")
+        agree_to_everything(scene.conversation().contact)
         OutboxEntry.objects.all().delete()
         bulk = sending.send_text(
             conversation=scene.conversation(), body="News", author=scene.agent, purpose=Purpose.BULK

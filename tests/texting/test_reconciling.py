@@ -15,6 +15,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.permitting import agree_to_everything
 from tests.texting.conftest import ScriptedProvider
 from texting import (
     delivery,
@@ -117,6 +118,7 @@ def test_each_purpose_is_sent_again_as_often_as_the_table_says(scene, far_end, p
     far_end.script += [OutcomeUnknown()] * 10
     with activate(scene.organization):
         scene.hear("START")
+        agree_to_everything(scene.conversation().contact)
         OutboxEntry.objects.all().delete()
         scene.hear("STOP" if purpose is Purpose.OPT_OUT_ANSWER else "HELP")
         OutboxEntry.objects.all().delete()

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import pytest
 from django.utils import timezone
 
-from compliance import consent
-from compliance.consent import Evidence
-from compliance.models import ConsentEvent
 from tenancy.isolation import activate
+from tests.permitting import agree_to_everything
 from texting import sending, threads
 from texting.limits import standing
 from texting.models import Contact, Message, SendingCount, SendingLimits, SendingStop
@@ -24,11 +22,9 @@ class Street:
     scene: object
 
     def stranger(self, number: str) -> Contact:
-        """Somebody who permitted texts on paper and never wrote."""
+        """Somebody who permitted all texts in writing and never wrote."""
         contact = threads.contact_for(from_provider(number))
-        if not ConsentEvent.objects.filter(number_index=contact.number_index).exists():
-            evidence = Evidence(source=ConsentEvent.Source.AGENT, actor=self.scene.agent)
-            consent.give(contact, kind=ConsentEvent.Kind.EXPRESS, evidence=evidence)
+        agree_to_everything(contact)
         return contact
 
     def text(self, number: str, body="Your order is ready.", purpose=Purpose.REPLY, author=True) -> Message:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.permitting import agree_to_everything
 from tests.texting.conftest import make_scene
 from texting import delivery, outbox, reconciling, sending
 from texting.models import Message, OutboxEntry
@@ -23,8 +24,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def queue(scene, body, *, number="+12125550181", purpose=Purpose.REPLY):
     with activate(scene.organization):
-        scene.hear("START" if purpose is Purpose.BULK else "Hello", number=number)
-        OutboxEntry.objects.filter(priority=0).delete()
+        scene.hear("Hello", number=number)
+        if purpose is Purpose.BULK:
+            agree_to_everything(scene.conversation().contact)
         conversation = scene.conversation()
         return sending.send_text(conversation=conversation, body=body, author=scene.agent, purpose=purpose)
 

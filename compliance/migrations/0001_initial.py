@@ -1,0 +1,201 @@
+import django.contrib.postgres.fields
+import django.core.validators
+import django.db.models.deletion
+import tenancy.constraints
+import tenancy.encryption
+import tenancy.ids
+import tenancy.isolation
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('accounts', '0001_initial'),
+        ('tenancy', '0001_initial'),
+        ('texting', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Disclosure',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('text', models.TextField()),
+                ('language', models.CharField(default='en', max_length=5)),
+                ('digest', models.BinaryField(max_length=32)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_disclosure_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_disclosure_org_id'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_disclosure_made_by_org'), tenancy.constraints.AppendOnly(name='compliance_disclosure_append_only')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsentEvent',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number_index', models.BinaryField(max_length=16)),
+                ('action', models.CharField(choices=[('asked', 'Asked for permission'), ('given', 'Permission given'), ('withdrawn', 'Permission withdrawn'), ('help', 'Asked for help')], max_length=10)),
+                ('kind', models.CharField(blank=True, choices=[('reply', 'Wrote to us first'), ('express', 'Express'), ('written', 'Express, in writing'), ('healthcare', 'Health care')], max_length=10)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, help_text='What it permits: compliance.scopes.', size=None)),
+                ('source', models.CharField(choices=[('keyword', 'A keyword texted to us'), ('form', 'A web form'), ('inbound', 'A text to us'), ('request', 'A question by text'), ('agent', 'Recorded by a member'), ('import', 'An imported list'), ('api', 'A program of ours'), ('carrier', 'Reported by the carrier')], max_length=10)),
+                ('channel', models.CharField(blank=True, choices=[('phone', 'By phone'), ('in_person', 'In person'), ('email', 'By e-mail'), ('letter', 'On paper'), ('text', 'In a text'), ('other', 'Another way')], max_length=10)),
+                ('act', models.CharField(blank=True, choices=[('ticked', 'Ticked the box'), ('keyword', 'Texted the keyword'), ('yes', 'Answered YES'), ('wrote', 'Wrote to us'), ('told', 'Told a member'), ('attested', 'Attested by whoever imported it')], max_length=10)),
+                ('quality', models.CharField(blank=True, choices=[('complete', 'Complete'), ('verbal', 'By word only'), ('imported', 'Imported, with its wording'), ('weak', 'Imported, without its wording')], max_length=10)),
+                ('language', models.CharField(blank=True, max_length=5)),
+                ('words', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('consent', 'recorded_at')])),
+                ('circumstances', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON object of texts: url, form_version, page_digest, ip, browser, referrer, name, how_collected.', keys=[tenancy.encryption.DayKey('consent', 'recorded_at')])),
+                ('matched', models.CharField(blank=True, help_text='The keyword that matched, from our own list.', max_length=60)),
+                ('rules_version', models.CharField(blank=True, max_length=40)),
+                ('message_id', models.UUIDField(blank=True, null=True)),
+                ('happened_at', models.DateTimeField(blank=True, help_text='When the customer said so, if that is known.', null=True)),
+                ('expires_at', models.DateTimeField(blank=True, help_text='Until when a permission counts; empty: no end.', null=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('team', models.ForeignKey(blank=True, help_text='Whose lines it is about.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ('disclosure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.disclosure')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'number_index', '-recorded_at'], name='compliance_consent_by_number')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentevent_org_id'), tenancy.constraints.SameOrganization(field='actor', name='compliance_consentevent_actor_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_consentevent_team_org'), tenancy.constraints.SameOrganization(field='disclosure', name='compliance_consentevent_disclosure_org'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'given'), _negated=True), models.Q(('scopes', []), _negated=True), _connector='OR'), name='compliance_consentevent_scoped'), tenancy.constraints.AppendOnly(name='compliance_consentevent_append_only')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Program',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=40)),
+                ('scope', models.CharField(choices=[('marketing', 'Marketing'), ('informational', 'Informational')], max_length=13)),
+                ('category', models.CharField(blank=True, choices=[('appointment', 'Appointments'), ('order', 'Order confirmations'), ('delivery', 'Deliveries'), ('tip', 'Product tips'), ('poll', 'Opinion polls'), ('announcement', 'Announcements')], max_length=12)),
+                ('frequency', models.CharField(help_text='How often, in words customers read: Up to 4 msgs/month.', max_length=60)),
+                ('terms_url', models.URLField(blank=True, max_length=500)),
+                ('privacy_url', models.URLField(blank=True, max_length=500)),
+                ('double_opt_in', models.BooleanField(default=False, help_text='Only a YES by text makes the permission.')),
+                ('is_active', models.BooleanField(default=True)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('team', models.ForeignKey(blank=True, help_text='Whose lines the permission is for; without one, all lines of the organization.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_program_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_program_org_id'), tenancy.constraints.SameOrganization(field='team', name='compliance_program_team_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_program_made_by_org'), models.UniqueConstraint(fields=('organization', 'name'), name='compliance_program_name_once'), models.CheckConstraint(condition=models.Q(('category', ''), models.Q(('category__in', ('appointment', 'order', 'delivery', 'tip', 'poll', 'announcement')), ('scope', 'informational')), _connector='OR'), name='compliance_program_category')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OptIn',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number_index', models.BinaryField(max_length=16)),
+                ('source', models.CharField(choices=[('keyword', 'A keyword texted to us'), ('form', 'A web form'), ('inbound', 'A text to us'), ('request', 'A question by text'), ('agent', 'Recorded by a member'), ('import', 'An imported list'), ('api', 'A program of ours'), ('carrier', 'Reported by the carrier')], max_length=10)),
+                ('state', models.CharField(choices=[('asked', 'Waits for YES'), ('given', 'Permission given'), ('lapsed', 'No answer'), ('declined', 'Said no')], max_length=10)),
+                ('question_id', models.UUIDField(blank=True, help_text='The text that asked for YES; it may be purged.', null=True)),
+                ('confirmation_id', models.UUIDField(blank=True, help_text='The text that confirmed it; likewise.', null=True)),
+                ('began_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField(blank=True, help_text='Until when a YES counts.', null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('asked', models.ForeignKey(blank=True, help_text='What began it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                ('given', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'number_index', 'state'], name='compliance_optin_by_number'), models.Index(fields=['organization', '-began_at'], name='compliance_optin_newest')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_optin_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optin_org_id'), tenancy.constraints.SameOrganization(field='contact', name='compliance_optin_contact_org'), tenancy.constraints.SameOrganization(field='line', name='compliance_optin_line_org'), tenancy.constraints.SameOrganization(field='program', name='compliance_optin_program_org'), tenancy.constraints.SameOrganization(field='asked', name='compliance_optin_asked_org'), tenancy.constraints.SameOrganization(field='given', name='compliance_optin_given_org'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('organization', 'number_index', 'program'), name='compliance_optin_asked_once')],
+            },
+        ),
+        migrations.AddField(
+            model_name='disclosure',
+            name='program',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program'),
+        ),
+        migrations.AddField(
+            model_name='consentevent',
+            name='program',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program'),
+        ),
+        migrations.CreateModel(
+            name='Suppression',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number_index', models.BinaryField(max_length=16)),
+                ('since', models.DateTimeField()),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_suppression_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_suppression_org_id'), tenancy.constraints.SameOrganization(field='event', name='compliance_suppression_event_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_suppression_team_org'), models.UniqueConstraint(fields=('organization', 'number_index', 'team'), name='compliance_suppression_once', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
+            name='AnswerSettings',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('program', models.CharField(blank=True, help_text='What the texts are about, such as Reminders.', max_length=30)),
+                ('phone', models.CharField(blank=True, help_text='E.164; where a person helps.', max_length=16)),
+                ('email', models.EmailField(blank=True, max_length=60)),
+                ('web', models.URLField(blank=True, max_length=60)),
+                ('most_a_month', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(999)])),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_answersettings_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_answersettings_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_answersettings_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsentRules',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('revoke_all', models.BooleanField(default=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentrules_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentrules_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_consentrules_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OptOutQuestion',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number_index', models.BinaryField(max_length=16)),
+                ('kind', models.CharField(choices=[('stop', 'Perhaps stop'), ('wrong_number', 'Perhaps a wrong number')], max_length=12)),
+                ('state', models.CharField(choices=[('open', 'Open'), ('stop', 'No more texts'), ('keep', 'Texts go on')], default='open', max_length=4)),
+                ('contact_id', models.UUIDField()),
+                ('conversation_id', models.UUIDField()),
+                ('message_id', models.UUIDField(help_text='The text that raised it; stored in the same transaction, but later.')),
+                ('matched', models.CharField(blank=True, help_text='The rule that matched, from our own list.', max_length=60)),
+                ('rules_version', models.CharField(blank=True, max_length=40)),
+                ('asked_at', models.DateTimeField(help_text='When the customer wrote it.')),
+                ('due_at', models.DateTimeField(help_text="One business day later, by the organization's clock and holidays.")),
+                ('told_at', models.DateTimeField(blank=True, help_text='When it was overdue and members were mailed.', null=True)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('consent', 'asked_at')])),
+                ('decided_by', models.ForeignKey(blank=True, help_text='Empty for an answer that the customer gave by a clear text.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['organization', 'due_at', 'id'], name='compliance_question_open'), models.Index(fields=['organization', 'conversation_id'], name='compliance_question_thread')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_optoutquestion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optoutquestion_org_id'), tenancy.constraints.SameOrganization(field='decided_by', name='compliance_optoutquestion_decided_by_org'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('organization', 'number_index', 'kind'), name='compliance_optoutquestion_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='compliance_optoutquestion_decided')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='disclosure',
+            constraint=tenancy.constraints.SameOrganization(field='program', name='compliance_disclosure_program_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='disclosure',
+            constraint=models.UniqueConstraint(fields=('organization', 'program', 'digest'), name='compliance_disclosure_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='consentevent',
+            constraint=tenancy.constraints.SameOrganization(field='program', name='compliance_consentevent_program_org'),
+        ),
+    ]
