@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import ConsentEvent
+from compliance.opt_out_questions import LONGEST_REASON
 from compliance.told_to_members import LONGEST_WORDS
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, parse
 
@@ -32,6 +33,17 @@ class TestTextForm(forms.Form):
             return parse(self.cleaned_data["number"], self.region)
         except BadNumber as error:
             raise ValidationError(str(error)) from None
+
+
+class KeepForm(forms.Form):
+    """Why a text was no wish to stop, or the number is the customer's after all."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("What the text meant, and how you know."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class ToldForm(forms.Form):

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from compliance.views import permission, test_text
+from compliance.views import permission, question_export, questions, test_text
 
 _TEST = "settings/lines/<uuid:line_id>/test/"
 
 _PERMISSION = "contacts/<uuid:contact_id>/permission/"
 
+_QUESTIONS = "perhaps-stop/"
+
 urlpatterns = [
+    path(_QUESTIONS, questions.questions, name="questions"),
+    path(_QUESTIONS + "export/", question_export.export, name="export_questions"),
+    path(_QUESTIONS + "<uuid:question_id>/stop/", questions.stop, name="question_stop"),
+    path(_QUESTIONS + "<uuid:question_id>/keep/", questions.keep, name="question_keep"),
     path(_PERMISSION, permission.permission, name="consent"),
     path(_PERMISSION + "opted-out/", permission.opted_out, name="record_opt_out"),
     path(_PERMISSION + "agreed/", permission.agreed, name="record_permission"),

@@ -20,6 +20,7 @@ from accounts.session_limits import end_of, touch_after, warned_before
 from accounts.sessions import SessionStore
 from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
+from compliance.reading_questions import question_count
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count
@@ -40,6 +41,7 @@ class RailEntry:
 RAIL = (
     RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
+    RailEntry(_("Perhaps stop"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
     RailEntry(_("Mailbox"), "mailbox", "mail", None),

@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
     "end those who leave today": {"task": "accounts.leaving.tasks.carry_out_leavings", "schedule": schedule(15)},
     "try doors that nobody tried": {"task": "accounts.leaving.tasks.sweep_leavings", "schedule": schedule(300)},
+    "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
     "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }
@@ -278,6 +279,7 @@ TEXTING_SEND_POLICIES = [
 # Campaigns at a time, of all organizations: fewer than there are workers, so that one is free for replies.
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
+TEXTING_THREAD_NOTICES = ["compliance.thread_notices.open_questions"]
 TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords"]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------

@@ -38,6 +38,7 @@ class MailKind(StrEnum):
     """These tell somebody what became of their own sign-in; no link in them changes anything."""
     NEW_DEVICE = "new_device"
     ACCESS_REVIEW_DUE = "access_review_due"
+    QUESTION_OVERDUE = "question_overdue"
 
 
 @dataclass(frozen=True)
@@ -82,4 +83,5 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.SIGN_IN_RESET: NOTICE,
     MailKind.NEW_DEVICE: NOTICE,
     MailKind.ACCESS_REVIEW_DUE: NOTICE,
+    MailKind.QUESTION_OVERDUE: NOTICE,
 }

@@ -27,6 +27,7 @@ from accounts.models import (
 )
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
+from compliance.models import OptOutQuestion
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
 from tests.accounts.saml.office import open_office
@@ -147,6 +148,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     with activate(cast.organization):
         message = receiving.receive(line, Inbound("in-1", "+12125550181", line.number, "Hello", "in-1"))
         assert message is not None
+        receiving.receive(line, Inbound("in-2", "+12125550181", line.number, "how do I unsubscribe", "in-2"))
+        question = OptOutQuestion.objects.get()
         kept = keep_file(message, png_with_place())
         unsent = keep_file(message, png_with_place(), author=cast.owner)
         phone_id = bytes(message.contact.number_index).hex()
@@ -209,6 +212,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "contact_id": message.contact_id,
         "conversation_id": message.conversation_id,
         "message_id": message.pk,
+        "question_id": question.pk,
         "phone_id": phone_id,
         "request_id": refused.pk,
         "endpoint_id": delivery.endpoint_id,

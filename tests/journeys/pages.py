@@ -13,12 +13,13 @@ from tenancy.isolation import activate
 from tenancy.models import Organization
 from tests.accounts.saml.identity_provider import encoded, pair, respond
 from tests.accounts.saml.office import Browser, open_office, signed
-from texting import conversations, progress, sending
+from texting import conversations, progress, receiving, sending
 from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.limits.carriers.days import day_of, next_day
 from texting.models import Campaign, Conversation, Line, LineKey, OutboxEntry, SendingCount
+from texting.providers.base import Inbound
 from texting.statuses import ErrorKind, MessageStatus
 
 from .demo import Demo
@@ -54,6 +55,7 @@ class State:
             yield "refusal", f"/inbox/c/{self.refused.pk}/"
         yield "inbox-mine", "/inbox/mine/"
         yield "attention", "/attention/"
+        yield "questions", "/perhaps-stop/"
         yield "contacts", "/contacts/"
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
@@ -145,12 +147,22 @@ def empty(office: Office) -> State:
 def usual(demo: Demo) -> State:
     """The demo's week, as its owner sees it."""
     knock(demo.harbor, 2)
+    doubt(demo, "Priya Raman", "Too many texts. How do I get fewer?")
+    doubt(demo, "Theo Nakamura", "I think you have the wrong number")
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
     owner = demo.member("olivia@harbor.example")
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     sso_in_use(owner, "harbor.example")
     campaign = registered(owner, "Harbor Dental LLC", tier="low", cap=2_000, used=1_834)
     return State("usual", owner, _phone_of(demo, opened), opened, refused, *webhooks, campaign)
+
+
+def doubt(demo: Demo, name: str, body: str) -> None:
+    """A customer of the demo writes something that somebody must decide about."""
+    conversation = demo.conversation_with(name)
+    with activate(demo.harbor):
+        line, number = conversation.line, conversation.contact.number
+        receiving.receive(line, Inbound(f"doubt-{number}", number, line.number, body, f"doubt-{number}"))
 
 
 def overflowing(office: Office) -> State:
@@ -164,6 +176,8 @@ def overflowing(office: Office) -> State:
     knock(office.organization, 60)
     office.new_line(LONG_NAME[:40], f"+1303{5560100 + office.place}")
     refused = office.hear("STOP", which=45, name=LONG_NAME)
+    office.hear("Sorry, wrong number", which=44, name=LONG_NAME)
+    office.hear(f"how do I unsubscribe {LONG_WORD}", name=LONG_NAME)
     for body in (LONGEST, LONG_WORD, RIGHT_TO_LEFT, EMOJI):
         opened = office.hear(body, name=LONG_NAME)
     with activate(office.organization):

@@ -22,6 +22,7 @@ from texting.phone_numbers import display
 from texting.queries import Cursor, Filter, FilterKind
 from texting.queries.attention import stopped_lines
 from texting.segments import tables
+from texting.thread_notices import notices
 
 Context = dict[str, Any]
 _WORDS = {
@@ -111,6 +112,7 @@ def head_context(request: MemberRequest, conversation: Conversation, chosen: Fil
     return {
         "conversation": conversation,
         "customer": customer,
+        "notices": notices(request.member, conversation),
         "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "assignee": queries.colleague(conversation.assignee),
         "line_number": display(conversation.line.number, request.member.organization.country),
