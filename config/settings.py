@@ -211,6 +211,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "texting.outgoing_webhooks.tasks.forget_old_deliveries",
         "schedule": schedule(3600),
     },
+    "compare opt-outs with carriers": {"task": "compliance.carrier.tasks.compare", "schedule": schedule(60)},
+    "forget old comparisons": {"task": "compliance.carrier.tasks.forget", "schedule": schedule(6 * 3600)},
     "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
     "sweep the mails": {"task": "accounts.mail.tasks.sweep_mails", "schedule": schedule(5)},
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
@@ -229,6 +231,7 @@ PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 CELERY_IMPORTS = [
     "accounts.leaving.tasks",
     "accounts.mail.tasks",
+    "compliance.carrier.tasks",
     "texting.outgoing_webhooks.tasks",
     "texting.attachments.tasks",
 ]
@@ -280,7 +283,7 @@ TEXTING_SEND_POLICIES = [
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
 TEXTING_THREAD_NOTICES = ["compliance.thread_notices.open_questions"]
-TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords"]
+TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords", "compliance.carrier.hearing.CarrierWords"]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------
 WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", default=30, minimum=4, maximum=365)  # more than three days of retries

@@ -147,6 +147,10 @@ class AuditKind(StrEnum):
     CARRIER_CAMPAIGN_REMOVED = "carrier_campaign:removed"
     CARRIER_DAY_NEAR = "carrier_day:near"
     CARRIER_DAY_REACHED = "carrier_day:reached"
+    OPT_OUT_MISMATCH = "opt_out:mismatch"
+    CARRIER_LIST_COMPARED = "carrier_list:compared"
+    CARRIER_LIST_ASKED = "carrier_list:asked"
+    CARRIER_LIST_EXPORTED = "carrier_list:exported"
 
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from tenancy.isolation import activate
 from texting import circuit, receiving
-from texting.models import Line, LineKey, Message
+from texting.models import FetchedText, Line, LineKey, Message
 from texting.phone_numbers import BadNumber, from_provider
 from texting.providers.base import Credentials, Inbound, Provider
 from texting.providers.registry import provider_for
@@ -127,7 +127,11 @@ def _take(line: Line, texts: Sequence[Inbound]) -> int:
     known = Message.objects.filter(line=line, provider_message_id__in=[text.provider_message_id for text in texts])
     stored = set(known.values_list("provider_message_id", flat=True))
     new = [text for text in texts if text.provider_message_id not in stored and _has_a_number(text)]
-    return sum(message is not None for message in receiving.receive_all(line, new)) if new else 0
+    taken = [(text, message) for text, message in zip(new, receiving.receive_all(line, new), strict=True) if message]
+    FetchedText.objects.bulk_create(
+        FetchedText(line=line, message=message, sent_at=text.sent_at) for text, message in taken
+    )
+    return len(taken)
 
 
 def _has_a_number(text: Inbound) -> bool:

@@ -30,6 +30,7 @@ class MailKind(StrEnum):
     CARRIER_DAY_REACHED = "carrier_day_reached"
     WEBHOOK_STOPPED = "webhook_stopped"
     REVEALS_UNUSUAL = "reveals_unusual"
+    OPT_OUTS_FOUND = "opt_outs_found"
     SIGN_IN_CODE = "sign_in_code"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     RECOVERY_CODES_MADE = "recovery_codes_made"
@@ -76,6 +77,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.CARRIER_DAY_REACHED: NOTICE,
     MailKind.WEBHOOK_STOPPED: NOTICE,
     MailKind.REVEALS_UNUSUAL: NOTICE,
+    MailKind.OPT_OUTS_FOUND: NOTICE,
     MailKind.SIGN_IN_CODE: URGENT,
     MailKind.SECOND_FACTOR_CHANGED: NOTICE,
     MailKind.RECOVERY_CODES_MADE: NOTICE,

@@ -15,7 +15,7 @@ from texting import receiving
 from texting.limits.bounds import Limited
 from texting.limits.standing import forget
 from texting.models import Contact, Conversation, Line, LineKey, Message, SendingLimits
-from texting.providers import base, registry
+from texting.providers import base, opt_outs, registry
 from texting.statuses import ErrorKind, MessageStatus
 
 CAPABILITIES = base.Capabilities(
@@ -28,6 +28,7 @@ CAPABILITIES = base.Capabilities(
     signs_webhooks=True,
     batch_webhooks=False,
     read_receipts=False,
+    lists_opt_outs=True,
 )
 
 
@@ -43,6 +44,8 @@ class FarEnd:
     received: list[base.Inbound] = field(default_factory=list)  # customers' texts in its list
     files: dict[str, bytes | Exception] = field(default_factory=dict)  # customers' files by their address
     fetched: list[str] = field(default_factory=list)
+    pages: dict[str, opt_outs.OptOutPage | Exception] = field(default_factory=dict)  # of its opt-outs, by place
+    pages_asked: list[str] = field(default_factory=list)
 
 
 FAR_END = FarEnd()
@@ -92,6 +95,14 @@ class ScriptedProvider:
             raise base.MediaRefused(base.MediaProblem.TOO_LARGE, "too large")
         return base.MediaFile(media.content_type, file)
 
+    async def opt_outs(self, number: str, *, after: str = "") -> opt_outs.OptOutPage:
+        assert not connection.in_atomic_block, "no transaction is open while the provider is asked"
+        FAR_END.pages_asked.append(after)
+        page = FAR_END.pages.get(after, opt_outs.OptOutPage(()))
+        if isinstance(page, Exception):
+            raise page
+        return page
+
     async def find(self, outbound: base.Outbound, *, since, until) -> list[base.StatusEvent]:
         if FAR_END.silent:
             raise base.NotAccepted(ErrorKind.TRANSIENT, retry=True)
@@ -120,6 +131,8 @@ def far_end(settings) -> Iterator[FarEnd]:
     FAR_END.received.clear()
     FAR_END.files.clear()
     FAR_END.fetched.clear()
+    FAR_END.pages.clear()
+    FAR_END.pages_asked.clear()
     registry._load.cache_clear()
     yield FAR_END
     registry._load.cache_clear()

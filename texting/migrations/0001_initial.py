@@ -93,6 +93,42 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='CarrierComparison',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('running', 'Being read'), ('done', 'Read'), ('failed', 'Could not be read')], default='running', max_length=10)),
+                ('problem', models.CharField(blank=True, help_text='An `ErrorKind`, or bad_list.', max_length=30)),
+                ('may_go_on', models.BooleanField(default=True, help_text='Whether a failed one is taken up where it stopped.')),
+                ('after', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ConfigKey()])),
+                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('pages', models.PositiveIntegerField(default=0)),
+                ('listed', models.PositiveIntegerField(default=0)),
+                ('agreed', models.PositiveIntegerField(default=0)),
+                ('suppressed', models.PositiveIntegerField(default=0)),
+                ('left', models.PositiveIntegerField(default=0)),
+                ('only_ours', models.PositiveIntegerField(default=0)),
+                ('foreign', models.PositiveIntegerField(default=0)),
+                ('unreadable', models.PositiveIntegerField(default=0)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_carriercomparison_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_carriercomparison_org_id')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CarrierOptOut',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number_index', models.BinaryField(max_length=16)),
+                ('comparison', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='texting.carriercomparison')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_carrieroptout_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_carrieroptout_org_id'), tenancy.constraints.SameOrganization(field='comparison', name='texting_carrieroptout_comparison_org'), models.UniqueConstraint(fields=('organization', 'comparison', 'number_index'), name='texting_carrieroptout_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Contact',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -239,6 +275,27 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='texting.line'),
         ),
         migrations.CreateModel(
+            name='CarrierWord',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('message_id', models.UUIDField()),
+                ('carrier', models.CharField(choices=[('stop', 'wants no texts'), ('start', 'wants texts again'), ('help', 'asks for help'), ('none', 'nothing of the kind')], max_length=10)),
+                ('ours', models.CharField(choices=[('stop', 'wants no texts'), ('start', 'wants texts again'), ('help', 'asks for help'), ('none', 'nothing of the kind')], max_length=10)),
+                ('heard_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'line', '-heard_at'], name='texting_carrierword_newest')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_carrierword_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_carrierword_org_id'), tenancy.constraints.SameOrganization(field='line', name='texting_carrierword_line_org'), models.UniqueConstraint(fields=('organization', 'message_id'), name='texting_carrierword_once')],
+            },
+        ),
+        migrations.AddField(
+            model_name='carriercomparison',
+            name='line',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line'),
+        ),
+        migrations.CreateModel(
             name='LineKey',
             fields=[
                 ('line_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -254,6 +311,7 @@ class Migration(migrations.Migration):
                 ('probe_at', models.DateTimeField(blank=True, null=True)),
                 ('polled_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('poll_due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('opt_outs_due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text="When the provider's list of opt-outs is to be compared next.")),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
             ],
         ),
@@ -311,6 +369,21 @@ class Migration(migrations.Migration):
                 'constraints': [tenancy.constraints.RowSecurity(name='texting_message_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_message_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_message_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_message_contact_org'), tenancy.constraints.SameOrganization(field='line', name='texting_message_line_org'), tenancy.constraints.SameOrganization(field='author', name='texting_message_author_org'), tenancy.constraints.SameOrganization(field='again_of', name='texting_message_again_of_org'), tenancy.constraints.SameOrganization(field='settled_by', name='texting_message_settled_by_org'), tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_message_decision_allows'), models.UniqueConstraint(condition=models.Q(('provider_message_id__isnull', False)), fields=('organization', 'line', 'provider_message_id'), name='texting_message_once'), models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('direction', 'in')), models.Q(('decision__isnull', False), ('decision_verdict', 'allow'), ('direction', 'out')), _connector='OR'), name='texting_message_allowed')],
             },
         ),
+        migrations.CreateModel(
+            name='FetchedText',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('fetched_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='texting.message')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', '-fetched_at', '-id'], name='texting_fetchedtext_newest')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_fetchedtext_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_fetchedtext_org_id'), tenancy.constraints.SameOrganization(field='line', name='texting_fetchedtext_line_org'), tenancy.constraints.SameOrganization(field='message', name='texting_fetchedtext_message_org'), models.UniqueConstraint(fields=('organization', 'message'), name='texting_fetchedtext_once')],
+            },
+        ),
         migrations.AddField(
             model_name='attachment',
             name='message',
@@ -330,6 +403,25 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_note_thread')],
                 'constraints': [tenancy.constraints.RowSecurity(name='texting_note_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_note_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_note_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_note_contact_org'), tenancy.constraints.SameOrganization(field='author', name='texting_note_author_org')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OptOutMismatch',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('found_by', models.CharField(choices=[('webhook', 'In a text that came in'), ('sending', 'When the carrier refused a text'), ('list', "In the carrier's list")], max_length=10)),
+                ('carrier', models.CharField(choices=[('stop', 'wants no texts'), ('start', 'wants texts again'), ('help', 'asks for help'), ('none', 'nothing of the kind')], max_length=10)),
+                ('ours', models.CharField(choices=[('stop', 'wants no texts'), ('start', 'wants texts again'), ('help', 'asks for help'), ('none', 'nothing of the kind')], max_length=10)),
+                ('suppressed', models.BooleanField()),
+                ('found_in', models.UUIDField(help_text='The text, or the comparison.')),
+                ('found_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', '-found_at', '-id'], name='texting_mismatch_newest')],
+                'constraints': [tenancy.constraints.RowSecurity(name='texting_optoutmismatch_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_optoutmismatch_org_id'), tenancy.constraints.SameOrganization(field='line', name='texting_optoutmismatch_line_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_optoutmismatch_contact_org'), models.UniqueConstraint(fields=('organization', 'found_in', 'contact'), name='texting_optoutmismatch_once')],
             },
         ),
         migrations.CreateModel(
@@ -718,6 +810,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='conversation',
             constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('organization', 'contact', 'line'), name='texting_conversation_one_open'),
+        ),
+        migrations.AddIndex(
+            model_name='carriercomparison',
+            index=models.Index(fields=['organization', 'line', '-started_at'], name='texting_comparison_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='carriercomparison',
+            constraint=tenancy.constraints.SameOrganization(field='line', name='texting_carriercomparison_line_org'),
         ),
         migrations.AddIndex(
             model_name='attachment',

@@ -7,6 +7,8 @@ from texting.models.conversation import Conversation, Draft, Note, Turn
 from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
 from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
+from texting.models.missed import FetchedText
+from texting.models.opt_outs import CarrierComparison, CarrierOptOut, CarrierWord, OptOutMismatch, Reading
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
 from texting.models.reveal import Reveal, RevealSettings
@@ -29,19 +31,25 @@ __all__ = [
     "Brand",
     "Campaign",
     "CampaignPace",
+    "CarrierComparison",
+    "CarrierOptOut",
+    "CarrierWord",
     "Contact",
     "Conversation",
     "Decision",
     "Draft",
+    "FetchedText",
     "LimitChange",
     "Line",
     "LineKey",
     "MediaLink",
     "Message",
     "Note",
+    "OptOutMismatch",
     "OutboxEntry",
     "QuarantineHour",
     "QuarantinedRequest",
+    "Reading",
     "Reveal",
     "RevealSettings",
     "SendAttempt",

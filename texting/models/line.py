@@ -90,6 +90,9 @@ class LineKey(models.Model):
     probe_at = models.DateTimeField(null=True, blank=True)
     polled_at = models.DateTimeField(db_default=Now())
     poll_due_at = models.DateTimeField(db_default=Now())
+    opt_outs_due_at = models.DateTimeField(
+        db_default=Now(), help_text="When the provider's list of opt-outs is to be compared next."
+    )
 
     def __str__(self) -> str:
         return str(self.line_id)

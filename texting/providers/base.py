@@ -194,6 +194,7 @@ class Capabilities:
     signs_webhooks: bool
     batch_webhooks: bool
     read_receipts: bool
+    lists_opt_outs: bool = False  # its own list of opt-outs can be asked for (`texting.providers.opt_outs`)
     signature_header: str = ""  # the header without which a request is not signed at all
 
 

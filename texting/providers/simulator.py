@@ -38,7 +38,8 @@ from texting.providers.base import (
     StatusEvent,
     UnreadableHook,
 )
-from texting.simulator import files, network
+from texting.providers.opt_outs import OptOutPage
+from texting.simulator import files, network, opt_outs
 from texting.simulator.signed_requests import SIGNATURE_HEADER, TIMESTAMP_HEADER, RefusedAddress, signature
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -71,6 +72,7 @@ class SimulatorProvider:
         signs_webhooks=True,
         batch_webhooks=False,
         read_receipts=False,
+        lists_opt_outs=True,
         signature_header=SIGNATURE_HEADER,
     )
 
@@ -189,6 +191,10 @@ class SimulatorSession:
             Inbound(text.id, text.customer, number, text.text, text.id, tuple(Media(*file) for file in text.files))
             for text in texts
         ]
+
+    async def opt_outs(self, number: str, *, after: str = "") -> OptOutPage:
+        """Who is set to "opted out at the carrier" on the simulator's page of this line; only with its secret."""
+        return await self._look_up(lambda: opt_outs.page(line=number, secret=self._secret, after=after))
 
     async def fetch_media(self, media: Media, *, limit: int) -> MediaFile:
         """A picture on a customer's handset."""

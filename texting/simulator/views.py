@@ -19,9 +19,10 @@ from tenancy.audit import AuditKind
 from texting.attachments.kinds import SHOWN_INLINE
 from texting.models import Line
 from texting.phone_numbers import BadNumber, display
+from texting.providers.base import Credentials
 from texting.queries import sees_everybody
 from texting.sending import BadText
-from texting.simulator import network, phones
+from texting.simulator import network, opt_outs, phones
 from texting.simulator.files import ADDRESS, FileTooLarge, read_file
 from texting.simulator.forms import BehaviourForm, NumberForm
 from texting.simulator.phones import NotFiction, Phone, TooManyPhones
@@ -117,7 +118,14 @@ def behave(request: MemberRequest, line_id: UUID, phone_id: str) -> HttpResponse
     form = BehaviourForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
-    network.set_behaviour(in_hand.number, Behaviour(form.cleaned_data["behaviour"]))
+    how = Behaviour(form.cleaned_data["behaviour"])
+    network.set_behaviour(in_hand.number, how)
+    opt_outs.note(
+        line=chosen.number,
+        customer=in_hand.number,
+        secret=Credentials.from_json(chosen.credentials).secret,
+        opted_out=how is Behaviour.OPTED_OUT_AT_CARRIER,
+    )
     if not request.htmx:
         return redirect("simulator_phone", chosen.pk, in_hand.id)
     answer = HttpResponse(status=204)

@@ -19,7 +19,7 @@ from tests.texting.providers import fake_twilio
 from texting.providers.base import Credentials, Hook, Media, Outbound, Provider
 from texting.providers.simulator import SimulatorProvider
 from texting.providers.twilio import TwilioProvider
-from texting.simulator import files, network, records
+from texting.simulator import files, network, opt_outs, records
 from texting.simulator.files import HandsetFile
 from texting.simulator.signed_requests import send_signed
 
@@ -267,6 +267,7 @@ class SimulatorFarEnd:
 
     def customer_is_opted_out(self) -> None:
         network.set_behaviour(self.customer, network.Behaviour.OPTED_OUT_AT_CARRIER)
+        opt_outs.note(line=LINE, customer=self.customer, secret=SECRET, opted_out=True)
 
     def finish(self, provider_message_id: str) -> None:
         record = records.read(provider_message_id)

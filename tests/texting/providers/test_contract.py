@@ -43,6 +43,7 @@ from texting.providers.base import (
     StatusEvent,
     UnreadableHook,
 )
+from texting.providers.opt_outs import has_list, read_page
 from texting.statuses import ErrorKind, MessageStatus
 
 
@@ -140,6 +141,35 @@ def test_a_refused_text_does_not_hold_up_the_rest_of_the_batch(far_end: FarEnd) 
     second = send(far_end.provider(), far_end.outbound("second"))
     assert isinstance(first[0], OutcomeUnknown)
     assert isinstance(second[0], SendResult)
+
+
+# --- its own list of opt-outs ---------------------------------------------------------------------------------------
+
+
+def read_opt_outs(provider: Provider) -> set[str]:
+    found: set[str] = set()
+    after = ""
+    while True:
+        page = asyncio.run(read_page(provider, LINE, after=after))
+        found |= set(page.people)
+        if not page.next:
+            return found
+        after = page.next
+
+
+def test_a_list_holds_whoever_opted_out_and_nobody_else_and_only_for_its_own_line(far_end: FarEnd) -> None:
+    provider = far_end.provider()
+    if not has_list(provider):
+        assert provider.name == "twilio", "its API has none (docs/decisions/0119)"
+        return
+    customer = far_end.outbound().to
+    assert customer not in read_opt_outs(provider)
+    far_end.customer_is_opted_out()
+    assert customer in read_opt_outs(provider)
+    assert read_opt_outs(far_end.provider(secret="another line's")) == set()
+    with far_end.go_away(), pytest.raises(NotAccepted) as away:
+        read_opt_outs(far_end.provider())
+    assert (away.value.kind, away.value.retry) == (ErrorKind.TRANSIENT, True)
 
 
 # --- looking up ---------------------------------------------------------------------------------------------------

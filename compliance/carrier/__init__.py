@@ -1,0 +1,1 @@
+"""Agreement with the carrier about who opted out: its words about a text, its refusals, its list."""
