@@ -8,6 +8,7 @@ Not every carrier says it, and none says it always, so a text without such a wor
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from compliance import consent
@@ -19,11 +20,18 @@ from texting.inbound_steps import Arrival
 from texting.models import CarrierWord, Contact, Line, Message, OptOutMismatch, Reading
 
 _SAID = {"STOP": Reading.STOP, "START": Reading.START, "HELP": Reading.HELP}
-_DONE = {
+_MEANS = {
     ConsentEvent.Action.WITHDRAWN.value: Reading.STOP,
     ConsentEvent.Action.GIVEN.value: Reading.START,
     ConsentEvent.Action.HELP.value: Reading.HELP,
 }
+
+
+class _Done(NamedTuple):
+    """What one text led to here."""
+
+    reading: Reading = Reading.NONE
+    stopped: bool = False
 
 
 class CarrierWords:
@@ -34,13 +42,13 @@ class CarrierWords:
         said = [(one, word) for one in arrivals if (word := _SAID.get(one.opt_out_type.strip().upper()))]
         if not said:
             return
-        ours = _our_readings(arrival.message_id for arrival, _word in said)
+        done = _done_because_of(arrival.message_id for arrival, _word in said)
         for arrival, word in said:
-            reading = ours.get(arrival.message_id, Reading.NONE)
+            reading, stopped = done.get(arrival.message_id, _Done())
             note = CarrierWord(line=arrival.line, message_id=arrival.message_id, carrier=word, ours=reading)
             CarrierWord.objects.bulk_create([note], ignore_conflicts=True)
             if word != reading:
-                self._differ(arrival, word, reading)
+                self._differ(arrival, word, reading, stopped=stopped)
 
     def opted_out_at_carrier(self, message: Message) -> None:
         """The carrier refused a text of ours: a difference, if it told us something that we did not know."""
@@ -56,9 +64,9 @@ class CarrierWords:
                 found_in=message.pk,
             )
 
-    def _differ(self, arrival: Arrival, word: Reading, reading: Reading) -> None:
-        stops = word is Reading.STOP and consent.state_of(arrival.contact).suppressed_since is None
-        if stops:
+    def _differ(self, arrival: Arrival, word: Reading, reading: Reading, *, stopped: bool) -> None:
+        if word is Reading.STOP and consent.state_of(arrival.contact).suppressed_since is None:
+            stopped = True
             evidence = Evidence(source=ConsentEvent.Source.CARRIER, words=arrival.body, message_id=arrival.message_id)
             consent.withdraw(arrival.contact, evidence=evidence, since=arrival.sent_at)
         note_mismatch(
@@ -67,7 +75,7 @@ class CarrierWords:
             found_by=OptOutMismatch.FoundBy.WEBHOOK,
             carrier=word,
             ours=reading,
-            suppressed=stops,
+            suppressed=stopped,
             found_in=arrival.message_id,
         )
 
@@ -107,11 +115,21 @@ def note_mismatch(
     )
 
 
-def _our_readings(message_ids: Iterable[UUID]) -> dict[UUID, Reading]:
-    """What our rules did because of these texts. Permission that merely follows from writing to us is no START."""
+def _done_because_of(message_ids: Iterable[UUID]) -> dict[UUID, _Done]:
+    """What our rules read in these texts, and whether we stopped because the carrier had.
+
+    Permission that merely follows from writing to us is no START.
+    """
     events = ConsentEvent.objects.filter(message_id__in=list(message_ids)).exclude(kind=ConsentEvent.Kind.REPLY)
-    return {
-        message_id: _DONE[action]
-        for message_id, action in events.order_by("recorded_at", "id").values_list("message_id", "action")
-        if message_id is not None
-    }
+    done: dict[UUID, _Done] = {}
+    for message_id, action, source in events.order_by("recorded_at", "id").values_list(
+        "message_id", "action", "source"
+    ):
+        if message_id is None:
+            continue
+        before = done.get(message_id, _Done())
+        if source == ConsentEvent.Source.CARRIER:
+            done[message_id] = before._replace(stopped=True)
+        else:
+            done[message_id] = before._replace(reading=_MEANS[action])
+    return done
