@@ -169,13 +169,14 @@ def _newest_of_each_sort(indexes: list[bytes]) -> Iterable[ConsentEvent]:
     return events.order_by(*sort, "-recorded_at", "-id").distinct(*sort)
 
 
-def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence) -> ConsentEvent:
+def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence, line: Line | None = None) -> ConsentEvent:
     """Record a permission and lift a suppression that is older than it.
 
     It covers what its program says, else what its kind says. Only what the customer did may lift a suppression (the
-    caller sees to it), and only what they did since they opted out.
+    caller sees to it), and only what they did since they opted out. `line` is where they said it: what ends by team
+    (`withdraw`) begins by team.
     """
-    event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind)
+    event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind, team=_team_of(line))
     lifted = Suppression.objects.filter(number_index=contact.number_index, since__lte=event.recorded_at)
     if event.team_id is not None:
         lifted = lifted.filter(team_id__in=[event.team_id]) | lifted.filter(team=None)
@@ -199,7 +200,7 @@ def withdraw(
     `since` is when the customer said so, if that was before now: what they write afterwards may lift it. `line` is
     where they said it: with `ConsentRules.revoke_all` switched off, it ends the texts of that line's team only.
     """
-    team = line.team if line is not None and not revokes_all() else None
+    team = _team_of(line)
     event = _write(contact, ConsentEvent.Action.WITHDRAWN, evidence, team=team)
     Suppression.objects.bulk_create(
         [Suppression(number_index=contact.number_index, event=event, team=team, since=since or event.recorded_at)],
@@ -218,6 +219,10 @@ def withdraw(
     )
     _tell(EventKind.CONTACT_OPTED_OUT, contact, evidence)
     return event
+
+
+def _team_of(line: Line | None) -> Team | None:
+    return line.team if line is not None and not revokes_all() else None
 
 
 def revokes_all() -> bool:

@@ -76,7 +76,9 @@ class Keywords:
     def _start(self, arrival: Arrival, reply: Reply, state: State) -> bool:
         if _is_outdated(arrival, state):
             return False
-        consent.give(arrival.contact, kind=ConsentEvent.Kind.EXPRESS, evidence=_evidence(arrival, reply))
+        consent.give(
+            arrival.contact, kind=ConsentEvent.Kind.EXPRESS, evidence=_evidence(arrival, reply), line=arrival.line
+        )
         opt_out_questions.close(arrival.contact, _Answered.KEEP, _Kind.STOP)  # whose number it is, START does not say
         _answer(arrival, Purpose.OPT_IN_ANSWER, "start", reply.matched)
         return True

@@ -16,12 +16,15 @@ STATES = ("permitted", "opted_out", "unknown")
 
 
 class ConsentShape(serializers.Serializer):  # type: ignore[type-arg]
-    """What is known now. `kind` and `source` say how the permission, or the opt-out, came about."""
+    """What is known now. `kind` and `source` say how the permission, or the opt-out, came about; `scopes` what may be
+    texted (`marketing`, `informational`, `informational:appointment` and so on, `reply`).
+    """
 
     contact_id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=STATES)
     kind = serializers.CharField(allow_null=True)
     source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    scopes = serializers.ListField(child=serializers.CharField())
     since = serializers.DateTimeField(allow_null=True)
 
 
@@ -36,8 +39,9 @@ class ContactConsent(Endpoint):
         example={
             "contact_id": "019ab4c2-7f0e-7b11-8c02-5b8a1f9e6d42",
             "state": "permitted",
-            "kind": "keyword",
+            "kind": "express",
             "source": "keyword",
+            "scopes": ["informational"],
             "since": "2026-11-20T09:30:00Z",
         },
         problems=[Kind.PERMISSION_MISSING, Kind.NOT_FOUND],
@@ -54,6 +58,7 @@ class ContactConsent(Endpoint):
             "state": word,
             "kind": (event.kind or None) if event else None,
             "source": event.source if event else None,
+            "scopes": sorted({scope for given in state.given for scope in given.scopes}) if state.permitted else [],
             "since": state.suppressed_since or (event.recorded_at if event else None),
         }
         return answer(shown)

@@ -28,6 +28,7 @@ _LOOKS = {
     ConsentEvent.Action.GIVEN: ("shield-check", "success"),
     ConsentEvent.Action.WITHDRAWN: ("ban", "danger"),
     ConsentEvent.Action.HELP: ("life-buoy", "neutral"),
+    ConsentEvent.Action.ASKED: ("info", "neutral"),
 }
 _SOURCE = ConsentEvent.Source
 _TITLES = {
@@ -38,6 +39,13 @@ _TITLES = {
     (ConsentEvent.Action.GIVEN, _SOURCE.KEYWORD): _("Agreed by texting %(word)s"),
     (ConsentEvent.Action.GIVEN, _SOURCE.INBOUND): _("Wrote to us, which permits an answer"),
     (ConsentEvent.Action.GIVEN, _SOURCE.AGENT): _("Agreed, told to us: %(channel)s"),
+    (ConsentEvent.Action.GIVEN, _SOURCE.FORM): _("Agreed with a web form"),
+    (ConsentEvent.Action.GIVEN, _SOURCE.REQUEST): _("Agreed by answering YES"),
+    (ConsentEvent.Action.GIVEN, _SOURCE.IMPORT): _("Agreed, says an imported list"),
+    (ConsentEvent.Action.GIVEN, _SOURCE.API): _("Agreed, says a program of ours"),
+    (ConsentEvent.Action.ASKED, _SOURCE.AGENT): _("Asked for permission by a text"),
+    (ConsentEvent.Action.ASKED, _SOURCE.FORM): _("Filled in a web form, and was asked for a YES"),
+    (ConsentEvent.Action.ASKED, _SOURCE.KEYWORD): _("Texted %(word)s, and was asked for a YES"),
 }
 
 
