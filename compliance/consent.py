@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Membership, Team
+from compliance.anchoring import anchor
 from compliance.consent_expiry import expires_at
 from compliance.models import ConsentEvent, ConsentRules, Disclosure, OptIn, Program, Suppression
 from compliance.scopes import INFORMATIONAL, MARKETING, REPLY, covers
@@ -281,7 +282,7 @@ def _write(
     now = evidence.at or timezone.now()
     program = evidence.program
     ends = [evidence.expires_at, expires_at(region=contact.region, kind=kind, given_at=now) if kind else None]
-    return ConsentEvent.objects.create(
+    event = ConsentEvent.objects.create(
         number_index=contact.number_index,
         action=action,
         kind=kind or "",
@@ -304,3 +305,5 @@ def _write(
         expires_at=min((moment for moment in ends if moment), default=None),
         recorded_at=now,
     )
+    anchor(event)
+    return event

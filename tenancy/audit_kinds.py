@@ -104,6 +104,8 @@ class AuditKind(StrEnum):
     REVEAL_RULES_CHANGED = "contact:reveal_rules_changed"
     CONSENT_GIVEN = "consent:given"
     CONSENT_WITHDRAWN = "consent:withdrawn"
+    CONSENT_ENTERED = "consent:entered"
+    CONSENT_RECEIPT_MADE = "consent:receipt_made"
     OPT_OUT_ASKED = "opt_out:asked"
     OPT_OUT_ANSWERED = "opt_out:answered"
     OPT_OUT_DECIDED = "opt_out:decided"
