@@ -1,3 +1,4 @@
+import compliance.models.opt_in_form
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
@@ -66,6 +67,109 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FormKey',
+            fields=[
+                ('form_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('key', models.CharField(default=compliance.models.opt_in_form.new_form_key, max_length=24, unique=True)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='FormLogo',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('content', models.BinaryField(max_length=200000)),
+                ('type', models.CharField(max_length=20)),
+                ('width', models.PositiveSmallIntegerField()),
+                ('height', models.PositiveSmallIntegerField()),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_formlogo_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_formlogo_org_id'), tenancy.constraints.AppendOnly(name='compliance_formlogo_append_only')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OptInForm',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(help_text='For colleagues; customers do not see it.', max_length=60)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('closed', 'Closed')], default='draft', max_length=10)),
+                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), size=None)),
+                ('texts', models.JSONField(default=dict)),
+                ('colour', models.CharField(blank=True, help_text='#rrggbb, dark enough for white letters on it.', max_length=7)),
+                ('origins', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), default=list, help_text='Sites that may show it in a frame.', size=None)),
+                ('asks_name', models.BooleanField(default=False)),
+                ('asks_yes', models.BooleanField(default=True, help_text='Only a YES by text makes the permission.')),
+                ('made_at', models.DateTimeField()),
+                ('changed_at', models.DateTimeField()),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                ('logo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.formlogo')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_optinform_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optinform_org_id'), tenancy.constraints.SameOrganization(field='line', name='compliance_optinform_line_org'), tenancy.constraints.SameOrganization(field='logo', name='compliance_optinform_logo_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_optinform_made_by_org'), models.UniqueConstraint(fields=('organization', 'name'), name='compliance_optinform_name_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FormVersion',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('pages', models.JSONField()),
+                ('digests', models.JSONField()),
+                ('boxes', models.JSONField()),
+                ('texts', models.JSONField()),
+                ('look', models.JSONField(help_text='line, colour, logo, origins, asks_name, asks_yes.')),
+                ('published_at', models.DateTimeField()),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='compliance.optinform')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_formversion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_formversion_org_id'), tenancy.constraints.SameOrganization(field='form', name='compliance_formversion_form_org'), tenancy.constraints.SameOrganization(field='published_by', name='compliance_formversion_published_by_org'), models.UniqueConstraint(fields=('organization', 'form', 'number'), name='compliance_formversion_once'), tenancy.constraints.AppendOnly(name='compliance_formversion_append_only')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FormCount',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('day', models.DateField()),
+                ('step', models.CharField(choices=[('viewed', 'Page opened'), ('begun', 'Form sent, complete or not'), ('refused', 'Not taken'), ('submitted', 'Opted in'), ('confirmed', 'Permission given')], max_length=10)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='compliance.optinform')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_formcount_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_formcount_org_id'), tenancy.constraints.SameOrganization(field='form', name='compliance_formcount_form_org'), models.UniqueConstraint(fields=('organization', 'form', 'day', 'step'), name='compliance_formcount_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OptOutQuestion',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number_index', models.BinaryField(max_length=16)),
+                ('kind', models.CharField(choices=[('stop', 'Perhaps stop'), ('wrong_number', 'Perhaps a wrong number')], max_length=12)),
+                ('state', models.CharField(choices=[('open', 'Open'), ('stop', 'No more texts'), ('keep', 'Texts go on')], default='open', max_length=4)),
+                ('contact_id', models.UUIDField()),
+                ('conversation_id', models.UUIDField()),
+                ('message_id', models.UUIDField(help_text='The text that raised it; stored in the same transaction, but later.')),
+                ('matched', models.CharField(blank=True, help_text='The rule that matched, from our own list.', max_length=60)),
+                ('rules_version', models.CharField(blank=True, max_length=40)),
+                ('asked_at', models.DateTimeField(help_text='When the customer wrote it.')),
+                ('due_at', models.DateTimeField(help_text="One business day later, by the organization's clock and holidays.")),
+                ('told_at', models.DateTimeField(blank=True, help_text='When it was overdue and members were mailed.', null=True)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('consent', 'asked_at')])),
+                ('decided_by', models.ForeignKey(blank=True, help_text='Empty for an answer that the customer gave by a clear text.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['organization', 'due_at', 'id'], name='compliance_question_open'), models.Index(fields=['organization', 'conversation_id'], name='compliance_question_thread')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_optoutquestion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optoutquestion_org_id'), tenancy.constraints.SameOrganization(field='decided_by', name='compliance_optoutquestion_decided_by_org'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('organization', 'number_index', 'kind'), name='compliance_optoutquestion_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='compliance_optoutquestion_decided')],
+            },
+        ),
+        migrations.CreateModel(
             name='Program',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -103,11 +207,27 @@ class Migration(migrations.Migration):
                 ('given', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('form', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.optinform')),
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program')),
             ],
             options={
                 'indexes': [models.Index(fields=['organization', 'number_index', 'state'], name='compliance_optin_by_number'), models.Index(fields=['organization', '-began_at'], name='compliance_optin_newest')],
-                'constraints': [tenancy.constraints.RowSecurity(name='compliance_optin_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optin_org_id'), tenancy.constraints.SameOrganization(field='contact', name='compliance_optin_contact_org'), tenancy.constraints.SameOrganization(field='line', name='compliance_optin_line_org'), tenancy.constraints.SameOrganization(field='program', name='compliance_optin_program_org'), tenancy.constraints.SameOrganization(field='asked', name='compliance_optin_asked_org'), tenancy.constraints.SameOrganization(field='given', name='compliance_optin_given_org'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('organization', 'number_index', 'program'), name='compliance_optin_asked_once')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_optin_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optin_org_id'), tenancy.constraints.SameOrganization(field='contact', name='compliance_optin_contact_org'), tenancy.constraints.SameOrganization(field='line', name='compliance_optin_line_org'), tenancy.constraints.SameOrganization(field='program', name='compliance_optin_program_org'), tenancy.constraints.SameOrganization(field='form', name='compliance_optin_form_org'), tenancy.constraints.SameOrganization(field='asked', name='compliance_optin_asked_org'), tenancy.constraints.SameOrganization(field='given', name='compliance_optin_given_org'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('organization', 'number_index', 'program'), name='compliance_optin_asked_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FormBox',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('wordings', models.JSONField(default=dict)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='boxes', to='compliance.optinform')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program')),
+            ],
+            options={
+                'ordering': ['position', 'id'],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_formbox_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_formbox_org_id'), tenancy.constraints.SameOrganization(field='form', name='compliance_formbox_form_org'), tenancy.constraints.SameOrganization(field='program', name='compliance_formbox_program_org'), models.UniqueConstraint(fields=('organization', 'form', 'program'), name='compliance_formbox_once')],
             },
         ),
         migrations.AddField(
@@ -159,31 +279,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentrules_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentrules_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_consentrules_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='OptOutQuestion',
-            fields=[
-                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number_index', models.BinaryField(max_length=16)),
-                ('kind', models.CharField(choices=[('stop', 'Perhaps stop'), ('wrong_number', 'Perhaps a wrong number')], max_length=12)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('stop', 'No more texts'), ('keep', 'Texts go on')], default='open', max_length=4)),
-                ('contact_id', models.UUIDField()),
-                ('conversation_id', models.UUIDField()),
-                ('message_id', models.UUIDField(help_text='The text that raised it; stored in the same transaction, but later.')),
-                ('matched', models.CharField(blank=True, help_text='The rule that matched, from our own list.', max_length=60)),
-                ('rules_version', models.CharField(blank=True, max_length=40)),
-                ('asked_at', models.DateTimeField(help_text='When the customer wrote it.')),
-                ('due_at', models.DateTimeField(help_text="One business day later, by the organization's clock and holidays.")),
-                ('told_at', models.DateTimeField(blank=True, help_text='When it was overdue and members were mailed.', null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('consent', 'asked_at')])),
-                ('decided_by', models.ForeignKey(blank=True, help_text='Empty for an answer that the customer gave by a clear text.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['organization', 'due_at', 'id'], name='compliance_question_open'), models.Index(fields=['organization', 'conversation_id'], name='compliance_question_thread')],
-                'constraints': [tenancy.constraints.RowSecurity(name='compliance_optoutquestion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optoutquestion_org_id'), tenancy.constraints.SameOrganization(field='decided_by', name='compliance_optoutquestion_decided_by_org'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('organization', 'number_index', 'kind'), name='compliance_optoutquestion_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='compliance_optoutquestion_decided')],
             },
         ),
         migrations.AddConstraint(

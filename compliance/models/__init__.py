@@ -4,6 +4,7 @@ person decides, answers."""
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.opt_in import OptIn
+from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_out_question import OptOutQuestion
 from compliance.models.program import Disclosure, Program
 
@@ -12,7 +13,13 @@ __all__ = [
     "ConsentEvent",
     "ConsentRules",
     "Disclosure",
+    "FormBox",
+    "FormCount",
+    "FormKey",
+    "FormLogo",
+    "FormVersion",
     "OptIn",
+    "OptInForm",
     "OptOutQuestion",
     "Program",
     "Suppression",

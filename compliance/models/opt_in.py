@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models.consent import ConsentEvent
+from compliance.models.opt_in_form import OptInForm
 from compliance.models.program import Program
 from tenancy.isolation import TenantModel, same_organization
 from texting.models import Contact, Line
@@ -29,6 +30,7 @@ class OptIn(TenantModel):
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=10, choices=ConsentEvent.Source.choices)
+    form = models.ForeignKey(OptInForm, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices)
     asked = models.ForeignKey(
         ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="What began it."
@@ -43,7 +45,7 @@ class OptIn(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("contact", "line", "program", "asked", "given"),
+            *same_organization("contact", "line", "program", "form", "asked", "given"),
             models.UniqueConstraint(
                 fields=["organization", "number_index", "program"],
                 condition=models.Q(state="asked"),

@@ -21,6 +21,7 @@ DIRECTORY_TABLES = {
     "accounts_signinevent",
     "accounts_ssodomain",
     "accounts_ssodoor",
+    "compliance_formkey",
     "texting_attachmentdue",
     "texting_campaignpace",
     "texting_linekey",
