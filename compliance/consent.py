@@ -22,6 +22,7 @@ from texting.outgoing_webhooks import EventKind
 ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
 RENEWED_AFTER = timedelta(days=30)  # a permission that ends by itself is not written down anew with each text
 _UNPROVED = {ConsentEvent.Quality.VERBAL, ConsentEvent.Quality.WEAK}
+_NEVER_LIFTING = {ConsentEvent.Source.FORM, ConsentEvent.Source.IMPORT}
 _BY_KIND = {
     ConsentEvent.Kind.REPLY: REPLY,
     ConsentEvent.Kind.EXPRESS: INFORMATIONAL,
@@ -174,14 +175,17 @@ def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence, line:
     """Record a permission and lift a suppression that is older than it.
 
     It covers what its program says, else what its kind says. Only what the customer did may lift a suppression (the
-    caller sees to it), and only what they did since they opted out. `line` is where they said it: what ends by team
-    (`withdraw`) begins by team.
+    caller sees to it), and only what they did since they opted out, however long it took to reach us: a form or a list
+    lifts none, not even one that came in the same instant. `line` is where they said it: what ends by team (`withdraw`)
+    begins by team.
     """
     event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind, team=_team_of(line))
-    lifted = Suppression.objects.filter(number_index=contact.number_index, since__lte=event.recorded_at)
+    said_at = min(evidence.happened_at or event.recorded_at, event.recorded_at)
+    lifted = Suppression.objects.filter(number_index=contact.number_index, since__lte=said_at)
     if event.team_id is not None:
         lifted = lifted.filter(team_id__in=[event.team_id]) | lifted.filter(team=None)
-    lifted.delete()
+    if evidence.source not in _NEVER_LIFTING:
+        lifted.delete()
     audit.record(
         event=AuditKind.CONSENT_GIVEN,
         actor=evidence.actor,

@@ -8,6 +8,7 @@ from compliance.answered_elsewhere import Asked, carrier_has_answered
 from compliance.consent import ANSWER_WINDOW, Evidence, State
 from compliance.keywords import Reply, classify
 from compliance.models import ConsentEvent, OptOutQuestion
+from compliance.opt_in_words import OptInWords
 from compliance.wrong_number import says_wrong_number
 from tenancy.encryption import readable
 from tenancy.isolation import current_organization_id
@@ -28,12 +29,13 @@ class Keywords:
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Write down what each text means for the permission, and ask for the answers that are owed."""
         states = consent.states_of(arrival.contact for arrival in arrivals)
+        opt_ins = OptInWords(arrivals)
         for arrival in arrivals:
             here = states[arrival.contact.pk].at_team(arrival.line.team_id)
-            if self._take(arrival, here):  # the next text of this customer finds it changed
+            if self._take(arrival, here, opt_ins):  # the next text of this customer finds it changed
                 states[arrival.contact.pk] = consent.state_of(arrival.contact)
 
-    def _take(self, arrival: Arrival, state: State) -> bool:
+    def _take(self, arrival: Arrival, state: State, opt_ins: OptInWords) -> bool:
         """Whether the ledger changed."""
         reply = classify(arrival.body, opted_out=state.suppressed_since is not None)
         if reply.action == "opt_out" and reply.tier in _ACTING_TIERS:
@@ -47,6 +49,8 @@ class Keywords:
         if reply.action == "help":
             consent.note_help(arrival.contact, evidence=_evidence(arrival, reply))
             _answer(arrival, Purpose.HELP_ANSWER, "help", reply.matched)
+            return True
+        if opt_ins.take(arrival, state, reply):
             return True
         self._doubt(arrival, reply, state)
         wrote = Evidence(source=ConsentEvent.Source.INBOUND, message_id=arrival.message_id)

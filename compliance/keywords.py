@@ -24,7 +24,7 @@ from compliance.opt_out_phrases import opting_out
 from compliance.phrase_matching import END
 from compliance.plain_words import bare, norm, one_slip, respelled, sentences, spelled
 
-__all__ = ["Action", "Reply", "classify", "norm"]
+__all__ = ["Action", "Reply", "classify", "norm", "plain_core"]
 
 Action = Literal["opt_out", "review", "start", "help", "none"]
 _Judgement = tuple[Action, int | None, str | None]
@@ -53,6 +53,16 @@ def classify(text: str, *, languages: tuple[str, ...] = LANGUAGES, opted_out: bo
     known = rules(languages)
     action, tier, matched = _judged(text, known, opted_out)
     return Reply(action, tier, matched, known.version)
+
+
+def plain_core(text: str) -> str:
+    """What a whole text says, politeness and repetition aside, in `bare` form: "yes" for "Yes please!".
+
+    Empty for reactions, automatic replies, and texts that are too long to be one keyword.
+    """
+    known, own = rules(), own_words(text)
+    plain = "" if own.origin in {"reaction", "automatic"} else bare(own.text, known)
+    return _once(_stripped(plain.split(), known.polite_for_others)) if 0 < len(plain) <= _LONGEST_KEYWORD else ""
 
 
 def _judged(text: str, known: Rules, opted_out: bool) -> _Judgement:

@@ -68,7 +68,7 @@ def opt_in(*, contact: Contact, line: Line, program: Program, evidence: Evidence
     """
     if not program.is_active:
         raise CannotOptIn(_("This program takes no more opt-ins."))
-    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    contact = _locked(contact, line)
     evidence = replace(evidence, program=program)
     by_text = evidence.source == ConsentEvent.Source.KEYWORD
     if consent.state_of(contact).suppressed_since is not None and not by_text:
@@ -83,7 +83,7 @@ def ask(*, contact: Contact, line: Line, program: Program, evidence: Evidence) -
     """Ask a number for a YES, whatever the program says. Raises like `opt_in`."""
     if not program.is_active:
         raise CannotOptIn(_("This program takes no more opt-ins."))
-    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    contact = _locked(contact, line)
     if consent.state_of(contact).suppressed_since is not None:
         raise OptedOut(_("This number has opted out. It can opt in again by texting START to us."))
     return _ask(contact, line, replace(evidence, program=program), _sender(contact, line))
@@ -102,7 +102,14 @@ def waiting_for(contacts: Iterable[Contact]) -> dict[UUID, list[OptIn]]:
 
 
 def say_yes(waiting: OptIn, *, evidence: Evidence, say: Say) -> OptIn:
-    """The customer answered YES: the permission holds. What it was asked for is what it proves."""
+    """The customer answered YES: the permission holds. What it was asked for is what it proves.
+
+    Of two answers in the same instant the first counts; the question is returned as it is then.
+    """
+    held = OptIn.objects.select_for_update(of=("self",)).select_related("program__team", "asked__disclosure", "contact")
+    waiting = held.get(pk=waiting.pk)
+    if waiting.state != OptIn.State.ASKED:
+        return waiting
     asked = waiting.asked
     disclosure: Disclosure | None = asked.disclosure if asked else None
     quality = evidence.quality or ConsentEvent.Quality.COMPLETE
@@ -110,6 +117,14 @@ def say_yes(waiting: OptIn, *, evidence: Evidence, say: Say) -> OptIn:
     if disclosure is not None:
         proved = replace(proved, disclosure=disclosure)
     return _take(waiting, waiting.contact, proved, say).opt_in
+
+
+def decline(waiting: Iterable[OptIn]) -> None:
+    """The customer answered NO: what was asked is over, and nothing is sent. It is no opt-out."""
+    for each in waiting:
+        open_one = OptIn.objects.filter(pk=each.pk, state=OptIn.State.ASKED)
+        if open_one.update(state=OptIn.State.DECLINED, ended_at=timezone.now()):
+            audit.record(event=AuditKind.OPT_IN_DECLINED, object=each.contact, program=each.program.name)
 
 
 def confirmations(opt_ins: Iterable[OptIn]) -> dict[UUID, Confirmation]:
@@ -130,6 +145,12 @@ def lapse() -> int:
     """End the questions that nobody answered in time, in the running transaction. Returns how many."""
     late = OptIn.objects.filter(state=OptIn.State.ASKED, expires_at__lte=timezone.now())
     return late.update(state=OptIn.State.LAPSED, ended_at=timezone.now())
+
+
+def _locked(contact: Contact, line: Line) -> Contact:
+    """The contact, locked after its conversation: the order in which an arriving text locks them."""
+    threads.open_or_new([contact], line, at=timezone.now())
+    return Contact.objects.select_for_update().get(pk=contact.pk)
 
 
 def _begun(contact: Contact, line: Line, evidence: Evidence) -> dict[str, object]:

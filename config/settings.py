@@ -218,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
     "end those who leave today": {"task": "accounts.leaving.tasks.carry_out_leavings", "schedule": schedule(15)},
     "try doors that nobody tried": {"task": "accounts.leaving.tasks.sweep_leavings", "schedule": schedule(300)},
+    "lapse opt-ins": {"task": "compliance.tasks.lapse_opt_ins", "schedule": schedule(3600)},
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
     "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},

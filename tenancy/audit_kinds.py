@@ -111,6 +111,7 @@ class AuditKind(StrEnum):
     OPT_OUT_DECIDED = "opt_out:decided"
     OPT_OUTS_EXPORTED = "opt_out:exported"
     OPT_IN_ASKED = "opt_in:asked"
+    OPT_IN_DECLINED = "opt_in:declined"
 
     LINE_CREATED = "line:created"
     LINE_CHANGED = "line:changed"

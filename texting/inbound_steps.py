@@ -21,10 +21,14 @@ from texting.purposes import Purpose
 
 @dataclass(frozen=True)
 class Answer:
-    """An automatic answer that a step asks for. It goes through the gate like every other text."""
+    """An automatic answer that a step asks for. It goes through the gate like every other text.
+
+    `message_id`: under which id it is stored, for a step that wants to find it again.
+    """
 
     purpose: Purpose
     text: str
+    message_id: UUID | None = None
 
 
 @dataclass

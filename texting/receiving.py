@@ -110,7 +110,13 @@ def _answer(arrival: inbound_steps.Arrival) -> None:
 
 def _send(arrival: inbound_steps.Arrival, answer: inbound_steps.Answer) -> None:
     try:
-        sending.send_text(conversation=arrival.conversation, body=answer.text, author=None, purpose=answer.purpose)
+        sending.send_text(
+            conversation=arrival.conversation,
+            body=answer.text,
+            author=None,
+            purpose=answer.purpose,
+            message_id=answer.message_id,
+        )
     except Refused as refused:
         rules = [reason.rule for reason in refused.outcome.objections]
         log.info("answer_refused", extra={"text": str(arrival.message_id), "rules": rules})

@@ -73,6 +73,8 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         *(f"accounts.leaving.tasks.{name}" for name in ("carry_out_leavings", "sweep_leavings")),
         *(f"accounts.tasks.{name}" for name in ("forget_what_ended", "remind_of_reviews")),
         "accounts.mail.tasks.sweep_mails",
+        *(f"compliance.carrier.tasks.{name}" for name in ("compare", "forget")),
+        *(f"compliance.tasks.{name}" for name in ("lapse_opt_ins", "remind_of_questions")),
         "config.tasks.heartbeat",
         "tenancy.tasks.sign_checkpoints",
         *(f"texting.attachments.tasks.{name}" for name in ("fetch_attachments", "forget_attachments")),
