@@ -4,6 +4,9 @@ FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 STATIC_ROOT=/srv/static
 WORKDIR /srv/parley
 
+# The letters of PDFs. Without the package they do with Latin ones.
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
+
 COPY requirements/base.txt requirements/base.txt
 RUN pip install --disable-pip-version-check --require-hashes --requirement requirements/base.txt \
     && useradd --system --no-create-home --uid 10001 parley

@@ -56,7 +56,14 @@ _AUDITOR = frozenset(
     }
 )
 _SUPERVISOR = (
-    _AGENT | _AUDITOR | {Permission.TEMPLATES_MANAGE, Permission.BROADCASTS_PREPARE, Permission.BROADCASTS_APPROVE}
+    _AGENT
+    | _AUDITOR
+    | {
+        Permission.TEMPLATES_MANAGE,
+        Permission.BROADCASTS_PREPARE,
+        Permission.BROADCASTS_APPROVE,
+        Permission.CONSENT_RECEIPT,
+    }
 )
 
 OWNER = BuiltInRole(

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     CONTACTS_UNMASKED = "contacts:unmasked"
     CONTACTS_EXPORT = "contacts:export"
     CONSENT_RECORD = "consent:record"
+    CONSENT_RECEIPT = "consent:receipt"
     OPT_OUTS_DECIDE = "opt_outs:decide"
     FORMS_MANAGE = "forms:manage"
 

@@ -57,6 +57,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Record consent and opt-outs"),
         _("Writes down that a customer has agreed to be texted, or no longer wants it."),
     ),
+    "consent:receipt": (
+        _("Make consent receipts"),
+        _("Looks up everything one number has agreed to and was sent. Needs the right to see numbers too."),
+    ),
     "opt_outs:decide": (
         _("Decide on perhaps stop"),
         _("Says whether an unclear text asked us to stop, or was a wrong number."),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.models import ConsentEvent
 from compliance.opt_out_questions import LONGEST_REASON
+from compliance.receipts.gathering import Reason
 from compliance.told_to_members import LONGEST_WORDS
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, parse
 
@@ -73,3 +74,17 @@ class OptOutForm(ToldForm):
         required=False,
         initial=True,
     )
+
+
+class ReceiptForm(forms.Form):
+    """Whose receipt, why, and as what: a page unless `form` says pdf or json."""
+
+    number = forms.CharField(
+        label=_("Phone number"),
+        max_length=LONGEST_INPUT,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    reason = forms.ChoiceField(
+        label=_("Why"), choices=[("", _("Choose one")), *((one.value, one.label) for one in Reason)]
+    )
+    form = forms.CharField(max_length=4, required=False, widget=forms.HiddenInput)

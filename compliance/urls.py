@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.views import carrier, permission, question_export, questions, test_text
+from compliance.views import carrier, permission, question_export, questions, receipt, test_text
 
 _TEST = "settings/lines/<uuid:line_id>/test/"
 _AGREEMENT = "settings/lines/agreement/"
@@ -11,6 +11,7 @@ _PERMISSION = "contacts/<uuid:contact_id>/permission/"
 _QUESTIONS = "perhaps-stop/"
 
 urlpatterns = [
+    path("reports/number/", receipt.consent_receipt, name="consent_receipt"),
     path(_QUESTIONS, questions.questions, name="questions"),
     path(_QUESTIONS + "export/", question_export.export, name="export_questions"),
     path(_QUESTIONS + "<uuid:question_id>/stop/", questions.stop, name="question_stop"),

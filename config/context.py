@@ -68,6 +68,7 @@ SECTIONS = (
     RailEntry(_("Your account"), "account", "user", None),
     RailEntry(_("Sessions"), "sessions", "monitor", None),
 )
+REPORTS = (RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),)
 TONES = {"success": "success", "warning": "warning", "error": "danger"}
 
 
@@ -81,6 +82,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "member": member,
         "rail": _once(lambda: entries_for(member, request.path)),
         "settings_sections": _once(lambda: entries_for(member, request.path, SECTIONS)),
+        "report_sections": _once(lambda: entries_for(member, request.path, REPORTS)),
         "organization_name": member.organization.name,
         "organizations": _once(lambda: [] if began_by_sso(SessionStore.of(request)) else _organizations(member)),
         "account_name": member.user.name,

@@ -89,6 +89,7 @@ CACHES = {
 }
 
 SPOOL_DIR = env.text("SPOOL_DIR", default="")  # a folder of this machine: providers' answers while the database is away
+PDF_FONT_DIR = env.text("PDF_FONT_DIR", default="/usr/share/fonts/truetype/dejavu")  # Debian: fonts-dejavu-core
 
 # --- Keys (SECURITY: outside the database) ------------------------------------------------------------------------
 ROOT_KEY = env.key("ROOT_KEY")  # 32 bytes, base64: wraps every organization's key

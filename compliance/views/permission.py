@@ -76,6 +76,7 @@ def permission(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         "is_cut": len(entries) == MOST,
         "only_they_can": told_to_members.only_they_can(contact),
         "may_record": records,
+        "may_look_up": request.member.may(Permission.CONSENT_RECEIPT),
     }
     return render(request, "compliance/permission.html", context)
 

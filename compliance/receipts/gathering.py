@@ -1,0 +1,219 @@
+"""Gathers a receipt. A fixed number of statements, each over an index of the number or of its contact."""
+
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership, Team
+from accounts.permissions import Permission, require
+from compliance import consent, opting_in
+from compliance.anchoring import COLUMNS, digest_of
+from compliance.consent import State
+from compliance.models import ConsentEvent, OptIn
+from compliance.receipts import sent
+from compliance.receipts.shapes import Anchor, Checkpoint, Entry, Opting, Proof, Receipt, Standing, Stop, Wording
+from compliance.scopes import CATEGORIES, INFORMATIONAL, MARKETING, REPLY
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.encryption import blind_index, prefetch, readable
+from tenancy.models import AuditCheckpoint, AuditEvent
+from texting import queries
+from texting.models import Contact
+from texting.models.contact import NUMBER_INDEX
+from texting.phone_numbers import BadNumber, parse
+
+MOST_ENTRIES = 1000
+
+
+class Reason(StrEnum):
+    """Why somebody looks; kept in the audit log."""
+
+    CUSTOMER = "customer"
+    DISPUTE = "dispute"
+    AUTHORITY = "authority"
+    CHECK = "check"
+
+    @property
+    def label(self) -> str | Promise:
+        return _REASONS[self]
+
+
+_REASONS = {
+    Reason.CUSTOMER: gettext_lazy("The customer asks"),
+    Reason.DISPUTE: gettext_lazy("A complaint or a dispute"),
+    Reason.AUTHORITY: gettext_lazy("A lawyer, a carrier or an authority asks"),
+    Reason.CHECK: gettext_lazy("To check our own records"),
+}
+
+
+def make(*, member: Membership, number: str, reason: Reason, form: str) -> Receipt:
+    """The receipt of a number as it was typed; that it was made, as which `form`, is recorded.
+
+    Raises MissingPermission; BadNumber for what is no number, and for everything when the member sees numbers masked:
+    the digits that are hidden could be guessed.
+    """
+    require(member, Permission.CONSENT_RECEIPT)
+    if not queries.sees_everybody(member):
+        raise BadNumber(_("You see numbers masked, so you cannot look one up. Ask a colleague who sees them."))
+    found = parse(number, member.organization.country)
+    index = blind_index(NUMBER_INDEX, found.e164)
+    contact = Contact.objects.filter(number_index=index).first()
+    state, entries = consent.states_of_numbers([index])[index], _entries(index)
+    receipt = Receipt(
+        organization=member.organization.name,
+        number=found.e164,
+        contact=_known(member, contact),
+        made_at=timezone.now(),
+        made_by=member.user.name,
+        reason=reason.value,
+        standing=_standing(state),
+        stops=_stops(state),
+        entries=entries,
+        entries_in_all=ConsentEvent.objects.filter(number_index=index).count(),
+        opt_ins=_opt_ins(index),
+        checkpoint=_checkpoint(entries),
+        **sent.gather(contact),
+    )
+    audit.record(
+        event=AuditKind.CONSENT_RECEIPT_MADE,
+        actor=member,
+        object=contact,
+        reason=reason,
+        form=form,
+        number_index=index.hex(),
+        entries=receipt.entries_in_all,
+    )
+    return receipt
+
+
+def _known(member: Membership, contact: Contact | None) -> str:
+    if contact is None:
+        return "none"
+    prefetch([contact])
+    return "known" if queries.customer(member, contact).call else "erased"
+
+
+def _standing(state: State) -> list[Standing]:
+    shown = []
+    for team in Team.objects.order_by("name"):
+        here = state.at_team(team.pk)
+        shown.append(
+            Standing(
+                team=team.name,
+                stopped_since=here.suppressed_since,
+                answers=_id(here.permits(REPLY)),
+                marketing=_id(here.permits(MARKETING)),
+                informational=_id(here.permits(INFORMATIONAL)),
+                categories=[one for one in CATEGORIES if here.permits(f"{INFORMATIONAL}:{one}")],
+            )
+        )
+    return shown
+
+
+def _stops(state: State) -> list[Stop]:
+    return [
+        Stop(stop.team.name if stop.team else "", stop.since, str(stop.event_id))
+        for stop in sorted(state.suppressions, key=lambda one: one.since)
+    ]
+
+
+def _entries(index: bytes) -> list[Entry]:
+    rows = ConsentEvent.objects.filter(number_index=index).select_related(
+        "actor__user", "program", "disclosure", "team"
+    )
+    newest = list(rows.order_by("-recorded_at", "-id")[:MOST_ENTRIES])
+    prefetch(newest)
+    anchors = _anchors(row.pk for row in newest)
+    return [_entry(row, anchors[row.pk]) for row in newest]
+
+
+def _anchors(ids: Iterable[UUID]) -> dict[UUID, Anchor]:
+    """What the chain says of each entry, in two statements."""
+    wanted = list(ids)
+    digests = {
+        values["id"]: digest_of(values).hex() for values in ConsentEvent.objects.filter(pk__in=wanted).values(*COLUMNS)
+    }
+    events = list(AuditEvent.objects.filter(event=AuditKind.CONSENT_ENTERED, object_id__in=[str(pk) for pk in wanted]))
+    prefetch(events)
+    found = {UUID(event.object_id): event for event in events}
+    return {pk: _anchor(digests[pk], found.get(pk)) for pk in wanted}
+
+
+def _anchor(digest: str, event: AuditEvent | None) -> Anchor:
+    if event is None:
+        return Anchor(Proof.ABSENT, digest)
+    details = readable(event, "details")
+    proof = Proof.PLACE_ONLY
+    if details is not None:
+        proof = Proof.PROVED if json.loads(details)["digest"] == digest else Proof.ALTERED
+    return Anchor(proof, digest, event.sequence, bytes(event.hash).hex())
+
+
+def _entry(row: ConsentEvent, anchor: Anchor) -> Entry:
+    circumstances, wording = readable(row, "circumstances"), row.disclosure
+    return Entry(
+        id=str(row.pk),
+        action=row.action,
+        title=row.get_action_display(),
+        kind=row.kind,
+        scopes=list(row.scopes),
+        program=row.program.name if row.program else "",
+        team=row.team.name if row.team else "",
+        source=row.source,
+        channel=row.channel,
+        act=row.act,
+        quality=row.quality,
+        wording=Wording(str(wording.pk), wording.text, wording.language, bytes(wording.digest).hex())
+        if wording
+        else None,
+        language=row.language,
+        words=readable(row, "words"),
+        circumstances=None if circumstances is None else json.loads(circumstances or "{}"),
+        matched=row.matched,
+        rules_version=row.rules_version,
+        text_id=str(row.message_id or ""),
+        recorded_by=row.actor.user.name if row.actor else "",
+        happened_at=row.happened_at,
+        recorded_at=row.recorded_at,
+        expires_at=row.expires_at,
+        anchor=anchor,
+    )
+
+
+def _opt_ins(index: bytes) -> list[Opting]:
+    rows = list(OptIn.objects.filter(number_index=index).select_related("program").order_by("-began_at")[:MOST_ENTRIES])
+    confirmed = opting_in.confirmations(rows)
+    return [
+        Opting(
+            id=str(row.pk),
+            program=row.program.name,
+            state=row.state,
+            source=row.source,
+            began_at=row.began_at,
+            ended_at=row.ended_at,
+            asked_entry=str(row.asked_id or ""),
+            given_entry=str(row.given_id or ""),
+            question_text=str(row.question_id or ""),
+            confirmation_text=str(row.confirmation_id or ""),
+            confirmation=confirmed[row.pk].value if row.pk in confirmed else "",
+        )
+        for row in rows
+    ]
+
+
+def _checkpoint(entries: list[Entry]) -> Checkpoint | None:
+    last = max((entry.anchor.event for entry in entries if entry.anchor.event), default=None)
+    if last is None:
+        return None
+    row = AuditCheckpoint.objects.filter(sequence__gte=last).order_by("sequence").first()
+    return Checkpoint(row.sequence, row.at, row.note) if row else None
+
+
+def _id(event: ConsentEvent | None) -> str:
+    return str(event.pk) if event else ""
