@@ -13,6 +13,7 @@ from accounts.factors.enrolled import enrolled_ways
 from accounts.factors.ways import STRONG
 from accounts.models import BreakGlass, Enforced, Membership, Session, SsoDomain, SsoDoor
 from accounts.permissions import MissingPermission, Permission, require
+from accounts.saml import domains
 from accounts.signing_in import password_memberships
 from tenancy import audit
 from tenancy.isolation import current_organization_id
@@ -95,6 +96,28 @@ def _end_other_sessions(actor: Membership) -> int:
         and not password_memberships(row.membership.user).filter(pk=row.membership.pk).exists()
     ]
     return Session.objects.filter(pk__in=ending).delete()[0]
+
+
+def check_domain(*, actor: Membership, domain: SsoDomain, found: list[str]) -> tuple[bool, int]:
+    """Whether the records that were found prove the domain, and how many sessions ended because of it.
+
+    Where single sign-on is enforced by domain, it holds for this one from now on: sessions of its people that began
+    otherwise end, but for the actor's own. Raises TakenElsewhere.
+    """
+    if not domains.note_check(actor=actor, domain=domain, found=found):
+        return False, 0
+    door = SsoDoor.objects.filter(organization=actor.organization_id, is_on=True, enforced=Enforced.DOMAINS).first()
+    ended = _end_other_sessions(actor) if door is not None else 0
+    if ended:
+        audit.record(
+            event=audit.AuditKind.SSO_ENFORCED,
+            actor=actor,
+            object=door,
+            whom=Enforced.DOMAINS,
+            domain=domain.domain,
+            sessions_ended=ended,
+        )
+    return True, ended
 
 
 def add_break_glass(*, actor: Membership, member: Membership) -> None:

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import signing_in
@@ -13,8 +12,10 @@ from accounts.entrance import go, to_sign_in
 from accounts.models import Membership
 from accounts.origins import origin_of
 from accounts.permissions import public
+from accounts.saml import doors
 from accounts.saml.confinement import began_by_sso
 from accounts.sessions import SessionStore
+from accounts.views.sso import leave_to
 
 
 @public
@@ -29,10 +30,9 @@ def switch_organization(request: HttpRequest, organization_id: UUID) -> HttpResp
     if target is None or (began_by_sso(store) and target.pk != member.pk):
         raise Http404  # one organization's provider speaks for that organization only
     by_password = signing_in.password_memberships(member.user).filter(pk=target.pk).exists()
-    if target.pk != member.pk and not by_password:
-        text = _("Sign out, then sign in to %(name)s in its own way.")
-        messages.info(request, text % {"name": target.organization.name})
-        return go(request, "/")
+    if target.pk != member.pk and not by_password:  # single sign-on is enforced there: its provider says who this is
+        start = reverse("sso_start", args=[doors.door_of(target.organization_id).slug])
+        return go(request, start) if request.headers.get("HX-Request") == "true" else leave_to(request, start)
     if target.pk != member.pk:
         signing_in.switch(store=store, member=member, target=target, origin=origin_of(request))
     return go(request, "/")

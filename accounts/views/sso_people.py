@@ -136,13 +136,16 @@ def check_domain(request: MemberRequest, domain_id: UUID) -> HttpResponse:
         return redirect("sso_domains")
     with activate(request.member.organization):
         try:
-            proved = domain_rules.note_check(actor=request.member, domain=domain, found=found)
+            proved, ended = enforcing.check_domain(actor=request.member, domain=domain, found=found)
         except domain_rules.TakenElsewhere:
             messages.error(request, _("Another organization here has proved this domain. Ask us to look into it."))
             return redirect("sso_domains")
     name = {"domain": domain.domain}
     if proved:
         messages.success(request, _("%(domain)s is proved.") % name)
+        if ended:
+            text = ngettext("%(count)d session ended.", "%(count)d sessions ended.", ended)
+            messages.info(request, text % {"count": ended})
     else:
         messages.error(request, _("The record of %(domain)s is not there yet. DNS may take an hour.") % name)
     return redirect("sso_domains")

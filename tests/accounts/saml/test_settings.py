@@ -13,6 +13,7 @@ from django.conf import settings
 from django.test import Client
 from lxml import etree
 
+from accounts.founding import add_member
 from accounts.models import (
     BreakGlass,
     Enforced,
@@ -22,6 +23,7 @@ from accounts.models import (
     SamlKey,
     SamlMapping,
     SamlProvider,
+    Session,
     SsoDomain,
     SsoDoor,
 )
@@ -260,6 +262,73 @@ def test_enforcing_it_for_a_domain_leaves_the_others(cast, admin):
     cast.auditor.user.save()
     for email, status in (("rin@freelance.example", 302), ("agent@harbor.example", 422)):
         assert Client().post("/sign-in/", {"email": email, "password": PASSPHRASE}).status_code == status
+
+
+def test_a_domain_that_is_proved_later_ends_the_sessions_of_its_people_too(cast, admin, settings):
+    open_office(cast.owner)
+    with_app(cast.owner.user)
+    admin.post(f"/settings/sso/break-glass/{cast.owner.pk}/", {"on": "1"})
+    admin.post("/settings/sso/enforcement/whom/", {"whom": "domains"})
+    for member, email in ((cast.agent, "amelia@harbor-dental.com"), (cast.auditor, "rin@freelance.example")):
+        member.user.email = email
+        member.user.save()
+    theirs, freelance = signed_in(Client(), cast.agent), signed_in(Client(), cast.auditor)
+    elsewhere = signed_in(Client(), cast.outsider)
+    admin.post("/settings/sso/domains/add/", {"domain": "harbor-dental.com"})
+    check = f"/settings/sso/domains/{SsoDomain.objects.get(domain='harbor-dental.com').pk}/check/"
+    settings.SSO_TXT_RESOLVER = "tests.accounts.saml.resolvers.nothing_there"
+    admin.post(check)
+    assert theirs.get("/settings/account/").status_code == 200
+    settings.SSO_TXT_RESOLVER = "tests.accounts.saml.resolvers.the_record"
+    admin.post(check)
+    assert theirs.get("/settings/account/").status_code == 302, "the session ended"
+    for kept in (freelance, elsewhere, admin):
+        assert kept.get("/settings/account/").status_code == 200
+    assert events(cast).count("sso:enforced") == 2
+
+
+def test_a_domain_that_is_proved_ends_nothing_where_nothing_is_enforced(cast, admin, settings):
+    open_office(cast.owner)
+    cast.agent.user.email = "amelia@harbor-dental.com"
+    cast.agent.user.save()
+    theirs = signed_in(Client(), cast.agent)
+    admin.post("/settings/sso/domains/add/", {"domain": "harbor-dental.com"})
+    settings.SSO_TXT_RESOLVER = "tests.accounts.saml.resolvers.the_record"
+    admin.post(f"/settings/sso/domains/{SsoDomain.objects.get(domain='harbor-dental.com').pk}/check/")
+    assert theirs.get("/settings/account/").status_code == 200
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "part of a page"])
+def test_switching_to_where_it_is_enforced_leads_to_that_provider_and_not_in(cast, htmx):
+    office = open_office(cast.outsider, domain="northside.example")
+    SsoDoor.objects.filter(pk=office.door.pk).update(enforced=Enforced.EVERYBODY)
+    there = add_member(organization=cast.other_organization, user=cast.agent.user, role="agent")
+    client = signed_in(Client(), cast.agent)
+    headers = {"HX-Request": "true"} if htmx else {}
+    led = client.post(f"/organization/{cast.other_organization.pk}/", headers=headers)
+    start = f"/sso/{office.door.slug}/"
+    assert start in (led["HX-Redirect"] if htmx else led.content.decode())
+    asked = client.get(start)
+    assert asked["Location"].startswith("https://idp.harbor.example/sso?")
+    assert [session.membership_id for session in Session.objects.all()] == [cast.agent.pk], "and nobody was let in"
+    assert there.pk != cast.agent.pk
+
+
+def test_whoever_comes_back_from_that_provider_is_in_there_and_out_here(cast):
+    office = open_office(cast.outsider, domain="northside.example")
+    SsoDoor.objects.filter(pk=office.door.pk).update(enforced=Enforced.EVERYBODY)
+    user = cast.agent.user
+    user.email = "amelia@northside.example"
+    user.save()
+    there = add_member(organization=cast.other_organization, user=user, role="agent")
+    browser = Browser(office)
+    signed_in(browser.client, cast.agent)
+    browser.client.post(f"/organization/{cast.other_organization.pk}/")
+    browser.ask()
+    said = office.said(browser, email="amelia@northside.example", name_id="amelia-there")
+    browser.bring(encoded(signed(respond(said), office.provider, "assertion")))
+    assert browser.member == there
+    assert not Session.objects.filter(membership=cast.agent).exists()
 
 
 def enter(office, **changes) -> Browser:
