@@ -12,7 +12,7 @@ from accounts.models import Membership, Session
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import live, outgoing_webhooks
-from texting.live import Claims, LiveKind
+from texting.live import Claims, LiveKind, mark_of
 from texting.live.access import claims_hold
 from texting.models import Conversation, Turn
 from texting.queries import colleagues_on
@@ -38,7 +38,8 @@ class LiveStreams(LeavingStep):
     def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
         """With what a token says that was signed before the end, as when a stream is opened."""
         parts = [item.clue.partition(":") for item in items]
-        claims = [Claims(member.organization_id, member.pk, epoch, session) for epoch, _colon, session in parts]
+        rules = mark_of(member.organization)
+        claims = [Claims(member.organization_id, member.pk, epoch, session, rules) for epoch, _colon, session in parts]
         return Tried(len(claims), sum(claims_hold(one) for one in claims))
 
 

@@ -1,6 +1,7 @@
 """What an organization asks of its people when they sign in: changed by an admin, with a look at whom it hits first.
 
-It holds at everybody's next request (`policy.rules_for` is asked anew each time), so nothing is pushed to sessions.
+It holds at everybody's next request (`policy.rules_for` is asked anew each time), so nothing is pushed to sessions;
+live streams end with the policy that they began under (`texting.live.events.rules_mark`).
 """
 
 from dataclasses import dataclass, field

@@ -763,6 +763,7 @@ class Migration(migrations.Migration):
                 ('remember_days', models.PositiveSmallIntegerField(default=0)),
                 ('grace_days', models.PositiveSmallIntegerField(default=0)),
                 ('required_since', models.DateTimeField(default=django.utils.timezone.now)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('remember_days__lte', 30), ('grace_days__lte', 30)), name='accounts_signinpolicy_days')],

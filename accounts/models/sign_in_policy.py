@@ -38,6 +38,7 @@ class SignInPolicy(models.Model):
     remember_days = models.PositiveSmallIntegerField(default=0)
     grace_days = models.PositiveSmallIntegerField(default=0)
     required_since = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -4,6 +4,28 @@
 `streams` of this process, `stream` into the browser; `access` and `watch` end what may no longer listen.
 """
 
-from texting.live.events import Claims, LiveKind, channel_of, claims_of, end_streams, publish, publisher, token_for
+from texting.live.events import (
+    Claims,
+    LiveKind,
+    channel_of,
+    claims_of,
+    end_streams,
+    mark_of,
+    publish,
+    publisher,
+    rules_mark,
+    token_for,
+)
 
-__all__ = ["Claims", "LiveKind", "channel_of", "claims_of", "end_streams", "publish", "publisher", "token_for"]
+__all__ = [
+    "Claims",
+    "LiveKind",
+    "channel_of",
+    "claims_of",
+    "end_streams",
+    "mark_of",
+    "publish",
+    "publisher",
+    "rules_mark",
+    "token_for",
+]

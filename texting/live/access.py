@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from accounts.factors.policy import lacks_second_factor
 from accounts.models import Membership, Session, User
 from accounts.permissions import Permission
 from accounts.session_limits import alive
 from tenancy.isolation import activate
-from texting.live import Claims
+from texting.live import Claims, mark_of, rules_mark
 
 
 def may_listen(claims: Claims) -> bool:
@@ -34,7 +35,8 @@ def claims_hold(claims: Claims) -> bool:
     if member is None or _says(session) != claims:
         return False
     with activate(claims.organization):
-        return member.may(Permission.CONVERSATIONS_READ)
+        factors = (session.data.get("signed_in") or {}).get("factors", []) if session else []
+        return member.may(Permission.CONVERSATIONS_READ) and not lacks_second_factor(member, factors)
 
 
 def still_signed_in(everyone: Collection[Claims]) -> set[Claims]:
@@ -47,13 +49,17 @@ def still_signed_in(everyone: Collection[Claims]) -> set[Claims]:
         among = RawSQL("SELECT unnest(%s::bytea[])", [keys])
         rows = _alive().select_related(None).filter(key_hash__in=among)
         said = {
-            Claims(organization, member, _epoch(user_epoch, member_epoch), bytes(key).hex())
-            for key, member, organization, member_epoch, user_epoch in rows.values_list(
+            Claims(
+                organization, member, _epoch(user_epoch, member_epoch), bytes(key).hex(), rules_mark(policy, networks)
+            )
+            for key, member, organization, member_epoch, user_epoch, policy, networks in rows.values_list(
                 "key_hash",
                 "membership_id",
                 "membership__organization_id",
                 "membership__auth_epoch",
                 "membership__user__auth_epoch",
+                "membership__organization__sign_in_policy__changed_at",
+                "membership__organization__access_rules__changed_at",
             )
         }
         return said.intersection(everyone)
@@ -67,9 +73,9 @@ def _epoch(user_epoch: int, member_epoch: int) -> str:
 
 
 def _alive() -> "QuerySet[Session]":
-    return Session.objects.select_related("membership__user").filter(
-        alive(timezone.now()), membership__is_active=True, membership__user__is_active=True
-    )
+    return Session.objects.select_related(
+        "membership__user", "membership__organization__sign_in_policy", "membership__organization__access_rules"
+    ).filter(alive(timezone.now()), membership__is_active=True, membership__user__is_active=True)
 
 
 def _says(session: Session | None) -> Claims | None:
@@ -77,4 +83,5 @@ def _says(session: Session | None) -> Claims | None:
     member = session.membership if session else None
     if session is None or member is None:
         return None
-    return Claims(member.organization_id, member.pk, member.epoch, bytes(session.key_hash).hex())
+    key, rules = bytes(session.key_hash).hex(), mark_of(member.organization)
+    return Claims(member.organization_id, member.pk, member.epoch, key, rules)

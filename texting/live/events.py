@@ -16,6 +16,7 @@ Redis carries no truth here. An event that is lost is made up for by a `resync`,
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -25,9 +26,11 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 
-from accounts.models import Membership
+from accounts.factors.policy import policy_of
+from accounts.models import AccessRules, Membership
 from accounts.sessions import key_hash
 from tenancy.isolation import current_organization_id
+from tenancy.models import Organization
 from texting.live.redis_publisher import Publisher
 
 SALT = "texting.live"
@@ -83,24 +86,41 @@ def channel_of(organization: UUID) -> str:
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token says: whose stream, at which `Membership.epoch`, of which session (its key's hash, hexadecimal)."""
+    """What a token says: whose stream, at which `Membership.epoch`, of which session (its key's hash, hexadecimal), and
+    under which `rules` of the organization (`rules_mark`).
+    """
 
     organization: UUID
     member: UUID
     epoch: str
     session: str
+    rules: str
+
+
+def rules_mark(policy_changed: datetime | None, networks_changed: datetime | None) -> str:
+    """Stands for what the organization asks of sessions: another one after its sign-in policy or networks changed.
+
+    A stream ends with its rules. Its browser asks for a new one by way of a page's guards, which hold the new rules.
+    """
+    return ".".join(str(at.timestamp()) if at else "" for at in (policy_changed, networks_changed))
+
+
+def mark_of(organization: Organization) -> str:
+    """The mark of an organization's present rules."""
+    return rules_mark(policy_of(organization).changed_at, AccessRules.of(organization).changed_at)
 
 
 def token_for(member: Membership, *, session_key: str) -> str:
     """A signed token with which this session may open a stream within `TOKEN_SECONDS`."""
     parts = [str(member.organization_id), str(member.pk), member.epoch, key_hash(session_key).hex()]
+    parts.append(mark_of(member.organization))
     return signing.dumps(parts, salt=SALT)
 
 
 def claims_of(token: str) -> Claims:
     """The token's content. Raises `signing.BadSignature` when it is forged, altered or too old."""
-    organization, member, epoch, session = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
-    return Claims(UUID(organization), UUID(member), epoch, session)
+    organization, member, epoch, session, rules = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
+    return Claims(UUID(organization), UUID(member), epoch, session, rules)
 
 
 class _Announcement:

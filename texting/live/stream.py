@@ -2,8 +2,8 @@
 
 A browser gets a token from the view `live_token` and opens the stream with it in a header, so that it stands in no
 address and no log. A stream ends at once by an `access` event, within two seconds after its session or membership
-ended (`texting.live.watch`), within `RECHECK_SECONDS` after a permission was taken away in silence, and after about
-half an hour in any case; the browser then asks for a new token.
+ended or its organization's rules for sessions changed (`texting.live.watch`), within `RECHECK_SECONDS` after a
+permission was taken away in silence, and after about half an hour in any case; the browser then asks for a new token.
 
 Events are `{"kind": ..., ids}`; `resync` means fetch everything anew (it is also the first event of each stream),
 `paused` that nothing can be heard for the moment.

@@ -11,7 +11,11 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
-from accounts.models import Membership, MembershipRole, Session, User
+from accounts import access_rules
+from accounts.factors import changing_policy
+from accounts.models import Membership, MembershipRole, Session, SignInPolicy, User
+from accounts.networks import Named
+from accounts.sessions import PASSWORD
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.cast import Cast, cast, signed_in
@@ -214,6 +218,57 @@ def test_an_open_stream_ends_within_two_seconds_after_its_member_or_session_is_g
         await in_database(tell(cast.organization, kind=LiveKind.NOTE))
         assert await stays.events() == [{"kind": "note"}]
         assert leaver.sent.empty()
+
+    run(story)
+
+
+def ask_everybody_for_more(cast: Cast) -> None:
+    with activate(cast.organization):
+        policy = changing_policy.considered(cast.owner, required=SignInPolicy.Required.EVERYBODY)
+        changing_policy.change(actor=cast.owner, policy=policy)
+
+
+def list_networks(cast: Cast) -> None:
+    office, here = [Named("203.0.113.0/24", "Office")], "203.0.113.7"
+    with activate(cast.organization):
+        access_rules.set_networks(actor=cast.owner, networks=office, guards_pages=True, guards_keys=False, address=here)
+
+
+CONFINES = [ask_everybody_for_more, list_networks]
+
+
+@pytest.mark.parametrize("confine", CONFINES)
+def test_new_rules_for_sessions_end_the_streams_that_began_before_them_and_the_page_is_asked_anew(
+    cast: Cast, confine: Callable[[Cast], None]
+) -> None:
+    client = signed_in(Client(), cast.agent, factors=(PASSWORD,))
+    mine = token_for(cast.agent, session_key=client.cookies[settings.SESSION_COOKIE_NAME].value)
+    other = token_of(cast.outsider)
+
+    async def story() -> None:
+        open_one, elsewhere = await Browser(mine).opened(), await Browser(other).opened()
+        begun = time.monotonic()
+        await in_database(lambda: confine(cast))
+        assert await open_one.events() == []
+        assert time.monotonic() - begun < 3
+        assert await Browser(mine).status() == 403, "the token was of the rules before"
+        await in_database(tell(cast.other_organization, kind=LiveKind.NOTE))
+        assert await elsewhere.events() == [{"kind": "note"}], "another organization's streams go on"
+
+    run(story)
+    asked = client.get(f"/live/token/?member={cast.agent.pk}")
+    assert asked.status_code in {302, 403}, "what confines the session confines the next token"
+
+
+def test_a_session_that_lacks_a_factor_by_now_opens_no_stream(cast: Cast) -> None:
+    ask_everybody_for_more(cast)
+    fresh = Membership.objects.select_related("user", "organization").get(pk=cast.agent.pk)
+    weak = signed_in(Client(), fresh, factors=(PASSWORD,)).cookies[settings.SESSION_COOKIE_NAME].value
+    whole = signed_in(Client(), fresh).cookies[settings.SESSION_COOKIE_NAME].value
+    tokens = [token_for(fresh, session_key=key) for key in (weak, whole)]
+
+    async def story() -> None:
+        assert [await Browser(token).status() for token in tokens] == [403, 200]
 
     run(story)
 
