@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import transaction
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
 from accounts.api import limiting
 from accounts.integrations import OFFERED as FOR_KEYS
@@ -75,9 +79,18 @@ def everything_said(member: Membership, scenery: Scenery) -> Iterator[tuple[str,
             with transaction.atomic():
                 client = signed_in(Client(raise_request_exception=False), member)
                 answer = getattr(client, method)(where, headers=headers)
-                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                heard = all_of(answer)
                 transaction.set_rollback(True)
-            yield f"{method} {path}", answer.status_code, f"{dict(answer.headers)} {body.decode(errors='replace')}"
+            yield f"{method} {path}", answer.status_code, heard
+
+
+def all_of(answer: Any) -> str:
+    """Headers, body, cookies as they are, and the notices in their cookie, which the next page shows."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    kept = answer.cookies.get(CookieStorage.cookie_name)
+    notices = CookieStorage(HttpRequest())._decode(kept.value) or [] if kept else []
+    words = " ".join(str(notice) for notice in notices)
+    return f"{dict(answer.headers)} {body.decode(errors='replace')} {answer.cookies.output()} {words}"
 
 
 @pytest.mark.parametrize("asks", [False, True], ids=["may not reveal", "may reveal and has not"])
@@ -91,6 +104,18 @@ def test_no_page_no_part_of_one_and_no_header_gives_a_customer_away(scenery, ask
             wrong[asked] = found
     assert wrong == {}
     assert opened > 60
+
+
+def test_a_notice_that_waits_for_the_next_page_is_read_too(cast):
+    def with_notice(words: str) -> HttpResponse:
+        request, answer = RequestFactory().get("/"), HttpResponse("nothing to see")
+        notices = CookieStorage(request)
+        notices.add(messages.SUCCESS, words)
+        notices.update(answer)
+        return answer
+
+    assert set(leaks(all_of(with_notice(f"{NAME} was renamed, (212) 555-0181.")))) >= {"zuleika", "555-0181"}
+    assert leaks(all_of(with_notice("Saved."))) == []
 
 
 def test_the_same_search_finds_the_marks_for_whoever_sees_everybody(scenery):
