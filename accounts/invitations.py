@@ -162,15 +162,17 @@ def _reset(member: Membership, actor: Membership | None) -> str:
 
 
 def is_being_reset(user: User) -> bool:
-    """Whether an admin took this person's sign-in away and handed over a link that was not used yet."""
-    handed_over = Invitation.objects.filter(membership__user=user, membership__joined_at__isnull=False)
-    return handed_over.exists() and not user.has_usable_password()  # in this order: the same work for everybody
+    """Whether an admin took this person's sign-in away, second factors included, and the link that was handed over has
+    set no new password yet; also when it ended unused. Then only an admin's next link does.
+    """
+    return user.reset_at is not None and not user.has_usable_password()
 
 
 def forget_sign_in(user: User) -> int:
     """Take password and every second factor away and end everything; returns how many sessions ended."""
     user.set_password(None)
-    user.save(update_fields=["password"])
+    user.reset_at = timezone.now()
+    user.save(update_fields=["password", "reset_at"])
     User.objects.filter(pk=user.pk).update(auth_epoch=F("auth_epoch") + 1)
     enrolled.forget_all(user)
     return end_sessions(user_id=user.pk)
@@ -256,7 +258,8 @@ def accept(*, invitation: Invitation, new_password: str | None) -> Membership | 
             return None
         if new_password is not None:
             member.user.set_password(new_password)
-            member.user.save(update_fields=["password"])
+            member.user.reset_at = None
+            member.user.save(update_fields=["password", "reset_at"])
         if invitation.opened_by_mail:
             User.objects.filter(pk=member.user_id).update(email_proved_at=timezone.now())
         joined = member.joined_at or timezone.now()

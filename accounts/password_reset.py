@@ -2,7 +2,7 @@
 
 Nobody learns whether an address signs in here: the answer is the same and so is the work; for an address that gets no
 mail it is undone. A second factor stays: whoever lost that too asks an admin, and while the link that the admin hands
-over is open no other one is mailed, since nothing but the mailbox would be asked for. All sessions end.
+over has not been used no other one is mailed, since nothing but the mailbox would be asked for. All sessions end.
 """
 
 import logging
@@ -61,7 +61,7 @@ def choose(*, opened: Opened, password: str, origin: Origin) -> bool:
         return False
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=opened.user.pk)
-        if user.auth_epoch != opened.link.epoch or not password_memberships(user).exists():
+        if user.auth_epoch != opened.link.epoch or not password_memberships(user).exists() or is_being_reset(user):
             return False
         if not mailed_links.use_up(opened.link):
             return False

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('recovery_failed_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('email_proved_at', models.DateTimeField(blank=True, null=True)),
+                ('reset_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='accounts_user_email_lower')],

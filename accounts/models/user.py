@@ -39,7 +39,8 @@ class User(AbstractBaseUser):
     """A directory row: it belongs to no organization and is read before one is known.
 
     `auth_epoch` grows whenever everything that was signed in before must end; each session carries the epoch it began
-    in. `email_proved_at`: when somebody last opened a link that was mailed to this address. `is_operator`: see
+    in. `email_proved_at`: when somebody last opened a link that was mailed to this address. `reset_at`: when an admin
+    took the sign-in away; None again once the link that the admin handed over has set a password. `is_operator`: see
     `accounts.operators`.
     """
 
@@ -53,6 +54,7 @@ class User(AbstractBaseUser):
     recovery_failed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     email_proved_at = models.DateTimeField(null=True, blank=True)
+    reset_at = models.DateTimeField(null=True, blank=True)
     last_login = None
 
     objects: ClassVar[UserManager] = UserManager()

@@ -9,9 +9,20 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.founding import add_member
-from accounts.models import Enforced, MailedLink, Membership, OutgoingMail, Session, SsoDoor, TotpDevice, User
+from accounts.models import (
+    Enforced,
+    Invitation,
+    MailedLink,
+    Membership,
+    OutgoingMail,
+    Session,
+    SsoDoor,
+    TotpDevice,
+    User,
+)
 from accounts.password_reset import OF_ONE_NETWORK
 from accounts.sessions import SessionStore, SignedIn
+from accounts.tasks import forget_what_ended
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -224,3 +235,41 @@ def test_a_provider_of_one_organization_accepts_no_invitation_of_another(cast):
     browser.get(link_to(cast.agent.user.email))
     assert browser.post("/join/").status_code == 422
     assert Membership.objects.filter(user=cast.agent.user, is_active=True).count() == 1
+
+
+def test_a_reset_whose_link_ended_unused_still_asks_for_an_admins_link(cast):
+    address = cast.agent.user.email
+    with_app(cast.agent.user)
+    with activate(cast.organization):
+        invitations.reset_sign_in(actor=cast.owner, member=cast.agent)
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    forget_what_ended()
+    assert not Invitation.objects.exists()
+    assert ask(address).status_code == ask("nobody@harbor.example").status_code
+    assert not any("/forgot/" in one for one in mails_to(address)), "the mailbox alone does not open it"
+    with activate(cast.organization):
+        token = invitations.reset_sign_in(actor=cast.owner, member=cast.agent)
+    browser = Client()
+    browser.get(f"/join/{token}/")
+    assert browser.post("/join/", CHOICE).status_code == 302
+    assert User.objects.get(pk=cast.agent.user_id).reset_at is None
+    ask(address)
+    assert any("/forgot/" in one for one in mails_to(address)), "after that everything is as ever"
+
+
+def test_a_link_that_was_mailed_before_the_reset_sets_no_password_after_it(cast):
+    address = cast.agent.user.email
+    ask(address)
+    browser = opened(address)
+    with activate(cast.organization):
+        invitations.reset_sign_in(actor=cast.owner, member=cast.agent)
+    assert browser.post("/forgot/new/", CHOICE).status_code == 404
+    assert not User.objects.get(pk=cast.agent.user_id).has_usable_password()
+
+
+def test_somebody_whom_the_directory_added_may_have_a_password_mailed(cast):
+    """They have no password and no link either once it has ended, and nobody took anything away from them."""
+    user = User.objects.create_user(email="nora@harbor.example", name="Nora")
+    add_member(organization=cast.organization, user=user, role="agent")
+    ask("nora@harbor.example")
+    assert "/forgot/" in mails_to("nora@harbor.example")[-1]
