@@ -23,6 +23,8 @@ class MailKind(StrEnum):
     ADDRESS_ASKED = "address_asked"
     ADDRESS_CONFIRM = "address_confirm"
     ADDRESS_CHANGED = "address_changed"
+    ADDRESS_FROM_DIRECTORY = "address_from_directory"
+    DIRECTORY_AND_OWNER = "directory_and_owner"
     SIGN_UP = "sign_up"
     CEILING_NEAR = "ceiling_near"
     CEILING_REACHED = "ceiling_reached"
@@ -70,6 +72,8 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ADDRESS_ASKED: NOTICE,
     MailKind.ADDRESS_CONFIRM: WAITED_FOR,
     MailKind.ADDRESS_CHANGED: NOTICE,
+    MailKind.ADDRESS_FROM_DIRECTORY: NOTICE,
+    MailKind.DIRECTORY_AND_OWNER: NOTICE,
     MailKind.SIGN_UP: WAITED_FOR,
     MailKind.CEILING_NEAR: NOTICE,
     MailKind.CEILING_REACHED: NOTICE,

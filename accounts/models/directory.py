@@ -25,6 +25,9 @@ class Directory(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_asked_at = models.DateTimeField(null=True, blank=True)
 
+    by_owner = False
+    """Whether the token of the request that is being answered was made by somebody who is an owner now; no column."""
+
     def __str__(self) -> str:
         return str(self.membership_id)
 

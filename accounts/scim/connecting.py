@@ -96,7 +96,9 @@ def opened_by(secret: str, address: str | None) -> DirectoryToken | None:
 
 def working_token(wanted: bytes) -> DirectoryToken | None:
     """The token with this SHA-256, with directory, member and organization, if it works now; else None."""
-    found = DirectoryToken.objects.select_related("directory__membership__user", "directory__membership__organization")
+    found = DirectoryToken.objects.select_related(
+        "directory__membership__user", "directory__membership__organization", "made_by"
+    )
     token = found.filter(token_hash=wanted).first()
     if token is None or not hmac.compare_digest(bytes(token.token_hash), wanted):
         return None

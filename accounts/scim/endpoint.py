@@ -18,8 +18,9 @@ from accounts.api.problems import Problem
 from accounts.api.reading import read_json
 from accounts.models import Directory, DirectoryToken
 from accounts.origins import client_address
+from accounts.scim import owners
 from accounts.scim.connecting import opened_by
-from accounts.scim.errors import ScimError, invalid_syntax
+from accounts.scim.errors import OwnerStays, ScimError, invalid_syntax
 from tenancy import audit
 from tenancy.isolation import activate
 
@@ -65,11 +66,16 @@ class ScimEndpoint(View):
             allowed = ", ".join(name.upper() for name in METHODS if hasattr(self, name))
             raise ScimError(405, "This address does not know that method.", headers={"Allow": allowed})
         self.directory = token.directory
+        self.directory.by_owner = token.made_by.is_owner and token.made_by.is_active
         organization = token.directory.membership.organization
         try:
             with activate(organization):
                 done: HttpResponse = handler(request, *args, **kwargs)
                 return done
+        except OwnerStays as refused:
+            with activate(organization):
+                owners.alarm(self.directory, refused)
+            raise
         except ScimError as refused:
             if refused.status == 409:
                 with activate(organization):

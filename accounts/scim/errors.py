@@ -1,6 +1,7 @@
 """Every way in which SCIM says no (RFC 7644, 3.12). Plain values."""
 
 from typing import Any
+from uuid import UUID
 
 SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
 
@@ -16,6 +17,17 @@ class ScimError(Exception):
         """As the body of the answer has it; the status is a string there."""
         kind = {"scimType": self.kind} if self.kind else {}
         return {"schemas": [SCHEMA], "status": str(self.status), **kind, "detail": self.detail}
+
+
+class OwnerStays(ScimError):
+    """The directory wanted of an owner what it may not do: refused like a conflict, and the owners hear of it.
+
+    `what` is a word for the log and the mail: `last_owner`, `ended`, `address`.
+    """
+
+    def __init__(self, what: str, owner_id: UUID, detail: str) -> None:
+        super().__init__(409, detail)
+        self.what, self.owner_id = what, owner_id
 
 
 def not_found() -> ScimError:

@@ -1,9 +1,11 @@
 """People whom the company's directory creates, changes and ends.
 
 What it may not do, whatever it sends: touch a person's name or address while they work in another organization too, let
-somebody in who has a sign-in elsewhere before they accepted, bring back whom an admin deactivated, end the last owner.
+somebody in before they came by themselves, bring back whom an admin deactivated, end the last owner; with a token that
+no owner made, end an owner or change an owner's address (decision 120).
 """
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +15,23 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import deactivation
-from accounts.invitations import invite_again
-from accounts.models import Directory, DirectoryPerson, Invitation, Membership, User
+from accounts import deactivation, mail
+from accounts.invitations import invite_again, new_link
+from accounts.models import (
+    Directory,
+    DirectoryPerson,
+    Enforced,
+    Invitation,
+    MailedLink,
+    Membership,
+    SsoDomain,
+    SsoDoor,
+    User,
+)
 from accounts.models.user import normalized_email
-from accounts.scim import groups
-from accounts.scim.errors import ScimError, taken
+from accounts.scim import groups, owners
+from accounts.scim.errors import OwnerStays, ScimError, taken
 from accounts.scim.reading import PersonWish
-from accounts.signing_in import password_memberships
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.ids import new_id
@@ -32,9 +43,9 @@ NO_ADDRESS = "@directory.invalid"
 def create(directory: Directory, wish: PersonWish) -> DirectoryPerson:
     """A new person, or one who was a member already and is the directory's from now on.
 
-    Somebody without any sign-in is a member at once; somebody who has one is invited, and the answer does not tell
-    which it is. Raises ScimError: 409 for a user name or a member that the directory has already, and for somebody whom
-    an admin deactivated.
+    Whoever is new here is invited, whether or not they have a sign-in elsewhere: nothing tells which it is (decision
+    121). Raises ScimError: 409 for a user name or a member that the directory has already, and for somebody whom an
+    admin deactivated.
     """
     member, made = _member_for(wish)
     before = DirectoryPerson.objects.filter(membership=member).order_by("-created_at").first()
@@ -49,18 +60,7 @@ def create(directory: Directory, wish: PersonWish) -> DirectoryPerson:
         raise taken("Another person has this userName.") from None
     audit.record(event=AuditKind.DIRECTORY_PERSON_ADDED, actor=directory.membership, object=member, new_member=made)
     _let(directory, person, wish.active is not False)
-    if made and person.active and member.joined_at is not None:
-        _mail_way_in(directory, member)
     return person
-
-
-def _mail_way_in(directory: Directory, member: Membership) -> None:
-    """Somebody who is a member at once and has no password yet: a link to choose one, unless they come in by single
-    sign-on only, or have no address.
-    """
-    opens = password_memberships(member.user).filter(pk=member.pk).exists()
-    if opens and not member.user.email.endswith(NO_ADDRESS):
-        invite_again(actor=directory.membership, member=member)
 
 
 def replace(directory: Directory, person: DirectoryPerson, wish: PersonWish) -> None:
@@ -73,7 +73,7 @@ def replace(directory: Directory, person: DirectoryPerson, wish: PersonWish) -> 
     except IntegrityError:
         raise taken("Another person has this userName.") from None
     if before != (person.user_name, person.external_id, person.attributes):
-        _rename(person.membership.user, wish)
+        _rename(directory, person.membership, wish)
         audit.record(event=AuditKind.DIRECTORY_PERSON_CHANGED, actor=directory.membership, object=person.membership)
     if wish.active is not None:
         _let(directory, person, wish.active)
@@ -108,10 +108,9 @@ def _member_for(wish: PersonWish) -> tuple[Membership, bool]:
     """The member of this organization with that address, made if there is none; and whether they were made."""
     address = _usable(wish.address) or f"{new_id().hex}{NO_ADDRESS}"
     found: dict[str, Any] = {"name": wish.name, "password": make_password(None)}
-    user, new = User.objects.get_or_create(email=address, defaults=found)
-    at_once = {"is_active": True, "joined_at": timezone.now()} if new else {"is_active": False, "joined_at": None}
+    user, _new = User.objects.get_or_create(email=address, defaults=found)
     member, made = Membership.objects.get_or_create(
-        user=user, organization_id=current_organization_id(), defaults=at_once
+        user=user, organization_id=current_organization_id(), defaults={"is_active": False, "joined_at": None}
     )
     if member.is_machine:
         raise taken("This userName cannot be used.")
@@ -126,11 +125,13 @@ def _let(directory: Directory, person: DirectoryPerson, active: bool) -> None:
     if active:
         _let_in(directory, person, member)
     elif member.is_active or member.suspended_at:
+        owners.keep(directory, member, "ended")
         try:
             ending = deactivation.Ending(by=deactivation.By.DIRECTORY)
             deactivation.end_everything(actor=directory.membership, member=member, ending=ending)
         except deactivation.LastOwner:
-            raise ScimError(409, "The last owner cannot be deactivated. Make somebody else an owner first.") from None
+            words = "The last owner cannot be deactivated. Make somebody else an owner first."
+            raise OwnerStays("last_owner", member.pk, words) from None
         person.ended_epoch = member.auth_epoch
     elif member.joined_at is None:
         Invitation.objects.filter(membership=member).delete()
@@ -144,30 +145,65 @@ def _let_in(directory: Directory, person: DirectoryPerson, member: Membership) -
         return
     if member.joined_at is None:
         if not Invitation.objects.filter(membership=member).exists():
-            invite_again(actor=directory.membership, member=member)
+            _invite(directory, member)
         return
     if person.ended_epoch != member.auth_epoch:
         raise ScimError(409, "An admin deactivated this person here. An admin has to reactivate them first.")
     deactivation.bring_back(actor=directory.membership, member=member)
 
 
-def _rename(user: User, wish: PersonWish) -> None:
+def _invite(directory: Directory, member: Membership) -> None:
+    """A link by mail; without the mail for whom it could not help: who has no address, and who has no sign-in anywhere
+    and comes in by single sign-on only.
+    """
+    nowhere_else = not Membership.objects.filter(user=member.user_id).exclude(pk=member.pk).exists()
+    if member.user.email.endswith(NO_ADDRESS) or (nowhere_else and not _may_use_password(member)):
+        new_link(member, directory.membership)
+        return
+    invite_again(actor=directory.membership, member=member)
+
+
+def _may_use_password(member: Membership) -> bool:
+    """Whether a password would open this organization to them, once they have come in."""
+    door = SsoDoor.objects.filter(organization=member.organization_id, is_on=True).first()
+    if door is None or door.enforced == Enforced.NOBODY:
+        return True
+    domain = member.user.email.rpartition("@")[2]
+    proved = SsoDomain.objects.filter(organization=member.organization_id, domain=domain, proved_at__isnull=False)
+    return door.enforced == Enforced.DOMAINS and not proved.exists()
+
+
+def _rename(directory: Directory, member: Membership, wish: PersonWish) -> None:
     """Name and address belong to the person; the directory changes them only of those who work nowhere else.
 
     An address that somebody else signs in with stays theirs, and the directory is not told that there is such a person.
     """
+    user = member.user
     if Membership.objects.filter(user=user).exclude(organization_id=current_organization_id()).exists():
         return
     address = _usable(wish.address)
+    if address and address != user.email:
+        owners.keep(directory, member, "address")
     User.objects.filter(pk=user.pk).update(name=wish.name)
     user.name = wish.name
     if address and address != user.email and not User.objects.filter(email=address).exists():
-        try:
-            with transaction.atomic():
-                User.objects.filter(pk=user.pk).update(email=address)
-            user.email = address
-        except IntegrityError:
-            return  # taken in this very moment
+        _readdress(directory, user, address)
+
+
+def _readdress(directory: Directory, user: User, address: str) -> None:
+    """The old address is told, and what was mailed to it opens nothing any more."""
+    old = user.email
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk).update(email=address, email_proved_at=None)
+    except IntegrityError:
+        return  # taken in this very moment
+    user.email = address
+    MailedLink.objects.filter(user=user).delete()
+    if not old.endswith(NO_ADDRESS):
+        words = {"organization": directory.membership.organization.name, "new_email": address}
+        with suppress(mail.BadAddress, mail.TooManyMails):
+            mail.queue(to=old, kind=mail.MailKind.ADDRESS_FROM_DIRECTORY, words=words)
 
 
 def _usable(address: str) -> str:

@@ -66,7 +66,7 @@ def events(cast, kind: AuditKind) -> int:
 
 
 @pytest.mark.parametrize("body", [OKTA, ENTRA], ids=["okta", "entra"])
-def test_a_person_who_is_new_is_a_member_at_once_and_has_no_password(cast, company, body):
+def test_a_person_who_is_new_is_invited_and_has_no_password(cast, company, body):
     answer = company.ask("POST", "Users", body)
     assert answer.status_code == 201, answer.content
     assert answer["Content-Type"] == "application/scim+json"
@@ -76,7 +76,7 @@ def test_a_person_who_is_new_is_a_member_at_once_and_has_no_password(cast, compa
     assert "password" not in answer.content.decode()
     with activate(cast.organization):
         member = member_of(made)
-        assert (member.user.email, member.user.name, member.is_active) == ("nora@harbor.example", "Nora Vance", True)
+        assert (member.user.email, member.user.name, member.joined_at) == ("nora@harbor.example", "Nora Vance", None)
         assert not member.user.has_usable_password()
         assert member.permissions == frozenset()
     assert company.get(f"Users/{made['id']}").json() == made
