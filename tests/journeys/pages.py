@@ -94,6 +94,7 @@ class State:
             yield "team-people", f"/settings/teams/{team.pk}/people/"
         line = self.phone.split("/")[2]
         yield "lines", "/settings/lines/"
+        yield "agreement", "/settings/lines/agreement/"
         yield "line", f"/settings/lines/{line}/"
         yield "change-token", f"/settings/lines/{line}/token/"
         yield "choose-provider", "/settings/lines/connect/"

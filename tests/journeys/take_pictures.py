@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.factors import recovery
 from accounts.models import CodeMailbox, CodePhone, SignInPolicy
+from tenancy.isolation import activate
 from tests.accounts.codes import with_app
 from tests.cast import PASSPHRASE
+from texting.models import CarrierComparison, FetchedText, LineKey, Message, OptOutMismatch
 
 from . import pages
 from .browser import SCHEMES, WIDTHS, MakePerson, needs_browser, shoot
@@ -205,3 +208,41 @@ def test_a_masked_customer(office: Office, someone: MakePerson) -> None:
     page = someone().let_in(office.owner).tab("/settings/reveals/")
     for look in each_look(page):
         shoot(page, f"reveals-{look}")
+
+
+@wanted
+def test_agreement_with_the_carrier(office: Office, someone: MakePerson) -> None:
+    """Lists that agree, differ, could not be read and are not there; differences both ways; fetched texts."""
+    for which in range(1, 9):
+        office.hear("Please stop", which=which, name=f"Customer {which}")
+    with activate(office.organization):
+        done = CarrierComparison.objects.create(
+            line=office.line, state="done", finished_at=timezone.now(), listed=1240, agreed=1231, suppressed=7, left=2
+        )
+        office.new_line("After hours with quite a long name", "+12125559871")
+        twilio = office.new_line("Billing", "+12125559872")
+        type(twilio).objects.filter(pk=twilio.pk).update(provider="twilio")
+        broken = office.new_line("Recalls", "+12125559873")
+        CarrierComparison.objects.create(line=broken, state="failed", problem="auth")
+        texts = list(Message.objects.select_related("contact", "line").filter(direction="in"))
+        for text, (carrier, ours, found) in zip(
+            texts, (("stop", "none", "list"), ("stop", "none", "sending"), ("start", "none", "webhook")), strict=False
+        ):
+            OptOutMismatch.objects.create(
+                line=text.line,
+                contact=text.contact,
+                carrier=carrier,
+                ours=ours,
+                found_by=found,
+                suppressed=carrier == "stop",
+                found_in=done.pk,
+            )
+        for text in texts[:4]:
+            FetchedText.objects.create(line=text.line, message=text, sent_at=text.created_at)
+    LineKey.objects.filter(organization=office.organization).update(opt_outs_due_at="2040-01-01T00:00:00Z")
+    page = someone().let_in(office.owner).tab("/settings/lines/agreement/")
+    for look in each_look(page):
+        shoot(page, f"agreement-full-{look}")
+    page = someone().let_in(office.owner).tab("/settings/lines/")
+    for look in each_look(page):
+        shoot(page, f"lines-{look}")
