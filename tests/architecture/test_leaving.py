@@ -38,6 +38,8 @@ STAYS = {
     "accounts.TotpDevice": "the person's second factor: it opens nothing without a membership that is active",
     "compliance.ConsentEvent": "who wrote down what a customer said: a record",
     "compliance.Disclosure": "who wrote the wording: a record",
+    "compliance.FormVersion": "who wrote that version of a form: a record",
+    "compliance.OptInForm": "who made it: a record; the form is the organization's",
     "compliance.OptOutQuestion": "who decided it: a record; anybody with the right decides those that are open",
     "compliance.Program": "who made it: a record; the program is the organization's",
     "django_otp_webauthn.WebAuthnCredential": "the table of the library that `accounts.Passkey` takes the place of",
