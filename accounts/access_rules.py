@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import AccessRules, Membership, Session, SessionProfile
+from accounts.models import AccessRules, ApiKey, Membership, Session, SessionProfile
 from accounts.models.access_rules import HIPAA_IDLE, HIPAA_LONGEST, STANDARD_IDLE, STANDARD_LONGEST
 from accounts.networks import Named, is_in
 from accounts.permissions import Permission, require
@@ -16,6 +17,7 @@ from tenancy.isolation import current_organization_id
 
 SHORTEST_IDLE, LONGEST_IDLE = timedelta(minutes=5), timedelta(hours=24)
 SHORTEST_WHOLE, LONGEST_WHOLE = timedelta(hours=1), timedelta(days=7)
+LATELY = timedelta(days=30)  # for which a program that was used counts as one that works
 LIMITS = {
     SessionProfile.STANDARD: (STANDARD_IDLE, STANDARD_LONGEST),
     SessionProfile.HIPAA: (HIPAA_IDLE, HIPAA_LONGEST),
@@ -32,6 +34,14 @@ class WouldLockOut(Exception):
 
 class NothingListed(Exception):
     """A list that guards something and is empty would let nobody in."""
+
+
+class WouldCutOff(Exception):
+    """Programs that worked lately from elsewhere would stop; `names` are theirs."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__("would cut programs off")
+        self.names = names
 
 
 def rules_for_change(organization_id: UUID) -> AccessRules:
@@ -78,17 +88,26 @@ def _end_those_over() -> int:
 
 
 def set_networks(
-    *, actor: Membership, networks: Sequence[Named], guards_pages: bool, guards_keys: bool, address: str | None
+    *,
+    actor: Membership,
+    networks: Sequence[Named],
+    guards_pages: bool,
+    guards_keys: bool,
+    address: str | None,
+    cut_off: bool = False,
 ) -> None:
-    """Say from where pages and API keys may be used; `address` is where the actor sits.
+    """Say from where pages and API keys may be used; `address` is where the actor sits. `cut_off`: programs that worked
+    lately from elsewhere are meant to stop.
 
-    Raises NothingListed, WouldLockOut, MissingPermission.
+    Raises NothingListed, WouldLockOut, WouldCutOff, MissingPermission.
     """
     require(actor, Permission.SECURITY_MANAGE)
     if (guards_pages or guards_keys) and not networks:
         raise NothingListed
     if guards_pages and not is_in(address, [one.cidr for one in networks]):
         raise WouldLockOut
+    if guards_keys and not cut_off and (names := _working_elsewhere(actor, networks)):
+        raise WouldCutOff(names)
     rules = rules_for_change(current_organization_id())
     before = (rules.networks, rules.guards_pages, rules.guards_keys)
     rules.networks = [[one.cidr, one.label] for one in networks]
@@ -103,6 +122,19 @@ def set_networks(
             pages=guards_pages,
             keys=guards_keys,
         )
+
+
+def _working_elsewhere(actor: Membership, networks: Sequence[Named]) -> list[str]:
+    """Programs with a key that still works and was last used, within a month, at an address outside of these."""
+    now, cidrs = timezone.now(), [one.cidr for one in networks]
+    keys = ApiKey.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now),
+        integration__membership__organization=actor.organization_id,
+        integration__membership__is_active=True,
+        last_used_at__gte=now - LATELY,
+    )
+    rows = keys.values_list("integration__membership__user__name", "last_used_address")
+    return sorted({name for name, address in rows if address and not is_in(address, cidrs)})
 
 
 def lift_networks() -> bool:

@@ -95,6 +95,12 @@ class NetworksForm(forms.Form):
         help_text=_("Keys work from these networks only, besides what each key says itself."),
     )
 
+    cut_off = forms.BooleanField(
+        label=_("Cut these programs off"),
+        required=False,
+        help_text=_("They worked from elsewhere within the last 30 days. Their next request is refused."),
+    )
+
     @classmethod
     def of(cls, rules: AccessRules, data: Any = None) -> "NetworksForm":
         """The form with what counts now."""

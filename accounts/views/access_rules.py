@@ -36,21 +36,30 @@ def session_limits(request: MemberRequest) -> HttpResponse:
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def networks(request: MemberRequest) -> HttpResponse:
-    """From where pages and keys may be used; refuses a list that would lock out whoever saves it."""
+    """From where pages and keys may be used; refuses a list that would lock out whoever saves it, and asks again before
+    it cuts off programs.
+    """
     address = client_address(request)
     form = NetworksForm.of(_rules(request), request.POST if request.method == "POST" else None)
+    cuts_off: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
             access_rules.set_networks(actor=request.member, address=address, **form.cleaned_data)
         except access_rules.WouldLockOut:
             text = _("This would lock you out: you are at %(address)s. Add your own network first.")
             form.add_error("networks", text % {"address": address or _("an unknown address")})
+        except access_rules.WouldCutOff as would:
+            cuts_off = list(would.names)
+            text = _(
+                "This would cut off programs that work from elsewhere: %(names)s. Add their networks, or say below."
+            )
+            form.add_error("guards_keys", text % {"names": ", ".join(cuts_off)})
         except access_rules.NothingListed:
             form.add_error("networks", _("An empty list would let nobody in. Add a network, or guard nothing."))
         else:
             messages.success(request, _("Saved. It counts at everybody's next click."))
             return redirect("networks")
-    return form_page(request, "accounts/networks.html", form, address=address, **_frame("networks"))
+    return form_page(request, "accounts/networks.html", form, address=address, cuts_off=cuts_off, **_frame("networks"))
 
 
 def _rules(request: MemberRequest) -> AccessRules:

@@ -1,6 +1,7 @@
 """The networks that an organization may be used from: what can be written down, and what is closed elsewhere."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import access_rules
-from accounts.models import AccessRules, Membership, Session, SignInPolicy, TotpDevice
+from accounts.models import AccessRules, ApiKey, Membership, Session, SignInPolicy, TotpDevice
 from accounts.networks import BadNetwork, Named, Wrong, is_in, label_of, read_networks
 from accounts.permissions import MissingPermission
 from tenancy.isolation import activate
@@ -31,7 +32,9 @@ def at(address, member=None):
 
 def guard(member, *, pages=True, keys=False, networks=OFFICE):
     with activate(member.organization):
-        access_rules.set_networks(actor=member, networks=networks, guards_pages=pages, guards_keys=keys, address=HERE)
+        access_rules.set_networks(
+            actor=member, networks=networks, guards_pages=pages, guards_keys=keys, address=HERE, cut_off=True
+        )
 
 
 def events(organization):
@@ -186,6 +189,37 @@ def test_api_keys_are_guarded_apart_from_pages(cast):
     guard(cast.admin, pages=False, keys=True)
     assert caller.get("me").status_code == 401
     assert at(ELSEWHERE, cast.agent).get("/inbox/").status_code == 200
+
+
+def test_programs_that_work_from_elsewhere_are_named_before_a_list_cuts_them_off(cast):
+    caller = make_caller(cast.owner, name="Nightly import")
+    strangers = make_caller(cast.outsider, name="Their import")
+    assert caller.get("me").status_code == strangers.get("me").status_code == 200
+    client, typed = at(HERE, cast.admin), {"networks": "203.0.113.0/24 Office", "guards_keys": "on"}
+    asked = client.post(PAGE, typed)
+    assert asked.status_code == 422
+    assert "Nightly import" in asked.content.decode()
+    assert "Their import" not in asked.content.decode()
+    assert caller.get("me").status_code == 200, "nothing was changed"
+    assert client.post(PAGE, {**typed, "cut_off": "on"}).status_code == 302
+    assert caller.get("me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"last_used_at": timezone.now() - timedelta(days=31)},
+        {"last_used_address": HERE},
+        {"last_used_at": None},
+        {"ends_at": timezone.now() - timedelta(days=1)},
+    ],
+    ids=["long ago", "from the list", "never", "ended"],
+)
+def test_a_program_that_would_not_notice_is_nothing_to_ask_about(cast, change):
+    make_caller(cast.owner).get("me")
+    ApiKey.objects.update(**change)
+    typed = {"networks": "203.0.113.0/24 Office", "guards_keys": "on"}
+    assert at(HERE, cast.admin).post(PAGE, typed).status_code == 302
 
 
 def test_the_command_line_breaks_the_glass(cast, capsys):

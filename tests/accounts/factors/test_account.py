@@ -165,3 +165,12 @@ def test_an_admin_resets_others_but_never_themselves(cast, client):
     assert not TotpDevice.objects.filter(user=cast.agent.user).exists()
     assert not cast.agent.user.passkey_set.exists()
     assert AuditKind.SIGN_IN_RESET in kinds(cast.agent)
+
+
+def test_before_a_phone_is_added_the_page_says_what_its_codes_are_worth(cast, client):
+    code_line(cast)
+    signed_in(client, cast.agent, factors=("password", "sms"))
+    page = client.get(PHONE).content.decode()
+    assert "weaker than a passkey or an app" in page
+    assert "banner" in page
+    assert "weaker than a passkey" not in client.get("/settings/account/add/totp/").content.decode()
