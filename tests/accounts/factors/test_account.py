@@ -167,10 +167,19 @@ def test_an_admin_resets_others_but_never_themselves(cast, client):
     assert AuditKind.SIGN_IN_RESET in kinds(cast.agent)
 
 
-def test_before_a_phone_is_added_the_page_says_what_its_codes_are_worth(cast, client):
+def test_whoever_has_codes_by_text_only_is_warned_until_they_have_more(cast, client):
     code_line(cast)
+    phone = with_phone(cast.agent)
     signed_in(client, cast.agent, factors=("password", "sms"))
-    page = client.get(PHONE).content.decode()
-    assert "weaker than a passkey or an app" in page
-    assert "banner" in page
-    assert "weaker than a passkey" not in client.get("/settings/account/add/totp/").content.decode()
+    assert "the weakest way" in client.get("/settings/account/").content.decode()
+    with_app(cast.agent.user)
+    assert "the weakest way" not in client.get("/settings/account/").content.decode()
+    phone.delete()
+    assert "the weakest way" not in client.get("/settings/account/").content.decode()
+
+
+def test_the_page_that_adds_a_phone_warns_and_the_one_for_an_app_does_not(cast, client):
+    code_line(cast)
+    signed_in(client, cast.agent)
+    assert "weaker than a passkey or an app" in client.get(PHONE).content.decode()
+    assert "weaker than" not in client.get("/settings/account/add/totp/").content.decode()
