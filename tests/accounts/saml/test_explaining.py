@@ -15,7 +15,7 @@ def test_an_explanation_says_what_happened_and_what_to_do(reason):
     explained = EXPLAINED[reason]
     for words in (str(explained.what), str(explained.do)):
         assert words.endswith((".", "?")), words
-        assert len(words) > 15
+        assert len(words) > 10
     assert str(explained.what) != str(explained.do)
 
 
