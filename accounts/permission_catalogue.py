@@ -39,6 +39,8 @@ class Permission(StrEnum):
     CONTACTS_EXPORT = "contacts:export"
     CONSENT_RECORD = "consent:record"
     CONSENT_RECEIPT = "consent:receipt"
+    CONSENT_IMPORT = "consent:import"
+    CONSENT_REQUEST = "consent:request"
     OPT_OUTS_DECIDE = "opt_outs:decide"
     FORMS_MANAGE = "forms:manage"
 
@@ -102,6 +104,7 @@ class Permission(StrEnum):
 
 NOT_OFFERED = frozenset(
     {
+        Permission.CONSENT_REQUEST,
         Permission.TEMPLATES_MANAGE,
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
@@ -132,6 +135,8 @@ FOR_OWNERS = frozenset({Permission.OWNERS_MANAGE})
 ADMINISTRATIVE = frozenset(
     {
         Permission.CONTACTS_EXPORT,
+        Permission.CONSENT_IMPORT,
+        Permission.CONSENT_REQUEST,
         Permission.FORMS_MANAGE,
         Permission.MEASURES_MANAGE,
         Permission.AUDIT_EXPORT,

@@ -61,6 +61,14 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Make consent receipts"),
         _("Looks up everything one number has agreed to and was sent. Needs the right to see numbers too."),
     ),
+    "consent:import": (
+        _("Import permissions"),
+        _("Uploads lists of people who agreed elsewhere, and answers for them. Needs all names and numbers shown."),
+    ),
+    "consent:request": (
+        _("Ask many for permission"),
+        _("Sends one question for permission to each of many contacts who have given none."),
+    ),
     "opt_outs:decide": (
         _("Decide on perhaps stop"),
         _("Says whether an unclear text asked us to stop, or was a wrong number."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Membership, Team
@@ -86,8 +87,26 @@ class State:
             entry
             for at, entry in enumerate(self.entries)
             if entry.action == ConsentEvent.Action.GIVEN
+            and entry.quality != ConsentEvent.Quality.WEAK
             and (entry.expires_at is None or entry.expires_at > now)
             and not any(_ends(later, entry) for later in self.entries[:at])
+        )
+
+    @property
+    def weak(self) -> ConsentEvent | None:
+        """The newest imported permission that cannot be proved: it permits no text but the question whether it is true.
+
+        CTIA's principles want a record of each opt-in, 16 CFR 310.5(a)(8) the copy of what was agreed to.
+        """
+        return next(
+            (
+                entry
+                for at, entry in enumerate(self.entries)
+                if entry.quality == ConsentEvent.Quality.WEAK
+                and entry.action == ConsentEvent.Action.GIVEN
+                and not any(_ends(later, entry) for later in self.entries[:at])
+            ),
+            None,
         )
 
     @property
@@ -164,10 +183,14 @@ def states_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, State]:
 
 
 def _newest_of_each_sort(indexes: list[bytes]) -> Iterable[ConsentEvent]:
-    """Of all that was given and withdrawn, what can still matter: a number that says START daily has few rows here."""
+    """Of all that was given and withdrawn, what can still matter: a number that says START daily has few rows here.
+
+    Nothing that was retracted: it was never true, so what came before it stands.
+    """
     said = (ConsentEvent.Action.GIVEN, ConsentEvent.Action.WITHDRAWN)
-    sort = ("number_index", "action", "kind", "team_id", "scopes")
-    events = ConsentEvent.objects.filter(number_index__in=indexes, action__in=said)
+    sort = ("number_index", "action", "kind", "team_id", "scopes", "quality")
+    retracted = ConsentEvent.objects.filter(retracts=OuterRef("pk"))
+    events = ConsentEvent.objects.filter(~Exists(retracted), number_index__in=indexes, action__in=said)
     return events.order_by(*sort, "-recorded_at", "-id").distinct(*sort)
 
 
@@ -195,6 +218,50 @@ def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence, line:
     )
     _tell(EventKind.CONTACT_OPTED_IN, contact, evidence)
     return event
+
+
+def give_all(given: Iterable[tuple[Contact, ConsentEvent.Kind, Evidence]]) -> list[ConsentEvent]:
+    """`give` for many, in one statement: it lifts no suppression, and the caller writes the log.
+
+    The caller has locked the contacts and has asked for their states.
+    """
+    told = list(given)
+    events = [_entry(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind) for contact, kind, evidence in told]
+    _store(events)
+    for contact, _, evidence in told:
+        _tell(EventKind.CONTACT_OPTED_IN, contact, evidence)
+    return events
+
+
+def retract_all(events: Iterable[ConsentEvent], *, actor: Membership | None) -> int:
+    """Say of entries that they were untrue, so that they count no longer; nobody is kept from being texted by that.
+
+    What was retracted before is left out. Returns how many there were; the caller writes the log.
+    """
+    now = timezone.now()
+    retracted = ConsentEvent.objects.filter(retracts=OuterRef("pk"))
+    found = ConsentEvent.objects.filter(~Exists(retracted), pk__in=[event.pk for event in events])
+    untrue = [
+        ConsentEvent(
+            number_index=event.number_index,
+            action=ConsentEvent.Action.RETRACTED,
+            source=event.source,
+            program_id=event.program_id,
+            team_id=event.team_id,
+            retracts=event,
+            actor=actor,
+            recorded_at=now,
+        )
+        for event in found
+    ]
+    _store(untrue)
+    return len(untrue)
+
+
+def _store(events: list[ConsentEvent]) -> None:
+    """In one statement, each named in the audit chain."""
+    for event in ConsentEvent.objects.bulk_create(events):
+        anchor(event)
 
 
 def withdraw(
@@ -283,10 +350,24 @@ def _write(
     kind: ConsentEvent.Kind | None = None,
     team: Team | None = None,
 ) -> ConsentEvent:
+    event = _entry(contact, action, evidence, kind=kind, team=team)
+    event.save(force_insert=True)
+    anchor(event)
+    return event
+
+
+def _entry(
+    contact: Contact,
+    action: ConsentEvent.Action,
+    evidence: Evidence,
+    *,
+    kind: ConsentEvent.Kind | None = None,
+    team: Team | None = None,
+) -> ConsentEvent:
     now = evidence.at or timezone.now()
     program = evidence.program
     ends = [evidence.expires_at, expires_at(region=contact.region, kind=kind, given_at=now) if kind else None]
-    event = ConsentEvent.objects.create(
+    return ConsentEvent(
         number_index=contact.number_index,
         action=action,
         kind=kind or "",
@@ -309,5 +390,3 @@ def _write(
         expires_at=min((moment for moment in ends if moment), default=None),
         recorded_at=now,
     )
-    anchor(event)
-    return event

@@ -1,10 +1,14 @@
 """What the clock starts here."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from compliance import opting_in
+from compliance.importing import working
 from compliance.reminding import remind
 from tenancy.background import each_organization
+from tenancy.isolation import current_organization_id
 
 
 @shared_task
@@ -17,3 +21,29 @@ def remind_of_questions() -> int:
 def lapse_opt_ins() -> int:
     """End the questions for permission that nobody answered in time. Returns how many; twice is once."""
     return each_organization("lapse opt-ins", opting_in.lapse).items
+
+
+@shared_task
+def work_on_import(organization_id: str, import_id: str) -> None:
+    """A turn at an import; what is left rings for another. Losing it leaves it to `sweep_imports`."""
+    if working.work(UUID(organization_id), UUID(import_id)):
+        work_on_import.apply_async(args=(organization_id, import_id))
+
+
+@shared_task
+def sweep_imports() -> int:
+    """Go on with imports whose worker was killed or whose bell was lost. Returns how many there are."""
+
+    def find() -> int:
+        found = working.unfinished()
+        for import_id in found:
+            work_on_import.apply_async(args=(str(current_organization_id()), str(import_id)))
+        return len(found)
+
+    return each_organization("sweep imports", find).items
+
+
+@shared_task
+def forget_imports() -> int:
+    """Destroy what was uploaded and is no longer needed. Returns of how many imports."""
+    return each_organization("forget imports", working.forget_old).items

@@ -97,7 +97,7 @@ def _checked(told: Told) -> datetime | None:
 def _permission_since(contact: Contact, moment: datetime) -> bool:
     """Whether the customer permitted texts after that moment, by themselves or by what another entry says."""
     given = ConsentEvent.objects.filter(number_index=contact.number_index, action=ConsentEvent.Action.GIVEN)
-    express = given.filter(kind=ConsentEvent.Kind.EXPRESS)
+    express = given.filter(kind=ConsentEvent.Kind.EXPRESS).exclude(source=ConsentEvent.Source.IMPORT)
     return express.filter(Q(happened_at__gt=moment) | Q(happened_at=None, recorded_at__gt=moment)).exists()
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from compliance.views import carrier, permission, question_export, questions, receipt, test_text
+from compliance.views import (
+    carrier,
+    import_files,
+    importing,
+    permission,
+    question_export,
+    questions,
+    receipt,
+    test_text,
+)
 
 _TEST = "settings/lines/<uuid:line_id>/test/"
 _AGREEMENT = "settings/lines/agreement/"
@@ -10,8 +19,20 @@ _PERMISSION = "contacts/<uuid:contact_id>/permission/"
 
 _QUESTIONS = "perhaps-stop/"
 
+_IMPORT = "contacts/imports/<uuid:import_id>/"
+
 urlpatterns = [
     path("reports/number/", receipt.consent_receipt, name="consent_receipt"),
+    path("contacts/imports/", importing.imports, name="imports"),
+    path(_IMPORT, importing.one_import, name="consent_import"),
+    path(_IMPORT + "columns/", importing.name_columns, name="import_columns"),
+    path(_IMPORT + "attest/", importing.attest, name="attest_import"),
+    path(_IMPORT + "pause/", importing.pause, name="pause_import"),
+    path(_IMPORT + "resume/", importing.resume, name="resume_import"),
+    path(_IMPORT + "cancel/", importing.cancel, name="cancel_import"),
+    path(_IMPORT + "undo/", importing.undo, name="undo_import"),
+    path(_IMPORT + "left-out.csv", import_files.left_out, name="import_left_out"),
+    path(_IMPORT + "rows.csv", import_files.outcomes, name="import_outcomes"),
     path(_QUESTIONS, questions.questions, name="questions"),
     path(_QUESTIONS + "export/", question_export.export, name="export_questions"),
     path(_QUESTIONS + "<uuid:question_id>/stop/", questions.stop, name="question_stop"),

@@ -221,6 +221,8 @@ CELERY_BEAT_SCHEDULE = {
     "try doors that nobody tried": {"task": "accounts.leaving.tasks.sweep_leavings", "schedule": schedule(300)},
     "lapse opt-ins": {"task": "compliance.tasks.lapse_opt_ins", "schedule": schedule(3600)},
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
+    "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
+    "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
     "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }

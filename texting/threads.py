@@ -1,6 +1,6 @@
 """Finds or makes the contact and the conversation of a text, and keeps what lists read on the conversation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,18 @@ def contact_for(number: PhoneNumber, *, name: str = "") -> Contact:
 def contacts_for(numbers: Iterable[PhoneNumber], *, name: str = "") -> dict[str, Contact]:
     """The contacts with these numbers by E.164, new ones where there are none, in one or three statements."""
     found = known_or_new(numbers, name=name)
+    stored = _store_contacts(found.values())
+    _show_as_customers(stored.values())
+    return {number: stored[contact.pk] for number, contact in found.items()}
+
+
+def contacts_named(names: Mapping[PhoneNumber, str]) -> dict[str, Contact]:
+    """`contacts_for` with a name for each; who is known already keeps their name."""
+    found = known_or_new(names)
+    called = {number.e164: name for number, name in names.items()}
+    for number, contact in found.items():
+        if contact._state.adding:
+            contact.name = called[number]
     stored = _store_contacts(found.values())
     _show_as_customers(stored.values())
     return {number: stored[contact.pk] for number, contact in found.items()}
@@ -67,7 +79,7 @@ def _store_contacts(contacts: Iterable[Contact]) -> dict[UUID, Contact]:
     contacts = list(contacts)
     stored = {contact.pk: contact for contact in contacts}
     if new := [contact for contact in contacts if contact._state.adding]:
-        fetch_current_keys(new)
+        fetch_current_keys(new, make=len(new) > 1)
         Contact.objects.bulk_create(new, ignore_conflicts=True)
         found = _contacts(bytes(contact.number_index) for contact in new)
         stored |= {contact.pk: found[bytes(contact.number_index)] for contact in new}

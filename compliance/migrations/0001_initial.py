@@ -2,6 +2,7 @@ import compliance.models.opt_in_form
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 import tenancy.constraints
 import tenancy.encryption
 import tenancy.ids
@@ -40,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('number_index', models.BinaryField(max_length=16)),
-                ('action', models.CharField(choices=[('asked', 'Asked for permission'), ('given', 'Permission given'), ('withdrawn', 'Permission withdrawn'), ('help', 'Asked for help')], max_length=10)),
+                ('action', models.CharField(choices=[('asked', 'Asked for permission'), ('given', 'Permission given'), ('withdrawn', 'Permission withdrawn'), ('help', 'Asked for help'), ('retracted', 'An import taken back')], max_length=10)),
                 ('kind', models.CharField(blank=True, choices=[('reply', 'Wrote to us first'), ('express', 'Express'), ('written', 'Express, in writing'), ('healthcare', 'Health care')], max_length=10)),
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, help_text='What it permits: compliance.scopes.', size=None)),
                 ('source', models.CharField(choices=[('keyword', 'A keyword texted to us'), ('form', 'A web form'), ('inbound', 'A text to us'), ('request', 'A question by text'), ('agent', 'Recorded by a member'), ('import', 'An imported list'), ('api', 'A program of ours'), ('carrier', 'Reported by the carrier')], max_length=10)),
@@ -58,12 +59,13 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField()),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('retracts', models.ForeignKey(blank=True, help_text='The entry that was untrue.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
                 ('team', models.ForeignKey(blank=True, help_text='Whose lines it is about.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
                 ('disclosure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.disclosure')),
             ],
             options={
                 'indexes': [models.Index(fields=['organization', 'number_index', '-recorded_at'], name='compliance_consent_by_number')],
-                'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentevent_org_id'), tenancy.constraints.SameOrganization(field='actor', name='compliance_consentevent_actor_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_consentevent_team_org'), tenancy.constraints.SameOrganization(field='disclosure', name='compliance_consentevent_disclosure_org'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'given'), _negated=True), models.Q(('scopes', []), _negated=True), _connector='OR'), name='compliance_consentevent_scoped'), tenancy.constraints.AppendOnly(name='compliance_consentevent_append_only')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentevent_org_id'), tenancy.constraints.SameOrganization(field='actor', name='compliance_consentevent_actor_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_consentevent_team_org'), tenancy.constraints.SameOrganization(field='disclosure', name='compliance_consentevent_disclosure_org'), tenancy.constraints.SameOrganization(field='retracts', name='compliance_consentevent_retracts_org'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'given'), _negated=True), models.Q(('scopes', []), _negated=True), _connector='OR'), name='compliance_consentevent_scoped'), models.UniqueConstraint(condition=models.Q(('retracts__isnull', False)), fields=('organization', 'retracts'), name='compliance_consentevent_retracted_once'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'retracted'), ('retracts__isnull', False)), models.Q(models.Q(('action', 'retracted'), _negated=True), ('retracts__isnull', True)), _connector='OR'), name='compliance_consentevent_retracts'), tenancy.constraints.AppendOnly(name='compliance_consentevent_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -235,6 +237,39 @@ class Migration(migrations.Migration):
             name='program',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program'),
         ),
+        migrations.CreateModel(
+            name='ConsentImport',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('uploaded', 'Columns to be named'), ('checking', 'Looking at the rows'), ('checked', 'Waits for you'), ('running', 'Importing'), ('paused', 'Paused'), ('done', 'Done'), ('canceled', 'Canceled'), ('undoing', 'Taking it back'), ('undone', 'Taken back')], default='uploaded', max_length=10)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('file_name', models.CharField(max_length=120)),
+                ('file_digest', models.BinaryField(help_text='SHA-256 of the bytes, to say that they came before.', max_length=32)),
+                ('encoding', models.CharField(max_length=20)),
+                ('delimiter', models.CharField(max_length=1)),
+                ('headings', tenancy.encryption.EncryptedTextField(help_text='JSON list of texts.', keys=[tenancy.encryption.RowKey('import', 'id')])),
+                ('columns', models.JSONField(default=dict, help_text='Position of number, name, agreed_on, how, wording.')),
+                ('date_order', models.CharField(choices=[('ymd', '2026-03-31'), ('mdy', '3/31/2026, month first'), ('dmy', '31/3/2026, day first')], default='ymd', max_length=3)),
+                ('region', models.CharField(help_text='Country of numbers without one, ISO 3166.', max_length=2)),
+                ('rows', models.PositiveIntegerField(default=0)),
+                ('looked_at', models.PositiveIntegerField(default=0, help_text='Rows that were checked.')),
+                ('attestation_version', models.CharField(blank=True, max_length=20)),
+                ('attestation', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON object of texts: statement, collected_by, how, collected_on.', keys=[tenancy.encryption.DayKey('consent', 'made_at')])),
+                ('attested_at', models.DateTimeField(blank=True, null=True)),
+                ('collected_on', models.DateField(blank=True, help_text='For rows without a date of their own.', null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('downloaded_at', models.DateTimeField(blank=True, help_text='When the rows left out were last fetched.', null=True)),
+                ('forgotten_at', models.DateTimeField(blank=True, help_text="When the rows' own words were destroyed.", null=True)),
+                ('attested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('wording', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.disclosure')),
+                ('program', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentimport_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentimport_org_id'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_consentimport_made_by_org'), tenancy.constraints.SameOrganization(field='program', name='compliance_consentimport_program_org'), tenancy.constraints.SameOrganization(field='attested_by', name='compliance_consentimport_attested_by_org'), tenancy.constraints.SameOrganization(field='wording', name='compliance_consentimport_wording_org'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'paused', 'done', 'undoing', 'undone']), _negated=True), ('attested_at__isnull', False), _connector='OR'), name='compliance_consentimport_attested')],
+            },
+        ),
         migrations.AddField(
             model_name='consentevent',
             name='program',
@@ -268,6 +303,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [tenancy.constraints.RowSecurity(name='compliance_answersettings_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_answersettings_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_answersettings_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsentImportRow',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('cells', tenancy.encryption.EncryptedTextField(help_text='JSON list of texts.', keys=[tenancy.encryption.RowKey('import', 'consent_import_id')])),
+                ('number_index', models.BinaryField(max_length=16, null=True)),
+                ('outcome', models.CharField(choices=[('unread', 'Not looked at yet'), ('ready', 'Ready'), ('bad', 'Cannot be used'), ('twice', 'Twice in the file'), ('known', 'Had permission already'), ('opted_out', 'Opted out'), ('imported', 'Imported'), ('weak', 'Imported, to be confirmed'), ('undone', 'Taken back')], default='unread', max_length=10)),
+                ('reason', models.CharField(blank=True, help_text='A fixed word; compliance.importing.reasons.', max_length=30)),
+                ('is_complete', models.BooleanField(default=False, help_text='It brings its own date and wording.')),
+                ('consent_import', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentimport')),
+                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'consent_import', 'outcome', 'number'], name='compliance_importrow_by'), models.Index(fields=['organization', 'consent_import', 'number_index'], name='compliance_importrow_twice')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentimportrow_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentimportrow_org_id'), tenancy.constraints.SameOrganization(field='consent_import', name='compliance_consentimportrow_consent_import_org'), tenancy.constraints.SameOrganization(field='event', name='compliance_consentimportrow_event_org'), models.UniqueConstraint(fields=('organization', 'consent_import', 'number'), name='compliance_importrow_once')],
             },
         ),
         migrations.CreateModel(

@@ -3,6 +3,7 @@ person decides, answers."""
 
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
+from compliance.models.consent_import import ConsentImport, ConsentImportRow
 from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_out_question import OptOutQuestion
@@ -11,6 +12,8 @@ from compliance.models.program import Disclosure, Program
 __all__ = [
     "AnswerSettings",
     "ConsentEvent",
+    "ConsentImport",
+    "ConsentImportRow",
     "ConsentRules",
     "Disclosure",
     "FormBox",

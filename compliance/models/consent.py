@@ -23,6 +23,7 @@ class ConsentEvent(TenantModel):
         GIVEN = "given", _("Permission given")
         WITHDRAWN = "withdrawn", _("Permission withdrawn")
         HELP = "help", _("Asked for help")
+        RETRACTED = "retracted", _("An import taken back")
 
     class Kind(models.TextChoices):
         """What the permission is in law (47 CFR 64.1200(a), (f)(9)); the strongest last but for health care."""
@@ -93,6 +94,14 @@ class ConsentEvent(TenantModel):
     matched = models.CharField(max_length=60, blank=True, help_text="The keyword that matched, from our own list.")
     rules_version = models.CharField(max_length=40, blank=True)
     message_id = models.UUIDField(null=True, blank=True)
+    retracts = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The entry that was untrue.",
+    )
     actor = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     happened_at = models.DateTimeField(null=True, blank=True, help_text="When the customer said so, if that is known.")
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Until when a permission counts; empty: no end.")
@@ -101,9 +110,19 @@ class ConsentEvent(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("actor", "program", "team", "disclosure"),
+            *same_organization("actor", "program", "team", "disclosure", "retracts"),
             models.CheckConstraint(
                 condition=~models.Q(action="given") | ~models.Q(scopes=[]), name="compliance_consentevent_scoped"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "retracts"],
+                condition=models.Q(retracts__isnull=False),
+                name="compliance_consentevent_retracted_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(action="retracted", retracts__isnull=False)
+                | (~models.Q(action="retracted") & models.Q(retracts__isnull=True)),
+                name="compliance_consentevent_retracts",
             ),
             AppendOnly(name="compliance_consentevent_append_only"),
         ]

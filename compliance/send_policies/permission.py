@@ -91,7 +91,10 @@ class Permission:
     def _missing(self, draft: Draft, state: State, scope: str, evidence: dict[str, str]) -> Reason:
         """Nothing was permitted, or it has ended, or it was permitted for something else."""
         ask = f"Ask them to text START to {_line(draft)}; you can write as soon as they have."
-        if state.expired_at is not None:
+        if not state.permitted and state.weak is not None:
+            rule, text = "consent.weak", "Their permission was imported without its wording or date."
+            ask = "Ask them to confirm it: Contacts, Ask for permission."
+        elif state.expired_at is not None:
             rule, text = "consent.expired", f"Their permission ended on {_moment(state.expired_at)}."
         elif not state.permitted:
             rule, text = "consent.none", "There is no permission to text this number yet."

@@ -29,6 +29,7 @@ _LOOKS = {
     ConsentEvent.Action.WITHDRAWN: ("ban", "danger"),
     ConsentEvent.Action.HELP: ("life-buoy", "neutral"),
     ConsentEvent.Action.ASKED: ("info", "neutral"),
+    ConsentEvent.Action.RETRACTED: ("rotate-ccw", "neutral"),
 }
 _SOURCE = ConsentEvent.Source
 _TITLES = {
@@ -38,6 +39,7 @@ _TITLES = {
     (ConsentEvent.Action.WITHDRAWN, _SOURCE.AGENT): _("Opted out, told to us: %(channel)s"),
     (ConsentEvent.Action.GIVEN, _SOURCE.KEYWORD): _("Agreed by texting %(word)s"),
     (ConsentEvent.Action.GIVEN, _SOURCE.INBOUND): _("Wrote to us, which permits an answer"),
+    (ConsentEvent.Action.RETRACTED, _SOURCE.IMPORT): _("The imported permission was taken back"),
     (ConsentEvent.Action.GIVEN, _SOURCE.AGENT): _("Agreed, told to us: %(channel)s"),
     (ConsentEvent.Action.GIVEN, _SOURCE.FORM): _("Agreed with a web form"),
     (ConsentEvent.Action.GIVEN, _SOURCE.REQUEST): _("Agreed by answering YES"),

@@ -5,7 +5,7 @@ sealed under one data key or under several together; destroying any of them make
 """
 
 from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed, KeysNotReady, Undecryptable
-from tenancy.encryption.key_sources import ConfigKey, ContactKey, DayKey, InstallationKey, day_scope
+from tenancy.encryption.key_sources import ConfigKey, ContactKey, DayKey, InstallationKey, RowKey, day_scope
 
 # After that fields, then the rest: models are made of fields, and the rest reads models.
 from tenancy.encryption.fields import EncryptedTextField, Sealed, fetch_current_keys, prefetch, readable  # isort: skip
@@ -23,6 +23,7 @@ __all__ = [
     "InstallationKey",
     "KeyDestroyed",
     "KeysNotReady",
+    "RowKey",
     "Sealed",
     "Undecryptable",
     "blind_index",

@@ -244,10 +244,11 @@ def prefetch(rows: Iterable[models.Model | None]) -> None:
         _keyring().refresh(organization, ids)
 
 
-def fetch_current_keys(rows: Iterable[models.Model]) -> None:
+def fetch_current_keys(rows: Iterable[models.Model], *, make: bool = False) -> None:
     """Fetch the keys that will seal the encrypted columns of `rows`, of any models, in one query of each organization.
 
-    For many new rows: without it each contact's key would be a query of its own.
+    For many new rows: without it each contact's key would be a query of its own. With `make` those are made that do
+    not exist yet, together.
     """
     wanted: dict[UUID, set[tuple[str, str]]] = {}
     for row in rows:
@@ -255,7 +256,7 @@ def fetch_current_keys(rows: Iterable[models.Model]) -> None:
             pairs = wanted.setdefault(field.organization_of(row), set())
             pairs.update((key.kind, key.scope(row)) for key in field.keys)
     for organization, pairs in wanted.items():
-        _keyring().fetch_current(organization, pairs)
+        (_keyring().make_current if make else _keyring().fetch_current)(organization, pairs)
 
 
 def readable(row: models.Model, attribute: str, default: str | None = None) -> str | None:

@@ -83,6 +83,21 @@ class ContactKey(_Deconstructible):
 
 
 @dataclass(frozen=True)
+class RowKey(_Deconstructible):
+    """One key for everything that belongs to one row, to be destroyed together. `attribute` names that row's id."""
+
+    kind: str
+    attribute: str
+    of_installation = False
+
+    def scope(self, row: Any) -> str:
+        row_id = getattr(row, self.attribute)
+        if row_id is None:
+            raise CannotSeal(f"{type(row).__name__}.{self.attribute} must name a row before this one is saved")
+        return str(row_id)
+
+
+@dataclass(frozen=True)
 class ConfigKey(_Deconstructible):
     """One key for an organization's settings: credentials and secrets. Replaced by `manage.py rotate_keys`."""
 

@@ -56,6 +56,20 @@ def fetch_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> No
         _cache.keep(organization, key, key.kind, key.scope)
 
 
+def make_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> None:
+    """`fetch_current`, with those made that do not exist, in three statements; another process may be making them."""
+    fetch_current(organization, wanted)
+    missing = sorted(pair for pair in set(wanted) if _cache.current(organization, *pair) is None)
+    if not missing:
+        return
+    with keys_of(organization):
+        wrapped_by = organization_key(organization)
+        secret = unwrapped_organization_key(wrapped_by)
+        made = [_new(wrapped_by, secret, kind, scope, 1) for kind, scope in missing]
+        DataKey.objects.bulk_create(made, ignore_conflicts=True)
+    fetch_current(organization, missing)
+
+
 def by_ids(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
     """The keys with these ids. Raises KeyDestroyed when one is gone."""
     keys = _cache.by_ids(organization, key_ids)
@@ -135,17 +149,22 @@ def _make(organization: UUID, kind: str, scope: str) -> Key:
 def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:
     """Insert a new random key unless that generation exists; inside `keys_of`."""
     wrapped_by = organization_key(organization)
+    row = _new(wrapped_by, unwrapped_organization_key(wrapped_by), kind, scope, generation)
+    DataKey.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _new(wrapped_by: OrganizationKey, wrapping_key: bytes, kind: str, scope: str, generation: int) -> DataKey:
     key = Key(os.urandom(KEY_ID_BYTES), os.urandom(KEY_BYTES))
     row = DataKey(
-        organization_id=organization,
+        organization_id=wrapped_by.organization_id,
         kind=kind,
         scope=scope,
         generation=generation,
         key_id=key.key_id,
         wrapped_by=wrapped_by,
     )
-    row.wrapped = records.wrap(key.secret, unwrapped_organization_key(wrapped_by), binding_of(row))
-    DataKey.objects.bulk_create([row], ignore_conflicts=True)
+    row.wrapped = records.wrap(key.secret, wrapping_key, binding_of(row))
+    return row
 
 
 def unwrapped(row: DataKey, wrapping_key: bytes | None = None) -> Key:

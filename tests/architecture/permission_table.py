@@ -27,6 +27,7 @@ from accounts.models import (
 )
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
+from compliance.importing import starting as importing
 from compliance.models import OptOutQuestion
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -167,6 +168,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         brand = carriers.add_brand(member=cast.owner, settings=settings)
         rates = CampaignSettings("Reminders", "", "low_volume", 75, 50)
         campaign = carriers.add_campaign(member=cast.owner, brand_id=brand.pk, settings=rates, lines=[])
+        started = importing.upload(member=cast.owner, name="list.csv", raw=b"Phone\n(212) 555-0181\n")
     device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
     with activate(cast.organization):
@@ -211,6 +213,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "key": LineKey.objects.get(line_id=line.pk).key,
         "contact_id": message.contact_id,
         "conversation_id": message.conversation_id,
+        "import_id": started.pk,
         "message_id": message.pk,
         "question_id": question.pk,
         "phone_id": phone_id,

@@ -1,0 +1,35 @@
+"""Why a row was left out, as a fixed word that is kept and a sentence for a person."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+
+class RowReason(StrEnum):
+    """The fixed words."""
+
+    NO_NUMBER = "no_number"
+    BAD_NUMBER = "bad_number"
+    TOO_LONG = "too_long"
+    BAD_DATE = "bad_date"
+    NOT_THEN = "not_then"
+    TWICE = "twice"
+    KNOWN = "known"
+    OPTED_OUT = "opted_out"
+    OPTED_OUT_SINCE = "opted_out_since"
+
+
+def sentence(reason: str) -> str:
+    """What a person reads; "" for none."""
+    sentences = {
+        RowReason.NO_NUMBER: _("There is no phone number in this row."),
+        RowReason.BAD_NUMBER: _("This is not a phone number that can be texted."),
+        RowReason.TOO_LONG: _("The row is longer than 10,000 characters, so it is probably several rows."),
+        RowReason.BAD_DATE: _("The date cannot be read. Write it as 2026-03-31."),
+        RowReason.NOT_THEN: _("The date lies in the future or before there were texts."),
+        RowReason.TWICE: _("The number stands in the file before."),
+        RowReason.KNOWN: _("The number has this permission already."),
+        RowReason.OPTED_OUT: _("The number opted out. Only they can undo it, by texting START."),
+        RowReason.OPTED_OUT_SINCE: _("They opted out after that date, so what they said before no longer counts."),
+    }
+    return sentences[RowReason(reason)] if reason else ""
