@@ -3,6 +3,7 @@
 from django.urls import path
 
 from compliance.views import (
+    answers,
     carrier,
     import_files,
     importing,
@@ -43,6 +44,7 @@ urlpatterns = [
     path(_AGREEMENT, carrier.agreement, name="carrier_agreement"),
     path(_AGREEMENT + "differences.csv", carrier.export, name="carrier_agreement_export"),
     path(_AGREEMENT + "<uuid:line_id>/compare/", carrier.compare_now, name="compare_carrier"),
+    path("settings/answers/", answers.automatic_answers, name="automatic_answers"),
     path(_TEST, test_text.test_text, name="test_text"),
     path(_TEST + "<uuid:message_id>/", test_text.test_text_status, name="test_text_status"),
 ]

@@ -41,7 +41,7 @@ class RailEntry:
 RAIL = (
     RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
-    RailEntry(_("Perhaps stop"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
+    RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
     RailEntry(_("Mailbox"), "mailbox", "mail", None),
@@ -56,6 +56,7 @@ SECTIONS = (
     RailEntry(_("Directory"), "directory", "book-user", Permission.DIRECTORY_MANAGE),
     RailEntry(_("Second factors"), "second_factor_policy", "shield-check", Permission.SECURITY_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
+    RailEntry(_("Automatic answers"), "automatic_answers", "message-square-text", Permission.ORGANIZATION_MANAGE),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),

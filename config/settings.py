@@ -279,6 +279,8 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.authors.AuthorActive",
     "compliance.send_policies.permission.Permission",
     "compliance.send_policies.questions.OpenQuestions",
+    "compliance.send_policies.numbers.MarkedNumbers",
+    "compliance.send_policies.wording.ReservedWords",
     "compliance.send_policies.first_text.FirstTextClauses",
     "texting.limits.policy.SendingLimits",
     "texting.limits.carriers.policy.CarrierDay",

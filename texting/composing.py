@@ -43,6 +43,7 @@ class Composer:
 
     state: State
     sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
     objections: tuple[Objection, ...]
     prefix: str
     suffix: str
@@ -68,7 +69,10 @@ def composer(
     clock, city = there(call, timezone.now()) or ("", "")
     return Composer(
         state=_STATES[outcome.verdict],
-        sentences=tuple(reason.text for reason in outcome.reasons if reason.verdict is Verdict.ALLOW),
+        sentences=tuple(
+            reason.text for reason in outcome.reasons if reason.verdict is Verdict.ALLOW and not reason.is_warning
+        ),
+        warnings=tuple(reason.text for reason in outcome.warnings),
         objections=tuple(_objection(reason) for reason in outcome.objections),
         prefix=outcome.prefix,
         suffix=outcome.suffix,

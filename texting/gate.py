@@ -54,7 +54,8 @@ class Reason:
     """Why a policy answered as it did: one sentence for a person, one for what to do instead, ids as evidence.
 
     Sentences are not kept. At the hand-over, where nobody reads them, a policy may leave them out.
-    `again_at`: when the same text would pass, for a refusal that time alone ends.
+    `again_at`: when the same text would pass, for a refusal that time alone ends. `is_warning`: it allows the text and
+    whoever writes should know.
     """
 
     rule: str
@@ -64,6 +65,7 @@ class Reason:
     version: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
     again_at: datetime | None = None
+    is_warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ class Outcome:
     def objections(self) -> tuple[Reason, ...]:
         """The reasons that speak against sending."""
         return tuple(reason for reason in self.reasons if reason.verdict is not Verdict.ALLOW)
+
+    @property
+    def warnings(self) -> tuple[Reason, ...]:
+        """What whoever writes should know before they send."""
+        return tuple(reason for reason in self.reasons if reason.is_warning)
 
     @property
     def again_at(self) -> datetime | None:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from tenancy import arrays
 from tenancy.isolation import current_organization_id
-from texting import live, outbox, outgoing_webhooks
+from texting import live, number_marks, outbox, outgoing_webhooks
 from texting.limits import refunds
 from texting.live import LiveKind
 from texting.models import Message
@@ -113,6 +113,7 @@ def write(messages: Sequence[Message]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [*columns, current_organization_id(), columns[0]])
     refunds.refund(message.pk for message in messages if _never_left(message))
+    number_marks.heed(messages)
     for message in messages:
         tell(message)
 

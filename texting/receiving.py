@@ -9,7 +9,7 @@ from django.utils import timezone
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
-from texting import inbound_steps, live, outgoing_webhooks, sending, threads
+from texting import inbound_steps, live, number_marks, outgoing_webhooks, sending, threads
 from texting.attachments.noting import MOST, declared_kind, note_arrived
 from texting.live import LiveKind
 from texting.models import Line, Message
@@ -60,6 +60,7 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
     stored = {at: _stored(arrival, texts[at]) for at, arrival in arrivals.items()}
     fetch_current_keys(stored.values())
     insert_rows(list(stored.values()))
+    number_marks.clear({contact.pk for contact in senders if contact.mark})  # whoever writes has a phone that works
     note_arrived((message, texts[at].media) for at, message in stored.items())
     threads.touch_all((message.conversation, message) for message in stored.values())
     for message in stored.values():

@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/find/", people.find_contact, name="find_contact"),
     path("contacts/<uuid:contact_id>/", people.contact, name="contact"),
+    path("contacts/<uuid:contact_id>/unmark/", people.unmark, name="unmark_number"),
     path("contacts/<uuid:contact_id>/name/", people.rename, name="rename_contact"),
     path("contacts/<uuid:contact_id>/reveal/", revealing.reveal, name="reveal_contact"),
     path("contacts/<uuid:contact_id>/hide/", revealing.hide, name="hide_contact"),

@@ -56,6 +56,7 @@ class State:
         yield "inbox-mine", "/inbox/mine/"
         yield "attention", "/attention/"
         yield "questions", "/perhaps-stop/"
+        yield "answers", "/settings/answers/"
         yield "contacts", "/contacts/"
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.encryption import ContactKey, EncryptedTextField
 from tenancy.isolation import TenantModel
@@ -18,6 +19,21 @@ class Contact(TenantModel):
     `number_masked` is what people without `contacts:reveal` see, so that lists need no key.
     """
 
+    class Mark(models.TextChoices):
+        """What the carriers have told us of the number (`texting.number_marks`)."""
+
+        LANDLINE = "landline", _("Landline")
+        INVALID = "invalid", _("No valid number")
+        UNUSED = "unused", _("No longer in use")
+        UNREACHABLE = "unreachable", _("Not reached")
+
+    class Unmarked(models.TextChoices):
+        """Why a member takes a mark off."""
+
+        TOLD = "told", _("They told us that it works")
+        TRIED = "tried", _("We have tried it")
+        MISTAKE = "mistake", _("The carrier was wrong")
+
     name = EncryptedTextField(keys=[ContactKey("id")], blank=True)
     number = EncryptedTextField(keys=[ContactKey("id")])
     number_index = models.BinaryField(max_length=16)
@@ -26,6 +42,9 @@ class Contact(TenantModel):
         max_length=3, blank=True, help_text="Region of the number, ISO 3166 or 001; not where the person is."
     )
     number_kind = models.CharField(max_length=20, blank=True, help_text="A `PhoneKind`, empty when it was not asked.")
+    mark = models.CharField(max_length=12, choices=Mark.choices, blank=True)
+    mark_code = models.CharField(max_length=20, blank=True, help_text="The carrier's code that led to it.")
+    marked_at = models.DateTimeField(null=True, blank=True)
     prefix_index = models.BinaryField(max_length=16, null=True, help_text="Of the number's first seven digits.")
     first_texted_at = models.DateTimeField(null=True, blank=True, help_text="When we first texted this number.")
     only_codes = models.BooleanField(

@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.permissions import MemberRequest, Permission, requires
 from texting import contacts as use_cases
-from texting import queries
+from texting import number_marks, queries
 from texting.forms import NameForm, NumberForm
+from texting.models import Contact
 from texting.phone_numbers import BadNumber
 from texting.views.frames import cursor_in
 
@@ -60,10 +63,27 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         "customer": customer,
         "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "since": found.created_at,
+        "mark": " ".join(number_marks.WORDS[Contact.Mark(found.mark)]) if found.mark else "",
+        "marked_at": found.marked_at,
+        "unmark_reasons": Contact.Unmarked.choices,
+        "may_unmark": request.member.may(Permission.CONTACTS_EDIT),
         "rows": queries.conversations_of(request.member, found),
         "may_rename": request.member.may(Permission.CONTACTS_EDIT) and queries.sees(request.member, found.pk),
     }
     return render(request, "texting/contact.html", context)
+
+
+@requires(Permission.CONTACTS_READ, Permission.CONTACTS_EDIT)
+@require_POST
+def unmark(request: MemberRequest, contact_id: UUID) -> HttpResponse:
+    """Take off what the carriers said of the number, with the reason that was chosen."""
+    found = queries.access_contact(request.member, contact_id)
+    why = request.POST.get("why", "")
+    if why not in Contact.Unmarked.values:
+        messages.warning(request, _("Choose why."))
+    elif number_marks.take_off(member=request.member, contact=found, why=Contact.Unmarked(why)):
+        messages.success(request, _("Texts may go to this number again."))
+    return redirect("contact", contact_id=found.pk)
 
 
 @requires(Permission.CONTACTS_READ, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL)
