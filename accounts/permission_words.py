@@ -74,7 +74,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Says whether an unclear text asked us to stop, or was a wrong number."),
     ),
     "forms:manage": (_("Manage opt-in forms"), _("Makes and changes the pages on which customers agree to texts.")),
-    "reports:read": (_("Read reports"), _("Opens figures on texts, answers, consent and reviews.")),
+    "reports:read": (
+        _("Read reports"),
+        _("Opens figures on permission: opt-ins, opt-outs, where they came from. Counts only."),
+    ),
     "findings:review": (_("Judge findings"), _("Decides what a piece of sensitive content was, and what follows.")),
     "reviews:write": (_("Review conversations"), _("Reads sampled conversations and judges them by the checks.")),
     "escalations:handle": (_("Handle escalations"), _("Moves gray-area conversations to a better channel.")),

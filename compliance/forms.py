@@ -9,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from compliance.models import ConsentEvent
 from compliance.opt_out_questions import LONGEST_REASON
 from compliance.receipts.gathering import Reason
+from compliance.reports.periods import LONGEST
 from compliance.told_to_members import LONGEST_WORDS
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, parse
+
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
 
 
 class TestTextForm(forms.Form):
@@ -88,3 +91,22 @@ class ReceiptForm(forms.Form):
         label=_("Why"), choices=[("", _("Choose one")), *((one.value, one.label) for one in Reason)]
     )
     form = forms.CharField(max_length=4, required=False, widget=forms.HiddenInput)
+
+
+class PeriodForm(forms.Form):
+    """Days of a report, both included; at most a year."""
+
+    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        """The error says what is wrong with the two."""
+        data: dict[str, Any] = self.cleaned_data
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            raise ValidationError(_("The last day is before the first."))
+        if since and until and (until - since).days >= LONGEST:
+            raise ValidationError(_("A report covers at most a year. Choose fewer days."))
+        if any(day and not EARLIEST_YEAR <= day.year <= LATEST_YEAR for day in (since, until)):
+            raise ValidationError(_("Choose days of this century."))
+        return data

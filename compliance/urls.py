@@ -11,6 +11,7 @@ from compliance.views import (
     question_export,
     questions,
     receipt,
+    report,
     test_text,
 )
 
@@ -23,6 +24,9 @@ _QUESTIONS = "perhaps-stop/"
 _IMPORT = "contacts/imports/<uuid:import_id>/"
 
 urlpatterns = [
+    path("reports/", report.reports, name="reports"),
+    path("reports/permission/", report.permission_report, name="permission_report"),
+    path("reports/permission/csv/", report.permission_report_csv, name="permission_report_csv"),
     path("reports/number/", receipt.consent_receipt, name="consent_receipt"),
     path("contacts/imports/", importing.imports, name="imports"),
     path(_IMPORT, importing.one_import, name="consent_import"),

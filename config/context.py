@@ -43,6 +43,7 @@ RAIL = (
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
+    RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
     RailEntry(_("Mailbox"), "mailbox", "mail", None),
     RailEntry(_("Settings"), "settings", "settings", None),
@@ -69,7 +70,10 @@ SECTIONS = (
     RailEntry(_("Your account"), "account", "user", None),
     RailEntry(_("Sessions"), "sessions", "monitor", None),
 )
-REPORTS = (RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),)
+REPORTS = (
+    RailEntry(_("Permission"), "permission_report", "shield-check", Permission.REPORTS_READ),
+    RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
+)
 TONES = {"success": "success", "warning": "warning", "error": "danger"}
 
 

@@ -343,6 +343,10 @@ class Migration(migrations.Migration):
             model_name='disclosure',
             constraint=models.UniqueConstraint(fields=('organization', 'program', 'digest'), name='compliance_disclosure_once'),
         ),
+        migrations.AddIndex(
+            model_name='consentevent',
+            index=models.Index(fields=['organization', 'recorded_at'], include=('action', 'kind', 'source', 'program', 'team', 'number_index'), name='compliance_consent_by_time'),
+        ),
         migrations.AddConstraint(
             model_name='consentevent',
             constraint=tenancy.constraints.SameOrganization(field='program', name='compliance_consentevent_program_org'),

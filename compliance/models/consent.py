@@ -128,6 +128,11 @@ class ConsentEvent(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "number_index", "-recorded_at"], name="compliance_consent_by_number"),
+            models.Index(
+                fields=["organization", "recorded_at"],
+                include=["action", "kind", "source", "program", "team", "number_index"],
+                name="compliance_consent_by_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,8 @@ class State:
         yield "questions", "/perhaps-stop/"
         yield "answers", "/settings/answers/"
         yield "contacts", "/contacts/"
+        yield "report-permission", "/reports/permission/?days=90"
+        yield "one-number", "/reports/number/"
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
             yield "permission", f"/contacts/{self.opened.contact_id}/permission/"

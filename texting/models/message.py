@@ -158,6 +158,12 @@ class Message(TenantModel):
                 name="texting_message_attention",
             ),
             models.Index(
+                fields=["organization", "created_at"],
+                include=["purpose", "author"],
+                condition=models.Q(direction="out"),
+                name="texting_message_out_by_time",
+            ),
+            models.Index(
                 fields=["organization", "receipt_due_at"],
                 condition=models.Q(receipt_due_at__isnull=False),
                 name="texting_message_receipt_due",

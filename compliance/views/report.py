@@ -1,0 +1,124 @@
+"""Reports > Permission: figures of a period, as a page with plots and as a file."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.csv_cells import safe_cell
+from accounts.permissions import MemberRequest, Permission, requires
+from compliance.forms import PeriodForm
+from compliance.reports import counting
+from compliance.reports.figures import After, Group, Report
+from compliance.reports.periods import USUAL, Period, newest
+
+COLUMNS = ("table", "row", "figure", "value")
+_MOST_BARS = 6
+
+
+@requires(Permission.REPORTS_READ)
+@require_safe
+def reports(request: MemberRequest) -> HttpResponse:
+    """The first report."""
+    return redirect("permission_report")
+
+
+@requires(Permission.REPORTS_READ)
+@require_safe
+def permission_report(request: MemberRequest) -> HttpResponse:
+    """Growth, sources, confirmations, opt-outs, forms; each plot carries its figures as a table."""
+    form, period = _wanted(request)
+    report = counting.count(period)
+    buckets = period.buckets()
+    context = {
+        "form": form,
+        "period": period,
+        "before": period.before,
+        "usual": [(days, days == period.days and period.last == _today()) for days in USUAL],
+        "report": report,
+        "labels": [date_format(bucket, "j M") for bucket in buckets],
+        "growth": [
+            (_("Opt-ins"), period.fold(report.ledger.opt_ins, buckets)),
+            (_("Opt-outs"), period.fold(report.ledger.opt_outs, buckets)),
+        ],
+        "source_names": [group.name for group in report.ledger.by_source[:_MOST_BARS]],
+        "source_counts": [(_("Opt-ins"), [group.opt_ins for group in report.ledger.by_source[:_MOST_BARS]])],
+        "query": f"since={period.first}&until={period.last}",
+    }
+    return render(request, "compliance/permission_report.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.REPORTS_READ)
+@require_safe
+def permission_report_csv(request: MemberRequest) -> HttpResponse:
+    """Every figure of the page as CSV (RFC 4180, UTF-8), one a line."""
+    _form, period = _wanted(request)
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    writer = csv.writer(response)
+    writer.writerow(COLUMNS)
+    for row in _lines(counting.count(period), period):
+        writer.writerow([safe_cell(cell) for cell in row])
+    name = f"permission-{request.member.organization.slug}-{period.first}-{period.last}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _wanted(request: MemberRequest) -> tuple[PeriodForm, Period]:
+    """The period that was asked for; the last 30 days without one, or for one that makes no sense."""
+    zone, days = request.member.organization.time_zone, request.GET.get("days", "")
+    usual = newest(int(days) if days in {str(one) for one in USUAL} else 30, today=_today(), zone=zone)
+    chosen = "since" in request.GET or "until" in request.GET
+    form = PeriodForm(request.GET if chosen else None, initial={"since": usual.first, "until": usual.last})
+    if form.is_valid():
+        return form, Period(form.cleaned_data["since"], form.cleaned_data["until"], zone)
+    return form, usual
+
+
+def _today() -> date:
+    return timezone.localdate()
+
+
+def _lines(report: Report, period: Period) -> Iterator[tuple[object, ...]]:
+    days = [period.first + timedelta(days=number) for number in range(period.days)]
+    for name, counted in (("opt_ins", report.ledger.opt_ins), ("opt_outs", report.ledger.opt_outs)):
+        yield from (("by day", day, name, counted.get(day, 0)) for day in days)
+    for table, groups in (
+        ("by source", report.ledger.by_source),
+        ("by program", report.ledger.by_program),
+        ("by team", report.ledger.by_team),
+    ):
+        for group in groups:
+            yield from _of_group(table, group)
+    for one in report.confirmed:
+        for figure in ("begun", "given", "confirmed", "unanswered", "declined", "answered_in", "told_in"):
+            yield "confirmations", one.name, figure, _cell(getattr(one, figure))
+    for table, texts in (
+        ("after a text, by purpose", report.by_purpose),
+        ("after a text, by author", report.by_author),
+    ):
+        for text in texts:
+            yield from _of_texts(table, text)
+    for figure in ("opt_outs", "texted_after", "longest", "most"):
+        yield "time to honor", "seconds, but for counts", figure, _cell(getattr(report.honored, figure))
+    for name, number in report.forms:
+        yield "forms", name, "people", number
+
+
+def _of_group(table: str, group: Group) -> Iterator[tuple[object, ...]]:
+    yield table, group.name, "opt_ins", group.opt_ins
+    yield table, group.name, "opted_out_since", group.ended
+
+
+def _of_texts(table: str, text: After) -> Iterator[tuple[object, ...]]:
+    yield table, text.name, "texts", text.texts
+    yield table, text.name, "opt_outs", text.opt_outs
+
+
+def _cell(value: float | None) -> object:
+    return "" if value is None else round(value, 1)
