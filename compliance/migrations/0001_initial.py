@@ -345,7 +345,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='consentevent',
-            index=models.Index(fields=['organization', 'recorded_at'], include=('action', 'kind', 'source', 'program', 'team', 'number_index'), name='compliance_consent_by_time'),
+            index=models.Index(fields=['organization', 'recorded_at'], include=('action', 'kind', 'source', 'program', 'team', 'number_index', 'retracts'), name='compliance_consent_by_time'),
         ),
         migrations.AddConstraint(
             model_name='consentevent',

@@ -130,7 +130,7 @@ class ConsentEvent(TenantModel):
             models.Index(fields=["organization", "number_index", "-recorded_at"], name="compliance_consent_by_number"),
             models.Index(
                 fields=["organization", "recorded_at"],
-                include=["action", "kind", "source", "program", "team", "number_index"],
+                include=["action", "kind", "source", "program", "team", "number_index", "retracts"],
                 name="compliance_consent_by_time",
             ),
         ]

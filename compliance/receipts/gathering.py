@@ -178,6 +178,7 @@ def _entry(row: ConsentEvent, anchor: Anchor) -> Entry:
         matched=row.matched,
         rules_version=row.rules_version,
         text_id=str(row.message_id or ""),
+        retracts=str(row.retracts_id or ""),
         recorded_by=row.actor.user.name if row.actor else "",
         happened_at=row.happened_at,
         recorded_at=row.recorded_at,

@@ -62,6 +62,7 @@ class Entry:
     matched: str
     rules_version: str
     text_id: str
+    retracts: str
     recorded_by: str
     happened_at: datetime | None
     recorded_at: datetime
@@ -72,7 +73,7 @@ class Entry:
     def facts(self) -> list[tuple[str, str]]:
         """What is known of it in short values, by the name of each column."""
         names = ("kind", "program", "team", "source", "channel", "act", "quality", "language", "matched")
-        more = ("rules_version", "text_id", "recorded_by")
+        more = ("rules_version", "text_id", "retracts", "recorded_by")
         values = [("scopes", ", ".join(self.scopes)), *((name, getattr(self, name)) for name in (*names, *more))]
         return [(name.replace("_", " "), value) for name, value in values if value]
 

@@ -32,6 +32,9 @@ WITH gone AS MATERIALIZED (
     FROM compliance_consentevent e LEFT JOIN gone ON gone.number_index = e.number_index
     WHERE e.organization_id = %(organization)s AND e.recorded_at >= %(begin)s AND e.recorded_at < %(end)s
         AND (e.action = 'withdrawn' OR (e.action = 'given' AND e.kind <> 'reply'))
+        AND NOT EXISTS (
+            SELECT FROM compliance_consentevent r WHERE r.organization_id = %(organization)s
+                AND r.recorded_at >= %(begin)s AND r.action = 'retracted' AND r.retracts_id = e.id)
 )
 SELECT GROUPING(day, source, program_id, team_id), action, day, source, program_id, team_id,
     count(*), count(*) FILTER (WHERE ended)
