@@ -243,6 +243,9 @@ def test_agreement_with_the_carrier(office: Office, someone: MakePerson) -> None
     page = someone().let_in(office.owner).tab("/settings/lines/agreement/")
     for look in each_look(page):
         shoot(page, f"agreement-full-{look}")
+    for look in each_look(page):
+        page.get_by_role("heading", name="Differences").evaluate("heading => heading.scrollIntoView()")
+        shoot(page, f"agreement-tables-{look}")
     page = someone().let_in(office.owner).tab("/settings/lines/")
     for look in each_look(page):
         shoot(page, f"lines-{look}")
