@@ -37,6 +37,7 @@ STAYS = {
     "accounts.TeamMember": "conversations go back to the team; counts for active members, kept for who is let in again",
     "accounts.TotpDevice": "the person's second factor: it opens nothing without a membership that is active",
     "compliance.ConsentEvent": "who wrote down what a customer said: a record",
+    "compliance.ConsentImport": "who answers for a list of permissions, and who took it back: a record",
     "compliance.Disclosure": "who wrote the wording: a record",
     "compliance.FormVersion": "who wrote that version of a form: a record",
     "compliance.OptInForm": "who made it: a record; the form is the organization's",
