@@ -69,6 +69,7 @@ class Permission(StrEnum):
 
     LINES_MANAGE = "lines:manage"
     LIMITS_MANAGE = "limits:manage"
+    HOURS_MANAGE = "hours:manage"
     QUARANTINE_REPLAY = "quarantine:replay"
     WEBHOOKS_MANAGE = "webhooks:manage"
     API_MANAGE = "api:manage"
@@ -153,6 +154,7 @@ ADMINISTRATIVE = frozenset(
         Permission.DIRECTORY_MANAGE,
         Permission.LINES_MANAGE,
         Permission.LIMITS_MANAGE,
+        Permission.HOURS_MANAGE,
         Permission.QUARANTINE_REPLAY,
         Permission.WEBHOOKS_MANAGE,
         Permission.API_MANAGE,
@@ -195,7 +197,7 @@ PERMISSION_GROUPS = (
     PermissionGroup(gettext_noop("People"), ("people", "roles", "teams", "owners", "sessions")),
     PermissionGroup(gettext_noop("Signing in"), ("security", "sso", "directory")),
     PermissionGroup(
-        gettext_noop("Lines and systems"), ("lines", "limits", "quarantine", "webhooks", "api", "simulator")
+        gettext_noop("Lines and systems"), ("lines", "limits", "hours", "quarantine", "webhooks", "api", "simulator")
     ),
     PermissionGroup(gettext_noop("Portal and payments"), ("portal", "payments")),
     PermissionGroup(gettext_noop("Organization"), ("organization", "retention", "holds", "exports")),

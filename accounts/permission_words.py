@@ -114,6 +114,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     ),
     "lines:manage": (_("Manage lines"), _("Connects phone numbers and providers, and changes their settings.")),
     "limits:manage": (_("Manage sending limits"), _("Sets spending, countries and pace, and lifts alarms.")),
+    "hours:manage": (
+        _("Manage quiet hours"),
+        _("Reads the table of hours and says which courtesy hours hold. The law's own hours stay as they are."),
+    ),
     "quarantine:replay": (
         _("Deal with rejected requests"),
         _("Looks at what came in without a provider's signature, takes it in or throws it away."),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +25,9 @@ _TABLE = Path(__file__).with_name("hours_data") / "hours.json"
 _DAY = timedelta(days=1)
 _LOOK_AHEAD = 21 * _DAY
 """Longer than any row with its holidays stays closed. Zones that are farther apart than a window is long never meet."""
+
+Window = tuple[time, time]
+"""Opening and closing time of a day, half-open."""
 
 _DAY_ROWS = ("wk", "wk", "wk", "wk", "wk", "sat", "sun")
 
@@ -60,19 +63,64 @@ class _Row:
     """Opening and closing time by kind of day; None where the day is closed. A kind that is absent is as a weekday."""
 
     name: str
-    windows: Mapping[str, tuple[time, time] | None]
+    windows: Mapping[str, Window | None]
     holidays: tuple[Rule, ...]
 
-    def on(self, day: date) -> tuple[time, time] | None:
+    def on(self, day: date) -> Window | None:
         """The window of a day."""
         if "hol" in self.windows and is_holiday(day, self.holidays):
             return self.windows["hol"]
         return self.windows.get(_DAY_ROWS[day.weekday()], self.windows["wk"])
 
 
-def judge(where: Whereabouts, at: datetime, text_class: TextClass) -> Hours:
-    """The window for a text that would be handed over at `at`, an aware time."""
-    rows = _rows_for(where, text_class)
+@dataclass(frozen=True)
+class OwnRules:
+    """What an organization has decided for itself. The law's rows it can only leave out where they may not apply.
+
+    `soft`: hours of informational texts. `without`: states whose row for automated devices it does not follow ("IN",
+    "ME", "SD"); the federal one stands in. `courtesy`: hours by kind of day (`wk`, `sat`, `sun`; None is closed) for
+    countries that have no row; empty means those of the table.
+    """
+
+    soft: Window
+    without: frozenset[str] = frozenset()
+    courtesy: tuple[tuple[str, Window | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Cap:
+    """So many marketing texts within such a time to one phone, by a row of the table."""
+
+    row: str
+    texts: int
+    within: timedelta
+
+
+def caps(where: Whereabouts, own: OwnRules | None = None) -> tuple[Cap, ...]:
+    """The caps of every place there is evidence for, without those that the organization does not follow."""
+    without = {f"US-{state}" for state in (own or usual_rules()).without}
+    return tuple(cap for cap in all_caps() if cap.row in where.places and cap.row not in without)
+
+
+@cache
+def all_caps() -> tuple[Cap, ...]:
+    """Every cap of the table."""
+    table = {f"US-{state}": row for state, row in _table()["states"].items()} | {"US-unknown": _table()["unknown"]}
+    return tuple(
+        Cap(place, row["cap"][0], timedelta(hours=row["cap"][1])) for place, row in table.items() if "cap" in row
+    )
+
+
+def shown_row(place: str, own: OwnRules) -> tuple[Mapping[str, Window | None], str]:
+    """A row's windows by kind of day ("wk" and those that differ: "sat", "sun", "hol"), and its source in words."""
+    found = _found(place, own)
+    return _row(place, own).windows, str(found.get("source", _table()["federal"]["source"]))
+
+
+def judge(where: Whereabouts, at: datetime, text_class: TextClass, own: OwnRules | None = None) -> Hours:
+    """The window for a text that would be handed over at `at`, an aware time, under the table and an organization's
+    `own` rules (default: the table alone)."""
+    rows = _rows_for(where, text_class, own or usual_rules())
     names = tuple(row.name for row in rows)
     if not rows:
         return Hours(True, None, None, where.zones, names)
@@ -127,34 +175,51 @@ def _windows(
 # --- The tables ---
 
 
-def _rows_for(where: Whereabouts, text_class: TextClass) -> tuple[_Row, ...]:
+def _rows_for(where: Whereabouts, text_class: TextClass, own: OwnRules) -> tuple[_Row, ...]:
     match _table()["classes"][text_class]:
         case "exempt":
             return ()
         case "soft":
-            return (_row("soft"),)
+            return (_Row("soft", {"wk": own.soft}, ()),)
         case _:
-            return tuple(_row(place) for place in where.places)
+            return tuple(_row(place, own) for place in where.places)
+
+
+@lru_cache(maxsize=4096)
+def _row(place: str, own: OwnRules) -> _Row:
+    country, _, state = place.partition("-")
+    if country not in {"US", "CA"} and own.courtesy:
+        return _Row(place, dict(own.courtesy), holidays_of(place))
+    name = f"{place} (federal)" if country == "US" and state in own.without else place
+    return _Row(name, _windows_in(_found(place, own)), holidays_of(place))
+
+
+def _found(place: str, own: OwnRules) -> Mapping[str, Any]:
+    """The table's row for a place; the federal one where an organization does not follow a state's."""
+    table = _table()
+    country, _, state = place.partition("-")
+    if place == "US-unknown":
+        found = table["unknown"]
+    elif country == "US":
+        found = table["federal"] if state in own.without else table["states"].get(state, table["federal"])
+    else:
+        found = table["countries"].get(country, table["countries"]["other"])
+    return dict(found)
+
+
+def _windows_in(row: Mapping[str, Any]) -> dict[str, Window | None]:
+    return {
+        kind: None if row[kind] is None else (time.fromisoformat(row[kind][0]), time.fromisoformat(row[kind][1]))
+        for kind in ("wk", "sat", "sun", "hol")
+        if kind in row
+    }
 
 
 @cache
-def _row(place: str) -> _Row:
-    table = _table()
-    country, _, state = place.partition("-")
-    if place == "soft":
-        found = table["soft"]
-    elif place == "US-unknown":
-        found = table["unknown"]
-    elif country == "US":
-        found = table["states"].get(state, table["federal"])
-    else:
-        found = table["countries"].get(country, table["countries"]["other"])
-    windows = {
-        kind: None if found[kind] is None else (time.fromisoformat(found[kind][0]), time.fromisoformat(found[kind][1]))
-        for kind in ("wk", "sat", "sun", "hol")
-        if kind in found
-    }
-    return _Row(place, windows, holidays_of(place))
+def usual_rules() -> OwnRules:
+    """What holds for an organization that has changed nothing."""
+    opens, closes = _table()["soft"]["wk"]
+    return OwnRules((time.fromisoformat(opens), time.fromisoformat(closes)))
 
 
 def holidays_of(place: str) -> tuple[Rule, ...]:

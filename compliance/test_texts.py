@@ -6,6 +6,7 @@ from compliance import consent
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent
 from texting import contacts, sending
+from texting.gate import OutsideHours
 from texting.models import Line, Message
 from texting.phone_numbers import PhoneNumber
 
@@ -25,4 +26,5 @@ def send_test_text(*, member: Membership, line: Line, number: PhoneNumber) -> Me
     if not state.permitted and state.suppressed_since is None:
         said = Evidence(source=ConsentEvent.Source.AGENT, words=STATEMENT, actor=member)
         consent.give(conversation.contact, kind=ConsentEvent.Kind.EXPRESS, evidence=said)
-    return sending.send_text(conversation=conversation, body=BODY, author=member)
+    # their own phone, at whatever hour they set a line up
+    return sending.send_text(conversation=conversation, body=BODY, author=member, outside_hours=OutsideHours.SEND)

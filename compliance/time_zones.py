@@ -25,6 +25,7 @@ _MOST_ZONES = 12
 """Of one number. The library names every zone of a country whose numbers have no place (Australia's mobiles have 11
 zones); for a number of North America that is no answer."""
 
+UNKNOWN_PLACE = "US-unknown"
 _NANP = 1
 _ZIP = re.compile(r"(\d{3})\d{2}(?:-?\d{4})?", re.ASCII)
 _POSTAL_CODE = re.compile(r"([A-Z])\d[A-Z] ?\d[A-Z]\d", re.ASCII)
@@ -75,9 +76,36 @@ def whereabouts(number: str, *, state: str = "", zip_code: str = "", zone: str =
         _by_state(evidence, state.strip().upper())
     if zip_code.strip():
         _by_zip(evidence, zip_code.strip().upper())
-    places = evidence.places or {"US-unknown"}
+    places = evidence.places or {UNKNOWN_PLACE}
     zones = {_named(zone.strip())} if zone.strip() else evidence.zones or set(_places().unknown_zones)
     return Whereabouts(tuple(sorted(zones)), tuple(sorted(places)))
+
+
+def flaws(*, state: str = "", zip_code: str = "", zone: str = "") -> dict[str, str]:
+    """What is wrong with evidence that somebody typed: a sentence for each of the names that is none of its kind."""
+    found = {}
+    evidence = _Evidence()
+    for name, value, read in (
+        ("state", state, lambda: _by_state(evidence, state.strip().upper())),
+        ("zip_code", zip_code, lambda: _by_zip(evidence, zip_code.strip().upper())),
+        ("time_zone", zone, lambda: _named(zone.strip())),
+    ):
+        try:
+            if value.strip():
+                read()
+        except ValueError as error:
+            found[name] = str(error)
+    return found
+
+
+def states() -> tuple[str, ...]:
+    """Two-letter codes of every state and territory, then of every Canadian province, each in order."""
+    return (*sorted(_places().zones), *sorted(_places().provinces))
+
+
+def nowhere_known() -> Whereabouts:
+    """For somebody of whom nothing is known: every zone of the United States, the strictest row."""
+    return Whereabouts(tuple(sorted(_places().unknown_zones)), (UNKNOWN_PLACE,))
 
 
 def version() -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from compliance.hours_urls import urlpatterns as hours_urls
 from compliance.views import (
     answers,
     carrier,
@@ -51,4 +52,5 @@ urlpatterns = [
     path("settings/answers/", answers.automatic_answers, name="automatic_answers"),
     path(_TEST, test_text.test_text, name="test_text"),
     path(_TEST + "<uuid:message_id>/", test_text.test_text_status, name="test_text_status"),
+    *hours_urls,
 ]

@@ -61,6 +61,7 @@ SECTIONS = (
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
+    RailEntry(_("Quiet hours"), "hours", "moon", Permission.HOURS_MANAGE),
     RailEntry(_("Access review"), "access_review", "clipboard-check", Permission.ACCESS_REVIEW, review_waits),
     RailEntry(_("Sessions and networks"), "session_limits", "hourglass", Permission.SECURITY_MANAGE),
     RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),

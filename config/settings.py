@@ -282,9 +282,12 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.numbers.MarkedNumbers",
     "compliance.send_policies.wording.ReservedWords",
     "compliance.send_policies.first_text.FirstTextClauses",
+    "compliance.send_policies.hours.QuietHours",
+    "compliance.send_policies.frequency.FrequencyCap",
     "texting.limits.policy.SendingLimits",
     "texting.limits.carriers.policy.CarrierDay",
 ]
+TEXTING_CUSTOMER_ZONES = "compliance.send_policies.hours.zones_of"  # where a customer may be, for the time there
 # Campaigns at a time, of all organizations: fewer than there are workers, so that one is free for replies.
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one

@@ -93,3 +93,16 @@ def _forget_keys(request: pytest.FixtureRequest) -> None:
         from tenancy.encryption import keyring
 
         keyring.forget_everything()
+
+
+@pytest.fixture(autouse=True)
+def _midday(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quiet hours are judged for a summer Wednesday at which it is day from Honolulu to Berlin, so that no test depends
+    on the hour it runs at. Tests about the hours set the time themselves. Real processes have a real clock, so tests
+    with a running system have it as well, and customers for whom it is midday (`tests.midday`).
+    """
+    if JOURNEYS not in request.node.path.parents and "system" not in request.fixturenames:
+        from datetime import UTC, datetime
+
+        midday = datetime(2026, 7, 15, 18, 30, tzinfo=UTC)  # 2:30 pm in New York, 8:30 am in Honolulu
+        monkeypatch.setattr("compliance.send_policies.here.now", lambda: midday)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from texting import queries, sending, threads
+from texting.gate import OutsideHours
 from texting.models import Contact, Conversation, Line, Message
 from texting.phone_numbers import BadNumber, PhoneNumber, parse
 from texting.purposes import Purpose
@@ -31,6 +32,7 @@ class Addressed:
     conversation_id: UUID | None = None
     line_id: UUID | None = None
     purpose: Purpose = Purpose.REPLY
+    outside_hours: OutsideHours = OutsideHours.ASK
 
 
 class Unaddressed(Exception):
@@ -99,10 +101,12 @@ def _address(text: Addressed, found: _Found) -> tuple[Line, Wanted]:
             raise Unaddressed("conversation_id", _("There is no such conversation, or this key may not see it."))
         if text.line_id not in {None, conversation.line_id}:
             raise Unaddressed("line_id", _("The conversation is on another line. Leave line_id out."))
-        return conversation.line, Wanted(conversation.contact, text.body, seen=conversation)
+        return conversation.line, Wanted(
+            conversation.contact, text.body, seen=conversation, outside_hours=text.outside_hours
+        )
     if not found.may_start:
         raise Unaddressed("conversation_id", _("This key may only answer. Say in which conversation."))
-    return _line(text, found), Wanted(_contact(text, found), text.body)
+    return _line(text, found), Wanted(_contact(text, found), text.body, outside_hours=text.outside_hours)
 
 
 def _line(text: Addressed, found: _Found) -> Line:

@@ -1,10 +1,13 @@
 """What the composer shows before anything is sent: may this customer be texted, since when, and what would be added."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.models import Membership
 from accounts.permissions import Permission
@@ -12,8 +15,8 @@ from tenancy.ids import new_id
 from texting import gate, sending
 from texting.attachments.allowance import Allowance, allowance_for
 from texting.gate import Outcome, Reason, Verdict
-from texting.local_time import there
-from texting.models import Conversation
+from texting.local_time import their_time, there
+from texting.models import Contact, Conversation
 from texting.queries import ShownFile, customer, unsent_files
 
 
@@ -21,6 +24,7 @@ class State(StrEnum):
     """How the permission line looks: quiet, waiting for a person's decision, or plain."""
 
     OK = "ok"
+    LATER = "later"  # it is not the time for it there: the author decides
     ASK = "ask"
     NO = "no"
 
@@ -38,7 +42,8 @@ class Objection:
 class Composer:
     """`message_id` is the id that the next text will have, so that sending twice sends once.
 
-    `call` is what a telephone dials instead (E.164), "" for members who may not see numbers.
+    `call` is what a telephone dials instead (E.164), "" for members who may not see numbers, who are told no
+    `local_time` either. `opens`: with LATER, when the text could leave, in the customer's time.
     """
 
     state: State
@@ -48,8 +53,8 @@ class Composer:
     prefix: str
     suffix: str
     call: str
-    clock: str
-    city: str
+    local_time: str
+    opens: str
     may_send: bool
     may_note: bool
     message_id: UUID
@@ -66,25 +71,35 @@ def composer(
     """The gate's answer to `body` as it is now (or `outcome`, when it was just asked), with what surrounds it."""
     outcome = outcome or sending.preview(conversation=conversation, body=body, author=member)
     call = customer(member, conversation.contact).call
-    clock, city = there(call, timezone.now()) or ("", "")
+    zones, now = _zones_of(conversation.contact), timezone.now()
     return Composer(
-        state=_STATES[outcome.verdict],
+        state=State.LATER if outcome.may_insist else _STATES[outcome.verdict],
         sentences=tuple(
-            reason.text for reason in outcome.reasons if reason.verdict is Verdict.ALLOW and not reason.is_warning
+            reason.text
+            for reason in outcome.reasons
+            if reason.verdict is Verdict.ALLOW and reason.text and not reason.is_warning
         ),
-        warnings=tuple(reason.text for reason in outcome.warnings),
+        warnings=tuple(reason.text for reason in outcome.warnings if reason.text),
         objections=tuple(_objection(reason) for reason in outcome.objections),
         prefix=outcome.prefix,
         suffix=outcome.suffix,
         call=call,
-        clock=clock,
-        city=city,
+        local_time=there(zones, now) if call else "",
+        opens=their_time(zones, outcome.again_at, since=now, words="")
+        if outcome.may_insist and outcome.again_at
+        else "",
         may_send=member.may(Permission.MESSAGES_SEND),
         may_note=member.may(Permission.NOTES_WRITE),
         message_id=new_id(),
         allowance=allowance_for(conversation.line),
         files=unsent_files(member, conversation),
     )
+
+
+def _zones_of(contact: Contact) -> Sequence[str]:
+    """Where the customer may be, as whoever judges the hours sees it."""
+    zones: Sequence[str] = import_string(settings.TEXTING_CUSTOMER_ZONES)(contact)
+    return zones
 
 
 def _objection(reason: Reason) -> Objection:

@@ -20,6 +20,7 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import live, outgoing_webhooks, sending
+from texting.gate import OutsideHours
 from texting.live import LiveKind
 from texting.models import Conversation, Draft, Line, Message, Note, Turn
 from texting.outgoing_webhooks import EventKind
@@ -153,6 +154,7 @@ def reply(
     message_id: UUID,
     purpose: Purpose = Purpose.REPLY,
     files: Sequence[UUID] = (),
+    outside_hours: OutsideHours = OutsideHours.ASK,
 ) -> Reply:
     """Send a text. Whoever answers in a conversation that is nobody's takes it.
 
@@ -162,7 +164,13 @@ def reply(
     require(member, Permission.MESSAGES_SEND)
     refuse_if_with_somebody_else(member, contact_id=conversation.contact_id, line=conversation.line)
     message = sending.send_text(
-        conversation=conversation, body=body, author=member, purpose=purpose, message_id=message_id, files=files
+        conversation=conversation,
+        body=body,
+        author=member,
+        purpose=purpose,
+        message_id=message_id,
+        files=files,
+        outside_hours=outside_hours,
     )
     _forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered

@@ -1,5 +1,8 @@
-"""Texts for which nothing is left of their brand's day at the carriers: they wait for the next one, or end at once when
-that would be too late, so that somebody can call instead. None is lost without a word: the text itself says why.
+"""Texts that cannot leave yet.
+
+Those for which nothing is left of their brand's day at the carriers wait for the next one, or end at once when that
+would be too late, so that somebody can call instead. Those for which it is not the time where their reader is wait for
+it. None is lost without a word: the text itself says why.
 """
 
 import random
@@ -13,7 +16,7 @@ from texting.limits.carriers import days
 from texting.limits.carriers.days import Day
 from texting.models import Brand, Decision, Line, Message, OutboxEntry
 from texting.outbox import Claim
-from texting.purposes import Purpose
+from texting.purposes import TERMS, Purpose
 from texting.statuses import ErrorKind, MessageStatus
 
 CODE = "carrier.day"
@@ -63,6 +66,20 @@ def _put_off(late: Sequence[tuple[Claim, Message, datetime]]) -> None:
     progress.write(waiting)
     # A bulk text counts in our own day when it is handed over, so it counts anew then; a reply counted when written.
     refunds.refund(message.pk for message in waiting if message.purpose == Purpose.BULK)
+
+
+def until_allowed(claim: Claim, message: Message, moment: datetime, *, rule: str) -> None:
+    """A rule that time alone ends keeps the text until then, and the text says so. Bulk texts do not all leave in the
+    same second of the morning.
+    """
+    purpose = Purpose(message.purpose)
+    due_at = moment + (_spread() if purpose is Purpose.BULK else timedelta())
+    if outbox.hold_until(claim, due_at, life=TERMS[purpose].life):
+        message.held_until = moment
+        Message.objects.filter(pk=message.pk).update(held_until=moment)
+        kind = ErrorKind(message.error_kind) if message.error_kind else None
+        progress.move(message, MessageStatus(message.status), kind, rule)
+        progress.write([message])
 
 
 def _spread() -> timedelta:

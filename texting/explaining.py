@@ -118,6 +118,8 @@ _CODE_WORDS = {
         "The carriers took no more texts of this line's brand that day, and the next day would have been too late.",
         "Call if it cannot wait, or send it again after midnight Pacific time.",
     ),
+    "canceled": ("A colleague took it back before it left.", ""),
+    "hours.closed": ("It was not the time for it where the customer is, and it could not wait.", "Send it again."),
     "expired": (
         "It could not be handed over in time, and later it would have come too late.",
         "Send it again if it is still needed.",
@@ -128,6 +130,16 @@ _WAIT_WORDS = {
         "Waits for tomorrow",
         "The carriers take no more texts of this line's brand today.",
         "It leaves by itself after midnight Pacific time. Call if it cannot wait.",
+    ),
+    "hours.closed": Explanation(
+        "Waits for their hours",
+        "It is not the time for this text where the customer is.",
+        "It leaves by itself when their hours begin. Call if it cannot wait.",
+    ),
+    "hours.cap": Explanation(
+        "Waits for its turn",
+        "The customer has got as many texts of this kind as the rules allow for now.",
+        "It leaves by itself when one more is allowed.",
     ),
 }
 _NO_RECEIPT = Explanation(

@@ -7,7 +7,7 @@ closed: no policies, or a policy that breaks, means the text does not leave. Eve
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Protocol, runtime_checkable
@@ -34,6 +34,14 @@ class Verdict(StrEnum):
 _STRICTNESS = {Verdict.ALLOW: 0, Verdict.HOLD: 1, Verdict.REFUSE: 2}
 
 
+class OutsideHours(StrEnum):
+    """What is wanted of a text that could leave only later, because it is night where the customer is."""
+
+    ASK = "ask"  # refuse it and say when it could leave: a person decides
+    WAIT = "wait"  # let it wait
+    SEND = "send"  # its author has seen what time it is there and sends it all the same, where that is allowed
+
+
 @dataclass(frozen=True)
 class Draft:
     """A text that somebody wants to send. `body` is what they wrote; at the hand-over, what was queued."""
@@ -47,6 +55,7 @@ class Draft:
     counted: bool = False  # at the hand-over: it has its place in the day's counts already
     segments: int | None = None  # with the clauses, where that is known already
     files: tuple[UUID, ...] = ()  # ids of its pictures and files: the decision is about them too
+    outside_hours: OutsideHours = OutsideHours.ASK
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,11 @@ class Reason:
     """Why a policy answered as it did: one sentence for a person, one for what to do instead, ids as evidence.
 
     Sentences are not kept. At the hand-over, where nobody reads them, a policy may leave them out.
-    `again_at`: when the same text would pass, for a refusal that time alone ends. `is_warning`: it allows the text and
-    whoever writes should know.
+    `again_at`: when the same text would pass, for a refusal that time alone ends. `waits`: at the hand-over a text that
+    is refused for this reason waits until then, whatever its purpose is. `may_insist`: its author may send it all the
+    same (`OutsideHours.SEND`) or let it wait; in a reason that allows, the author did. `not_before`: allowed, but not
+    before then. `valid_for`: how much longer than now it may leave; the provider is told. `is_warning`: it allows the
+    text and whoever writes should know.
     """
 
     rule: str
@@ -66,6 +78,10 @@ class Reason:
     evidence: dict[str, str] = field(default_factory=dict)
     again_at: datetime | None = None
     is_warning: bool = False
+    waits: bool = False
+    may_insist: bool = False
+    not_before: datetime | None = None
+    valid_for: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,32 @@ class Outcome:
         """When the text would pass, if nothing but time speaks against it; None otherwise."""
         moments = [reason.again_at for reason in self.objections]
         return max((at for at in moments if at), default=None) if None not in moments else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for `again_at` at the hand-over instead of ending."""
+        return bool(self.objections) and all(reason.waits for reason in self.objections)
+
+    @property
+    def may_insist(self) -> bool:
+        """Whether its author may send it all the same, or let it wait."""
+        return bool(self.objections) and all(reason.may_insist for reason in self.objections)
+
+    @property
+    def insisted(self) -> bool:
+        """Whether it passed only because its author insisted."""
+        return any(reason.may_insist and reason.verdict is Verdict.ALLOW for reason in self.reasons)
+
+    @property
+    def not_before(self) -> Reason | None:
+        """The allowing reason that lets it leave last, if one puts it off."""
+        later = [reason for reason in self.reasons if reason.not_before is not None]
+        return max(later, key=lambda reason: reason.not_before or datetime.min, default=None)
+
+    @property
+    def valid_for(self) -> timedelta | None:
+        """How much longer it may leave, if that ends."""
+        return min((reason.valid_for for reason in self.reasons if reason.valid_for), default=None)
 
 
 class SendPolicy(Protocol):

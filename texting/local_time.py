@@ -1,30 +1,49 @@
-"""What time it probably is where a phone number belongs. Plain values: no Django.
+"""What time it is for somebody who may be in several zones, in words. Plain values: no Django.
 
-A number tells where it was issued, not where its owner is; but it is all there is before they say more.
+A number tells where it was issued, not where its owner is, so there may be more zones than one: which, is asked of
+`settings.TEXTING_CUSTOMER_ZONES`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-from phonenumbers import NumberParseException
-from phonenumbers.timezone import time_zones_for_number
 
-_UNKNOWN = "Etc/Unknown"
-
-
-def zone_of(e164: str) -> ZoneInfo | None:
-    """The time zone of the number's area; None when there are several, or none is known."""
-    try:
-        zones = time_zones_for_number(phonenumbers.parse(e164))
-    except NumberParseException:
-        return None
-    return ZoneInfo(zones[0]) if len(zones) == 1 and zones[0] != _UNKNOWN else None
+def clock(moment: datetime) -> str:
+    """A local time as people say it: 8:12 pm."""
+    return f"{moment:%-I:%M} {'am' if moment.hour < 12 else 'pm'}"
 
 
-def there(e164: str, now: datetime) -> tuple[str, str] | None:
-    """(clock, city) such as ("12:02", "Denver"), for an aware time; None when the area has several zones."""
-    zone = zone_of(e164)
-    if zone is None:
-        return None
-    return f"{now.astimezone(zone):%H:%M}", zone.key.rpartition("/")[2].replace("_", " ")
+def there(zones: Sequence[str], at: datetime) -> str:
+    """ "8:12 pm in Denver", "5:12 pm to 8:12 pm where they may be"; "" without a zone."""
+    if not zones:
+        return ""
+    first, last = _ends(zones, at)
+    if first != last:
+        return f"{first} to {last} where they may be"
+    place = zones[0].rpartition("/")[2].replace("_", " ")
+    return f"{first} for them" if zones[0].startswith("Etc/") or len(zones) > 1 else f"{first} in {place}"
+
+
+def sentence(zones: Sequence[str], at: datetime) -> str:
+    """ "It is 5:40 am for them." or, for several zones, "It is between 2:40 am and 5:40 am where they may be." """
+    first, last = _ends(zones, at)
+    if first == last:
+        return f"It is {first} for them."
+    return f"It is between {first} and {last} where they may be."
+
+
+def their_time(zones: Sequence[str], at: datetime, *, since: datetime, words: str = " their time") -> str:
+    """ "8:00 am their time" for a moment soon after `since`; with the day when that is another one there."""
+    here = min((at.astimezone(ZoneInfo(zone)) for zone in zones), key=_wall)
+    day = "" if here.date() == since.astimezone(here.tzinfo).date() else f" on {here:%A}"
+    return f"{clock(here)}{words}{day}"
+
+
+def _ends(zones: Sequence[str], at: datetime) -> tuple[str, str]:
+    there = sorted((at.astimezone(ZoneInfo(zone)) for zone in zones), key=_wall)
+    return clock(there[0]), clock(there[-1])
+
+
+def _wall(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=None)

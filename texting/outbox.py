@@ -54,6 +54,7 @@ class Claim:
 
 def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime | None = None) -> None:
     """Enter queued texts, worth sending until `deadline` or as long as `TERMS` says; after commit their lines are rung.
+    The life of one that has `held_until` begins then.
 
     All times are the database's, so a process whose clock is wrong enters its texts like any other.
     """
@@ -67,8 +68,9 @@ def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime
             priority=terms.priority,
             segments=1 if message.media_count else max(message.segments, 1),
             has_pictures=message.media_count > 0,
-            due_at=Now(),
-            expires_at=deadline or Now() + terms.life,
+            due_at=message.held_until or Now(),
+            held_until=message.held_until,
+            expires_at=deadline or (message.held_until or Now()) + terms.life,
         )
         for message in messages
     )
@@ -128,6 +130,15 @@ def finish(claim: Claim) -> bool:
 def try_again(claim: Claim, *, wait: timedelta) -> bool:
     """Put the text back, due after `wait`. False when the claim is no longer ours."""
     return bool(_still_ours(claim).update(state=OutboxEntry.State.READY, due_at=Now() + wait, lease_until=None))
+
+
+def hold_until(claim: Claim, moment: datetime, *, life: timedelta) -> bool:
+    """Put the text back, due at `moment`; if it would have ended by then, its `life` begins anew there."""
+    row = _still_ours(claim)
+    if not row.update(state=OutboxEntry.State.READY, due_at=moment, held_until=moment, lease_until=None):
+        return False
+    OutboxEntry.objects.filter(pk=claim.message_id, expires_at__lt=moment + life).update(expires_at=moment + life)
+    return True
 
 
 def back_off(attempt: int, retry_after: float | None = None) -> timedelta:
@@ -204,6 +215,12 @@ class Stopped:
 
     canceled: int
     in_flight: tuple[UUID, ...]
+
+
+def cancel(message_id: UUID) -> bool:
+    """Take back a text that waits, in the running transaction. False when a worker has it, or it may have left."""
+    ready = OutboxEntry.objects.filter(message_id=message_id, state=OutboxEntry.State.READY, resends=0)
+    return bool(ready.delete()[0])
 
 
 def cancel_waiting(contact: Contact, *, team: Team | None = None) -> Stopped:

@@ -13,7 +13,8 @@ LONGEST_HOLD = timedelta(minutes=15)  # that a text of unknown outcome holds bac
 
 # A text waits for an earlier one to the same person on the same line: so that they keep their order, and so that an
 # equal text cannot be taken for one of unknown outcome when the provider's list is searched. What the law asks for
-# waits for no unknown outcome, and nothing waits for one longer than `hold`.
+# waits for no unknown outcome, and nothing waits for one longer than `hold`. Nor does a text wait for one that a rule
+# keeps until the customer's day begins: the customer may write meanwhile and is answered at once.
 #
 # This table is empty one moment and full the next, so the planner's statistics are never right. OFFSET 0 keeps it from
 # making a join of the question, which it would do by comparing every waiting text with every other one: each text is
@@ -25,7 +26,7 @@ _FREE = """
             earlier.state = 'sending'
             OR earlier.state = 'unconfirmed' AND e.priority > %(owed)s AND earlier.priority > %(owed)s
                 AND earlier.unconfirmed_since > statement_timestamp() - make_interval(secs => %(hold)s)
-            OR earlier.state = 'ready' AND
+            OR earlier.state = 'ready' AND coalesce(earlier.held_until, '-infinity') <= statement_timestamp() AND
                 (earlier.priority, earlier.entered_at, earlier.message_id) < (e.priority, e.entered_at, e.message_id))
         OFFSET 0)
 """

@@ -21,6 +21,7 @@ from tenancy.isolation import activate
 from texting import deferring, gate, outbox, progress
 from texting.attachments import links
 from texting.deferring import BrandDay, Leaving
+from texting.gate import OutsideHours
 from texting.limits import spending
 from texting.limits.carriers.days import segments_of
 from texting.limits.judging import OWED
@@ -107,17 +108,18 @@ def _prepare_all(line: Line, claims: Sequence[Claim]) -> list[Prepared]:
     asked = [claim for claim in held if _is_still_wanted(claim, messages.get(claim.message_id))]
     files = links.attachments_of([messages[claim.message_id] for claim in asked])
     checked = gate.check_all([_draft(messages[claim.message_id], files) for claim in asked])
-    leaving = []
+    leaving, ends = [], dict[UUID, timedelta | None]()
     for claim, (outcome, decision) in zip(asked, checked, strict=True):
         message = messages[claim.message_id]
         if outcome.verdict is gate.Verdict.ALLOW:
             leaving.append((claim, message, decision))
+            ends[message.pk] = outcome.valid_for
         else:
             _keep_back(claim, message, outcome)
     leaving = deferring.within_day(day, _within_limits(leaving))
     address = f"{settings.PUBLIC_BASE_URL}/webhooks/{line.provider}/{key}/status"
     media = links.open_links(files, {message.pk: claim.attempt for claim, message, _ in leaving})
-    begun = _begin(line, leaving, address, media, day)
+    begun = _begin(line, leaving, _Around(address, media, ends), day)
     crash_here("before_prepared")
     return [Prepared(claim, outbound, until) for claim, outbound in begun]
 
@@ -156,11 +158,17 @@ def _draft(message: Message, files: dict[UUID, list[Attachment]]) -> gate.Draft:
         message_id=message.pk,
         counted=message.counted_from is not None,
         files=tuple(file.pk for file in files.get(message.pk, ())),
+        outside_hours=OutsideHours(message.outside_hours or OutsideHours.WAIT),
     )
 
 
 def _keep_back(claim: Claim, message: Message, outcome: gate.Outcome) -> None:
-    """A bulk text that only time speaks against waits for that time; any other text has ended."""
+    """A text that only time speaks against waits for that time, if it is a bulk text or the rule says so for all; any
+    other has ended.
+    """
+    if outcome.waits and outcome.again_at is not None:
+        deferring.until_allowed(claim, message, outcome.again_at, rule=outcome.objections[0].rule)
+        return
     if message.purpose == Purpose.BULK and outcome.again_at is not None:
         outbox.try_again(claim, wait=outcome.again_at - claim.at + _spread())
         return
@@ -197,8 +205,17 @@ def _spread() -> timedelta:
     return timedelta(seconds=random.uniform(5, 60))  # noqa: S311 - jitter
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What the provider is told beside the texts: where their status goes, their files, how long they may leave."""
+
+    address: str
+    media: dict[UUID, tuple[str, ...]]
+    ends: dict[UUID, timedelta | None]
+
+
 def _begin(
-    line: Line, leaving: Sequence[Leaving], address: str, media: dict[UUID, tuple[str, ...]], day: BrandDay | None
+    line: Line, leaving: Sequence[Leaving], around: _Around, day: BrandDay | None
 ) -> list[tuple[Claim, Outbound]]:
     """Write down an attempt for each text, with the token of its status callback's address."""
     attempts, begun = [], []
@@ -225,8 +242,9 @@ def _begin(
             from_=line.number,
             body=message.body,
             client_ref=str(message.pk),
-            media_urls=media.get(message.pk, ()),
-            status_url=f"{address}/{token}",
+            media_urls=around.media.get(message.pk, ()),
+            status_url=f"{around.address}/{token}",
+            valid_for=around.ends[message.pk],
         )
         begun.append((claim, outbound))
     insert_rows(attempts)

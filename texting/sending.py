@@ -18,6 +18,7 @@ from tenancy.ids import new_id
 from texting import gate, live, outbox, threads
 from texting.attachments import binding
 from texting.attachments.binding import BadFiles
+from texting.gate import OutsideHours
 from texting.limits import spending
 from texting.limits.spending import OverLimit
 from texting.live import LiveKind
@@ -55,6 +56,7 @@ class Wanted:
     seen: Conversation | None = None
     message_id: UUID | None = None
     files: tuple[Attachment, ...] = ()  # the author's, locked (`texting.attachments.binding.ready`)
+    outside_hours: OutsideHours = OutsideHours.ASK
 
 
 Result = Message | Refused | BadText
@@ -69,12 +71,14 @@ def send_text(
     message_id: UUID | None = None,
     deadline: datetime | None = None,
     files: Sequence[UUID] = (),
+    outside_hours: OutsideHours = OutsideHours.ASK,
 ) -> Message:
     """Queue one text. In a resolved conversation it opens a new one.
 
     `message_id` makes a repeated request harmless: the text that already has this id is returned and nothing is sent.
     `deadline` (aware) ends its life, instead of what `purposes.TERMS` says: after it the text fails instead of leaving.
     `files` are ids of the author's unsent attachments of this thread; with one the text itself may be empty.
+    `outside_hours` is what becomes of a text for which it is not the time; one that waits has `held_until`.
     Raises BadText (empty, too long, not text, files that cannot go) or Refused (the gate; the decision is stored).
     """
     written = cleaned(body, may_be_empty=bool(files))
@@ -86,7 +90,7 @@ def send_text(
     except BadFiles as error:
         raise BadText(str(error)) from None
     new_id_of_it = None if repeated else message_id
-    wanted = Wanted(conversation.contact, written, conversation, new_id_of_it, tuple(ready))
+    wanted = Wanted(conversation.contact, written, conversation, new_id_of_it, tuple(ready), outside_hours)
     [result] = send_all(line=conversation.line, texts=[wanted], author=author, purpose=purpose)
     if isinstance(result, Exception):
         raise result
@@ -145,6 +149,7 @@ def _try_group(
             author,
             segments=sizes.get(text.contact.pk),
             files=tuple(file.pk for file in text.files),
+            outside_hours=text.outside_hours,
         )
         for text in texts
     ]
@@ -188,6 +193,7 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result
     if len(outcome.text) > LONGEST:
         return BadText(_too_long(len(outcome.text)))
     segments = count(outcome.text).segments
+    later = outcome.not_before
     return Message(
         id=text.message_id or new_id(),
         conversation=draft.conversation,
@@ -202,6 +208,9 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result
         media_count=len(text.files),
         media_kind=binding.kind_of_all(text.files),
         price_micros=spending.price_of(draft, segments),
+        outside_hours="send" if outcome.insisted else "",
+        held_until=later.not_before if later else None,
+        provider_code=later.rule if later else "",
         counted_from=None if draft.purpose is Purpose.BULK else spending.day(),
         created_at=timezone.now(),
     )
@@ -251,3 +260,5 @@ def _queue(messages: Sequence[Message], author: Membership | None, purpose: Purp
             kind=LiveKind.MESSAGE, conversation=message.conversation_id, message=message.pk, line=message.line_id
         )
         audit.record(event=AuditKind.MESSAGE_SENT, actor=author, object=message, purpose=purpose.value)
+        if message.outside_hours:
+            audit.record(event=AuditKind.MESSAGE_SENT_OUTSIDE_HOURS, actor=author, object=message)

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_CONVERSATION + "texts/<uuid:message_id>/", conversation.text, name="conversation_text"),
     path(_CONVERSATION + "preview/", writing.preview, name="conversation_preview"),
     path(_CONVERSATION + "send/", writing.send, name="conversation_send"),
+    path("inbox/texts/<uuid:message_id>/cancel/", handling.cancel, name="cancel_text"),
     path(_CONVERSATION + "note/", writing.note, name="conversation_note"),
     path(_CONVERSATION + "draft/", writing.draft, name="conversation_draft"),
     path(_CONVERSATION + "files/", attaching.attach, name="attach"),

@@ -93,7 +93,8 @@ class Kind(Enum):
         "text-refused",
         422,
         "The text may not be sent",
-        "`reasons` lists each rule that speaks against it, with what to do instead. Sending it again changes nothing.",
+        "`reasons` lists each rule that speaks against it, with what to do instead. Sending it again changes nothing, "
+        "unless `again_at` says when it will.",
     )
     KEY_REUSED = Words(
         "key-reused",

@@ -1,4 +1,5 @@
 import compliance.models.opt_in_form
+import datetime
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
@@ -88,6 +89,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [tenancy.constraints.RowSecurity(name='compliance_formlogo_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_formlogo_org_id'), tenancy.constraints.AppendOnly(name='compliance_formlogo_append_only')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HoursChange',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('before', models.JSONField()),
+                ('after', models.JSONField()),
+                ('reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ConfigKey()])),
+                ('changed_at', models.DateTimeField(auto_now_add=True)),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', '-changed_at', '-id'], name='compliance_hourschange_latest')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_hourschange_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_hourschange_org_id'), tenancy.constraints.SameOrganization(field='actor', name='compliance_hourschange_actor_org'), tenancy.constraints.AppendOnly(name='compliance_hourschange_append_only')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HoursRules',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('soft_opens', models.TimeField(default=datetime.time(8, 0))),
+                ('soft_closes', models.TimeField(default=datetime.time(21, 0))),
+                ('only_warns', models.BooleanField(default=False, help_text='Texts outside the soft hours leave all the same.')),
+                ('without', models.JSONField(default=list, help_text='States whose automated row is not followed.')),
+                ('courtesy', models.JSONField(default=dict, help_text='{"wk": ["08:00", "20:00"], "sat": ..., "sun": null}; empty: the defaults of the table.')),
+                ('healthcare', models.BooleanField(default=False, help_text='Appointment texts rely on the exemption for healthcare, with its caps.')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_hoursrules_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_hoursrules_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_hoursrules_one'), models.CheckConstraint(condition=models.Q(('soft_opens__lt', models.F('soft_closes'))), name='compliance_hoursrules_in_order')],
             },
         ),
         migrations.CreateModel(

@@ -1,9 +1,10 @@
 """What compliance stores: the consent ledger, programs and their wordings, numbers that must not be texted, what a
-person decides, answers."""
+person decides, answers, hours."""
 
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
+from compliance.models.hours import HoursChange, HoursRules
 from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_out_question import OptOutQuestion
@@ -21,6 +22,8 @@ __all__ = [
     "FormKey",
     "FormLogo",
     "FormVersion",
+    "HoursChange",
+    "HoursRules",
     "OptIn",
     "OptInForm",
     "OptOutQuestion",

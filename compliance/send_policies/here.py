@@ -1,6 +1,9 @@
 """What several rules need to know of the organization whose text is judged."""
 
+from datetime import datetime
 from functools import cached_property
+
+from django.utils import timezone
 
 from tenancy.isolation import current_organization_id, kept_until_commit
 from tenancy.models import Organization
@@ -12,6 +15,11 @@ class _Here:
     @cached_property
     def organization(self) -> Organization:
         return Organization.objects.get(pk=current_organization_id())
+
+
+def now() -> datetime:
+    """The moment for which the hours are judged. In one place, so that tests of other things can let it be midday."""
+    return timezone.now()
 
 
 def organization() -> Organization:

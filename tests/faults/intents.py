@@ -14,6 +14,7 @@ from compliance.models import ConsentEvent
 from tenancy.isolation import activate
 from tests.cast import person
 from tests.faults.scripted_twilio import ACCOUNT, ScriptedTwilio
+from tests.midday import midday_zone
 from texting import sending, threads
 from texting.models import Conversation, Line, LineKey, SendingLimits
 from texting.phone_numbers import from_provider
@@ -82,6 +83,9 @@ class Desk:
         with activate(self.organization):
             now = timezone.now()
             contacts = threads.contacts_for([from_provider(number) for number in numbers])
+            for contact in contacts.values():
+                contact.time_zone = midday_zone()
+                contact.save(update_fields=["time_zone"])
             ConsentEvent.objects.bulk_create(
                 ConsentEvent(
                     number_index=contact.number_index, action="given", kind="express", source="keyword", recorded_at=now

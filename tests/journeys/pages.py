@@ -63,6 +63,7 @@ class State:
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
             yield "permission", f"/contacts/{self.opened.contact_id}/permission/"
+            yield "place", f"/contacts/{self.opened.contact_id}/place/"
         yield "phone", self.phone
         yield "people", "/settings/people/"
         yield "invite", "/settings/people/invite/"
@@ -113,6 +114,8 @@ class State:
         yield "limits-countries", "/settings/limits/countries/?q=united"
         yield "limits-alarms", "/settings/limits/alarms/"
         yield "limits-rates", "/settings/limits/rates/"
+        yield "hours", "/settings/hours/"
+        yield "hours-table", "/settings/hours/table/"
         yield "api-keys", "/settings/api/"
         yield "new-api-key", "/settings/api/new/"
         yield "sso", "/settings/sso/"

@@ -76,11 +76,13 @@ class Office:
         """The page with the phone in the hand."""
         return f"/phones/{self.line.pk}/{self.phone.id}/"
 
-    def hear(self, body: str, *, which: int = 0, name: str = "") -> Conversation:
+    def hear(self, body: str, *, which: int = 0, name: str = "", number: str = "") -> Conversation:
         """A customer has texted: as it stands in the inbox, without the way there."""
         mark = secrets.token_hex(8)
         with activate(self.organization):
-            message = receiving.receive(self.line, Inbound(mark, self.number(which), self.line.number, body, mark))
+            message = receiving.receive(
+                self.line, Inbound(mark, number or self.number(which), self.line.number, body, mark)
+            )
             assert message is not None
             if name:
                 message.contact.name = name

@@ -1,27 +1,45 @@
-"""What time it is where a number belongs."""
+"""What time it is where a customer may be."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from texting.local_time import there, zone_of
+from texting.local_time import clock, sentence, their_time, there
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("number", "answer"),
+    ("zones", "words", "told"),
     [
-        ("+13035550123", ("06:00", "Denver")),
-        ("+12125550123", ("08:00", "New York")),
-        ("+442079460018", ("13:00", "London")),
+        (["America/Denver"], "6:00 am in Denver", "It is 6:00 am for them."),
+        (["America/New_York"], "8:00 am in New York", "It is 8:00 am for them."),
+        (["Etc/GMT-7"], "7:00 pm for them", "It is 7:00 pm for them."),
+        (["America/New_York", "America/Toronto"], "8:00 am for them", "It is 8:00 am for them."),
+        (
+            ["America/New_York", "America/Los_Angeles"],
+            "5:00 am to 8:00 am where they may be",
+            "It is between 5:00 am and 8:00 am where they may be.",
+        ),
     ],
 )
-def test_an_area_with_one_zone_has_a_clock(number, answer):
-    assert there(number, NOON) == answer
+def test_the_time_there_is_said_for_every_zone(zones, words, told):
+    assert there(zones, NOON) == words
+    assert sentence(zones, NOON) == told
 
 
-@pytest.mark.parametrize("number", ["+18005550123", "", "nonsense", "+999123456789"])
-def test_where_it_is_not_known_nothing_is_said(number):
-    assert zone_of(number) is None
-    assert there(number, NOON) is None
+def test_where_it_is_not_known_nothing_is_said():
+    assert there([], NOON) == ""
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"), [(0, "12:00 am"), (1, "1:00 am"), (12, "12:00 pm"), (13, "1:00 pm"), (23, "11:00 pm")]
+)
+def test_midnight_and_noon_are_twelve(hour, words):
+    assert clock(NOON.replace(hour=hour)) == words
+
+
+def test_another_day_is_named():
+    assert their_time(["America/New_York"], NOON.replace(hour=20), since=NOON) == "4:00 pm their time"
+    tomorrow = NOON.replace(day=2)
+    assert their_time(["America/New_York"], tomorrow, since=NOON) == "8:00 am their time on Thursday"

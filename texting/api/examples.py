@@ -24,6 +24,7 @@ MESSAGE: dict[str, Any] = {
     "media_count": 0,
     "author": {"id": MEMBER_ID, "name": "Appointment reminders"},
     "created_at": "2026-11-25T15:04:05.123Z",
+    "held_until": None,
     "sent_at": None,
     "delivered_at": None,
 }

@@ -18,6 +18,7 @@ from texting.api import examples
 from texting.api.pages import MessagePage, cursor_of
 from texting.api.shapes import MessageParameters, NewMessage, NewMessages
 from texting.api.shown import ShownMessage, ShownResults, show_message
+from texting.gate import OutsideHours
 from texting.models import Message
 from texting.purposes import Purpose
 from texting.sending import BadText, Refused
@@ -110,7 +111,11 @@ class OneMessage(Endpoint):
 
 
 def _addressed(wanted: dict[str, Any]) -> Addressed:
-    return Addressed(**{**wanted, "purpose": Purpose(wanted["purpose"])})
+    chosen: dict[str, Any] = {
+        "purpose": Purpose(wanted["purpose"]),
+        "outside_hours": OutsideHours(wanted["outside_hours"]),
+    }
+    return Addressed(**wanted | chosen)
 
 
 def _shown(member: Membership, result: Result) -> dict[str, Any]:
@@ -140,6 +145,8 @@ def _problem(member: Membership, result: Refused | BadText | Unaddressed) -> Pro
             else _NO_PERMISSION
             for reason in result.outcome.objections
         ]
-        return Problem(Kind.TEXT_REFUSED, " ".join(reason["text"] for reason in reasons), reasons=reasons)
+        again_at = result.outcome.again_at
+        more: dict[str, Any] = {"again_at": again_at.isoformat()} if again_at and sees else {}
+        return Problem(Kind.TEXT_REFUSED, " ".join(reason["text"] for reason in reasons), reasons=reasons, **more)
     field = result.field if isinstance(result, Unaddressed) else "body"
     return Problem(Kind.INVALID, errors=[Flaw(str(result), pointer=f"/{field}")])

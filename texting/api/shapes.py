@@ -9,6 +9,7 @@ from accounts.api.paging import PageParameters
 from accounts.api.reading import Strict
 from texting.conversations import LONGEST_NOTE
 from texting.forms import LONGEST_NAME
+from texting.gate import OutsideHours
 from texting.phone_numbers import LONGEST_INPUT
 from texting.purposes import Purpose
 from texting.queries import FilterKind
@@ -42,6 +43,15 @@ class NewMessage(Strict):
         default=Purpose.REPLY.value,
         required=False,
         help_text="Why it is sent: it decides which permission it takes, and what happens when its outcome is unknown.",
+    )
+
+    outside_hours = serializers.ChoiceField(
+        choices=[wanted.value for wanted in OutsideHours],
+        default=OutsideHours.WAIT.value,
+        required=False,
+        help_text="What becomes of a text for which it is not the time where the customer is: `wait` (it leaves when "
+        "their hours begin, see `held_until`), `ask` (it is refused, and the problem says when it could leave) or "
+        "`send` (it leaves all the same; not possible for `bulk`, and written down).",
     )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:

@@ -48,6 +48,9 @@ class ShownMessage(serializers.Serializer):  # type: ignore[type-arg]
     media_count = serializers.IntegerField()
     author = Named(allow_null=True)
     created_at = serializers.DateTimeField()
+    held_until = serializers.DateTimeField(
+        allow_null=True, help_text="A rule lets it leave then, such as the hours where the customer is; else null."
+    )
     sent_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
 
@@ -142,6 +145,7 @@ def show_message(member: Membership, message: Message) -> Shown:
         "media_count": message.media_count,
         "author": show_member(message.author),
         "created_at": message.created_at,
+        "held_until": message.held_until if message.status == MessageStatus.QUEUED else None,
         "sent_at": message.sent_at,
         "delivered_at": message.delivered_at,
     }

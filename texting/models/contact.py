@@ -46,6 +46,9 @@ class Contact(TenantModel):
     mark_code = models.CharField(max_length=20, blank=True, help_text="The carrier's code that led to it.")
     marked_at = models.DateTimeField(null=True, blank=True)
     prefix_index = models.BinaryField(max_length=16, null=True, help_text="Of the number's first seven digits.")
+    time_zone = EncryptedTextField(keys=[ContactKey("id")], blank=True)  # a name of the tz database, as they told it
+    state = EncryptedTextField(keys=[ContactKey("id")], blank=True)  # of the United States or Canada: two letters
+    zip_code = EncryptedTextField(keys=[ContactKey("id")], blank=True)
     first_texted_at = models.DateTimeField(null=True, blank=True, help_text="When we first texted this number.")
     only_codes = models.BooleanField(
         default=False, help_text="A colleague's phone, known for sign-in codes only: on no list of customers."

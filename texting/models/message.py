@@ -108,6 +108,10 @@ class Message(TenantModel):
         null=True, blank=True, help_text="Begin of the day whose ceilings this text counts against; none: it does not."
     )
     price_micros = models.PositiveIntegerField(default=0, help_text="What it was counted with: a millionth of a unit.")
+    outside_hours = models.CharField(
+        max_length=4, blank=True, help_text='"send": its author sent it although it was outside the customer\'s hours.'
+    )
+    held_until = models.DateTimeField(null=True, blank=True, help_text="When the rules let it leave, if not at once.")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)

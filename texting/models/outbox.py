@@ -33,6 +33,9 @@ class OutboxEntry(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.READY)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="After this it fails instead of being tried again.")
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="A rule lets it leave then; until then no other text waits for it."
+    )
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     entered_at = models.DateTimeField(db_default=Now(), help_text="By the database's clock; texts keep this order.")

@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar, Protocol, Self
@@ -69,7 +69,10 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Outbound:
-    """One text to hand over. Numbers are E.164. `status_url` is ours and ends in this attempt's opaque token."""
+    """One text to hand over. Numbers are E.164. `status_url` is ours and ends in this attempt's opaque token.
+
+    `valid_for` is how long the provider may keep it before it leaves; None: as long as it likes.
+    """
 
     to: str = field(repr=False)
     from_: str = field(repr=False)
@@ -77,6 +80,7 @@ class Outbound:
     client_ref: str
     media_urls: tuple[str, ...] = field(default=(), repr=False)
     status_url: str = field(default="", repr=False)
+    valid_for: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from texting.statuses import ErrorKind
 
 MAX_BODY = 1600
 MAX_ADDRESS = 2000
+LONGEST_VALIDITY = 36_000  # seconds in its queue; so long does it keep a text for which nothing is said
 
 
 def create_request(outbound: Outbound, *, service: str, pool: bool) -> dict[str, object]:
@@ -38,6 +39,8 @@ def create_request(outbound: Outbound, *, service: str, pool: bool) -> dict[str,
         request["MediaUrl"] = list(outbound.media_urls)
     if outbound.status_url:
         request["StatusCallback"] = outbound.status_url
+    if outbound.valid_for is not None:
+        request["ValidityPeriod"] = max(1, min(int(outbound.valid_for.total_seconds()), LONGEST_VALIDITY))
     return request
 
 

@@ -78,7 +78,7 @@ class Text(_Item):
     """A text. `status` is None for one that the customer sent; `ended_at` is when it arrived.
 
     `sent_again_at`: we sent it once more by ourselves, because its first answer was lost. `our_number`: which number of
-    a pool it came to or went from.
+    a pool it came to or went from. `waits_until`: a rule lets it leave then, and until then it can be taken back.
     """
 
     kind: ClassVar[str] = "text"
@@ -93,6 +93,8 @@ class Text(_Item):
     sent_again_at: datetime | None = None
     settled: str = ""
     our_number: str = ""
+    waits_until: datetime | None = None
+    may_cancel: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from accounts.permissions import Permission
 from tenancy.encryption import prefetch
 from texting.explaining import explain
 from texting.models import Conversation, Message, Note, Turn
@@ -156,6 +157,8 @@ def _text(member: Membership, message: Message, body: str, files: tuple[ShownFil
         sent_again_at=message.sent_again_at,
         settled=_settled(member, message),
         our_number=_shown(member, message.our_number),
+        waits_until=message.held_until if status is MessageStatus.QUEUED else None,
+        may_cancel=member.may(Permission.MESSAGES_SEND),
     )
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from accounts.permissions import MemberRequest, Permission, requires
-from texting import conversations, presence, queries
+from texting import canceling, conversations, presence, queries
 from texting.conversations import NotPossible
 from texting.forms import TEAM, AssignForm
 from texting.views.frames import changed, not_possible
@@ -115,3 +115,15 @@ def present(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     presence.here(member=request.member, conversation=found, typing=state == "typing")
     others = presence.others(member=request.member, conversation=found)
     return render(request, "texting/_presence.html", {"present": others})
+
+
+@requires(Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND)
+@require_POST
+def cancel(request: MemberRequest, message_id: UUID) -> HttpResponse:
+    """Take back a text that waits. 422 when it has left meanwhile."""
+    message = queries.access_message(request.member, message_id)
+    try:
+        canceling.cancel(member=request.member, message=message)
+    except NotPossible as reason:
+        return not_possible(message.conversation, reason)
+    return changed(message.conversation, _("The text was taken back."))

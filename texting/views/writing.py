@@ -13,6 +13,7 @@ from tenancy.ids import new_id
 from texting import conversations, queries
 from texting.composing import composer
 from texting.conversations import NotPossible
+from texting.gate import OutsideHours
 from texting.models import Conversation
 from texting.queries import Cursor
 from texting.sending import BadText, Refused
@@ -41,6 +42,7 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
             body=body,
             message_id=_message_id(request),
             files=_files(request),
+            outside_hours=_outside_hours(request),
         )
     except (BadText, NotPossible) as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
@@ -48,7 +50,10 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
         composing = composer(member=request.member, conversation=found, outcome=refused.outcome)
         return render(request, "texting/_permission.html", {"composer": composing, "conversation": found}, status=422)
     response = _written(request, reply.message.conversation_id)
-    if reply.took:
+    if reply.message.held_until:
+        waits = _("It waits and leaves by itself when their hours begin.")
+        trigger_client_event(response, "toast", {"text": waits, "tone": "info"})
+    elif reply.took:
         taken = _("You took this conversation.")
         trigger_client_event(response, "toast", {"text": taken, "tone": "info"})
     return response
@@ -85,6 +90,14 @@ def _message_id(request: MemberRequest) -> UUID:
         return UUID(request.POST.get("message_id", ""))
     except ValueError:
         return new_id()
+
+
+def _outside_hours(request: MemberRequest) -> OutsideHours:
+    """What the member chose when they were shown what time it is there; without a choice they are shown it."""
+    try:
+        return OutsideHours(request.POST.get("outside_hours", ""))
+    except ValueError:
+        return OutsideHours.ASK
 
 
 def _files(request: MemberRequest) -> list[UUID]:

@@ -27,6 +27,7 @@ export function draw() {
   for (const button of form.querySelectorAll("button[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === form.dataset.mode));
   for (const element of box.querySelectorAll("label[data-note], .button-primary [data-note]")) element.textContent = element.dataset[form.dataset.mode];
   body().placeholder = body().dataset[form.dataset.mode];
+  drawLater(!note && state === "later");
   drawClauses(note);
   drawMeter(note ? null : body().value.trim(), permission().dataset, attached().length);
 }
@@ -38,6 +39,16 @@ function drawClauses(note) {
     element.textContent = clause.trim();
     element.hidden = note || !clause;
   }
+}
+
+// It is night where the customer is: the usual way to send now lets the text wait, and a second one does not.
+function drawLater(isLater) {
+  const anyway = document.getElementById("send-anyway"), { later } = permission().dataset;
+  if (!anyway) return;
+  anyway.hidden = !isLater;
+  anyway.closest(".composer-box").classList.toggle("is-later", isLater);
+  document.getElementById("send").hidden = isLater && !later;
+  if (isLater && later) document.querySelector("#send [data-text]").textContent = later;
 }
 
 function makeCheaper() {
@@ -71,14 +82,17 @@ function save() {
   saving = ask(url, { body: form(fields), keepalive: true }).catch(() => {});
 }
 
-async function askGate() {
+async function askGate({ background = false } = {}) {
   const where = composer();
+  const { messageId } = permission().dataset;
   opinion?.abort();
   opinion = new AbortController();
   try {
-    const answer = await ask(where.dataset.preview, { body: form({ body: body().value }), signal: opinion.signal });
+    const answer = await ask(where.dataset.preview, { body: form({ body: body().value }), background, signal: opinion.signal });
     if (!answer.ok || where !== composer()) return;
     const content = await parts(answer);
+    // Nothing was written since: what is sent once more is still the same text.
+    if (background) content.querySelector("#permission").dataset.messageId = messageId;
     for (const id of ["permission", "refusal"]) put(content.querySelector(`#${id}`));
     draw();
   } catch {
@@ -97,9 +111,15 @@ function grow() {
   if (!CSS.supports("field-sizing", "content")) field.rows = Math.min(8, Math.max(2, field.value.split("\n").length));
 }
 
+// Each minute the time there is another one, and at some their night begins or ends.
+function eachMinute() {
+  setTimeout(eachMinute, 60_000 - (Date.now() % 60_000) + 500);
+  if (composer() && body() && !document.hidden && !isNote() && !sending) askGate({ background: true });
+}
+
 // --- Sending ---
 let sending = false;
-async function send() {
+async function send(outsideHours) {
   const where = composer();
   const field = body();
   if (sending) return;
@@ -112,6 +132,7 @@ async function send() {
   await saving; // a draft that arrives after its text would come back as if it had not been sent
   const text = field.value, files = isNote() ? [] : attached();
   const fields = { body: text, after: newest(), in: document.getElementById("open").dataset.in, message_id: permission().dataset.messageId, file: files };
+  if (!isNote() && permission().dataset.state === "later") fields.outside_hours = outsideHours ?? "wait";
   try {
     const answer = await ask(where.dataset[isNote() ? "note" : "send"], { body: form(fields) });
     if (answer.ok || answer.status === 422) await settle(answer, where, text, files);
@@ -175,6 +196,7 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-write-note]")) composer().querySelector("button[data-mode=note]")?.click();
   if (event.target.closest("#culprit button")) makeCheaper();
+  if (event.target.closest("#send-anyway")) send("send");
   const enter = event.target.closest("[data-enter-sends]");
   if (enter) {
     document.cookie = `enter=${enterSends() ? "breaks" : "sends"}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
@@ -199,3 +221,4 @@ function start() {
   if (body()?.value) grow();
 }
 start();
+setTimeout(eachMinute, 60_000 - (Date.now() % 60_000) + 500);

@@ -1,0 +1,188 @@
+"""Quiet hours: no text at a time that the law, or courtesy, does not allow where its reader may be.
+
+A bulk text is marketing: law, in every zone and state there is evidence for, and nobody can wave it through. It is
+queued all the same and waits for its window; 15 minutes before the window ends none leaves any more, and the provider
+is told how long it may keep one. Whatever else somebody writes is informational: courtesy, in every zone there is
+evidence for. There its author decides: let it wait, or send it all the same, which is kept in the decision and in the
+log. An answer within the hour, a code, an alert and what is owed by law have no hours.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from compliance import own_hours, quiet_hours
+from compliance.own_hours import Decided
+from compliance.quiet_hours import Hours, OwnRules, TextClass
+from compliance.send_policies import here
+from compliance.time_zones import Whereabouts, nowhere_known, whereabouts
+from texting.gate import Draft, OutsideHours, Reason, Ruling, Verdict
+from texting.local_time import sentence, their_time
+from texting.models import Contact, Decision
+from texting.purposes import Purpose
+
+MARGIN = timedelta(minutes=15)  # before a window closes: a carrier may take that long
+GRACE = timedelta(minutes=15)  # for what was written within the courtesy hours and left a little late
+ANSWERS_WITHIN = timedelta(minutes=60)
+_CLASSES = {
+    Purpose.BULK: TextClass.MARKETING,
+    Purpose.APPOINTMENT: TextClass.INFORMATIONAL,
+    Purpose.REPLY: TextClass.INFORMATIONAL,
+}
+_LOOKS = 50  # at windows that are shorter than the margin
+
+
+class QuietHours:
+    """Refuses, puts off or lets pass by the hour where the customer may be; says by which rows."""
+
+    name: ClassVar[str] = "hours"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """The answer to this draft now."""
+        return self.judge_all([draft])[0]
+
+    def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
+        """`judge` for each; the organization's own rules are read once."""
+        return [self._ruling(draft) for draft in drafts]
+
+    def _ruling(self, draft: Draft) -> Ruling:
+        text_class, at = class_of(draft), here.now()
+        if text_class is None or text_class is TextClass.REPLY_TO_INBOUND:
+            return Ruling()
+        known, where = own_hours.decided(), where_is(draft.conversation.contact)
+        if text_class is TextClass.MARKETING:
+            return Ruling((_marketing(draft, where, at, known.hours),))
+        return Ruling((_informational(draft, where, at, known),))
+
+
+def class_of(draft: Draft) -> TextClass | None:
+    """What a draft is as far as the hours go; None for what has none."""
+    found = _CLASSES.get(draft.purpose)
+    asked = draft.conversation.last_inbound_at
+    late = GRACE if draft.stage == Decision.Stage.HAND_OVER else timedelta()
+    if draft.purpose is Purpose.REPLY and asked is not None and here.now() - asked <= ANSWERS_WITHIN + late:
+        return TextClass.REPLY_TO_INBOUND
+    return found
+
+
+def where_is(contact: Contact) -> Whereabouts:
+    """Everywhere this customer may be: by number, by address, by what they told. Nowhere known is everywhere."""
+    try:
+        return whereabouts(contact.number, state=contact.state, zip_code=contact.zip_code, zone=contact.time_zone)
+    except ValueError:  # a number that belongs to no country, or evidence that is none any more
+        return nowhere_known()
+
+
+def zones_of(contact: Contact) -> tuple[str, ...]:
+    """The zones where this customer may be: what the composer shows the time of (`TEXTING_CUSTOMER_ZONES`)."""
+    return where_is(contact).zones
+
+
+def window(where: Whereabouts, at: datetime, own: OwnRules) -> Hours:
+    """The hours for marketing with the margin: closed when less than that is left, and opening when more is."""
+    found = quiet_hours.judge(where, at, TextClass.MARKETING, own)
+    moment = at
+    for _ in range(_LOOKS):
+        opening = moment if found.is_open else found.opens_at
+        if opening is None:
+            break
+        there = found if opening == moment else quiet_hours.judge(where, opening, TextClass.MARKETING, own)
+        if there.closes_at is not None and there.closes_at - opening >= MARGIN:
+            return there if opening == at else Hours(False, opening, None, there.zones, there.rules)
+        moment = there.closes_at or opening + MARGIN
+        found = quiet_hours.judge(where, moment, TextClass.MARKETING, own)
+    return Hours(False, None, None, found.zones, found.rules)
+
+
+def _marketing(draft: Draft, where: Whereabouts, at: datetime, own: OwnRules) -> Reason:
+    found = window(where, at, own)
+    if found.is_open:
+        left = found.closes_at - at if found.closes_at else None
+        return _allowed("hours.open", evidence=_evidence(found, at), valid_for=left)
+    if draft.stage == Decision.Stage.QUEUE and found.opens_at is not None:
+        return _allowed("hours.closed", evidence=_evidence(found, at), not_before=found.opens_at)
+    return Reason(
+        rule="hours.closed" if found.opens_at else "hours.never",
+        verdict=Verdict.REFUSE,
+        text=sentence(found.zones, at),
+        what_to_do="It leaves when the hours for such texts begin."
+        if found.opens_at
+        else "There is no hour that suits every place where this customer may be. Call or e-mail them.",
+        version=quiet_hours.rules_version(),
+        evidence=_evidence(found, at),
+        again_at=found.opens_at,
+        waits=found.opens_at is not None,
+    )
+
+
+def _informational(draft: Draft, where: Whereabouts, at: datetime, known: Decided) -> Reason:
+    found = quiet_hours.judge(where, at, TextClass.INFORMATIONAL, known.hours)
+    evidence, at_queue = _evidence(found, at), draft.stage == Decision.Stage.QUEUE
+    if found.is_open or (not at_queue and _was_open(where, at, known.hours)):
+        return _allowed("hours.open", evidence=evidence)
+    words = sentence(found.zones, at)
+    if known.only_warns:
+        return _allowed("hours.warned", text=words if at_queue else "", evidence=evidence, is_warning=at_queue)
+    if draft.outside_hours is OutsideHours.SEND and draft.author is not None:
+        evidence = evidence | {"insisted": str(draft.author.pk)}
+        return _allowed("hours.insisted", text=words, evidence=evidence, may_insist=True)
+    waits = draft.outside_hours is OutsideHours.WAIT or draft.purpose is not Purpose.REPLY
+    if at_queue and waits and found.opens_at is not None:
+        return _allowed("hours.closed", text=words, evidence=evidence, not_before=found.opens_at)
+    return Reason(
+        rule="hours.closed" if found.opens_at else "hours.never",
+        verdict=Verdict.REFUSE,
+        text=words,
+        what_to_do=_act(found, at),
+        version=quiet_hours.rules_version(),
+        evidence=evidence,
+        again_at=found.opens_at,
+        waits=found.opens_at is not None,
+        may_insist=draft.author is not None,
+    )
+
+
+def _was_open(where: Whereabouts, at: datetime, own: OwnRules) -> bool:
+    return quiet_hours.judge(where, at - GRACE, TextClass.INFORMATIONAL, own).is_open
+
+
+def _act(found: Hours, at: datetime) -> str:
+    if found.opens_at is None:
+        return "No hour suits every place where they may be. Send it all the same if it matters, or call."
+    return f"It can wait until {their_time(found.zones, found.opens_at, since=at)}, or leave now if it matters."
+
+
+def _allowed(
+    rule: str,
+    *,
+    text: str = "",
+    evidence: dict[str, str] | None = None,
+    not_before: datetime | None = None,
+    valid_for: timedelta | None = None,
+    may_insist: bool = False,
+    is_warning: bool = False,
+) -> Reason:
+    return Reason(
+        rule=rule,
+        verdict=Verdict.ALLOW,
+        text=text,
+        version=quiet_hours.rules_version(),
+        evidence=evidence or {},
+        not_before=not_before,
+        valid_for=valid_for,
+        may_insist=may_insist,
+        is_warning=is_warning,
+    )
+
+
+def _evidence(found: Hours, at: datetime) -> dict[str, str]:
+    """What was applied: zones with the time there, and rows."""
+    kept = {"local": ", ".join(f"{zone} {local:%a %H:%M}" for zone, local in _locals(found, at))}
+    if found.rules:
+        kept["rows"] = ", ".join(found.rules)
+    return kept | ({"opens": found.opens_at.isoformat()} if found.opens_at else {})
+
+
+def _locals(found: Hours, at: datetime) -> list[tuple[str, datetime]]:
+    return [(zone, at.astimezone(ZoneInfo(zone))) for zone in found.zones]
