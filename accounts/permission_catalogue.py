@@ -112,7 +112,6 @@ NOT_OFFERED = frozenset(
         Permission.PORTAL_SEND,
         Permission.PAYMENTS_REQUEST,
         Permission.CONTACTS_EXPORT,
-        Permission.FORMS_MANAGE,
         Permission.FINDINGS_REVIEW,
         Permission.REVIEWS_WRITE,
         Permission.ESCALATIONS_HANDLE,

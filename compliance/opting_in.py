@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from compliance import consent, opt_in_texts
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent, Disclosure, OptIn, Program
+from compliance.opt_in_forms import counting
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.ids import new_id
@@ -200,6 +201,8 @@ def _take(begun: OptIn, contact: Contact, evidence: Evidence, say: Say) -> Opted
     confirmation_id = (before.confirmation_id if before else None) or new_id()
     begun.confirmation_id = confirmation_id
     begun.save()
+    if begun.form_id is not None:
+        counting.count(begun.form_id, counting.Step.CONFIRMED)
     if before is None:
         say(Purpose.OPT_IN_ANSWER, opt_in_texts.confirmation(_organization(), program), confirmation_id)
     return Opted(begun, repeated=before is not None)

@@ -125,6 +125,11 @@ class AuditKind(StrEnum):
     OPT_OUTS_EXPORTED = "opt_out:exported"
     OPT_IN_ASKED = "opt_in:asked"
     OPT_IN_DECLINED = "opt_in:declined"
+    FORM_CREATED = "form:created"
+    FORM_CHANGED = "form:changed"
+    FORM_PUBLISHED = "form:published"
+    FORM_CLOSED = "form:closed"
+    FORM_REOPENED = "form:reopened"
 
     LINE_CREATED = "line:created"
     LINE_CHANGED = "line:changed"

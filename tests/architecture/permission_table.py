@@ -36,6 +36,7 @@ from tests.accounts.scim.conftest import connect
 from tests.callers import make_caller
 from tests.cast import Cast, signed_in
 from tests.cast import person as make_person
+from tests.compliance.published_forms import form_objects
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
@@ -105,6 +106,10 @@ PUBLIC = {
     **{f"scim/v2/{path}": "the directory's token is the permission" for path in SCIM},
     "styleguide": "made-up data only, and 404 except on a local system",
     "styleguide/<slug:name>": "made-up data only, and 404 except on a local system",
+    "forms/<str:form_key>/": "customers have no account; the address is published by the organization",
+    "forms/<str:form_key>/thanks/": "as above; the same for everybody",
+    "forms/<str:form_key>/colour.css": "as above; one colour",
+    "forms/<str:form_key>/logo/<uuid:logo_id>/": "as above; the organization's own logo",
     "media/<str:token>": "128 random bits are the permission; for one attempt, for a while",
     "webhooks/<slug:provider>/<str:key>/inbound": "the provider's signature is the permission",
     "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
@@ -186,6 +191,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         receipt = deactivation.suspend(actor=cast.owner, member=_temporary(cast))
         batch = plans.end_many(actor=cast.owner, members=[receipt.membership])
     return {
+        **form_objects(cast, line),
         "receipt_id": receipt.pk,
         "batch_id": batch,
         "door": office.door.slug,
