@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -23,6 +23,10 @@ from texting.models import Line
 
 LARGEST_LOGO = 2_000_000  # bytes of the file that somebody hands over
 KEPT_LOGO = 200_000  # bytes of the picture that is kept
+
+
+class NameTaken(ValueError):
+    """Another form of the organization has that name."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,13 @@ def access_form(member: Membership, form_id: UUID) -> OptInForm | None:
 
 
 def create(*, actor: Membership, wish: Wish) -> OptInForm:
-    """A new draft, with a public address that answers 404 until it is published."""
+    """A new draft, with a public address that answers 404 until it is published. Raises NameTaken."""
     require(actor, Permission.FORMS_MANAGE)
     now = timezone.now()
     with transaction.atomic():
         form = OptInForm(made_by=actor, made_at=now, changed_at=now)
         given = as_written(form, wish)
-        form.save(force_insert=True)
+        _store(form, is_new=True)
         FormKey.objects.create(form_id=form.pk, organization_id=current_organization_id())
         FormBox.objects.bulk_create(given.boxes)
         audit.record(event=AuditKind.FORM_CREATED, actor=actor, object=form, programs=_ids(given))
@@ -73,13 +77,13 @@ def create(*, actor: Membership, wish: Wish) -> OptInForm:
 
 
 def save(*, actor: Membership, form: OptInForm, wish: Wish) -> OptInForm:
-    """Change what is being written. What was published stays as it is."""
+    """Change what is being written. What was published stays as it is. Raises NameTaken."""
     require(actor, Permission.FORMS_MANAGE)
     with transaction.atomic():
         form = OptInForm.objects.select_for_update().get(pk=form.pk)
         given = as_written(form, wish)
         form.changed_at = timezone.now()
-        form.save()
+        _store(form, is_new=False)
         form.boxes.all().delete()
         FormBox.objects.bulk_create(given.boxes)
         audit.record(event=AuditKind.FORM_CHANGED, actor=actor, object=form, programs=_ids(given))
@@ -150,6 +154,15 @@ def keep_logo(content: bytes) -> FormLogo:
     return FormLogo.objects.create(
         content=drawn.content, type=drawn.kind.content_type, width=drawn.width, height=drawn.height
     )
+
+
+def _store(form: OptInForm, *, is_new: bool) -> None:
+    """The database is the judge of names. Raises NameTaken."""
+    try:
+        with transaction.atomic():
+            form.save(force_insert=is_new)
+    except IntegrityError:
+        raise NameTaken from None
 
 
 def _first_texts(language: str, brand: str) -> dict[str, str]:

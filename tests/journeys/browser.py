@@ -62,7 +62,9 @@ def chrome() -> Iterator[Browser]:
 class Person:
     """Somebody at a browser of their own. Whatever the console complains about fails the journey."""
 
-    def __init__(self, browser: Browser, base_url: str, *, width: str = "desktop", scheme: str = "light") -> None:
+    def __init__(
+        self, browser: Browser, base_url: str, *, width: str = "desktop", scheme: str = "light", scripts: str = "on"
+    ) -> None:
         across, down = WIDTHS[width]
         self.base_url = base_url
         self.context: BrowserContext = browser.new_context(
@@ -70,6 +72,7 @@ class Person:
             viewport={"width": across, "height": down},
             color_scheme=scheme,
             reduced_motion="reduce",
+            java_script_enabled=scripts == "on",
             locale="en-US",
             timezone_id="America/New_York",
         )
