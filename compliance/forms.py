@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from compliance.models import ConsentEvent
+from compliance.models import ConsentEvent, ReportMail
 from compliance.opt_out_questions import LONGEST_REASON
 from compliance.receipts.gathering import Reason
 from compliance.reports.periods import LONGEST
@@ -110,3 +110,12 @@ class PeriodForm(forms.Form):
         if any(day and not EARLIEST_YEAR <= day.year <= LATEST_YEAR for day in (since, until)):
             raise ValidationError(_("Choose days of this century."))
         return data
+
+
+class ReportMailForm(forms.Form):
+    """Who gets the report by mail, and how often."""
+
+    member = forms.UUIDField(widget=forms.HiddenInput)
+    every = forms.ChoiceField(
+        label=_("How often"), required=False, choices=[("", _("Never")), *ReportMail.Every.choices]
+    )

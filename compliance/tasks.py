@@ -7,6 +7,7 @@ from celery import shared_task
 from compliance import opting_in
 from compliance.importing import working
 from compliance.reminding import remind
+from compliance.reports import mailing
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
 
@@ -47,3 +48,9 @@ def sweep_imports() -> int:
 def forget_imports() -> int:
     """Destroy what was uploaded and is no longer needed. Returns of how many imports."""
     return each_organization("forget imports", working.forget_old).items
+
+
+@shared_task
+def mail_reports() -> int:
+    """Mail the figures of the last week or month to those who want them. Returns how many mails; twice is once."""
+    return each_organization("mail reports", mailing.mail_due).items

@@ -13,6 +13,7 @@ from compliance.views import (
     questions,
     receipt,
     report,
+    report_mails,
     test_text,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("reports/", report.reports, name="reports"),
     path("reports/permission/", report.permission_report, name="permission_report"),
     path("reports/permission/csv/", report.permission_report_csv, name="permission_report_csv"),
+    path("reports/mails/", report_mails.report_mails, name="report_mails"),
     path("reports/number/", receipt.consent_receipt, name="consent_receipt"),
     path("contacts/imports/", importing.imports, name="imports"),
     path(_IMPORT, importing.one_import, name="consent_import"),

@@ -74,6 +74,7 @@ SECTIONS = (
 )
 REPORTS = (
     RailEntry(_("Permission"), "permission_report", "shield-check", Permission.REPORTS_READ),
+    RailEntry(_("By e-mail"), "report_mails", "mail", Permission.REPORTS_READ),
     RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
 )
 TONES = {"success": "success", "warning": "warning", "error": "danger"}

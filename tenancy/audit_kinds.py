@@ -108,6 +108,7 @@ class AuditKind(StrEnum):
     CONSENT_WITHDRAWN = "consent:withdrawn"
     CONSENT_ENTERED = "consent:entered"
     CONSENT_RECEIPT_MADE = "consent:receipt_made"
+    REPORT_MAIL_CHANGED = "report_mail:changed"
     CONSENT_IMPORT_UPLOADED = "consent_import:uploaded"
     CONSENT_IMPORT_ATTESTED = "consent_import:attested"
     CONSENT_IMPORT_PAUSED = "consent_import:paused"

@@ -41,6 +41,7 @@ class MailKind(StrEnum):
     """These tell somebody what became of their own sign-in; no link in them changes anything."""
     NEW_DEVICE = "new_device"
     ACCESS_REVIEW_DUE = "access_review_due"
+    PERMISSION_REPORT = "permission_report"
     QUESTION_OVERDUE = "question_overdue"
 
 
@@ -89,5 +90,6 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.SIGN_IN_RESET: NOTICE,
     MailKind.NEW_DEVICE: NOTICE,
     MailKind.ACCESS_REVIEW_DUE: NOTICE,
+    MailKind.PERMISSION_REPORT: NOTICE,
     MailKind.QUESTION_OVERDUE: NOTICE,
 }

@@ -309,6 +309,21 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program'),
         ),
         migrations.CreateModel(
+            name='ReportMail',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('every', models.CharField(choices=[('week', 'Every week, on Monday'), ('month', 'Every month, on the first')], max_length=5)),
+                ('added_at', models.DateTimeField()),
+                ('told_until', models.DateField(help_text='No mail is about days up to this one.')),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_reportmail_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_reportmail_org_id'), tenancy.constraints.SameOrganization(field='member', name='compliance_reportmail_member_org'), tenancy.constraints.SameOrganization(field='added_by', name='compliance_reportmail_added_by_org'), models.UniqueConstraint(fields=('organization', 'member'), name='compliance_reportmail_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Suppression',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

@@ -9,6 +9,7 @@ from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_out_question import OptOutQuestion
 from compliance.models.program import Disclosure, Program
+from compliance.models.report_mail import ReportMail
 
 __all__ = [
     "AnswerSettings",
@@ -28,5 +29,6 @@ __all__ = [
     "OptInForm",
     "OptOutQuestion",
     "Program",
+    "ReportMail",
     "Suppression",
 ]

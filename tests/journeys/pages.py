@@ -60,6 +60,7 @@ class State:
         yield "contacts", "/contacts/"
         yield "report-permission", "/reports/permission/?days=90"
         yield "one-number", "/reports/number/"
+        yield "report-mails", "/reports/mails/"
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
             yield "permission", f"/contacts/{self.opened.contact_id}/permission/"

@@ -249,3 +249,17 @@ def test_agreement_with_the_carrier(office: Office, someone: MakePerson) -> None
     page = someone().let_in(office.owner).tab("/settings/lines/")
     for look in each_look(page):
         shoot(page, f"lines-{look}")
+
+
+@wanted
+def test_receipt_of_a_number(office: Office, someone: MakePerson) -> None:
+    office.hear("Good morning, may I change my appointment?", name="Grace Whitfield")
+    office.hear("STOP")
+    page = someone().let_in(office.owner).page
+    page.goto("/reports/number/")
+    page.get_by_label("Phone number").fill(office.number(0))
+    page.get_by_label("Why").select_option("authority")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("What counts now", exact=True)).to_be_visible()
+    for look in each_look(page):
+        shoot(page, f"receipt-of-number-{look}")
