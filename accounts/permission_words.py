@@ -73,7 +73,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Decide on perhaps stop"),
         _("Says whether an unclear text asked us to stop, or was a wrong number."),
     ),
-    "forms:manage": (_("Manage opt-in forms"), _("Makes and changes the pages on which customers agree to texts.")),
+    "forms:manage": (
+        _("Manage opt-ins"),
+        _("Makes and changes the programs, keywords and forms by which customers agree to texts, and their wording."),
+    ),
     "reports:read": (
         _("Read reports"),
         _("Opens figures on permission: opt-ins, opt-outs, where they came from. Counts only."),

@@ -1,33 +1,76 @@
-"""The texts of an opt-in: the question that a YES answers, and the confirmation.
+"""The texts of an opt-in: the question that a YES answers, and the confirmation; a program's own wording, or ours.
 
-What each must contain: CTIA Messaging Principles 5.1.2 (program, how often, help, how to stop), and what carriers ask
-of a registered campaign (that rates may apply; for the question, that it is no condition of a purchase).
+What each must say stands in `opt_in_elements.py`; own wordings are checked when they are saved. Ours use only letters
+of the GSM alphabet, so that each is as few segments as it can be.
 """
 
-from compliance.models import Program
+from compliance.models import Program, ProgramText
+from compliance.opt_in_elements import Kind
 from tenancy.models import Organization
 
+_QUESTIONS = {
+    "en": "{brand}: reply YES to get {program} texts ({often}). Msg & data rates may apply.{condition}"
+    " Reply HELP for help, STOP to opt out.",
+    "es": "{brand}: responda SI para recibir mensajes de {program} ({often}). Pueden aplicarse tarifas de mensajes y"
+    " datos.{condition} AYUDA para ayuda, ALTO para cancelar.",
+    "fr": "{brand}: répondez OUI pour recevoir {program} ({often}). Frais de messagerie et de données possibles."
+    "{condition} AIDE pour de l'aide, ARRET pour annuler.",
+}
+_CONDITIONS = {
+    "en": " Not a condition of purchase.",
+    "es": " No es condicion de compra.",
+    "fr": " Ce n'est pas une condition d'achat.",
+}
+_CONFIRMATIONS = {
+    "en": "{brand} {program}: you're subscribed. {Often}. Msg & data rates may apply. Reply HELP for help,"
+    " STOP to opt out.",
+    "es": "{brand} {program}: se ha suscrito. {Often}. Pueden aplicarse tarifas de mensajes y datos. Responda AYUDA"
+    " para ayuda, ALTO para cancelar.",
+    "fr": "{brand} {program}: vous êtes inscrit. {Often}. Frais de messagerie et de données possibles. Répondez AIDE"
+    " pour de l'aide, ARRET pour annuler.",
+}
+_ADVERTISEMENTS = {
+    "en": "Text {keyword} to {number} to get recurring automated {program} texts from {brand}. {Often}.{condition}"
+    " Msg & data rates may apply. Reply HELP for help, STOP to opt out.",
+    "es": "Envie {keyword} al {number} para recibir mensajes automaticos de {program} de {brand}. {Often}.{condition}"
+    " Pueden aplicarse tarifas de mensajes y datos. AYUDA para ayuda, ALTO para cancelar.",
+    "fr": "Envoyez {keyword} au {number} pour recevoir des messages automatiques {program} de {brand}. {Often}."
+    "{condition} Frais de messagerie et de données possibles. AIDE pour de l'aide, ARRET pour annuler.",
+}
+LANGUAGES = tuple(_QUESTIONS)
 
-def question(organization: Organization, program: Program) -> str:
+
+def question(organization: Organization, program: Program, language: str = "en") -> str:
     """Asks for YES. The only text that leaves before there is a permission, so it says everything at once."""
-    return (
-        f"{organization.name}: reply YES to get {program.name} texts ({_lower(program.frequency)}). "
-        "Msg & data rates may apply. Not a condition of purchase. Reply HELP for help, STOP to opt out."
-    )
+    return own(program, Kind.QUESTION, language) or ours(organization, program, Kind.QUESTION, language)
 
 
-def confirmation(organization: Organization, program: Program) -> str:
+def confirmation(organization: Organization, program: Program, language: str = "en") -> str:
     """The first text of a program, before any other."""
-    return (
-        f"{organization.name} {program.name}: you're subscribed. {_sentence(program.frequency)} "
-        "Msg & data rates may apply. Reply HELP for help, STOP to opt out."
+    return own(program, Kind.CONFIRMATION, language) or ours(organization, program, Kind.CONFIRMATION, language)
+
+
+def own(program: Program, kind: Kind, language: str) -> str:
+    """The program's own wording; empty without one."""
+    row = ProgramText.objects.filter(program=program, kind=kind, language=language).first()
+    return row.text if row else ""
+
+
+def ours(
+    organization: Organization, program: Program, kind: Kind, language: str, *, keyword: str = "", number: str = ""
+) -> str:
+    """What is sent without an own wording; in English for a language that we do not have. An advertisement names the
+    keyword and the number it is texted to.
+    """
+    language = language if language in LANGUAGES else "en"
+    often = program.frequency.strip().rstrip(".")
+    wordings = {Kind.QUESTION: _QUESTIONS, Kind.CONFIRMATION: _CONFIRMATIONS, Kind.ADVERTISEMENT: _ADVERTISEMENTS}[kind]
+    return wordings[language].format(
+        brand=organization.name,
+        program=program.name,
+        often=often[:1].lower() + often[1:],
+        Often=often,
+        condition=_CONDITIONS[language] if program.scope == Program.Scope.MARKETING else "",
+        keyword=keyword,
+        number=number,
     )
-
-
-def _sentence(words: str) -> str:
-    return f"{words.strip().rstrip('.')}."
-
-
-def _lower(words: str) -> str:
-    words = words.strip().rstrip(".")
-    return words[:1].lower() + words[1:]

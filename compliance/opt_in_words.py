@@ -1,18 +1,24 @@
-"""Texts that opt in: a YES or NO to the question for permission.
+"""Texts that opt in: a keyword of the line, a YES or NO to the question for permission.
+
+A keyword counts as a whole text, politeness and case aside; a slip of the finger is an ordinary text, for a person to
+read (decision 0128). It is the customer's own text, so it lifts an opt-out that is older than it.
 
 A YES answers the question that left last, and that one only: it is not known to mean another. A NO answers all. What
 was written before the question left is about something else; so is a YES that comes when no question is open.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from uuid import UUID
 
-from compliance import opting_in
+from compliance import consent, opting_in
 from compliance.consent import Evidence, State
 from compliance.keywords import Reply, plain_core
-from compliance.models import ConsentEvent, OptIn
+from compliance.models import ConsentEvent, Keyword, OptIn
+from compliance.opting_in import CannotOptIn
+from compliance.reading_keywords import heard_on, image_of
 from texting.inbound_steps import Answer, Arrival
 from texting.models import Message
 from texting.purposes import Purpose
@@ -36,11 +42,15 @@ class OptInWords:
 
     def __init__(self, arrivals: Sequence[Arrival]) -> None:
         self._words = {arrival.message_id: plain_core(arrival.body) for arrival in arrivals}
+        heard = {word for word in self._words.values() if " " not in word and 3 <= len(word) <= 20} - YES - NO
+        self._keywords = heard_on(arrivals[0].line, heard) if arrivals else {}
         self._answering = [a.contact for a in arrivals if self._words[a.message_id] in YES | NO]
 
     def take(self, arrival: Arrival, state: State, reply: Reply) -> bool:
         """Whether this text opted in or declined; then it means nothing else."""
         word = self._words[arrival.message_id]
+        if (keyword := self._keywords.get(word)) is not None:
+            return self._join(arrival, state, reply, keyword)
         if word not in YES | NO or state.suppressed_since is not None:
             return False
         asked = [each for each in self._waiting.get(arrival.contact.pk, []) if self._had_left(each, arrival)]
@@ -53,6 +63,36 @@ class OptInWords:
         newest = asked[-1]
         opting_in.say_yes(newest, evidence=_evidence(arrival, word, reply), say=says(arrival))
         self._forget(arrival, [newest])
+        return True
+
+    def _join(self, arrival: Arrival, state: State, reply: Reply, keyword: Keyword) -> bool:
+        if state.suppressed_since is not None and arrival.sent_at < state.suppressed_since:
+            return False  # written before they opted out
+        proof = _evidence(arrival, keyword.word, reply)
+        image = image_of(keyword)
+        proof = replace(
+            proof,
+            source=ConsentEvent.Source.KEYWORD,
+            act=ConsentEvent.Act.KEYWORD,
+            quality=ConsentEvent.Quality.COMPLETE,
+            disclosure=keyword.advertisement,
+            language=keyword.language,
+            circumstances={"image": bytes(image.digest).hex()} if image else {},
+        )
+        if state.suppressed_since is not None and keyword.program.double_opt_in:
+            wrote = replace(proof, disclosure=None, circumstances={}, act=ConsentEvent.Act.WROTE)
+            consent.give(arrival.contact, kind=ConsentEvent.Kind.REPLY, evidence=wrote, line=arrival.line)
+        try:
+            opting_in.opt_in(
+                contact=arrival.contact,
+                line=arrival.line,
+                program=keyword.program,
+                evidence=proof,
+                say=says(arrival),
+            )
+        except CannotOptIn:
+            return False
+        self.__dict__.pop("_waiting", None)  # a question may be open now
         return True
 
     @cached_property

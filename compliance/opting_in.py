@@ -5,6 +5,7 @@ Whoever opted out comes back by a text of their own only: a form, a list or a co
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -13,10 +14,11 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import consent, opt_in_texts
+from compliance import consent, opt_in_limits, opt_in_texts
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent, Disclosure, OptIn, Program
 from compliance.opt_in_forms import counting
+from compliance.wordings import disclosure_of
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.ids import new_id
@@ -30,8 +32,8 @@ from texting.statuses import MessageStatus
 
 ANSWER_BY = timedelta(hours=72)
 CONFIRMED_ONCE_IN = timedelta(days=1)  # who opts in again and again gets one confirmation a day
-_GOT_IT = {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
-_ON_ITS_WAY = {MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED}
+GOT_IT = {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
+ON_ITS_WAY = {MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED}
 
 Say = Callable[[Purpose, str, UUID], None]
 """Sends a text to the customer: why, what, under which id."""
@@ -43,6 +45,10 @@ class CannotOptIn(ValueError):
 
 class OptedOut(CannotOptIn):
     """The number opted out; only a text from it can change that."""
+
+
+class TooMany(CannotOptIn):
+    """More opt-ins than are let through, or to where the organization does not text. Nothing is sent."""
 
 
 class Confirmation(StrEnum):
@@ -65,7 +71,8 @@ def opt_in(*, contact: Contact, line: Line, program: Program, evidence: Evidence
     """Take an opt-in in the running transaction; safe to repeat.
 
     With `double_opt_in` the number is asked for a YES, once while the question is open; else the permission holds from
-    now on and is confirmed. Raises OptedOut, or CannotOptIn for a program that takes nobody.
+    now on and is confirmed. Raises OptedOut, TooMany, or CannotOptIn for a program that takes nobody. A keyword is the
+    customer's own text: beyond the limits it still counts, and stays unconfirmed.
     """
     if not program.is_active:
         raise CannotOptIn(_("This program takes no more opt-ins."))
@@ -77,6 +84,10 @@ def opt_in(*, contact: Contact, line: Line, program: Program, evidence: Evidence
     say = say or _sender(contact, line)
     if program.double_opt_in:
         return _ask(contact, line, evidence, say)
+    if by_text:
+        say = _within_limits(contact, evidence, say)
+    else:
+        _check_limits(contact, evidence)
     return _take(OptIn(**_begun(contact, line, evidence)), contact, evidence, say)
 
 
@@ -116,8 +127,8 @@ def say_yes(waiting: OptIn, *, evidence: Evidence, say: Say) -> OptIn:
     quality = evidence.quality or ConsentEvent.Quality.COMPLETE
     proved = replace(evidence, program=waiting.program, act=ConsentEvent.Act.YES, quality=quality)
     if disclosure is not None:
-        proved = replace(proved, disclosure=disclosure)
-    return _take(waiting, waiting.contact, proved, say).opt_in
+        proved = replace(proved, disclosure=disclosure, language=evidence.language or disclosure.language)
+    return _take(waiting, waiting.contact, proved, _within_limits(waiting.contact, proved, say)).opt_in
 
 
 def decline(waiting: Iterable[OptIn]) -> None:
@@ -137,9 +148,9 @@ def confirmations(opt_ins: Iterable[OptIn]) -> dict[UUID, Confirmation]:
 
 
 def _confirmation(status: str | None) -> Confirmation:
-    if status in _GOT_IT:
+    if status in GOT_IT:
         return Confirmation.CONFIRMED
-    return Confirmation.WAITING if status in _ON_ITS_WAY else Confirmation.UNCONFIRMED
+    return Confirmation.WAITING if status in ON_ITS_WAY else Confirmation.UNCONFIRMED
 
 
 def lapse() -> int:
@@ -152,6 +163,38 @@ def _locked(contact: Contact, line: Line) -> Contact:
     """The contact, locked after its conversation: the order in which an arriving text locks them."""
     threads.open_or_new([contact], line, at=timezone.now())
     return Contact.objects.select_for_update().get(pk=contact.pk)
+
+
+def _check_limits(contact: Contact, evidence: Evidence) -> None:
+    """Raises TooMany."""
+    if not opt_in_limits.may_go_to(contact):
+        raise TooMany(_("We do not text to numbers of that country, or have stopped that block of numbers."))
+    if opt_in_limits.let_pass(contact, source=_source_of(evidence)) is not None:
+        raise TooMany(_("Too many opt-ins at this moment. Try again later."))
+
+
+def say_again(opt_in: OptIn, text: str, message_id: UUID) -> None:
+    """Send a confirmation once more, as far as limits and gate let it."""
+    evidence = Evidence(source=ConsentEvent.Source(opt_in.source), program=opt_in.program)
+    say = _within_limits(opt_in.contact, evidence, _sender(opt_in.contact, opt_in.line))
+    say(Purpose.OPT_IN_ANSWER, text, message_id)
+
+
+def _within_limits(contact: Contact, evidence: Evidence, say: Say) -> Say:
+    """The same, silent beyond the limits."""
+
+    def say_if_let(purpose: Purpose, text: str, message_id: UUID) -> None:
+        with suppress(TooMany):
+            _check_limits(contact, evidence)
+            say(purpose, text, message_id)
+
+    return say_if_let
+
+
+def _source_of(evidence: Evidence) -> str:
+    """One form or keyword of one program."""
+    program = evidence.program.pk if evidence.program else ""
+    return f"{evidence.source}/{program}/{evidence.disclosure.pk if evidence.disclosure else ''}"
 
 
 def _begun(contact: Contact, line: Line, evidence: Evidence) -> dict[str, object]:
@@ -172,7 +215,10 @@ def _ask(contact: Contact, line: Line, evidence: Evidence, say: Say) -> Opted:
     lapse_of.filter(expires_at__lte=timezone.now()).update(state=OptIn.State.LAPSED, ended_at=timezone.now())
     if (open_one := lapse_of.first()) is not None:
         return Opted(open_one, repeated=True)
-    asked = consent.note_asked(contact, evidence=evidence)
+    _check_limits(contact, evidence)
+    text = opt_in_texts.question(_organization(), program, evidence.language or "en")
+    shown = evidence.disclosure or disclosure_of(program, text, evidence.language or "en")
+    asked = consent.note_asked(contact, evidence=replace(evidence, disclosure=shown))
     question_id = new_id()
     begun = OptIn.objects.create(
         **_begun(contact, line, evidence),
@@ -182,14 +228,14 @@ def _ask(contact: Contact, line: Line, evidence: Evidence, say: Say) -> Opted:
         expires_at=timezone.now() + ANSWER_BY,
     )
     audit.record(event=AuditKind.OPT_IN_ASKED, actor=evidence.actor, object=contact, program=program.name)
-    say(Purpose.OPT_IN_QUESTION, opt_in_texts.question(_organization(), program), question_id)
+    say(Purpose.OPT_IN_QUESTION, text, question_id)
     return Opted(begun)
 
 
 def _take(begun: OptIn, contact: Contact, evidence: Evidence, say: Say) -> Opted:
     program = begun.program
     kind = ConsentEvent.Kind.WRITTEN if evidence.disclosure else ConsentEvent.Kind.EXPRESS
-    begun.given = consent.give(contact, kind=kind, evidence=evidence)
+    begun.given = consent.give(contact, kind=kind, evidence=evidence, line=begun.line)
     begun.state, begun.ended_at = OptIn.State.GIVEN, timezone.now()
     told = OptIn.objects.filter(
         number_index=contact.number_index,
@@ -204,7 +250,8 @@ def _take(begun: OptIn, contact: Contact, evidence: Evidence, say: Say) -> Opted
     if begun.form_id is not None:
         counting.count(begun.form_id, counting.Step.CONFIRMED)
     if before is None:
-        say(Purpose.OPT_IN_ANSWER, opt_in_texts.confirmation(_organization(), program), confirmation_id)
+        text = opt_in_texts.confirmation(_organization(), program, evidence.language or "en")
+        say(Purpose.OPT_IN_ANSWER, text, confirmation_id)
     return Opted(begun, repeated=before is not None)
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from compliance import opt_in_urls
 from compliance.hours_urls import urlpatterns as hours_urls
 from compliance.views import (
     answers,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("reports/permission/", report.permission_report, name="permission_report"),
     path("reports/permission/csv/", report.permission_report_csv, name="permission_report_csv"),
     path("reports/mails/", report_mails.report_mails, name="report_mails"),
+    *opt_in_urls.urlpatterns,
     path("reports/number/", receipt.consent_receipt, name="consent_receipt"),
     path("contacts/imports/", importing.imports, name="imports"),
     path(_IMPORT, importing.one_import, name="consent_import"),

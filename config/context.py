@@ -20,6 +20,7 @@ from accounts.session_limits import end_of, touch_after, warned_before
 from accounts.sessions import SessionStore
 from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
+from compliance.reading_opt_ins import unconfirmed_count
 from compliance.reading_questions import question_count
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
@@ -59,6 +60,7 @@ SECTIONS = (
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
     RailEntry(_("Automatic answers"), "automatic_answers", "message-square-text", Permission.ORGANIZATION_MANAGE),
     RailEntry(_("Forms"), "opt_in_forms", "square-pen", Permission.FORMS_MANAGE),
+    RailEntry(_("Opt-in"), "programs", "clipboard-check", Permission.FORMS_MANAGE, unconfirmed_count),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),

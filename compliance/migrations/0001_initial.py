@@ -124,6 +124,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Keyword',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('word', models.CharField(help_text='compliance.keywords.plain_core of what is shown.', max_length=20)),
+                ('shown', models.CharField(max_length=20)),
+                ('language', models.CharField(default='en', max_length=5)),
+                ('is_active', models.BooleanField(default=True)),
+                ('made_at', models.DateTimeField()),
+                ('advertisement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.disclosure')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_keyword_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_keyword_org_id'), tenancy.constraints.SameOrganization(field='line', name='compliance_keyword_line_org'), tenancy.constraints.SameOrganization(field='advertisement', name='compliance_keyword_advertisement_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_keyword_made_by_org'), models.UniqueConstraint(fields=('organization', 'line', 'word'), name='compliance_keyword_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AdvertisementImage',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('content', models.BinaryField()),
+                ('content_type', models.CharField(max_length=40)),
+                ('digest', models.BinaryField(help_text='SHA-256 of the content; entries of the ledger name it.', max_length=32)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('keyword', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.keyword')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'keyword', '-made_at'], name='compliance_adimage_newest')],
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_advertisementimage_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_advertisementimage_org_id'), tenancy.constraints.SameOrganization(field='keyword', name='compliance_advertisementimage_keyword_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_advertisementimage_made_by_org'), tenancy.constraints.AppendOnly(name='compliance_advertisementimage_append_only')],
+            },
+        ),
+        migrations.CreateModel(
             name='OptInForm',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -177,6 +212,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [tenancy.constraints.RowSecurity(name='compliance_formcount_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_formcount_org_id'), tenancy.constraints.SameOrganization(field='form', name='compliance_formcount_form_org'), models.UniqueConstraint(fields=('organization', 'form', 'day', 'step'), name='compliance_formcount_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OptInLimits',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number_day', models.PositiveIntegerField(blank=True, null=True)),
+                ('prefix_hour', models.PositiveIntegerField(blank=True, null=True)),
+                ('source_hour', models.PositiveIntegerField(blank=True, null=True)),
+                ('organization_hour', models.PositiveIntegerField(blank=True, null=True)),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_optinlimits_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optinlimits_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_optinlimits_once')],
             },
         ),
         migrations.CreateModel(
@@ -250,6 +299,11 @@ class Migration(migrations.Migration):
                 'constraints': [tenancy.constraints.RowSecurity(name='compliance_optin_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optin_org_id'), tenancy.constraints.SameOrganization(field='contact', name='compliance_optin_contact_org'), tenancy.constraints.SameOrganization(field='line', name='compliance_optin_line_org'), tenancy.constraints.SameOrganization(field='program', name='compliance_optin_program_org'), tenancy.constraints.SameOrganization(field='form', name='compliance_optin_form_org'), tenancy.constraints.SameOrganization(field='asked', name='compliance_optin_asked_org'), tenancy.constraints.SameOrganization(field='given', name='compliance_optin_given_org'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('organization', 'number_index', 'program'), name='compliance_optin_asked_once')],
             },
         ),
+        migrations.AddField(
+            model_name='keyword',
+            name='program',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program'),
+        ),
         migrations.CreateModel(
             name='FormBox',
             fields=[
@@ -307,6 +361,22 @@ class Migration(migrations.Migration):
             model_name='consentevent',
             name='program',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program'),
+        ),
+        migrations.CreateModel(
+            name='ProgramText',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('question', 'Question for YES'), ('confirmation', 'Confirmation')], max_length=12)),
+                ('language', models.CharField(max_length=5)),
+                ('text', models.TextField()),
+                ('changed_at', models.DateTimeField()),
+                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='compliance.program')),
+            ],
+            options={
+                'constraints': [tenancy.constraints.RowSecurity(name='compliance_programtext_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_programtext_org_id'), tenancy.constraints.SameOrganization(field='program', name='compliance_programtext_program_org'), tenancy.constraints.SameOrganization(field='changed_by', name='compliance_programtext_changed_by_org'), models.UniqueConstraint(fields=('organization', 'program', 'kind', 'language'), name='compliance_programtext_once')],
+            },
         ),
         migrations.CreateModel(
             name='ReportMail',
@@ -382,6 +452,10 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentrules_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentrules_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_consentrules_once')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='keyword',
+            constraint=tenancy.constraints.SameOrganization(field='program', name='compliance_keyword_program_org'),
         ),
         migrations.AddConstraint(
             model_name='disclosure',

@@ -5,13 +5,16 @@ from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
 from compliance.models.hours import HoursChange, HoursRules
+from compliance.models.keyword import AdvertisementImage, Keyword
 from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
+from compliance.models.opt_in_limits import OptInLimits
 from compliance.models.opt_out_question import OptOutQuestion
-from compliance.models.program import Disclosure, Program
+from compliance.models.program import Disclosure, Program, ProgramText
 from compliance.models.report_mail import ReportMail
 
 __all__ = [
+    "AdvertisementImage",
     "AnswerSettings",
     "ConsentEvent",
     "ConsentImport",
@@ -25,10 +28,13 @@ __all__ = [
     "FormVersion",
     "HoursChange",
     "HoursRules",
+    "Keyword",
     "OptIn",
     "OptInForm",
+    "OptInLimits",
     "OptOutQuestion",
     "Program",
+    "ProgramText",
     "ReportMail",
     "Suppression",
 ]

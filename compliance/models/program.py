@@ -66,6 +66,33 @@ class Program(TenantModel):
         return [f"{self.scope}:{self.category}" if self.category else self.scope]
 
 
+class ProgramText(TenantModel):
+    """A program's own wording of one of its texts, in one language; without a row the usual wording is sent."""
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", _("Question for YES")
+        CONFIRMATION = "confirmation", _("Confirmation")
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    language = models.CharField(max_length=5)
+    text = models.TextField()
+    changed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("program", "changed_by"),
+            models.UniqueConstraint(
+                fields=["organization", "program", "kind", "language"], name="compliance_programtext_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.language})"
+
+
 class Disclosure(TenantModel):
     """A wording that people were shown when they were asked for permission. Never changed: another wording is another.
 

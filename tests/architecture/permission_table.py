@@ -36,6 +36,7 @@ from tests.accounts.scim.conftest import connect
 from tests.callers import make_caller
 from tests.cast import Cast, signed_in
 from tests.cast import person as make_person
+from tests.compliance.opt_ins import asked, make_keyword, make_program
 from tests.compliance.published_forms import form_objects
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -139,9 +140,11 @@ NOT_THEIRS: dict[str, set[str]] = {
 
 PLAIN = {
     "kind": "mine",
+    "language": "en",
     "name": "inbox",
     "provider": "simulator",
     "step": "announce",
+    "text_kind": "confirmation",
     "way": "totp",
     "mail_id": "00000000-0000-7000-8000-000000000001",  # mails belong to no organization
 }
@@ -157,6 +160,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         receiving.receive(line, Inbound("in-2", "+12125550181", line.number, "how do I unsubscribe", "in-2"))
         question = OptOutQuestion.objects.get()
         kept = keep_file(message, png_with_place())
+        program = make_program(cast.admin)
+        opted = asked(line, program, number="+12125550189")
+        keyword = make_keyword(line, program, image=png_with_place())
         unsent = keep_file(message, png_with_place(), author=cast.owner)
         phone_id = bytes(message.contact.number_index).hex()
     address = f"/webhooks/simulator/{LineKey.objects.get(line_id=line.pk).key}/inbound"
@@ -222,6 +228,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "import_id": started.pk,
         "message_id": message.pk,
         "question_id": question.pk,
+        "program_id": program.pk,
+        "keyword_id": keyword.pk,
+        "opt_in_id": opted.pk,
         "phone_id": phone_id,
         "request_id": refused.pk,
         "endpoint_id": delivery.endpoint_id,

@@ -23,6 +23,7 @@ from texting.providers.base import Inbound
 from texting.statuses import ErrorKind, MessageStatus
 
 from .demo import Demo
+from .opt_in_rows import opt_in_rows, opt_in_sights
 from .simulated_office import Office
 from .webhook_rows import webhook_pages
 
@@ -106,6 +107,7 @@ class State:
         yield "connect-twilio", "/settings/lines/connect/twilio/"
         yield "connect-simulator", "/settings/lines/connect/simulator/"
         yield "quarantine", "/settings/quarantine/"
+        yield from opt_in_sights(self.member.organization)
         yield "limits", "/settings/limits/"
         yield "limits-carriers", "/settings/limits/carriers/"
         yield "carrier-brand-add", "/settings/limits/carriers/add/"
@@ -157,6 +159,7 @@ def usual(demo: Demo) -> State:
     knock(demo.harbor, 2)
     doubt(demo, "Priya Raman", "Too many texts. How do I get fewer?")
     doubt(demo, "Theo Nakamura", "I think you have the wrong number")
+    opt_in_rows(demo.member("olivia@harbor.example"), "Reminders", "JOIN")
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
     owner = demo.member("olivia@harbor.example")
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
@@ -182,6 +185,7 @@ def overflowing(office: Office) -> State:
     ):
         office.hear(body, which=which, name=name)
     knock(office.organization, 60)
+    opt_in_rows(office.owner, "Werbung".ljust(40, "g"), "SPRING2026SPRING2026")
     office.new_line(LONG_NAME[:40], f"+1303{5560100 + office.place}")
     refused = office.hear("STOP", which=45, name=LONG_NAME)
     office.hear("Sorry, wrong number", which=44, name=LONG_NAME)

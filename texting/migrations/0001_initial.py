@@ -599,7 +599,7 @@ class Migration(migrations.Migration):
             name='SendingStop',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('rule', models.CharField(choices=[('prefix.hourly', 'Too many texts to one block of numbers in an hour'), ('prefix.sequence', 'Numbers that follow one another'), ('prefix.new_numbers', 'Many numbers of one block that were never texted before'), ('prefix.conversion', 'Hardly any code was used'), ('prefix.silence', 'Hardly any text was delivered or answered')], max_length=20)),
+                ('rule', models.CharField(choices=[('prefix.hourly', 'Too many texts to one block of numbers in an hour'), ('prefix.sequence', 'Numbers that follow one another'), ('prefix.new_numbers', 'Many numbers of one block that were never texted before'), ('prefix.conversion', 'Hardly any code was used'), ('prefix.opt_ins', 'Many opt-ins from one block of numbers'), ('prefix.silence', 'Hardly any text was delivered or answered')], max_length=20)),
                 ('prefix', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()])),
                 ('prefix_index', models.BinaryField(max_length=16)),
                 ('region', models.CharField(max_length=3)),

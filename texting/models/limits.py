@@ -122,6 +122,7 @@ class SendingStop(TenantModel):
         SEQUENCE = "prefix.sequence", "Numbers that follow one another"
         NEW_NUMBERS = "prefix.new_numbers", "Many numbers of one block that were never texted before"
         CONVERSION = "prefix.conversion", "Hardly any code was used"
+        OPT_INS = "prefix.opt_ins", "Many opt-ins from one block of numbers"
         SILENCE = "prefix.silence", "Hardly any text was delivered or answered"
 
     rule = models.CharField(max_length=20, choices=Rule.choices)
