@@ -1,10 +1,11 @@
 """Quiet hours: no text at a time that the law, or courtesy, does not allow where its reader may be.
 
-A bulk text is marketing: law, in every zone and state there is evidence for, and nobody can wave it through. It is
-queued all the same and waits for its window; 15 minutes before the window ends none leaves any more, and the provider
-is told how long it may keep one. Whatever else somebody writes is informational: courtesy, in every zone there is
-evidence for. There its author decides: let it wait, or send it all the same, which is kept in the decision and in the
-log. An answer within the hour, a code, an alert and what is owed by law have no hours.
+A bulk text is marketing, and so is the question for permission unless it answers a keyword of this hour: law, in every
+zone and state there is evidence for, and nobody can wave it through. It is queued all the same and waits for its
+window; 15 minutes before the window ends none leaves any more, and the provider is told how long it may keep one.
+Whatever else somebody writes is informational: courtesy, in every zone there is evidence for. There its author decides:
+let it wait, or send it all the same, which is kept in the decision and in the log. An answer within the hour, a code,
+an alert and what is owed by law have no hours.
 """
 
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ GRACE = timedelta(minutes=15)  # for what was written within the courtesy hours 
 ANSWERS_WITHIN = timedelta(minutes=60)
 _CLASSES = {
     Purpose.BULK: TextClass.MARKETING,
+    Purpose.OPT_IN_QUESTION: TextClass.MARKETING,
     Purpose.APPOINTMENT: TextClass.INFORMATIONAL,
     Purpose.REPLY: TextClass.INFORMATIONAL,
 }
@@ -61,7 +63,8 @@ def class_of(draft: Draft) -> TextClass | None:
     found = _CLASSES.get(draft.purpose)
     asked = draft.conversation.last_inbound_at
     late = GRACE if draft.stage == Decision.Stage.HAND_OVER else timedelta()
-    if draft.purpose is Purpose.REPLY and asked is not None and here.now() - asked <= ANSWERS_WITHIN + late:
+    answering = draft.purpose in {Purpose.REPLY, Purpose.OPT_IN_QUESTION}  # of a keyword that was just texted
+    if answering and asked is not None and here.now() - asked <= ANSWERS_WITHIN + late:
         return TextClass.REPLY_TO_INBOUND
     return found
 
