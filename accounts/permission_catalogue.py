@@ -105,7 +105,6 @@ class Permission(StrEnum):
 
 NOT_OFFERED = frozenset(
     {
-        Permission.CONSENT_REQUEST,
         Permission.TEMPLATES_MANAGE,
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,

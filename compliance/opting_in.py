@@ -91,14 +91,14 @@ def opt_in(*, contact: Contact, line: Line, program: Program, evidence: Evidence
     return _take(OptIn(**_begun(contact, line, evidence)), contact, evidence, say)
 
 
-def ask(*, contact: Contact, line: Line, program: Program, evidence: Evidence) -> Opted:
-    """Ask a number for a YES, whatever the program says. Raises like `opt_in`."""
+def ask(*, contact: Contact, line: Line, program: Program, evidence: Evidence, say: Say | None = None) -> Opted:
+    """Ask a number for a YES, whatever the program says. Raises like `opt_in`, and what `say` raises."""
     if not program.is_active:
         raise CannotOptIn(_("This program takes no more opt-ins."))
     contact = _locked(contact, line)
     if consent.state_of(contact).suppressed_since is not None:
         raise OptedOut(_("This number has opted out. It can opt in again by texting START to us."))
-    return _ask(contact, line, replace(evidence, program=program), _sender(contact, line))
+    return _ask(contact, line, replace(evidence, program=program), say or _sender(contact, line))
 
 
 def waiting_for(contacts: Iterable[Contact]) -> dict[UUID, list[OptIn]]:
@@ -215,7 +215,8 @@ def _ask(contact: Contact, line: Line, evidence: Evidence, say: Say) -> Opted:
     lapse_of.filter(expires_at__lte=timezone.now()).update(state=OptIn.State.LAPSED, ended_at=timezone.now())
     if (open_one := lapse_of.first()) is not None:
         return Opted(open_one, repeated=True)
-    _check_limits(contact, evidence)
+    if evidence.source != ConsentEvent.Source.REQUEST:  # a run has its own pace, and the limits of every text
+        _check_limits(contact, evidence)
     text = opt_in_texts.question(_organization(), program, evidence.language or "en")
     shown = evidence.disclosure or disclosure_of(program, text, evidence.language or "en")
     asked = consent.note_asked(contact, evidence=replace(evidence, disclosure=shown))

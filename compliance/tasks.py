@@ -8,6 +8,7 @@ from compliance import opting_in
 from compliance.importing import working
 from compliance.reminding import remind
 from compliance.reports import mailing
+from compliance.requesting import asking
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
 
@@ -54,3 +55,9 @@ def forget_imports() -> int:
 def mail_reports() -> int:
     """Mail the figures of the last week or month to those who want them. Returns how many mails; twice is once."""
     return each_organization("mail reports", mailing.mail_due).items
+
+
+@shared_task
+def ask_for_permission() -> int:
+    """The next questions of runs that ask many for permission. Returns how many; twice asks nobody twice."""
+    return asking.ask_next()

@@ -15,6 +15,7 @@ from compliance.views import (
     receipt,
     report,
     report_mails,
+    requesting,
     test_text,
 )
 
@@ -24,6 +25,7 @@ _PERMISSION = "contacts/<uuid:contact_id>/permission/"
 
 _QUESTIONS = "perhaps-stop/"
 
+_RUN = "contacts/permission-requests/<uuid:run_id>/"
 _IMPORT = "contacts/imports/<uuid:import_id>/"
 
 urlpatterns = [
@@ -33,6 +35,13 @@ urlpatterns = [
     path("reports/mails/", report_mails.report_mails, name="report_mails"),
     *opt_in_urls.urlpatterns,
     path("reports/number/", receipt.consent_receipt, name="consent_receipt"),
+    path("contacts/permission-requests/", requesting.permission_requests, name="permission_requests"),
+    path("contacts/permission-requests/new/", requesting.new_request, name="new_request"),
+    path(_RUN, requesting.permission_request, name="permission_request"),
+    path(_RUN + "pause/", requesting.pause_request, name="pause_request"),
+    path(_RUN + "resume/", requesting.resume_request, name="resume_request"),
+    path(_RUN + "cancel/", requesting.cancel_request, name="cancel_request"),
+    path(_RUN + "answers.csv", requesting.request_answers, name="request_answers"),
     path("contacts/imports/", importing.imports, name="imports"),
     path(_IMPORT, importing.one_import, name="consent_import"),
     path(_IMPORT + "columns/", importing.name_columns, name="import_columns"),

@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse opt-ins": {"task": "compliance.tasks.lapse_opt_ins", "schedule": schedule(3600)},
     "mail reports": {"task": "compliance.tasks.mail_reports", "schedule": schedule(900)},
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
+    "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
     "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},

@@ -43,6 +43,7 @@ class MailKind(StrEnum):
     ACCESS_REVIEW_DUE = "access_review_due"
     PERMISSION_REPORT = "permission_report"
     QUESTION_OVERDUE = "question_overdue"
+    PERMISSION_REQUEST_STOPPED = "permission_request_stopped"
 
 
 @dataclass(frozen=True)
@@ -92,4 +93,5 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ACCESS_REVIEW_DUE: NOTICE,
     MailKind.PERMISSION_REPORT: NOTICE,
     MailKind.QUESTION_OVERDUE: NOTICE,
+    MailKind.PERMISSION_REQUEST_STOPPED: NOTICE,
 }

@@ -10,6 +10,7 @@ from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_in_limits import OptInLimits
 from compliance.models.opt_out_question import OptOutQuestion
+from compliance.models.permission_request import PermissionRequest, PermissionRequestRow
 from compliance.models.program import Disclosure, Program, ProgramText
 from compliance.models.report_mail import ReportMail
 
@@ -33,6 +34,8 @@ __all__ = [
     "OptInForm",
     "OptInLimits",
     "OptOutQuestion",
+    "PermissionRequest",
+    "PermissionRequestRow",
     "Program",
     "ProgramText",
     "ReportMail",

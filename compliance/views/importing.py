@@ -49,7 +49,8 @@ def one_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
     started = _started(import_id)
     if started.state == State.UPLOADED:
         return redirect("import_columns", import_id=import_id)
-    return render(request, "compliance/import.html", showing.page_of(started))
+    may_request = request.member.may(Permission.CONSENT_REQUEST)
+    return render(request, "compliance/import.html", showing.page_of(started) | {"may_request": may_request})
 
 
 @requires(Permission.CONSENT_IMPORT, Permission.CONTACTS_REVEAL, Permission.CONTACTS_UNMASKED)

@@ -29,6 +29,7 @@ from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from compliance.importing import starting as importing
 from compliance.models import OptOutQuestion
+from compliance.requesting import running
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
 from tests.accounts.saml.office import open_office
@@ -180,6 +181,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         rates = CampaignSettings("Reminders", "", "low_volume", 75, 50)
         campaign = carriers.add_campaign(member=cast.owner, brand_id=brand.pk, settings=rates, lines=[])
         started = importing.upload(member=cast.owner, name="list.csv", raw=b"Phone\n(212) 555-0181\n")
+        for_what = make_program(cast.owner, "Sale for many")
+        run = running.begin(member=cast.owner, audience="reply", program=for_what, line=line, an_hour=10)
     device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
     with activate(cast.organization):
@@ -226,6 +229,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "contact_id": message.contact_id,
         "conversation_id": message.conversation_id,
         "import_id": started.pk,
+        "run_id": run.pk,
         "message_id": message.pk,
         "question_id": question.pk,
         "program_id": program.pk,

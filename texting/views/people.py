@@ -48,6 +48,7 @@ def _list(request: MemberRequest, page: queries.ContactPage, form: NumberForm) -
         "form": form,
         "looked_for": bool(form.data.get("number")),
         "may_find": queries.sees_everybody(request.member),
+        "may_request": request.member.may(Permission.CONSENT_REQUEST),
         "may_import": request.member.may(Permission.CONSENT_IMPORT) and queries.sees_everybody(request.member),
     }
     return render(request, "texting/contacts.html", context, status=422 if form.errors else 200)
