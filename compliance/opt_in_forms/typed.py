@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.disclosures import LONGEST
@@ -120,7 +121,8 @@ class EditForm(NewForm):
                 self._add_words(f"{key}_{code}", label, most, form.texts.get(code, {}).get(key, ""), rows=2)
             for box in given.boxes:
                 name = _wording_name(box.program_id, code)
-                self._add_words(name, box.program.name, LONGEST * 4, box.wordings.get(code, ""), rows=7)
+                wording = gettext("Wording for %(program)s") % {"program": box.program.name}
+                self._add_words(name, wording, LONGEST * 4, box.wordings.get(code, ""), rows=7)
 
     def _add_words(self, name: str, label: Any, most: int, initial: str, *, rows: int) -> None:
         widget = forms.TextInput() if name.startswith("title_") else forms.Textarea(attrs={"rows": rows})

@@ -9,7 +9,7 @@ from PIL import Image
 
 from accounts.permissions import MissingPermission
 from compliance.models import Disclosure, FormBox, FormKey, FormLogo, FormVersion, OptInForm
-from compliance.opt_in_forms import editing, publishing
+from compliance.opt_in_forms import counting, editing, publishing
 from compliance.opt_in_forms.asking import digest, page, written
 from compliance.opt_in_forms.colours import contrast_with_white
 from tenancy.isolation import activate
@@ -251,6 +251,16 @@ def test_a_draft_cannot_be_closed_and_closing_twice_changes_nothing(desk, draft,
 
 def test_the_list_has_state_and_counts(desk, draft, owner):
     assert "Draft" in owner.get("/settings/forms/").content.decode()
+
+
+def test_a_form_that_is_sent_more_often_than_opened_still_has_a_page(desk, draft, owner):
+    """Counts are no funnel: one open page can be sent several times."""
+    owner.post(page_of(draft, "publish/"), {"pages_read": "on"})
+    with activate(desk.organization):
+        for step in ("viewed", "begun", "begun", "submitted"):
+            counting.count(draft.pk, counting.Step(step))
+    shown = owner.get(page_of(draft)).content.decode()
+    assert "<dt>Form sent, complete or not</dt><dd>2</dd>" in shown
 
 
 def test_only_who_manages_forms_may_and_others_forms_do_not_exist(desk, draft, program):
