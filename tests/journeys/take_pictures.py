@@ -22,6 +22,7 @@ from texting.models import CarrierComparison, FetchedText, LineKey, Message, Opt
 from . import pages
 from .browser import SCHEMES, WIDTHS, MakePerson, needs_browser, shoot
 from .demo import Demo
+from .importing_sights import importing_sights
 from .leavers import leaver_sights
 from .pages import State
 from .simulated_office import Office
@@ -77,6 +78,16 @@ def test_overflowing(office: Office, someone: MakePerson) -> None:
 def test_people_who_leave(office: Office, someone: MakePerson) -> None:
     page = someone().let_in(office.owner).page
     for name, path in list(leaver_sights(office)):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(path)
+        for look in each_look(page):
+            shoot(page, f"{name}-{look}")
+
+
+@wanted
+def test_importing_and_asking(office: Office, someone: MakePerson) -> None:
+    page = someone().let_in(office.owner).page
+    for name, path in importing_sights(office):
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(path)
         for look in each_look(page):
