@@ -72,11 +72,18 @@ class Desk:
         contacts = threads.contacts_for(numbers)
         ConsentEvent.objects.bulk_create(
             ConsentEvent(
-                number_index=contact.number_index, action="given", kind="express", source="keyword", recorded_at=now
+                number_index=contact.number_index,
+                action="given",
+                kind="express",
+                scopes=["informational"],
+                source="keyword",
+                recorded_at=now,
             )
             for contact in contacts.values()
         )
         opened = threads.open_conversations(contacts.values(), self.office.line, at=now)
+        # An answer within the hour has no quiet hours: what is measured does not depend on the time of day.
+        Conversation.objects.filter(pk__in=[one.pk for one in opened.values()]).update(last_inbound_at=now)
         self.conversations += [opened[contacts[number.e164].pk] for number in numbers]
 
     def sent(self) -> int:

@@ -88,9 +88,16 @@ class Desk:
                 contact.save(update_fields=["time_zone"])
             ConsentEvent.objects.bulk_create(
                 ConsentEvent(
-                    number_index=contact.number_index, action="given", kind="express", source="keyword", recorded_at=now
+                    number_index=contact.number_index,
+                    action="given",
+                    kind=kind,
+                    scopes=[scope],
+                    source="api",
+                    quality="complete",
+                    recorded_at=now,
                 )
                 for contact in contacts.values()
+                for kind, scope in (("express", "informational"), ("written", "marketing"))
             )
             opened = threads.open_conversations(contacts.values(), self.line_for(purpose), at=now)
             Conversation.objects.filter(pk__in=[one.pk for one in opened.values()]).update(last_inbound_at=now)

@@ -22,7 +22,7 @@ NUMBER = "+12125550181"  # of the page; the office's customer takes its place
 
 @pytest.fixture
 def environment(office: Office) -> dict[str, str]:
-    office.hear("Hello")
+    office.hear("START")
     return os.environ | {"PARLEY_URL": office.base_url, "PARLEY_KEY": make_caller(office.owner).secret}
 
 
