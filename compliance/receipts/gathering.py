@@ -160,7 +160,7 @@ def _entry(row: ConsentEvent, anchor: Anchor) -> Entry:
     return Entry(
         id=str(row.pk),
         action=row.action,
-        title=row.get_action_display(),
+        title=f"{row.get_action_display()} · {row.get_source_display()}",
         kind=row.kind,
         scopes=list(row.scopes),
         program=row.program.name if row.program else "",
