@@ -16,17 +16,17 @@ from compliance.reports import mailing
 def report_mails(request: MemberRequest) -> HttpResponse:
     """One line a person; oneself, and everybody for whoever manages people."""
     manages = request.member.may(Permission.PEOPLE_MANAGE)
-    if request.method == "POST":
-        form = ReportMailForm(request.POST)
-        if not form.is_valid():
-            raise Http404
+    form = ReportMailForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         said = form.cleaned_data
         if not mailing.choose(actor=request.member, member_id=said["member"], every=said["every"]):
             raise Http404
         messages.success(request, _("Saved.") if said["every"] else _("No more mails."))
         return redirect("report_mails")
     readers = [one for one in mailing.readers(request.member) if manages or one.id == request.member.pk]
-    rows = [
-        (one, ReportMailForm(initial={"member": one.id, "every": one.every}, auto_id=f"{one.id}-%s")) for one in readers
-    ]
-    return render(request, "compliance/report_mails.html", {"rows": rows, "manages": manages})
+    context = {"rows": [(one, _form_of(one)) for one in readers], "manages": manages, "refused": bool(form.errors)}
+    return render(request, "compliance/report_mails.html", context, status=422 if form.errors else 200)
+
+
+def _form_of(reader: mailing.Reader) -> ReportMailForm:
+    return ReportMailForm(initial={"member": reader.id, "every": reader.every}, auto_id=f"{reader.id}-%s")
