@@ -1,4 +1,4 @@
-"""Who may be texted about what: the ledger's state for one number, and the only ways to change it."""
+"""The consent ledger: the only ways to change it, and what it says of a number (`consent_state`)."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,17 +12,37 @@ from django.utils import timezone
 from accounts.models import Membership, Team
 from compliance.anchoring import anchor
 from compliance.consent_expiry import expires_at
+from compliance.consent_state import State, ledger_of, ledger_of_number, state_of, states_of, states_of_numbers
 from compliance.models import ConsentEvent, ConsentRules, Disclosure, OptIn, Program, Suppression
-from compliance.scopes import INFORMATIONAL, MARKETING, REPLY, covers
+from compliance.scopes import INFORMATIONAL, MARKETING, REPLY
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import outbox, outgoing_webhooks
 from texting.models import Contact, Line
 from texting.outgoing_webhooks import EventKind
 
+__all__ = [
+    "ANSWER_WINDOW",
+    "RENEWED_AFTER",
+    "Evidence",
+    "State",
+    "give",
+    "give_all",
+    "ledger_of",
+    "ledger_of_number",
+    "note_asked",
+    "note_help",
+    "note_wrote",
+    "retract_all",
+    "revokes_all",
+    "state_of",
+    "states_of",
+    "states_of_numbers",
+    "withdraw",
+]
+
 ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
 RENEWED_AFTER = timedelta(days=30)  # a permission that ends by itself is not written down anew with each text
-_UNPROVED = {ConsentEvent.Quality.VERBAL, ConsentEvent.Quality.WEAK}
 _NEVER_LIFTING = {ConsentEvent.Source.FORM, ConsentEvent.Source.IMPORT}
 _BY_KIND = {
     ConsentEvent.Kind.REPLY: REPLY,
@@ -56,142 +76,6 @@ class Evidence:
     expires_at: datetime | None = None
     happened_at: datetime | None = None
     at: datetime | None = None  # when it is recorded; now, if left out
-
-
-@dataclass(frozen=True)
-class State:
-    """The ledger's answer for one number.
-
-    `given`: the permissions that count, the newest first. `event` is the entry that made it so: an opt-out that holds,
-    else the newest entry; None when nothing is known. `at_team` narrows it to the lines of one team.
-    """
-
-    suppressions: tuple[Suppression, ...]
-    entries: tuple[ConsentEvent, ...]  # given and withdrawn, the newest first
-
-    @property
-    def suppressed_since(self) -> datetime | None:
-        """Since when the number must not be texted, on any line if that differs; None if it may be."""
-        return min((suppression.since for suppression in self.suppressions), default=None)
-
-    @property
-    def event(self) -> ConsentEvent | None:
-        if self.suppressions:
-            return min(self.suppressions, key=lambda suppression: suppression.since).event
-        return self.entries[0] if self.entries else None
-
-    @property
-    def given(self) -> tuple[ConsentEvent, ...]:
-        now = timezone.now()
-        return tuple(
-            entry
-            for at, entry in enumerate(self.entries)
-            if entry.action == ConsentEvent.Action.GIVEN
-            and entry.quality != ConsentEvent.Quality.WEAK
-            and (entry.expires_at is None or entry.expires_at > now)
-            and not any(_ends(later, entry) for later in self.entries[:at])
-        )
-
-    @property
-    def weak(self) -> ConsentEvent | None:
-        """The newest imported permission that cannot be proved: it permits no text but the question whether it is true.
-
-        CTIA's principles want a record of each opt-in, 16 CFR 310.5(a)(8) the copy of what was agreed to.
-        """
-        return next(
-            (
-                entry
-                for at, entry in enumerate(self.entries)
-                if entry.quality == ConsentEvent.Quality.WEAK
-                and entry.action == ConsentEvent.Action.GIVEN
-                and not any(_ends(later, entry) for later in self.entries[:at])
-            ),
-            None,
-        )
-
-    @property
-    def permitted(self) -> bool:
-        """Whether there is any permission that has not been withdrawn and has not ended."""
-        return self.suppressed_since is None and bool(self.given)
-
-    @property
-    def expired_at(self) -> datetime | None:
-        """When the last permission ended by itself, if nothing else is missing."""
-        event = self.event
-        if self.permitted or self.suppressions or event is None or event.action != ConsentEvent.Action.GIVEN:
-            return None
-        return event.expires_at
-
-    def permits(self, scope: str) -> ConsentEvent | None:
-        """The newest permission that covers a text of that scope (`compliance.scopes`).
-
-        Marketing needs an agreement in writing that can be shown: 47 CFR 64.1200(f)(9).
-        """
-        if self.suppressed_since is not None:
-            return None
-        fit = (entry for entry in self.given if covers(entry.scopes, scope))
-        if scope == MARKETING:
-            fit = (entry for entry in fit if entry.kind == ConsentEvent.Kind.WRITTEN and entry.quality not in _UNPROVED)
-        return next(fit, None)
-
-    def at_team(self, team_id: UUID) -> "State":
-        """The same for the lines of that team alone."""
-        here = (None, team_id)
-        return State(
-            tuple(suppression for suppression in self.suppressions if suppression.team_id in here),
-            tuple(entry for entry in self.entries if entry.team_id in here),
-        )
-
-
-def _ends(withdrawal: ConsentEvent, given: ConsentEvent) -> bool:
-    """Whether the later entry ends the earlier permission. One that a team's line heard ends that team's only, and what
-    the number has permitted everybody: `at_team` leaves it to that team's lines.
-    """
-    return withdrawal.action == ConsentEvent.Action.WITHDRAWN and (
-        withdrawal.team_id is None or given.team_id in (None, withdrawal.team_id)
-    )
-
-
-def state_of(contact: Contact) -> State:
-    """What this contact's number has permitted."""
-    return states_of([contact])[contact.pk]
-
-
-def states_of(contacts: Iterable[Contact]) -> dict[UUID, State]:
-    """What the numbers of these contacts have permitted, by contact, in two statements."""
-    indexes = {contact.pk: bytes(contact.number_index) for contact in contacts}
-    states = states_of_numbers(indexes.values())
-    return {pk: states[index] for pk, index in indexes.items()}
-
-
-def states_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, State]:
-    """`states_of` for numbers by their blind index, also those of nobody."""
-    wanted = list(set(indexes))
-    suppressions: dict[bytes, list[Suppression]] = {index: [] for index in wanted}
-    for suppression in Suppression.objects.select_related("event").filter(number_index__in=wanted):
-        suppressions[bytes(suppression.number_index)].append(suppression)
-    entries: dict[bytes, list[ConsentEvent]] = {index: [] for index in wanted}
-    for event in _newest_of_each_sort(wanted):
-        entries[bytes(event.number_index)].append(event)
-    return {
-        index: State(
-            tuple(suppressions[index]),
-            tuple(sorted(entries[index], key=lambda event: (event.recorded_at, event.pk), reverse=True)),
-        )
-        for index in wanted
-    }
-
-
-def _newest_of_each_sort(indexes: list[bytes]) -> Iterable[ConsentEvent]:
-    """Of all that was given and withdrawn, what can still matter: a number that says START daily has few rows here.
-
-    Nothing that was retracted: it was never true, so what came before it stands.
-    """
-    said = (ConsentEvent.Action.GIVEN, ConsentEvent.Action.WITHDRAWN)
-    sort = ("number_index", "action", "kind", "team_id", "scopes", "quality")
-    retracted = ConsentEvent.objects.filter(retracts=OuterRef("pk"))
-    events = ConsentEvent.objects.filter(~Exists(retracted), number_index__in=indexes, action__in=said)
-    return events.order_by(*sort, "-recorded_at", "-id").distinct(*sort)
 
 
 def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence, line: Line | None = None) -> ConsentEvent:
@@ -320,17 +204,6 @@ def note_wrote(contact: Contact, state: State, *, evidence: Evidence) -> bool:
         return False
     give(contact, kind=ConsentEvent.Kind.REPLY, evidence=replace(evidence, act=ConsentEvent.Act.WROTE))
     return True
-
-
-def ledger_of(contact: Contact, *, most: int) -> list[ConsentEvent]:
-    """The newest entries about this contact's number, the newest first; also those from before it was a contact."""
-    return ledger_of_number(bytes(contact.number_index), most=most)
-
-
-def ledger_of_number(index: bytes, *, most: int) -> list[ConsentEvent]:
-    """`ledger_of` for a number by its blind index, also when nobody has it any more."""
-    entries = ConsentEvent.objects.filter(number_index=index)
-    return list(entries.select_related("actor__user", "program", "disclosure").order_by("-recorded_at", "-id")[:most])
 
 
 def note_help(contact: Contact, *, evidence: Evidence) -> ConsentEvent:

@@ -1,4 +1,4 @@
-"""What a leaver had written and the provider was not handed yet: the gate lets none of it out."""
+"""What a leaver had begun and that would go on without them: texts that wait, imports, requests for permission."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
 from accounts.models import Membership
+from compliance.models import ConsentImport, PermissionRequest
 from compliance.send_policies.authors import AuthorActive
 from texting.gate import Draft, Verdict
 from texting.models import Decision, Message, OutboxEntry
@@ -48,3 +49,33 @@ def _queued(member: Membership) -> QuerySet[Message]:
 def _draft(message: Message, author: Membership) -> Draft:
     purpose, stage = Purpose(message.purpose), Decision.Stage.HAND_OVER
     return Draft(message.conversation, "", purpose, author, stage, message_id=message.pk)
+
+
+class StandingRuns(LeavingStep):
+    """Imports and requests for permission that run in their name pause, until a colleague resumes them."""
+
+    name = "standing_runs"
+    title = _("Imports and requests that run")
+    why = _("They pause, until a colleague resumes them.")
+    closes = ("compliance.ConsentImport", "compliance.PermissionRequest")
+
+    def preview(self, member: Membership) -> int:
+        return sum(runs.count() for runs in _running(member))
+
+    def end(self, leaving: Leaving) -> list[Item]:
+        ended = [
+            str(pk) for runs in _running(leaving.member) for pk in runs.order_by("pk").values_list("pk", flat=True)
+        ]
+        for runs in _running(leaving.member):
+            runs.update(state="paused")
+        return [Item(pk, clue=pk) for pk in ended]
+
+    def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
+        """Whether a worker would still take one up in their name."""
+        ids = [item.clue for item in items]
+        return Tried(len(items), sum(runs.filter(pk__in=ids).count() for runs in _running(member)))
+
+
+def _running(member: Membership) -> tuple[QuerySet[ConsentImport], QuerySet[PermissionRequest]]:
+    imports = ConsentImport.objects.filter(attested_by=member, state=ConsentImport.State.RUNNING)
+    return imports, PermissionRequest.objects.filter(made_by=member, state=PermissionRequest.State.RUNNING)

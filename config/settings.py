@@ -269,6 +269,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "accounts.leaving.given_steps.ApiKeys",
     "accounts.leaving.given_steps.DirectoryTokens",
     "compliance.leaving_steps.QueuedTexts",
+    "compliance.leaving_steps.StandingRuns",
     "texting.leaving_steps.Assignments",
 ]
 CLAMAV = env.text("CLAMAV", default="")  # tcp://host:3310 or unix:///path: scans files; empty: nothing is scanned

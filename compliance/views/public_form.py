@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -186,8 +185,8 @@ def _page(
     words = WORDS[language]
     referrer = sent.shown.referrer if sent and sent.shown else request.headers.get("Referer", "")
     context |= {
-        "before": mark_safe(before),  # noqa: S308 - drawn by our own template and kept, see compliance.opt_in_forms
-        "after": mark_safe(after),  # noqa: S308 - likewise
+        "before": before,
+        "after": after,
         "sent": sent,
         "asks_name": version.look["asks_name"],
         "number_error": next((words[one] for one in problems if one in _AT_THE_NUMBER), ""),

@@ -38,7 +38,6 @@ STAYS = {
     "accounts.TotpDevice": "the person's second factor: it opens nothing without a membership that is active",
     "compliance.AdvertisementImage": "who put it there: a record; the picture is the organization's",
     "compliance.ConsentEvent": "who wrote down what a customer said: a record",
-    "compliance.ConsentImport": "who answers for a list of permissions, and who took it back: a record",
     "compliance.Disclosure": "who wrote the wording: a record",
     "compliance.FormVersion": "who wrote that version of a form: a record",
     "compliance.HoursChange": "who changed the hours and why: a record",

@@ -2,9 +2,12 @@
 
 import json
 
+from django.utils import timezone
+
 from accounts import deactivation
 from accounts.leaving.trying import try_doors
 from accounts.models import OffboardingReceipt, Team, TeamMember
+from compliance.models import PermissionRequest, Program
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -82,3 +85,30 @@ def test_a_conversation_given_back_behind_our_back_is_found(desk):
     with activate(desk.organization):
         Conversation.objects.filter(pk=mine.pk).update(assignee=desk.cast.agent)
     assert found(desk, receipt, "conversations") == (1, 1)
+
+
+def test_who_is_asking_many_people_asks_nobody_more(desk):
+    with activate(desk.organization):
+        program = Program.objects.create(
+            name="Reminders",
+            scope="informational",
+            frequency="4 msgs/month",
+            made_by=desk.cast.owner,
+            made_at=timezone.now(),
+        )
+        runs = [
+            PermissionRequest.objects.create(
+                made_by=member, program=program, line=desk.line, audience="reply", an_hour=100, state=state
+            )
+            for member, state in (
+                (desk.cast.agent, "running"),
+                (desk.cast.agent, "done"),
+                (desk.cast.second_agent, "running"),
+            )
+        ]
+    receipt = leave(desk)
+    assert items(desk, receipt, "standing_runs") == [str(runs[0].pk)]
+    assert found(desk, receipt, "standing_runs") == (1, 0)
+    with activate(desk.organization):
+        states = dict(PermissionRequest.objects.values_list("pk", "state"))
+    assert [states[run.pk] for run in runs] == ["paused", "done", "running"]
