@@ -9,17 +9,22 @@ from compliance.opt_in_elements import Kind
 from tenancy.models import Organization
 
 _QUESTIONS = {
-    "en": "{brand}: reply YES to get {program} texts ({often}). Msg & data rates may apply.{condition}"
+    "en": "{brand}: reply YES to get {sort}{program} texts ({often}). Msg & data rates may apply.{condition}"
     " Reply HELP for help, STOP to opt out.",
-    "es": "{brand}: responda SI para recibir mensajes de {program} ({often}). Pueden aplicarse tarifas de mensajes y"
-    " datos.{condition} AYUDA para ayuda, ALTO para cancelar.",
-    "fr": "{brand}: répondez OUI pour recevoir {program} ({often}). Frais de messagerie et de données possibles."
+    "es": "{brand}: responda SI para recibir mensajes {sort}de {program} ({often}). Pueden aplicarse tarifas de"
+    " mensajes y datos.{condition} AYUDA para ayuda, ALTO para cancelar.",
+    "fr": "{brand}: répondez OUI pour recevoir {sort}{program} ({often}). Frais de messagerie et de données possibles."
     "{condition} AIDE pour de l'aide, ARRET pour annuler.",
 }
 _CONDITIONS = {
     "en": " Not a condition of purchase.",
     "es": " No es condicion de compra.",
     "fr": " Ce n'est pas une condition d'achat.",
+}
+_SORTS = {  # of a program for marketing: an agreement in writing names it, 47 CFR 64.1200(f)(9)(i)(A)
+    "en": "recurring automated marketing ",
+    "es": "publicitarios automaticos y periodicos ",
+    "fr": "des messages publicitaires automatiques et réguliers : ",
 }
 _CONFIRMATIONS = {
     "en": "{brand} {program}: you're subscribed. {Often}. Msg & data rates may apply. Reply HELP for help,"
@@ -65,12 +70,14 @@ def ours(
     language = language if language in LANGUAGES else "en"
     often = program.frequency.strip().rstrip(".")
     wordings = {Kind.QUESTION: _QUESTIONS, Kind.CONFIRMATION: _CONFIRMATIONS, Kind.ADVERTISEMENT: _ADVERTISEMENTS}[kind]
+    is_marketing = program.scope == Program.Scope.MARKETING
     return wordings[language].format(
         brand=organization.name,
+        sort=_SORTS[language] if is_marketing else "",
         program=program.name,
         often=often[:1].lower() + often[1:],
         Often=often,
-        condition=_CONDITIONS[language] if program.scope == Program.Scope.MARKETING else "",
+        condition=_CONDITIONS[language] if is_marketing else "",
         keyword=keyword,
         number=number,
     )

@@ -35,7 +35,7 @@ State, RowState = PermissionRequest.State, PermissionRequestRow.State
 
 
 class _NotNow(Exception):
-    """The gate said no to the question; nothing of it is kept."""
+    """The question may not leave at this hour; nothing of it is kept."""
 
     def __init__(self, rule: str, again_at: datetime | None) -> None:
         super().__init__(rule)
@@ -118,10 +118,14 @@ def _question(request: PermissionRequest, row: PermissionRequestRow) -> Opted:
     def say(purpose: Purpose, text: str, message_id: UUID) -> None:
         conversation = threads.open_conversation(row.contact, request.line, at=timezone.now())
         try:
-            sending.send_text(conversation=conversation, body=text, author=None, purpose=purpose, message_id=message_id)
+            sent = sending.send_text(
+                conversation=conversation, body=text, author=None, purpose=purpose, message_id=message_id
+            )
         except Refused as refused:
             objections = refused.outcome.objections
             raise _NotNow(objections[0].rule if objections else "", refused.outcome.again_at) from None
+        if sent.held_until is not None:  # else all that is asked at night would leave together in the morning
+            raise _NotNow("hours.closed", sent.held_until)
 
     evidence = Evidence(source=ConsentEvent.Source.REQUEST, actor=request.made_by, language="en")
     return opting_in.ask(contact=row.contact, line=request.line, program=request.program, evidence=evidence, say=say)

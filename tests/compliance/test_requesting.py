@@ -1,6 +1,7 @@
 """Many contacts are asked for permission: who may be, how fast, once, and what their answers become."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -13,11 +14,12 @@ from compliance.consent import Evidence
 from compliance.models import ConsentEvent, OptIn, PermissionRequest, PermissionRequestRow
 from compliance.requesting import asking, results, running
 from compliance.requesting.running import CannotRequest
+from compliance.send_policies import here
 from tenancy.isolation import activate
 from tests.compliance.importing_lists import bring_in, make_program, number, rows
 from tests.texting.desk import desk
 from texting import threads
-from texting.models import Message
+from texting.models import Conversation, Message
 from texting.phone_numbers import parse
 from texting.purposes import Purpose
 
@@ -200,6 +202,24 @@ class TestAsking:
             assert not ConsentEvent.objects.filter(action="asked").exists()
         assert ask(desk, run) == 0, "it is not due"
         assert state(desk, run) == State.RUNNING
+
+    def test_at_night_nobody_is_asked_and_the_pace_is_kept_for_the_morning(self, desk, program, monkeypatch):
+        wrote(desk, 1, 2, 3)
+        run = begin(desk, program, an_hour=2)
+        night = datetime(2037, 7, 2, 3, tzinfo=ZoneInfo("America/New_York"))
+        with activate(desk.organization):  # who has just written may be asked at once
+            Conversation.objects.update(last_inbound_at=night - timedelta(days=1))
+        with monkeypatch.context() as patched:
+            patched.setattr(here, "now", lambda: night)
+            assert ask(desk, run) == 0
+        assert questions(desk) == 0
+        with activate(desk.organization):
+            first = PermissionRequestRow.objects.filter(due_at__gt=night).first()
+            assert first is not None
+            assert first.due_at.astimezone(night.tzinfo).hour in range(8, 12)
+            assert not OptIn.objects.exists()
+            PermissionRequestRow.objects.update(due_at=timezone.now())
+        assert ask(desk, run) == 2
 
     def test_a_worker_that_dies_has_asked_nobody(self, desk, program, monkeypatch):
         wrote(desk, 1)
