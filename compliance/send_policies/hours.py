@@ -18,6 +18,7 @@ from compliance.own_hours import Decided
 from compliance.quiet_hours import Hours, OwnRules, TextClass
 from compliance.send_policies import here
 from compliance.time_zones import Whereabouts, nowhere_known, whereabouts
+from tenancy.encryption import KeyDestroyed
 from texting.gate import Draft, OutsideHours, Reason, Ruling, Verdict
 from texting.local_time import sentence, their_time
 from texting.models import Contact, Decision
@@ -73,7 +74,7 @@ def where_is(contact: Contact) -> Whereabouts:
     """Everywhere this customer may be: by number, by address, by what they told. Nowhere known is everywhere."""
     try:
         return whereabouts(contact.number, state=contact.state, zip_code=contact.zip_code, zone=contact.time_zone)
-    except ValueError:  # a number that belongs to no country, or evidence that is none any more
+    except (ValueError, KeyDestroyed):  # a number that belongs to no country, evidence that is none, an erased contact
         return nowhere_known()
 
 
