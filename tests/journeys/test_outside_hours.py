@@ -53,7 +53,7 @@ def test_at_night_a_text_waits_or_leaves_with_one_click_and_can_be_taken_back(
     waiting = messages(page).locator(".message.out").filter(has_text="It is ready")
     expect(waiting).to_contain_text("Waits for their hours")
     with activate(office.organization):
-        assert OutboxEntry.objects.get().held_until is not None
+        assert OutboxEntry.objects.get(contact_id=conversation.contact_id).held_until is not None
     field.fill("Your crown broke, call us")
     expect(wait).to_be_visible()
     composer.get_by_role("button", name="Send it anyway").click()

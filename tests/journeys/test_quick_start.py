@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tenancy.isolation import activate
 from tests.callers import make_caller
+from texting.models import Decision
 
 from .simulated_office import Office
 
@@ -53,4 +55,10 @@ def test_the_commands_show_the_key_and_send_one_text_however_often(office, envir
 def test_the_program_sends_a_text_and_sees_it_arrive(office, environment):
     program = PROGRAMS[0].replace(NUMBER, office.number(0))
     done = finished([sys.executable, "-c", program], environment)
-    assert done.stdout.strip() == "delivered", done.stderr
+    assert done.stdout.strip() == "delivered", (done.stderr, decisions(office))
+
+
+def decisions(office):
+    """What the gate said last, for a text that did not arrive."""
+    with activate(office.organization):
+        return list(Decision.objects.order_by("-decided_at").values_list("stage", "purpose", "reasons")[:6])
