@@ -18,7 +18,7 @@ def test_a_keyword_is_asked_back_and_a_yes_is_confirmed(office: Office, someone:
     phone = owner.opens(office.phone_address)
     text_from(phone, "join")
     got = phone.locator(".phone-text.got")
-    expect(got.last).to_contain_text("reply YES to get Offers texts")
+    expect(got.last).to_contain_text("reply YES to get recurring automated marketing Offers texts")
     page = owner.tab("/settings/opt-in/all/")
     expect(page.get_by_role("row").filter(has_text="Offers")).to_contain_text("Waits for YES")
     text_from(phone, "Yes please")
