@@ -1,5 +1,7 @@
 """A role of the house's own sees masks everywhere; its holder reveals one customer, hides them, and time does too."""
 
+from contextlib import suppress
+
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -58,8 +60,13 @@ def test_masked_everywhere_then_one_is_revealed_hidden_and_timed_out(office: Off
     dialog.get_by_role("button", name="Reveal").click()
     expect(page.get_by_role("heading", name="Grace Whitfield")).to_be_visible()
     end_of_time(office)
-    page.clock.fast_forward(61_000)
-    expect(page.get_by_role("heading", name="Contact ··")).to_be_visible()
+    masked = page.get_by_role("heading", name="Contact ··")
+    for _ in range(5):  # what was on its way when we moved the end still counts from the one before
+        page.clock.fast_forward(61_000)
+        with suppress(AssertionError):
+            expect(masked).to_be_visible(timeout=3_000)
+            break
+    expect(masked).to_be_visible()
     expect(page).not_to_have_title("Grace Whitfield")
 
     owner = someone().let_in(office.owner).tab("/settings/reveals/")
