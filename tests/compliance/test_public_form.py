@@ -70,7 +70,7 @@ def test_a_tick_is_asked_for_a_yes_and_the_yes_is_the_permission(desk, form, pro
     [waiting] = opt_ins(desk)
     assert (waiting.state, waiting.form_id, waiting.source) == ("asked", form.pk, "form")
     [question] = texts(desk, Purpose.OPT_IN_QUESTION)
-    assert "reply YES to get Offers texts" in question.body
+    assert "reply YES to get recurring automated marketing Offers texts" in question.body
     with activate(desk.organization):
         assert not consent.state_of(waiting.contact).permitted, "a tick alone permits nothing"
         yes = Evidence(source=ConsentEvent.Source.REQUEST)
