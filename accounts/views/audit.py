@@ -1,8 +1,6 @@
 """The audit log: page, check, export."""
 
-import csv
 import json
-from collections.abc import Iterator
 from datetime import UTC
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit_reading, queries
 from accounts.audit_reading import Filter, Row
-from accounts.csv_cells import Echo, safe_cell
+from accounts.csv_cells import csv_file
 from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
@@ -105,17 +103,12 @@ def export(request: MemberRequest) -> StreamingHttpResponse:
     newest = AuditEvent.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
     filters = {name: str(value) for name, value in vars(wanted).items() if value}
     audit.record(event=audit.AuditKind.AUDIT_EXPORTED, actor=request.member, upto=newest, filters=filters)
-    response = StreamingHttpResponse(_lines(request.member, wanted, newest), content_type="text/csv; charset=utf-8")
-    name = f"audit-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _lines(member: Membership, wanted: Filter, upto: int) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for rows in audit_reading.all_rows(member, wanted, upto=upto):
-        yield "".join(writer.writerow([safe_cell(cell) for cell in _cells(row)]) for row in rows)
+    pieces = audit_reading.all_rows(request.member, wanted, upto=newest)
+    return csv_file(
+        f"audit-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}",
+        COLUMNS,
+        ([_cells(row) for row in rows] for rows in pieces),
+    )
 
 
 def _cells(row: Row) -> tuple[object, ...]:

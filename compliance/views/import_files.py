@@ -1,6 +1,5 @@
 """What became of each row of an import, as CSV: what was left out, or everything."""
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from uuid import UUID
@@ -10,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.csv_cells import Echo, safe_cell
+from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.importing.reasons import sentence
 from compliance.importing.showing import LEFT_OUT
@@ -49,16 +48,14 @@ def _started(import_id: UUID) -> ConsentImport:
 def _file(request: MemberRequest, started: ConsentImport, name: str, wanted: Sequence[str]) -> StreamingHttpResponse:
     audit.record(event=AuditKind.CONSENT_IMPORT_EXPORTED, actor=request.member, object=started, what=name)
     headings = [] if started.forgotten_at else json.loads(started.headings)
-    lines = _lines(request.member.organization_id, started.pk, headings, wanted)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="import-{started.made_at:%Y-%m-%d}-{name}.csv"'
-    return response
+    columns = (_("Row"), _("Outcome"), _("Reason"), *headings)
+    pieces = _pieces(request.member.organization_id, started.pk, wanted)
+    return csv_file(f"import-{started.made_at:%Y-%m-%d}-{name}", columns, pieces)
 
 
-def _lines(organization: UUID, import_id: UUID, headings: list[str], wanted: Sequence[str]) -> Iterator[str]:
+def _pieces(organization: UUID, import_id: UUID, wanted: Sequence[str]) -> Iterator[list[list[object]]]:
     """A batch at a time, each read in a transaction of its own: a slow reader holds none."""
-    writer, last = csv.writer(Echo()), 0
-    yield "\ufeff" + writer.writerow([safe_cell(cell) for cell in (_("Row"), _("Outcome"), _("Reason"), *headings)])
+    last = 0
     while True:
         with activate(organization):
             rows = list(
@@ -67,11 +64,11 @@ def _lines(organization: UUID, import_id: UUID, headings: list[str], wanted: Seq
                 ).order_by("number")[:_BATCH]
             )
             prefetch(rows)
-            lines = "".join(writer.writerow([safe_cell(cell) for cell in _cells(row)]) for row in rows)
+            cells = [_cells(row) for row in rows]
         if not rows:
             return
         last = rows[-1].number
-        yield lines
+        yield cells
 
 
 def _cells(row: ConsentImportRow) -> list[object]:

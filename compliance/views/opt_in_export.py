@@ -1,15 +1,12 @@
 """Every opt-in as CSV."""
 
-import csv
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.csv_cells import Echo, safe_cell
-from accounts.models import Membership
+from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from compliance.reading_opt_ins import OptInRow, all_opt_ins
@@ -25,16 +22,8 @@ COLUMNS = ("customer", "number", "program", "source", "line", "state", "why", "b
 def export(request: MemberRequest) -> StreamingHttpResponse:
     """Newest first (RFC 4180, UTF-8); customers as the member sees them in lists."""
     audit.record(event=AuditKind.OPT_INS_EXPORTED, actor=request.member)
-    response = StreamingHttpResponse(_lines(request.member), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="opt-ins-{timezone.now():%Y-%m-%d}.csv"'
-    return response
-
-
-def _lines(member: Membership) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for rows in all_opt_ins(member):
-        yield "".join(writer.writerow([safe_cell(cell) for cell in _cells(row)]) for row in rows)
+    pieces = ([_cells(row) for row in rows] for rows in all_opt_ins(request.member))
+    return csv_file(f"opt-ins-{timezone.now():%Y-%m-%d}", COLUMNS, pieces)
 
 
 def _cells(row: OptInRow) -> tuple[object, ...]:

@@ -1,15 +1,12 @@
 """Every question with its answer as CSV, for whoever must show that each was decided in time."""
 
-import csv
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.csv_cells import Echo, safe_cell
-from accounts.models import Membership
+from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from compliance.reading_questions import QuestionRow, all_questions
@@ -39,16 +36,10 @@ COLUMNS = (
 def export(request: MemberRequest) -> StreamingHttpResponse:
     """All that the member sees, newest first (RFC 4180, UTF-8); customers as the member sees them in lists."""
     audit.record(event=AuditKind.OPT_OUTS_EXPORTED, actor=request.member)
-    response = StreamingHttpResponse(_lines(request.member), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="perhaps-stop-{timezone.now():%Y-%m-%d}.csv"'
-    return response
-
-
-def _lines(member: Membership) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for rows in all_questions(member):
-        yield "".join(writer.writerow([safe_cell(cell) for cell in _cells(row)]) for row in rows)
+    pieces = all_questions(request.member)
+    return csv_file(
+        f"perhaps-stop-{timezone.now():%Y-%m-%d}", COLUMNS, ([_cells(row) for row in rows] for rows in pieces)
+    )
 
 
 def _cells(row: QuestionRow) -> tuple[object, ...]:

@@ -1,6 +1,5 @@
 """Asking many contacts for permission: choose and count first, then watch the answers come in."""
 
-import csv
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.csv_cells import Echo, safe_cell
+from accounts.csv_cells import csv_file
 from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
@@ -139,23 +138,22 @@ def request_answers(request: MemberRequest, run_id: UUID) -> StreamingHttpRespon
     """Each person of a run and what they answered, as CSV; numbers as the member may see them."""
     run = _run(run_id)
     audit.record(event=AuditKind.PERMISSION_REQUEST_EXPORTED, actor=request.member, object=run)
-    response = StreamingHttpResponse(_lines(request.member, run), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="permission-request-{run.made_at:%Y-%m-%d}.csv"'
-    return response
+    columns = (_("Number"), _("Name"), _("State"), _("Asked at"), _("Answer"), _("Reason"))
+    return csv_file(f"permission-request-{run.made_at:%Y-%m-%d}", columns, _pieces(request.member, run))
 
 
-def _lines(member: Membership, run: PermissionRequest) -> Iterator[str]:
-    writer, last = csv.writer(Echo()), None
-    yield "\ufeff" + writer.writerow([_("Number"), _("Name"), _("State"), _("Asked at"), _("Answer"), _("Reason")])
+def _pieces(member: Membership, run: PermissionRequest) -> Iterator[list[tuple[object, ...]]]:
+    """A thousand people at a time, each read in a transaction of its own."""
+    last = None
     while True:
         with activate(member.organization):
             found = results.rows_of(run).select_related("contact", "opt_in").order_by("id")
             rows = list((found.filter(pk__gt=last) if last else found)[:1_000])
-            lines = "".join(writer.writerow([safe_cell(cell) for cell in _cells(member, row)]) for row in rows)
+            cells = [_cells(member, row) for row in rows]
         if not rows:
             return
         last = rows[-1].pk
-        yield lines
+        yield cells
 
 
 def _cells(member: Membership, row: PermissionRequestRow) -> tuple[object, ...]:

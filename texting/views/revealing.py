@@ -1,7 +1,5 @@
 """Revealing a customer and hiding them again; the report of reveals and its rules."""
 
-import csv
-from collections.abc import Iterator
 from datetime import UTC
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.csv_cells import Echo, safe_cell
-from accounts.models import Membership
+from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import queries, revealing
-from texting.queries.reveals import RevealFilter, RevealRow, all_reveals, reveals_page
+from texting.queries.reveals import RevealRow, all_reveals, reveals_page
 from texting.reveal_forms import ReportForm, RevealForm, RulesForm
 from texting.revealing import NotPossible
 from texting.views.frames import cursor_in
@@ -107,17 +104,12 @@ def export(request: MemberRequest) -> StreamingHttpResponse:
     wanted = ReportForm(request.GET).wanted()
     filters = {name: str(value) for name, value in vars(wanted).items() if value}
     audit.record(event=AuditKind.REVEALS_EXPORTED, actor=request.member, filters=filters)
-    response = StreamingHttpResponse(_lines(request.member, wanted), content_type="text/csv; charset=utf-8")
-    name = f"reveals-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _lines(member: Membership, wanted: RevealFilter) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for rows in all_reveals(member, wanted):
-        yield "".join(writer.writerow([safe_cell(cell) for cell in _cells(row)]) for row in rows)
+    pieces = all_reveals(request.member, wanted)
+    return csv_file(
+        f"reveals-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}",
+        COLUMNS,
+        ([_cells(row) for row in rows] for rows in pieces),
+    )
 
 
 def _cells(row: RevealRow) -> tuple[object, ...]:

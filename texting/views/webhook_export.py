@@ -1,7 +1,5 @@
 """The log of an endpoint as CSV: which events were delivered, when, and why not. Ids and codes, never what was sent."""
 
-import csv
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,8 +7,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.csv_cells import Echo, safe_cell
-from accounts.models import Membership
+from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from tenancy import audit
@@ -43,18 +40,10 @@ def export(request: MemberRequest, endpoint_id: UUID) -> StreamingHttpResponse:
     form.is_valid()
     wanted = Filter(**form.cleaned_data)
     audit.record(event=audit.AuditKind.WEBHOOK_LOG_EXPORTED, actor=request.member, object=row, **vars(wanted))
-    response = StreamingHttpResponse(
-        _lines(request.member, endpoint_id, wanted), content_type="text/csv; charset=utf-8"
+    pieces = reading.whole_log(request.member, endpoint_id, wanted)
+    return csv_file(
+        f"webhook-log-{timezone.now():%Y-%m-%d}", COLUMNS, ([_cells(row) for row in rows] for rows in pieces)
     )
-    response["Content-Disposition"] = f'attachment; filename="webhook-log-{timezone.now():%Y-%m-%d}.csv"'
-    return response
-
-
-def _lines(member: Membership, endpoint_id: UUID, wanted: Filter) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for rows in reading.whole_log(member, endpoint_id, wanted):
-        yield "".join(writer.writerow([safe_cell(cell) for cell in _cells(row)]) for row in rows)
 
 
 def _cells(row: reading.Row) -> tuple[object, ...]:
