@@ -1,6 +1,8 @@
 """What every test stands on: migrated databases, the role without rights of its own, an empty Redis."""
 
 import os
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,17 @@ def _empty_redis(request: pytest.FixtureRequest) -> None:
     """Throttles, caches and queues of one test must not reach the next; journeys share a running system and keep it."""
     if request.node.get_closest_marker("django_db") and "live_system" not in request.fixturenames:
         request.getfixturevalue("redis_client")
+
+
+@pytest.fixture(autouse=True)
+def _ids_of_now() -> Iterator[None]:
+    """Ids of one process only grow, so a test that travelled in time would leave them in the future: what is made later
+    would seem newer than what a running system beside it makes.
+    """
+    yield
+    ids = sys.modules.get("tenancy.ids")
+    if ids is not None and ids._last_ms > time.time_ns() // 1_000_000:
+        ids._last_ms = 0
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ NUMBER = "+12125550181"  # of the page; the office's customer takes its place
 
 @pytest.fixture
 def environment(office: Office) -> dict[str, str]:
-    office.hear("Hello")
+    office.hear("START")
     return os.environ | {"PARLEY_URL": office.base_url, "PARLEY_KEY": make_caller(office.owner).secret}
 
 
@@ -41,8 +41,6 @@ def test_the_page_has_commands_and_a_program():
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the page's commands are for curl")
 def test_the_commands_show_the_key_and_send_one_text_however_often(office, environment):
-    office.hear("START")  # a reminder needs more than that somebody wrote to us
-
     def run(command: str) -> dict:
         script = command.replace(NUMBER, office.number(0))
         done = finished(["/bin/sh", "-c", script], environment)
