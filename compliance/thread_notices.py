@@ -6,6 +6,6 @@ from texting.models import Conversation
 from texting.thread_notices import Notice
 
 
-def open_questions(member: Membership, conversation: Conversation) -> list[Notice]:
+def open_questions(member: Membership, conversation: Conversation, _refused_by: frozenset[str]) -> list[Notice]:
     """One notice for each question that is open about the customer, with the same two buttons as the page."""
     return [Notice("compliance/_question_notice.html", {"row": row}) for row in questions_of(member, conversation)]

@@ -42,14 +42,16 @@ class Objection:
 class Composer:
     """`message_id` is the id that the next text will have, so that sending twice sends once.
 
-    `call` is what a telephone dials instead (E.164), "" for members who may not see numbers, who are told no
-    `local_time` either. `opens`: with LATER, when the text could leave, in the customer's time.
+    `refused_by` are the rules behind `objections`. `call` is what a telephone dials instead (E.164), "" for members who
+    may not see numbers, who are told no `local_time` either. `opens`: with LATER, when the text could leave, in the
+    customer's time.
     """
 
     state: State
     sentences: tuple[str, ...]
     warnings: tuple[str, ...]
     objections: tuple[Objection, ...]
+    refused_by: frozenset[str]
     prefix: str
     suffix: str
     call: str
@@ -81,6 +83,7 @@ def composer(
         ),
         warnings=tuple(reason.text for reason in outcome.warnings if reason.text),
         objections=tuple(_objection(reason) for reason in outcome.objections),
+        refused_by=frozenset(reason.rule for reason in outcome.objections),
         prefix=outcome.prefix,
         suffix=outcome.suffix,
         call=call,

@@ -20,7 +20,7 @@ class Notice:
     names: Mapping[str, Any]
 
 
-Source = Callable[[Membership, Conversation], list[Notice]]
+Source = Callable[[Membership, Conversation, frozenset[str]], list[Notice]]
 
 
 @cache
@@ -28,6 +28,6 @@ def _sources() -> tuple[Source, ...]:
     return tuple(import_string(path) for path in settings.TEXTING_THREAD_NOTICES)
 
 
-def notices(member: Membership, conversation: Conversation) -> list[Notice]:
-    """All of them, in the order of the settings."""
-    return [notice for source in _sources() for notice in source(member, conversation)]
+def notices(member: Membership, conversation: Conversation, refused_by: frozenset[str]) -> list[Notice]:
+    """All of them, in the order of the settings. `refused_by`: the rules by which the gate refuses an answer now."""
+    return [notice for source in _sources() for notice in source(member, conversation, refused_by)]

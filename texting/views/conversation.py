@@ -46,7 +46,7 @@ def updates(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     found = find(request, conversation_id)
     composing = composer(member=request.member, conversation=found)
     context = {
-        **head_context(request, found, chosen_filter(request)),
+        **head_context(request, found, chosen_filter(request), composing),
         **details_context(request, found, composing),
         "thread": queries.thread_after(request.member, found, cursor_in(request, "after")),
     }

@@ -96,7 +96,7 @@ def open_context(
     member = request.member
     composing = composing or composer(member=member, conversation=conversation)
     return {
-        **head_context(request, conversation, chosen),
+        **head_context(request, conversation, chosen, composing),
         "thread": queries.thread(member, conversation),
         "composer": composing,
         "draft": queries.draft_of(member, conversation),
@@ -105,14 +105,14 @@ def open_context(
     }
 
 
-def head_context(request: MemberRequest, conversation: Conversation, chosen: Filter) -> Context:
+def head_context(request: MemberRequest, conversation: Conversation, chosen: Filter, composing: Composer) -> Context:
     """Who it is and what may be done."""
     may = request.member.may
     customer = queries.customer(request.member, conversation.contact)
     return {
         "conversation": conversation,
         "customer": customer,
-        "notices": notices(request.member, conversation),
+        "notices": notices(request.member, conversation, composing.refused_by),
         "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "assignee": queries.colleague(conversation.assignee),
         "line_number": display(conversation.line.number, request.member.organization.country),

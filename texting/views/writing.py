@@ -114,7 +114,7 @@ def _written(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     composing = composer(member=request.member, conversation=found)
     after = Cursor.read(request.POST.get("after"))
     context: Context = {
-        **head_context(request, found, chosen_filter(request)),
+        **head_context(request, found, chosen_filter(request), composing),
         **details_context(request, found, composing),
         "thread": queries.thread_after(request.member, found, after),
         "written": True,
