@@ -10,7 +10,8 @@ from accounts.permissions import Permission, require
 from compliance import consent, opt_in_texts, opting_in
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent, OptIn, Program
-from compliance.opting_in import CannotOptIn, Confirmation
+from compliance.opt_in_confirmations import Confirmation, confirmations
+from compliance.opting_in import CannotOptIn
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.ids import new_id
@@ -53,7 +54,7 @@ def confirm_again(*, member: Membership, opt_in: OptIn) -> None:
     require(member, Permission.FORMS_MANAGE)
     held = OptIn.objects.select_for_update(of=("self",)).select_related("program", "contact", "line", "given")
     opt_in = held.get(pk=opt_in.pk)
-    if opting_in.confirmations([opt_in]).get(opt_in.pk) is not Confirmation.UNCONFIRMED:
+    if confirmations([opt_in]).get(opt_in.pk) is not Confirmation.UNCONFIRMED:
         raise CannotOptIn(_("It is confirmed, or its confirmation is on the way."))
     organization = Organization.objects.get(pk=current_organization_id())
     language = opt_in.given.language if opt_in.given else ""

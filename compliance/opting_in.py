@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from compliance import consent, opt_in_limits, opt_in_texts
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent, Disclosure, OptIn, Program
+from compliance.opt_in_confirmations import Confirmation, confirmations
 from compliance.opt_in_forms import counting
 from compliance.wordings import disclosure_of
 from tenancy import audit
@@ -25,15 +25,12 @@ from tenancy.ids import new_id
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
 from texting import sending, threads
-from texting.models import Contact, Line, Message
+from texting.models import Contact, Line
 from texting.purposes import Purpose
 from texting.sending import Refused
-from texting.statuses import MessageStatus
 
 ANSWER_BY = timedelta(hours=72)
 CONFIRMED_ONCE_IN = timedelta(days=1)  # who opts in again and again gets one confirmation a day
-GOT_IT = {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
-ON_ITS_WAY = {MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED}
 
 Say = Callable[[Purpose, str, UUID], None]
 """Sends a text to the customer: why, what, under which id."""
@@ -49,14 +46,6 @@ class OptedOut(CannotOptIn):
 
 class TooMany(CannotOptIn):
     """More opt-ins than are let through, or to where the organization does not text. Nothing is sent."""
-
-
-class Confirmation(StrEnum):
-    """Whether the customer was told that they are subscribed."""
-
-    WAITING = "waiting"
-    CONFIRMED = "confirmed"
-    UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(frozen=True)
@@ -83,7 +72,7 @@ def opt_in(*, contact: Contact, line: Line, program: Program, evidence: Evidence
         raise OptedOut(_("This number has opted out. It can opt in again by texting START to us."))
     say = say or _sender(contact, line)
     if program.double_opt_in:
-        return _ask(contact, line, evidence, say)
+        return _ask(contact, line, program, evidence, say)
     if by_text:
         say = _within_limits(contact, evidence, say)
     else:
@@ -98,7 +87,7 @@ def ask(*, contact: Contact, line: Line, program: Program, evidence: Evidence, s
     contact = _locked(contact, line)
     if consent.state_of(contact).suppressed_since is not None:
         raise OptedOut(_("This number has opted out. It can opt in again by texting START to us."))
-    return _ask(contact, line, replace(evidence, program=program), say or _sender(contact, line))
+    return _ask(contact, line, program, replace(evidence, program=program), say or _sender(contact, line))
 
 
 def waiting_for(contacts: Iterable[Contact]) -> dict[UUID, list[OptIn]]:
@@ -137,20 +126,6 @@ def decline(waiting: Iterable[OptIn]) -> None:
         open_one = OptIn.objects.filter(pk=each.pk, state=OptIn.State.ASKED)
         if open_one.update(state=OptIn.State.DECLINED, ended_at=timezone.now()):
             audit.record(event=AuditKind.OPT_IN_DECLINED, object=each.contact, program=each.program.name)
-
-
-def confirmations(opt_ins: Iterable[OptIn]) -> dict[UUID, Confirmation]:
-    """How far the confirmation of each given opt-in is, in one statement."""
-    given = [each for each in opt_ins if each.state == OptIn.State.GIVEN]
-    sent = Message.objects.filter(pk__in=[each.confirmation_id for each in given if each.confirmation_id])
-    statuses = dict(sent.values_list("pk", "status"))
-    return {each.pk: _confirmation(statuses.get(each.confirmation_id or each.pk)) for each in given}
-
-
-def _confirmation(status: str | None) -> Confirmation:
-    if status in GOT_IT:
-        return Confirmation.CONFIRMED
-    return Confirmation.WAITING if status in ON_ITS_WAY else Confirmation.UNCONFIRMED
 
 
 def lapse() -> int:
@@ -208,9 +183,7 @@ def _begun(contact: Contact, line: Line, evidence: Evidence) -> dict[str, object
     }
 
 
-def _ask(contact: Contact, line: Line, evidence: Evidence, say: Say) -> Opted:
-    program = evidence.program
-    assert program is not None  # noqa: S101 - both callers put it in
+def _ask(contact: Contact, line: Line, program: Program, evidence: Evidence, say: Say) -> Opted:
     lapse_of = OptIn.objects.filter(number_index=contact.number_index, program=program, state=OptIn.State.ASKED)
     lapse_of.filter(expires_at__lte=timezone.now()).update(state=OptIn.State.LAPSED, ended_at=timezone.now())
     if (open_one := lapse_of.first()) is not None:
@@ -244,7 +217,8 @@ def _take(begun: OptIn, contact: Contact, evidence: Evidence, say: Say) -> Opted
         state=OptIn.State.GIVEN,
         ended_at__gt=timezone.now() - CONFIRMED_ONCE_IN,
     ).exclude(pk=begun.pk)
-    before = next((each for each, how in _how(told) if how is not Confirmation.UNCONFIRMED), None)
+    how = confirmations(told)
+    before = next((each for each in told if how[each.pk] is not Confirmation.UNCONFIRMED), None)
     confirmation_id = (before.confirmation_id if before else None) or new_id()
     begun.confirmation_id = confirmation_id
     begun.save()
@@ -254,12 +228,6 @@ def _take(begun: OptIn, contact: Contact, evidence: Evidence, say: Say) -> Opted
         text = opt_in_texts.confirmation(_organization(), program, evidence.language or "en")
         say(Purpose.OPT_IN_ANSWER, text, confirmation_id)
     return Opted(begun, repeated=before is not None)
-
-
-def _how(opt_ins: Iterable[OptIn]) -> Iterable[tuple[OptIn, Confirmation]]:
-    listed = list(opt_ins)
-    states = confirmations(listed)
-    return [(each, states[each.pk]) for each in listed]
 
 
 def _sender(contact: Contact, line: Line) -> Say:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.models import OptIn
-from compliance.opting_in import GOT_IT, ON_ITS_WAY
+from compliance.opt_in_confirmations import GOT_IT, ON_ITS_WAY
 from tenancy.encryption import blind_index, prefetch
 from tenancy.isolation import activate
 from texting.explaining import explain

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
-from compliance import consent, opting_in
+from compliance import consent
 from compliance.anchoring import COLUMNS, digest_of
 from compliance.consent import State
 from compliance.models import ConsentEvent, OptIn
+from compliance.opt_in_confirmations import confirmations
 from compliance.receipts import sent
 from compliance.receipts.shapes import Anchor, Checkpoint, Entry, Opting, Proof, Receipt, Standing, Stop, Wording
 from compliance.scopes import CATEGORIES, INFORMATIONAL, MARKETING, REPLY
@@ -189,7 +190,7 @@ def _entry(row: ConsentEvent, anchor: Anchor) -> Entry:
 
 def _opt_ins(index: bytes) -> list[Opting]:
     rows = list(OptIn.objects.filter(number_index=index).select_related("program").order_by("-began_at")[:MOST_ENTRIES])
-    confirmed = opting_in.confirmations(rows)
+    confirmed = confirmations(rows)
     return [
         Opting(
             id=str(row.pk),

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from compliance import opt_in_limits, opting_in
 from compliance.models import OptIn, OptInLimits
+from compliance.opt_in_confirmations import Confirmation, confirmations
 from compliance.opt_in_limits import BOUNDS, CannotSet, Limited
-from compliance.opting_in import Confirmation, TooMany
+from compliance.opting_in import TooMany
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.compliance.opt_ins import by_form, make_keyword, make_program, stranger, texts_to
@@ -54,7 +55,7 @@ def test_a_flood_of_keywords_counts_but_is_not_answered_and_shows_as_unconfirmed
         desk.hear("JOIN", number=f"+1212555{2000 + 10 * at:04}")
     with activate(desk.organization):
         opted = list(OptIn.objects.order_by("id"))
-        how = opting_in.confirmations(opted)
+        how = confirmations(opted)
         assert [how[each.pk] for each in opted] == [Confirmation.WAITING] * 5 + [Confirmation.UNCONFIRMED] * 2
         assert SendingStop.objects.count() == 1
 
@@ -88,7 +89,7 @@ def test_a_keyword_from_a_country_that_is_not_texted_gets_no_answer(desk):
     with activate(desk.organization):
         assert texts_to(stranger("+12423590101")) == []
         [opted] = OptIn.objects.all()
-        assert opting_in.confirmations([opted])[opted.pk] is Confirmation.UNCONFIRMED
+        assert confirmations([opted])[opted.pk] is Confirmation.UNCONFIRMED
 
 
 def test_the_figures_are_set_on_a_page_within_their_bounds(desk):

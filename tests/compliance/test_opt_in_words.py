@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from compliance import consent, opting_in, tasks
 from compliance.models import ConsentEvent, OptIn, Suppression
-from compliance.opting_in import Confirmation, OptedOut
+from compliance.opt_in_confirmations import Confirmation, confirmations
+from compliance.opting_in import OptedOut
 from tenancy.isolation import activate
 from tests.compliance.opt_ins import asked, by_form, leave, make_program, stranger, texts_to
 from tests.texting.conftest import far_end, scene
@@ -47,7 +48,7 @@ def test_a_plain_yes_is_the_permission_and_is_confirmed_at_once(here, body):
     assert given.disclosure_id == waiting.asked.disclosure_id, "it proves what the question was about"
     assert texts_to(waiting.contact) == [QUESTION, CONFIRMED]
     assert Message.objects.get(pk=waiting.confirmation_id).purpose == CONFIRMED
-    assert opting_in.confirmations([waiting]) == {waiting.pk: Confirmation.WAITING}
+    assert confirmations([waiting]) == {waiting.pk: Confirmation.WAITING}
     assert consent.state_of(waiting.contact).permits("marketing")
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from compliance import consent, opting_in
 from compliance.consent import Evidence
 from compliance.models import ConsentEvent, Disclosure, OptIn, Program
-from compliance.opting_in import CannotOptIn, Confirmation, OptedOut
+from compliance.opt_in_confirmations import Confirmation, confirmations
+from compliance.opting_in import CannotOptIn, OptedOut
 from tenancy.isolation import activate
 from tests.texting.desk import desk
 from texting.models import Message, OutboxEntry
@@ -84,7 +85,7 @@ def test_whether_it_was_confirmed_is_what_became_of_that_text(desk, contact, pro
     taken = opt_in(desk, contact, program).opt_in
     with activate(desk.organization):
         Message.objects.filter(pk=taken.confirmation_id).update(status=status)
-        assert opting_in.confirmations([taken]) == {taken.pk: Confirmation(how)}
+        assert confirmations([taken]) == {taken.pk: Confirmation(how)}
 
 
 def test_one_whose_confirmation_was_refused_is_unconfirmed(desk, contact, program):
@@ -94,7 +95,7 @@ def test_one_whose_confirmation_was_refused_is_unconfirmed(desk, contact, progra
     taken = opt_in(desk, contact, program).opt_in
     assert sent(desk, Purpose.OPT_IN_ANSWER) == []
     with activate(desk.organization):
-        assert opting_in.confirmations([taken]) == {taken.pk: Confirmation.UNCONFIRMED}
+        assert confirmations([taken]) == {taken.pk: Confirmation.UNCONFIRMED}
 
 
 def test_opting_in_again_and_again_is_confirmed_once_a_day(desk, contact, program):
