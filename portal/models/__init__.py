@@ -1,1 +1,5 @@
-"""What the portal stores: nothing yet; secure messages and payment requests will live here."""
+"""What the portal stores: short links, secure messages and what customers answer to them."""
+
+from portal.models.link import PortalLink
+
+__all__ = ["PortalLink"]

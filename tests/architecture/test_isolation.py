@@ -22,6 +22,7 @@ DIRECTORY_TABLES = {
     "accounts_ssodomain",
     "accounts_ssodoor",
     "compliance_formkey",
+    "portal_portallink",
     "texting_attachmentdue",
     "texting_campaignpace",
     "texting_linekey",
