@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Sequence
 
-from compliance import answers, consent, opt_out_questions
-from compliance.answered_elsewhere import Asked, carrier_has_answered
-from compliance.consent import ANSWER_WINDOW, Evidence, State
-from compliance.keywords import Reply, classify
+from compliance.ledger import consent
+from compliance.ledger.consent import ANSWER_WINDOW, Evidence, State
 from compliance.models import ConsentEvent, OptOutQuestion
-from compliance.opt_in_words import OptInWords
-from compliance.wrong_number import says_wrong_number
+from compliance.opt_in.opt_in_words import OptInWords
+from compliance.opt_out import answers, opt_out_questions
+from compliance.opt_out.answered_elsewhere import Asked, carrier_has_answered
+from compliance.words.keywords import Reply, classify
+from compliance.words.wrong_number import says_wrong_number
 from tenancy.encryption import readable
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization

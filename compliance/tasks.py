@@ -4,9 +4,9 @@ from uuid import UUID
 
 from celery import shared_task
 
-from compliance import opting_in
 from compliance.importing import working
-from compliance.reminding import remind
+from compliance.opt_in import opting_in
+from compliance.opt_out.reminding import remind
 from compliance.reports import mailing
 from compliance.requesting import asking
 from tenancy.background import each_organization

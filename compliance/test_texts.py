@@ -2,8 +2,8 @@
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
-from compliance import consent
-from compliance.consent import Evidence
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
 from texting import contacts, sending
 from texting.gate import OutsideHours

@@ -20,8 +20,8 @@ from accounts.session_limits import end_of, touch_after, warned_before
 from accounts.sessions import SessionStore
 from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
-from compliance.reading_opt_ins import unconfirmed_count
-from compliance.reading_questions import question_count
+from compliance.opt_in.reading_opt_ins import unconfirmed_count
+from compliance.opt_out.reading_questions import question_count
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count

@@ -295,8 +295,8 @@ TEXTING_CUSTOMER_ZONES = "compliance.send_policies.hours.zones_of"  # where a cu
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
 TEXTING_THREAD_NOTICES = [
-    "compliance.thread_notices.open_questions",
-    "compliance.opt_in_notices.opt_ins",
+    "compliance.opt_out.thread_notices.open_questions",
+    "compliance.opt_in.opt_in_notices.opt_ins",
 ]
 TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords", "compliance.carrier.hearing.CarrierWords"]
 

@@ -19,7 +19,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("texting.urls")),
     path("", include("compliance.urls")),
-    path("", include("compliance.form_urls")),
+    path("", include("compliance.urls.form_urls")),
     path("", include("config.developers")),
     path("", include("config.styleguide")),
 ]

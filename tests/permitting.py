@@ -1,7 +1,7 @@
 """Customers of tests who agreed to everything, in writing."""
 
-from compliance import consent
-from compliance.consent import Evidence
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
 from texting.models import Contact
 

@@ -9,7 +9,7 @@ from accounts.api.describing import describe
 from accounts.api.endpoint import Endpoint, answer
 from accounts.api.problems import Kind
 from accounts.permissions import Permission
-from compliance import consent
+from compliance.ledger import consent
 from texting import queries
 
 STATES = ("permitted", "opted_out", "unknown")

@@ -10,8 +10,8 @@ from accounts.api.endpoint import Endpoint, answer
 from accounts.api.problems import Flaw, Kind, Problem
 from accounts.api.reading import Strict, checked
 from accounts.permissions import Permission
-from compliance import customer_place
-from compliance.customer_place import BadPlace, Place
+from compliance.hours import customer_place
+from compliance.hours.customer_place import BadPlace, Place
 from compliance.send_policies.hours import where_is
 from texting import queries
 from texting.models import Contact

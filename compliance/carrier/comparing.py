@@ -22,10 +22,10 @@ from accounts import notices
 from accounts.mail import MailKind
 from accounts.mail.writing import Word
 from accounts.permissions import Permission
-from compliance import consent
 from compliance.carrier import turns
 from compliance.carrier.hearing import note_mismatch
-from compliance.consent import Evidence
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Suppression
 from tenancy import audit
 from tenancy.audit import AuditKind

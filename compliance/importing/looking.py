@@ -7,11 +7,11 @@ from datetime import date
 
 from django.utils import timezone
 
-from compliance import consent
-from compliance.consent import State
 from compliance.importing import columns, reading
 from compliance.importing.columns import Meaning
 from compliance.importing.reasons import RowReason
+from compliance.ledger import consent
+from compliance.ledger.consent import State
 from compliance.models import ConsentEvent, ConsentImport, ConsentImportRow
 from tenancy.encryption import blind_index, prefetch
 from texting.models.contact import NUMBER_INDEX

@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 from django.utils import timezone
 
-from compliance import consent
-from compliance.consent import Evidence
 from compliance.importing import looking
 from compliance.importing.looking import Outcome, Said
 from compliance.importing.reasons import RowReason
 from compliance.importing.starting import disclosure
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, ConsentImport, ConsentImportRow, Disclosure
 from compliance.models.consent_import import IMPORT_KEY
 from tenancy import audit

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('number_index', models.BinaryField(max_length=16)),
                 ('action', models.CharField(choices=[('asked', 'Asked for permission'), ('given', 'Permission given'), ('withdrawn', 'Permission withdrawn'), ('help', 'Asked for help'), ('retracted', 'An import taken back')], max_length=10)),
                 ('kind', models.CharField(blank=True, choices=[('reply', 'Wrote to us first'), ('express', 'Express'), ('written', 'Express, in writing'), ('healthcare', 'Health care')], max_length=10)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, help_text='What it permits: compliance.scopes.', size=None)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, help_text='What it permits, see `scopes`.', size=None)),
                 ('source', models.CharField(choices=[('keyword', 'A keyword texted to us'), ('form', 'A web form'), ('inbound', 'A text to us'), ('request', 'A question by text'), ('agent', 'Recorded by a member'), ('import', 'An imported list'), ('api', 'A program of ours'), ('carrier', 'Reported by the carrier')], max_length=10)),
                 ('channel', models.CharField(blank=True, choices=[('phone', 'By phone'), ('in_person', 'In person'), ('email', 'By e-mail'), ('letter', 'On paper'), ('text', 'In a text'), ('other', 'Another way')], max_length=10)),
                 ('act', models.CharField(blank=True, choices=[('ticked', 'Ticked the box'), ('keyword', 'Texted the keyword'), ('yes', 'Answered YES'), ('wrote', 'Wrote to us'), ('told', 'Told a member'), ('attested', 'Attested by whoever imported it')], max_length=10)),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             name='Keyword',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('word', models.CharField(help_text='compliance.keywords.plain_core of what is shown.', max_length=20)),
+                ('word', models.CharField(help_text='compliance.words.keywords.plain_core of what is shown.', max_length=20)),
                 ('shown', models.CharField(max_length=20)),
                 ('language', models.CharField(default='en', max_length=5)),
                 ('is_active', models.BooleanField(default=True)),

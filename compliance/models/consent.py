@@ -74,7 +74,7 @@ class ConsentEvent(TenantModel):
     number_index = models.BinaryField(max_length=16)
     action = models.CharField(max_length=10, choices=Action.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices, blank=True)
-    scopes = ArrayField(models.CharField(max_length=30), default=list, help_text="What it permits: compliance.scopes.")
+    scopes = ArrayField(models.CharField(max_length=30), default=list, help_text="What it permits, see `scopes`.")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose lines it is about."

@@ -15,7 +15,7 @@ class Keyword(TenantModel):
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
-    word = models.CharField(max_length=20, help_text="compliance.keywords.plain_core of what is shown.")
+    word = models.CharField(max_length=20, help_text="compliance.words.keywords.plain_core of what is shown.")
     shown = models.CharField(max_length=20)
     language = models.CharField(max_length=5, default="en")
     advertisement = models.ForeignKey(Disclosure, on_delete=models.PROTECT, related_name="+")

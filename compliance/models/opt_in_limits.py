@@ -8,7 +8,7 @@ from tenancy.isolation import TenantModel
 
 
 class OptInLimits(TenantModel):
-    """One row at most; without it, or where a column is empty, `compliance.opt_in_limits.BOUNDS` holds."""
+    """One row at most; without it, or where a column is empty, `compliance.opt_in.opt_in_limits.BOUNDS` holds."""
 
     number_day = models.PositiveIntegerField(null=True, blank=True)
     prefix_hour = models.PositiveIntegerField(null=True, blank=True)

@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from compliance.disclosure_words import LINK
-from compliance.disclosures import Box, Content, is_public_page
 from compliance.models import FormBox, FormKey, OptInForm
 from compliance.opt_in_forms.words import WORDS
+from compliance.publish_check.disclosure_words import LINK
+from compliance.publish_check.disclosures import Box, Content, is_public_page
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
 

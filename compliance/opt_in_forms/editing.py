@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
-from compliance.default_wordings import Asked, default_wording
 from compliance.models import FormBox, FormKey, FormLogo, OptInForm, Program
 from compliance.opt_in_forms.asking import Written, organization
 from compliance.opt_in_forms.words import FIRST_TEXTS
+from compliance.publish_check.default_wordings import Asked, default_wording
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id

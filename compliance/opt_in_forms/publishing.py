@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
-from compliance.disclosures import Finding, findings
 from compliance.models import Disclosure, FormBox, FormVersion, OptInForm
 from compliance.opt_in_forms.asking import Written, digest, page, written
+from compliance.publish_check.disclosures import Finding, findings
 from tenancy import audit
 from tenancy.audit import AuditKind
 

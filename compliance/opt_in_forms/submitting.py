@@ -14,13 +14,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from compliance import opting_in
-from compliance.consent import Evidence
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Disclosure, FormKey, FormVersion, OptIn, OptInForm, Program
-from compliance.opt_in_forms import counting
-from compliance.opt_in_forms.counting import Step
+from compliance.opt_in import form_counts, opting_in
+from compliance.opt_in.form_counts import Step
+from compliance.opt_in.opting_in import CannotOptIn, Opted
 from compliance.opt_in_forms.tokens import SHORTEST, Shown
-from compliance.opting_in import CannotOptIn, Opted
 from tenancy import rates
 from tenancy.models import Organization
 from tenancy.rates import Rate
@@ -141,7 +140,7 @@ def judge(form: OptInForm, version: FormVersion, sent: Sent, number: PhoneNumber
 
 def refuse(form: OptInForm) -> None:
     """Count a form that was not taken; nothing else of it is kept."""
-    counting.count(form.pk, Step.BEGUN, Step.REFUSED)
+    form_counts.count(form.pk, Step.BEGUN, Step.REFUSED)
 
 
 def take(version: FormVersion, sent: Sent, number: PhoneNumber) -> list[Opted]:
@@ -158,7 +157,7 @@ def take(version: FormVersion, sent: Sent, number: PhoneNumber) -> list[Opted]:
             continue
     given = any(one.opt_in.state == OptIn.State.GIVEN and not one.repeated for one in taken)
     steps = [Step.BEGUN, Step.SUBMITTED if taken else Step.REFUSED, *([Step.CONFIRMED] if given else [])]
-    counting.count(version.form_id, *steps)
+    form_counts.count(version.form_id, *steps)
     return taken
 
 

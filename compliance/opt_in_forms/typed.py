@@ -13,12 +13,12 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from compliance.disclosures import LONGEST
 from compliance.models import Program
 from compliance.opt_in_forms.asking import Written
 from compliance.opt_in_forms.colours import ENOUGH, contrast_with_white, is_colour
 from compliance.opt_in_forms.editing import Wish
 from compliance.opt_in_forms.words import NAMES
+from compliance.publish_check.disclosures import LONGEST
 from texting.models import Line
 
 MOST_ORIGINS = 20

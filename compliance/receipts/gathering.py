@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
-from compliance import consent
-from compliance.anchoring import COLUMNS, digest_of
-from compliance.consent import State
+from compliance.ledger import consent
+from compliance.ledger.anchoring import COLUMNS, digest_of
+from compliance.ledger.consent import State
 from compliance.models import ConsentEvent, OptIn
-from compliance.opt_in_confirmations import confirmations
+from compliance.opt_in.opt_in_confirmations import confirmations
 from compliance.receipts import sent
 from compliance.receipts.shapes import Anchor, Checkpoint, Entry, Opting, Proof, Receipt, Standing, Stop, Wording
 from compliance.scopes import CATEGORIES, INFORMATIONAL, MARKETING, REPLY

@@ -14,10 +14,10 @@ from django.utils import timezone
 from accounts import notices
 from accounts.mail import MailKind
 from accounts.permissions import Permission
-from compliance import opting_in
-from compliance.consent import Evidence
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, PermissionRequest, PermissionRequestRow
-from compliance.opting_in import CannotOptIn, Opted, OptedOut
+from compliance.opt_in import opting_in
+from compliance.opt_in.opting_in import CannotOptIn, Opted, OptedOut
 from compliance.requesting import choosing, results
 from tenancy import audit
 from tenancy.audit import AuditKind

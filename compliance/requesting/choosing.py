@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import consent
-from compliance.consent import State
+from compliance.ledger import consent
+from compliance.ledger.consent import State
 from compliance.models import ConsentEvent, ConsentImport, ConsentImportRow, OptIn, PermissionRequest, Program
 from texting.models import Contact
 from texting.phone_numbers import PhoneKind

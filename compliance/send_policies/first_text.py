@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
-from compliance.answers import OPT_OUT_WORDS
+from compliance.opt_out.answers import OPT_OUT_WORDS
 from compliance.send_policies.here import organization
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.limits.judging import OWED

@@ -1,6 +1,6 @@
 """Frequency caps: so many texts of one kind to one phone within so many hours, all lines of a brand together.
 
-Marketing: the caps of every state there is evidence for (`hours_data/hours.json`), in the strict reading that all of it
+Marketing: the caps of every state there is evidence for (`data/hours.json`), in the strict reading that all of it
 is one subject. Appointment texts: one a day and three a week, of 160 characters at most, where the organization relies
 on the exemption for healthcare (47 CFR 64.1200(a)(9)(iv)). What is beyond a cap is queued and waits for its turn.
 
@@ -18,8 +18,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from compliance import own_hours, quiet_hours
-from compliance.quiet_hours import Cap
+from compliance.hours import own_hours, quiet_hours
+from compliance.hours.quiet_hours import Cap
 from compliance.send_policies.first_text import FirstTextClauses
 from compliance.send_policies.hours import where_is
 from texting.gate import Draft, Reason, Ruling, Verdict

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from compliance import own_hours, quiet_hours
-from compliance.own_hours import Decided
-from compliance.quiet_hours import Hours, OwnRules, TextClass
+from compliance.hours import own_hours, quiet_hours
+from compliance.hours.own_hours import Decided
+from compliance.hours.quiet_hours import Hours, OwnRules, TextClass
+from compliance.hours.time_zones import Whereabouts, nowhere_known, whereabouts
 from compliance.send_policies import here
-from compliance.time_zones import Whereabouts, nowhere_known, whereabouts
 from tenancy.encryption import KeyDestroyed
 from texting.gate import Draft, OutsideHours, Reason, Ruling, Verdict
 from texting.local_time import sentence, their_time

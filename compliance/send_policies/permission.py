@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from django.utils import timezone
 
-from compliance import consent
-from compliance.consent import ANSWER_WINDOW, State
+from compliance.ledger import consent
+from compliance.ledger.consent import ANSWER_WINDOW, State
 from compliance.models import ConsentEvent, OptIn
 from compliance.scopes import INFORMATIONAL, MARKETING, REPLY
 from compliance.send_policies.here import organization

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from compliance.reserved_words import objections
+from compliance.words.reserved_words import objections
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
 from texting.purposes import TERMS

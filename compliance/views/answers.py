@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance import answers, changing_answers
-from compliance.answer_forms import AnswerForm
+from compliance.forms.answer_forms import AnswerForm
+from compliance.opt_out import answers, changing_answers
 from texting.phone_numbers import display
 
 

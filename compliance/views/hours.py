@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.csv_cells import safe_cell
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
-from compliance import changing_hours, hours_table, own_hours, quiet_hours
-from compliance.changing_hours import NotPossible
-from compliance.hours_forms import HoursForm, initial_of
-from compliance.hours_history import history
+from compliance.forms.hours_forms import HoursForm, initial_of
+from compliance.hours import changing_hours, hours_table, own_hours, quiet_hours
+from compliance.hours.changing_hours import NotPossible
+from compliance.hours.hours_history import history
 from compliance.models import HoursRules
 from tenancy import audit
 from tenancy.audit import AuditKind

@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
-from compliance.import_forms import AttestForm, ColumnsForm, UploadForm
+from compliance.forms.import_forms import AttestForm, ColumnsForm, UploadForm
 from compliance.importing import reading, showing, starting
 from compliance.importing.reading import CannotRead
 from compliance.importing.starting import Answers, CannotImport

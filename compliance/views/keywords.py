@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.views.answers import form_page
-from compliance import opt_in_keywords, opt_in_texts, reading_keywords
+from compliance.forms.program_forms import KeywordForm
 from compliance.models import Program
-from compliance.opt_in_elements import Kind
-from compliance.program_forms import KeywordForm
-from compliance.programs import CannotChange
+from compliance.opt_in import opt_in_keywords, opt_in_texts, reading_keywords
+from compliance.opt_in.opt_in_elements import Kind
+from compliance.opt_in.programs import CannotChange
 from compliance.views.opt_in_tabs import tabs
 from texting.models import Line
 from texting.phone_numbers import display

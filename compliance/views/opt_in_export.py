@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
-from compliance.reading_opt_ins import OptInRow, all_opt_ins
+from compliance.opt_in.reading_opt_ins import OptInRow, all_opt_ins
 from tenancy import audit
 from tenancy.audit import AuditKind
 

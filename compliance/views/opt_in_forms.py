@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.views.answers import form_page
 from compliance.models import FormCount, OptInForm
-from compliance.opt_in_forms import counting, editing, publishing, reading
+from compliance.opt_in import form_counts
+from compliance.opt_in_forms import editing, publishing, reading
 from compliance.opt_in_forms.asking import Written, page, written
 from compliance.opt_in_forms.editing import NameTaken
 from compliance.opt_in_forms.publishing import CannotPublish, NotNow
@@ -26,7 +27,7 @@ from texting.attachments.kinds import FileRefused
 def opt_in_forms(request: MemberRequest) -> HttpResponse:
     """Every form with its state and what it did in the last 30 days."""
     forms = editing.forms_of(request.member)
-    totals = counting.totals([form.pk for form in forms])
+    totals = form_counts.totals([form.pk for form in forms])
     newest = reading.versions_by_form([form.pk for form in forms])
     rows = [(form, totals[form.pk], newest.get(form.pk)) for form in forms]
     return render(request, "compliance/opt_in_forms.html", {"rows": rows})
@@ -144,7 +145,7 @@ def _access(request: MemberRequest, form_id: UUID) -> OptInForm:
 
 
 def _overview(request: MemberRequest, form: OptInForm, *, status: int = 200, publish_error: str = "") -> HttpResponse:
-    counted = counting.totals([form.pk])[form.pk]
+    counted = form_counts.totals([form.pk])[form.pk]
     context = {
         "form": form,
         "given": written(form),

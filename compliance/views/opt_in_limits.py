@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance import opt_in_limits
-from compliance.opt_in_limits import CannotSet, Limited
+from compliance.opt_in import opt_in_limits
+from compliance.opt_in.opt_in_limits import CannotSet, Limited
 from compliance.views.opt_in_tabs import tabs
 
 LONGEST_NUMBER = 9  # digits

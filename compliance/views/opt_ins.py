@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance import asking, reading_opt_ins
-from compliance.opting_in import CannotOptIn
-from compliance.reading_opt_ins import WORDS, Shown
+from compliance.opt_in import asking, reading_opt_ins
+from compliance.opt_in.opting_in import CannotOptIn
+from compliance.opt_in.reading_opt_ins import WORDS, Shown
 from compliance.views.opt_in_tabs import tabs
 from texting import queries
 from texting.phone_numbers import LONGEST_INPUT, BadNumber

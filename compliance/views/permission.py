@@ -14,10 +14,11 @@ from django_htmx.http import trigger_client_event
 
 from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance import consent, told_to_members
-from compliance.forms import OptOutForm, ToldForm
+from compliance.forms.permission_forms import OptOutForm, ToldForm
+from compliance.ledger import consent
 from compliance.models import ConsentEvent
-from compliance.told_to_members import CannotRecord, Told
+from compliance.opt_out import told_to_members
+from compliance.opt_out.told_to_members import CannotRecord, Told
 from texting import queries
 from texting.models import Contact
 

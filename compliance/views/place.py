@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance import customer_place
-from compliance.hours_forms import PlaceForm
-from compliance.hours_of_customer import hours_of
+from compliance.forms.hours_forms import PlaceForm
+from compliance.hours import customer_place
+from compliance.send_policies.hours_of_customer import hours_of
 from texting import queries
 
 

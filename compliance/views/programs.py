@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.views.answers import form_page
-from compliance import consent, opt_in_texts, program_forms, programs, reading_programs
+from compliance.forms import program_forms
+from compliance.forms.program_forms import ProgramForm, RulesForm, WordsForm, initial_of
+from compliance.ledger import consent
 from compliance.models import Program, ProgramText
-from compliance.opt_in_elements import Kind
-from compliance.program_forms import ProgramForm, RulesForm, WordsForm, initial_of
-from compliance.programs import ELEMENT_NAMES, CannotChange
+from compliance.opt_in import opt_in_texts, programs, reading_programs
+from compliance.opt_in.opt_in_elements import Kind
+from compliance.opt_in.programs import ELEMENT_NAMES, CannotChange
 from compliance.views.opt_in_tabs import tabs
 from texting.segments import count
 

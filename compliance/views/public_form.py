@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.origins import client_address, network_of
 from accounts.permissions import public
 from compliance.models import FormLogo, FormVersion, OptInForm
-from compliance.opt_in_forms import counting, submitting, tokens
+from compliance.opt_in import form_counts
+from compliance.opt_in.form_counts import Step
+from compliance.opt_in_forms import submitting, tokens
 from compliance.opt_in_forms.asking import FIELDS, with_ticks
-from compliance.opt_in_forms.counting import Step
 from compliance.opt_in_forms.publishing import newest_version
 from compliance.opt_in_forms.submitting import Problem, Sent
 from compliance.opt_in_forms.words import NAMES, WORDS
@@ -42,7 +43,7 @@ def public_form(request: HttpRequest, form_key: str) -> HttpResponse:
             form, version = _shown(form_id)
             page = _page(request, form_key, form, version)
             if counted and page.status_code == 200:
-                counting.count(form.pk, Step.VIEWED)
+                form_counts.count(form.pk, Step.VIEWED)
             return page
     sent = _sent(request, form_key, network)
     if wait := submitting.hold_back(form_id, sent):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
-from compliance.reading_questions import QuestionRow, all_questions
+from compliance.opt_out.reading_questions import QuestionRow, all_questions
 from tenancy import audit
 from tenancy.audit import AuditKind
 

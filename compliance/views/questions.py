@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance import opt_out_questions, reading_questions
-from compliance.forms import KeepForm
+from compliance.forms.permission_forms import KeepForm
 from compliance.models import OptOutQuestion
-from compliance.opt_out_questions import CannotDecide
+from compliance.opt_out import opt_out_questions, reading_questions
+from compliance.opt_out.opt_out_questions import CannotDecide
 
 
 @requires(Permission.CONVERSATIONS_READ)

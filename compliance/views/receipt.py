@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance.forms import ReceiptForm
+from compliance.forms.permission_forms import ReceiptForm
 from compliance.receipts import gathering, paper
 from compliance.receipts.gathering import Reason
 from compliance.receipts.shapes import Receipt

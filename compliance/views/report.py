@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.csv_cells import safe_cell
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance.forms import PeriodForm
+from compliance.forms.permission_forms import PeriodForm
 from compliance.reports import counting
 from compliance.reports.figures import After, Group, Report
 from compliance.reports.periods import USUAL, Period, newest

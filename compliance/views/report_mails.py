@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance.forms import ReportMailForm
+from compliance.forms.permission_forms import ReportMailForm
 from compliance.reports import mailing
 
 

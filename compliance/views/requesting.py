@@ -15,9 +15,9 @@ from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
-from compliance import opt_in_texts
+from compliance.forms.request_forms import RequestForm
 from compliance.models import ConsentImport, PermissionRequest, PermissionRequestRow, Program
-from compliance.request_forms import RequestForm
+from compliance.opt_in import opt_in_texts
 from compliance.requesting import choosing, results, running
 from compliance.requesting.choosing import Why
 from compliance.requesting.running import CannotRequest

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.views.answers import wait_sentence
-from compliance.forms import TestTextForm
+from compliance.forms.permission_forms import TestTextForm
 from compliance.test_texts import send_test_text
 from tenancy import rates
 from texting.explaining import explain

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from accounts.built_in_roles import BUILT_IN_ROLES
 from accounts.models import CodePhone, Membership, MembershipRole, Role, Team, TeamMember, User
-from compliance import consent
-from compliance.consent import Evidence
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
 from tenancy.isolation import activate
 from tenancy.models import Organization

@@ -5,10 +5,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Membership
-from compliance import opt_in_keywords, opt_in_texts, opting_in
-from compliance.consent import Evidence
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Disclosure, Keyword, OptIn, Program
-from compliance.opt_in_elements import Kind
+from compliance.opt_in import opt_in_keywords, opt_in_texts, opting_in
+from compliance.opt_in.opt_in_elements import Kind
 from tenancy.models import Organization
 from tests.texting.conftest import Scene
 from texting import threads

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from accounts.models import Membership
-from compliance import opting_in
 from compliance.models import Keyword, OptIn, Program
+from compliance.opt_in import opting_in
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from tests.compliance.opt_ins import asked, by_form, leave, make_keyword, make_program, stranger

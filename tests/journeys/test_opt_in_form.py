@@ -3,9 +3,9 @@
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from compliance import opting_in
-from compliance.consent import Evidence, state_of
+from compliance.ledger.consent import Evidence, state_of
 from compliance.models import ConsentEvent, FormKey, OptIn, Program
+from compliance.opt_in import opting_in
 from tenancy.isolation import activate
 
 from .browser import MakePerson, needs_browser

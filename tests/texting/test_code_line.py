@@ -5,8 +5,8 @@ from django.test import Client
 
 from accounts.factors.senders import BadNumber, CannotSend
 from accounts.models import Team
-from compliance import consent
-from compliance.consent import Evidence
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
 from tenancy.isolation import activate
 from tests.accounts.factors.phones import NUMBER, code_line

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from compliance.quiet_hours import TextClass, judge
-from compliance.time_zones import whereabouts
+from compliance.hours.quiet_hours import TextClass, judge
+from compliance.hours.time_zones import whereabouts
 from texting.json_lines import BadLines, answer_lines
 
 

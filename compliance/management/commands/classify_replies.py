@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from compliance.keywords import classify
+from compliance.words.keywords import classify
 from texting.json_lines import BadLines, answer_lines
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from compliance.ledger_verification import verify_ledger
+from compliance.ledger.ledger_verification import verify_ledger
 from tenancy.management.verifying import VerifyingCommand
 
 

@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
-from compliance import consent
 from compliance.carrier import comparing, forgetting, turns
-from compliance.consent import Evidence
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Suppression
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent

@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.permissions import Permission
-from compliance import consent
 from compliance.carrier import comparing
-from compliance.consent import Evidence
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent

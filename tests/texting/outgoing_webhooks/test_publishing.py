@@ -8,7 +8,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from compliance import consent
+from compliance.ledger import consent
 from compliance.models import ConsentEvent
 from tenancy import audit
 from tenancy.isolation import NoOrganization, activate

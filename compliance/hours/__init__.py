@@ -1,0 +1,1 @@
+"""When a customer may be texted: places, clocks, laws and what an organization adds."""

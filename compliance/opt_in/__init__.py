@@ -1,0 +1,1 @@
+"""Customers who agree to be texted: programs, keywords, questions, confirmations."""

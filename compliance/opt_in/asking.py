@@ -1,0 +1,74 @@
+"""What members do about opt-ins: ask a number for permission by a text, once, and confirm an opt-in again."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
+from compliance.models import ConsentEvent, OptIn, Program
+from compliance.opt_in import opt_in_texts, opting_in
+from compliance.opt_in.opt_in_confirmations import Confirmation, confirmations
+from compliance.opt_in.opting_in import CannotOptIn
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.ids import new_id
+from tenancy.isolation import current_organization_id
+from tenancy.models import Organization
+from texting import live
+from texting.live import LiveKind
+from texting.models import Conversation, Message
+
+
+def programs_for(conversation: Conversation) -> list[Program]:
+    """What a number may be asked for on this line."""
+    teams = Program.objects.filter(team=None) | Program.objects.filter(team=conversation.line.team_id)
+    return list(teams.filter(is_active=True).order_by("name"))
+
+
+def ask(*, member: Membership, conversation: Conversation, program_id: UUID) -> OptIn:
+    """Ask the customer for a YES. Raises CannotOptIn when they opted out, were asked before, or nothing may be sent."""
+    require(member, Permission.MESSAGES_SEND)
+    program = next((each for each in programs_for(conversation) if each.pk == program_id), None)
+    if program is None:
+        raise CannotOptIn(_("Choose what you ask them for."))
+    index = conversation.contact.number_index
+    before = OptIn.objects.filter(number_index=index, program=program, question_id__isnull=False)
+    if before.exclude(state=OptIn.State.GIVEN).exists():
+        raise CannotOptIn(_("They were asked for this before. Once is all that is allowed; now only they can begin."))
+    if consent.state_of(conversation.contact).permits(program.scopes[0]) is not None:
+        raise CannotOptIn(_("They have agreed to this already."))
+    evidence = Evidence(source=ConsentEvent.Source.AGENT, actor=member)
+    with transaction.atomic():  # an opt-in whose question may not leave would wait for nothing
+        begun = opting_in.ask(contact=conversation.contact, line=conversation.line, program=program, evidence=evidence)
+        if not Message.objects.filter(pk__in=[begun.opt_in.question_id]).exists():
+            raise CannotOptIn(_("The question may not be sent to this number. Ask them another way."))
+    _show(conversation)
+    return begun.opt_in
+
+
+def confirm_again(*, member: Membership, opt_in: OptIn) -> None:
+    """Send the confirmation of an opt-in once more, if they did not get it. Raises CannotOptIn."""
+    require(member, Permission.FORMS_MANAGE)
+    held = OptIn.objects.select_for_update(of=("self",)).select_related("program", "contact", "line", "given")
+    opt_in = held.get(pk=opt_in.pk)
+    if confirmations([opt_in]).get(opt_in.pk) is not Confirmation.UNCONFIRMED:
+        raise CannotOptIn(_("It is confirmed, or its confirmation is on the way."))
+    organization = Organization.objects.get(pk=current_organization_id())
+    language = opt_in.given.language if opt_in.given else ""
+    text = opt_in_texts.confirmation(organization, opt_in.program, language or "en")
+    opt_in.confirmation_id = new_id()
+    opting_in.say_again(opt_in, text, opt_in.confirmation_id)
+    if not Message.objects.filter(pk=opt_in.confirmation_id).exists():
+        raise CannotOptIn(_("It may not be sent to this number now. Its conversation says why."))
+    opt_in.save(update_fields=["confirmation_id"])
+    audit.record(
+        event=AuditKind.OPT_IN_CONFIRMED_AGAIN, actor=member, object=opt_in.contact, program=opt_in.program.name
+    )
+
+
+def _show(conversation: Conversation) -> None:
+    live.publish(kind=LiveKind.CONVERSATION, conversation=conversation.pk, line=conversation.line_id)
