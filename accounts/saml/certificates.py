@@ -7,20 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
 SHORTEST_KEY = 2048  # bits
+CURVES = (ec.SECP256R1, ec.SECP384R1)
 LARGEST = 16_384  # characters
 OWN_YEARS = 3
 OWN_BITS = 3072
 
 
 class BadCertificate(Exception):
-    """It cannot be used; `why` is `unreadable`, `not_rsa` or `short_key`."""
+    """It cannot be used; `why` is `unreadable`, `wrong_kind` or `short_key`."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -52,12 +53,19 @@ def read_certificate(written: str) -> Certificate:
     except (ValueError, binascii.Error, x509.InvalidVersion):
         raise BadCertificate("unreadable") from None
     except UnsupportedAlgorithm:
-        raise BadCertificate("not_rsa") from None
+        raise BadCertificate("wrong_kind") from None
+    _good_key(key)
+    return _described(certificate)
+
+
+def _good_key(key: object) -> None:
+    """RSA of SHORTEST_KEY and more, or one of two curves (decision 160). Raises BadCertificate."""
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, CURVES):
+        return
     if not isinstance(key, rsa.RSAPublicKey):
-        raise BadCertificate("not_rsa")
+        raise BadCertificate("wrong_kind")
     if key.key_size < SHORTEST_KEY:
         raise BadCertificate("short_key")
-    return _described(certificate)
 
 
 def _described(certificate: x509.Certificate) -> Certificate:

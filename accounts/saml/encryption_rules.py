@@ -1,10 +1,10 @@
-"""What an encrypted assertion may consist of: AES in GCM, its key under RSA-OAEP, both in the message itself.
+"""What an encrypted assertion or name may consist of: AES in GCM, its key under RSA-OAEP, both in the message itself.
 
 A CipherReference would let a stranger name a file and transforms; CBC and PKCS#1 v1.5 let one decrypt by asking.
 """
 
 from accounts.saml.refusals import Reason, Refused
-from accounts.saml.strict_xml import DS, SAML, XENC, XENC11, Element, name
+from accounts.saml.strict_xml import DS, XENC, XENC11, Element, name
 
 DATA_METHODS = frozenset(f"http://www.w3.org/2009/xmlenc11#aes{bits}-gcm" for bits in (128, 192, 256))
 KEY_METHODS = frozenset({"http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p", "http://www.w3.org/2009/xmlenc11#rsa-oaep"})
@@ -32,14 +32,14 @@ _KEY_TYPE = "http://www.w3.org/2001/04/xmlenc#EncryptedKey"
 
 
 def check_encrypted(sealed: Element) -> None:
-    """Raises Refused unless this EncryptedAssertion can be opened without harm."""
+    """Raises Refused unless this EncryptedAssertion or EncryptedID can be opened without harm."""
     for element in sealed.iterdescendants():
         if element.tag not in _ALLOWED:
             raise Refused(Reason.WEAK_ENCRYPTION, element=element.tag)
     data = sealed.findall(name(XENC, "EncryptedData"))
     keys = list(sealed.iter(name(XENC, "EncryptedKey")))
     if len(data) != 1 or len(list(sealed.iter(name(XENC, "EncryptedData")))) != 1:
-        raise Refused(Reason.WRONG_STRUCTURE, element=name(SAML, "EncryptedAssertion"))
+        raise Refused(Reason.WRONG_STRUCTURE, element=sealed.tag)
     if not 1 <= len(keys) <= _MOST_KEYS:
         raise Refused(Reason.WRONG_STRUCTURE, element=name(XENC, "EncryptedKey"))
     _method(data[0], DATA_METHODS)

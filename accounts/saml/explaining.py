@@ -41,7 +41,7 @@ EXPLAINED: dict[Reason, Explained] = {
     ),
     Reason.WRONG_STRUCTURE: Explained(
         _("The response does not hold exactly one assertion at its place, or holds something that we do not take."),
-        _("Switch encrypted names, advice and extensions off in the provider's settings."),
+        _("Switch encrypted attributes, advice and extensions off in the provider's settings."),
         True,
     ),
     Reason.REPEATED_ID: Explained(_("Two parts of the message have the same ID."), _FORGED, True),
@@ -53,11 +53,11 @@ EXPLAINED: dict[Reason, Explained] = {
         _("The signature uses a transform other than exclusive canonicalization."), _FORGED, True
     ),
     Reason.WEAK_ENCRYPTION: Explained(
-        _("The assertion is encrypted in a way that is no longer safe."),
+        _("The assertion or the name in it is encrypted in a way that is no longer safe."),
         _("Choose AES-256-GCM for the assertion and RSA-OAEP for its key in the provider's settings."),
     ),
     Reason.CANNOT_DECRYPT: Explained(
-        _("The assertion is encrypted for a key that we do not have."),
+        _("The assertion or the name in it is encrypted for a key that we do not have."),
         _("Upload our present metadata or certificate to the provider."),
     ),
     Reason.NOT_ENCRYPTED: Explained(

@@ -16,7 +16,9 @@ _METADATA = {
 }
 _CERTIFICATE = {
     "unreadable": _("This is not a certificate that can be read."),
-    "not_rsa": _("The certificate's key is not RSA."),
+    "wrong_kind": _(
+        "The certificate's key is neither RSA nor on the curve P-256 or P-384. Let the provider sign with one of these."
+    ),
     "short_key": _("The certificate's key is shorter than 2048 bits."),
 }
 _FETCH = {

@@ -9,6 +9,7 @@ from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_Validatio
 from onelogin.saml2.response import OneLogin_Saml2_Response
 
 from accounts.saml.refusals import Reason, Refused
+from accounts.saml.sealed_names import the_name
 from accounts.saml.strict_xml import SAML, SAMLP, Element, name, text_of
 from accounts.saml.trust import Trust
 
@@ -45,7 +46,7 @@ def read(
     _issuers(root, assertion, trust)
     until = _confirmation(assertion, acs, request_id)
     _audience(assertion, trust.ours.entity_id)
-    name_id, name_format = _name_id(assertion)
+    name_id, name_format = _name_id(assertion, trust)
     statement = assertion.find(name(SAML, "AuthnStatement"))
     return Assertion(
         assertion_id=assertion.get("ID", ""),
@@ -99,11 +100,12 @@ def _audience(assertion: Element, entity_id: str) -> None:
         raise Refused(Reason.WRONG_AUDIENCE, expected=entity_id, came=came)
 
 
-def _name_id(assertion: Element) -> tuple[str, str]:
-    found = assertion.findall(f"{name(SAML, 'Subject')}/{name(SAML, 'NameID')}")
-    if len(found) != 1 or len(found[0]):
+def _name_id(assertion: Element, trust: Trust) -> tuple[str, str]:
+    subjects = assertion.findall(name(SAML, "Subject"))
+    if len(subjects) != 1:
         raise Refused(Reason.BAD_NAME_ID)
-    value, form = found[0].text or "", found[0].get("Format", "")
+    found = the_name(subjects[0], trust.own)
+    value, form = found.text or "", found.get("Format", "")
     printable = value.isascii() and value.isprintable()
     if not value or value != value.strip() or not printable or len(value) > LONGEST_NAME_ID:
         raise Refused(Reason.BAD_NAME_ID, came=value)

@@ -19,8 +19,8 @@ from accounts.saml.strict_xml import DS, LARGEST, SAML, SAMLP, Element, name, pa
 RESPONSE, ASSERTION = name(SAMLP, "Response"), name(SAML, "Assertion")
 ENCRYPTED = name(SAML, "EncryptedAssertion")
 SIGNATURE = name(DS, "Signature")
+SEALED_NAME, SUBJECT = name(SAML, "EncryptedID"), name(SAML, "Subject")
 _FORBIDDEN = {
-    name(SAML, "EncryptedID"),
     name(SAML, "EncryptedAttribute"),
     name(SAML, "Advice"),
     name(SAMLP, "Extensions"),
@@ -52,7 +52,8 @@ def check_response(raw: bytes) -> Element:
         raise Refused(Reason.WRONG_STRUCTURE)
     for one in sealed:
         check_encrypted(one)
-    _check_common(root, inside_encryption=name(SAML, "EncryptedAssertion"))
+    _check_common(root, inside_encryption={ENCRYPTED, SEALED_NAME})
+    _sealed_names(root, place=(SUBJECT, ASSERTION, RESPONSE))
     return root
 
 
@@ -66,7 +67,8 @@ def check_opened(document: Element) -> Element:
     found = _all(root, ASSERTION)
     if len(found) != 1 or found[0].getparent() is not root or _all(root, ENCRYPTED):
         raise Refused(Reason.WRONG_STRUCTURE)
-    _check_common(root, inside_encryption="")
+    _check_common(root, inside_encryption={SEALED_NAME})
+    _sealed_names(root, place=(SUBJECT, ASSERTION, RESPONSE))
     if found[0].find(SIGNATURE) is None:  # everybody can encrypt to us
         raise Refused(Reason.NOT_SIGNED, part="assertion")
     return root
@@ -77,11 +79,27 @@ def check_logout(raw: bytes, local: str) -> Element:
     root = parse(raw)
     if root.tag != name(SAMLP, local):
         raise Refused(Reason.NOT_A_RESPONSE, root=root.tag)
-    _check_common(root, inside_encryption="")
+    if _all(root, ASSERTION) or _all(root, ENCRYPTED):
+        raise Refused(Reason.WRONG_STRUCTURE)
+    _check_common(root, inside_encryption={SEALED_NAME})
+    _sealed_names(root, place=(root.tag,))
     return root
 
 
-def _check_common(root: Element, *, inside_encryption: str) -> None:
+def _sealed_names(root: Element, *, place: tuple[str, ...]) -> None:
+    """An encrypted name stands where the plain one would (`place`: tags from its parent outwards), instead of it."""
+    found = _all(root, SEALED_NAME)
+    if len(found) > 1:
+        raise Refused(Reason.BAD_NAME_ID)
+    for one in found:
+        if tuple(ancestor.tag for ancestor in one.iterancestors()) != place:
+            raise Refused(Reason.WRONG_STRUCTURE, element=SEALED_NAME)
+        if one.getparent().find(name(SAML, "NameID")) is not None:
+            raise Refused(Reason.BAD_NAME_ID)
+        check_encrypted(one)
+
+
+def _check_common(root: Element, *, inside_encryption: set[str]) -> None:
     for tag in _FORBIDDEN:
         if _all(root, tag):
             raise Refused(Reason.WRONG_STRUCTURE, element=tag)
@@ -99,11 +117,11 @@ def _check_common(root: Element, *, inside_encryption: str) -> None:
     _nothing_of_signatures_elsewhere(root, inside_encryption)
 
 
-def _nothing_of_signatures_elsewhere(root: Element, inside_encryption: str) -> None:
+def _nothing_of_signatures_elsewhere(root: Element, inside_encryption: set[str]) -> None:
     """Elements of XML signatures stand inside signatures, and key information inside encrypted data; nowhere else."""
     for element in root.iter(f"{{{DS}}}*"):
         around = {ancestor.tag for ancestor in element.iterancestors()}
-        if element.tag == SIGNATURE or SIGNATURE in around or (inside_encryption and inside_encryption in around):
+        if element.tag == SIGNATURE or SIGNATURE in around or inside_encryption & around:
             continue
         if name(SAML, "SubjectConfirmationData") in around:  # holder of key: refused by its method later
             continue

@@ -1,4 +1,4 @@
-"""What an XML signature may consist of: RSA with SHA-2 over its own parent, exclusive canonical form, nothing else.
+"""What an XML signature may consist of: RSA or ECDSA with SHA-2 over its own parent, exclusive canonical form, no more.
 
 A transform is a small program; XSLT and XPath are large ones, and both run before any key is looked at.
 """
@@ -7,7 +7,9 @@ from accounts.saml.refusals import Reason, Refused
 from accounts.saml.strict_xml import DS, Element, name
 
 SIGNATURE_METHODS = frozenset(
-    f"http://www.w3.org/2001/04/xmldsig-more#rsa-{digest}" for digest in ("sha256", "sha384", "sha512")
+    f"http://www.w3.org/2001/04/xmldsig-more#{kind}-{digest}"
+    for kind in ("rsa", "ecdsa")
+    for digest in ("sha256", "sha384", "sha512")
 )
 DIGEST_METHODS = frozenset(
     {

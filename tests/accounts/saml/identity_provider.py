@@ -13,7 +13,7 @@ from secrets import token_hex
 
 import xmlsec
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
@@ -43,12 +43,23 @@ class Pair:
 @cache
 def pair(name: str, bits: int = 2048) -> Pair:
     """A key pair of this name, made once for the whole run."""
-    key = rsa.generate_private_key(65537, bits)
+    return certified(name, rsa.generate_private_key(65537, bits))
+
+
+@cache
+def curve_pair(name: str, curve: type[ec.EllipticCurve] = ec.SECP256R1) -> Pair:
+    """A key pair on an elliptic curve."""
+    return certified(name, ec.generate_private_key(curve()))
+
+
+def certified(name: str, key) -> Pair:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
     builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
-    certificate = builder.not_valid_after(now + timedelta(days=400)).sign(key, SHA256())
+    certificate = builder.not_valid_after(now + timedelta(days=400)).sign(
+        key, None if isinstance(key, ed25519.Ed25519PrivateKey) else SHA256()
+    )
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return Pair(private.decode(), certificate.public_bytes(Encoding.PEM).decode())
 
@@ -177,6 +188,10 @@ def _attributes(assertion, said: Said) -> None:
             element(attribute, "saml:AttributeValue", value)
 
 
+def name_of(root):
+    return root.find(f"{{{SAML}}}Assertion/{{{SAML}}}Subject/{{{SAML}}}NameID")
+
+
 def assertion_of(root):
     return root.find(f"{{{SAML}}}Assertion")
 
@@ -223,11 +238,27 @@ def encrypt(
     key_data=xmlsec.KeyData.AES,
 ):
     """Put the response's assertion into an EncryptedAssertion for this certificate."""
-    assertion = assertion_of(root)
-    sealed = etree.Element(f"{{{SAML}}}EncryptedAssertion")
-    place = list(root).index(assertion)
-    alone = etree.fromstring(etree.tostring(assertion))
-    root.remove(assertion)
+    how = {"data": data, "bits": bits, "transport": transport, "key_data": key_data}
+    seal(assertion_of(root), "EncryptedAssertion", certificate, **how)
+    return root
+
+
+def seal(
+    node,
+    tag: str,
+    certificate: str,
+    *,
+    data=xmlsec.Transform.AES256_GCM,
+    bits: int = 256,
+    transport=xmlsec.Transform.RSA_OAEP,
+    key_data=xmlsec.KeyData.AES,
+):
+    """Put an element into a `saml:tag` that holds it encrypted for this certificate, at its place."""
+    sealed = etree.Element(f"{{{SAML}}}{tag}")
+    around = node.getparent()
+    place = list(around).index(node)
+    alone = etree.fromstring(etree.tostring(node))
+    around.remove(node)
     manager = xmlsec.KeysManager()
     manager.add_key(xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM))
     template = xmlsec.template.encrypted_data_create(alone, data, type=xmlsec.EncryptionType.ELEMENT, ns="xenc")
@@ -241,8 +272,8 @@ def encrypt(
     holder.append(alone)
     context.encrypt_xml(template, alone)
     sealed.append(holder[0])
-    root.insert(place, sealed)
-    return root
+    around.insert(place, sealed)
+    return sealed
 
 
 def encoded(root) -> str:

@@ -11,11 +11,24 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
-from accounts.models import KeyUse, Membership, Role, SamlAttempt, SamlKey, SamlProvider, Session, SsoDomain, SsoDoor
+from accounts.models import (
+    KeyUse,
+    Membership,
+    Role,
+    SamlAttempt,
+    SamlIdentity,
+    SamlKey,
+    SamlProvider,
+    Session,
+    SsoDomain,
+    SsoDoor,
+    User,
+)
 from accounts.saml import configuring, doors
 from accounts.saml.addresses import Addresses, addresses
 from accounts.saml.certificates import read_certificate
 from accounts.saml.provider_metadata import read_metadata
+from accounts.saml.refusals import Reason
 from accounts.sessions import key_hash
 from tenancy.isolation import activate
 from tests.accounts.saml.identity_provider import ENTITY, Pair, Said, metadata, pair, sign
@@ -57,6 +70,25 @@ class Office:
     def last(self) -> SamlAttempt:
         with activate(self.owner.organization):
             return SamlAttempt.objects.select_related("member__user").first()
+
+    def takes(self, browser: "Browser", message: str, member: Membership) -> None:
+        """The message signs the member in."""
+        answer = browser.bring(message)
+        assert answer.status_code == 302, self.last().reason
+        assert browser.member == member
+
+    def refuses(self, browser: "Browser", message: str, reason: Reason) -> None:
+        """The message signs nobody in, makes nothing, and is noted with this reason."""
+        before = self.state()
+        assert browser.bring(message).status_code == 403, self.last()
+        assert self.last().reason == reason
+        assert browser.member is None
+        assert self.state() == before
+
+    def state(self) -> tuple[int, ...]:
+        """What a refused message must not change."""
+        with activate(self.owner.organization):
+            return tuple(model.objects.count() for model in (User, Membership, SamlIdentity, Session))
 
     def said(self, browser: "Browser | None" = None, **changes: Any) -> Said:
         """A right answer to the browser's question, changed as told."""
@@ -122,6 +154,13 @@ class Browser:
             return None
         row = Session.objects.select_related("membership__user").filter(key_hash=key_hash(cookie.value)).first()
         return row.membership if row else None
+
+
+def certify(office: Office, *pairs: Pair) -> None:
+    """The provider signs with these from now on too."""
+    with activate(office.owner.organization):
+        for one in pairs:
+            configuring.add_certificate(actor=office.owner, certificate=read_certificate(one.certificate))
 
 
 def signed(root, who: Pair, *parts: str):
