@@ -33,13 +33,15 @@ def rows(count: int, *, first: int = 0, day: str = "2026-03-05", wording: str = 
     return "\n".join(["Name,Phone,Date,Wording", *lines]).encode()
 
 
-def look(member: Membership, raw: bytes, program: Program, **meaning: int) -> ConsentImport:
+def look(
+    member: Membership, raw: bytes, program: Program, *, batch: int = working.BATCH, **meaning: int
+) -> ConsentImport:
     """Upload a list, take the columns as they were guessed unless given, and look at every row."""
     with activate(member.organization):
         made = starting.upload(member=member, name="list.csv", raw=raw)
         columns, order = meaning or made.columns, made.date_order
         starting.name_columns(member=member, started=made, meaning=columns, date_order=order, program=program)
-    working.work(member.organization_id, made.pk)
+    working.work(member.organization_id, made.pk, batch=batch)
     return fresh(made)
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from tenancy.isolation import activate
 from tests.callers import make_caller
+from tests.compliance.importing_lists import outcomes
 from tests.faults.away import callers, take_away
 from tests.faults.crashing import crash_and_recover
 from tests.faults.crashing_web import browser_of
+from tests.faults.importing import ROWS, die_in_the_middle_of_a_list, entries, finish_with_two_workers
 from tests.faults.intents import new_number
 from texting.models import Message
 
@@ -20,6 +22,13 @@ pytestmark = pytest.mark.timeout(300)
 def test_a_worker_that_dies_with_the_answer_in_its_hands_sends_nothing_twice(point, system, desk, holds):
     crash_and_recover(point, system, desk)
     holds()
+
+
+def test_a_list_whose_worker_is_killed_is_finished_by_others_and_each_row_is_written_once(system, desk):
+    made = die_in_the_middle_of_a_list(system, desk)
+    finish_with_two_workers(system, made)
+    assert outcomes(made) == {"imported": ROWS}
+    assert entries(desk) == (ROWS, ROWS)
 
 
 def test_without_the_database_everybody_is_told_soon_to_come_again_and_then_served(system, desk, holds):

@@ -1,7 +1,9 @@
 """A list of people who agreed elsewhere becomes permissions: what counts, what is left out, and never twice."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -29,6 +31,7 @@ from tests.compliance.importing_lists import (
     outcomes,
     rows,
 )
+from tests.scaling import grows_in_step
 from tests.texting.desk import desk
 from texting import gate, threads
 from texting.gate import Draft, Verdict
@@ -255,6 +258,28 @@ class TestGoingOn:
 
         statements(0, 2)
         assert statements(10, 60) <= statements(100, 2) + 2
+
+    def test_the_time_and_the_rows_that_are_read_grow_in_step_with_the_list(self, desk, program):
+        """Time alone is Python's; what the database is made to read and write is counted."""
+        first, touched = count(0, 1000), Counter[int]()
+
+        def import_it(size):
+            made = look(desk.cast.owner, rows(size, first=next(first)), program, batch=10)
+            with activate(desk.organization):
+                starting.attest(member=desk.cast.owner, started=made, answers=ANSWERS)
+            with connection.execute_wrapper(counting):
+                touched[size] = 0
+                while working.work(desk.organization.pk, made.pk, batch=10):
+                    pass
+            assert outcomes(made) == {"imported": size}
+
+        def counting(execute, sql, params, many, context):
+            result = execute(sql, params, many, context)
+            touched[next(reversed(touched))] += max(context["cursor"].rowcount, 0)
+            return result
+
+        assert grows_in_step(import_it, size=30, times=8, at_most=14, floor=0.02)
+        assert touched[240] < 9 * touched[30]
 
 
 class TestTakingBack:
