@@ -19,13 +19,22 @@ class Signed(models.TextChoices):
     BOTH = "both", "The assertion and the whole response"
 
 
+class Binding(models.TextChoices):
+    """How the browser brings a message to the provider. Its answers to our questions always come by POST."""
+
+    REDIRECT = "redirect", "HTTP-Redirect"
+    POST = "post", "HTTP-POST"
+
+
 class SamlProvider(TenantModel):
     """One for an organization. Attribute names say where people's address, name, role and groups stand; "" for none."""
 
     entity_id = models.CharField(max_length=1024)
     sso_url = models.CharField(max_length=2000)
+    sso_by = models.CharField(max_length=8, choices=Binding, default=Binding.REDIRECT)
     slo_url = models.CharField(max_length=2000, blank=True)
     slo_response_url = models.CharField(max_length=2000, blank=True)
+    slo_by = models.CharField(max_length=8, choices=Binding, default=Binding.REDIRECT)
     metadata_url = models.CharField(max_length=2000, blank=True)
     signed = models.CharField(max_length=12, choices=Signed, default=Signed.EITHER)
     signs_requests = models.BooleanField(default=True)

@@ -1,29 +1,22 @@
 """Questions to a provider: made, kept, found again by the browser that asked, used once."""
 
-import base64
 import re
 import secrets
-import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.utils import timezone
 from lxml import etree
 
 from accounts.models import Membership, RequestKind, SamlRequest
 from accounts.saml.refusals import Reason, Refused
+from accounts.saml.sending import Departure, Target, departure
 from accounts.saml.strict_xml import SAML, SAMLP, name
 from accounts.saml.trust import Trust
 from accounts.sessions import key_hash
 
 LIFE = timedelta(minutes=10)
-RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -31,7 +24,7 @@ _BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 class Question:
     """Where to send the browser, and the value of the cookie that ties the answer to it."""
 
-    url: str
+    way: Departure
     browser: str
     request: SamlRequest
 
@@ -69,8 +62,9 @@ def ask(
     policy = etree.SubElement(root, name(SAMLP, "NameIDPolicy"))
     policy.set("Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified")
     policy.set("AllowCreate", "true")
-    url = redirect_address(trust, trust.sso_url, "SAMLRequest", root, str(request.pk), signed=trust.signs_requests)
-    return Question(url, browser, request)
+    to = Target(trust.sso_url, trust.sso_by)
+    way = departure(trust, to, "SAMLRequest", root, str(request.pk), signed=trust.signs_requests)
+    return Question(way, browser, request)
 
 
 def message(kind: str, message_id: str, destination: str, issuer: str, now: datetime) -> etree._Element:
@@ -82,25 +76,6 @@ def message(kind: str, message_id: str, destination: str, issuer: str, now: date
     root.set("Destination", destination)
     etree.SubElement(root, name(SAML, "Issuer")).text = issuer
     return root
-
-
-def redirect_address(
-    trust: Trust, to: str, parameter: str, root: etree._Element, relay: str, *, signed: bool = True
-) -> str:
-    """The HTTP-Redirect binding (saml-bindings-2.0-os, 3.4.4): deflated, and signed over the very query it sends."""
-    squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    deflated = squeezer.compress(etree.tostring(root)) + squeezer.flush()
-    fields = [(parameter, base64.b64encode(deflated).decode())]
-    if relay:
-        fields.append(("RelayState", relay))
-    query = urlencode(fields)
-    if signed:
-        query += "&" + urlencode([("SigAlg", RSA_SHA256)])
-        key = load_pem_private_key(trust.own[0].private.encode(), None)
-        assert isinstance(key, RSAPrivateKey)  # noqa: S101 - `own_keys` makes no others
-        signature = key.sign(query.encode(), PKCS1v15(), SHA256())
-        query += "&" + urlencode([("Signature", base64.b64encode(signature).decode())])
-    return f"{to}{'&' if '?' in to else '?'}{query}"
 
 
 def asked_by(request_id: str, cookie: str) -> SamlRequest:

@@ -45,6 +45,7 @@ def describe(*, actor: Membership, described: Described, metadata_url: str = "")
     same = provider.entity_id == described.entity_id
     provider.entity_id, provider.sso_url = described.entity_id, described.sso_url
     provider.slo_url, provider.slo_response_url = described.slo_url, described.slo_response_url
+    provider.sso_by, provider.slo_by = described.sso_by, described.slo_by
     provider.metadata_url = metadata_url
     provider.save()
     _set_certificates(provider, described.certificates, keep=same)

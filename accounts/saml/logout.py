@@ -1,4 +1,4 @@
-"""Single logout in both directions, by the HTTP-Redirect binding, always signed.
+"""Single logout in both directions, by HTTP-Redirect or HTTP-POST, always signed.
 
 A session that began through the provider ends here first, whatever the provider answers; then the provider is told. A
 request of the provider ends the sessions that it names and nothing else, in its own organization only.
@@ -14,40 +14,50 @@ from django.utils import timezone
 from lxml import etree
 
 from accounts.models import SamlIdentity, SamlProvider, SamlSession, Session, SsoDoor
-from accounts.saml.asking import message, redirect_address
+from accounts.saml.asking import message
+from accounts.saml.own_signature import check_own_signature
 from accounts.saml.postcheck import DRIFT, moment
-from accounts.saml.precheck import check_logout
+from accounts.saml.precheck import check_logout, decoded
 from accounts.saml.query_signatures import check_query_signature
 from accounts.saml.refusals import Reason, Refused
 from accounts.saml.replay import use_assertion
 from accounts.saml.sealed_names import the_name
+from accounts.saml.sending import Departure, Target, departure
 from accounts.saml.strict_xml import LARGEST, SAML, SAMLP, Element, name, text_of
 from accounts.saml.trust import Trust, trust_of
 from tenancy import audit
 from tenancy.ids import new_id
 
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
+LONGEST_RELAY = 80  # saml-bindings-2.0-os, 3.4.3
 MOST_SESSIONS = 100  # that one request names
 
 
 @dataclass(frozen=True)
 class Signed:
-    """A message in a query: its field, and the exact text that the signature covers."""
+    """A message of a query whose signature is right."""
 
-    field: str
     xml: bytes
     relay: str
 
 
-def told_provider(door: SsoDoor, sso_session_id: str) -> str:
-    """Where to send the browser after it was signed out here; "" when the provider takes no logout.
+@dataclass(frozen=True)
+class Posted:
+    """A message as a form brought it: base64, and what the provider wants back with the answer."""
+
+    message: str
+    relay: str
+
+
+def told_provider(door: SsoDoor, sso_session_id: str) -> Departure | None:
+    """Where to send the browser after it was signed out here; None when the provider takes no logout.
 
     Needs the organization active.
     """
     provider = SamlProvider.objects.first()
     began = SamlSession.objects.select_related("identity").filter(pk=sso_session_id).first()
     if provider is None or began is None or not provider.slo_url or began.identity.entity_id != provider.entity_id:
-        return ""
+        return None
     trust = trust_of(door, provider)
     root = message("LogoutRequest", f"_{new_id().hex}", provider.slo_url, trust.ours.entity_id, timezone.now())
     person = etree.SubElement(root, name(SAML, "NameID"))
@@ -56,11 +66,13 @@ def told_provider(door: SsoDoor, sso_session_id: str) -> str:
         person.set("Format", began.name_id_format)
     if began.session_index:
         etree.SubElement(root, name(SAMLP, "SessionIndex")).text = began.session_index
-    return redirect_address(trust, provider.slo_url, "SAMLRequest", root, "")
+    return departure(trust, Target(trust.slo_url, trust.slo_by), "SAMLRequest", root, "")
 
 
-def answer_request(door: SsoDoor, query: str) -> str:
-    """End what the provider's LogoutRequest names; where to send the browser with our answer ("": nowhere).
+def answer_request(door: SsoDoor, came: str | Posted) -> Departure | None:
+    """End what the provider's LogoutRequest names; where to send the browser with our answer (None: nowhere).
+
+    `came`: the query as it was sent, or what a form brought.
 
     Raises Refused. Needs the organization active.
     """
@@ -68,8 +80,7 @@ def answer_request(door: SsoDoor, query: str) -> str:
     if provider is None:
         raise Refused(Reason.SWITCHED_OFF)
     trust = trust_of(door, provider)
-    signed = _verified(query, "SAMLRequest", trust)
-    root = check_logout(signed.xml, "LogoutRequest")
+    root, relay = _proved(came, trust)
     _check_frame(root, trust)
     until = moment(root.get("NotOnOrAfter")) or timezone.now() + DRIFT
     if until <= timezone.now():
@@ -79,12 +90,23 @@ def answer_request(door: SsoDoor, query: str) -> str:
     indexes = [text_of(one) for one in root.findall(name(SAMLP, "SessionIndex"))][:MOST_SESSIONS]
     _end(trust.entity_id, text_of(person), indexes)
     if not trust.slo_response_url:
-        return ""
+        return None
     answer = message("LogoutResponse", f"_{new_id().hex}", trust.slo_response_url, trust.ours.entity_id, timezone.now())
     answer.set("InResponseTo", root.get("ID", ""))
     status = etree.SubElement(answer, name(SAMLP, "Status"))
     etree.SubElement(status, name(SAMLP, "StatusCode")).set("Value", SUCCESS)
-    return redirect_address(trust, trust.slo_response_url, "SAMLResponse", answer, signed.relay)
+    to = Target(trust.slo_response_url, trust.slo_by)
+    return departure(trust, to, "SAMLResponse", answer, relay)
+
+
+def _proved(came: str | Posted, trust: Trust) -> tuple[Element, str]:
+    """The LogoutRequest, signed by the provider, and its RelayState. Raises Refused."""
+    if isinstance(came, Posted):
+        root = check_logout(decoded(came.message), "LogoutRequest")
+        check_own_signature(root, trust.certificates)
+        return root, came.relay[:LONGEST_RELAY]
+    signed = _verified(came, "SAMLRequest", trust)
+    return check_logout(signed.xml, "LogoutRequest"), signed.relay
 
 
 def _check_frame(root: Element, trust: Trust) -> None:
@@ -142,7 +164,7 @@ def _verified(query: str, field: str, trust: Trust) -> Signed:
     except (binascii.Error, ValueError):
         raise Refused(Reason.NOT_BASE64) from None
     check_query_signature(covered.encode(), signature, unquote(parts["SigAlg"]), trust.certificates)
-    return Signed(field, _inflated(packed), unquote_plus(parts.get("RelayState", ""))[:80])
+    return Signed(_inflated(packed), unquote_plus(parts.get("RelayState", ""))[:LONGEST_RELAY])
 
 
 def _inflated(packed: bytes) -> bytes:

@@ -9,7 +9,7 @@ _METADATA = {
     "no_provider": _("This describes no SAML 2.0 identity provider. Take the provider's metadata, not ours."),
     "several_providers": _("This describes several providers. Take the metadata of yours alone."),
     "no_entity_id": _("The provider's entity ID is missing."),
-    "no_redirect": _("The provider offers no sign-in by HTTP-Redirect. Switch that binding on."),
+    "no_binding": _("The provider offers no sign-in by HTTP-Redirect or HTTP-POST. Switch one of them on."),
     "bad_address": _("An address in it is not an https address."),
     "no_certificate": _("It holds no signing certificate."),
     "too_many_certificates": _("It holds more than three certificates that are still good."),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from lxml import etree
 
-from accounts.models import SamlKey, SamlProvider, SsoDoor
+from accounts.models import Binding, SamlKey, SamlProvider, SsoDoor
 from accounts.saml.addresses import addresses
 from accounts.saml.certificates import BadCertificate, Certificate, read_certificate
 from accounts.saml.refusals import Refused
@@ -16,12 +16,13 @@ from accounts.saml.strict_xml import text_of as text
 
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+_BINDINGS = {REDIRECT: Binding.REDIRECT, POST: Binding.POST}  # in this order
 MOST_CERTIFICATES = 3
 MOST_PROVIDERS = 500
 
 
 class BadMetadata(Exception):
-    """This cannot be used; `why` is a word for it, such as `no_redirect`."""
+    """This cannot be used; `why` is a word for it, such as `no_binding`."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -34,8 +35,10 @@ class Described:
 
     entity_id: str
     sso_url: str
+    sso_by: Binding
     slo_url: str
     slo_response_url: str
+    slo_by: Binding
     certificates: tuple[Certificate, ...]
 
 
@@ -56,12 +59,20 @@ def read_metadata(raw: bytes) -> Described:
         raise BadMetadata("no_entity_id")
     sso = _service(role, "SingleSignOnService")
     if sso is None:
-        raise BadMetadata("no_redirect")
+        raise BadMetadata("no_binding")
     slo = _service(role, "SingleLogoutService")
     sso_url = _web_address(sso.get("Location", ""))
     slo_url = "" if slo is None else _web_address(slo.get("Location", ""))
     answers_to = "" if slo is None else slo.get("ResponseLocation", "")
-    return Described(entity_id, sso_url, slo_url, _web_address(answers_to) if answers_to else "", _certificates(role))
+    return Described(
+        entity_id=entity_id,
+        sso_url=sso_url,
+        sso_by=_BINDINGS[sso.get("Binding")],
+        slo_url=slo_url,
+        slo_response_url=_web_address(answers_to) if answers_to else "",
+        slo_by=Binding.REDIRECT if slo is None else _BINDINGS[slo.get("Binding")],
+        certificates=_certificates(role),
+    )
 
 
 def _the_provider(root: Element) -> Element:
@@ -77,7 +88,9 @@ def _the_provider(root: Element) -> Element:
 
 
 def _service(role: Element, local: str) -> Element | None:
-    return next((one for one in role.findall(name(MD, local)) if one.get("Binding") == REDIRECT), None)
+    """By HTTP-Redirect where the provider takes that: it needs no page in between."""
+    found = role.findall(name(MD, local))
+    return next((one for binding in _BINDINGS for one in found if one.get("Binding") == binding), None)
 
 
 def _web_address(written: str) -> str:
@@ -129,9 +142,10 @@ def our_metadata(door: SsoDoor, provider: SamlProvider | None) -> bytes:
     for key in SamlKey.objects.all():
         for use in ("signing", "encryption"):
             _key_descriptor(role, use, key.certificate)
-    logout = etree.SubElement(role, name(MD, "SingleLogoutService"))
-    logout.set("Binding", REDIRECT)
-    logout.set("Location", ours.slo)
+    for binding in _BINDINGS:
+        logout = etree.SubElement(role, name(MD, "SingleLogoutService"))
+        logout.set("Binding", binding)
+        logout.set("Location", ours.slo)
     etree.SubElement(role, name(MD, "NameIDFormat")).text = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
     consumer = etree.SubElement(role, name(MD, "AssertionConsumerService"))
     for attribute, value in (("Binding", POST), ("Location", ours.acs), ("index", "0"), ("isDefault", "true")):

@@ -17,6 +17,7 @@ from accounts.saml.diagnosing import told_by
 from accounts.saml.precheck import check_response, decoded
 from accounts.saml.refusals import Reason, Refused
 from accounts.saml.replay import use_assertion
+from accounts.saml.sending import Departure
 from accounts.saml.trust import trust_of
 from tenancy import audit
 from tenancy.isolation import activate
@@ -37,16 +38,20 @@ class Outcome:
     reason: Reason | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
-    go_to: str = ""
+    go_to: Departure | None = None
 
 
-def receive_logout(*, door: SsoDoor, query: str, origin: Origin) -> Outcome:
-    """Judge one logout request of the provider, from the query as it was sent, and note it."""
+def receive_logout(*, door: SsoDoor, came: str | logout.Posted | None, origin: Origin) -> Outcome:
+    """Judge one logout request of the provider, and note it. `came`: the query as it was sent, or what a form brought;
+    None for a form that is too large, or holds none or several.
+    """
     outcome = Outcome(attempts.new_reference(), RequestKind.LOGOUT)
     with activate(door.organization_id):
         try:
+            if came is None:
+                raise Refused(Reason.NOT_BASE64)
             with transaction.atomic():
-                outcome.go_to = logout.answer_request(door, query)
+                outcome.go_to = logout.answer_request(door, came)
         except Refused as refused:
             outcome.reason, outcome.facts = refused.reason, refused.facts
         _note(outcome, origin)

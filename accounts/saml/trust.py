@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from accounts.models import KeyUse, SamlKey, SamlProvider, Signed, SsoDoor
+from accounts.models import Binding, KeyUse, SamlKey, SamlProvider, Signed, SsoDoor
 from accounts.saml.addresses import Addresses, addresses
 
 
@@ -21,8 +21,10 @@ class Trust:
     ours: Addresses
     entity_id: str
     sso_url: str
+    sso_by: Binding
     slo_url: str
     slo_response_url: str
+    slo_by: Binding
     certificates: tuple[str, ...]
     own: tuple[OwnKey, ...]
     signed: Signed
@@ -41,8 +43,10 @@ def trust_of(door: SsoDoor, provider: SamlProvider) -> Trust:
         ours=addresses(door.slug),
         entity_id=provider.entity_id,
         sso_url=provider.sso_url,
+        sso_by=Binding(provider.sso_by),
         slo_url=provider.slo_url,
         slo_response_url=provider.slo_response_url or provider.slo_url,
+        slo_by=Binding(provider.slo_by),
         certificates=tuple(one.pem for one in provider.certificates.all()),
         own=tuple(OwnKey(key.certificate, key.private_key or "") for key in keys),
         signed=Signed(provider.signed),

@@ -1,6 +1,6 @@
 """The way in with e-mail and password, the way out, and the page that asks again before something dangerous."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
 from accounts.views.entering import acting_member, went_in
 from accounts.views.showing import Question, ask, passkey_origin
-from accounts.views.sso import ask_again_address, leave_to, sso_logout_address
+from accounts.views.sso import ask_again_address, depart, sso_logout_way
 from tenancy.isolation import activate
 
 WRONG = gettext_lazy("This address and password do not belong together. Check both and try again.")
@@ -113,9 +113,9 @@ def _confirmed(request: MemberRequest, factor: str) -> HttpResponseBase:
 
 @public
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: HttpRequest) -> HttpResponseBase:
     """End this session; also a half finished sign-in. Who came in by single sign-on is signed out there too."""
     store, member = SessionStore.of(request), acting_member(request)
-    elsewhere = sso_logout_address(store, member)
+    elsewhere = sso_logout_way(store, member)
     signing_in.sign_out(store=store, member=member)
-    return leave_to(request, elsewhere) if elsewhere else redirect("sign_in")
+    return depart(request, elsewhere) if elsewhere else redirect("sign_in")

@@ -17,7 +17,9 @@ from accounts.models import Membership, RequestKind, SamlProvider, SsoDoor
 from accounts.origins import origin_of, remember_browser
 from accounts.permissions import public
 from accounts.saml import asking, attempts, doors, entering, logout, receiving
+from accounts.saml.logout import Posted
 from accounts.saml.provider_metadata import our_metadata
+from accounts.saml.sending import Departure
 from accounts.saml.trust import trust_of
 from accounts.sessions import SessionStore, end_session
 from accounts.views.answers import form_page
@@ -27,6 +29,10 @@ from tenancy.rates import spend
 LARGEST_REQUEST = 400_000  # bytes: 256 kB of base64 with its percent signs
 ASKED_A_MINUTE, ANSWERED_A_MINUTE = 600, 600  # of one network at one door: a whole company sits behind one address
 COOKIE_SECONDS = 600
+POSTING_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {schemes}"
+)
 
 
 @public
@@ -101,20 +107,27 @@ def sso_acs(request: HttpRequest, door: str) -> HttpResponseBase:
     return response
 
 
+@csrf_exempt  # as above
 @public
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def sso_logout(request: HttpRequest, door: str) -> HttpResponseBase:
-    """The provider asks us to end a session, or answers that it has ended its own (HTTP-Redirect binding)."""
+    """The provider asks us to end a session, or answers that it has ended its own."""
     found = _door(door)
     origin = origin_of(request)
     if not spend(f"sso answer {found.pk} {origin.network}", limit=ANSWERED_A_MINUTE, per_seconds=60).allowed:
         return _too_often(request)
-    if "SAMLResponse" in request.GET:  # it ended here before the provider was told
-        return redirect("sign_in")
-    outcome = receiving.receive_logout(door=found, query=request.META.get("QUERY_STRING", ""), origin=origin)
+    came: str | Posted | None = request.META.get("QUERY_STRING", "")
+    answered = "SAMLResponse" in request.GET
+    if request.method == "POST":
+        written = _written(request, "SAMLRequest")
+        came = Posted(written[0], request.POST.get("RelayState", "")) if written and len(written) == 1 else None
+        answered = written is not None and "SAMLResponse" in request.POST
+    if answered:
+        return redirect("sign_in")  # it ended here before the provider was told
+    outcome = receiving.receive_logout(door=found, came=came, origin=origin)
     if outcome.reason:
         return refused_page(request, outcome.reference)
-    return redirect(outcome.go_to or "sign_in")
+    return depart(request, outcome.go_to) if outcome.go_to else redirect("sign_in")
 
 
 @public
@@ -146,7 +159,7 @@ def ask_provider(
             member=member,
             session_id=row.pk if member is not None and row is not None else None,
         )
-    response = leave_to(request, question.url) if request.method == "POST" else redirect(question.url)
+    response = depart(request, question.way)
     set_browser_cookie(response, question.browser)
     return response
 
@@ -157,11 +170,11 @@ def ask_again_address(member: Membership, next_path: str) -> str:
     return f"{reverse('sso_start', args=[door.slug])}?{urlencode({'again': 1, 'next': next_path})}"
 
 
-def sso_logout_address(store: SessionStore, member: Membership | None) -> str:
-    """Where the browser is sent after it was signed out here; "" when the provider need not be told."""
+def sso_logout_way(store: SessionStore, member: Membership | None) -> Departure | None:
+    """Where the browser is sent after it was signed out here; None when the provider need not be told."""
     signed_in = store.signed_in
     if member is None or signed_in is None or not signed_in.sso:
-        return ""
+        return None
     with activate(member.organization_id):
         return logout.told_provider(doors.door_of(member.organization_id), signed_in.sso)
 
@@ -181,6 +194,17 @@ def set_browser_cookie(response: HttpResponseBase, value: str) -> None:
     )
 
 
+def depart(request: HttpRequest, way: Departure) -> HttpResponseBase:
+    """The browser takes a message of ours to the provider: by its address, or by a form that sends itself."""
+    if not way.fields:
+        return leave_to(request, way.address) if request.method == "POST" else redirect(way.address)
+    response = render(request, "accounts/sso_posting.html", {"way": way})
+    # A provider's address may lead on to another host of its own, which browsers hold against `form-action` as well.
+    schemes = "https: http:" if settings.LOCAL else "https:"
+    response["Content-Security-Policy"] = POSTING_POLICY.format(schemes=schemes)
+    return response
+
+
 def leave_to(request: HttpRequest, url: str) -> HttpResponse:
     """A page that goes on by itself: after a form a redirect to another site is stopped by `form-action 'self'`."""
     return render(request, "accounts/sso_leaving.html", {"url": url})
@@ -198,12 +222,12 @@ def _door(slug: str) -> SsoDoor:
     return door
 
 
-def _written(request: HttpRequest) -> list[str] | None:
-    """What stands in `SAMLResponse`; None for a request that is too large, of which nothing is read."""
+def _written(request: HttpRequest, name: str = "SAMLResponse") -> list[str] | None:
+    """What stands in the field; None for a request that is too large, of which nothing is read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > LARGEST_REQUEST:
         return None
-    return request.POST.getlist("SAMLResponse")
+    return request.POST.getlist(name)
 
 
 def _too_often(request: HttpRequest) -> HttpResponse:

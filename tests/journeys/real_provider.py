@@ -61,14 +61,17 @@ class RealProvider:
         """Take our metadata over, as an admin there does."""
         self.server = Server(config=IdPConfig().load({**self.settings, "metadata": {"inline": [metadata]}}))
 
+    def takes_posts_only(self) -> None:
+        """From now on its metadata names HTTP-POST."""
+        endpoints = self.settings["service"]["idp"]["endpoints"]
+        endpoints["single_sign_on_service"] = [(f"{self.address}/sso", BINDING_HTTP_POST)]
+
     def page(self, query: dict[str, list[str]]) -> str:
         """The question is read and its signature checked; a name is asked for."""
+        by = BINDING_HTTP_REDIRECT if "SigAlg" in query else BINDING_HTTP_POST
+        detached = {"sigalg": query["SigAlg"][0], "signature": query["Signature"][0]} if "SigAlg" in query else {}
         asked = self.server.parse_authn_request(
-            query["SAMLRequest"][0],
-            BINDING_HTTP_REDIRECT,
-            relay_state=query["RelayState"][0],
-            sigalg=query["SigAlg"][0],
-            signature=query["Signature"][0],
+            query["SAMLRequest"][0], by, relay_state=query["RelayState"][0], **detached
         ).message
         fields = {"id": asked.id, "acs": asked.assertion_consumer_service_url, "relay": query["RelayState"][0]}
         hidden = "".join(f'<input type="hidden" name="{name}" value="{html.escape(fields[name])}">' for name in fields)
@@ -107,7 +110,11 @@ def served(provider: RealProvider, port: int) -> Iterator[None]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self.write(provider.answer({name: values[0] for name, values in parse_qs(body).items()}))
+            fields = parse_qs(body)
+            if self.path == "/sso":
+                self.write(provider.page(fields))
+            else:
+                self.write(provider.answer({name: values[0] for name, values in fields.items()}))
 
         def write(self, page: str) -> None:
             body = page.encode()

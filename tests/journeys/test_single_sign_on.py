@@ -51,6 +51,13 @@ def test_single_sign_on_from_the_first_page_to_the_inbox(office: Office, someone
         admin.get_by_role("button", name="Switch on").click()
         expect(admin.get_by_text("Single sign-on is on.")).to_be_visible()
 
+        provider.takes_posts_only()
+        provider.knows(admin.request.get(ours).text())
+        admin.get_by_role("link", name="Take new metadata").click()
+        admin.get_by_label("Or the metadata itself").fill(provider.metadata)
+        admin.get_by_role("button", name="Take it over").click()
+        expect(admin.get_by_text("The provider is described.")).to_be_visible()
+
         newcomer = someone().tab("/sign-in/")
         newcomer.get_by_role("link", name="Sign in with single sign-on").click()
         newcomer.get_by_label("E-mail at work").fill(f"nina@{office.mark}.example")

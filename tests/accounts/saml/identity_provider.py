@@ -64,19 +64,21 @@ def certified(name: str, key) -> Pair:
     return Pair(private.decode(), certificate.public_bytes(Encoding.PEM).decode())
 
 
-def metadata(*pairs: Pair, entity: str = ENTITY, sso: str = "https://idp.harbor.example/sso", slo: str = "") -> str:
+def metadata(
+    *pairs: Pair, entity: str = ENTITY, sso: str = "https://idp.harbor.example/sso", slo: str = "", by: str = "Redirect"
+) -> str:
     """What the provider says about itself."""
     keys = "".join(
         f'<md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{one.body}</ds:X509Certificate>'
         "</ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
         for one in pairs
     )
-    redirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
-    logout = f'<md:SingleLogoutService Binding="{redirect}" Location="{slo}"/>' if slo else ""
+    binding = f"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{by}"
+    logout = f'<md:SingleLogoutService Binding="{binding}" Location="{slo}"/>' if slo else ""
     return (
         f'<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="{DS}" entityID="{entity}">'
         f'<md:IDPSSODescriptor protocolSupportEnumeration="{SAMLP}">{keys}{logout}'
-        f'<md:SingleSignOnService Binding="{redirect}" Location="{sso}"/></md:IDPSSODescriptor></md:EntityDescriptor>'
+        f'<md:SingleSignOnService Binding="{binding}" Location="{sso}"/></md:IDPSSODescriptor></md:EntityDescriptor>'
     )
 
 
@@ -226,6 +228,17 @@ def sign(
     context.key = key
     context.sign(signature)
     return node
+
+
+def logout_request(destination: str, name_id: str, index: str = "", **changes: str):
+    """The unsigned LogoutRequest."""
+    attributes = {"ID": f"_l{token_hex(8)}", "Version": "2.0", "IssueInstant": at(0), "Destination": destination}
+    root = etree.Element(f"{{{SAMLP}}}LogoutRequest", attributes | changes, nsmap={"samlp": SAMLP, "saml": SAML})
+    element(root, "saml:Issuer", ENTITY)
+    element(root, "saml:NameID", name_id)
+    if index:
+        element(root, "samlp:SessionIndex", index)
+    return root
 
 
 def encrypt(

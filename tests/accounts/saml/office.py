@@ -104,12 +104,15 @@ def open_office(
     domain: str = "harbor.example",
     on: bool = True,
     slo: str = "",
+    by: str = "Redirect",
 ) -> Office:
     """Single sign-on set up for the owner's organization, with a proved domain and a role for newcomers."""
     pairs = [pair(name) for name in signers]
     with activate(owner.organization):
         own_key(owner.organization)
-        configuring.describe(actor=owner, described=read_metadata(metadata(*pairs, entity=entity, slo=slo).encode()))
+        configuring.describe(
+            actor=owner, described=read_metadata(metadata(*pairs, entity=entity, slo=slo, by=by).encode())
+        )
         SamlProvider.objects.update(default_role=Role.objects.get(built_in="agent"))
         if on:
             configuring.switch(actor=owner, on=True)

@@ -32,7 +32,7 @@ from accounts.saml.refusals import Reason
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.accounts.codes import code, with_app
-from tests.accounts.saml.identity_provider import ENTITY, encoded, metadata, pair, respond
+from tests.accounts.saml.identity_provider import ENTITY, encoded, logout_request, metadata, pair, respond
 from tests.accounts.saml.office import Browser, open_office, own_key, signed
 from tests.cast import PASSPHRASE, signed_in
 
@@ -83,7 +83,7 @@ def test_metadata_is_taken_over_and_ours_is_given(cast, admin):
         (metadata(pair("provider")).replace("md:EntityDescriptor", "md:Other"), "not_metadata"),
         (metadata(pair("provider")).replace("IDPSSO", "SPSSO"), "no_provider"),
         (metadata(), "no_certificate"),
-        (metadata(pair("provider")).replace("HTTP-Redirect", "HTTP-Artifact"), "no_redirect"),
+        (metadata(pair("provider")).replace("HTTP-Redirect", "HTTP-Artifact"), "no_binding"),
         (metadata(pair("provider"), sso="ftp://idp.harbor.example/"), "bad_address"),
         (metadata(pair("provider"), sso="https://a b"), "bad_address"),
         (metadata(pair("provider"), sso="javascript:alert(1)"), "bad_address"),
@@ -340,15 +340,7 @@ def enter(office, **changes) -> Browser:
 
 def logout_query(office, name_id: str, index: str = "", *, who: str = "provider", **changes: str) -> str:
     """A LogoutRequest of the provider as a signed query."""
-    samlp, saml = "urn:oasis:names:tc:SAML:2.0:protocol", "urn:oasis:names:tc:SAML:2.0:assertion"
-    from tests.accounts.saml.identity_provider import at, token_hex
-
-    attributes = {"ID": f"_l{token_hex(8)}", "Version": "2.0", "IssueInstant": at(0), "Destination": office.ours.slo}
-    root = etree.Element(f"{{{samlp}}}LogoutRequest", attributes | changes)
-    etree.SubElement(root, f"{{{saml}}}Issuer").text = ENTITY
-    etree.SubElement(root, f"{{{saml}}}NameID").text = name_id
-    if index:
-        etree.SubElement(root, f"{{{samlp}}}SessionIndex").text = index
+    root = logout_request(**{"destination": office.ours.slo, "name_id": name_id, "index": index} | changes)
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = squeezer.compress(etree.tostring(root)) + squeezer.flush()
     algorithm = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
