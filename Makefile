@@ -7,7 +7,7 @@ BIN := .venv/bin
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up check test test-providers judge bench faults soak screenshots lock
+.PHONY: help up check test test-providers judge bench eval presidio faults soak screenshots lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-14s %s\n' "$$name" "$$words"; done
@@ -52,6 +52,17 @@ check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, de
 bench: .venv/dev.stamp ## Measure against the goals: ARGS=inbound for one of them
 	@exec $(BIN)/python -m bench $(ARGS)
 
+eval: .venv/dev.stamp presidio ## How well texts are understood, and Presidio beside it: ARGS="--mistakes card"
+	@exec $(BIN)/python -m bench.detection $(ARGS)
+
+# The peer our detectors are compared with is no part of the product: it has an environment of its own.
+PRESIDIO := .venv/presidio
+presidio:
+	@if [ ! $(PRESIDIO)/done.stamp -nt bench/detection/presidio.txt ]; then echo "Installing Presidio to compare with (once)."; \
+		{ $(BIN)/python -m venv --clear $(PRESIDIO) && $(PRESIDIO)/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+		--retries 1 --require-hashes --requirement bench/detection/presidio.txt && touch $(PRESIDIO)/done.stamp; } || \
+		{ rm -rf $(PRESIDIO); echo "Presidio could not be installed: our own figures only."; }; fi
+
 faults: .venv/dev.stamp ## Break everything once, kill every process everywhere: ARGS="--texts 10000" or "--only redis"
 	@exec $(BIN)/python -m tests.faults $(ARGS)
 
@@ -69,6 +80,7 @@ lock: .venv/bin/python ## Renew requirements/*.txt from *.in: ARGS=--upgrade for
 	$(COMPILE) $(ARGS) requirements/base.in --output-file requirements/base.txt
 	$(COMPILE) $(ARGS) requirements/local.in --constraint requirements/base.txt --output-file requirements/local.txt
 	$(COMPILE) $(ARGS) requirements/dev.in --constraint requirements/local.txt --output-file requirements/dev.txt
+	$(COMPILE) $(ARGS) bench/detection/presidio.in --output-file bench/detection/presidio.txt
 
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 

@@ -1,0 +1,27 @@
+"""Our own labelled sets: every message drawn from the files of `messages/`, the same each time."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bench.detection.grammar import draw_items, read_sections
+from bench.detection.items import Item
+from bench.detection.values import VALUES
+
+MESSAGES = Path(__file__).parent / "messages"
+SEED = "parley 1"
+FILES = (
+    "identifiers.txt",
+    "health_and_finance.txt",
+    "hard_negatives.txt",
+    "ordinary.txt",
+    "stories.txt",
+    "intents.txt",
+)
+
+
+def own_items(files: Iterable[str] = FILES) -> Iterator[Item]:
+    """The items of those files; no text twice."""
+    seen: set[str] = set()
+    for name in files:
+        for section in read_sections((MESSAGES / name).read_text(encoding="utf-8")):
+            yield from draw_items(section, VALUES, seen, SEED)
