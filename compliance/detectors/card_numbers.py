@@ -1,0 +1,99 @@
+"""Card numbers in a reading: which rows of digits are cards, given the words around them."""
+
+from itertools import pairwise
+
+from compliance.detectors.cards import card_windows, phone_like, pieces, usual_grouping
+from compliance.detectors.digit_runs import Group, Run, chains
+from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
+from compliance.detectors.vocabulary import WORD
+
+_CUES = ("PAYMENT_CARD", "EXPIRY", "CARD_SECURITY")
+_BEFORE, _AFTER = 60, 40
+_WRONG_MARKS = frozenset(",|+()")
+
+
+def find_cards(reading: Reading) -> list[Draft]:
+    """Drafts of card numbers, also of those in several pieces."""
+    found = []
+    for run in reading.runs:
+        if run.count >= 12:
+            found += _in_run(reading, run)
+    if len(reading.runs) > 1 and sum(run.count for run in reading.runs) >= 12:
+        for chain in chains(reading.text, reading.runs):
+            found += _in_chain(reading, chain)
+    return found
+
+
+def _in_run(reading: Reading, run: Run) -> list[Draft]:
+    found = []
+    for first, last, usual in card_windows(run):
+        groups = run.groups[first : last + 1]
+        rules = ["card.brand_and_luhn"]
+        if usual_grouping(groups):
+            rules.append("card.usual_grouping")
+        elif phone_like(groups) or _mixed_marks(reading.text, groups):
+            rules.append("card.odd_grouping")
+        if not usual:
+            rules.append("card.unusual_length")
+        cue = _context(reading, groups)
+        if cue:
+            rules.append(cue)
+        elif phone_like(groups) or _glued(reading, groups):
+            continue
+        found.append(Draft("PAYMENT_CARD", tuple(pieces(groups, reading.text)), reasons(*rules)))
+    return found
+
+
+def _in_chain(reading: Reading, chain: Run) -> list[Draft]:
+    found = []
+    for first, last, usual in card_windows(chain):
+        groups = chain.groups[first : last + 1]
+        spans = tuple(pieces(groups, reading.text))
+        if len(spans) < 2 or _glued(reading, groups):
+            continue
+        cue = _context(reading, groups)
+        if cue is None and (phone_like(groups) or not usual):
+            continue
+        rules = ["card.brand_and_luhn", "card.split_over_messages"]
+        if not usual:
+            rules.append("card.unusual_length")
+        if cue:
+            rules.append(cue)
+        found.append(Draft("PAYMENT_CARD", spans, reasons(*rules)))
+    return found
+
+
+def _context(reading: Reading, groups: tuple[Group, ...]) -> str | None:
+    """The rule of the phrase that says what the number is: a card, or something else; the closer one counts."""
+    start, end = groups[0].start, groups[-1].end
+    card = [hit for kind in _CUES if (hit := reading.near(kind, start, end, before=_BEFORE, after=_AFTER))]
+    other = reading.near(AGAINST, start, end, before=25, after=22)
+    nearest = min((_distance(hit.start, hit.end, start, end) for hit in card), default=None)
+    if other and (nearest is None or _distance(other.start, other.end, start, end) < nearest):
+        return f"cue.against/{other.phrase}"
+    return "card.cue" if card else None
+
+
+def _distance(first: int, last: int, start: int, end: int) -> int:
+    return start - last if last <= start else max(0, first - end)
+
+
+def _mixed_marks(text: str, groups: tuple[Group, ...]) -> bool:
+    marks = {text[one.end : other.start].strip(" ") for one, other in pairwise(groups)}
+    return len(marks) > 1 and not marks.isdisjoint(_WRONG_MARKS)
+
+
+def _glued(reading: Reading, groups: tuple[Group, ...]) -> bool:
+    """Whether letters touch the digits that are no word saying "card": parts of a longer code."""
+    text, start, end = reading.text, groups[0].start, groups[-1].end
+    if start and text[start - 1].isalpha():
+        match = WORD.match(text, max(0, _word_start(text, start)))
+        return match is None or not any(hit.end == start for kind in _CUES for hit in reading.by_kind.get(kind, ()))
+    return end < len(text) and text[end].isalpha() and not text[end : end + 2].isalpha()
+
+
+def _word_start(text: str, end: int) -> int:
+    start = end
+    while start and text[start - 1].isalpha() and end - start < 20:
+        start -= 1
+    return start

@@ -1,0 +1,69 @@
+"""Dates as people write them, for birth dates and a card's expiry. English, Spanish, German and French month names."""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from compliance.detectors.data_files import read
+
+_MONTHS: dict[str, int] = {name: number for number, names in enumerate(read("months")["months"], 1) for name in names}
+_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+_YEAR = r"(?:(?:19|20)\d\d|'?\d\d(?!\d))"
+_OLDEST = 1900
+
+_NUMERIC = re.compile(
+    r"(?<![\d])(?<!\d[/\-.])(?:(?P<iso>(?:19|20)\d\d)(?P<m1>[/\-. ])(?P<a>\d{1,2})(?P=m1)(?P<b>\d{1,2})"
+    r"|(?P<c>\d{1,2})(?P<m2> ?[/\-.] ?| )(?P<d>\d{1,2})(?P=m2)(?P<y>(?:19|20)\d\d|\d\d))(?!\d|[/\-.]\d)"
+)
+_OF = "(?:of |de |del )?"
+_DAY, _MARKS = r"\d{1,2}(?:st|nd|rd|th|\.|o)?", r"[ \-/,]{0,2}"
+_NAMED = re.compile(
+    rf"(?<![a-z0-9])(?:{_DAY}[ \-/]{{0,2}}{_OF}{_MONTH}\.?{_MARKS}{_OF}(?P<year>{_YEAR})"
+    rf"|{_MONTH}\.?{_MARKS}(?:the )?\d{{1,2}}(?:st|nd|rd|th)?[ ,\-/]{{1,2}}(?:of )?(?P<year2>{_YEAR})"
+    rf"|{_MONTH}[ \-/,.]{{1,2}}(?P<year3>(?:19|20)\d\d))(?![a-z0-9])"
+)
+_COMPACT = re.compile(
+    r"(?<![\w\-/.])(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d)(?![\w\-/]|\.\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A possible date; `year` in full where four digits were written or it can only mean one in the last century."""
+
+    start: int
+    end: int
+    year: int | None
+    compact: bool = False
+
+
+def dates(text: str) -> list[Date]:
+    """Every date in a folded text, in order."""
+    found = [_numeric(match) for match in _NUMERIC.finditer(text)]
+    found += [
+        Date(match.start(), match.end(), _year(match["year"] or match["year2"] or match["year3"]))
+        for match in _NAMED.finditer(text)
+    ]
+    found += [Date(match.start(), match.end(), None, compact=True) for match in _COMPACT.finditer(text)]
+    kept = [date for date in found if date is not None]
+    return sorted(kept, key=lambda date: (date.start, -date.end))
+
+
+def _numeric(match: re.Match[str]) -> Date | None:
+    one, other = int(match["a"] or match["c"]), int(match["b"] or match["d"])
+    if not (1 <= one <= 31 and 1 <= other <= 31 and min(one, other) <= 12):
+        return None
+    return Date(match.start(), match.end(), _year(match["iso"] or match["y"]))
+
+
+def _year(written: str) -> int | None:
+    digits = written.strip("'")
+    return int(digits) if len(digits) == 4 else None
+
+
+def could_be_birth(date: Date, *, party: bool) -> bool:
+    """Whether somebody alive may be born then; `party`: the word was "birthday", which is also this year's feast."""
+    this_year = datetime.datetime.now(tz=datetime.UTC).year
+    if date.year is None:
+        return True
+    return _OLDEST <= date.year <= this_year - (1 if party else 0)

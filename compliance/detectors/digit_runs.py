@@ -1,0 +1,119 @@
+"""Rows of digits as they stand in a folded text, and rows that go on after a few filling words or on the next line."""
+
+import re
+from dataclasses import dataclass
+
+from compliance.detectors.data_files import read
+
+_RUN = re.compile(r"\d+(?:[ \t\-._/*,:|~+()]{1,3}\d+)*")
+_GROUP = re.compile(r"\d+")
+_WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_FILLERS = frozenset(read("fillers")["words"])
+_LONGEST_GAP = 60
+_MOSTLY = 0.6  # share of digits among letters and digits from which a line is a piece of a number
+
+_LOOSE = re.compile(r"(?<![a-z0-9|])[0-9oil|]+(?:[ \-._]{1,3}[0-9oil|]+)*")
+_LETTER_FOR_DIGIT = str.maketrans("oil|", "0111")
+_MIXED = re.compile(r"\d[oil|]|[oil|]\d|\d[ \-.][oil][ \-.]\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Digits without anything between them."""
+
+    start: int
+    end: int
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Groups of digits with only separators between. `pieces`: how many runs of the text were joined for it."""
+
+    groups: tuple[Group, ...]
+    pieces: int = 1
+
+    @property
+    def start(self) -> int:
+        return self.groups[0].start
+
+    @property
+    def end(self) -> int:
+        return self.groups[-1].end
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.digits) for group in self.groups)
+
+
+def letters_as_digits(text: str) -> str:
+    """O for 0 and l, I, | for 1, only inside a row of nine or more that has seven real digits. Same length."""
+    if not _MIXED.search(text):
+        return text
+    pieces, done = [], 0
+    for match in _LOOSE.finditer(text):
+        row = match.group()
+        places = [place for place, char in enumerate(row) if char.isdigit()]
+        if len(places) < 7 or len(row) == len(places):
+            continue
+        first, last = places[0], places[-1]
+        while first and row[first - 1] in "oil|":
+            first -= 1
+        while last + 1 < len(row) and row[last + 1] in "oil|":
+            last += 1
+        inner = row[first : last + 1]
+        if sum(char.isalnum() or char == "|" for char in inner) < 9:
+            continue
+        if match.end() < len(text) and text[match.end()].isalpha() and last + 1 == len(row):
+            continue
+        pieces += [text[done : match.start() + first], inner.translate(_LETTER_FOR_DIGIT)]
+        done = match.start() + last + 1
+    return "".join(pieces) + text[done:] if pieces else text
+
+
+def runs(text: str) -> list[Run]:
+    """Every row of digits, in order, each within one line."""
+    return [
+        Run(tuple(Group(group.start(), group.end(), group.group()) for group in _GROUP.finditer(text, *match.span())))
+        for match in _RUN.finditer(text)
+    ]
+
+
+def chains(text: str, found: list[Run]) -> list[Run]:
+    """Rows that may be one number in several pieces: only filling words between, or lines that are mostly digits."""
+    joined: list[Run] = []
+    current = [found[0]] if found else []
+    for run in found[1:]:
+        if _goes_on(text, current[-1], run):
+            current.append(run)
+            continue
+        if len(current) > 1:
+            joined.append(_join(current))
+        current = [run]
+    if len(current) > 1:
+        joined.append(_join(current))
+    return joined
+
+
+def _join(pieces: list[Run]) -> Run:
+    return Run(tuple(group for piece in pieces for group in piece.groups), len(pieces))
+
+
+def _goes_on(text: str, before: Run, after: Run) -> bool:
+    gap = text[before.end : after.start]
+    if len(gap) > _LONGEST_GAP:
+        return False
+    words = _WORDS.findall(gap)
+    if all(word in _FILLERS for word in words):
+        return not (gap and (gap[0].isalpha() or gap[-1].isalpha()) and "\n" not in gap)
+    if "\n" not in gap:
+        return False
+    return _mostly_digits(text, before) and _mostly_digits(text, after)
+
+
+def _mostly_digits(text: str, run: Run) -> bool:
+    start = text.rfind("\n", max(0, run.start - _LONGEST_GAP), run.start) + 1
+    end = text.find("\n", run.end, run.end + _LONGEST_GAP)
+    line = text[max(start, run.start - _LONGEST_GAP) : end if end >= 0 else run.end + _LONGEST_GAP]
+    digits = sum(char.isdigit() for char in line)
+    return digits >= _MOSTLY * sum(char.isalnum() for char in line)

@@ -1,0 +1,69 @@
+"""What a scan tells: plain values, safe to log except for the span they point at."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+RULE_VERSION = "2026.11.1"
+"""Changes with every change of a rule, a weight or a word list, so that a stored finding can be told apart later."""
+
+Confidence = Literal["low", "medium", "high"]
+
+_SHOWS_LAST_FOUR = frozenset({"PAYMENT_CARD", "US_SSN", "US_ITIN", "BANK_ACCOUNT", "IBAN"})
+MASK_NAMES = {
+    "PAYMENT_CARD": "card",
+    "CARD_SECURITY": "card security code",
+    "US_SSN": "social security number",
+    "US_ITIN": "tax number",
+    "BANK_ACCOUNT": "bank account",
+    "ROUTING_NUMBER": "bank routing",
+    "IBAN": "bank account",
+    "HEALTH_INFO": "health information",
+    "MEDICAL_ID": "medical number",
+    "FINANCIAL_INFO": "financial information",
+    "CREDENTIAL": "secret",
+    "DATE_OF_BIRTH": "birth date",
+    "GOVERNMENT_ID": "identity number",
+}
+TYPES = tuple(MASK_NAMES)
+LAST_FOUR_MARK = "••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One cause of a finding. `rule` names an entry of the data files, never a part of the value."""
+
+    rule: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sensitive value, or one fragment of it: fragments of one value have the same `group`.
+
+    `start` and `end` count code points of the scanned text, `end` exclusive. `score` is the sum of the weights.
+    `placeholder`: a number that is publicly known to be nobody's (078-05-1120). `masked` stands in for the value.
+    """
+
+    type: str
+    start: int
+    end: int
+    confidence: Confidence
+    score: float
+    reasons: tuple[Reason, ...]
+    group: int | None = None
+    placeholder: bool = False
+    masked: str = field(default="")
+    last_four: str = ""
+
+
+def mask_for(kind: str, last_four: str) -> str:
+    """What is shown instead of a value: `[card ••••1111]`, `[secret]`. Never read as a finding again."""
+    if last_four and kind in _SHOWS_LAST_FOUR:
+        return f"[{MASK_NAMES[kind]} {LAST_FOUR_MARK}{last_four}]"
+    return f"[{MASK_NAMES[kind]}]"
+
+
+def last_four_of(kind: str, value: str) -> str:
+    """The last four letters or digits where they may be shown, else nothing."""
+    plain = "".join(char for char in value if char.isalnum())
+    return plain[-4:].upper() if kind in _SHOWS_LAST_FOUR and len(plain) >= 8 else ""

@@ -1,0 +1,169 @@
+"""Numbers that mean something only by the words beside them: which phrase speaks of which value.
+
+A phrase before a value speaks of it ("acct 833223194"), or one that follows ("139 76 9131 is my social"). The nearest
+counts, if the value can be such a thing; a nearer phrase that names something harmless (order, meter) ends it.
+"""
+
+import re
+
+from compliance.detectors.cards import pieces
+from compliance.detectors.checksums import itin, ssn
+from compliance.detectors.data_files import read
+from compliance.detectors.digit_runs import chains
+from compliance.detectors.proofs import ORDER, PROOFS
+from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
+from compliance.detectors.values import Value, is_money, values
+from compliance.detectors.vocabulary import WORD, Hit
+
+_BEFORE, _AFTER = 48, 28
+_DISTANT = 25
+_SSN_DIGITS = 9
+_KINDS = frozenset(PROOFS)
+_ENDS = re.compile(r"[.!?]\s|\n")
+_LINKING_AFTER = frozenset(read("linking")["after"])
+
+
+def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
+    """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
+    found: list[Draft] = []
+    cues = [hit for hit in reading.hits if AGAINST in hit.kinds or not _KINDS.isdisjoint(hit.kinds)]
+    previous = 0
+    used: set[int] = set()
+    found += _in_pieces(reading, taken)
+    all_values = values(reading.text, taken)
+    for place, value in enumerate(all_values):
+        following = all_values[place + 1].start if place + 1 < len(all_values) else len(reading.text)
+        draft = None
+        if not is_money(reading.text, value):
+            draft = _named(reading, cues, value, (previous, following), used) or _by_grouping(reading, cues, value)
+        if draft is not None:
+            found.append(draft)
+        if draft is not None or len(value.compact) >= 4:
+            previous = value.end
+    return found
+
+
+def _in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
+    """A social security or taxpayer number in several pieces, with its phrase before or after the pieces."""
+    if not reading.has("US_SSN", "US_ITIN") or len(reading.runs) < 2:
+        return []
+    found = []
+    edges = {edge for run in reading.runs for edge in (run.start, run.end)}
+    for chain in chains(reading.text, reading.runs):
+        groups = chain.groups
+        for first in range(len(groups)):
+            digits, last = "", first
+            while last < len(groups) and len(digits) < _SSN_DIGITS:
+                digits += groups[last].digits
+                last += 1
+            spans = tuple(pieces(groups[first:last], reading.text))
+            kind = "US_SSN" if ssn(digits) else "US_ITIN" if itin(digits) else None
+            if (
+                kind is None
+                or len(spans) < 2
+                or spans[0][0] not in edges
+                or spans[-1][1] not in edges
+                or any(any(taken[start:end]) for start, end in spans)
+            ):
+                continue
+            cue = reading.near("US_SSN", spans[0][0], spans[-1][1], before=50, after=40) or reading.near(
+                "US_ITIN", spans[0][0], spans[-1][1], before=50, after=40
+            )
+            if cue is None:
+                continue
+            found.append(Draft(kind, spans, reasons(f"cue.before/{cue.phrase}", "proof.range")))
+            for start, end in spans:
+                taken[start:end] = b"\x01" * (end - start)
+            break
+    return found
+
+
+def _named(reading: Reading, cues: list[Hit], value: Value, between: tuple[int, int], used: set[int]) -> Draft | None:
+    previous, following = between
+    before = [
+        hit
+        for hit in cues
+        if previous <= hit.start
+        and hit.end <= value.start
+        and value.start - hit.end <= _BEFORE
+        and hit.start not in used
+    ]
+    for hit in reversed(before):
+        if AGAINST in hit.kinds:
+            return None
+        draft = _accept(reading, hit, value, "cue.before")
+        if draft is not None:
+            return draft
+    after = [hit for hit in cues if hit.start >= value.end and hit.end <= following and hit.start - value.end <= _AFTER]
+    for hit in after[:1]:
+        if AGAINST in hit.kinds or not _speaks_back(reading.text[value.end : hit.start]):
+            return None
+        draft = _accept(reading, hit, value, "cue.after")
+        if draft is not None:
+            used.add(hit.start)
+            return draft
+    return None
+
+
+def _speaks_back(between: str) -> bool:
+    """Whether what stands between a value and a later phrase ties them: few words, no end of a sentence."""
+    return not _ENDS.search(between) and all(word in _LINKING_AFTER for word in WORD.findall(between))
+
+
+def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None:
+    soft = "SOFT" in hit.kinds
+    for kind in ORDER:
+        if kind not in hit.kinds:
+            continue
+        proof = PROOFS[kind]
+        if kind == "ROUTING_NUMBER" and value.date:
+            parts = [Value(value.cells, "-")]
+        else:
+            parts = [value] if value.date else list(value.parts())
+        for part in parts:
+            met = proof(part, hit.phrase, soft)
+            if met is None:
+                continue
+            return _draft(reading, kind, part, hit, (f"{rule}/{hit.phrase}", met))
+    return None
+
+
+def _draft(reading: Reading, kind: str, part: Value, hit: Hit, rules: tuple[str, ...]) -> Draft | None:
+    if kind == "CARD_PIN":
+        at_card = reading.has("PAYMENT_CARD") or hit.phrase in ("card pin", "atm pin", "debit pin", "atm code", "nip")
+        kind = "CARD_SECURITY" if at_card else "CREDENTIAL"
+    if kind == "CARD_SECURITY" and "SOFT" in hit.kinds and not reading.has("PAYMENT_CARD", "EXPIRY"):
+        return None
+    if part.start - hit.end > _DISTANT:
+        rules = (*rules, "cue.distant")
+    return Draft(kind, ((part.start, part.end),), reasons(*rules), placeholder=part.compact in PLACEHOLDERS)
+
+
+PLACEHOLDERS = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
+
+
+def _by_grouping(reading: Reading, cues: list[Hit], value: Value) -> Draft | None:
+    """A social security or taxpayer number without a word: the grouping 3-2-4 alone."""
+    if value.date or value.separator not in ("-", " ", ".", "_", "/", " - "):
+        return None
+    for first in range(len(value.cells) - 2):
+        part = value.part(first, first + 3)
+        if part.sizes != (3, 2, 4) or not part.compact.isdigit():
+            continue
+        kind = "US_SSN" if ssn(part.compact) else "US_ITIN" if itin(part.compact) else None
+        if kind is None or (len(value.cells) != 3 and value.separator != " "):
+            continue
+        if _something_else(reading, cues, part):
+            continue
+        rules = ("ssn.separators", "proof.range")
+        return Draft(kind, ((part.start, part.end),), reasons(*rules), placeholder=part.compact in PLACEHOLDERS)
+    return None
+
+
+def _something_else(reading: Reading, cues: list[Hit], part: Value) -> bool:
+    """Whether the words around name something harmless of that shape."""
+    before = [hit for hit in cues if hit.end <= part.start and part.start - hit.end <= _BEFORE]
+    if before and AGAINST in before[-1].kinds:
+        return True
+    after = [hit for hit in cues if hit.start >= part.end and hit.start - part.end <= _AFTER]
+    return bool(after) and AGAINST in after[0].kinds and _speaks_back(reading.text[part.end : after[0].start])

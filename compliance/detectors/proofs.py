@@ -1,0 +1,127 @@
+"""What a value must look like to be what the words beside it say. Each proof gives the rule it met, or None."""
+
+import re
+from collections.abc import Callable
+
+from compliance.detectors import checksums
+from compliance.detectors.dates import could_be_birth
+from compliance.detectors.values import Value
+
+Proof = Callable[[Value, str, bool], str | None]
+"""(value, phrase that named it, whether that phrase says little by itself)"""
+
+_SORT = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c", "bsb", "bank code"})
+_UK_PHONE = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
+_LICENCE_SIZES = range(6, 18)
+_PARTY = frozenset({"birthday", "bday", "b day", "cumple", "cumpleanos", "brthday", "geburtstag"})
+_SPECIFIC = {
+    "sin": "sin", "sin number": "sin", "sin no": "sin", "sin card": "sin", "social insurance": "sin", "nas": "sin",
+    "social insurance number": "sin", "social insurance no": "sin", "assurance sociale": "sin",
+}  # fmt: skip
+
+
+def _ssn(value: Value, phrase: str, soft: bool) -> str | None:
+    return "proof.range" if checksums.ssn(value.compact) and value.compact.isdigit() else None
+
+
+def _itin(value: Value, phrase: str, soft: bool) -> str | None:
+    digits = value.compact
+    if not digits.isdigit() or len(digits) != 9 or digits[0] != "9":
+        return None
+    return "proof.range" if checksums.itin(digits) else "proof.shape"
+
+
+def _phone(value: Value) -> bool:
+    return value.sizes in ((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5, 6)) or bool(_UK_PHONE.match(value.compact))
+
+
+def _bank(value: Value, phrase: str, soft: bool) -> str | None:
+    digits = value.compact
+    fewest = 6 if soft else 5
+    if not digits.isdigit() or not fewest <= len(digits) <= 20 or _phone(value):
+        return None
+    if value.sizes == (3, 2, 4) or len(value.cells) > 5:
+        return None
+    return "proof.shape"
+
+
+def _routing(value: Value, phrase: str, soft: bool) -> str | None:
+    digits = value.compact
+    if not digits.isdigit():
+        return None
+    if len(digits) == 9 and checksums.aba(digits):
+        return "proof.checksum"
+    if phrase in _SORT and len(digits) == 6 and value.sizes in ((6,), (2, 2, 2), (3, 3)):
+        return "proof.shape"
+    if phrase in ("blz", "bankleitzahl") and len(digits) == 8:
+        return "proof.shape"
+    return "proof.shape" if len(digits) == 9 and not soft and value.sizes in ((9,), (4, 4, 1), (3, 3, 3)) else None
+
+
+def _medical(value: Value, phrase: str, soft: bool) -> str | None:
+    compact = value.compact
+    digits = sum(char.isdigit() for char in compact)
+    if "nhs" in phrase:
+        return "proof.checksum" if compact.isdigit() and checksums.nhs(compact) else None
+    if (
+        not 5 <= len(compact) <= 16
+        or digits < (6 if soft else 4)
+        or value.sizes in ((3, 4), (3, 2, 4))
+        or len(value.cells) > 5
+    ):
+        return None
+    if value.sizes == (3, 3, 4) or (compact.isdigit() and len(compact) < (7 if soft else 5)):
+        return None
+    return "proof.shape"
+
+
+def _government(value: Value, phrase: str, soft: bool) -> str | None:
+    compact = value.compact
+    digits = sum(char.isdigit() for char in compact)
+    if phrase in _SPECIFIC:
+        return "proof.checksum" if compact.isdigit() and len(compact) == 9 and checksums.luhn(compact) else None
+    if phrase.startswith(("aadh", "adh", "uid")):
+        return (
+            ("proof.checksum" if checksums.verhoeff(compact) else "proof.shape")
+            if compact.isdigit() and len(compact) == 12
+            else None
+        )
+    if not 6 <= len(compact) <= 18 or digits < 5 or len(value.cells) > 6:
+        return None
+    return None if value.sizes == (3, 4) or (value.sizes == (3, 3, 4) and soft) else "proof.shape"
+
+
+def _security(value: Value, phrase: str, soft: bool) -> str | None:
+    return "proof.shape" if len(value.cells) == 1 and value.compact.isdigit() and len(value.compact) in (3, 4) else None
+
+
+def _pin(value: Value, phrase: str, soft: bool) -> str | None:
+    return "proof.shape" if value.compact.isdigit() and 4 <= len(value.compact) <= 8 and len(value.cells) <= 2 else None
+
+
+def _birth(value: Value, phrase: str, soft: bool) -> str | None:
+    return "birth.date" if value.date and could_be_birth(value.date, party=phrase in _PARTY) else None
+
+
+PROOFS: dict[str, Proof] = {
+    "US_SSN": _ssn,
+    "US_ITIN": _itin,
+    "BANK_ACCOUNT": _bank,
+    "ROUTING_NUMBER": _routing,
+    "MEDICAL_ID": _medical,
+    "GOVERNMENT_ID": _government,
+    "CARD_SECURITY": _security,
+    "CARD_PIN": _pin,
+    "DATE_OF_BIRTH": _birth,
+}
+ORDER = (
+    "US_SSN",
+    "US_ITIN",
+    "ROUTING_NUMBER",
+    "DATE_OF_BIRTH",
+    "MEDICAL_ID",
+    "GOVERNMENT_ID",
+    "BANK_ACCOUNT",
+    "CARD_SECURITY",
+    "CARD_PIN",
+)

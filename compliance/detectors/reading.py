@@ -1,0 +1,105 @@
+"""A text made ready for the detectors: folded, its phrases and rows of digits found once for all of them."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import attrgetter
+
+from compliance.detectors.data_files import read, weight
+from compliance.detectors.digit_runs import Run, letters_as_digits, runs
+from compliance.detectors.findings import Reason
+from compliance.detectors.folding import Folded
+from compliance.detectors.number_words import spell_out
+from compliance.detectors.vocabulary import Hit, phrases
+
+_CUES = read("cues")
+_HEALTH = read("health")
+_FINANCE = read("finance")
+_SECRETS = read("credentials")
+
+AGAINST = "AGAINST"
+_LONGEST_PHRASE = 60  # characters
+_start = attrgetter("start")
+CUE_KINDS = frozenset(_CUES["kinds"])
+
+LEXICON = phrases(
+    {
+        **_CUES["kinds"],
+        AGAINST: _CUES["against"],
+        "SOFT": _CUES["soft"],
+        "NEUTRAL": _CUES["neutral"],
+        **{f"health.{kind}": entries for kind, entries in _HEALTH["lists"].items()},
+        **{f"finance.{kind}": entries for kind, entries in _FINANCE["lists"].items()},
+        **{f"secret.{kind}": entries for kind, entries in _SECRETS["lists"].items()},
+    }
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the detectors look at. Places count characters of `text`, the folded one."""
+
+    folded: Folded
+    original: str
+    text: str
+    direction: str
+    hits: list[Hit]
+    runs: list[Run]
+    by_kind: dict[str, list[Hit]] = field(default_factory=dict)
+
+    def has(self, *kinds: str) -> bool:
+        """Whether a phrase of one of these lists stands in the text."""
+        return any(kind in self.by_kind for kind in kinds)
+
+    def near(self, kind: str, start: int, end: int, *, before: int, after: int) -> Hit | None:
+        """The phrase of that list closest to a span, at most so many characters before or after it."""
+        best, distance = None, before + after + 1
+        hits = self.by_kind.get(kind)
+        if not hits:
+            return None
+        first = bisect_left(hits, start - before - _LONGEST_PHRASE, key=_start)
+        for hit in islice(hits, first, None):
+            if hit.start > end + after:
+                break
+            gap = start - hit.end if hit.end <= start else hit.start - end if hit.start >= end else 0
+            if gap <= (before if hit.end <= start else after) and gap < distance:
+                best, distance = hit, gap
+        return best
+
+    def as_written(self, start: int, end: int) -> str:
+        """The original characters of a span of the folded text."""
+        first, last = self.folded.span(start, end)
+        return self.original[first:last]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding before the winners are chosen. `spans` are pieces of one value, in the folded text."""
+
+    type: str
+    spans: tuple[tuple[int, int], ...]
+    reasons: tuple[Reason, ...]
+    placeholder: bool = False
+
+    @property
+    def score(self) -> float:
+        return sum(reason.weight for reason in self.reasons)
+
+
+def reasons(*rules: str) -> tuple[Reason, ...]:
+    """These rules with their weights from the data file. `rule/detail` has the weight of `rule`."""
+    return tuple(Reason(rule, weight(rule.partition("/")[0])) for rule in rules)
+
+
+def read_text(original: str, folded: Folded, direction: str, *, spelled: bool) -> Reading:
+    """The text with everything found that more than one detector needs."""
+    if spelled:
+        folded = spell_out(folded)
+    text = letters_as_digits(folded.text)
+    hits = LEXICON.find(text)
+    by_kind: dict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        for kind in hit.kinds:
+            by_kind[kind].append(hit)
+    return Reading(folded, original, text, direction, hits, runs(text), dict(by_kind))

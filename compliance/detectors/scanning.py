@@ -1,0 +1,148 @@
+"""`scan`: the whole way of a text, with an early end for the many that hold nothing."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from compliance.detectors.card_details import find_card_details
+from compliance.detectors.card_numbers import find_cards
+from compliance.detectors.credentials import find_credentials
+from compliance.detectors.data_files import read
+from compliance.detectors.findings import Confidence, Finding, last_four_of, mask_for
+from compliance.detectors.folding import fold
+from compliance.detectors.gates import may_hold
+from compliance.detectors.identifiers import find_identifiers
+from compliance.detectors.masks import hide_masks
+from compliance.detectors.reading import Draft, Reading, read_text, reasons
+from compliance.detectors.secret_formats import secret_formats
+from compliance.detectors.shapes import find_shapes
+
+Direction = Literal["in", "out"]
+_ROUNDS = 8  # of masking again what shows up beside a mask
+_WEIGHTS = read("weights")
+_HIGH, _MEDIUM, _REPORTED = _WEIGHTS["high_from"], _WEIGHTS["medium_from"], _WEIGHTS["reported_from"]
+
+
+def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Finding, ...]:
+    """Every sensitive value in a text, or in the recent texts of one sender (oldest first), in order of their place.
+
+    Of several texts the places count in `"\\n".join(texts)`. A value split over texts gives one finding for each
+    fragment, with the same `group`. Never raises, whatever the text; takes time in step with its length.
+    """
+    original = texts if isinstance(texts, str) else "\n".join(texts)
+    folded = fold(hide_masks(original))
+    gate = may_hold(folded.text, original)
+    if gate.nothing:
+        return ()
+    reading = read_text(original, folded, direction, spelled=gate.spelled)
+    drafts = _drafts(reading)
+    return _findings(reading, _winners(drafts))
+
+
+def _drafts(reading: Reading) -> list[Draft]:
+    """What each detector found, the surest kinds first; later ones leave alone what is taken."""
+    taken = bytearray(len(reading.text) + 1)
+    secrets = _secrets(reading)
+    _take(taken, secrets)
+    shapes = find_shapes(reading)
+    _take(taken, shapes)
+    cards = [draft for draft in find_cards(reading) if draft.score >= _REPORTED and not _any_taken(taken, draft)]
+    _take(taken, cards)
+    identifiers = find_identifiers(reading, taken)
+    codes = [draft for draft in identifiers if draft.type == "CARD_SECURITY"]
+    _take(taken, identifiers)
+    details = find_card_details(reading, cards, codes, taken)
+    _take(taken, details)
+    credentials = [draft for draft in find_credentials(reading) if not _any_taken(taken, draft)]
+    return [*secrets, *shapes, *cards, *identifiers, *details, *credentials]
+
+
+def _secrets(reading: Reading) -> list[Draft]:
+    """Keys and tokens, found in the original and told in places of the folded text."""
+    found = []
+    for start, end, name in secret_formats(reading.original):
+        span = reading.folded.places(start, end)
+        if span is not None:
+            found.append(Draft("CREDENTIAL", (span,), reasons(f"credential.known_format/{name}")))
+    return found
+
+
+def _take(taken: bytearray, drafts: list[Draft]) -> None:
+    for draft in drafts:
+        for start, end in draft.spans:
+            taken[start:end] = b"\x01" * (end - start)
+
+
+def _any_taken(taken: bytearray, draft: Draft) -> bool:
+    return any(any(taken[start:end]) for start, end in draft.spans)
+
+
+def _winners(drafts: list[Draft]) -> list[Draft]:
+    """One for each place: the highest score, then the longest, then the first."""
+    ranked = sorted(
+        (draft for draft in drafts if draft.score >= _REPORTED),
+        key=lambda draft: (-draft.score, -sum(end - start for start, end in draft.spans), draft.spans[0]),
+    )
+    length = max((end for draft in ranked for _, end in draft.spans), default=0)
+    taken = bytearray(length)
+    winners = []
+    for draft in ranked:
+        if not _any_taken(taken, draft):
+            _take(taken, [draft])
+            winners.append(draft)
+    return winners
+
+
+def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
+    found = []
+    groups = 0
+    for draft in sorted(winners, key=lambda draft: draft.spans[0]):
+        group = None
+        if len(draft.spans) > 1:
+            groups += 1
+            group = groups
+        value = "".join(reading.text[start:end] for start, end in draft.spans)
+        last_four = last_four_of(draft.type, value)
+        for start, end in draft.spans:
+            first, last = reading.folded.span(start, end)
+            found.append(
+                Finding(
+                    draft.type,
+                    first,
+                    last,
+                    _confidence(draft.score),
+                    draft.score,
+                    draft.reasons,
+                    group=group,
+                    placeholder=draft.placeholder,
+                    masked=mask_for(draft.type, last_four),
+                    last_four=last_four,
+                )
+            )
+    return tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))
+
+
+def _confidence(score: float) -> Confidence:
+    return "high" if score >= _HIGH else "medium" if score >= _MEDIUM else "low"
+
+
+def mask(text: str, findings: Iterable[Finding], *, direction: Direction = "in") -> str:
+    """The text with a mask in place of each finding, which must come from scanning this very text.
+
+    What a scan sees only once a neighbour is masked, is masked too: the result of masking everything holds nothing.
+    """
+    found = list(findings)
+    wanted = {finding.type for finding in found}
+    masked = _replace(text, found)
+    known = {finding.type for finding in scan(text, direction=direction)} - wanted
+    for _ in range(_ROUNDS):
+        more = [finding for finding in scan(masked, direction=direction) if finding.type not in known]
+        if not more or not found:
+            break
+        masked = _replace(masked, more)
+    return masked
+
+
+def _replace(text: str, findings: Iterable[Finding]) -> str:
+    for finding in sorted(findings, key=lambda finding: finding.start, reverse=True):
+        text = text[: finding.start] + finding.masked + text[finding.end :]
+    return text

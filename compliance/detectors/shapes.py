@@ -1,0 +1,112 @@
+"""Numbers whose shape or check digits say what they are: IBAN, Medicare, British, Spanish, Mexican, Indian."""
+
+import re
+
+from compliance.detectors import checksums
+from compliance.detectors.data_files import read
+from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
+
+_IBAN_LENGTHS: dict[str, int] = read("iban")["lengths"]
+_FILLERS = frozenset(read("fillers")["words"])
+_IBAN_START = re.compile(r"(?<![a-z0-9])([a-z]{2}) ?(\d) ?(\d)(?=[ \-.\n/]{0,3}[a-z0-9])")
+_PIECE = re.compile(r"[a-z]+|\d+|[^a-z0-9]+")
+_MARKS = frozenset(" -.\n/\t_:,")
+
+_L, _N, _E = "[ac-hj-kmnp-rt-y]", "[0-9ac-hj-kmnp-rt-y]", r"(?![a-z0-9])"
+_MBI = re.compile(rf"(?<![a-z0-9])[1-9]{_L}{_N}\d(?P<mark>[- .]?){_L}{_N}\d(?P=mark){_L}{{2}}\d\d{_E}")
+_NINO = re.compile(
+    r"(?<![a-z0-9])(?!bg|gb|kn|nk|nt|tn|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d]" + _E
+)
+_SPANISH = re.compile(r"(?<![a-z0-9])(?:[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3})[- ]?[a-z](?![a-z0-9])")
+_CURP = re.compile(r"(?<![a-z0-9])[a-z][aeioux][a-z]{2}\d{6}[hmx][a-z]{5}[a-z0-9]\d(?![a-z0-9])")
+_PAN = re.compile(r"(?<![a-z0-9])[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z](?![a-z0-9])")
+_ALIEN = re.compile(r"(?<![a-z0-9])a[-# ]{0,2}\d{3}[- ]?\d{3}[- ]?\d{3}(?![a-z0-9])")
+_UK_LICENCE = re.compile(
+    r"(?<![a-z0-9])[a-z]{1,5}9{0,4}\d[0156]\d(?:0[1-9]|[12]\d|3[01])\d[a-z][a-z9][a-z0-9][a-z]{2}(?![a-z0-9])"
+)
+_MRZ = re.compile(r"p<[a-z<]{3}[a-z<]{10,39}")
+
+
+def find_shapes(reading: Reading) -> list[Draft]:
+    """Drafts of numbers that their own form gives away, with a phrase beside them where the form is not rare enough."""
+    text = reading.text
+    found = _ibans(text)
+    gov, medical = reading.near, reading.near
+    for match in _MBI.finditer(text):
+        cue = medical("MEDICAL_ID", *match.span(), before=80, after=40)
+        if match["mark"] or cue:
+            found.append(_draft(reading, "MEDICAL_ID", match, named=bool(cue)))
+    for pattern, alone in (
+        (_NINO, True),
+        (_CURP, True),
+        (_ALIEN, True),
+        (_UK_LICENCE, True),
+        (_PAN, False),
+        (_SPANISH, False),
+    ):
+        for match in pattern.finditer(text):
+            compact = "".join(char for char in match.group() if char.isalnum())
+            if pattern is _CURP and not checksums.curp(compact):
+                continue
+            if pattern is _SPANISH and not checksums.dni(compact):
+                continue
+            if pattern is _UK_LICENCE and len(compact) != 16:
+                continue
+            named = bool(gov("GOVERNMENT_ID", *match.span(), before=60, after=30))
+            unique = (
+                alone
+                or (pattern is _SPANISH and compact[0].isalpha())
+                or (pattern is _PAN and compact[3] == "p" and match.group().isalnum())
+            )
+            if named or (unique and not reading.near(AGAINST, *match.span(), before=25, after=15)):
+                found.append(_draft(reading, "GOVERNMENT_ID", match, named=named))
+    found += [_draft(reading, "GOVERNMENT_ID", match, named=True) for match in _MRZ.finditer(text)]
+    return found
+
+
+def _draft(reading: Reading, kind: str, match: re.Match[str], *, named: bool) -> Draft:
+    rules = ("shape.unique", "cue.before") if named else ("shape.unique",)
+    return Draft(kind, (match.span(),), reasons(*rules))
+
+
+def _ibans(text: str) -> list[Draft]:
+    found = []
+    for match in _IBAN_START.finditer(text):
+        length = _IBAN_LENGTHS.get(match[1])
+        if length is None:
+            continue
+        for skipping in (False, True):
+            spans, compact = _walk(text, match.start(), length, skipping=skipping)
+            if len(compact) == length and checksums.iban(compact):
+                found.append(Draft("IBAN", spans, reasons("shape.unique", "proof.checksum")))
+                break
+    return found
+
+
+def _walk(text: str, start: int, length: int, *, skipping: bool) -> tuple[tuple[tuple[int, int], ...], str]:
+    """The next `length` letters and digits from `start`, in spans; filling words left out when `skipping`."""
+    spans: list[tuple[int, int]] = []
+    compact = ""
+    broken = True
+    for match in _PIECE.finditer(text, start, start + length * 4 + 80):
+        piece = match.group()
+        if not piece[0].isalnum():
+            if not _MARKS.issuperset(piece):
+                return tuple(spans), compact
+            broken = broken or "\n" in piece
+            continue
+        if skipping and len(compact) >= 4 and len(piece) > 1 and piece in _FILLERS:
+            broken = True
+            continue
+        piece = piece[: length - len(compact)]
+        end = match.start() + len(piece)
+        if broken:
+            spans.append((match.start(), end))
+        else:
+            spans[-1] = (spans[-1][0], end)
+        broken = False
+        compact += piece
+        if len(compact) == length:
+            glued = end < len(text) and text[end].isalnum() and text[end].isdigit()
+            return tuple(spans), "" if glued else compact
+    return tuple(spans), compact

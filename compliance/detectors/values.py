@@ -1,0 +1,100 @@
+"""Things in a text that could be somebody's number: letters and digits, in one or several cells ("M222-9338-8874")."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compliance.detectors.dates import Date, dates
+
+_CELL = re.compile(r"(?<![a-z0-9])[a-z]*+\d[a-z0-9]*")
+_SEPARATORS = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
+_MONEY = frozenset("$£€")
+_MOST_CELLS = 20
+_CUES_WITH_DIGIT = frozenset({"cvv2", "cvc2", "1st", "2nd", "3rd", "2fa"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Cells with the same separator between. `date` when they read as one."""
+
+    cells: tuple[tuple[int, int, str], ...]
+    separator: str
+    date: Date | None = None
+
+    @property
+    def start(self) -> int:
+        return self.date.start if self.date else self.cells[0][0]
+
+    @property
+    def end(self) -> int:
+        return self.date.end if self.date else self.cells[-1][1]
+
+    @property
+    def compact(self) -> str:
+        """Its letters and digits only."""
+        return "".join(text for _, _, text in self.cells)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(len(text) for _, _, text in self.cells)
+
+    def part(self, first: int, last: int) -> "Value":
+        """The cells `first` to `last`, exclusive."""
+        return Value(self.cells[first:last], self.separator if last - first > 1 else "")
+
+    def parts(self) -> Iterator["Value"]:
+        """Itself, then without cells at its end, then without cells at its start, the longest first."""
+        yield self
+        for size in range(len(self.cells) - 1, 0, -1):
+            yield self.part(0, size)
+            yield self.part(len(self.cells) - size, len(self.cells))
+
+
+def values(text: str, taken: bytearray) -> list[Value]:
+    """Every value in order; `taken` marks the characters that already belong to a finding (1) or not (0)."""
+    found_dates = [date for date in dates(text) if not any(taken[date.start : date.end])]
+    in_dates = bytearray(len(text) + 1)
+    kept: list[Value] = []
+    for date in found_dates:
+        if any(in_dates[date.start : date.end]):
+            continue
+        in_dates[date.start : date.end] = b"\x01" * (date.end - date.start)
+        cells = tuple((m.start(), m.end(), m.group()) for m in _CELL.finditer(text, date.start, date.end))
+        kept.append(Value(cells, "/", date))
+    free = [
+        (match.start(), match.end(), match.group())
+        for match in _CELL.finditer(text)
+        if match.group() not in _CUES_WITH_DIGIT
+        and not any(taken[match.start() : match.end()])
+        and not in_dates[match.start()]
+    ]
+    kept += _grouped(text, free)
+    return sorted(kept, key=lambda value: value.start)
+
+
+def _grouped(text: str, cells: list[tuple[int, int, str]]) -> Iterator[Value]:
+    current: list[tuple[int, int, str]] = []
+    separator = ""
+    for cell in cells:
+        if current:
+            gap = text[current[-1][1] : cell[0]]
+            fits = gap in _SEPARATORS and (not separator or gap == separator) and len(current) < _MOST_CELLS
+            if fits and (
+                gap != " "
+                or (current[-1][2].isdigit() and cell[2].isdigit())
+                or len(current[-1][2]) + len(cell[2]) <= 9
+            ):
+                current.append(cell)
+                separator = gap
+                continue
+            yield Value(tuple(current), separator)
+        current, separator = [cell], ""
+    if current:
+        yield Value(tuple(current), separator)
+
+
+def is_money(text: str, value: Value) -> bool:
+    """Whether a currency sign stands at the value."""
+    return (
+        value.start > 0 and (text[value.start - 1] in _MONEY or text[max(0, value.start - 2) : value.start] == "$ ")
+    ) or (value.end < len(text) and text[value.end] in "%€£")
