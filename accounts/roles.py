@@ -11,10 +11,9 @@ from tenancy import audit
 
 def create_built_in_roles() -> dict[str, Role]:
     """Give the active organization its built-in roles, by the name that the code knows them by. Safe to run again."""
-    return {
-        key: Role.objects.get_or_create(built_in=key, defaults={"name": role.name})[0]
-        for key, role in BUILT_IN_ROLES.items()
-    }
+    there = {role.built_in: role for role in Role.objects.filter(built_in__in=BUILT_IN_ROLES)}
+    missing = [Role(built_in=key, name=role.name) for key, role in BUILT_IN_ROLES.items() if key not in there]
+    return there | {role.built_in: role for role in Role.objects.bulk_create(missing)}
 
 
 def granted_to(member: Membership) -> frozenset[Permission]:

@@ -87,29 +87,43 @@ class Desk:
 
 def make_line(organization: Organization, name: str, number: str, team: str) -> Line:
     """A line at the scripted provider, of a team that is made if need be."""
+    return make_lines(organization, (name, number, team))[0]
+
+
+def make_lines(organization: Organization, *wanted: tuple[str, str, str]) -> list[Line]:
+    """Lines by (name, number, team) at the scripted provider; teams are made if need be."""
     from accounts.models import Team
 
     with activate(organization):
-        line = Line.objects.create(
-            name=name,
-            number=number,
-            team=Team.objects.get_or_create(name=team)[0],
-            provider="scripted",
-            credentials=base.Credentials(account="a", secret="s").to_json(),
-            texts_per_second=100,
+        teams = {team.name: team for team in Team.objects.all()}
+        missing = {team for _, _, team in wanted} - teams.keys()
+        teams |= {team.name: team for team in Team.objects.bulk_create(Team(name=name) for name in missing)}
+        lines = Line.objects.bulk_create(
+            Line(
+                name=name,
+                number=number,
+                team=teams[team],
+                provider="scripted",
+                credentials=base.Credentials(account="a", secret="s").to_json(),
+                texts_per_second=100,
+            )
+            for name, number, team in wanted
         )
-        LineKey.objects.create(line_id=line.pk, organization=organization, texts_per_second=100)
-    return line
+        LineKey.objects.bulk_create(
+            LineKey(line_id=line.pk, organization=organization, texts_per_second=100) for line in lines
+        )
+    return lines
 
 
 def make_desk() -> Desk:
     cast = make_cast()
-    return Desk(
-        cast=cast,
-        line=make_line(cast.organization, "Main line", "+12125550110", "Front desk"),
-        billing_line=make_line(cast.organization, "Billing line", "+12125550111", "Billing"),
-        other_line=make_line(cast.other_organization, "Plumbers", "+12125550112", "Crew"),
+    front, billing = make_lines(
+        cast.organization,
+        ("Main line", "+12125550110", "Front desk"),
+        ("Billing line", "+12125550111", "Billing"),
     )
+    (other,) = make_lines(cast.other_organization, ("Plumbers", "+12125550112", "Crew"))
+    return Desk(cast=cast, line=front, billing_line=billing, other_line=other)
 
 
 @pytest.fixture
