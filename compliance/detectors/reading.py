@@ -14,8 +14,6 @@ from compliance.detectors.number_words import spell_out
 from compliance.detectors.vocabulary import Hit, phrases
 
 _CUES = read("cues")
-_HEALTH = read("health")
-_FINANCE = read("finance")
 _SECRETS = read("credentials")
 
 AGAINST = "AGAINST"
@@ -29,8 +27,6 @@ LEXICON = phrases(
         AGAINST: _CUES["against"],
         "SOFT": _CUES["soft"],
         "NEUTRAL": _CUES["neutral"],
-        **{f"health.{kind}": entries for kind, entries in _HEALTH["lists"].items()},
-        **{f"finance.{kind}": entries for kind, entries in _FINANCE["lists"].items()},
         **{f"secret.{kind}": entries for kind, entries in _SECRETS["lists"].items()},
     }
 )

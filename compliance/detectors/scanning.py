@@ -7,9 +7,11 @@ from compliance.detectors.card_details import find_card_details
 from compliance.detectors.card_numbers import find_cards
 from compliance.detectors.credentials import find_credentials
 from compliance.detectors.data_files import read
+from compliance.detectors.finance import find_finance
 from compliance.detectors.findings import Confidence, Finding, last_four_of, mask_for
 from compliance.detectors.folding import fold
 from compliance.detectors.gates import may_hold
+from compliance.detectors.health import find_health
 from compliance.detectors.identifiers import find_identifiers
 from compliance.detectors.masks import hide_masks
 from compliance.detectors.reading import Draft, Reading, read_text, reasons
@@ -53,7 +55,10 @@ def _drafts(reading: Reading) -> list[Draft]:
     details = find_card_details(reading, cards, codes, taken)
     _take(taken, details)
     credentials = [draft for draft in find_credentials(reading) if not _any_taken(taken, draft)]
-    return [*secrets, *shapes, *cards, *identifiers, *details, *credentials]
+    _take(taken, credentials)
+    statements = [*find_health(reading), *find_finance(reading, taken)]
+    statements = [draft for draft in statements if not _any_taken(taken, draft)]
+    return [*secrets, *shapes, *cards, *identifiers, *details, *credentials, *statements]
 
 
 def _secrets(reading: Reading) -> list[Draft]:

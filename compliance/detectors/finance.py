@@ -1,0 +1,160 @@
+"""What a text tells of a person's money or a company's unpublished results: an amount with a phrase that says whose."""
+
+import re
+from dataclasses import dataclass
+
+from compliance.detectors.data_files import read
+from compliance.detectors.reading import Draft, Reading, reasons
+from compliance.detectors.sentences import Sentence, sentences
+from compliance.detectors.vocabulary import WORD, Hit, phrases
+
+_DATA = read("finance")
+LEXICON = phrases(_DATA["lists"])
+_WEAK = frozenset(_DATA["weak"])
+_BARE_OK = frozenset(_DATA["bare_ok"])
+_WORTH = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand)"
+_CURRENCY = r"(?:dollars?|usd|bucks|euros?|eur|pounds|gbp|quid|pesos|dolares|mxn|cad|€|£)"
+_NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d\d?)?|\d{1,9}(?:[.,]\d\d?)?)"
+_NOT_MONEY = r"(?! ?(?:am|pm|mins?|minutes|points|pts|miles|sq|lbs|days|weeks|years|texts|x)\b)(?![\d/:])(?!-\d)"
+_AMOUNT = re.compile(
+    rf"(?<![\w.,$])-?(?P<sign>[$£€] ?|usd ?|eur ?|gbp ?)?{_NUMBER}"
+    rf"(?P<unit> ?{_WORTH}(?![a-z])| ?{_CURRENCY}(?![a-z])|%)?{_NOT_MONEY}"
+)
+_PERIOD = re.compile(
+    r" ?(?:/|a |per |each |every |every other |bi)? ?(?:month|monthly|mo|year|yr|yearly|annually|annual|weekly|week|biweekly|"
+    r"two weeks|2 weeks|paycheck|al mes|mensuales|al ano|anuales|por mes|por quincena|im monat|par mois|"
+    r"before taxes|after taxes|gross|net)(?![a-z])"
+)
+_BEFORE, _AFTER = 45, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`money`: with a currency or a size (k, million). `percent`: a share."""
+
+    start: int
+    end: int
+    money: bool
+    percent: bool
+    value: float
+
+
+def find_finance(reading: Reading, taken: bytearray) -> list[Draft]:
+    """Drafts of financial information."""
+    hits = LEXICON.find(reading.text)
+    found: list[Draft] = []
+    secret = any("unpublished" in hit.kinds for hit in hits)
+    for sentence in sentences(reading.text, hits, ""):
+        amounts = [amount for amount in _amounts(sentence) if not any(taken[amount.start : amount.end])]
+        told = [draft for amount in amounts if (draft := _personal(sentence, amount))]
+        if told and not sentence.kind("not"):
+            last = told[-1].spans[0][1]
+            told += [
+                Draft("FINANCIAL_INFO", ((amount.start, amount.end),), told[-1].reasons)
+                for amount in amounts
+                if amount.money and 0 < amount.start - last <= 30
+            ]
+        found += told or _results(sentence, amounts, secret=secret)
+    return found
+
+
+def _amounts(sentence: Sentence) -> list[Amount]:
+    found = []
+    for match in _AMOUNT.finditer(sentence.text, sentence.start, min(len(sentence.text), sentence.end + 4)):
+        unit = (match["unit"] or "").strip()
+        start = match.start("sign") if match["sign"] else match.start("number")
+        number = match["number"].replace(",", "")
+        found.append(
+            Amount(start, match.end(), bool(match["sign"] or (unit and unit != "%")), unit == "%", float(number))
+        )
+    return found
+
+
+def _personal(sentence: Sentence, amount: Amount) -> Draft | None:
+    """A balance, a pay, a debt or a credit score."""
+    if amount.percent:
+        return None
+    score = sentence.before(amount.start, 34, "score") or sentence.after(amount.end, 28, "score")
+    if score and not amount.money and 300 <= amount.value <= 850 and not sentence.kind("not"):
+        return _draft(amount.start, amount.end, "finance.amount", f"finance.cue/{score.phrase}")
+    before = sentence.before(amount.start, _BEFORE, "cue", "person_cue")
+    after = sentence.after(amount.end, _AFTER, "cue", "person_cue")
+    cue = before or after
+    if cue is None:
+        return None
+    period = _PERIOD.match(sentence.text, amount.end)
+    if not amount.money and not _bare(sentence, amount, before, period=bool(period)):
+        return None
+    person = sentence.around(amount.start, amount.end, 70, "money_person")
+    if _harmless(sentence, amount, cue, person, period=bool(period)):
+        return None
+    rules = ["finance.amount", f"finance.cue/{cue.phrase}"] + ([f"finance.person/{person.phrase}"] if person else [])
+    return _draft(amount.start, period.end() if period else amount.end, *rules)
+
+
+def _bare(sentence: Sentence, amount: Amount, before: Hit | None, *, period: bool) -> bool:
+    """Whether a number without a currency is an amount of money here."""
+    if 1950 <= amount.value <= 2035 and amount.end - amount.start == 4 and not period:
+        return False
+    if before is None or amount.value < 100:
+        return False
+    if period:
+        return True
+    words = sentence.words_between(before.end, amount.start)
+    return (
+        before.phrase in _BARE_OK
+        and len(words) <= 3
+        and not any(char in sentence.text[before.end : amount.start] for char in "#@")
+    )
+
+
+def _harmless(sentence: Sentence, amount: Amount, cue: Hit, person: Hit | None, *, period: bool) -> bool:
+    harmless = sentence.kind("not")
+    weak = cue.phrase in _WEAK
+    if weak and (harmless or not (person or _tells(sentence, cue, amount))):
+        return True
+    if not harmless:
+        return False
+    gap = amount.start - cue.end if cue.end <= amount.start else cue.start - amount.end
+    closest = sentence.around(amount.start, amount.end, max(0, gap), "not")
+    return closest is not None or (len(harmless) > 1 and not person)
+
+
+def _tells(sentence: Sentence, cue: Hit, amount: Amount) -> bool:
+    """ "Balance: $40", "bal is 40": a statement, nothing between but linking."""
+    between = sentence.text[cue.end : amount.start] if cue.end <= amount.start else "-"
+    return len(WORD.findall(between)) <= 1 and len(between) <= 12
+
+
+def _results(sentence: Sentence, amounts: list[Amount], *, secret: bool) -> list[Draft]:
+    """A company's results before they are public."""
+    metric = sentence.kind("metric")
+    if not metric or not amounts:
+        return []
+    quarter = bool(sentence.kind("quarter"))
+    if not secret and not (
+        quarter and metric[0].phrase not in ("sales", "loss", "losses", "earnings", "margin", "forecast")
+    ):
+        return []
+    for hit in metric:
+        near = [
+            amount for amount in amounts if (amount.money or amount.percent) and -40 <= amount.start - hit.end <= 60
+        ]
+        if near:
+            start, end = min(hit.start, near[0].start), max(hit.end, near[-1].end)
+            if end - start > 60:
+                start, end = near[0].start, near[0].end
+            return [
+                _draft(
+                    start,
+                    end,
+                    "finance.amount",
+                    f"finance.cue/{hit.phrase}",
+                    *(["finance.unpublished"] if secret else []),
+                )
+            ]
+    return []
+
+
+def _draft(start: int, end: int, *rules: str) -> Draft:
+    return Draft("FINANCIAL_INFO", ((start, end),), reasons(*rules))
