@@ -21,7 +21,8 @@ _AMOUNT = re.compile(
     rf"(?P<unit> ?{_WORTH}(?![a-z])| ?{_CURRENCY}(?![a-z])|%)?{_NOT_MONEY}"
 )
 _PERIOD = re.compile(
-    r" ?(?:/|a |per |each |every |every other |bi)? ?(?:month|monthly|mo|year|yr|yearly|annually|annual|weekly|week|biweekly|"
+    r" ?(?:/|a |per |each |every |every other |bi)? ?(?:month|monthly|mo|year|yr|yearly|annually|annual|weekly|week|"
+    r"biweekly|"
     r"two weeks|2 weeks|paycheck|al mes|mensuales|al ano|anuales|por mes|por quincena|im monat|par mois|"
     r"before taxes|after taxes|gross|net)(?![a-z])"
 )
