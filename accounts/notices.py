@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
@@ -39,6 +40,19 @@ def tell(permission: Permission, kind: mail.MailKind, *, route: str, words: Mapp
             mail.queue(to=member.user, kind=kind, words=filled)
             told += 1
     return told
+
+
+def tell_owners(organization_id: UUID, kind: mail.MailKind, *, route: str, words: Mapping[str, Word]) -> None:
+    """Mail every active owner, also those who want no other mails: it is about the organization's own doors."""
+    owners = Membership.objects.filter(organization=organization_id, is_owner=True, is_active=True)
+    for owner in owners.select_related("user", "organization"):
+        filled: dict[str, Word] = {
+            "organization": owner.organization.name,
+            "page_link": settings.PUBLIC_BASE_URL + reverse(route),
+            **words,
+        }
+        with suppress(mail.TooManyMails, mail.BadAddress):
+            mail.queue(to=owner.user, kind=kind, words=filled)
 
 
 def choose(*, member: Membership, wants: bool) -> None:

@@ -25,7 +25,7 @@ class ProviderForm(forms.Form):
         label=_("Address of the metadata"),
         required=False,
         max_length=2000,
-        help_text=_("Okta and Entra ID show one. It is fetched once, now, by https."),
+        help_text=_("Okta and Entra ID show one. It is fetched now and once a day, by https."),
         widget=forms.URLInput(attrs={**ATTRIBUTE, "placeholder": "https://"}),
     )
     metadata = forms.CharField(
@@ -77,6 +77,7 @@ class OptionsForm(ProviderModelForm):
             "signs_requests",
             "wants_encryption",
             "takes_unsolicited",
+            "takes_new_certificates",
             "trusts_second_factor",
             "session_hours",
             "makes_members",
@@ -88,6 +89,7 @@ class OptionsForm(ProviderModelForm):
             "signs_requests": _("Sign our requests"),
             "wants_encryption": _("Take encrypted assertions only"),
             "takes_unsolicited": _("Let people begin at the provider's page"),
+            "takes_new_certificates": _("Take new certificates from the provider's metadata at once"),
             "trusts_second_factor": _("The provider asks for the second factor; ours is not asked for"),
             "session_hours": _("Hours until everybody signs in anew"),
             "makes_members": _("Make members at their first sign-in"),
@@ -96,6 +98,9 @@ class OptionsForm(ProviderModelForm):
         }
         help_texts = {
             "takes_unsolicited": _("Weaker: such a sign-in belongs to no browser. Leave it off if you can."),
+            "takes_new_certificates": _(
+                "Its address is asked each day. Off: you are told by mail of a new one, and somebody here takes it."
+            ),
             "trusts_second_factor": _("Switch it on only if nobody gets through your provider with a password alone."),
             "makes_members": _("Only with an address in a proved domain."),
             "email_attribute": _("Leave it empty to try the usual ones."),

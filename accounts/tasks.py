@@ -21,6 +21,7 @@ from accounts.models import (
     SignInEvent,
     TotpDevice,
 )
+from accounts.saml import domain_watch, refreshing
 from accounts.saml.forgetting import forget_ended_sso
 from accounts.sessions import SessionStore
 from tenancy.background import each_organization
@@ -57,6 +58,14 @@ def forget_what_ended() -> dict[str, int]:
     counts["sso"] = each_organization("forget single sign-on", forget_ended_sso).items
     counts["answers"] = each_organization("forget answers", forget_old).items
     logger.info("forgot %s", counts)
+    return counts
+
+
+@shared_task
+def look_after_sso() -> dict[str, int]:
+    """Fetch providers' metadata again and look proved domains up again, each once a day; how many of each."""
+    counts = {"metadata": refreshing.refresh_due(), "domains": domain_watch.look_again()}
+    logger.info("looked after single sign-on %s", counts)
     return counts
 
 

@@ -133,6 +133,7 @@ urlpatterns = [
         sso_settings.remove_certificate,
         name="sso_remove_certificate",
     ),
+    path("settings/sso/certificates/found/<uuid:found_id>/", sso_settings.take_found, name="sso_take_found"),
     path("settings/sso/keys/<slug:step>/", sso_settings.roll_key, name="sso_roll_key"),
     path("settings/sso/switch/", sso_settings.switch, name="sso_switch"),
     path("settings/sso/options/", sso_settings.options, name="sso_options"),

@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
+    "look after single sign-on": {"task": "accounts.tasks.look_after_sso", "schedule": schedule(3600)},
     "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }

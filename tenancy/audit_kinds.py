@@ -58,6 +58,7 @@ class AuditKind(StrEnum):
     SSO_KEY_CHANGED = "sso:key_changed"
     SSO_DOMAIN_CLAIMED = "sso_domain:claimed"
     SSO_DOMAIN_PROVED = "sso_domain:proved"
+    SSO_DOMAIN_MISSING = "sso_domain:missing"
     SSO_DOMAIN_REMOVED = "sso_domain:removed"
     SSO_ENFORCED = "sso:enforced"
     SSO_LINKED = "sso:linked"

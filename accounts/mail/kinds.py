@@ -40,6 +40,9 @@ class MailKind(StrEnum):
     SIGN_IN_RESET = "sign_in_reset"
     """These tell somebody what became of their own sign-in; no link in them changes anything."""
     NEW_DEVICE = "new_device"
+    SSO_CERTIFICATE_FOUND = "sso_certificate_found"
+    SSO_CERTIFICATE_TAKEN = "sso_certificate_taken"
+    SSO_DOMAIN_MISSING = "sso_domain_missing"
     ACCESS_REVIEW_DUE = "access_review_due"
     PERMISSION_REPORT = "permission_report"
     QUESTION_OVERDUE = "question_overdue"
@@ -90,6 +93,9 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.RECOVERY_CODE_USED: NOTICE,
     MailKind.SIGN_IN_RESET: NOTICE,
     MailKind.NEW_DEVICE: NOTICE,
+    MailKind.SSO_CERTIFICATE_FOUND: NOTICE,
+    MailKind.SSO_CERTIFICATE_TAKEN: NOTICE,
+    MailKind.SSO_DOMAIN_MISSING: NOTICE,
     MailKind.ACCESS_REVIEW_DUE: NOTICE,
     MailKind.PERMISSION_REPORT: NOTICE,
     MailKind.QUESTION_OVERDUE: NOTICE,

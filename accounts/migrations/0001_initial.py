@@ -577,6 +577,10 @@ class Migration(migrations.Migration):
                         ('slo_response_url', models.CharField(blank=True, max_length=2000)),
                         ('slo_by', models.CharField(choices=[('redirect', 'HTTP-Redirect'), ('post', 'HTTP-POST')], default='redirect', max_length=8)),
                         ('metadata_url', models.CharField(blank=True, max_length=2000)),
+                        ('metadata_checked_at', models.DateTimeField(blank=True, null=True)),
+                        ('metadata_problem', models.CharField(blank=True, max_length=60)),
+                        ('metadata_failing_since', models.DateTimeField(blank=True, null=True)),
+                        ('takes_new_certificates', models.BooleanField(default=False)),
                         ('signed', models.CharField(choices=[('either', 'The assertion or the whole response'), ('assertion', 'The assertion'), ('both', 'The assertion and the whole response')], default='either', max_length=12)),
                         ('signs_requests', models.BooleanField(default=True)),
                         ('wants_encryption', models.BooleanField(default=False)),
@@ -597,6 +601,24 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='SamlFoundCertificate',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('pem', models.TextField()),
+                        ('fingerprint', models.CharField(max_length=64)),
+                        ('subject', models.CharField(blank=True, max_length=200)),
+                        ('begins_at', models.DateTimeField()),
+                        ('ends_at', models.DateTimeField()),
+                        ('found_at', models.DateTimeField(auto_now_add=True)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='found_certificates', to='accounts.samlprovider')),
+                    ],
+                    options={
+                        'ordering': ['found_at'],
+                        'constraints': [tenancy.constraints.RowSecurity(name='accounts_samlfoundcertificate_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='accounts_samlfoundcertificate_org_id'), tenancy.constraints.SameOrganization(field='provider', name='accounts_samlfoundcertificate_provider_org'), models.UniqueConstraint(fields=('organization', 'provider', 'fingerprint'), name='accounts_samlfoundcertificate_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='SamlCertificate',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -606,6 +628,7 @@ class Migration(migrations.Migration):
                         ('begins_at', models.DateTimeField()),
                         ('ends_at', models.DateTimeField()),
                         ('added_at', models.DateTimeField(auto_now_add=True)),
+                        ('gone_at', models.DateTimeField(blank=True, null=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='accounts.samlprovider')),
                     ],
@@ -765,6 +788,7 @@ class Migration(migrations.Migration):
                         ('created_at', models.DateTimeField(auto_now_add=True)),
                         ('checked_at', models.DateTimeField(blank=True, null=True)),
                         ('proved_at', models.DateTimeField(blank=True, null=True)),
+                        ('missing_since', models.DateTimeField(blank=True, null=True)),
                         ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sso_domains', to='tenancy.organization')),
                     ],
                     options={

@@ -19,7 +19,16 @@ from accounts.models.membership import Membership, MembershipState
 from accounts.models.operator_event import OperatorEvent
 from accounts.models.outgoing_mail import LocalMail, OutgoingMail
 from accounts.models.role import MembershipRole, Role
-from accounts.models.saml_provider import Binding, KeyUse, SamlCertificate, SamlKey, SamlMapping, SamlProvider, Signed
+from accounts.models.saml_provider import (
+    Binding,
+    KeyUse,
+    SamlCertificate,
+    SamlFoundCertificate,
+    SamlKey,
+    SamlMapping,
+    SamlProvider,
+    Signed,
+)
 from accounts.models.saml_use import RequestKind, SamlAttempt, SamlIdentity, SamlRequest, SamlSession, SamlUsed
 from accounts.models.second_factors import CodeMailbox, CodePhone, Passkey, RecoveryCode, RememberedDevice, SentCode
 from accounts.models.session import Session
@@ -70,6 +79,7 @@ __all__ = [
     "Role",
     "SamlAttempt",
     "SamlCertificate",
+    "SamlFoundCertificate",
     "SamlIdentity",
     "SamlKey",
     "SamlMapping",

@@ -27,7 +27,11 @@ class Binding(models.TextChoices):
 
 
 class SamlProvider(TenantModel):
-    """One for an organization. Attribute names say where people's address, name, role and groups stand; "" for none."""
+    """One for an organization. Attribute names say where people's address, name, role and groups stand; "" for none.
+
+    `metadata_*`: what came of fetching it again (`saml/refreshing.py`); `takes_new_certificates`: those that it names
+    count at once, not only after an admin took them.
+    """
 
     entity_id = models.CharField(max_length=1024)
     sso_url = models.CharField(max_length=2000)
@@ -36,6 +40,10 @@ class SamlProvider(TenantModel):
     slo_response_url = models.CharField(max_length=2000, blank=True)
     slo_by = models.CharField(max_length=8, choices=Binding, default=Binding.REDIRECT)
     metadata_url = models.CharField(max_length=2000, blank=True)
+    metadata_checked_at = models.DateTimeField(null=True, blank=True)
+    metadata_problem = models.CharField(max_length=60, blank=True)
+    metadata_failing_since = models.DateTimeField(null=True, blank=True)
+    takes_new_certificates = models.BooleanField(default=False)
     signed = models.CharField(max_length=12, choices=Signed, default=Signed.EITHER)
     signs_requests = models.BooleanField(default=True)
     wants_encryption = models.BooleanField(default=False)
@@ -64,7 +72,10 @@ class SamlProvider(TenantModel):
 
 
 class SamlCertificate(TenantModel):
-    """A certificate whose key the provider signs with: PEM, and what pages say of it. One to three at a time."""
+    """A certificate whose key the provider signs with: PEM, and what pages say of it. One to three at a time.
+
+    `gone_at`: since when the provider's metadata has not named it any more; it counts all the same.
+    """
 
     provider = models.ForeignKey(SamlProvider, on_delete=models.CASCADE, related_name="certificates")
     pem = models.TextField()
@@ -73,6 +84,7 @@ class SamlCertificate(TenantModel):
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     added_at = models.DateTimeField(auto_now_add=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-ends_at"]
@@ -81,6 +93,31 @@ class SamlCertificate(TenantModel):
             *same_organization("provider"),
             models.UniqueConstraint(
                 fields=["organization", "provider", "fingerprint"], name="accounts_samlcertificate_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint[:16]
+
+
+class SamlFoundCertificate(TenantModel):
+    """A certificate that the provider's metadata names and nobody here has taken: nothing signed with it counts."""
+
+    provider = models.ForeignKey(SamlProvider, on_delete=models.CASCADE, related_name="found_certificates")
+    pem = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    subject = models.CharField(max_length=200, blank=True)
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["found_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("provider"),
+            models.UniqueConstraint(
+                fields=["organization", "provider", "fingerprint"], name="accounts_samlfoundcertificate_once"
             ),
         ]
 

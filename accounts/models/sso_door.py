@@ -1,10 +1,12 @@
 """Where single sign-on begins, before an organization is known: addresses, proved domains, owners with a way round."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from accounts.models.membership import Membership
 from tenancy.ids import new_id
@@ -36,7 +38,8 @@ class SsoDoor(models.Model):
 class SsoDomain(models.Model):
     """A directory row: an e-mail domain that an organization says is its own; `proved_at` is empty until DNS says so.
 
-    Several may claim a domain, one proves it. `token` is what the TXT record holds; it is no secret.
+    Several may claim a domain, one proves it. `token` is what the TXT record holds; it is no secret. `missing_since`: a
+    later look-up (`saml/domain_watch.py`) found the record gone.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -46,6 +49,9 @@ class SsoDomain(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     proved_at = models.DateTimeField(null=True, blank=True)
+    missing_since = models.DateTimeField(null=True, blank=True)
+
+    GRACE: ClassVar[timedelta] = timedelta(days=14)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["domain"]
@@ -59,6 +65,15 @@ class SsoDomain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+    @staticmethod
+    def vouching() -> Q:
+        """Domains by whose addresses somebody new is known, and which lead to their organization's provider: proved,
+        and their record is there, or has not been gone for longer than GRACE. What is enforced stays enforced and who
+        is linked stays linked all the same, or a record that is gone would open a way round (decision 161).
+        """
+        fresh = Q(missing_since__isnull=True) | Q(missing_since__gt=timezone.now() - SsoDomain.GRACE)
+        return Q(proved_at__isnull=False) & fresh
 
 
 class BreakGlass(models.Model):

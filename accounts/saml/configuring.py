@@ -3,7 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.models import Membership, Role, SamlCertificate, SamlMapping, SamlProvider, Session, SsoDoor, Team
+from django.utils import timezone
+
+from accounts.models import (
+    Membership,
+    Role,
+    SamlCertificate,
+    SamlFoundCertificate,
+    SamlMapping,
+    SamlProvider,
+    Session,
+    SsoDoor,
+    Team,
+)
 from accounts.permissions import Permission, require
 from accounts.saml.certificates import Certificate
 from accounts.saml.doors import door_of
@@ -47,7 +59,10 @@ def describe(*, actor: Membership, described: Described, metadata_url: str = "")
     provider.slo_url, provider.slo_response_url = described.slo_url, described.slo_response_url
     provider.sso_by, provider.slo_by = described.sso_by, described.slo_by
     provider.metadata_url = metadata_url
+    provider.metadata_checked_at = timezone.now() if metadata_url else None
+    provider.metadata_problem, provider.metadata_failing_since = "", None
     provider.save()
+    SamlFoundCertificate.objects.filter(provider=provider).delete()
     _set_certificates(provider, described.certificates, keep=same)
     audit.record(
         event=audit.AuditKind.SSO_CHANGED,
@@ -75,10 +90,12 @@ def _set_certificates(provider: SamlProvider, wanted: Iterable[Certificate], *, 
     SamlCertificate.objects.filter(pk__in=[one.pk for one in leaving]).delete()
     for fingerprint, certificate in coming.items():
         if fingerprint not in here:
-            _add(provider, certificate)
+            pin(provider, certificate)
+    SamlCertificate.objects.filter(provider=provider, fingerprint__in=coming).update(gone_at=None)
 
 
-def _add(provider: SamlProvider, certificate: Certificate) -> None:
+def pin(provider: SamlProvider, certificate: Certificate | SamlFoundCertificate) -> None:
+    """From now on what its key signs is the provider's word."""
     SamlCertificate.objects.create(
         provider=provider,
         pem=certificate.pem,
@@ -98,7 +115,8 @@ def add_certificate(*, actor: Membership, certificate: Certificate) -> None:
         return
     if here.count() >= MOST_CERTIFICATES:
         raise TooManyCertificates
-    _add(provider, certificate)
+    pin(provider, certificate)
+    SamlFoundCertificate.objects.filter(provider=provider, fingerprint=certificate.fingerprint).delete()
     _changed(actor, provider, "certificate added", certificate=certificate.fingerprint[:16])
 
 

@@ -68,6 +68,11 @@ def record_value(domain: SsoDomain) -> str:
     return f"parley-domain-proof={domain.token}"
 
 
+def is_proved_by(domain: SsoDomain, found: list[str]) -> bool:
+    """Whether the record is among those that were found."""
+    return record_value(domain) in {record.strip() for record in found}
+
+
 def claim(*, actor: Membership, written: str) -> SsoDomain:
     """Say that a domain is the organization's; nothing follows before its proof. Raises NotADomain, TooManyDomains."""
     require(actor, Permission.SSO_MANAGE)
@@ -89,8 +94,9 @@ def note_check(*, actor: Membership, domain: SsoDomain, found: list[str]) -> boo
     now = timezone.now()
     rows = SsoDomain.objects.filter(pk=domain.pk, organization=current_organization_id())
     rows.update(checked_at=now)
-    if record_value(domain) not in {record.strip() for record in found}:
+    if not is_proved_by(domain, found):
         return False
+    rows.update(missing_since=None)
     try:
         with transaction.atomic():
             proved = rows.filter(proved_at__isnull=True).update(proved_at=now)

@@ -21,5 +21,5 @@ def door_of(organization_id: UUID) -> SsoDoor:
 def door_for(email: str) -> SsoDoor | None:
     """The open door of the organization that has proved the address's domain. The address itself is not looked up."""
     domain = normalized_email(email).rpartition("@")[2]
-    proved = SsoDomain.objects.filter(domain=domain, proved_at__isnull=False).values("organization")
+    proved = SsoDomain.objects.filter(SsoDomain.vouching(), domain=domain).values("organization")
     return SsoDoor.objects.filter(is_on=True, organization__in=proved).first()

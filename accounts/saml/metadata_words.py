@@ -30,6 +30,18 @@ _FETCH = {
 }
 
 
+def problem_words(problem: str) -> str:
+    """For what stands in `SamlProvider.metadata_problem`, with what to do."""
+    kind, _separator, why = problem.partition("_")
+    if kind == "fetch":
+        return not_fetched_words(why)
+    if kind == "metadata":
+        return metadata_words(why)
+    if problem == "other_provider":
+        return str(_("It names another entity ID now, so nothing of it was taken. Ask whoever runs the provider."))
+    return str(_("It names other addresses for sign-in or sign-out now. Take the metadata over anew to use them."))
+
+
 def metadata_words(why: str) -> str:
     """For a `BadMetadata`."""
     if why.startswith("certificate_"):

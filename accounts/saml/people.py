@@ -80,7 +80,7 @@ def _by_address(email: str, provider: SamlProvider) -> tuple[Membership | None, 
     """The member that an unknown NameID may be linked to; (None, None): somebody new may be made."""
     if not email:
         return None, Reason.NO_EMAIL
-    own_domains = SsoDomain.objects.filter(organization=current_organization_id(), proved_at__isnull=False)
+    own_domains = SsoDomain.objects.filter(SsoDomain.vouching(), organization=current_organization_id())
     if not own_domains.filter(domain=email.rpartition("@")[2]).exists():
         return None, Reason.DOMAIN_NOT_PROVED
     user = User.objects.filter(email=email).first()

@@ -21,6 +21,7 @@ from accounts.models import (
     RequestKind,
     SamlAttempt,
     SamlCertificate,
+    SamlFoundCertificate,
     SamlKey,
     SamlMapping,
     SamlProvider,
@@ -31,6 +32,7 @@ from accounts.models import (
 from accounts.saml.addresses import Addresses, addresses
 from accounts.saml.doors import door_of
 from accounts.saml.explaining import Explained, explained
+from accounts.saml.metadata_words import problem_words
 from accounts.saml.people import Plan, plan
 from accounts.saml.postcheck import Assertion
 from tenancy.encryption import prefetch, readable
@@ -65,6 +67,8 @@ class ShownEnd:
     use: str
     ends_at: datetime
     state: str
+    begins_at: datetime | None = None
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Overview:
     has_next_key: bool
     has_old_key: bool
     steps: list[Row]
+    found: list[ShownEnd]
+    problem: str
 
     @property
     def may_add(self) -> bool:
@@ -110,12 +116,16 @@ def overview(member: Membership) -> Overview:
         has_next_key=KeyUse.NEXT in uses,
         has_old_key=KeyUse.OLD in uses,
         steps=steps,
+        found=[_certificate(one) for one in SamlFoundCertificate.objects.all()],
+        problem=problem_words(provider.metadata_problem) if provider and provider.metadata_problem else "",
     )
 
 
-def _certificate(row: SamlCertificate) -> ShownEnd:
+def _certificate(row: SamlCertificate | SamlFoundCertificate) -> ShownEnd:
     state = "early" if row.begins_at > timezone.now() else _state(row.ends_at)
-    return ShownEnd(row.pk, row.fingerprint[:16].upper(), row.subject, "", row.ends_at, state)
+    gone_at = row.gone_at if isinstance(row, SamlCertificate) else None
+    name = row.fingerprint[:16].upper()
+    return ShownEnd(row.pk, name, row.subject, "", row.ends_at, state, row.begins_at, gone_at)
 
 
 def _key(row: SamlKey) -> ShownEnd:
@@ -132,6 +142,11 @@ def _state(ends_at: datetime) -> str:
 def access_certificate(certificate_id: UUID) -> SamlCertificate:
     """One of the organization's provider. Raises Http404."""
     return _or_404(SamlCertificate.objects.select_related("provider").filter(pk=certificate_id).first())
+
+
+def access_found(found_id: UUID) -> SamlFoundCertificate:
+    """One that the metadata names and nobody has taken. Raises Http404."""
+    return _or_404(SamlFoundCertificate.objects.select_related("provider").filter(pk=found_id).first())
 
 
 def access_key(use: str) -> SamlKey:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import RequestKind, SamlProvider
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.queries import grantable_roles
-from accounts.saml import configuring, doors, own_keys, showing
+from accounts.saml import configuring, doors, own_keys, refreshing, showing
 from accounts.saml.certificates import BadCertificate, read_certificate
 from accounts.saml.fetching import NotFetched, fetch_metadata
 from accounts.saml.metadata_words import certificate_words, metadata_words, not_fetched_words
@@ -91,6 +91,20 @@ def remove_certificate(request: MemberRequest, certificate_id: UUID) -> HttpResp
         messages.success(request, _("The certificate was removed."))
     except configuring.LastCertificate:
         messages.error(request, _("This is the only certificate. Add the new one first."))
+    return redirect("sso")
+
+
+@requires(Permission.SSO_MANAGE)
+@fresh
+@require_POST
+def take_found(request: MemberRequest, found_id: UUID) -> HttpResponse:
+    """A certificate that the provider's metadata names counts from now on."""
+    try:
+        refreshing.take_found(actor=request.member, found=showing.access_found(found_id))
+        messages.success(request, _("The certificate counts from now on. The others still count."))
+    except configuring.TooManyCertificates:
+        text = _("There are %(most)d certificates already. Remove one first.") % {"most": MOST_CERTIFICATES}
+        messages.error(request, text)
     return redirect("sso")
 
 

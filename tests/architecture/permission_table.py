@@ -9,6 +9,7 @@ objects_of  for every other parameter an object of organization A, whose id is p
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts import access_reviewing, deactivation
 from accounts.founding import add_member
@@ -20,6 +21,7 @@ from accounts.models import (
     RequestKind,
     Role,
     SamlCertificate,
+    SamlFoundCertificate,
     SamlMapping,
     SamlProvider,
     Session,
@@ -195,6 +197,10 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     with activate(cast.organization):
         tested = ask(trust_of(office.door, SamlProvider.objects.get()), kind=RequestKind.TEST, cookie="").request
         certificate_id = SamlCertificate.objects.get().pk
+        provider = SamlProvider.objects.get()
+        found = SamlFoundCertificate.objects.create(
+            provider=provider, pem="", fingerprint="f", begins_at=timezone.now(), ends_at=timezone.now()
+        )
         mapping = SamlMapping.objects.create(value="Reception", team=cast.front_desk)
     with activate(cast.organization):
         receipt = deactivation.suspend(actor=cast.owner, member=_temporary(cast))
@@ -208,6 +214,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "review_id": review.pk,
         "review_line_id": review_line_id,
         "certificate_id": certificate_id,
+        "found_id": found.pk,
         "asked_id": tested.pk,
         "mapping_id": mapping.pk,
         "domain_id": SsoDomain.objects.get().pk,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership, Role, SamlProvider, Team
+from accounts.models import Membership, Role, SamlCertificate, SamlFoundCertificate, SamlProvider, SsoDomain, Team
 from accounts.saml import configuring, domains
 from accounts.saml.certificates import read_certificate
 from tenancy.isolation import activate
@@ -244,10 +245,21 @@ def sso_in_use(owner: Membership, domain: str) -> None:
         if team is not None:
             configuring.add_mapping(actor=owner, value="Front desk staff", team=team)
         domains.claim(actor=owner, written="harbor-dental.com")
+        _renewed_there()
+    SsoDomain.objects.filter(domain=domain).update(missing_since=timezone.now() - timedelta(days=2))
     for changes in ({"audience": "https://wrong.example"}, {"email": f"nina@{domain}"}, {"email": "eve@evil.example"}):
         browser = Browser(office).ask()
         said = office.said(browser, **{"name_id": "nina-0042", **changes})
         browser.bring(encoded(signed(respond(said), office.provider, "assertion")))
+
+
+def _renewed_there() -> None:
+    """The provider's metadata names a certificate that nobody here has taken, and one of ours no longer."""
+    SamlProvider.objects.update(metadata_url="https://idp.harbor.example/metadata", metadata_checked_at=timezone.now())
+    new = read_certificate(pair("third").certificate)
+    facts = {name: getattr(new, name) for name in ("pem", "fingerprint", "subject", "begins_at", "ends_at")}
+    SamlFoundCertificate.objects.create(provider=SamlProvider.objects.get(), **facts)
+    SamlCertificate.objects.filter(pem=pair("provider").certificate).update(gone_at=timezone.now())
 
 
 def knock(organization: Organization, times: int) -> None:

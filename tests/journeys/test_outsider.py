@@ -83,7 +83,9 @@ def objects_of(demo: Demo) -> dict[str, Any]:
             | dict.fromkeys(
                 ("endpoint_id", "delivery_id", "stop_id", "file_id", "person_id", "group_id", "token_id"), uuid4()
             )
-            | dict.fromkeys(("asked_id", "certificate_id", "domain_id", "mapping_id", "owner_id", "door"), uuid4())
+            | dict.fromkeys(
+                ("asked_id", "certificate_id", "found_id", "domain_id", "mapping_id", "owner_id", "door"), uuid4()
+            )
             | dict.fromkeys(("receipt_id", "batch_id", "review_id", "review_line_id"), uuid4())
             | dict.fromkeys(("program_id", "keyword_id", "opt_in_id", "question_id", "form_id", "logo_id"), uuid4())
             | dict.fromkeys(("import_id", "run_id", "form_key"), uuid4())

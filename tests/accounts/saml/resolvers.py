@@ -18,3 +18,7 @@ def another_record(name: str, hoped_for: str) -> list[str]:
 def the_record(name: str, hoped_for: str) -> list[str]:
     assert name == "_parley.harbor-dental.com"
     return ["v=spf1 -all", hoped_for]
+
+
+def hoped_for(name: str, hoped_for: str) -> list[str]:
+    return ["v=spf1 -all", hoped_for]
