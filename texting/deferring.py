@@ -9,6 +9,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F, Value
+from django.db.models.functions import Greatest, Now
 
 from texting import outbox, progress
 from texting.limits import refunds
@@ -80,6 +84,13 @@ def until_allowed(claim: Claim, message: Message, moment: datetime, *, rule: str
         kind = ErrorKind(message.error_kind) if message.error_kind else None
         progress.move(message, MessageStatus(message.status), kind, rule)
         progress.write([message])
+
+
+def put_off(waiting: Sequence[UUID], *, until: datetime | None, life: timedelta) -> None:
+    """These texts are due at `until` (None: now), and worth sending for at least a whole `life` from then on."""
+    due_at = Now() if until is None else Value(until)
+    rows = OutboxEntry.objects.filter(pk__in=waiting, state=OutboxEntry.State.READY)
+    rows.update(due_at=due_at, expires_at=Greatest(F("expires_at"), due_at + life))
 
 
 def _spread() -> timedelta:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +25,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import readable
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
-from texting import live, outbox
+from texting import deferring, live, outbox
 from texting.inbound_steps import Arrival
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Message, OutboxEntry
@@ -129,10 +128,13 @@ def keep(*, member: Membership, question: OptOutQuestion, reason: str) -> None:
 
 
 def _hold_back(question: OptOutQuestion) -> None:
-    """Bulk texts that wait are put off; the locks make a worker that holds one ask the gate after us, or before."""
+    """Bulk texts that wait are put off; the locks make a worker that holds one ask the gate after us, or before.
+
+    They live as long as usual from then on: a question of a Friday is due on Monday, and nobody may answer it sooner.
+    """
     rows = OutboxEntry.objects.select_for_update().filter(contact_id=question.contact_id, priority__gte=_BULK)
     waiting = [row.pk for row in rows.order_by("message_id") if row.state == OutboxEntry.State.READY]
-    OutboxEntry.objects.filter(pk__in=waiting).update(due_at=question.due_at)
+    deferring.put_off(waiting, until=question.due_at, life=TERMS[Purpose.BULK].life)
 
 
 def release(contact: Contact) -> None:
@@ -140,7 +142,7 @@ def release(contact: Contact) -> None:
     waiting = OutboxEntry.objects.filter(contact_id=contact.pk, state=OutboxEntry.State.READY, priority__gte=_BULK)
     for line_id in set(waiting.values_list("line_id", flat=True)):
         outbox.ring_after_commit(line_id)
-    waiting.update(due_at=Now())
+    deferring.put_off([row.pk for row in waiting], until=None, life=TERMS[Purpose.BULK].life)
 
 
 def _locked(question: OptOutQuestion) -> OptOutQuestion:

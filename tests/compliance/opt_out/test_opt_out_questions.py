@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from accounts.permissions import MissingPermission
 from compliance.hours.business_days import after_business_days
@@ -83,6 +84,19 @@ class TestAsking:
             opt_out_questions.keep(member=desk.cast.agent, question=asked, reason="They asked about our e-mails")
         assert OutboxEntry.objects.get(message_id=waiting.pk).due_at < asked.due_at
         assert asks(desk, conversation, Purpose.BULK, Decision.Stage.HAND_OVER).verdict is Verdict.ALLOW
+
+    def test_bulk_that_is_kept_back_over_a_weekend_still_leaves_when_somebody_decides_on_monday(self, desk):
+        friday, monday = (datetime(2026, 7, day, 18, 0, tzinfo=UTC) for day in (17, 20))
+        with time_machine.travel(friday, tick=False):
+            waiting = bulk(desk, subscribed(desk))
+            OutboxEntry.objects.update(due_at=friday, expires_at=friday + timedelta(hours=30))
+            desk.hear(UNSURE)
+        kept = OutboxEntry.objects.get(message_id=waiting.pk)
+        assert (kept.due_at, kept.expires_at) == (monday, monday + timedelta(hours=30))
+        with activate(desk.organization):
+            opt_out_questions.keep(member=desk.cast.agent, question=question(desk), reason="They asked about e-mail")
+        released = OutboxEntry.objects.get(message_id=waiting.pk)
+        assert released.expires_at - released.due_at == timedelta(hours=30)
 
     def test_time_alone_never_lets_bulk_pass(self, desk):
         conversation = subscribed(desk)
