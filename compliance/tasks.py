@@ -6,6 +6,7 @@ from celery import shared_task
 
 from compliance.importing import working
 from compliance.opt_in import opting_in
+from compliance.opt_in.opt_in_confirmations import keep_outcomes
 from compliance.opt_out.reminding import remind
 from compliance.reports import mailing
 from compliance.requesting import asking
@@ -23,6 +24,12 @@ def remind_of_questions() -> int:
 def lapse_opt_ins() -> int:
     """End the questions for permission that nobody answered in time. Returns how many; twice is once."""
     return each_organization("lapse opt-ins", opting_in.lapse).items
+
+
+@shared_task
+def keep_confirmations() -> int:
+    """Write down which opt-ins were confirmed, for when the text is purged. Returns how many changed; twice is once."""
+    return each_organization("keep confirmations", keep_outcomes).items
 
 
 @shared_task

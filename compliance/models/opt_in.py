@@ -15,8 +15,8 @@ from texting.models import Contact, Line
 class OptIn(TenantModel):
     """One opt-in of one number to one program.
 
-    Whether the customer got the confirmation is said by that text, one like any other, and by nothing else: none, or
-    one that failed, means that the opt-in is unconfirmed.
+    Whether the customer got the confirmation is said by that text, one like any other: none, or one that failed, means
+    that the opt-in is unconfirmed. `confirmed_at` keeps what it said for when it has been purged.
     """
 
     class State(models.TextChoices):
@@ -38,6 +38,7 @@ class OptIn(TenantModel):
     given = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     question_id = models.UUIDField(null=True, blank=True, help_text="The text that asked for YES; it may be purged.")
     confirmation_id = models.UUIDField(null=True, blank=True, help_text="The text that confirmed it; likewise.")
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="When the confirmation left.")
     began_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Until when a YES counts.")
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -55,6 +56,11 @@ class OptIn(TenantModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "number_index", "state"], name="compliance_optin_by_number"),
             models.Index(fields=["organization", "-began_at"], name="compliance_optin_newest"),
+            models.Index(
+                fields=["organization", "ended_at"],
+                condition=models.Q(state="given", confirmed_at__isnull=True),
+                name="compliance_optin_unconfirmed",
+            ),
         ]
 
     def __str__(self) -> str:

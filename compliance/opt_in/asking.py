@@ -64,7 +64,8 @@ def confirm_again(*, member: Membership, opt_in: OptIn) -> None:
     opting_in.say_again(opt_in, text, opt_in.confirmation_id)
     if not Message.objects.filter(pk=opt_in.confirmation_id).exists():
         raise CannotOptIn(_("It may not be sent to this number now. Its conversation says why."))
-    opt_in.save(update_fields=["confirmation_id"])
+    opt_in.confirmed_at = None
+    opt_in.save(update_fields=["confirmation_id", "confirmed_at"])
     audit.record(
         event=AuditKind.OPT_IN_CONFIRMED_AGAIN, actor=member, object=opt_in.contact, program=opt_in.program.name
     )

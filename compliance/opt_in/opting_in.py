@@ -220,7 +220,7 @@ def _take(begun: OptIn, contact: Contact, evidence: Evidence, say: Say) -> Opted
     how = confirmations(told)
     before = next((each for each in told if how[each.pk] is not Confirmation.UNCONFIRMED), None)
     confirmation_id = (before.confirmation_id if before else None) or new_id()
-    begun.confirmation_id = confirmation_id
+    begun.confirmation_id, begun.confirmed_at = confirmation_id, before.confirmed_at if before else None
     begun.save()
     if begun.form_id is not None:
         form_counts.count(begun.form_id, form_counts.Step.CONFIRMED)

@@ -150,9 +150,10 @@ def _of(shown: Shown | None) -> QuerySet[OptIn]:
         Shown.WAITING: Q(state=states.ASKED, expires_at__gt=timezone.now()),
         Shown.LAPSED: lapsed,
         Shown.DECLINED: Q(state=states.DECLINED),
-        Shown.CONFIRMED: given & Q(how__in=GOT_IT),
+        Shown.CONFIRMED: given & (Q(how__in=GOT_IT) | Q(how__isnull=True, confirmed_at__isnull=False)),
         Shown.SENDING: given & Q(how__in=ON_ITS_WAY),
-        Shown.UNCONFIRMED: given & (Q(how__isnull=True) | ~Q(how__in=GOT_IT | ON_ITS_WAY)),
+        Shown.UNCONFIRMED: given
+        & (Q(how__isnull=True, confirmed_at__isnull=True) | (Q(how__isnull=False) & ~Q(how__in=GOT_IT | ON_ITS_WAY))),
     }
     return rows.filter(which[shown])
 
@@ -186,7 +187,7 @@ def _shown(one: OptIn) -> Shown:
     if one.state != OptIn.State.GIVEN:
         return Shown(one.state)
     how: str | None = one.how  # type: ignore[attr-defined]
-    if how in GOT_IT:
+    if how in GOT_IT or (how is None and one.confirmed_at is not None):
         return Shown.CONFIRMED
     return Shown.SENDING if how in ON_ITS_WAY else Shown.UNCONFIRMED
 

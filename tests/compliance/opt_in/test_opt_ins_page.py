@@ -9,13 +9,16 @@ from django.utils import timezone
 
 from compliance.models import OptIn
 from compliance.opt_in import asking, opting_in
+from compliance.opt_in.opt_in_confirmations import confirmations, keep_outcomes
 from compliance.opt_in.opting_in import CannotOptIn
 from compliance.opt_in.reading_opt_ins import unconfirmed_count
+from compliance.reports import counting
+from compliance.reports.periods import newest
 from tenancy.isolation import activate
 from tests.compliance.opt_ins import asked, by_form, leave, make_program, stranger, texts_to
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import delivery, threads
-from texting.models import Message, OutboxEntry
+from texting.models import Message, OutboxEntry, SendAttempt
 from texting.statuses import ErrorKind, MessageStatus
 
 __all__ = ["desk"]
@@ -84,6 +87,33 @@ def test_a_confirmation_that_could_not_leave_within_five_minutes_never_leaves_an
     OutboxEntry.objects.update(expires_at=timezone.now() - timedelta(minutes=5))
     assert delivery.end_overdue() == 1
     assert "Unconfirmed" in page(desk, desk.cast.admin, state="unconfirmed")
+
+
+def test_an_opt_in_stays_confirmed_when_its_text_is_purged_and_a_late_failure_takes_it_back(desk, unconfirmed):
+    with activate(desk.organization):
+        program = make_program(desk.cast.admin, "Tips")
+        told = opting_in.opt_in(contact=stranger(SECOND), line=desk.line, program=program, evidence=by_form(program))
+        leave(told.opt_in.confirmation_id)
+        assert (keep_outcomes(), keep_outcomes()) == (1, 0), "and nothing of the one that did not arrive"
+        Message.objects.filter(pk=told.opt_in.confirmation_id).update(status=MessageStatus.UNDELIVERED)
+        assert keep_outcomes() == 1
+        leave(told.opt_in.confirmation_id)
+        assert keep_outcomes() == 1
+        OutboxEntry.objects.all().delete()
+        purge(unconfirmed.confirmation_id, told.opt_in.confirmation_id)
+        assert keep_outcomes() == 0
+        found = {each.pk: each for each in OptIn.objects.all()}
+        assert list(confirmations(found.values()).values()).count("confirmed") == 1
+        assert unconfirmed_count(desk.cast.admin) == 1
+        days = newest(2, today=timezone.now().date() + timedelta(days=1), zone="UTC")
+        assert counting.count(days).confirmed_in_all.confirmed == 1
+    assert "Tips" in page(desk, desk.cast.admin, state="confirmed")
+    assert "Tips" not in page(desk, desk.cast.admin, state="unconfirmed")
+
+
+def purge(*texts):
+    SendAttempt.objects.filter(message_id__in=texts).delete()
+    Message.objects.filter(pk__in=texts).delete()
 
 
 def test_a_number_is_found_and_never_by_whoever_sees_only_its_end(desk, unconfirmed):
