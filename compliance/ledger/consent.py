@@ -86,7 +86,7 @@ def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence, line:
     lifts none, not even one that came in the same instant. `line` is where they said it: what ends by team (`withdraw`)
     begins by team.
     """
-    event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind, team=_team_of(line))
+    event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind, team=_team_of(line), line=line)
     said_at = min(evidence.happened_at or event.recorded_at, event.recorded_at)
     lifted = Suppression.objects.filter(number_index=contact.number_index, since__lte=said_at)
     if event.team_id is not None:
@@ -157,7 +157,7 @@ def withdraw(
     where they said it: with `ConsentRules.revoke_all` switched off, it ends the texts of that line's team only.
     """
     team = _team_of(line)
-    event = _write(contact, ConsentEvent.Action.WITHDRAWN, evidence, team=team)
+    event = _write(contact, ConsentEvent.Action.WITHDRAWN, evidence, team=team, line=line)
     Suppression.objects.bulk_create(
         [Suppression(number_index=contact.number_index, event=event, team=team, since=since or event.recorded_at)],
         ignore_conflicts=True,
@@ -222,8 +222,9 @@ def _write(
     *,
     kind: ConsentEvent.Kind | None = None,
     team: Team | None = None,
+    line: Line | None = None,
 ) -> ConsentEvent:
-    event = _entry(contact, action, evidence, kind=kind, team=team)
+    event = _entry(contact, action, evidence, kind=kind, team=team, line=line)
     event.save(force_insert=True)
     anchor(event)
     return event
@@ -236,6 +237,7 @@ def _entry(
     *,
     kind: ConsentEvent.Kind | None = None,
     team: Team | None = None,
+    line: Line | None = None,
 ) -> ConsentEvent:
     now = evidence.at or timezone.now()
     program = evidence.program
@@ -247,6 +249,7 @@ def _entry(
         scopes=(program.scopes if program else [_BY_KIND[kind]]) if kind else [],
         program=program,
         team=team or (program.team if program else None),
+        line=line,
         source=evidence.source,
         channel=evidence.channel,
         act=evidence.act,

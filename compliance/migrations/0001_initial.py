@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                         ('expires_at', models.DateTimeField(blank=True, help_text='Until when a permission counts; empty: no end.', null=True)),
                         ('recorded_at', models.DateTimeField()),
                         ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('line', models.ForeignKey(blank=True, help_text='Where they said it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('retracts', models.ForeignKey(blank=True, help_text='The entry that was untrue.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
                         ('team', models.ForeignKey(blank=True, help_text='Whose lines it is about.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
@@ -103,8 +104,8 @@ class Migration(migrations.Migration):
                         ('program', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program')),
                     ],
                     options={
-                        'indexes': [models.Index(fields=['organization', 'number_index', '-recorded_at'], name='compliance_consent_by_number')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentevent_org_id'), tenancy.constraints.SameOrganization(field='actor', name='compliance_consentevent_actor_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_consentevent_team_org'), tenancy.constraints.SameOrganization(field='disclosure', name='compliance_consentevent_disclosure_org'), tenancy.constraints.SameOrganization(field='retracts', name='compliance_consentevent_retracts_org'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'given'), _negated=True), models.Q(('scopes', []), _negated=True), _connector='OR'), name='compliance_consentevent_scoped'), models.UniqueConstraint(condition=models.Q(('retracts__isnull', False)), fields=('organization', 'retracts'), name='compliance_consentevent_retracted_once'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'retracted'), ('retracts__isnull', False)), models.Q(models.Q(('action', 'retracted'), _negated=True), ('retracts__isnull', True)), _connector='OR'), name='compliance_consentevent_retracts'), tenancy.constraints.AppendOnly(name='compliance_consentevent_append_only')],
+                        'indexes': [models.Index(fields=['organization', 'number_index', '-recorded_at'], name='compliance_consent_by_number'), models.Index(condition=models.Q(('action', 'withdrawn')), fields=['organization', 'recorded_at'], include=('number_index', 'team', 'happened_at'), name='compliance_consent_gone')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentevent_org_id'), tenancy.constraints.SameOrganization(field='actor', name='compliance_consentevent_actor_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_consentevent_team_org'), tenancy.constraints.SameOrganization(field='line', name='compliance_consentevent_line_org'), tenancy.constraints.SameOrganization(field='disclosure', name='compliance_consentevent_disclosure_org'), tenancy.constraints.SameOrganization(field='retracts', name='compliance_consentevent_retracts_org'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'given'), _negated=True), models.Q(('scopes', []), _negated=True), _connector='OR'), name='compliance_consentevent_scoped'), models.UniqueConstraint(condition=models.Q(('retracts__isnull', False)), fields=('organization', 'retracts'), name='compliance_consentevent_retracted_once'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'retracted'), ('retracts__isnull', False)), models.Q(models.Q(('action', 'retracted'), _negated=True), ('retracts__isnull', True)), _connector='OR'), name='compliance_consentevent_retracts'), tenancy.constraints.AppendOnly(name='compliance_consentevent_append_only')],
                     },
                 ),
                 migrations.CreateModel(
@@ -229,6 +230,7 @@ class Migration(migrations.Migration):
                         ('state', models.CharField(choices=[('asked', 'Waits for YES'), ('given', 'Permission given'), ('lapsed', 'No answer'), ('declined', 'Said no')], max_length=10)),
                         ('question_id', models.UUIDField(blank=True, help_text='The text that asked for YES; it may be purged.', null=True)),
                         ('confirmation_id', models.UUIDField(blank=True, help_text='The text that confirmed it; likewise.', null=True)),
+                        ('confirmed_at', models.DateTimeField(blank=True, help_text='When the confirmation left.', null=True)),
                         ('began_at', models.DateTimeField()),
                         ('expires_at', models.DateTimeField(blank=True, help_text='Until when a YES counts.', null=True)),
                         ('ended_at', models.DateTimeField(blank=True, null=True)),
@@ -241,7 +243,7 @@ class Migration(migrations.Migration):
                         ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.program')),
                     ],
                     options={
-                        'indexes': [models.Index(fields=['organization', 'number_index', 'state'], name='compliance_optin_by_number'), models.Index(fields=['organization', '-began_at'], name='compliance_optin_newest')],
+                        'indexes': [models.Index(fields=['organization', 'number_index', 'state'], name='compliance_optin_by_number'), models.Index(fields=['organization', '-began_at'], name='compliance_optin_newest'), models.Index(condition=models.Q(('confirmed_at__isnull', True), ('state', 'given')), fields=['organization', 'ended_at'], name='compliance_optin_unconfirmed')],
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_optin_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optin_org_id'), tenancy.constraints.SameOrganization(field='contact', name='compliance_optin_contact_org'), tenancy.constraints.SameOrganization(field='line', name='compliance_optin_line_org'), tenancy.constraints.SameOrganization(field='form', name='compliance_optin_form_org'), tenancy.constraints.SameOrganization(field='asked', name='compliance_optin_asked_org'), tenancy.constraints.SameOrganization(field='given', name='compliance_optin_given_org')],
                     },
                 ),
@@ -516,7 +518,7 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AddIndex(
                     model_name='consentevent',
-                    index=models.Index(fields=['organization', 'recorded_at'], include=('action', 'kind', 'source', 'program', 'team', 'number_index', 'retracts'), name='compliance_consent_by_time'),
+                    index=models.Index(fields=['organization', 'recorded_at'], include=('action', 'kind', 'source', 'program', 'team', 'line'), name='compliance_consent_by_time'),
                 ),
                 migrations.AddConstraint(
                     model_name='consentevent',

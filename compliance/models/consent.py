@@ -10,6 +10,7 @@ from accounts.models import Membership, Team
 from compliance.models.program import Disclosure, Program
 from tenancy.encryption import DayKey, EncryptedTextField
 from tenancy.isolation import AppendOnly, TenantModel, same_organization
+from texting.models import Line
 
 
 class ConsentEvent(TenantModel):
@@ -79,6 +80,9 @@ class ConsentEvent(TenantModel):
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose lines it is about."
     )
+    line = models.ForeignKey(
+        Line, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Where they said it."
+    )
     source = models.CharField(max_length=10, choices=Source.choices)
     channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
     act = models.CharField(max_length=10, choices=Act.choices, blank=True)
@@ -110,7 +114,7 @@ class ConsentEvent(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("actor", "program", "team", "disclosure", "retracts"),
+            *same_organization("actor", "program", "team", "line", "disclosure", "retracts"),
             models.CheckConstraint(
                 condition=~models.Q(action="given") | ~models.Q(scopes=[]), name="compliance_consentevent_scoped"
             ),
@@ -130,8 +134,14 @@ class ConsentEvent(TenantModel):
             models.Index(fields=["organization", "number_index", "-recorded_at"], name="compliance_consent_by_number"),
             models.Index(
                 fields=["organization", "recorded_at"],
-                include=["action", "kind", "source", "program", "team", "number_index", "retracts"],
+                include=["action", "kind", "source", "program", "team", "line"],
                 name="compliance_consent_by_time",
+            ),
+            models.Index(
+                fields=["organization", "recorded_at"],
+                include=["number_index", "team", "happened_at"],
+                condition=models.Q(action="withdrawn"),
+                name="compliance_consent_gone",
             ),
         ]
 

@@ -126,7 +126,7 @@ def _stops(state: State) -> list[Stop]:
 
 def _entries(index: bytes) -> list[Entry]:
     rows = ConsentEvent.objects.filter(number_index=index).select_related(
-        "actor__user", "program", "disclosure", "team"
+        "actor__user", "program", "disclosure", "team", "line"
     )
     newest = list(rows.order_by("-recorded_at", "-id")[:MOST_ENTRIES])
     prefetch(newest)
@@ -166,6 +166,7 @@ def _entry(row: ConsentEvent, anchor: Anchor) -> Entry:
         scopes=list(row.scopes),
         program=row.program.name if row.program else "",
         team=row.team.name if row.team else "",
+        line=row.line.name if row.line else "",
         source=row.source,
         channel=row.channel,
         act=row.act,

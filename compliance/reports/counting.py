@@ -1,7 +1,7 @@
-"""The figures, counted by the database: one statement each, however many customers there are.
+"""The figures, counted by the database: one or two statements each, however many customers there are.
 
-The ledger is read through an index that holds all columns a count needs (`compliance_consent_by_time`); what an opt-out
-came after is looked up once for each opt-out, over the index of its contact's texts.
+The ledger is read through indexes that hold all columns a count needs (`compliance_consent_by_time`, `_gone`); what an
+opt-out came after is looked up once for each opt-out, over the index of its contact's texts.
 """
 
 from collections.abc import Iterator
@@ -16,40 +16,71 @@ from compliance.models import ConsentEvent, FormCount, Program
 from compliance.reports.figures import After, Confirmed, Group, Honored, Ledger, Report
 from compliance.reports.periods import Period
 from tenancy.isolation import current_organization_id
+from texting.models import Line
 from texting.purposes import Purpose
 
 _OWED = [Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER, Purpose.WRONG_NUMBER_ANSWER, Purpose.CODE]
 """They answer the customer or were asked for by them: nobody opts out because of them."""
 
-LEDGER = """
+COUNTED = """
+WITH counted AS (
+    SELECT d.day, each.* FROM unnest(%(days)s::date[], %(starts)s::timestamptz[], %(stops)s::timestamptz[])
+        AS d (day, start, stop)
+    CROSS JOIN LATERAL (
+        SELECT action, source, program_id, team_id, line_id, count(*) AS number FROM compliance_consentevent
+        WHERE organization_id = %(organization)s AND recorded_at >= d.start AND recorded_at < d.stop
+            AND (action = 'withdrawn' OR (action = 'given' AND kind <> 'reply'))
+        GROUP BY action, source, program_id, team_id, line_id
+    ) each
+    UNION ALL
+    SELECT (%(days)s::date[])[width_bucket(e.recorded_at, %(starts)s::timestamptz[])],
+        e.action, e.source, e.program_id, e.team_id, e.line_id, -1
+    FROM compliance_consentevent r
+    JOIN compliance_consentevent e ON e.organization_id = r.organization_id AND e.id = r.retracts_id
+    WHERE r.organization_id = %(organization)s AND r.recorded_at >= %(begin)s AND r.retracts_id IS NOT NULL
+        AND e.recorded_at >= %(begin)s AND e.recorded_at < %(end)s
+        AND (e.action = 'withdrawn' OR (e.action = 'given' AND e.kind <> 'reply'))
+)
+SELECT GROUPING(day, source, program_id, team_id, line_id), action, day, source, program_id, team_id, line_id,
+    sum(number)::integer
+FROM counted
+GROUP BY GROUPING SETS ((action, day), (action, source), (action, program_id), (action, team_id), (action, line_id))
+"""
+"""Day by day over the index, which is in their order: to ask each row for its day takes longer than to read it. What
+was taken back since is counted once more, against it.
+"""
+
+ENDED = """
 WITH gone AS MATERIALIZED (
     SELECT number_index, max(recorded_at) AS at FROM compliance_consentevent
     WHERE organization_id = %(organization)s AND recorded_at >= %(begin)s AND action = 'withdrawn'
     GROUP BY number_index
-), said AS (
-    SELECT (e.recorded_at AT TIME ZONE %(zone)s)::date AS day, e.action, e.source, e.program_id, e.team_id,
-        e.action = 'given' AND gone.at > e.recorded_at AS ended
-    FROM compliance_consentevent e LEFT JOIN gone ON gone.number_index = e.number_index
-    WHERE e.organization_id = %(organization)s AND e.recorded_at >= %(begin)s AND e.recorded_at < %(end)s
-        AND (e.action = 'withdrawn' OR (e.action = 'given' AND e.kind <> 'reply'))
-        AND NOT EXISTS (
-            SELECT FROM compliance_consentevent r WHERE r.organization_id = %(organization)s
-                AND r.recorded_at >= %(begin)s AND r.action = 'retracted' AND r.retracts_id = e.id)
 )
-SELECT GROUPING(day, source, program_id, team_id), action, day, source, program_id, team_id,
-    count(*), count(*) FILTER (WHERE ended)
-FROM said GROUP BY GROUPING SETS ((action, day), (action, source), (action, program_id), (action, team_id))
+SELECT GROUPING(source, program_id, team_id, line_id), source, program_id, team_id, line_id, count(*)
+FROM gone CROSS JOIN LATERAL (
+    SELECT e.source, e.program_id, e.team_id, e.line_id FROM compliance_consentevent e
+    WHERE e.organization_id = %(organization)s AND e.number_index = gone.number_index
+        AND e.recorded_at >= %(begin)s AND e.recorded_at < least(gone.at, %(end)s)
+        AND e.action = 'given' AND e.kind <> 'reply'
+        AND NOT EXISTS (
+            SELECT FROM compliance_consentevent r WHERE r.organization_id = %(organization)s AND r.retracts_id = e.id)
+    OFFSET 0
+) said
+GROUP BY GROUPING SETS ((source), (program_id), (team_id), (line_id))
 """
-_BY_DAY, _BY_SOURCE, _BY_PROGRAM, _BY_TEAM = 0b0111, 0b1011, 0b1101, 0b1110
+"""From those who opted out to what they had agreed to, not the other way round: they are few. `OFFSET 0` keeps that."""
+_NO_DAY = 0b10000
+_DAY, _SOURCE, _PROGRAM, _TEAM, _LINE = 0b01111, 0b10111, 0b11011, 0b11101, 0b11110  # what a row is a sum by
 
 OPT_INS = """
 SELECT o.program_id, count(*), count(*) FILTER (WHERE o.state = 'given'),
-    count(*) FILTER (WHERE o.state = 'given' AND m.status IN ('sent', 'delivered', 'read')),
+    count(*) FILTER (WHERE o.state = 'given'
+        AND (m.status IN ('sent', 'delivered', 'read') OR (m.id IS NULL AND o.confirmed_at IS NOT NULL))),
     count(*) FILTER (WHERE o.state IN ('asked', 'lapsed')), count(*) FILTER (WHERE o.state = 'declined'),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.ended_at - o.began_at))
         FILTER (WHERE o.state = 'given' AND o.asked_id IS NOT NULL),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM m.sent_at - o.ended_at))
-        FILTER (WHERE o.state = 'given' AND m.sent_at IS NOT NULL)
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM coalesce(m.sent_at, o.confirmed_at) - o.ended_at))
+        FILTER (WHERE o.state = 'given' AND coalesce(m.sent_at, o.confirmed_at) IS NOT NULL)
 FROM compliance_optin o
 LEFT JOIN texting_message m ON m.organization_id = o.organization_id AND m.id = o.confirmation_id
 WHERE o.organization_id = %(organization)s AND o.began_at >= %(begin)s AND o.began_at < %(end)s
@@ -123,26 +154,34 @@ def count(period: Period) -> Report:
 def ledger(period: Period) -> Ledger:
     """What the ledger says of the period."""
     days: dict[str, dict[date, int]] = {"given": {}, "withdrawn": {}}
-    groups: dict[int, list[tuple[Any, int, int]]] = {_BY_SOURCE: [], _BY_PROGRAM: [], _BY_TEAM: []}
-    for which, action, day, source, program, team, number, ended in _rows(LEDGER, period):
-        if which == _BY_DAY:
+    given: dict[int, dict[Any, int]] = {_SOURCE: {}, _PROGRAM: {}, _TEAM: {}, _LINE: {}}
+    for which, action, day, source, program, team, line, number in _rows(COUNTED, period):
+        if which == _DAY:
             days[action][day] = number
         elif action == "given":
-            groups[which].append((source or program or team, number, ended))
-    programs, teams = dict(Program.objects.values_list("pk", "name")), dict(Team.objects.values_list("pk", "name"))
+            given[which][source or program or team or line] = number
+    ended = {
+        (which | _NO_DAY, source or program or team or line): number
+        for which, source, program, team, line, number in _rows(ENDED, period)
+    }
+
+    def groups(which: int, names: dict[Any, str]) -> list[Group]:
+        return _groups([(key, number, ended.get((which, key), 0)) for key, number in given[which].items()], names)
+
     return Ledger(
-        opt_ins=days["given"],
+        opt_ins={day: number for day, number in days["given"].items() if number},
         opt_outs=days["withdrawn"],
-        by_source=_groups(groups[_BY_SOURCE], {one.value: str(one.label) for one in ConsentEvent.Source}),
-        by_program=_groups(groups[_BY_PROGRAM], programs),
-        by_team=_groups(groups[_BY_TEAM], teams),
+        by_source=groups(_SOURCE, {one.value: str(one.label) for one in ConsentEvent.Source}),
+        by_program=groups(_PROGRAM, dict(Program.objects.values_list("pk", "name"))),
+        by_team=groups(_TEAM, dict(Team.objects.values_list("pk", "name"))),
+        by_line=groups(_LINE, dict(Line.objects.values_list("pk", "name"))),
     )
 
 
 def _groups(rows: list[tuple[Any, int, int]], names: dict[Any, str]) -> list[Group]:
     """The largest first; what belongs to none has no name."""
     return sorted(
-        (Group(names.get(key, ""), number, ended) for key, number, ended in rows),
+        (Group(names.get(key, ""), number, ended) for key, number, ended in rows if number),
         key=lambda one: (-one.opt_ins, one.name),
     )
 
@@ -192,16 +231,18 @@ def _funnel(period: Period) -> list[tuple[str, int]]:
     return steps if counted else []
 
 
+def values(period: Period) -> dict[str, Any]:
+    """What every statement here is given."""
+    return {
+        "organization": current_organization_id(),
+        "begin": period.begin,
+        "end": period.end,
+        **period.bounds,
+        "owed": [one.value for one in _OWED],
+    }
+
+
 def _rows(statement: str, period: Period) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {
-                "organization": current_organization_id(),
-                "begin": period.begin,
-                "end": period.end,
-                "zone": period.zone,
-                "owed": [one.value for one in _OWED],
-            },
-        )
+        cursor.execute(statement, values(period))
         yield from cursor.fetchall()

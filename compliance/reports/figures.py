@@ -13,7 +13,7 @@ def share(part: int, whole: int) -> Share:
 
 @dataclass(frozen=True)
 class Group:
-    """Opt-ins of a program, a source or a team, and how many of those people opted out since."""
+    """Opt-ins of a program, a source, a team or a line, and how many of those people opted out since."""
 
     name: str
     opt_ins: int
@@ -33,6 +33,7 @@ class Ledger:
     by_source: list[Group]
     by_program: list[Group]
     by_team: list[Group]
+    by_line: list[Group]
 
     @property
     def joined(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 LONGEST = 366  # days
@@ -31,6 +32,13 @@ class Period:
     def end(self) -> datetime:
         """Not included."""
         return datetime.combine(self.last + timedelta(days=1), time.min, ZoneInfo(self.zone))
+
+    @property
+    def bounds(self) -> dict[str, list[Any]]:
+        """For a statement: `days` with where each begins (`starts`, included) and ends (`stops`, not)."""
+        days = [self.first + timedelta(days=number) for number in range(self.days + 1)]
+        edges = [datetime.combine(day, time.min, ZoneInfo(self.zone)) for day in days]
+        return {"days": days[:-1], "starts": edges[:-1], "stops": edges[1:]}
 
     @property
     def before(self) -> "Period":

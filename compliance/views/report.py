@@ -92,6 +92,7 @@ def _lines(report: Report, period: Period) -> Iterator[tuple[object, ...]]:
         ("by source", report.ledger.by_source),
         ("by program", report.ledger.by_program),
         ("by team", report.ledger.by_team),
+        ("by line", report.ledger.by_line),
     ):
         for group in groups:
             yield from _of_group(table, group)
