@@ -108,7 +108,6 @@ NOT_OFFERED = frozenset(
         Permission.TEMPLATES_MANAGE,
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
-        Permission.PORTAL_SEND,
         Permission.PAYMENTS_REQUEST,
         Permission.CONTACTS_EXPORT,
         Permission.FINDINGS_REVIEW,
@@ -118,7 +117,6 @@ NOT_OFFERED = frozenset(
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,
-        Permission.PORTAL_MANAGE,
         Permission.PAYMENTS_MANAGE,
     }
 )

@@ -61,6 +61,7 @@ SECTIONS = (
     RailEntry(_("Automatic answers"), "automatic_answers", "message-square-text", Permission.ORGANIZATION_MANAGE),
     RailEntry(_("Forms"), "opt_in_forms", "square-pen", Permission.FORMS_MANAGE),
     RailEntry(_("Opt-in"), "programs", "clipboard-check", Permission.FORMS_MANAGE, unconfirmed_count),
+    RailEntry(_("Private messages"), "portal_settings", "message-square-lock", Permission.PORTAL_MANAGE),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),

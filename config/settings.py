@@ -228,6 +228,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
     "look after single sign-on": {"task": "accounts.tasks.look_after_sso", "schedule": schedule(3600)},
     "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},
+    "end secure messages": {"task": "portal.tasks.end_secure_messages", "schedule": schedule(60)},
+    "forget private links": {"task": "portal.tasks.forget_private_links", "schedule": schedule(60)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }
 
@@ -296,10 +298,12 @@ TEXTING_CUSTOMER_ZONES = "compliance.send_policies.hours.zones_of"  # where a cu
 # Campaigns at a time, of all organizations: fewer than there are workers, so that one is free for replies.
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
+TEXTING_COMPOSER_TOOLS = ["portal.secure.showing.composer_tools"]
 TEXTING_THREAD_NOTICES = [
     "compliance.opt_out.thread_notices.open_questions",
     "compliance.opt_in.opt_in_notices.opt_ins",
 ]
+TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords", "compliance.carrier.hearing.CarrierWords"]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------

@@ -16,7 +16,7 @@ from tenancy.audit import AuditKind
 from texting import conversations, outbox, progress
 from texting.conversations import NotPossible
 from texting.models import Message, OutboxEntry
-from texting.purposes import TERMS, Purpose
+from texting.purposes import PRIVATE, TERMS, Purpose
 from texting.statuses import MessageStatus
 
 Settlement = Message.Settlement
@@ -36,6 +36,8 @@ def send_again(*, member: Membership, message: Message, new_id: UUID) -> Message
     first = _locked(message)
     if TERMS[Purpose(first.purpose)].owed:
         raise NotPossible(_("Automatic answers are not sent again."))
+    if first.purpose in PRIVATE:
+        raise NotPossible(_("A private link is not sent twice. Send a new one from the conversation."))
     if OutboxEntry.objects.filter(message_id=first.pk).exists():
         raise NotPossible(_("The provider is still being asked about this text. Wait until it has answered."))
     reply = conversations.reply(

@@ -20,6 +20,8 @@ class Purpose(StrEnum):
     OPT_IN_QUESTION = "opt_in_question"
     CODE = "code"
     REPLY = "reply"
+    PRIVATE_LINK = "private_link"
+    PRIVATE_CODE = "private_code"
     APPOINTMENT = "appointment"
     ALERT = "alert"
     BULK = "bulk"
@@ -59,10 +61,14 @@ TERMS = {
     # The person asks for a new code; an older one that comes after it would only confuse.
     Purpose.CODE: Terms(1, timedelta(minutes=10), WhenAbsent.NEVER_AGAIN),
     Purpose.REPLY: Terms(1, timedelta(hours=4), WhenAbsent.ONCE_AGAIN),
+    Purpose.PRIVATE_LINK: Terms(1, timedelta(hours=4), WhenAbsent.ONCE_AGAIN),
+    Purpose.PRIVATE_CODE: Terms(1, timedelta(minutes=10), WhenAbsent.NEVER_AGAIN),
     Purpose.APPOINTMENT: Terms(5, timedelta(hours=4), WhenAbsent.UNTIL_DEADLINE),
     Purpose.ALERT: Terms(2, timedelta(hours=4), WhenAbsent.UNTIL_DEADLINE),
     # Long enough to wait for the next day's ceiling.
     Purpose.BULK: Terms(9, timedelta(hours=30), WhenAbsent.NEVER_AGAIN),
 }
+PRIVATE = frozenset({Purpose.PRIVATE_LINK, Purpose.PRIVATE_CODE})
+"""What only the customer may read: a link or a code that opens something. Nobody else is shown its words."""
 URGENT_PRIORITY = 2  # and below: somebody waits for the text
 OWED_PRIORITY = 0  # the priority of those that are owed, and of no others

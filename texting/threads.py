@@ -12,6 +12,7 @@ from texting.models.contact import NUMBER_INDEX, PREFIX_INDEX
 from texting.models.conversation import PREVIEW_LENGTH
 from texting.outgoing_webhooks import EventKind
 from texting.phone_numbers import PhoneNumber, mask, prefix
+from texting.private_texts import words_instead
 
 
 def contact_for(number: PhoneNumber, *, name: str = "") -> Contact:
@@ -157,7 +158,7 @@ def touch_all(texts: Iterable[tuple[Conversation, Message]]) -> None:
     for conversation, message in texts:
         inbound = message.direction == Message.Direction.IN
         conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
-        conversation.preview = message.body[:PREVIEW_LENGTH]
+        conversation.preview = (words_instead(message.purpose) or message.body)[:PREVIEW_LENGTH]
         conversation.preview_is_ours = not inbound
         conversation.preview_media = message.media_kind
         if inbound:

@@ -19,7 +19,14 @@ from tenancy.isolation import current_organization_id
 from texting.models import Line
 from texting.purposes import Purpose
 
-_OWED = [Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER, Purpose.WRONG_NUMBER_ANSWER, Purpose.CODE]
+_OWED = [
+    Purpose.OPT_OUT_ANSWER,
+    Purpose.OPT_IN_ANSWER,
+    Purpose.HELP_ANSWER,
+    Purpose.WRONG_NUMBER_ANSWER,
+    Purpose.CODE,
+    Purpose.PRIVATE_CODE,
+]
 """They answer the customer or were asked for by them: nobody opts out because of them."""
 
 COUNTED = """

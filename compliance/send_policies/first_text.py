@@ -14,7 +14,7 @@ from texting.statuses import MessageStatus
 
 _NEVER_LEFT = (MessageStatus.CANCELED, MessageStatus.FAILED)  # so the customer has not read their clauses
 # A code names its sender itself and was asked for a moment ago; a question for permission says both in its own words.
-_WITHOUT_CLAUSES = OWED | {Purpose.CODE, Purpose.OPT_IN_QUESTION}
+_WITHOUT_CLAUSES = OWED | {Purpose.CODE, Purpose.PRIVATE_CODE, Purpose.OPT_IN_QUESTION}
 
 
 class FirstTextClauses:

@@ -32,6 +32,7 @@ _CLASSES = {
     Purpose.OPT_IN_QUESTION: TextClass.MARKETING,
     Purpose.APPOINTMENT: TextClass.INFORMATIONAL,
     Purpose.REPLY: TextClass.INFORMATIONAL,
+    Purpose.PRIVATE_LINK: TextClass.INFORMATIONAL,
 }
 _LOOKS = 50  # at windows that are shorter than the margin
 
@@ -64,7 +65,11 @@ def class_of(draft: Draft) -> TextClass | None:
     found = _CLASSES.get(draft.purpose)
     asked = draft.conversation.last_inbound_at
     late = GRACE if draft.stage == Decision.Stage.HAND_OVER else timedelta()
-    answering = draft.purpose in {Purpose.REPLY, Purpose.OPT_IN_QUESTION}  # of a keyword that was just texted
+    answering = draft.purpose in {
+        Purpose.REPLY,
+        Purpose.PRIVATE_LINK,
+        Purpose.OPT_IN_QUESTION,
+    }  # of a keyword that was just texted
     if answering and asked is not None and here.now() - asked <= ANSWERS_WITHIN + late:
         return TextClass.REPLY_TO_INBOUND
     return found

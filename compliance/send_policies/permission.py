@@ -22,6 +22,7 @@ _SCOPES = {
     Purpose.BULK: MARKETING,
 }
 """What a text needs permission for; all others are a person's own answer."""
+_CODES = frozenset({Purpose.CODE, Purpose.PRIVATE_CODE})
 _NAMES = {
     f"{INFORMATIONAL}:appointment": "reminders of appointments",
     f"{INFORMATIONAL}:announcement": "announcements",
@@ -62,7 +63,7 @@ class Permission:
             return Ruling((self._help(draft),))
         if draft.purpose is Purpose.OPT_IN_QUESTION and state.suppressed_since is None:
             return Ruling((self._question(draft),))
-        if draft.purpose is Purpose.CODE and state.suppressed_since is None:
+        if draft.purpose in _CODES and state.suppressed_since is None:
             return Ruling((self._code(draft),))
         return Ruling((self._usual(draft, state),))
 
@@ -143,13 +144,11 @@ class Permission:
     def _code(self, draft: Draft) -> Reason:
         """The receiver has just asked for it, which is permission for this one text; an opt-out still holds."""
         if draft.author is None:
-            return Reason(
-                rule="consent.code", verdict=Verdict.ALLOW, text="A sign-in code that its receiver asked for."
-            )
+            return Reason(rule="consent.code", verdict=Verdict.ALLOW, text="A code that its receiver asked for.")
         return Reason(
             rule="consent.code",
             verdict=Verdict.REFUSE,
-            text="Sign-in codes are sent by Parley itself.",
+            text="Codes are sent by Parley itself.",
             what_to_do="Write an ordinary text instead.",
         )
 

@@ -1,5 +1,16 @@
-"""The cast, for every test of the portal."""
+"""The cast, and a desk with a line and customers, for every test of the portal."""
+
+import pytest
 
 from tests.cast import cast
+from tests.portal.sent import Sent, send_securely
+from tests.texting.conftest import far_end
+from tests.texting.desk import busy_desk, desk
 
-__all__ = ["cast"]
+__all__ = ["busy_desk", "cast", "desk", "far_end"]
+
+
+@pytest.fixture
+def sent(desk) -> Sent:
+    """A message that opens with a code."""
+    return send_securely(desk)

@@ -11,9 +11,10 @@ from texting.limits.destinations import Destination
 from texting.limits.prices import MICROS, prices
 from texting.limits.regions import NEVER, SHARED, UNKNOWN, name_of
 from texting.limits.standing import DAY, HOUR, Kind, Place, Standing, Used
-from texting.purposes import Purpose
+from texting.purposes import PRIVATE, Purpose
 
 SETTINGS = "Settings > Sending limits"
+REPLIES = frozenset({Purpose.REPLY}) | PRIVATE
 OWED = frozenset({Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER, Purpose.WRONG_NUMBER_ANSWER})
 
 
@@ -45,7 +46,7 @@ class Text:
 
     def answers_customer(self, here: Standing) -> bool:
         """Whether the customer's own text asked for this one; blocks of numbers are not stopped for it."""
-        return self.purpose in OWED or (self.purpose is Purpose.REPLY and self.wrote(here))
+        return self.purpose in OWED or (self.purpose in REPLIES and self.wrote(here))
 
     def wrote(self, here: Standing) -> bool:
         """Whether the customer has ever written to us."""

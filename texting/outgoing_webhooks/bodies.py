@@ -10,6 +10,7 @@ from typing import Any
 
 from tenancy.encryption import prefetch, readable
 from texting.models import Contact, Message, WebhookEndpoint, WebhookEvent
+from texting.private_texts import words_instead
 
 
 def body_of(event: WebhookEvent, endpoint: WebhookEndpoint) -> bytes:
@@ -42,7 +43,7 @@ def _content(data: dict[str, Any]) -> dict[str, str | None]:
     prefetch([message, contact])  # asks for the keys anew: one that was destroyed elsewhere opens nothing here
     found: dict[str, str | None] = {}
     if "message_id" in data:
-        found["text"] = readable(message, "body") if message else None
+        found["text"] = (words_instead(message.purpose) or readable(message, "body")) if message else None
     if "contact_id" in data:
         found["contact_name"] = readable(contact, "name") if contact else None
         found["contact_number"] = readable(contact, "number") if contact else None

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from tenancy.encryption import prefetch
 from texting.explaining import Explanation, explain
 from texting.models import Line, LineKey, Message, OutboxEntry
-from texting.purposes import TERMS, Purpose
+from texting.purposes import PRIVATE, TERMS, Purpose
 from texting.queries.access import NotYours, visible_lines, visible_messages
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.inbox import MOST_COUNTED
@@ -114,6 +114,11 @@ def _visible(member: Membership) -> QuerySet[Message]:
     return visible_messages(member).filter(~Q(attention=""))
 
 
+def _is_repeatable(purpose: Purpose) -> bool:
+    """Answers that are owed are made by rules, private links from the conversation; both anew each time."""
+    return not TERMS[purpose].owed and purpose not in PRIVATE
+
+
 def _row(member: Membership, message: Message, is_looked_up: bool) -> AttentionRow:
     status = MessageStatus(message.status)
     error = ErrorKind(message.error_kind) if message.error_kind else None
@@ -131,7 +136,7 @@ def _row(member: Membership, message: Message, is_looked_up: bool) -> AttentionR
         status=explain(status, error, message.provider_code, message.attention),
         icon=status_icon(status),
         is_looked_up=is_looked_up,
-        may_send_again=sends and not is_looked_up and not TERMS[Purpose(message.purpose)].owed,
+        may_send_again=sends and not is_looked_up and _is_repeatable(Purpose(message.purpose)),
         could_arrive_twice=unsure or error is ErrorKind.ABSENT,
     )
 

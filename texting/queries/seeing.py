@@ -27,6 +27,7 @@ from texting.masking import hide_people, last_digits
 from texting.models import Contact, Reveal
 from texting.models.conversation import PREVIEW_LENGTH
 from texting.phone_numbers import display
+from texting.private_texts import words_instead
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def wording(
 
     `contact`: whose it is, where it is known already or the row does not say; else the row's own.
     """
+    if attribute == "body" and (instead := words_instead(getattr(row, "purpose", ""))):
+        return instead
     text = readable(row, attribute, _("Erased")) or ""
     whose: Contact | UUID = contact or row.contact_id  # type: ignore[attr-defined]
     contact_id = whose if isinstance(whose, UUID) else whose.pk

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from texting.explaining import Explanation
+from texting.message_cards import Card
 from texting.queries.attachments import ShownFile
 from texting.queries.cursors import Cursor
 from texting.queries.seeing import Customer
@@ -79,6 +80,7 @@ class Text(_Item):
 
     `sent_again_at`: we sent it once more by ourselves, because its first answer was lost. `our_number`: which number of
     a pool it came to or went from. `waits_until`: a rule lets it leave then, and until then it can be taken back.
+    `card`: shown in place of the words.
     """
 
     kind: ClassVar[str] = "text"
@@ -95,6 +97,7 @@ class Text(_Item):
     our_number: str = ""
     waits_until: datetime | None = None
     may_cancel: bool = False
+    card: Card | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.encryption import prefetch
 from texting.explaining import explain
+from texting.message_cards import Card, cards
 from texting.models import Conversation, Message, Note, Turn
 from texting.phone_numbers import display
 from texting.queries.access import NotYours, visible_conversations, within_thread
@@ -117,19 +118,24 @@ def _place(row: Message | Note | Turn) -> Cursor:
 def _items(member: Membership, conversation: Conversation, rows: Iterable[Message | Note | Turn]) -> tuple[Item, ...]:
     rows = list(rows)
     prefetch([*rows, conversation.contact])
-    files = files_of(member, [row for row in rows if isinstance(row, Message)])
-    return tuple(_item(member, conversation, row, files.get(row.pk, ())) for row in rows)
+    texts = [row for row in rows if isinstance(row, Message)]
+    files, shown = files_of(member, texts), cards(member, texts)
+    return tuple(_item(member, conversation, row, files.get(row.pk, ()), shown.get(row.pk)) for row in rows)
 
 
 def _item(
-    member: Membership, conversation: Conversation, row: Message | Note | Turn, files: tuple[ShownFile, ...]
+    member: Membership,
+    conversation: Conversation,
+    row: Message | Note | Turn,
+    files: tuple[ShownFile, ...],
+    card: Card | None,
 ) -> Item:
     if isinstance(row, Turn):
         icon = _ICONS[Turn.Kind(row.kind)]
         return Happening(row.pk, row.created_at, _name(member, row.actor), icon, _sentence(member, row))
     body = wording(member, row, contact=conversation.contact)
     if isinstance(row, Message):
-        return _text(member, row, body, files)
+        return _text(member, row, body, files, card)
     return Remark(row.pk, row.created_at, _name(member, row.author), body)
 
 
@@ -138,7 +144,7 @@ def status_icon(status: MessageStatus) -> str:
     return _STATUS_ICONS.get(status, "clock")
 
 
-def _text(member: Membership, message: Message, body: str, files: tuple[ShownFile, ...]) -> Text:
+def _text(member: Membership, message: Message, body: str, files: tuple[ShownFile, ...], card: Card | None) -> Text:
     status = MessageStatus(message.status)
     ours = message.direction == Message.Direction.OUT
     error = ErrorKind(message.error_kind) if message.error_kind else None
@@ -159,6 +165,7 @@ def _text(member: Membership, message: Message, body: str, files: tuple[ShownFil
         our_number=_shown(member, message.our_number),
         waits_until=message.held_until if status is MessageStatus.QUEUED else None,
         may_cancel=member.may(Permission.MESSAGES_SEND),
+        card=card,
     )
 
 

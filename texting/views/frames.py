@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission
 from texting import presence, queries
+from texting.composer_tools import composer_tools
 from texting.composing import Composer, composer
 from texting.conversations import NotPossible
 from texting.models import Conversation
@@ -99,6 +100,7 @@ def open_context(
         **head_context(request, conversation, chosen, composing),
         "thread": queries.thread(member, conversation),
         "composer": composing,
+        "composer_tools": composer_tools(member, conversation) if composing.may_send else [],
         "draft": queries.draft_of(member, conversation),
         "present": presence.others(member=member, conversation=conversation),
         **details_context(request, conversation, composing),

@@ -1,0 +1,67 @@
+"""What the page says before anybody has shown who they are, and how it reads what is posted there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.models import SecureMessage
+from portal.secure import facts
+from portal.secure.answers import CODE_DIGITS
+from portal.secure.codes import Asked, is_open
+from portal.secure.opening import Told
+
+Check = SecureMessage.Check
+
+
+@dataclass(frozen=True)
+class Door:
+    """A message from outside."""
+
+    check: str
+    sent_at: datetime
+    expires_at: datetime
+    is_open: bool
+    is_locked: bool
+
+
+def door(secure_id: UUID) -> Door | None:
+    """The message from outside; nothing is decrypted."""
+    row = SecureMessage.objects.defer("content", "kept_half", "fact").filter(pk=secure_id).first()
+    if row is None:
+        return None
+    locked = row.state == SecureMessage.State.LOCKED
+    return Door(row.check_by, row.created_at, row.expires_at, is_open(row), locked)
+
+
+def answer_in(secure_id: UUID, posted: Mapping[str, str]) -> str:
+    """The code or the fact that was posted, in the form that is compared; "" for what cannot be one."""
+    check = SecureMessage.objects.filter(pk=secure_id).values_list("check_by", flat=True).first()
+    if check == Check.BIRTH_DATE:
+        parts = (posted.get(name, "")[:10] for name in ("day", "month", "year"))
+        return facts.birth_date(*parts, today=timezone.localdate()) or ""
+    if check == Check.POSTCODE:
+        return facts.postcode(posted.get("postcode", "")) or ""
+    digits = "".join(posted.get("code", "")[:40].split()).replace("-", "")
+    return digits if len(digits) == CODE_DIGITS and digits.isascii() and digits.isdigit() else ""
+
+
+def words(told: Told | None, asked: Asked | None) -> str:
+    """What the page says to what was posted; "" when there is nothing to say."""
+    if asked is Asked.CANNOT:
+        return _("No code can be sent to this phone now. Call us instead.")
+    if asked is Asked.TOO_MANY:
+        return _("That is many codes in a short time. Wait some minutes, or call us.")
+    if told is None:
+        return ""
+    return {
+        Told.WRONG: _("That is not right. Check it and try again."),
+        Told.EMPTY: _("That is not complete. Check it and try again."),
+        Told.OLD: _("This code no longer counts. Get a new one."),
+        Told.SCRIPT: _("Open the link in the text again with JavaScript turned on, in another browser if need be."),
+        Told.WAIT: _("That was quick. Wait a minute, then try again."),
+        Told.LOCKED: _("There were too many wrong answers. Call us."),
+    }.get(told, "")

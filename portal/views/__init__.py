@@ -1,0 +1,1 @@
+"""Pages of the portal, split by who opens them."""
