@@ -100,10 +100,10 @@ def answer(request: HttpRequest, link_code: str) -> HttpResponse:
     here = _here(link_code)
     visit = visit_in(request, link_code)
     if visit is None or not proof_of(request, visit):
-        return _to_door(link_code)
+        return _to_door(request, link_code)
     with activate(here.organization):
         if not opening.is_visiting(here.secure_id, visit.token):
-            return _to_door(link_code)
+            return _to_door(request, link_code)
     body = request.POST.get("body", "")
     spent = rates.spend(f"portal/answer/{here.secure_id}", limit=20, per_seconds=600, burst=6)
     try:
@@ -114,7 +114,7 @@ def answer(request: HttpRequest, link_code: str) -> HttpResponse:
         looked = replying.look_into(files)
         with activate(here.organization):
             if not opening.is_visiting(here.secure_id, visit.token):
-                return _to_door(link_code)
+                return _to_door(request, link_code)
             replying.take(here.secure_id, body=words, files=looked)
     except BadAnswer as error:
         return _message(request, here, problem=str(error), body=body[: replying.LONGEST], status=422)
@@ -132,7 +132,7 @@ def close(request: HttpRequest, link_code: str) -> HttpResponse:
     if visit is not None and proof_of(request, visit):
         with activate(here.organization):
             opening.leave(here.secure_id, visit.token)
-    return _to_door(link_code)
+    return _to_door(request, link_code)
 
 
 def _here(link_code: str) -> Here:
@@ -165,11 +165,11 @@ def _door(
 def _message(request: HttpRequest, here: Here, *, problem: str = "", body: str = "", status: int = 200) -> HttpResponse:
     visit = visit_in(request, here.code)
     if visit is None:
-        return _to_door(here.code)
+        return _to_door(request, here.code)
     with activate(here.organization), timezone.override(ZoneInfo(here.organization.time_zone)):
         found = opening.read(here.secure_id, visit.token, visit.half)
         if found is None:
-            return _to_door(here.code)
+            return _to_door(request, here.code)
         context = {
             "company": here.organization.name,
             "code": here.code,
@@ -183,9 +183,9 @@ def _message(request: HttpRequest, here: Here, *, problem: str = "", body: str =
         return guarded(render(request, "portal/private_message.html", context, status=status))
 
 
-def _to_door(link_code: str) -> HttpResponse:
+def _to_door(request: HttpRequest, link_code: str) -> HttpResponse:
     response = guarded(HttpResponseRedirect(reverse("private_page", args=[link_code])), status=303)
-    end(response, link_code)
+    end(request, response, link_code)
     return response
 
 

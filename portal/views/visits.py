@@ -54,9 +54,10 @@ def begin(response: HttpResponse, link_code: str, visit: Visit) -> None:
     )
 
 
-def end(response: HttpResponse, link_code: str) -> None:
-    """Take it away."""
-    response.delete_cookie(COOKIE, path=f"/s/{link_code}", samesite="Strict")
+def end(request: HttpRequest, response: HttpResponse, link_code: str) -> None:
+    """Take it away from a browser that has it."""
+    if COOKIE in request.COOKIES:
+        response.delete_cookie(COOKIE, path=f"/s/{link_code}", samesite="Strict")
 
 
 def guarded(response: HttpResponse, status: int | None = None) -> HttpResponse:

@@ -41,6 +41,7 @@ from tests.cast import Cast, signed_in
 from tests.cast import person as make_person
 from tests.compliance.opt_ins import asked, make_keyword, make_program
 from tests.compliance.published_forms import form_objects
+from tests.portal.sent import portal_objects
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
@@ -114,6 +115,10 @@ PUBLIC = {
     "forms/<str:form_key>/thanks/": "as above; the same for everybody",
     "forms/<str:form_key>/colour.css": "as above; one colour",
     "forms/<str:form_key>/logo/<uuid:logo_id>/": "as above; the organization's own logo",
+    **{
+        f"s/<str:link_code>{path}": "customers have no account; what they know or get by text is the permission"
+        for path in ("", "/code", "/open", "/message", "/answer", "/close")
+    },
     "media/<str:token>": "128 random bits are the permission; for one attempt, for a while",
     "webhooks/<slug:provider>/<str:key>/inbound": "the provider's signature is the permission",
     "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
@@ -160,6 +165,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     with activate(cast.organization):
         message = receiving.receive(line, Inbound("in-1", "+12125550181", line.number, "Hello", "in-1"))
         assert message is not None
+        secure = portal_objects(cast.agent, message.conversation)
         receiving.receive(line, Inbound("in-2", "+12125550181", line.number, "how do I unsubscribe", "in-2"))
         question = OptOutQuestion.objects.get()
         kept = keep_file(message, png_with_place())
@@ -207,6 +213,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         batch = plans.end_many(actor=cast.owner, members=[receipt.membership])
     return {
         **form_objects(cast, line),
+        **secure,
         "receipt_id": receipt.pk,
         "batch_id": batch,
         "door": office.door.slug,

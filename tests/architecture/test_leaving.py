@@ -49,6 +49,7 @@ STAYS = {
     "compliance.ReportMail": "the round that mails drops whoever may not read reports any more before it mails anybody",
     "django_otp_webauthn.WebAuthnCredential": "the table of the library that `accounts.Passkey` takes the place of",
     "django_otp_webauthn.WebAuthnUserHandle": "the name by which the person's passkeys know them",
+    "portal.SecureMessage": "what a member sent securely: a record; a colleague may take it back",
     "tenancy.AuditEvent": "what they did: the log",
     "texting.AllowedCountry": "who allowed it: a record",
     "texting.Attachment": "of texts: a record; what they attached and never sent is forgotten by the clock",

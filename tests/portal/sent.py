@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from accounts.models import Membership
 from portal.models import SecureMessage
-from portal.secure import codes, sealing, sending
+from portal.secure import codes, replying, sealing, sending
 from portal.secure.opening import Given, Opened, open_with
 from portal.secure.sending import Check, Wish
 from tenancy.ids import new_id
@@ -15,7 +17,7 @@ from texting.models import Conversation, Message
 from texting.purposes import Purpose
 
 SECRET = "Your biopsy of 12 May shows no sign of Melanoma."
-_LINK = re.compile(r"http\S+/s/([\w-]{22})#([\w-]{22})$")
+_LINK = re.compile(r"http\S+/s/([\w-]{22})#([\w-]{22})(?![\w-])")
 
 
 @dataclass
@@ -80,3 +82,13 @@ def send_securely(
         )
         code, fragment = _LINK.search(secure.message.body).groups()
     return Sent(desk, conversation, secure.pk, code, fragment)
+
+
+def portal_objects(member: Membership, conversation: Conversation) -> dict[str, Any]:
+    """A secure message of the member's and the customer's answer to it, by the names that addresses have for them."""
+    with activate(conversation.organization_id):
+        secure = sending.send(member=member, conversation=conversation, wish=Wish(SECRET), message_id=new_id())
+        found = _LINK.search(secure.message.body)
+        assert found is not None
+        reply = replying.take(secure.pk, body="Thank you", files=[])
+    return {"link_code": found[1], "secure_id": secure.pk, "reply_id": reply.pk}
