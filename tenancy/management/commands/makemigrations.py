@@ -7,10 +7,12 @@ around it anew: that cost a minute of every migration and of every test process.
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
+from django.conf import settings
 from django.core.management.commands.makemigrations import Command as MakeMigrations
 from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
 from django.db.migrations.operations.base import Operation
 
@@ -78,4 +80,25 @@ def _kind(operation: Operation) -> str:
 
 
 class Command(MakeMigrations):
+    """Before the first release each app's one migration is written anew, the lower app's first.
+
+    Those of higher apps still stand on the file that was taken away, and are left out of sight until it is there again.
+    """
+
     autodetector = Autodetector
+
+    def handle(self, *app_labels: str, **options: Any) -> None:
+        before = settings.MIGRATION_MODULES
+        try:
+            while True:
+                try:
+                    super().handle(*app_labels, **options)
+                except NodeNotFoundError as error:
+                    above = str(getattr(error.origin, "app_label", ""))
+                    if error.node[0] not in app_labels or above in {"", *app_labels, *settings.MIGRATION_MODULES}:
+                        raise
+                    settings.MIGRATION_MODULES = {**settings.MIGRATION_MODULES, above: "tenancy.no_migrations"}
+                else:
+                    return
+        finally:
+            settings.MIGRATION_MODULES = before
