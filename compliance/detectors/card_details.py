@@ -33,10 +33,31 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
                 found.append(Draft("CARD_SECURITY", (match.span(),), reasons(*rules)))
                 taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
                 ends.add(match.end())
+    if cards:
+        found += _weakly_named(reading, taken)
     for end in sorted(ends):
         beside = _BESIDE.match(reading.text, end)
         if cards and beside and not any(taken[beside.start("code") : beside.end("code")]):
             found.append(Draft("CARD_SECURITY", (beside.span("code"),), reasons("security.beside_card")))
+    return found
+
+
+def _weakly_named(reading: Reading, taken: bytearray) -> list[Draft]:
+    """Three or four digits behind "code", "back says" and the like, where a card number stands in the text, too."""
+    found = []
+    for run in reading.runs:
+        if run.count not in (3, 4) or len(run.groups) != 1 or any(taken[run.start : run.end]):
+            continue
+        cue = reading.near("BESIDE_CARD", run.start, run.end, before=22, after=-1)
+        if cue and "\n" not in reading.text[cue.end : run.start].strip("\n"):
+            found.append(
+                Draft(
+                    "CARD_SECURITY",
+                    ((run.start, run.end),),
+                    reasons("security.beside_card", f"security.code/{cue.phrase}"),
+                )
+            )
+            taken[run.start : run.end] = b"\x01" * (run.end - run.start)
     return found
 
 

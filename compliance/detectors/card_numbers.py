@@ -4,11 +4,13 @@ from itertools import pairwise
 
 from compliance.detectors.cards import card_windows, phone_like, pieces, usual_grouping
 from compliance.detectors.digit_runs import Group, Run, chains
+from compliance.detectors.linking import speaks_back
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
-from compliance.detectors.vocabulary import WORD
+from compliance.detectors.vocabulary import WORD, Hit
 
 _CUES = ("PAYMENT_CARD", "EXPIRY", "CARD_SECURITY")
 _BEFORE, _AFTER = 60, 40
+_FEW_WORDS = 3
 _WRONG_MARKS = frozenset(",|+()")
 
 
@@ -67,11 +69,21 @@ def _context(reading: Reading, groups: tuple[Group, ...]) -> str | None:
     """The rule of the phrase that says what the number is: a card, or something else; the closer one counts."""
     start, end = groups[0].start, groups[-1].end
     card = [hit for kind in _CUES if (hit := reading.near(kind, start, end, before=_BEFORE, after=_AFTER))]
-    other = reading.near(AGAINST, start, end, before=25, after=22)
+    other = _other(reading, start, end)
     nearest = min((_distance(hit.start, hit.end, start, end) for hit in card), default=None)
     if other and (nearest is None or _distance(other.start, other.end, start, end) < nearest):
         return f"cue.against/{other.phrase}"
     return "card.cue" if card else None
+
+
+def _other(reading: Reading, start: int, end: int) -> Hit | None:
+    """A phrase that says the number is something else: right before it, or "is my order number" after it."""
+    before = reading.near(AGAINST, start, end, before=25, after=-1)
+    if before and len(WORD.findall(reading.text, before.end, start)) <= _FEW_WORDS:
+        return before
+    after = reading.near(AGAINST, start, end, before=-1, after=22)
+    between = reading.text[end : after.start] if after else ""
+    return after if after and WORD.search(between) and speaks_back(between) else None
 
 
 def _distance(first: int, last: int, start: int, end: int) -> int:

@@ -89,14 +89,18 @@ def _last_group(
     """The last group of the card that begins at group `first`, of usual lengths or of the others."""
     start = starts[first]
     lengths = lengths_of(digits[start : start + 4])
+    if not lengths:
+        return None
     last = first
+    found = None
     while lengths and last + 1 < len(starts) and (end := starts[last + 1]) - start <= _LONGEST:
-        if lengths.get(end - start) is wanted:
-            running = sums[(end - 1) % 2]
-            if (running[end] - running[start]) % 10 == 0 and len(set(digits[start:end])) > 1:
-                return last
+        running = sums[(end - 1) % 2]
+        proved = lengths.get(end - start) is wanted and (running[end] - running[start]) % 10 == 0
+        # a longer one only where the row ends with it
+        if proved and (found is None or last == len(starts) - 2) and len(set(digits[start:end])) > 1:
+            found = last
         last += 1
-    return None
+    return found
 
 
 def usual_grouping(groups: tuple[Group, ...]) -> bool:

@@ -23,8 +23,8 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _OWN = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
-_IS_MY = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist)(?: (?:{_OWN}))* ?\Z")
-_USER_SECRET = re.compile(r"[ :=\-]{1,3}(?:is )?\S{2,60} ?[/|,] ?(\S{4,64})")
+_IS_MY = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
+_USER_SECRET = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
 
 
 def find_credentials(reading: Reading) -> list[Draft]:
@@ -151,7 +151,8 @@ def _codes(reading: Reading) -> list[Draft]:
         start, end = _with_prefix(reading, run)
         strong = reading.near("secret.code", start, end, before=45, after=32)
         use = reading.near("secret.use", start, end, before=0, after=25)
-        plain = reading.near("secret.weak_code", start, end, before=22, after=25)
+        kept = reading.has("secret.keep")
+        plain = reading.near("secret.weak_code", start, end, before=22, after=45 if kept else 25)
         other = reading.near(AGAINST, start, end, before=20, after=20)
         if (
             strong
@@ -174,11 +175,11 @@ def _codes(reading: Reading) -> list[Draft]:
             found.append(
                 _draft("CREDENTIAL", start, end, f"credential.code_cue/{strong.phrase}", "credential.code_purpose")
             )
-        elif use and not other:
+        elif use and not (other and _closer(other, use, start, end)):
             found.append(
                 _draft("CREDENTIAL", start, end, f"credential.code_cue/{use.phrase}", "credential.code_purpose")
             )
-        elif plain and not weak and (purpose or run.count >= 6):
+        elif plain and (kept or (not weak and (purpose or run.count >= 6 or start - plain.end in range(1, 6)))):
             rules = [f"credential.code_cue/{plain.phrase}"] + (["credential.code_purpose"] if purpose else [])
             found.append(_draft("CREDENTIAL", start, end, *rules))
     return found

@@ -12,9 +12,9 @@ _FILLERS = frozenset(read("fillers")["words"])
 _LONGEST_GAP = 60
 _MOSTLY = 0.6  # share of digits among letters and digits from which a line is a piece of a number
 
-_LOOSE = re.compile(r"(?<![a-z0-9|])[0-9oil|]+(?:[ \-._]{1,3}[0-9oil|]+)*")
-_LETTER_FOR_DIGIT = str.maketrans("oil|", "0111")
-_MIXED = re.compile(r"\d[oil|]|[oil|]\d|\d[ \-.][oil][ \-.]\d")
+_LOOSE = re.compile(r"(?<![a-z0-9])[0-9oil]+(?:[ \-._]{1,3}[0-9oil]+)*")
+_LETTER_FOR_DIGIT = str.maketrans("oil", "011")
+_MIXED = re.compile(r"\d[oil]|[oil]\d|\d[ \-.][oil][ \-.]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Run:
 
 
 def letters_as_digits(text: str) -> str:
-    """O for 0 and l, I, | for 1, only inside a row of nine or more that has seven real digits. Same length."""
+    """O for 0 and l, I for 1, only inside a row of nine or more that has seven real digits. Same length."""
     if not _MIXED.search(text):
         return text
     pieces, done = [], 0
@@ -57,12 +57,12 @@ def letters_as_digits(text: str) -> str:
         if len(places) < 7 or len(row) == len(places):
             continue
         first, last = places[0], places[-1]
-        while first and row[first - 1] in "oil|":
+        while first and row[first - 1] in "oil":
             first -= 1
-        while last + 1 < len(row) and row[last + 1] in "oil|":
+        while last + 1 < len(row) and row[last + 1] in "oil":
             last += 1
         inner = row[first : last + 1]
-        if sum(char.isalnum() or char == "|" for char in inner) < 9:
+        if sum(char.isalnum() for char in inner) < 9:
             continue
         if match.end() < len(text) and text[match.end()].isalpha() and last + 1 == len(row):
             continue

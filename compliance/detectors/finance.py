@@ -9,7 +9,9 @@ from compliance.detectors.sentences import Sentence, sentences
 from compliance.detectors.vocabulary import WORD, Hit, phrases
 
 _DATA = read("finance")
-LEXICON = phrases(_DATA["lists"])
+LEXICON = phrases(_DATA["lists"], words=r"401 ?k|403b|529(?!\d)|1099|w-?2(?!\d)|[a-z]+(?:'[a-z]+)*")
+_PERIODIC = frozenset(_DATA["needs_period"])
+_SCORE_ALONE = frozenset(_DATA["score_alone"])
 _WEAK = frozenset(_DATA["weak"])
 _BARE_OK = frozenset(_DATA["bare_ok"])
 _WORTH = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand)"
@@ -18,7 +20,7 @@ _NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d\d?)?|\d{1,9}(?:[.,]\d\d?)?)"
 _NOT_MONEY = r"(?! ?(?:am|pm|mins?|minutes|points|pts|miles|sq|lbs|days|weeks|years|texts|x)\b)(?![\d/:])(?!-\d)"
 _AMOUNT = re.compile(
     rf"(?<![\w.,$])-?(?P<sign>[$£€] ?|usd ?|eur ?|gbp ?)?{_NUMBER}"
-    rf"(?P<unit> ?{_WORTH}(?![a-z])| ?{_CURRENCY}(?![a-z])|%)?{_NOT_MONEY}"
+    rf"(?P<unit> ?{_WORTH}(?![a-z])| ?{_CURRENCY}(?![a-z])|%| ?percent| ?pct)?{_NOT_MONEY}"
 )
 _PERIOD = re.compile(
     r" ?(?:/|a |per |each |every |every other |bi)? ?(?:month|monthly|mo|year|yr|yearly|annually|annual|weekly|week|"
@@ -26,6 +28,9 @@ _PERIOD = re.compile(
     r"two weeks|2 weeks|paycheck|al mes|mensuales|al ano|anuales|por mes|por quincena|im monat|par mois|"
     r"before taxes|after taxes|gross|net)(?![a-z])"
 )
+_LATER_PERIOD = re.compile(r"(?:a|per|each|every) (?:month|week|year|two weeks)(?![a-z])")
+_EVERYDAY = frozenset(_DATA["everyday_metrics"])
+_SHARES = ("%", "percent", "pct")
 _BEFORE, _AFTER = 45, 30
 
 
@@ -66,31 +71,49 @@ def _amounts(sentence: Sentence) -> list[Amount]:
         start = match.start("sign") if match["sign"] else match.start("number")
         number = match["number"].replace(",", "")
         found.append(
-            Amount(start, match.end(), bool(match["sign"] or (unit and unit != "%")), unit == "%", float(number))
+            Amount(
+                start,
+                match.end(),
+                bool(match["sign"] or (unit and unit not in _SHARES)),
+                unit in _SHARES,
+                float(number),
+            )
         )
     return found
 
 
-def _personal(sentence: Sentence, amount: Amount) -> Draft | None:
+def _personal(sentence: Sentence, amount: Amount) -> Draft | None:  # noqa: PLR0911 - each reason to say no
     """A balance, a pay, a debt or a credit score."""
     if amount.percent:
         return None
     score = sentence.before(amount.start, 34, "score") or sentence.after(amount.end, 28, "score")
-    if score and not amount.money and 300 <= amount.value <= 850 and not sentence.kind("not"):
+    if score and not amount.money and _is_score(sentence, amount, score):
         return _draft(amount.start, amount.end, "finance.amount", f"finance.cue/{score.phrase}")
     before = sentence.before(amount.start, _BEFORE, "cue", "person_cue")
     after = sentence.after(amount.end, _AFTER, "cue", "person_cue")
     cue = before or after
     if cue is None:
         return None
-    period = _PERIOD.match(sentence.text, amount.end)
+    period = _PERIOD.match(sentence.text, amount.end) or _LATER_PERIOD.search(sentence.text, amount.end, sentence.end)
+    if cue.phrase in _PERIODIC and not period:
+        return None
     if not amount.money and not _bare(sentence, amount, before, period=bool(period)):
         return None
     person = sentence.around(amount.start, amount.end, 70, "money_person")
     if _harmless(sentence, amount, cue, person, period=bool(period)):
         return None
     rules = ["finance.amount", f"finance.cue/{cue.phrase}"] + ([f"finance.person/{person.phrase}"] if person else [])
-    return _draft(amount.start, period.end() if period else amount.end, *rules)
+    return _draft(amount.start, period.end() if period and period.start() == amount.end else amount.end, *rules)
+
+
+def _is_score(sentence: Sentence, amount: Amount, score: Hit) -> bool:
+    """Whether a number is a credit score: in the range of scores, beside the phrase."""
+    if not 300 <= amount.value <= 850 or amount.end - amount.start != 3:
+        return False
+    if score.phrase not in _SCORE_ALONE:
+        return True
+    between = sentence.words_between(min(score.end, amount.end), max(score.start, amount.start))
+    return len(between) <= 2 and not sentence.around(amount.start, amount.end, 40, "not_score")
 
 
 def _bare(sentence: Sentence, amount: Amount, before: Hit | None, *, period: bool) -> bool:
@@ -133,9 +156,7 @@ def _results(sentence: Sentence, amounts: list[Amount], *, secret: bool) -> list
     if not metric or not amounts:
         return []
     quarter = bool(sentence.kind("quarter"))
-    if not secret and not (
-        quarter and metric[0].phrase not in ("sales", "loss", "losses", "earnings", "margin", "forecast")
-    ):
+    if not secret and not (quarter and metric[0].phrase not in _EVERYDAY):
         return []
     for hit in metric:
         near = [

@@ -23,9 +23,12 @@ _ALONE = gate_words(
     ]
 )
 _UNPUBLISHED = gate_words(_FINANCE["lists"].get("unpublished", ()))
+# terms that are not only letters
+_WITH_FIGURES = re.compile(r"a1c|b12|cd4|401 ?k|w-?2(?!\d)|(?<!\d)1099|t4(?!\d)|spo2|icd-?10")
 _LONG_RUN = re.compile(r"\d(?:[^a-z0-9]{0,4}\d){8}")
 _CODE = re.compile(
-    r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{2} ?\d\d ?\d|[a-z]{4}\d{6}|[a-z]\d{8}|[xyz]\d{7}|[a-z]{5}\d{4}|p<)"
+    r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{2} ?\d\d ?\d|[a-z]{4}\d{6}|[a-z]\d{8}|[xyz]\d{7}|"
+    r"\d{8}[a-z]|[a-z]{5}\d{4}|p<)"
 )  # begins like one of `shapes`
 _MANY_DIGITS = 12
 _DIGIT = re.compile(r"\d")
@@ -57,6 +60,7 @@ def may_hold(text: str, original: str) -> Gate:
         or _LONG_RUN.search(text)
         or len(_DIGIT.findall(text)) >= _MANY_DIGITS
         or _CODE.search(text)
+        or _WITH_FIGURES.search(text)
     ):
         return _READ
     if "<<" in text or (_LONG_WORD.search(original) and not _LETTERS_ONLY.issuperset(original)):

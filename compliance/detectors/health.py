@@ -5,11 +5,11 @@ import re
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import Draft, Reading, reasons
 from compliance.detectors.sentences import Sentence, sentences
-from compliance.detectors.vocabulary import Hit, phrases
+from compliance.detectors.vocabulary import WORD, Hit, phrases
 
 _DATA = read("health")
-LEXICON = phrases(_DATA["lists"])
-_TERMS = ("condition", "medication", "otc", "treatment")
+LEXICON = phrases(_DATA["lists"], words=r"[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*")
+_TERMS = ("condition", "medication", "otc", "treatment", "pathogen")
 _OWN = frozenset(_DATA["own"])
 _CLOSE = frozenset(_DATA["close_only"])
 _HAVE = frozenset(_DATA["have"])
@@ -23,7 +23,10 @@ _BETWEEN = (
 )
 _VALUE = re.compile(rf"[^a-z0-9.!?\n]{{0,3}}(?:(?:{_BETWEEN} ?)?[:=]? ?){{0,6}}[~<>]? ?\d")
 _ICD = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
-_FAR, _NEAR, _RESULT = 48, 30, 48
+_FAR, _NEAR, _NEXT, _RESULT = 48, 30, 16, 48
+_TERMS_ONLY = frozenset({"condition"})
+_NEXT_KIND = frozenset({"not_next", "not_adjacent"})
+_TESTED = frozenset(_DATA["tested"])
 
 
 def find_health(reading: Reading) -> list[Draft]:
@@ -32,11 +35,12 @@ def find_health(reading: Reading) -> list[Draft]:
     found: list[Draft] = []
     for sentence in sentences(reading.text, hits, ""):
         for hit in sentence.kind(*_TERMS):
-            rules = _told(sentence, hit)
+            rules = _told(sentence, hit, inbound=reading.direction == "in")
             if rules:
                 found.append(_draft(hit.start, _with_dose(reading.text, hit), *rules))
-        for hit in sentence.kind("test", "analyte", "pathogen", "plain_test"):
-            found += _result(sentence, hit)
+        for hit in sentence.kind("test", "analyte", "pathogen", "plain_test", "condition"):
+            if not hit.kinds <= _TERMS_ONLY or _is_tested(sentence, hit):
+                found += _result(sentence, hit)
         for hit in sentence.kind("phrase"):
             found += _phrase(sentence, hit)
     return found
@@ -46,7 +50,7 @@ def _draft(start: int, end: int, *rules: str) -> Draft:
     return Draft("HEALTH_INFO", ((start, end),), reasons(*rules))
 
 
-def _told(sentence: Sentence, hit: Hit) -> list[str]:
+def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
     """The rules by which a term is told of somebody; empty when it is not."""
     kind = next(kind for kind in _TERMS if kind in hit.kinds)
     person = sentence.before(hit.start, _FAR, "person")
@@ -61,12 +65,24 @@ def _told(sentence: Sentence, hit: Hit) -> list[str]:
         and (close.phrase not in _CLOSE or _few_words(sentence, close.end, hit.start, 1))
     )
     dosed = kind in ("medication", "otc") and bool(_DOSE.match(sentence.text, hit.end))
-    harmless = sentence.before(hit.start, 26, "not") or sentence.after(hit.end, _NEAR, "not")
+    harmless = (
+        sentence.before(hit.start, 26, "not")
+        or sentence.after(hit.end, _NEAR, "not")
+        or sentence.after(hit.end, _NEXT, "not_next")
+        or sentence.after(hit.end, 1, "not_adjacent")
+    )
     asked = sentence.before(hit.start, 60, "asks")
     rules = [f"health.term/{hit.phrase}"]
-    if harmless and not (person and (strong or (own and harmless.start < hit.start))):
+    if harmless and not (
+        person and ((strong and harmless.kinds.isdisjoint(_NEXT_KIND)) or (own and harmless.start < hit.start))
+    ):
         return []
-    if asked and not own and not (dosed and not harmless):
+    if (
+        asked
+        and not own
+        and not (dosed and not harmless)
+        and not (kind == "medication" and not harmless and not sentence.before(hit.start, 60, "sells"))
+    ):
         return []
     if strong and (kind != "otc" or person):
         rules.append(f"health.disclosure/{strong.phrase}")
@@ -76,9 +92,17 @@ def _told(sentence: Sentence, hit: Hit) -> list[str]:
         rules.append(f"health.disclosure/{close.phrase}")
     if dosed:
         rules.append("health.dose")
-    if len(rules) == 1 or (kind == "otc" and len(rules) < 3):
+    if kind == "medication" and len(rules) == 1 and inbound and not harmless:
+        rules.append("health.disclosure/names a prescription medicine")
+    if len(rules) == 1 or (kind in ("otc", "pathogen") and len(rules) < (3 if kind == "otc" else 2)):
         return []
     return rules
+
+
+def _is_tested(sentence: Sentence, hit: Hit) -> bool:
+    """Whether the word behind a term makes it a test: "HPV test", "hepatitis panel"."""
+    word = WORD.match(sentence.text, hit.end + 1)
+    return bool(word and word.group() in _TESTED)
 
 
 def _opens(sentence: Sentence, hit: Hit) -> bool:
@@ -98,7 +122,9 @@ def _with_dose(text: str, hit: Hit) -> int:
 
 def _result(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each way to say a result
     """A test, value or germ with its result."""
-    if sentence.around(hit.start, hit.end, 16, "not") and not sentence.before(hit.start, 20, "person"):
+    if (
+        sentence.around(hit.start, hit.end, 16, "not") or sentence.after(hit.end, 3, "not_next")
+    ) and not sentence.before(hit.start, 20, "person"):
         return []
     person = sentence.before(hit.start, _FAR, "person")
     more = [f"health.person/{person.phrase}"] if person else []
@@ -165,7 +191,7 @@ def _phrase(sentence: Sentence, hit: Hit) -> list[Draft]:
         )
     if sentence.before(hit.start, 40, "asks") and sentence.asks:
         return []
-    what = sentence.after(hit.end, 12, "pathogen", "condition", "analyte", "medication", "otc")
+    what = sentence.after(hit.end, 16, "pathogen", "condition", "analyte", "medication", "otc")
     if hit.phrase.endswith(" for"):
         return (
             [_draft(hit.start, what.end, f"health.result/{hit.phrase}", f"health.term/{what.phrase}")] if what else []

@@ -5,32 +5,40 @@ counts, if the value can be such a thing; a nearer phrase that names something h
 """
 
 import re
+from itertools import pairwise
 
 from compliance.detectors.cards import pieces
 from compliance.detectors.checksums import itin, ssn
 from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import chains
+from compliance.detectors.linking import speaks_back
 from compliance.detectors.proofs import ORDER, PROOFS
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, values
-from compliance.detectors.vocabulary import WORD, Hit
+from compliance.detectors.vocabulary import Hit
 
 _BEFORE, _AFTER = 48, 28
 _DISTANT = 25
 _SSN_DIGITS = 9
+_PAIR = 24  # characters between a sort code and its account
+_WHOLE = frozenset({"CARD_SECURITY", "CARD_PIN", "DATE_OF_BIRTH"})  # never a part of a longer value
 _KINDS = frozenset(PROOFS)
-_ENDS = re.compile(r"[.!?]\s|\n")
-_LINKING_AFTER = frozenset(read("linking")["after"])
+_BLOCKS = frozenset({AGAINST, "secret.code", "secret.key"})
+_POLICIES = frozenset(read("cues")["policy_phrases"])
+_SPEAKING = _KINDS | _BLOCKS
+_CLOSE = 5  # characters from which even a phrase that says little says enough
+_LETTERS_BEFORE = re.compile(r"[ :#=]{1,3}(?:is )?(?P<letters>[a-z]{1,4}) \Z")
 
 
 def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
     found: list[Draft] = []
-    cues = [hit for hit in reading.hits if AGAINST in hit.kinds or not _KINDS.isdisjoint(hit.kinds)]
+    cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
     previous = 0
     used: set[int] = set()
     found += _in_pieces(reading, taken)
     all_values = values(reading.text, taken)
+    found += _sort_code_pairs(reading, all_values)
     for place, value in enumerate(all_values):
         following = all_values[place + 1].start if place + 1 < len(all_values) else len(reading.text)
         draft = None
@@ -78,6 +86,27 @@ def _in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
     return found
 
 
+def _sort_code_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
+    """A British sort code and the eight digits of its account right after it, with any word of banks in the text."""
+    if not reading.has("BANK_ACCOUNT", "ROUTING_NUMBER"):
+        return []
+    found = []
+    for one, other in pairwise(all_values):
+        first = tuple(len(text) for _, _, text in one.cells)
+        if (
+            first == (2, 2, 2)
+            and other.sizes == (8,)
+            and other.start - one.end <= _PAIR
+            and (one.compact + other.compact).isdigit()
+        ):
+            why = reasons("cue.distant", "cue.before/bank", "proof.shape", "proof.range")
+            found += [
+                Draft("ROUTING_NUMBER", ((one.start, one.end),), why),
+                Draft("BANK_ACCOUNT", ((other.start, other.end),), why),
+            ]
+    return found
+
+
 def _named(reading: Reading, cues: list[Hit], value: Value, between: tuple[int, int], used: set[int]) -> Draft | None:
     previous, following = between
     before = [
@@ -89,14 +118,14 @@ def _named(reading: Reading, cues: list[Hit], value: Value, between: tuple[int, 
         and hit.start not in used
     ]
     for hit in reversed(before):
-        if AGAINST in hit.kinds:
+        if _blocks(hit):
             return None
         draft = _accept(reading, hit, value, "cue.before")
         if draft is not None:
             return draft
     after = [hit for hit in cues if hit.start >= value.end and hit.end <= following and hit.start - value.end <= _AFTER]
     for hit in after[:1]:
-        if AGAINST in hit.kinds or not _speaks_back(reading.text[value.end : hit.start]):
+        if _blocks(hit) or not speaks_back(reading.text[value.end : hit.start]):
             return None
         draft = _accept(reading, hit, value, "cue.after")
         if draft is not None:
@@ -105,21 +134,26 @@ def _named(reading: Reading, cues: list[Hit], value: Value, between: tuple[int, 
     return None
 
 
-def _speaks_back(between: str) -> bool:
-    """Whether what stands between a value and a later phrase ties them: few words, no end of a sentence."""
-    return not _ENDS.search(between) and all(word in _LINKING_AFTER for word in WORD.findall(between))
+def _blocks(hit: Hit) -> bool:
+    """Whether a phrase names something else than these numbers."""
+    return not _BLOCKS.isdisjoint(hit.kinds) and _KINDS.isdisjoint(hit.kinds)
 
 
 def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None:
-    soft = "SOFT" in hit.kinds
+    gap = value.start - hit.end if hit.end <= value.start else hit.start - value.end
+    soft = "SOFT" in hit.kinds and gap > _CLOSE
+    if hit.phrase in _POLICIES and reading.has("OTHER_POLICY"):
+        return None
     for kind in ORDER:
         if kind not in hit.kinds:
             continue
         proof = PROOFS[kind]
         if kind == "ROUTING_NUMBER" and value.date:
             parts = [Value(value.cells, "-")]
+        elif kind in _WHOLE or value.date:
+            parts = [value] if value.date is None or kind == "DATE_OF_BIRTH" or value.date.compact else []
         else:
-            parts = [value] if value.date else list(value.parts())
+            parts = list(value.parts())
         for part in parts:
             met = proof(part, hit.phrase, soft)
             if met is None:
@@ -136,7 +170,12 @@ def _draft(reading: Reading, kind: str, part: Value, hit: Hit, rules: tuple[str,
         return None
     if part.start - hit.end > _DISTANT:
         rules = (*rules, "cue.distant")
-    return Draft(kind, ((part.start, part.end),), reasons(*rules), placeholder=part.compact in PLACEHOLDERS)
+    start = part.start
+    if kind in ("MEDICAL_ID", "GOVERNMENT_ID") and 0 < start - hit.end <= 12:
+        letters = _LETTERS_BEFORE.match(reading.text[hit.end : start])
+        if letters and reading.as_written(hit.end + letters.start("letters"), start - 1).isupper():
+            start = hit.end + letters.start("letters")
+    return Draft(kind, ((start, part.end),), reasons(*rules), placeholder=part.compact in PLACEHOLDERS)
 
 
 PLACEHOLDERS = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
@@ -166,4 +205,4 @@ def _something_else(reading: Reading, cues: list[Hit], part: Value) -> bool:
     if before and AGAINST in before[-1].kinds:
         return True
     after = [hit for hit in cues if hit.start >= part.end and hit.start - part.end <= _AFTER]
-    return bool(after) and AGAINST in after[0].kinds and _speaks_back(reading.text[part.end : after[0].start])
+    return bool(after) and AGAINST in after[0].kinds and speaks_back(reading.text[part.end : after[0].start])

@@ -31,14 +31,17 @@ def _itin(value: Value, phrase: str, soft: bool) -> str | None:
     return "proof.range" if checksums.itin(digits) else "proof.shape"
 
 
-def _phone(value: Value) -> bool:
+def _phone(value: Value, phrase: str, soft: bool) -> bool:
+    """Whether the digits stand as a telephone number does and the phrase does not insist."""
+    if not soft and value.sizes == (3, 3, 4):
+        return False
     return value.sizes in ((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5, 6)) or bool(_UK_PHONE.match(value.compact))
 
 
 def _bank(value: Value, phrase: str, soft: bool) -> str | None:
     digits = value.compact
     fewest = 6 if soft else 5
-    if not digits.isdigit() or not fewest <= len(digits) <= 20 or _phone(value):
+    if not digits.isdigit() or not fewest <= len(digits) <= 20 or _phone(value, phrase, soft):
         return None
     if value.sizes == (3, 2, 4) or len(value.cells) > 5:
         return None
@@ -70,7 +73,7 @@ def _medical(value: Value, phrase: str, soft: bool) -> str | None:
         or len(value.cells) > 5
     ):
         return None
-    if value.sizes == (3, 3, 4) or (compact.isdigit() and len(compact) < (7 if soft else 5)):
+    if (value.sizes == (3, 3, 4) and soft) or (compact.isdigit() and len(compact) < (7 if soft else 5)):
         return None
     return "proof.shape"
 
@@ -92,7 +95,9 @@ def _government(value: Value, phrase: str, soft: bool) -> str | None:
 
 
 def _security(value: Value, phrase: str, soft: bool) -> str | None:
-    return "proof.shape" if len(value.cells) == 1 and value.compact.isdigit() and len(value.compact) in (3, 4) else None
+    if not value.compact.isdigit() or len(value.compact) not in (3, 4):
+        return None
+    return "proof.shape" if len(value.cells) == 1 or set(value.sizes) == {1} else None
 
 
 def _pin(value: Value, phrase: str, soft: bool) -> str | None:

@@ -27,6 +27,8 @@ LEXICON = phrases(
         AGAINST: _CUES["against"],
         "SOFT": _CUES["soft"],
         "NEUTRAL": _CUES["neutral"],
+        "BESIDE_CARD": _CUES["beside_card"],
+        "OTHER_POLICY": _CUES["other_policy"],
         **{f"secret.{kind}": entries for kind, entries in _SECRETS["lists"].items()},
     }
 )
@@ -49,7 +51,10 @@ class Reading:
         return any(kind in self.by_kind for kind in kinds)
 
     def near(self, kind: str, start: int, end: int, *, before: int, after: int) -> Hit | None:
-        """The phrase of that list closest to a span, at most so many characters before or after it."""
+        """The phrase of that list closest to a span, at most so many characters before or after it.
+
+        -1 for a side means: never there.
+        """
         best, distance = None, before + after + 1
         hits = self.by_kind.get(kind)
         if not hits:
@@ -58,7 +63,7 @@ class Reading:
         for hit in islice(hits, first, None):
             if hit.start > end + after:
                 break
-            gap = start - hit.end if hit.end <= start else hit.start - end if hit.start >= end else 0
+            gap = start - hit.end if hit.end <= start else max(0, hit.start - end)
             if gap <= (before if hit.end <= start else after) and gap < distance:
                 best, distance = hit, gap
         return best

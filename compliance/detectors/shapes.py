@@ -1,6 +1,7 @@
 """Numbers whose shape or check digits say what they are: IBAN, Medicare, British, Spanish, Mexican, Indian."""
 
 import re
+from collections.abc import Callable
 
 from compliance.detectors import checksums
 from compliance.detectors.data_files import read
@@ -15,7 +16,8 @@ _MARKS = frozenset(" -.\n/\t_:,")
 _L, _N, _E = "[ac-hj-kmnp-rt-y]", "[0-9ac-hj-kmnp-rt-y]", r"(?![a-z0-9])"
 _MBI = re.compile(rf"(?<![a-z0-9])[1-9]{_L}{_N}\d(?P<mark>[- .]?){_L}{_N}\d(?P=mark){_L}{{2}}\d\d{_E}")
 _NINO = re.compile(
-    r"(?<![a-z0-9])(?!bg|gb|kn|nk|nt|tn|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d]" + _E
+    r"(?<![a-z0-9])(?!bg|gb|kn|nk|nt|tn|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d]"
+    + _E
 )
 _SPANISH = re.compile(r"(?<![a-z0-9])(?:[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3})[- ]?[a-z](?![a-z0-9])")
 _CURP = re.compile(r"(?<![a-z0-9])[a-z][aeioux][a-z]{2}\d{6}[hmx][a-z]{5}[a-z0-9]\d(?![a-z0-9])")
@@ -31,40 +33,40 @@ def find_shapes(reading: Reading) -> list[Draft]:
     """Drafts of numbers that their own form gives away, with a phrase beside them where the form is not rare enough."""
     text = reading.text
     found = _ibans(text)
-    gov, medical = reading.near, reading.near
     for match in _MBI.finditer(text):
-        cue = medical("MEDICAL_ID", *match.span(), before=80, after=40)
+        cue = reading.near("MEDICAL_ID", *match.span(), before=80, after=40)
         if match["mark"] or cue:
-            found.append(_draft(reading, "MEDICAL_ID", match, named=bool(cue)))
-    for pattern, alone in (
-        (_NINO, True),
-        (_CURP, True),
-        (_ALIEN, True),
-        (_UK_LICENCE, True),
-        (_PAN, False),
-        (_SPANISH, False),
-    ):
+            found.append(_draft("MEDICAL_ID", match, named=bool(cue)))
+    for pattern, proof in _GOVERNMENT:
         for match in pattern.finditer(text):
             compact = "".join(char for char in match.group() if char.isalnum())
-            if pattern is _CURP and not checksums.curp(compact):
-                continue
-            if pattern is _SPANISH and not checksums.dni(compact):
-                continue
-            if pattern is _UK_LICENCE and len(compact) != 16:
-                continue
-            named = bool(gov("GOVERNMENT_ID", *match.span(), before=60, after=30))
-            unique = (
-                alone
-                or (pattern is _SPANISH and compact[0].isalpha())
-                or (pattern is _PAN and compact[3] == "p" and match.group().isalnum())
-            )
-            if named or (unique and not reading.near(AGAINST, *match.span(), before=25, after=15)):
-                found.append(_draft(reading, "GOVERNMENT_ID", match, named=named))
-    found += [_draft(reading, "GOVERNMENT_ID", match, named=True) for match in _MRZ.finditer(text)]
+            named = bool(reading.near("GOVERNMENT_ID", *match.span(), before=60, after=30))
+            if proof(compact, named) and (named or not _other(reading, match)):
+                found.append(_draft("GOVERNMENT_ID", match, named=named))
     return found
 
 
-def _draft(reading: Reading, kind: str, match: re.Match[str], *, named: bool) -> Draft:
+def _other(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether a phrase beside the number says that it is something else."""
+    start, end = match.span()
+    return bool(
+        reading.near(AGAINST, start, end, before=25, after=15)
+        or reading.near("MEDICAL_ID", start, end, before=30, after=20)
+    )
+
+
+_GOVERNMENT: tuple[tuple[re.Pattern[str], Callable[[str, bool], bool]], ...] = (
+    (_NINO, lambda compact, named: True),
+    (_CURP, lambda compact, named: checksums.curp(compact)),
+    (_ALIEN, lambda compact, named: True),
+    (_UK_LICENCE, lambda compact, named: len(compact) == 16),
+    (_PAN, lambda compact, named: named or compact[3] == "p"),
+    (_SPANISH, lambda compact, named: checksums.dni(compact)),
+    (_MRZ, lambda compact, named: True),
+)
+
+
+def _draft(kind: str, match: re.Match[str], *, named: bool) -> Draft:
     rules = ("shape.unique", "cue.before") if named else ("shape.unique",)
     return Draft(kind, (match.span(),), reasons(*rules))
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from compliance.detectors.dates import Date, dates
 
-_CELL = re.compile(r"(?<![a-z0-9])[a-z]*+\d[a-z0-9]*")
+_CELL = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]*")
 _SEPARATORS = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
 _MONEY = frozenset("$£€")
 _MOST_CELLS = 20
+_NO_VALUE = re.compile(  # money, month and year, time, share
+    r"[$£€] ?\d[\d,.]*|(?<![\d/])\d{1,2} ?/ ?(?:20)?\d\d(?![\d/])|\d{1,2}:\d\d|\d[\d,]*%"
+)
 _CUES_WITH_DIGIT = frozenset({"cvv2", "cvc2", "1st", "2nd", "3rd", "2fa"})
 
 
@@ -32,7 +35,7 @@ class Value:
     @property
     def compact(self) -> str:
         """Its letters and digits only."""
-        return "".join(text for _, _, text in self.cells)
+        return "".join(text for _, _, text in self.cells).replace("-", "")
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -55,6 +58,8 @@ def values(text: str, taken: bytearray) -> list[Value]:
     found_dates = [date for date in dates(text) if not any(taken[date.start : date.end])]
     in_dates = bytearray(len(text) + 1)
     kept: list[Value] = []
+    for match in _NO_VALUE.finditer(text):
+        in_dates[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     for date in found_dates:
         if any(in_dates[date.start : date.end]):
             continue

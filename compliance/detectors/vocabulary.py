@@ -32,10 +32,11 @@ class Phrases:
     """The lists by first word: the rest of each phrase, longest first, with the kinds."""
 
     by_first: Mapping[str, tuple[tuple[tuple[str, ...], str, frozenset[str]], ...]]
+    word: re.Pattern[str] = WORD
 
     def find(self, text: str) -> list[Hit]:
         """Every phrase in the text, the longest at each place, none inside another."""
-        words = [(match.group(), match.start(), match.end()) for match in WORD.finditer(text)]
+        words = [(match.group(), match.start(), match.end()) for match in self.word.finditer(text)]
         hits: list[Hit] = []
         place, count = 0, len(words)
         by_first = self.by_first
@@ -83,8 +84,11 @@ def slips(word: str) -> set[str]:
 _SLIPS_OF: dict[str, set[str]] = defaultdict(set)
 
 
-def phrases(lists: Mapping[str, Iterable[str]]) -> Phrases:
-    """The phrases of lists by kind, ready to be found. A phrase may be on several lists."""
+def phrases(lists: Mapping[str, Iterable[str]], words: str = WORD.pattern) -> Phrases:
+    """The phrases of lists by kind, ready to be found. A phrase may be on several lists.
+
+    `words`: the pattern of one word, for lists with words that hold digits.
+    """
     kinds: dict[str, set[str]] = defaultdict(set)
     for kind, entries in lists.items():
         for entry in entries:
@@ -100,7 +104,10 @@ def phrases(lists: Mapping[str, Iterable[str]]) -> Phrases:
         for word in rest:
             for slip in slips(word):
                 _SLIPS_OF[slip].add(word)
-    return Phrases({first: tuple(sorted(rests, key=lambda entry: -len(entry[0]))) for first, rests in found.items()})
+    return Phrases(
+        {first: tuple(sorted(rests, key=lambda entry: -len(entry[0]))) for first, rests in found.items()},
+        re.compile(words),
+    )
 
 
 def gate_words(lists: Iterable[str]) -> frozenset[str]:
