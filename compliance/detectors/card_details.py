@@ -22,6 +22,8 @@ _GAP = re.compile(r"[^a-z0-9]{1,8}\Z")
 def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], taken: bytearray) -> list[Draft]:
     """Drafts of expiry dates and security codes, where a card is being given."""
     given = bool(cards or codes)
+    if not given and not reading.has("EXPIRY"):
+        return []
     ends = {card.spans[-1][1] for card in cards} | {code.spans[-1][1] for code in codes}
     found: list[Draft] = []
     for pattern in (_EXPIRY, _NAMED, _SOLID):

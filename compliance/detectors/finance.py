@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import Draft, Reading, reasons
 from compliance.detectors.sentences import Sentence, sentences
-from compliance.detectors.vocabulary import WORD, Hit, phrases
+from compliance.detectors.vocabulary import WORD, Hit, Word, phrases
 
 _DATA = read("finance")
-LEXICON = phrases(_DATA["lists"], words=r"401 ?k|403b|529(?!\d)|1099|w-?2(?!\d)|[a-z]+(?:'[a-z]+)*")
+LEXICON = phrases(_DATA["lists"])
 _PERIODIC = frozenset(_DATA["needs_period"])
 _SCORE_ALONE = frozenset(_DATA["score_alone"])
 _WEAK = frozenset(_DATA["weak"])
@@ -45,12 +45,12 @@ class Amount:
     value: float
 
 
-def find_finance(reading: Reading, taken: bytearray) -> list[Draft]:
+def find_finance(reading: Reading, words: list[Word], taken: bytearray) -> list[Draft]:
     """Drafts of financial information."""
-    hits = LEXICON.find(reading.text)
+    hits = LEXICON.find(reading.text, words)
     found: list[Draft] = []
     secret = any("unpublished" in hit.kinds for hit in hits)
-    for sentence in sentences(reading.text, hits, ""):
+    for sentence in sentences(reading.text, hits):
         amounts = [amount for amount in _amounts(sentence) if not any(taken[amount.start : amount.end])]
         told = [draft for amount in amounts if (draft := _personal(sentence, amount))]
         if told and not sentence.kind("not"):

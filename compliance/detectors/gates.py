@@ -1,7 +1,7 @@
-"""The cheap question first: can this text hold anything at all? Most texts end here."""
+"""The cheap question first: what can this text hold at all? Most texts end here, or need one detector only."""
 
 import re
-from dataclasses import dataclass
+from collections import defaultdict
 
 from compliance.detectors.data_files import read
 from compliance.detectors.number_words import FEWEST, NUMBER_WORDS
@@ -9,60 +9,85 @@ from compliance.detectors.vocabulary import WORD, gate_words
 
 _CUES, _HEALTH, _FINANCE, _SECRETS = read("cues"), read("health"), read("finance"), read("credentials")
 
-_WITH_DIGITS = gate_words(
-    [
-        *(phrase for phrases in _CUES["kinds"].values() for phrase in phrases),
-        *(phrase for kind in _FINANCE.get("gate", ()) for phrase in _FINANCE["lists"][kind]),
-        *(phrase for kind in ("code", "weak_code", "use", "user") for phrase in _SECRETS["lists"][kind]),
-    ]
-) - frozenset(_CUES["too_common"])
-_ALONE = gate_words(
-    [
-        *(phrase for kind in _HEALTH.get("gate", ()) for phrase in _HEALTH["lists"][kind]),
-        *(phrase for kind in ("password", "key") for phrase in _SECRETS["lists"][kind]),
-    ]
-)
-_UNPUBLISHED = gate_words(_FINANCE["lists"].get("unpublished", ()))
+
+NUMBERS = 1  # cards, identifiers, birth dates
+SECRETS = 2
+HEALTH = 4
+MONEY = 8
+SHAPES = 16
+SPELLED = 32  # rows of number words
+FORMATS = 64  # long words: keys, addresses
+_CODES = 128  # secrets, if there are digits
+
+
+def _flags() -> dict[str, int]:
+    """What each word of the lists makes possible."""
+    found: dict[str, int] = defaultdict(int)
+    health, finance, secrets = _HEALTH["lists"], _FINANCE["lists"], _SECRETS["lists"]
+    of = {
+        NUMBERS: [phrase for phrases in _CUES["kinds"].values() for phrase in phrases],
+        MONEY: [phrase for kind in _FINANCE["gate"] for phrase in finance[kind]],
+        _CODES: [phrase for kind in ("code", "weak_code", "use", "keep") for phrase in secrets[kind]],
+        HEALTH: [phrase for kind in _HEALTH["gate"] for phrase in health[kind]],
+        SECRETS: [phrase for kind in ("password", "key", "user") for phrase in secrets[kind]],
+    }
+    for flag, phrases in of.items():
+        for word in gate_words(phrases) - frozenset(_CUES["too_common"] if flag == NUMBERS else ()):
+            found[word] |= flag
+    return dict(found)
+
+
+_FLAGS = _flags()
+_KNOWN = frozenset(_FLAGS)
 # terms that are not only letters
 _WITH_FIGURES = re.compile(r"a1c|b12|cd4|401 ?k|w-?2(?!\d)|(?<!\d)1099|t4(?!\d)|spo2|icd-?10")
 _LONG_RUN = re.compile(r"\d(?:[^a-z0-9]{0,4}\d){8}")
-_CODE = re.compile(
-    r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{2} ?\d\d ?\d|[a-z]{4}\d{6}|[a-z]\d{8}|[xyz]\d{7}|"
-    r"\d{8}[a-z]|[a-z]{5}\d{4}|p<)"
-)  # begins like one of `shapes`
-_MANY_DIGITS = 12
+_BEGINS_A_SHAPE = re.compile(
+    r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{2} ?\d ?\d[ \-.\n]{0,2}[a-z0-9]|[a-z]{4}\d{6}|a[-# ]{0,2}\d{3}|"
+    r"[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3}[- ]?[a-z]|[a-z]{5}\d{4}|[a-z]{1,5}9{0,4}\d{6}|p<)"
+)
 _DIGIT = re.compile(r"\d")
+_INITIALS = re.compile(r"(?<![a-z])[a-z][./ ][a-z](?![a-z])")  # d.o.b, a/c
+_MANY_DIGITS, _FEW_DIGITS = 12, 3
 _LETTERS_ONLY = frozenset("abcdefghijklmnopqrstuvwxyz \n")
 _LONG_WORD = re.compile(r"\S{16}")
+_WITHOUT_DIGITS = HEALTH | SECRETS
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """`nothing`: the text need not be read. `spelled`: it has rows of number words."""
-
-    nothing: bool
-    spelled: bool = False
-
-
-_NOTHING, _READ, _SPELLED = Gate(nothing=True), Gate(nothing=False), Gate(nothing=False, spelled=True)
-
-
-def may_hold(text: str, original: str) -> Gate:
-    """Whether a folded text could hold something sensitive."""
+def may_hold(text: str, original: str) -> int:
+    """The flags of what a folded text could hold; 0 for nothing."""
     words = WORD.findall(text.replace("'", "") if "'" in text else text)
     distinct = set(words)
-    if not NUMBER_WORDS.isdisjoint(distinct) and sum(word in NUMBER_WORDS for word in words) >= FEWEST:
-        return _SPELLED
-    if not _ALONE.isdisjoint(distinct):
-        return _READ
-    if _DIGIT.search(text) and (
-        not _WITH_DIGITS.isdisjoint(distinct)
-        or _LONG_RUN.search(text)
-        or len(_DIGIT.findall(text)) >= _MANY_DIGITS
-        or _CODE.search(text)
-        or _WITH_FIGURES.search(text)
-    ):
-        return _READ
-    if "<<" in text or (_LONG_WORD.search(original) and not _LETTERS_ONLY.issuperset(original)):
-        return _READ
-    return _NOTHING
+    flags = 0
+    for word in distinct & _KNOWN:
+        flags |= _FLAGS[word]
+    spelled = not NUMBER_WORDS.isdisjoint(distinct) and sum(word in NUMBER_WORDS for word in words) >= FEWEST
+    if spelled:
+        flags |= SPELLED | NUMBERS
+    elif not _DIGIT.search(text):
+        flags &= _WITHOUT_DIGITS
+        if "<<" in text:
+            flags |= SHAPES | NUMBERS
+    else:
+        flags = _with_digits(text, flags)
+    if _LONG_WORD.search(original) and not _LETTERS_ONLY.issuperset(original):
+        flags |= FORMATS
+    return flags
+
+
+def _with_digits(text: str, flags: int) -> int:
+    if flags & _CODES:
+        flags |= SECRETS
+    digits = len(_DIGIT.findall(text))
+    if digits < _FEW_DIGITS:
+        flags &= ~NUMBERS
+    elif digits >= _MANY_DIGITS or (digits >= _SSN_DIGITS and _LONG_RUN.search(text)) or _INITIALS.search(text):
+        flags |= NUMBERS
+    if digits >= _SHAPE_DIGITS and _BEGINS_A_SHAPE.search(text):
+        flags |= SHAPES | NUMBERS
+    if _WITH_FIGURES.search(text):
+        flags |= HEALTH | MONEY
+    return flags
+
+
+_SSN_DIGITS, _SHAPE_DIGITS = 9, 4

@@ -5,10 +5,10 @@ import re
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import Draft, Reading, reasons
 from compliance.detectors.sentences import Sentence, sentences
-from compliance.detectors.vocabulary import WORD, Hit, phrases
+from compliance.detectors.vocabulary import WORD, Hit, Word, phrases
 
 _DATA = read("health")
-LEXICON = phrases(_DATA["lists"], words=r"[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*")
+LEXICON = phrases(_DATA["lists"])
 _TERMS = ("condition", "medication", "otc", "treatment", "pathogen")
 _OWN = frozenset(_DATA["own"])
 _CLOSE = frozenset(_DATA["close_only"])
@@ -29,11 +29,11 @@ _NEXT_KIND = frozenset({"not_next", "not_adjacent"})
 _TESTED = frozenset(_DATA["tested"])
 
 
-def find_health(reading: Reading) -> list[Draft]:
+def find_health(reading: Reading, words: list[Word]) -> list[Draft]:
     """Drafts of health information."""
-    hits = LEXICON.find(reading.text)
+    hits = LEXICON.find(reading.text, words)
     found: list[Draft] = []
-    for sentence in sentences(reading.text, hits, ""):
+    for sentence in sentences(reading.text, hits):
         for hit in sentence.kind(*_TERMS):
             rules = _told(sentence, hit, inbound=reading.direction == "in")
             if rules:

@@ -1,24 +1,23 @@
 """A text made ready for the detectors: folded, its phrases and rows of digits found once for all of them."""
 
 from bisect import bisect_left
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import islice
-from operator import attrgetter
 
 from compliance.detectors.data_files import read, weight
 from compliance.detectors.digit_runs import Run, letters_as_digits, runs
 from compliance.detectors.findings import Reason
 from compliance.detectors.folding import Folded
 from compliance.detectors.number_words import spell_out
-from compliance.detectors.vocabulary import Hit, phrases
+from compliance.detectors.vocabulary import Hit, Word, phrases, words_of
 
 _CUES = read("cues")
 _SECRETS = read("credentials")
 
 AGAINST = "AGAINST"
 _LONGEST_PHRASE = 60  # characters
-_start = attrgetter("start")
+_FEW = 4
 CUE_KINDS = frozenset(_CUES["kinds"])
 
 LEXICON = phrases(
@@ -42,9 +41,10 @@ class Reading:
     original: str
     text: str
     direction: str
+    words: list[Word]
     hits: list[Hit]
     runs: list[Run]
-    by_kind: dict[str, list[Hit]] = field(default_factory=dict)
+    by_kind: Mapping[str, list[Hit]]
 
     def has(self, *kinds: str) -> bool:
         """Whether a phrase of one of these lists stands in the text."""
@@ -59,7 +59,7 @@ class Reading:
         hits = self.by_kind.get(kind)
         if not hits:
             return None
-        first = bisect_left(hits, start - before - _LONGEST_PHRASE, key=_start)
+        first = bisect_left(hits, (start - before - _LONGEST_PHRASE,)) if len(hits) > _FEW else 0
         for hit in islice(hits, first, None):
             if hit.start > end + after:
                 break
@@ -93,14 +93,20 @@ def reasons(*rules: str) -> tuple[Reason, ...]:
     return tuple(Reason(rule, weight(rule.partition("/")[0])) for rule in rules)
 
 
-def read_text(original: str, folded: Folded, direction: str, *, spelled: bool) -> Reading:
-    """The text with everything found that more than one detector needs."""
+def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, numbers: bool) -> Reading:
+    """The text with everything found that more than one detector needs. `numbers`: look for digits and their cues."""
     if spelled:
         folded = spell_out(folded)
-    text = letters_as_digits(folded.text)
-    hits = LEXICON.find(text)
-    by_kind: dict[str, list[Hit]] = defaultdict(list)
+    text = letters_as_digits(folded.text) if numbers else folded.text
+    words = words_of(text)
+    if not numbers:
+        return Reading(folded, original, text, direction, words, [], [], {})
+    hits = LEXICON.find(text, words)
+    by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
         for kind in hit.kinds:
-            by_kind[kind].append(hit)
-    return Reading(folded, original, text, direction, hits, runs(text), dict(by_kind))
+            if kind in by_kind:
+                by_kind[kind].append(hit)
+            else:
+                by_kind[kind] = [hit]
+    return Reading(folded, original, text, direction, words, hits, runs(text), by_kind)

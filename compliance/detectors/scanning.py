@@ -10,13 +10,14 @@ from compliance.detectors.data_files import read
 from compliance.detectors.finance import find_finance
 from compliance.detectors.findings import Confidence, Finding, last_four_of, mask_for
 from compliance.detectors.folding import fold
-from compliance.detectors.gates import may_hold
+from compliance.detectors.gates import FORMATS, HEALTH, MONEY, NUMBERS, SECRETS, SHAPES, SPELLED, may_hold
 from compliance.detectors.health import find_health
 from compliance.detectors.identifiers import find_identifiers
 from compliance.detectors.masks import hide_masks
 from compliance.detectors.reading import Draft, Reading, read_text, reasons
 from compliance.detectors.secret_formats import secret_formats
 from compliance.detectors.shapes import find_shapes
+from compliance.detectors.vocabulary import WORD_WITH_FIGURES, words_of
 
 Direction = Literal["in", "out"]
 _ROUNDS = 8  # of masking again what shows up beside a mask
@@ -32,33 +33,54 @@ def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Fi
     """
     original = texts if isinstance(texts, str) else "\n".join(texts)
     folded = fold(hide_masks(original))
-    gate = may_hold(folded.text, original)
-    if gate.nothing:
+    may = may_hold(folded.text, original)
+    if not may:
         return ()
-    reading = read_text(original, folded, direction, spelled=gate.spelled)
-    drafts = _drafts(reading)
-    return _findings(reading, _winners(drafts))
+    reading = read_text(
+        original, folded, direction, spelled=bool(may & SPELLED), numbers=bool(may & (NUMBERS | SECRETS))
+    )
+    drafts = _drafts(reading, may)
+    return _findings(reading, _winners(drafts)) if drafts else ()
 
 
-def _drafts(reading: Reading) -> list[Draft]:
+def _drafts(reading: Reading, may: int) -> list[Draft]:
     """What each detector found, the surest kinds first; later ones leave alone what is taken."""
     taken = bytearray(len(reading.text) + 1)
-    secrets = _secrets(reading)
-    _take(taken, secrets)
-    shapes = find_shapes(reading)
-    _take(taken, shapes)
+    found: list[Draft] = []
+    if may & FORMATS:
+        found += _secrets(reading)
+        _take(taken, found)
+    if may & NUMBERS:
+        found += _numbers(reading, taken, shapes=bool(may & (SHAPES | SPELLED)))
+    if may & SECRETS:
+        secrets = [draft for draft in find_credentials(reading) if not _any_taken(taken, draft)]
+        found += secrets
+    _take(taken, found)
+    if may & (HEALTH | MONEY):
+        words = words_of(reading.text, WORD_WITH_FIGURES)
+        told = find_health(reading, words) if may & HEALTH else []
+        told += find_finance(reading, words, taken) if may & MONEY else []
+        found += [draft for draft in told if not _any_taken(taken, draft)]
+    return found
+
+
+def _numbers(reading: Reading, taken: bytearray, *, shapes: bool) -> list[Draft]:
+    """Cards and what comes with them, and every other number that is somebody's."""
+    found = find_shapes(reading) if shapes else []
+    _take(taken, found)
     cards = [draft for draft in find_cards(reading) if draft.score >= _REPORTED and not _any_taken(taken, draft)]
     _take(taken, cards)
     identifiers = find_identifiers(reading, taken)
     codes = [draft for draft in identifiers if draft.type == "CARD_SECURITY"]
-    _take(taken, identifiers)
-    details = find_card_details(reading, cards, codes, taken)
+    details = find_card_details(reading, cards, codes, _with(taken, identifiers))
     _take(taken, details)
-    credentials = [draft for draft in find_credentials(reading) if not _any_taken(taken, draft)]
-    _take(taken, credentials)
-    statements = [*find_health(reading), *find_finance(reading, taken)]
-    statements = [draft for draft in statements if not _any_taken(taken, draft)]
-    return [*secrets, *shapes, *cards, *identifiers, *details, *credentials, *statements]
+    return [*found, *cards, *identifiers, *details]
+
+
+def _with(taken: bytearray, drafts: list[Draft]) -> bytearray:
+    more = bytearray(taken)
+    _take(more, drafts)
+    return more
 
 
 def _secrets(reading: Reading) -> list[Draft]:

@@ -2,15 +2,11 @@
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import attrgetter
 
 from compliance.detectors.vocabulary import WORD, Hit
 
 _END = re.compile(r"[.!?;](?=\s|\Z)|\n|(?<=[?!])")
-_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +22,14 @@ class Sentence:
         """The phrases on any of these lists, in order."""
         if len(kinds) == 1:
             return self.by_kind.get(kinds[0], [])
-        return sorted({hit for kind in kinds for hit in self.by_kind.get(kind, ())}, key=_start)
+        return sorted({hit[:2]: hit for kind in kinds for hit in self.by_kind.get(kind, ())}.values())
 
     def before(self, place: int, distance: int, *kinds: str) -> Hit | None:
         """The last phrase of these lists that ends at most so many characters before a place."""
         best = None
         for kind in kinds:
             hits = self.by_kind.get(kind, ())
-            at = bisect_left(hits, place, key=_start) - 1
+            at = bisect_left(hits, (place,)) - 1
             if (
                 at >= 0
                 and hits[at].end <= place
@@ -48,7 +44,7 @@ class Sentence:
         best = None
         for kind in kinds:
             hits = self.by_kind.get(kind, ())
-            at = bisect_left(hits, place, key=_start)
+            at = bisect_left(hits, (place,))
             if at < len(hits) and hits[at].start - place <= distance and (best is None or hits[at].start < best.start):
                 best = hits[at]
         return best
@@ -67,20 +63,23 @@ class Sentence:
         return self.text[self.end : self.end + 1] == "?" or self.text[self.end - 1 : self.end] == "?"
 
 
-def sentences(text: str, hits: Iterable[Hit], prefix: str) -> list[Sentence]:
-    """The sentences of a text that hold any of the phrases. `prefix` is taken off the kinds."""
+def sentences(text: str, hits: list[Hit]) -> list[Sentence]:
+    """The sentences of a text that hold any of the phrases."""
     found: list[Sentence] = []
-    ordered = list(hits)
-    ends = [match.start() for match in _END.finditer(text)] + [len(text)]
-    place, start = 0, 0
-    for end in ends:
-        by_kind: dict[str, list[Hit]] = defaultdict(list)
-        while place < len(ordered) and ordered[place].start < end:
-            hit = ordered[place]
+    place, start, count = 0, 0, len(hits)
+    for end in [*(match.start() for match in _END.finditer(text)), len(text)]:
+        if place == count:
+            break
+        by_kind: dict[str, list[Hit]] = {}
+        while place < count and hits[place].start < end:
+            hit = hits[place]
             for kind in hit.kinds:
-                by_kind[kind.removeprefix(prefix)].append(hit)
+                if kind in by_kind:
+                    by_kind[kind].append(hit)
+                else:
+                    by_kind[kind] = [hit]
             place += 1
         if by_kind:
-            found.append(Sentence(text, start, end, dict(by_kind)))
+            found.append(Sentence(text, start, end, by_kind))
         start = end
     return found

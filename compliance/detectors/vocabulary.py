@@ -1,6 +1,6 @@
 """Finds the phrases of the word lists in a text, in one pass over its words.
 
-A phrase of the lists is one to five words; between its words may stand a few marks ("s.s.n", "one-time"). Long words
+A phrase of the lists is one to six words; between its words may stand a few marks ("s.s.n", "one-time"). Long words
 are also known with one letter dropped, doubled or swapped, as thumbs write them.
 """
 
@@ -8,17 +8,21 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from compliance.detectors.data_files import read
 
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
+WORD_WITH_FIGURES = re.compile(r"401 ?k|1099|w-?2(?!\d)|[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*")
 _LONG = 7  # letters from which slips of the thumb are known
 _GAP = 3  # characters at most between two words of a phrase
 _NOT_SLIPS = frozenset(read("real_words")["words"])
 
+Word = tuple[str, int, int]
+"""A word without its apostrophes, where it starts and ends."""
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+
+class Hit(NamedTuple):
     """A phrase that stands in the folded text from `start` to `end`, and the lists it is on."""
 
     start: int
@@ -27,45 +31,65 @@ class Hit:
     kinds: frozenset[str]
 
 
+class _Entry(NamedTuple):
+    """A phrase after its first two words."""
+
+    rest: tuple[str, ...]
+    phrase: str
+    kinds: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The lists by first word: the rest of each phrase, longest first, with the kinds."""
+    """The lists by first word: the phrase of that word alone, if any, and longer ones by second word, longest first."""
 
-    by_first: Mapping[str, tuple[tuple[tuple[str, ...], str, frozenset[str]], ...]]
-    word: re.Pattern[str] = WORD
+    by_first: Mapping[str, tuple[_Entry | None, Mapping[str, tuple[_Entry, ...]]]]
 
-    def find(self, text: str) -> list[Hit]:
-        """Every phrase in the text, the longest at each place, none inside another."""
-        words = [(match.group(), match.start(), match.end()) for match in self.word.finditer(text)]
+    def find(self, text: str, words: list[Word]) -> list[Hit]:
+        """Every phrase among the words of the text, the longest at each place, none inside another."""
         hits: list[Hit] = []
         place, count = 0, len(words)
-        by_first = self.by_first
+        get = self.by_first.get
         while place < count:
-            word, start, _ = words[place]
-            entries = by_first.get(word.replace("'", "") if "'" in word else word)
-            step = 1
-            if entries is not None:
-                for rest, phrase, kinds in entries:
-                    if not rest or _follows(text, words, place, rest):
-                        step = 1 + len(rest)
-                        hits.append(Hit(start, words[place + step - 1][2], phrase, kinds))
+            word, start, end = words[place]
+            place += 1
+            found = get(word)
+            if found is None:
+                continue
+            alone, longer = found
+            entry = alone
+            if longer and place < count and (entries := longer.get(words[place][0])) is not None:
+                for candidate in entries:
+                    last = _last_word(text, words, place - 1, candidate.rest)
+                    if last:
+                        entry, end, place = candidate, words[last][2], last + 1
                         break
-            place += step
+            if entry is not None:
+                hits.append(Hit(start, end, entry.phrase, entry.kinds))
         return hits
 
 
-def _follows(text: str, words: list[tuple[str, int, int]], place: int, rest: tuple[str, ...]) -> bool:
-    if place + len(rest) >= len(words):
-        return False
-    end = words[place][2]
-    for expected, (word, start, after) in zip(rest, words[place + 1 : place + 1 + len(rest)], strict=True):
-        if word.replace("'", "") != expected and expected not in _SLIPS_OF.get(word, ()):
-            return False
-        gap = text[end:start]
-        if len(gap) > _GAP or any(char.isdigit() for char in gap):
-            return False
-        end = after
-    return True
+def _last_word(text: str, words: list[Word], first: int, rest: tuple[str, ...]) -> int:
+    """The index of the last word of a phrase whose first two fit, when the others follow; else 0."""
+    last = first + 1 + len(rest)
+    if last >= len(words):
+        return 0
+    for place, expected in enumerate(rest, first + 2):
+        word = words[place][0]
+        if word != expected and expected not in _SLIPS_OF.get(word, ()):
+            return 0
+    for place in range(first, last):
+        end, start = words[place][2], words[place + 1][1]
+        if start - end != 1 and (start - end > _GAP or any(char.isdigit() for char in text[end:start])):
+            return 0
+    return last
+
+
+def words_of(text: str, pattern: re.Pattern[str] = WORD) -> list[Word]:
+    """The words of a folded text."""
+    if "'" in text:
+        return [(match.group().replace("'", ""), match.start(), match.end()) for match in pattern.finditer(text)]
+    return [(match.group(), match.start(), match.end()) for match in pattern.finditer(text)]
 
 
 def slips(word: str) -> set[str]:
@@ -84,30 +108,40 @@ def slips(word: str) -> set[str]:
 _SLIPS_OF: dict[str, set[str]] = defaultdict(set)
 
 
-def phrases(lists: Mapping[str, Iterable[str]], words: str = WORD.pattern) -> Phrases:
-    """The phrases of lists by kind, ready to be found. A phrase may be on several lists.
-
-    `words`: the pattern of one word, for lists with words that hold digits.
-    """
+def phrases(lists: Mapping[str, Iterable[str]]) -> Phrases:
+    """The phrases of lists by kind, ready to be found. A phrase may be on several lists."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for kind, entries in lists.items():
         for entry in entries:
             kinds[entry].add(kind)
-    found: dict[str, list[tuple[tuple[str, ...], str, frozenset[str]]]] = defaultdict(list)
     known_first = {phrase.split()[0] for phrase in kinds}
+    alone: dict[str, _Entry] = {}
+    longer: dict[str, dict[str, list[_Entry]]] = defaultdict(lambda: defaultdict(list))
     for phrase, its_kinds in kinds.items():
         first, *rest = phrase.split()
-        row = (tuple(rest), phrase, frozenset(its_kinds))
-        found[first].append(row)
-        for slip in slips(first) - known_first:
-            found[slip].append(row)
-        for word in rest:
+        entry_of = _Entry(tuple(rest[1:]), phrase, frozenset(its_kinds))
+        for word in rest[1:]:
             for slip in slips(word):
                 _SLIPS_OF[slip].add(word)
+        for begin in {first} | (slips(first) - known_first):
+            if not rest:
+                alone[begin] = entry_of
+                continue
+            for second in {rest[0]} | slips(rest[0]):
+                longer[begin][second].append(entry_of)
     return Phrases(
-        {first: tuple(sorted(rests, key=lambda entry: -len(entry[0]))) for first, rests in found.items()},
-        re.compile(words),
+        {
+            first: (
+                alone.get(first),
+                {second: tuple(sorted(found, key=_by_length)) for second, found in longer.get(first, {}).items()},
+            )
+            for first in alone.keys() | longer.keys()
+        }
     )
+
+
+def _by_length(entry: _Entry) -> int:
+    return -len(entry.rest)
 
 
 def gate_words(lists: Iterable[str]) -> frozenset[str]:
