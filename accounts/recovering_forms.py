@@ -1,4 +1,4 @@
-"""Addresses that people type to get a link, and what a new organization is called."""
+"""Addresses that people type to get a link, and what a link to a new password asks for."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import NewPasswordForm
 from accounts.mail import BadAddress, checked_address
 
 
@@ -31,3 +32,14 @@ class NewAddressForm(AddressForm):
     """The address that somebody wants to sign in with."""
 
     email = _email(_("New e-mail"), autocomplete="email")
+
+
+class NewPasswordAndCodeForm(NewPasswordForm):
+    """For whom the mailbox is the second factor too: the link alone must not be enough."""
+
+    recovery_code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=60,
+        help_text=_("Your sign-in codes go to this same mailbox, so the link alone is not enough."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )

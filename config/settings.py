@@ -260,6 +260,7 @@ ACCOUNTS_SETUP_STEPS = [
     "accounts.setting_up.SecondFactor",
     "accounts.setting_up.People",
     "texting.setup_steps.FirstLine",
+    "compliance.setup_steps.OptInWay",
 ]
 ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in this order
     "accounts.leaving.own_steps.SignIn",

@@ -57,8 +57,9 @@ def rules_for(member: Membership, policy: SignInPolicy | None = None) -> Rules:
     if administrator:
         allowed -= WEAK
     must, from_then = administrator, None
-    if not must and _is_asked(member, policy):
-        end = max(policy.required_since, member.joined_at or policy.required_since) + timedelta(days=policy.grace_days)
+    since = None if must else _asked_since(member, policy)
+    if since is not None:
+        end = since + timedelta(days=policy.grace_days)
         must = end <= timezone.now()
         from_then = None if must else end
     return Rules(
@@ -70,12 +71,18 @@ def rules_for(member: Membership, policy: SignInPolicy | None = None) -> Rules:
     )
 
 
-def _is_asked(member: Membership, policy: SignInPolicy) -> bool:
+def _asked_since(member: Membership, policy: SignInPolicy) -> datetime | None:
+    """Since when the member is asked for a second factor: the policy, their joining, or the first of their roles that
+    asks for one, whichever came last. None: they are not.
+    """
+    joined = max(policy.required_since, member.joined_at or policy.required_since)
     if policy.required == SignInPolicy.Required.EVERYBODY:
-        return True
+        return joined
     if policy.required != SignInPolicy.Required.ROLES:
-        return False
-    return MembershipRole.objects.filter(membership=member, role_id__in=policy.required_roles).exists()
+        return None
+    asking = MembershipRole.objects.filter(membership=member, role_id__in=policy.required_roles)
+    given = asking.order_by("given_at").values_list("given_at", flat=True).first()
+    return None if given is None else max(joined, given)
 
 
 def counting(rules: Rules, enrolled: Iterable[Way]) -> tuple[Way, ...]:

@@ -15,15 +15,17 @@ def prove(*, member: Membership, way: Way, binding: bytes, code: str) -> Answer:
     if way is Way.APP:
         return _answer(second_factor.check_code(user=member.user, code=code))
     if way is Way.RECOVERY:
-        return _answer(_with_recovery_code(member, code))
+        return _answer(with_recovery_code(member, code))
     target = sending.target_of(member.user, way)
     if target is None:
         return Answer.GONE
     return sending.check(member=member, target=target, binding=binding, code=code)
 
 
-def _with_recovery_code(member: Membership, code: str) -> bool:
-    """Each use is in the log, and the person is told of it: it may not have been them."""
+def with_recovery_code(member: Membership, code: str) -> bool:
+    """Whether it is one of the person's codes, which is then gone. Each use is in the log, and the person is told of
+    it: it may not have been them. Raises TooManyAttempts.
+    """
     right = recovery.use(member.user, code)
     if right:
         left = recovery_codes_left(member.user)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.built_in_roles import BUILT_IN_ROLES
@@ -54,10 +55,11 @@ class Role(TenantModel):
 
 
 class MembershipRole(TenantModel):
-    """One role of one member."""
+    """One role of one member. `given_at`: from then on the grace days of whoever needs a second factor for it count."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="members")
+    given_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

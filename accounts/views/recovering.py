@@ -9,11 +9,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import email_change, mail, mailed_links, password_reset
+from accounts.factors.enrolled import recovery_codes_left
 from accounts.forms import NewPasswordForm
 from accounts.mailed_links import Opened, Purpose
 from accounts.origins import origin_of
 from accounts.permissions import MemberRequest, public, requires
-from accounts.recovering_forms import AddressForm, NewAddressForm
+from accounts.recovering_forms import AddressForm, NewAddressForm, NewPasswordAndCodeForm
 from accounts.saml.confinement import may_change_factors
 from accounts.sessions import key_hash
 from accounts.step_up import fresh
@@ -46,19 +47,40 @@ def open_reset(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 @public
-@sensitive_post_parameters("new_password", "repeated")
+@sensitive_post_parameters("new_password", "repeated", "recovery_code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_password(request: HttpRequest) -> HttpResponseBase:
     """Choose it; then sign in with it, and with the second factor if there is one."""
     opened = opened_link(request, Purpose.PASSWORD)
     if opened is None or opened.user is None:
         return render(request, CLOSED, status=404)
-    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=opened.user)
+    page, asks_code = "accounts/recovering/new_password.html", password_reset.asks_recovery_code(opened.user)
+    if asks_code and not recovery_codes_left(opened.user):
+        return render(request, "accounts/recovering/ask_admin.html")
+    kind = NewPasswordAndCodeForm if asks_code else NewPasswordForm
+    form = kind(request.POST if request.method == "POST" else None, user=opened.user)
     if request.method != "POST" or not form.is_valid():
-        return form_page(request, "accounts/recovering/new_password.html", form, user=opened.user)
-    password, origin = form.cleaned_data["new_password"], origin_of(request)
-    if not password_reset.choose(opened=opened, password=password, origin=origin):
-        return render(request, CLOSED, status=404)
+        return form_page(request, page, form, user=opened.user)
+    try:
+        changed = _chosen(opened, form, request)
+    except password_reset.MailboxIsNotEnough:
+        form.add_error("recovery_code", _("This is none of your recovery codes, or it was used before."))
+        return form_page(request, page, form, user=opened.user)
+    except TooManyAttempts as refused:
+        return too_many(request, page, form, refused, user=opened.user)
+    return _changed(request) if changed else render(request, CLOSED, status=404)
+
+
+def _chosen(opened: Opened, form: NewPasswordForm, request: HttpRequest) -> bool:
+    return password_reset.choose(
+        opened=opened,
+        password=form.cleaned_data["new_password"],
+        origin=origin_of(request),
+        recovery_code=form.cleaned_data.get("recovery_code", ""),
+    )
+
+
+def _changed(request: HttpRequest) -> HttpResponse:
     request.session.flush()
     messages.success(request, _("Your password is changed and every browser is signed out. Sign in to go on."))
     return redirect("sign_in")

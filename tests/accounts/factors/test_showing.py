@@ -20,7 +20,7 @@ from accounts.models import (
     TotpDevice,
     User,
 )
-from accounts.roles import give_roles
+from accounts.roles import give_roles, set_roles
 from accounts.sessions import end_sessions
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
@@ -219,6 +219,26 @@ def test_grace_days_let_people_in_with_a_warning_and_then_no_more(cast, client, 
     assert begin(Client(), cast.admin)["Location"] == CODE_PAGE, "administrators have no grace"
     time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
     assert begin(Client(), cast.agent)["Location"] == CODE_PAGE
+
+
+def test_a_role_that_asks_for_a_factor_gives_its_own_grace_days_once(cast, client, time_machine):
+    Membership.objects.update(joined_at=timezone.now() - timedelta(days=400))
+    ids = [str(role_of(cast.organization, name).pk) for name in ("auditor", "supervisor")]
+    since = timezone.now() - timedelta(days=300)
+    policy(cast, required="roles", required_roles=ids, grace_days=7, required_since=since)
+    assert begin(Client(), cast.agent)["Location"] == "/", "their role asks for nothing"
+
+    def gets(*names: str) -> None:
+        with activate(cast.organization):
+            set_roles(actor=cast.owner, member=cast.agent, roles=[role_of(cast.organization, name) for name in names])
+
+    gets("agent", "auditor")
+    assert begin(Client(), cast.agent)["Location"] == "/"
+    time_machine.move_to(timezone.now() + timedelta(days=6))
+    gets("agent", "auditor", "supervisor")
+    assert begin(Client(), cast.agent)["Location"] == "/"
+    time_machine.move_to(timezone.now() + timedelta(days=1, minutes=1))
+    assert begin(Client(), cast.agent)["Location"] == CODE_PAGE, "a second such role gives no more days"
 
 
 def test_each_organization_asks_for_itself_when_it_is_entered(cast, client):
