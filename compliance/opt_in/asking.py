@@ -29,6 +29,17 @@ def programs_for(conversation: Conversation) -> list[Program]:
     return list(teams.filter(is_active=True).order_by("name"))
 
 
+def askable(conversation: Conversation) -> list[Program]:
+    """What the customer may be asked for here: not permitted yet on this line's team, and not asked for before."""
+    programs = programs_for(conversation)
+    if not programs:
+        return []
+    asked = OptIn.objects.filter(number_index=conversation.contact.number_index, question_id__isnull=False)
+    before = set(asked.exclude(state=OptIn.State.GIVEN).values_list("program_id", flat=True))
+    here = consent.state_of(conversation.contact).at_team(conversation.line.team_id)
+    return [each for each in programs if each.pk not in before and not all(map(here.permits, each.scopes))]
+
+
 def ask(*, member: Membership, conversation: Conversation, program_id: UUID) -> OptIn:
     """Ask the customer for a YES. Raises CannotOptIn when they opted out, were asked before, or nothing may be sent."""
     require(member, Permission.MESSAGES_SEND)

@@ -11,11 +11,15 @@ _LACKING = {"consent.none", "consent.expired", "consent.weak"}
 
 
 def opt_ins(member: Membership, conversation: Conversation, refused_by: frozenset[str]) -> list[Notice]:
-    """One notice for each that matters; and where there is no permission at all, the way to ask for one."""
+    """One notice for each that matters; and the way to ask for a permission that is missing. Where nothing is permitted
+    it stands open; where only an answer or only announcements are, it is one line that opens.
+    """
     rows = opt_ins_of(member, conversation.contact)
     found = [Notice("compliance/opt_in/_notice.html", {"row": row}) for row in rows]
-    if not rows and member.may(Permission.MESSAGES_SEND) and refused_by & _LACKING:
-        programs = asking.programs_for(conversation)
+    no_text = {rule for rule in refused_by if rule.startswith("consent.")}
+    if not rows and member.may(Permission.MESSAGES_SEND) and no_text <= _LACKING:
+        programs = asking.askable(conversation)
         if programs:
-            found.append(Notice("compliance/opt_in/_ask.html", {"programs": programs, "conversation": conversation}))
+            template = "compliance/opt_in/_ask.html" if no_text else "compliance/opt_in/_ask_more.html"
+            found.append(Notice(template, {"programs": programs, "conversation": conversation}))
     return found

@@ -169,6 +169,30 @@ def test_a_member_asks_for_permission_once(desk, silent):
         assert (opted.state, opted.given.disclosure_id) == ("given", opted.asked.disclosure_id)
 
 
+def test_whoever_permits_less_can_be_asked_for_the_rest_and_for_nothing_twice(desk):
+    with activate(desk.organization):
+        tips = make_program(desk.cast.admin, "Tips", scope="informational", category="announcement")
+        make_program(desk.cast.admin, "Bills", team=desk.cast.billing)
+    conversation = desk.hear("Hello")
+    page_of = reverse("conversation", args=[conversation.pk])
+    agent, address = desk.as_(desk.cast.agent), reverse("ask_permission", args=[conversation.pk])
+    shown = agent.get(page_of).content.decode()
+    assert "Not permitted yet: Tips" in shown, "who wrote to us permits an answer, no announcement"
+    with activate(desk.organization):
+        opting_in.opt_in(contact=conversation.contact, line=desk.line, program=tips, evidence=by_form(tips))
+        leave(OptIn.objects.get().confirmation_id)
+    assert address not in agent.get(page_of).content.decode(), "nothing is left to ask for"
+    with activate(desk.organization):
+        offers = make_program(desk.cast.admin)
+    shown = agent.get(page_of).content.decode()
+    assert "Not permitted yet: Offers" in shown
+    assert f'value="{tips.pk}"' not in shown
+    agent.post(address, {"program": offers.pk}, headers=HTMX)
+    desk.hear("NO")
+    assert address not in agent.get(page_of).content.decode(), "once is all that is allowed"
+    assert address not in desk.as_(desk.cast.auditor).get(page_of).content.decode()
+
+
 @pytest.mark.parametrize("how", ["opted_out", "declined", "lapsed", "agreed"])
 def test_who_said_no_or_was_asked_before_is_not_asked(desk, how):
     with activate(desk.organization):
