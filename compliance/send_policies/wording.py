@@ -5,20 +5,28 @@ from typing import ClassVar
 from compliance.words.reserved_words import objections
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
-from texting.purposes import TERMS
+from texting.purposes import TERMS, Purpose
+
+_FOR_MANY = frozenset({Purpose.APPOINTMENT, Purpose.ALERT, Purpose.BULK})
 
 
 class ReservedWords:
-    """A warning while somebody writes; wording that is used again and again is refused where it is kept."""
+    """Refused where nobody reads a warning: whatever a program writes, and what is written once for many.
+
+    A person's own answer gets the warning while they write it.
+    """
 
     name: ClassVar[str] = "wording.reserved"
 
     def judge(self, draft: Draft) -> Ruling:
-        """Warn of the first such word; no opinion on what the product writes by itself, and none at the hand-over."""
+        """Warn of the first such word, or refuse; no opinion on the product's own words, and none at the hand-over."""
         if draft.author is None or draft.stage != Decision.Stage.QUEUE or TERMS[draft.purpose].owed:
             return Ruling()
         found = objections(draft.body)
         if not found:
             return Ruling()
+        if draft.author.is_machine or draft.purpose in _FOR_MANY:
+            word = found[0]
+            return Ruling((Reason(self.name, Verdict.REFUSE, text=word.why, what_to_do=word.instead),))
         text = f"{found[0].why} {found[0].instead}"
         return Ruling((Reason(rule=self.name, verdict=Verdict.ALLOW, text=text, is_warning=True),))

@@ -6,8 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from tenancy.isolation import activate
 from tests.texting.conftest import make_scene
+from texting import gate, sending
 from texting.api.shapes import NewMessage
 from texting.models import Contact, Conversation, Message, OutboxEntry
+from texting.purposes import Purpose
 
 
 @pytest.fixture
@@ -57,6 +59,26 @@ def test_a_number_without_permission_is_refused_with_the_rule_and_leaves_nothing
     assert [reason["rule"] for reason in problem["reasons"]] == ["consent.none"]
     assert "START" in problem["reasons"][0]["what_to_do"]
     assert (count(scene), count(scene, Contact), count(scene, OutboxEntry)) == (0, 0, 0)
+
+
+def test_what_a_program_may_not_ask_for_is_refused_with_what_to_write_and_a_person_is_only_warned(scene, caller, known):
+    body = "Your visit is at 10. Reply CANCEL to cancel your appointment."
+    before = count(scene)
+    answer = caller.post("messages", {"to": scene.number, "body": body, "line_id": str(scene.line.pk)})
+    assert answer.status_code == 422
+    [reason] = answer.json()["reasons"]
+    assert (reason["rule"], "CANCEL" in reason["text"]) == ("wording.reserved", True)
+    assert "X to cancel" in reason["what_to_do"]
+    assert count(scene) == before
+    with activate(scene.organization):
+        agent = scene.agent
+        for purpose in (Purpose.APPOINTMENT, Purpose.ALERT, Purpose.BULK):
+            found = gate.ask(gate.Draft(known.conversation, body, purpose, agent))
+            assert "wording.reserved" in {each.rule for each in found.objections}, purpose
+        assert sending.preview(conversation=known.conversation, body=body, author=agent).warnings
+        sending.send_text(conversation=known.conversation, body=body, author=agent)
+    fine = {"to": scene.number, "body": "Reply X to cancel your appointment.", "line_id": str(scene.line.pk)}
+    assert caller.post("messages", fine).status_code == 202
 
 
 @pytest.mark.parametrize(
