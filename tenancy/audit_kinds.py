@@ -108,6 +108,8 @@ class AuditKind(StrEnum):
     CONSENT_GIVEN = "consent:given"
     CONSENT_WITHDRAWN = "consent:withdrawn"
     CONSENT_ENTERED = "consent:entered"
+    CONSENT_SUPPRESSED = "consent:suppressed"
+    CONSENT_LIFTED = "consent:lifted"
     CONSENT_RECEIPT_MADE = "consent:receipt_made"
     REPORT_MAIL_CHANGED = "report_mail:changed"
     CONSENT_IMPORT_UPLOADED = "consent_import:uploaded"

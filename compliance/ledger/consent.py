@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, Team
-from compliance.ledger.anchoring import anchor
+from compliance.ledger.anchoring import anchor, anchor_lifted, anchor_stop
 from compliance.ledger.consent_expiry import expires_at
 from compliance.ledger.consent_state import State, ledger_of, ledger_of_number, state_of, states_of, states_of_numbers
 from compliance.models import ConsentEvent, ConsentRules, Disclosure, OptIn, Program, Suppression
@@ -92,7 +92,7 @@ def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence, line:
     if event.team_id is not None:
         lifted = lifted.filter(team_id__in=[event.team_id]) | lifted.filter(team=None)
     if evidence.source not in _NEVER_LIFTING:
-        lifted.delete()
+        _lift(lifted, evidence.actor)
     audit.record(
         event=AuditKind.CONSENT_GIVEN,
         actor=evidence.actor,
@@ -158,10 +158,10 @@ def withdraw(
     """
     team = _team_of(line)
     event = _write(contact, ConsentEvent.Action.WITHDRAWN, evidence, team=team, line=line)
-    Suppression.objects.bulk_create(
-        [Suppression(number_index=contact.number_index, event=event, team=team, since=since or event.recorded_at)],
-        ignore_conflicts=True,
-    )
+    stop = Suppression(number_index=contact.number_index, event=event, team=team, since=since or event.recorded_at)
+    Suppression.objects.bulk_create([stop], ignore_conflicts=True)
+    if Suppression.objects.filter(pk=stop.pk).exists():  # and it was not kept from being texted before
+        anchor_stop(stop)
     asked = OptIn.objects.filter(number_index=contact.number_index, state=OptIn.State.ASKED)
     asked.update(state=OptIn.State.DECLINED, ended_at=timezone.now())
     stopped = outbox.cancel_waiting(contact, team=team)
@@ -175,6 +175,13 @@ def withdraw(
     )
     _tell(EventKind.CONTACT_OPTED_OUT, contact, evidence)
     return event
+
+
+def _lift(stops: QuerySet[Suppression], actor: Membership | None) -> None:
+    held = list(stops)
+    Suppression.objects.filter(pk__in=[stop.pk for stop in held]).delete()
+    for stop in held:
+        anchor_lifted(stop, actor)
 
 
 def _team_of(line: Line | None) -> Team | None:

@@ -1,5 +1,6 @@
 """What a phone number has permitted one organization, and the numbers that must not be texted."""
 
+from hashlib import sha256
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +12,14 @@ from compliance.models.program import Disclosure, Program
 from tenancy.encryption import DayKey, EncryptedTextField
 from tenancy.isolation import AppendOnly, TenantModel, same_organization
 from texting.models import Line
+
+MARK = 31
+"""Hex digits: with the 32 of an id they fit into an audit event's `object_id`."""
+
+
+def audit_mark(number_index: bytes | memoryview) -> str:
+    """What stands for a number in the audit log: 31 hex digits, made of its blind index, that say no number."""
+    return sha256(b"parley/consent/number\0" + bytes(number_index)).hexdigest()[:MARK]
 
 
 class ConsentEvent(TenantModel):
@@ -148,6 +157,11 @@ class ConsentEvent(TenantModel):
     def __str__(self) -> str:
         return f"{self.action} by {self.source}"
 
+    @property
+    def audit_id(self) -> str:
+        """The number's mark, then the id: so the log finds all there ever was of a number, and of this entry too."""
+        return audit_mark(self.number_index) + self.pk.hex
+
 
 class Suppression(TenantModel):
     """A number that must not be texted. Its presence is what the gate asks for; it outlives the contact.
@@ -173,6 +187,11 @@ class Suppression(TenantModel):
 
     def __str__(self) -> str:
         return f"suppressed since {self.since:%Y-%m-%d}"
+
+    @property
+    def audit_id(self) -> str:
+        """As of an entry."""
+        return audit_mark(self.number_index) + self.pk.hex
 
 
 class ConsentRules(TenantModel):

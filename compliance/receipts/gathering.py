@@ -1,7 +1,6 @@
 """Gathers a receipt. A fixed number of statements, each over an index of the number or of its contact."""
 
 import json
-from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,12 +12,23 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
 from compliance.ledger import consent
-from compliance.ledger.anchoring import COLUMNS, digest_of
+from compliance.ledger.anchoring import COLUMNS, digest_of, named_in_chain, row_of
 from compliance.ledger.consent import State
 from compliance.models import ConsentEvent, OptIn
 from compliance.opt_in.opt_in_confirmations import confirmations
 from compliance.receipts import sent
-from compliance.receipts.shapes import Anchor, Checkpoint, Entry, Opting, Proof, Receipt, Standing, Stop, Wording
+from compliance.receipts.shapes import (
+    Anchor,
+    Checkpoint,
+    Entry,
+    Opting,
+    Proof,
+    Receipt,
+    Removed,
+    Standing,
+    Stop,
+    Wording,
+)
 from compliance.scopes import CATEGORIES, INFORMATIONAL, MARKETING, REPLY
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -65,7 +75,8 @@ def make(*, member: Membership, number: str, reason: Reason, form: str) -> Recei
     found = parse(number, member.organization.country)
     index = blind_index(NUMBER_INDEX, found.e164)
     contact = Contact.objects.filter(number_index=index).first()
-    state, entries = consent.states_of_numbers([index])[index], _entries(index)
+    state, chain = consent.states_of_numbers([index])[index], named_in_chain(index)
+    entries = _entries(index, chain)
     receipt = Receipt(
         organization=member.organization.name,
         number=found.e164,
@@ -76,6 +87,7 @@ def make(*, member: Membership, number: str, reason: Reason, form: str) -> Recei
         standing=_standing(state),
         stops=_stops(state),
         entries=entries,
+        removed=_removed(index, chain, state),
         entries_in_all=ConsentEvent.objects.filter(number_index=index).count(),
         opt_ins=_opt_ins(index),
         checkpoint=_checkpoint(entries),
@@ -124,25 +136,41 @@ def _stops(state: State) -> list[Stop]:
     ]
 
 
-def _entries(index: bytes) -> list[Entry]:
+def _entries(index: bytes, chain: list[AuditEvent]) -> list[Entry]:
     rows = ConsentEvent.objects.filter(number_index=index).select_related(
         "actor__user", "program", "disclosure", "team", "line"
     )
     newest = list(rows.order_by("-recorded_at", "-id")[:MOST_ENTRIES])
     prefetch(newest)
-    anchors = _anchors(row.pk for row in newest)
+    anchors = _anchors([row.pk for row in newest], chain)
     return [_entry(row, anchors[row.pk]) for row in newest]
 
 
-def _anchors(ids: Iterable[UUID]) -> dict[UUID, Anchor]:
-    """What the chain says of each entry, in two statements."""
-    wanted = list(ids)
+def _removed(index: bytes, chain: list[AuditEvent], state: State) -> list[Removed]:
+    """What the chain tells of this number and what is no longer there; a suppression that was lifted is not missed."""
+    there = set(ConsentEvent.objects.filter(number_index=index).values_list("pk", flat=True))
+    there |= {stop.pk for stop in state.suppressions}
+    named: dict[UUID, AuditEvent] = {}
+    for event in chain:
+        if event.event == AuditKind.CONSENT_LIFTED:
+            named.pop(row_of(event.object_id), None)
+        else:
+            named[row_of(event.object_id)] = event
+    return [
+        Removed(str(pk), event.event.partition(":")[2], event.at, event.sequence)
+        for pk, event in named.items()
+        if pk not in there
+    ]
+
+
+def _anchors(wanted: list[UUID], chain: list[AuditEvent]) -> dict[UUID, Anchor]:
+    """What the chain says of each entry, in one statement."""
     digests = {
         values["id"]: digest_of(values).hex() for values in ConsentEvent.objects.filter(pk__in=wanted).values(*COLUMNS)
     }
-    events = list(AuditEvent.objects.filter(event=AuditKind.CONSENT_ENTERED, object_id__in=[str(pk) for pk in wanted]))
-    prefetch(events)
-    found = {UUID(event.object_id): event for event in events}
+    events = {row_of(event.object_id): event for event in chain if event.event == AuditKind.CONSENT_ENTERED}
+    found = {pk: events[pk] for pk in wanted if pk in events}
+    prefetch(found.values())
     return {pk: _anchor(digests[pk], found.get(pk)) for pk in wanted}
 
 

@@ -43,8 +43,13 @@ def _proof(paper: Paper, receipt: Receipt, zone: ZoneInfo) -> None:
     paper.paragraph(
         _("%(count)d entries do NOT agree with the audit chain.") % {"count": wrong}
         if wrong
-        else _("Every entry agrees with the audit chain.")
+        else _("Every entry that is here agrees with the audit chain.")
     )
+    for gone in receipt.removed:
+        paper.paragraph(
+            _("REMOVED from the database: %(id)s, audit event %(n)s of %(when)s.")
+            % {"id": gone.id, "n": gone.event, "when": moment(gone.at, zone)}
+        )
     if known is None:
         paper.paragraph(_("No signed checkpoint covers all of them yet."))
         return

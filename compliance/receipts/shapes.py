@@ -173,6 +173,16 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class Removed:
+    """What the audit chain tells of this number and what is gone from the database. `what`: entered or suppressed."""
+
+    id: str
+    what: str
+    at: datetime
+    event: int
+
+
+@dataclass(frozen=True)
 class Receipt:
     """Everything. Lists hold the newest; the counts beside them say how many there are."""
 
@@ -186,6 +196,7 @@ class Receipt:
     stops: list[Stop]
     entries: list[Entry]
     entries_in_all: int
+    removed: list[Removed]
     opt_ins: list[Opting]
     texts_under: list[Under]
     texts: list[Text]
@@ -207,4 +218,4 @@ class Receipt:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.entries or self.texts or self.refusals or self.opt_ins)
+        return not (self.entries or self.removed or self.texts or self.refusals or self.opt_ins)

@@ -20,7 +20,8 @@ class Command(VerifyingCommand):
             ledger = verify_ledger(organization)
             both = chain.sound and ledger.sound
             verdict = "sound" if both else f"NOT SOUND, {len(chain.findings) + len(ledger.differences)} findings"
-            self.stdout.write(f"{organization.slug}: {ledger.entries} entries, {chain.events} events: {verdict}")
+            seen = f"{ledger.entries} entries, {ledger.stops} opt-outs, {chain.events} events"
+            self.stdout.write(f"{organization.slug}: {seen}: {verdict}")
             if ledger.unproved:
                 self.stdout.write(
                     f"  {ledger.unproved} entries: place proved, content not (the day's key is destroyed)"

@@ -1,5 +1,6 @@
 """Somebody with every right on the database changes the consent ledger, and is seen each time."""
 
+import json
 from hashlib import sha256
 from io import StringIO
 
@@ -12,7 +13,7 @@ from compliance.models import ConsentEvent, Disclosure, Program
 from compliance.opt_in import opting_in
 from tenancy.isolation import activate
 from tests.tenancy.conftest import superuser
-from tests.texting.desk import make_desk
+from tests.texting.desk import FIRST, SECOND, make_desk
 
 __all__ = ["superuser"]
 
@@ -64,6 +65,27 @@ def test_every_entry_of_an_honest_ledger_is_proved(office):
     assert report.differences == []
     assert (report.entries, report.unproved) == (office.permissions(), 0)
     assert report.entries == 4, "wrote, agreed, asked for help, opted out"
+    assert report.stops == 1
+
+
+def test_a_suppression_that_was_removed_changed_or_slipped_in_is_found_and_one_that_was_lifted_is_not_missed(
+    office, superuser
+):
+    def problems():
+        return {one.problem for one in verify_ledger(office.organization).differences}
+
+    with superuser() as connection:
+        connection.execute("CREATE TEMP TABLE untouched AS SELECT * FROM compliance_suppression")
+        connection.execute("UPDATE compliance_suppression SET since = since - interval '1 second'")
+        assert problems() == {"was altered after it was written"}
+        connection.execute("DELETE FROM compliance_suppression")
+        assert problems() == {"an opt-out that holds was removed"}
+        connection.execute("INSERT INTO compliance_suppression SELECT * FROM untouched")
+        assert problems() == set()
+        office.hear("START")
+        assert problems() == set()
+        connection.execute("INSERT INTO compliance_suppression SELECT * FROM untouched")
+        assert problems() == {"keeps a number from being texted, but the chain knows nothing of it"}
 
 
 def test_an_entry_that_was_changed_in_any_column_is_found(office, superuser):
@@ -99,3 +121,30 @@ def test_a_removed_entry_and_one_that_was_slipped_in_are_found_and_the_command_s
     assert "was removed from the ledger" in told.getvalue()
     assert "the chain knows nothing of it" in told.getvalue()
     assert "NOT SOUND, 2 findings" in told.getvalue()
+
+
+def test_what_somebody_removed_is_told_by_the_receipt_of_its_number_alone(office, superuser):
+    def receipt(number=FIRST, **form):
+        asked = {"number": number, "reason": "dispute", **form}
+        return office.as_(office.cast.owner).post("/reports/number/", asked).content.decode()
+
+    whole = json.loads(receipt(form="json"))
+    assert whole["removed"] == []
+    with superuser() as connection:
+        connection.execute("DELETE FROM compliance_suppression")
+        connection.execute("DELETE FROM compliance_consentevent WHERE action = 'withdrawn'")
+    left = json.loads(receipt(form="json"))
+    assert [one["what"] for one in left["removed"]] == ["entered", "suppressed"]
+    assert left["removed"][0]["id"] == whole["entries"][0]["id"], "the newest, which no other entry follows"
+    assert {entry["anchor"]["proof"] for entry in left["entries"]} == {"proved"}
+    page = receipt()
+    assert "Something was removed from the ledger" in page
+    assert "Every entry agrees" not in page
+    assert (
+        office.as_(office.cast.owner)
+        .post("/reports/number/", {"number": FIRST, "reason": "dispute", "form": "pdf"})
+        .content
+    )
+    office.hear("STOP", number=SECOND)
+    office.hear("START", number=SECOND)
+    assert json.loads(receipt(SECOND, form="json"))["removed"] == [], "what a START lifted is not missed"
