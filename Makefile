@@ -7,7 +7,7 @@ BIN := .venv/bin
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up check test test-providers judge bench eval presidio faults soak screenshots lock
+.PHONY: help up check test test-providers judge bench eval presidio train-intents faults soak screenshots lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-14s %s\n' "$$name" "$$words"; done
@@ -62,6 +62,9 @@ presidio:
 		{ $(BIN)/python -m venv --clear $(PRESIDIO) && $(PRESIDIO)/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
 		--retries 1 --require-hashes --requirement bench/detection/presidio.txt && touch $(PRESIDIO)/done.stamp; } || \
 		{ rm -rf $(PRESIDIO); echo "Presidio could not be installed: our own figures only."; }; fi
+
+train-intents: .venv/dev.stamp ## Learn anew what customers want from bench/detection/phrases: ARGS=--check for how well
+	@exec $(BIN)/python -m bench.detection.train_intents $(ARGS)
 
 faults: .venv/dev.stamp ## Break everything once, kill every process everywhere: ARGS="--texts 10000" or "--only redis"
 	@exec $(BIN)/python -m tests.faults $(ARGS)

@@ -12,9 +12,9 @@ AREAS = ("212", "415", "503", "617", "720", "804")
 PHONES = ("{}-555-{}", "({}) 555-{}", "{}.555.{}", "+1{}555{}", "{} 555 {}", "+1 {} 555 {}", "{}555{}")
 
 
-def read_lists(name: str) -> dict[str, list[str]]:
-    """The lists of one of the files: by name, the entries between commas."""
-    rows = [line.split(":", 1) for line in (MESSAGES / name).read_text().splitlines() if line and line[0] != "#"]
+def read_lists(path: Path) -> dict[str, list[str]]:
+    """The lists of a file: by name, the entries between commas."""
+    rows = [line.split(":", 1) for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     return {kind.strip(): [entry.strip() for entry in entries.split(", ")] for kind, entries in rows}
 
 
@@ -62,7 +62,7 @@ def _one_of(words: list[str]) -> Value:
     return lambda chance: chance.choice(words)
 
 
-_WORDS = read_lists("words.txt")
+_WORDS = read_lists(MESSAGES / "words.txt")
 EVERYDAY: dict[str, Value] = {
     **{kind: _one_of(words) for kind, words in _WORDS.items()},
     "phone": phone,

@@ -76,11 +76,12 @@ def draw_items(section: Section, values: Values, seen: set[str], seed: str) -> I
 
 
 def _draw_new(line: str, section: Section, values: Values, chance: random.Random, seen: set[str]) -> Item | None:
+    """The name of what comes tells its section and its line."""
     for _ in range(TRIES):
         drawing = Drawing(line, values, chance)
         if drawing.text not in seen:
             seen.add(drawing.text)
-            return drawing.item(f"{section.category}-{len(seen)}", section)
+            return drawing.item(f"{section.category}.{section.lines.index(line)}-{len(seen)}", section)
     return None
 
 

@@ -1,13 +1,12 @@
 """Our own labelled sets: every message drawn from the files of `messages/`, the same each time."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
+from bench.detection.everyday import MESSAGES
 from bench.detection.grammar import draw_items, read_sections
 from bench.detection.items import Item
 from bench.detection.values import VALUES
 
-MESSAGES = Path(__file__).parent / "messages"
 SEED = "parley 1"
 FILES = (
     "identifiers.txt",

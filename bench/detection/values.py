@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bench.detection import check_digits, writings
 from bench.detection.check_digits import digits, letters
-from bench.detection.everyday import EVERYDAY, read_lists
+from bench.detection.everyday import EVERYDAY, MESSAGES, read_lists
 from bench.detection.grammar import Value, Values
 
 Chance = random.Random
@@ -194,7 +194,7 @@ def of_shape(shapes: list[str]) -> Value:
 
 def _shaped() -> dict[str, tuple[str, Value]]:
     values = {}
-    for heading, shapes in read_lists("shapes.txt").items():
+    for heading, shapes in read_lists(MESSAGES / "shapes.txt").items():
         name, _, label = heading.partition(" ")
         values[name] = (label, of_shape(shapes))
     return values
