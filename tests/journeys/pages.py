@@ -59,6 +59,7 @@ class State:
         yield "attention", "/attention/"
         yield "questions", "/perhaps-stop/"
         yield "answers", "/settings/answers/"
+        yield "portal-settings", "/settings/portal/"
         yield "contacts", "/contacts/"
         yield "report-permission", "/reports/permission/?days=90"
         yield "one-number", "/reports/number/"

@@ -59,7 +59,11 @@ function patch(old, fresh) {
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   const changed = [...fresh.children].map((child, index) => [old.children[index], child]);
-  for (const [was, is] of changed) if (!was.isEqualNode(is)) was.replaceWith(is);
+  for (const [was, is] of changed) {
+    if (was.isEqualNode(is)) continue;
+    was.replaceWith(is);
+    htmx.process(is); // a status or a card may bring a button
+  }
   return old;
 }
 
