@@ -22,19 +22,20 @@ class BadLines(ValueError):
     """The work cannot be done. `str(error)` is a sentence for the person at the terminal; it never quotes a text."""
 
 
-def answer_lines(source: str, target: str, answer: Answer, *, subject: str = "text") -> int:
+def answer_lines(source: str, target: str, answer: Answer, *, subject: str = "text", instead: str = "") -> int:
     """Write `{"id": <id of the line>, **answer(subject, line)}` for each line of `source` to `target`; return how many.
 
-    `subject` is the key of the string that each line is about. Raises `BadLines` for a file that cannot be read or
+    `subject` is the key of the string that each line is about; a line with the key `instead` may do without it, and
+    the subject is then empty. Raises `BadLines` for a file that cannot be read or
     written and for a line that is not UTF-8, too long, not a JSON object, without `id` or the subject, or refused by
     `answer` with a `ValueError`. Blank lines are left out.
     """
     with _reading(source) as lines, _writing(target) as out:
         count = 0
         for number, raw in _numbered(lines):
-            row = _parsed(number, raw, subject)
+            row = _parsed(number, raw, subject, instead)
             try:
-                result = {"id": row["id"], **answer(row[subject], row)}
+                result = {"id": row["id"], **answer(row.get(subject, ""), row)}
             except ValueError as error:
                 raise BadLines(f"Line {number}: {error}") from None
             out.write(json.dumps(result).encode("ascii") + b"\n")  # escapes keep odd characters harmless anywhere
@@ -54,7 +55,7 @@ def _numbered(lines: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield number, raw
 
 
-def _parsed(number: int, raw: bytes, subject: str) -> dict[str, Any]:
+def _parsed(number: int, raw: bytes, subject: str, instead: str) -> dict[str, Any]:
     try:
         row = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
@@ -64,9 +65,9 @@ def _parsed(number: int, raw: bytes, subject: str) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise BadLines(f'Line {number} is not a JSON object with the keys "id" and "{subject}".')
     for key in ("id", subject):
-        if key not in row:
+        if key not in row and not (key == subject and instead in row):
             raise BadLines(f'Line {number} has no "{key}".')
-    if not isinstance(row[subject], str):
+    if not isinstance(row.get(subject, ""), str):
         raise BadLines(f'Line {number}: "{subject}" must be a string.')
     return row
 

@@ -11,7 +11,7 @@ from compliance.detectors.cards import pieces
 from compliance.detectors.checksums import itin, ssn
 from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import chains
-from compliance.detectors.linking import speaks_back
+from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
 from compliance.detectors.proofs import ORDER, PROOFS
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, values
@@ -26,27 +26,35 @@ _KINDS = frozenset(PROOFS)
 _BLOCKS = frozenset({AGAINST, "secret.code", "secret.key"})
 _POLICIES = frozenset(read("cues")["policy_phrases"])
 _SPEAKING = _KINDS | _BLOCKS
+_ROW = 12  # characters between two values of a row
+_NUMBER = 4  # letters and digits from which a value ends what a phrase before it speaks of
 _CLOSE = 5  # characters from which even a phrase that says little says enough
 _LETTERS_BEFORE = re.compile(r"[ :#=]{1,3}(?:is )?(?P<letters>[a-z]{1,4}) \Z")
 
 
 def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
-    found: list[Draft] = []
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
+    all_values = values(reading.text, taken)
+    found = [*_in_pieces(reading, taken), *_sort_code_pairs(reading, all_values)]
     previous = 0
     used: set[int] = set()
-    found += _in_pieces(reading, taken)
-    all_values = values(reading.text, taken)
-    found += _sort_code_pairs(reading, all_values)
+    waiting: list[Hit] = []  # phrases of a row of them ("routing and account") whose values are still to come
     for place, value in enumerate(all_values):
+        if is_money(reading.text, value):
+            continue
         following = all_values[place + 1].start if place + 1 < len(all_values) else len(reading.text)
-        draft = None
-        if not is_money(reading.text, value):
-            draft = _named(reading, cues, value, (previous, following), used) or _by_grouping(reading, cues, value)
+        before = [
+            hit for hit in cues_before(cues, value.start, _BEFORE) if hit.start >= previous and hit.start not in used
+        ]
+        if not before and waiting and value.start - previous <= _ROW:
+            before = waiting
+        draft = _named(reading, before, value) or _named_after(reading, cues, value, following, used)
+        draft = draft or _by_grouping(reading, cues, value)
         if draft is not None:
             found.append(draft)
-        if draft is not None or len(value.compact) >= 4:
+            waiting = before[1:] if in_a_row(reading.text, before) else []
+        if draft is not None or len(value.compact) >= _NUMBER:
             previous = value.end
     return found
 
@@ -107,31 +115,26 @@ def _sort_code_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
     return found
 
 
-def _named(reading: Reading, cues: list[Hit], value: Value, between: tuple[int, int], used: set[int]) -> Draft | None:
-    previous, following = between
-    before = [
-        hit
-        for hit in cues
-        if previous <= hit.start
-        and hit.end <= value.start
-        and value.start - hit.end <= _BEFORE
-        and hit.start not in used
-    ]
-    for hit in reversed(before):
+def _named(reading: Reading, before: list[Hit], value: Value) -> Draft | None:
+    """The draft of the nearest phrase before a value that can speak of it; in a row of phrases the first."""
+    for hit in before if in_a_row(reading.text, before) else reversed(before):
         if _blocks(hit):
             return None
         draft = _accept(reading, hit, value, "cue.before")
         if draft is not None:
             return draft
-    after = [hit for hit in cues if hit.start >= value.end and hit.end <= following and hit.start - value.end <= _AFTER]
-    for hit in after[:1]:
-        if _blocks(hit) or not speaks_back(reading.text[value.end : hit.start]):
-            return None
-        draft = _accept(reading, hit, value, "cue.after")
-        if draft is not None:
-            used.add(hit.start)
-            return draft
     return None
+
+
+def _named_after(reading: Reading, cues: list[Hit], value: Value, following: int, used: set[int]) -> Draft | None:
+    """The draft of a phrase that follows a value and speaks of it."""
+    hit = cue_after(cues, value.end, _AFTER)
+    if hit is None or hit.end > following or _blocks(hit) or not speaks_back(reading.text[value.end : hit.start]):
+        return None
+    draft = _accept(reading, hit, value, "cue.after")
+    if draft is not None:
+        used.add(hit.start)
+    return draft
 
 
 def _blocks(hit: Hit) -> bool:
@@ -201,8 +204,8 @@ def _by_grouping(reading: Reading, cues: list[Hit], value: Value) -> Draft | Non
 
 def _something_else(reading: Reading, cues: list[Hit], part: Value) -> bool:
     """Whether the words around name something harmless of that shape."""
-    before = [hit for hit in cues if hit.end <= part.start and part.start - hit.end <= _BEFORE]
+    before = cues_before(cues, part.start, _BEFORE)
     if before and AGAINST in before[-1].kinds:
         return True
-    after = [hit for hit in cues if hit.start >= part.end and hit.start - part.end <= _AFTER]
-    return bool(after) and AGAINST in after[0].kinds and speaks_back(reading.text[part.end : after[0].start])
+    after = cue_after(cues, part.end, _AFTER)
+    return after is not None and AGAINST in after.kinds and speaks_back(reading.text[part.end : after.start])

@@ -11,7 +11,7 @@ _SEPARATORS = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
 _MONEY = frozenset("$£€")
 _MOST_CELLS = 20
 _NO_VALUE = re.compile(  # money, month and year, time, share
-    r"[$£€] ?\d[\d,.]*|(?<![\d/])\d{1,2} ?/ ?(?:20)?\d\d(?![\d/])|\d{1,2}:\d\d|\d[\d,]*%"
+    r"[$£€] ?\d[\d,.]*|(?<![\d/])\d{1,2} ?/ ?(?:20)?\d\d(?![\d/])|\d{1,2}:\d\d|(?<![\d,])\d[\d,]*%"
 )
 _CUES_WITH_DIGIT = frozenset({"cvv2", "cvc2", "1st", "2nd", "3rd", "2fa"})
 

@@ -1,0 +1,82 @@
+"""What must hold of any text whatever."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from compliance.detectors import mask, scan
+from tests.scaling import grows_in_step
+
+PIECES = st.sampled_from(
+    [
+        "4111 1111 1111 1111", "5105105105105100", "378282246310005", "ssn 529-43-1187", "078-05-1120",
+        "routing 021000021", "account 00998877665", "GB82 WEST 1234 5698 7654 32", "dob 03/04/1961",
+        "password: Hunter2!x", "code 481516",
+        "I have diabetes", "my salary is $52,000", "exp 04/31 cvv 123", "MRN 00482913", "passport L898902C3", "order",
+        "[card ••••1111]", "[secret]", "card", "pin", "\n", " ", "-", "4", "1111", "four one one one", "é", "４", "4️⃣",
+        "\u200b",
+        "\ud800", "\x00", "o", "$", "is", "my",
+    ]
+)  # fmt: skip
+TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=9).map(" ".join) | st.lists(PIECES, max_size=9).map("".join)
+
+
+@settings(max_examples=120, deadline=None)
+@given(TEXTS)
+@example("my pin is 4111 1111 1111 1111")
+@example("cvv 4111111111111111")
+def test_a_text_in_which_everything_is_masked_holds_nothing(text: str) -> None:
+    for direction in ("in", "out"):
+        masked = mask(text, scan(text, direction=direction), direction=direction)
+
+        assert scan(masked, direction=direction) == (), masked
+
+
+@settings(max_examples=80, deadline=None)
+@given(TEXTS)
+def test_places_are_inside_the_original_and_apart_and_scores_are_explained(text: str) -> None:
+    last = 0
+    for finding in scan(text):
+        assert last <= finding.start < finding.end <= len(text)
+        assert any(char.isalnum() for char in text[finding.start : finding.end])
+        assert finding.score == sum(reason.weight for reason in finding.reasons)
+        assert finding.masked
+        last = finding.end
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.text(max_size=40), max_size=4))
+def test_any_texts_can_be_scanned(texts: list[str]) -> None:
+    assert scan(texts) == scan("\n".join(texts))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(
+        ["4111111111111111", "5555555555554444", "2223003122003222", "6011111111111117", "3530111333300000"]
+    ),
+    st.sampled_from([" ", "-", ".", "\u00a0", "–", " - ", "/", "\u200b", "_", "*"]),
+    st.sampled_from([4, 8, 2, 1]),
+    st.sampled_from(["{}", "take it off {} please", "card number {}, thanks", "¿es {}?", "👉{}👈"]),
+)
+def test_a_card_is_found_with_any_separator(number: str, separator: str, size: int, around: str) -> None:
+    written = separator.join(number[place : place + size] for place in range(0, len(number), size))
+    text = around.format(written)
+
+    assert [text[found.start : found.end] for found in scan(text) if found.type == "PAYMENT_CARD"] == [written]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1", "1 ", "4 1 ", "4111 1111 1111 111", "a", "card ", "card 4111 ", "account 123456 ", "password is ", "pin:",
+        "e\u0301", "4\u20e3", "\n1", "- ", "my ", "i have ", "four one ", "one\n", "de12 ",
+        "$5 ", "balance $5 ", "12/25 ", "a1b2-",
+        ". . ", "o1", "ssn 371\n68 ",
+    ],
+)  # fmt: skip
+def test_time_grows_in_step_with_hostile_text(piece: str) -> None:
+    def work(size: int) -> object:
+        return scan(piece * (size // len(piece)))
+
+    assert grows_in_step(work, size=1_000, times=6, at_most=14, floor=0.002)
