@@ -63,6 +63,7 @@ _SUPERVISOR = (
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
         Permission.CONSENT_RECEIPT,
+        Permission.PAYMENTS_READ,
     }
 )
 

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     BROADCASTS_APPROVE = "broadcasts:approve"
     PORTAL_SEND = "portal:send"
     PAYMENTS_REQUEST = "payments:request"
+    PAYMENTS_REFUND = "payments:refund"
+    PAYMENTS_READ = "payments:read"
 
     CONTACTS_READ = "contacts:read"
     CONTACTS_EDIT = "contacts:edit"
@@ -108,7 +110,6 @@ NOT_OFFERED = frozenset(
         Permission.TEMPLATES_MANAGE,
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
-        Permission.PAYMENTS_REQUEST,
         Permission.CONTACTS_EXPORT,
         Permission.FINDINGS_REVIEW,
         Permission.REVIEWS_WRITE,
@@ -117,7 +118,6 @@ NOT_OFFERED = frozenset(
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,
-        Permission.PAYMENTS_MANAGE,
     }
 )
 """What nothing in the product asks for yet; nobody holds it. Whoever builds its first page takes it out."""
@@ -160,6 +160,7 @@ ADMINISTRATIVE = frozenset(
         Permission.EXPORTS_MAKE,
         Permission.PORTAL_MANAGE,
         Permission.PAYMENTS_MANAGE,
+        Permission.PAYMENTS_REFUND,
     }
 )
 """Whoever holds one of these, or is an owner, signs in with a second factor."""

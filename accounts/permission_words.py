@@ -39,6 +39,11 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     "broadcasts:approve": (_("Approve broadcasts"), _("Lets a prepared text to many customers go out.")),
     "portal:send": (_("Send secure messages"), _("Sends links to private pages instead of writing it in a text.")),
     "payments:request": (_("Request payments"), _("Sends a customer a link to pay an amount.")),
+    "payments:refund": (_("Give money back"), _("Refunds what a customer has paid, all of it or a part.")),
+    "payments:read": (
+        _("See all payments"),
+        _("Opens the list of payments of conversations that the person may read, also as a file."),
+    ),
     "contacts:read": (
         _("See contacts"),
         _("Opens the list of contacts. Names and numbers stay hidden without the right to see them."),
@@ -136,6 +141,6 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     "holds:manage": (_("Manage legal holds"), _("Keeps things that would be destroyed, and lets them go again.")),
     "exports:make": (_("Export conversations"), _("Takes conversations out of the product as files.")),
     "portal:manage": (_("Manage the customer portal"), _("Sets how private pages look and how long they last.")),
-    "payments:manage": (_("Manage payments"), _("Connects the payment provider and gives money back.")),
+    "payments:manage": (_("Manage payments"), _("Connects the payment provider and sets what requests begin with.")),
 }
 """By the permission's value: its label and one or two sentences of help."""

@@ -22,6 +22,7 @@ from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
 from compliance.opt_in.reading_opt_ins import unconfirmed_count
 from compliance.opt_out.reading_questions import question_count
+from portal.payments.hearing import waiting_count
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count
@@ -64,6 +65,7 @@ SECTIONS = (
     RailEntry(_("Private messages"), "portal_settings", "message-square-lock", Permission.PORTAL_MANAGE),
     RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
     RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
+    RailEntry(_("Payments"), "payment_settings", "credit-card", Permission.PAYMENTS_MANAGE, waiting_count),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
     RailEntry(_("Quiet hours"), "hours", "moon", Permission.HOURS_MANAGE),
     RailEntry(_("Access review"), "access_review", "clipboard-check", Permission.ACCESS_REVIEW, review_waits),
@@ -77,6 +79,7 @@ SECTIONS = (
 )
 REPORTS = (
     RailEntry(_("Permission"), "permission_report", "shield-check", Permission.REPORTS_READ),
+    RailEntry(_("Payments"), "payments", "credit-card", Permission.PAYMENTS_READ),
     RailEntry(_("By e-mail"), "report_mails", "mail", Permission.REPORTS_READ),
     RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
 )

@@ -227,6 +227,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
     "look after single sign-on": {"task": "accounts.tasks.look_after_sso", "schedule": schedule(3600)},
+    "ask about payments": {"task": "portal.payments.tasks.round_of_dues", "schedule": schedule(15)},
+    "tidy payments": {"task": "portal.payments.tasks.tidy", "schedule": schedule(3600)},
     "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},
     "end secure messages": {"task": "portal.tasks.end_secure_messages", "schedule": schedule(60)},
     "forget private links": {"task": "portal.tasks.forget_private_links", "schedule": schedule(60)},
@@ -244,6 +246,7 @@ CELERY_IMPORTS = [
     "compliance.carrier.tasks",
     "texting.outgoing_webhooks.tasks",
     "texting.attachments.tasks",
+    "portal.payments.tasks",
 ]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:
@@ -277,6 +280,12 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "compliance.leaving_steps.StandingRuns",
     "texting.leaving_steps.Assignments",
 ]
+PORTAL_PAYMENT_PROVIDERS = {
+    "stripe": "portal.payments.stripe.adapter.StripePayments",
+    **({"simulator": "portal.payments.simulator.SimulatedPayments"} if SIMULATOR_ENABLED else {}),
+}
+# Another address than the provider's own: an egress proxy, or a stand-in. The operator's choice, never a member's.
+PORTAL_PAYMENT_BASE_URLS = {"stripe": env.text("STRIPE_BASE_URL", default="")}
 CLAMAV = env.text("CLAMAV", default="")  # tcp://host:3310 or unix:///path: scans files; empty: nothing is scanned
 QUARANTINE_DAYS = env.number("QUARANTINE_DAYS", default=14, minimum=1, maximum=90)  # refused webhooks are kept so long
 # Another address than the provider's own: an egress proxy, or a stand-in. The operator's choice, never a member's.
@@ -299,8 +308,9 @@ TEXTING_CUSTOMER_ZONES = "compliance.send_policies.hours.zones_of"  # where a cu
 # Campaigns at a time, of all organizations: fewer than there are workers, so that one is free for replies.
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
-TEXTING_COMPOSER_TOOLS = ["portal.secure.showing.composer_tools"]
+TEXTING_COMPOSER_TOOLS = ["portal.secure.showing.composer_tools", "portal.payments.notices.composer_tools"]
 TEXTING_THREAD_NOTICES = [
+    "portal.payments.notices.payments",
     "compliance.opt_out.thread_notices.open_questions",
     "compliance.opt_in.opt_in_notices.opt_ins",
 ]

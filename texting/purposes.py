@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     WRONG_NUMBER_ANSWER = "wrong_number_answer"
     OPT_IN_QUESTION = "opt_in_question"
     CODE = "code"
+    RECEIPT = "receipt"
     REPLY = "reply"
     PRIVATE_LINK = "private_link"
     PRIVATE_CODE = "private_code"
@@ -60,6 +61,8 @@ TERMS = {
     Purpose.OPT_IN_QUESTION: Terms(2, timedelta(hours=72), WhenAbsent.NEVER_AGAIN),
     # The person asks for a new code; an older one that comes after it would only confuse.
     Purpose.CODE: Terms(1, timedelta(minutes=10), WhenAbsent.NEVER_AGAIN),
+    # They have paid this instant and wait for a word; a second "we have received" would look like a second payment.
+    Purpose.RECEIPT: Terms(2, timedelta(hours=4), WhenAbsent.NEVER_AGAIN),
     Purpose.REPLY: Terms(1, timedelta(hours=4), WhenAbsent.ONCE_AGAIN),
     Purpose.PRIVATE_LINK: Terms(1, timedelta(hours=4), WhenAbsent.ONCE_AGAIN),
     Purpose.PRIVATE_CODE: Terms(1, timedelta(minutes=10), WhenAbsent.NEVER_AGAIN),

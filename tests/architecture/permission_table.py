@@ -41,6 +41,7 @@ from tests.cast import Cast, signed_in
 from tests.cast import person as make_person
 from tests.compliance.opt_ins import asked, make_keyword, make_program
 from tests.compliance.published_forms import form_objects
+from tests.portal.payments.office import payment_objects
 from tests.portal.sent import portal_objects
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -119,6 +120,12 @@ PUBLIC = {
         f"s/<str:link_code>{path}": "customers have no account; what they know or get by text is the permission"
         for path in ("", "/code", "/open", "/message", "/answer", "/close")
     },
+    "p/<str:payment_code>": "128 random bits are the permission; looking changes nothing",
+    "p/<str:payment_code>/again": "as above; tells the people who asked, once",
+    "p/<str:payment_code>/pay": "as above; leads to the payment provider",
+    "paid/<str:token>": "a name that we signed; says whether a payment has arrived",
+    "simulated-payment/<str:token>": "local systems only: a name that we signed stands for the provider's page",
+    "webhooks/payments/<str:key>": "the provider's signature is the permission",
     "media/<str:token>": "128 random bits are the permission; for one attempt, for a while",
     "webhooks/<slug:provider>/<str:key>/inbound": "the provider's signature is the permission",
     "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
@@ -214,6 +221,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     return {
         **form_objects(cast, line),
         **secure,
+        **payment_objects(cast, line, message.conversation_id),
         "receipt_id": receipt.pk,
         "batch_id": batch,
         "door": office.door.slug,

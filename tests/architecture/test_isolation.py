@@ -22,6 +22,8 @@ DIRECTORY_TABLES = {
     "accounts_ssodomain",
     "accounts_ssodoor",
     "compliance_formkey",
+    "portal_paymentaccountkey",
+    "portal_paymentdue",
     "portal_portallink",
     "texting_attachmentdue",
     "texting_campaignpace",

@@ -1,0 +1,127 @@
+"""Takes payment providers' webhooks: the signature over the raw body first, then what they say, each event once.
+
+One that is refused is kept sealed and bounded, so that a wrong secret loses nothing; taking it in later goes through
+the same check with the secret of that moment, by the time at which it came. What is lost all the same is found by
+`reconciling`.
+"""
+
+import json
+import logging
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from portal.models import PaymentAccount, PaymentEvent, RefusedPaymentEvent
+from portal.payments import booking
+from portal.payments.base import Hook, UnreadableEvent
+from portal.payments.registry import UnknownPaymentProvider, adapter_of
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.encryption import KeyDestroyed, Undecryptable
+
+log = logging.getLogger("parley.payments")
+
+MOST_WAITING = 200  # refused ones that are kept of one account
+State = RefusedPaymentEvent.State
+
+
+class Answer(StrEnum):
+    """What became of a webhook."""
+
+    TAKEN = "taken"
+    REPEATED = "repeated"
+    SIGNATURE = "signature"
+    UNREADABLE = "unreadable"
+
+
+def take(account: PaymentAccount, hook: Hook) -> Answer:
+    """Verify, read and book one webhook in the running transaction; keep it when it is refused."""
+    answer = _take(account, hook, came_at=timezone.now().timestamp())
+    if answer in {Answer.SIGNATURE, Answer.UNREADABLE}:
+        log.warning("payment_webhook_refused", extra={"account": str(account.pk), "reason": answer.value})
+        _keep(account, hook, answer)
+    return answer
+
+
+def _take(account: PaymentAccount, hook: Hook, *, came_at: float) -> Answer:
+    try:
+        provider = adapter_of(account)
+    except (UnknownPaymentProvider, ValueError):
+        return Answer.SIGNATURE
+    if not provider.verify(hook, now=came_at):
+        return Answer.SIGNATURE
+    try:
+        event = provider.parse(hook)
+    except UnreadableEvent:
+        return Answer.UNREADABLE
+    PaymentAccount.objects.filter(pk=account.pk).update(heard_at=timezone.now())
+    try:
+        with transaction.atomic():
+            row = PaymentEvent.objects.create(account=account, reference=event.reference, kind=event.kind)
+    except IntegrityError:
+        return Answer.REPEATED
+    booked = booking.book(account, event.facts)
+    asked = booking.ask_about(account, event.ask_payment)
+    row.outcome = "booked" if booked or asked else "ignored"
+    row.save(update_fields=["outcome"])
+    return Answer.TAKEN
+
+
+def _keep(account: PaymentAccount, hook: Hook, answer: Answer) -> None:
+    waiting = RefusedPaymentEvent.objects.filter(account=account, state=State.WAITING)
+    if waiting.order_by()[:MOST_WAITING].count() >= MOST_WAITING:
+        return
+    try:
+        call = json.dumps({"signature": hook.signature[:2_000], "body": hook.body.decode()})
+    except UnicodeDecodeError:
+        return  # no provider sends such a thing
+    row = RefusedPaymentEvent.objects.create(account=account, cause=answer.value, call=call)
+    audit.record(event=AuditKind.WEBHOOK_REJECTED, object=row, account=account.pk, cause=answer.value)
+
+
+def waiting_count(_member: Membership) -> int:
+    """How many refused ones wait for somebody; the same number for whoever may know it."""
+    return RefusedPaymentEvent.objects.filter(state=State.WAITING).count()
+
+
+def take_in_all(*, actor: Membership) -> tuple[int, int]:
+    """Try every refused one again: how many were taken in, how many are still wrong."""
+    require(actor, Permission.PAYMENTS_MANAGE)
+    taken = wrong = 0
+    waiting = RefusedPaymentEvent.objects.select_for_update(of=("self",)).select_related("account")
+    for row in waiting.filter(state=State.WAITING).order_by("received_at", "pk"):
+        if _taken_in(row):
+            _end(row.pk, State.TAKEN, actor)
+            taken += 1
+        else:
+            wrong += 1
+    audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, taken=taken, still_wrong=wrong, about="payments")
+    return taken, wrong
+
+
+def discard_all(*, actor: Membership) -> int:
+    """Destroy every refused one; how many there were."""
+    require(actor, Permission.PAYMENTS_MANAGE)
+    ids = list(RefusedPaymentEvent.objects.filter(state=State.WAITING).values_list("pk", flat=True))
+    for pk in ids:
+        _end(pk, State.DISCARDED, actor)
+    audit.record(event=AuditKind.WEBHOOK_DISCARDED, actor=actor, count=len(ids), about="payments")
+    return len(ids)
+
+
+def _taken_in(row: RefusedPaymentEvent) -> bool:
+    try:
+        kept = json.loads(row.call or "")
+    except (KeyDestroyed, Undecryptable, ValueError):
+        return False
+    hook = Hook(kept["body"].encode(), kept["signature"])
+    answer = _take(row.account, hook, came_at=row.received_at.timestamp())
+    return answer in {Answer.TAKEN, Answer.REPEATED}
+
+
+def _end(pk: UUID, state: str, actor: Membership) -> None:
+    RefusedPaymentEvent.objects.filter(pk=pk).update(state=state, call=None, ended_by=actor)

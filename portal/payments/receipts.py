@@ -1,0 +1,31 @@
+"""The text that says that a payment has arrived: through the gate like every other, once for each request."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from portal.models import PaymentRequest
+from portal.payments import currencies
+from texting.models import Conversation
+from texting.purposes import Purpose
+from texting.sending import BadText, Refused, send_text
+
+
+def send(request: PaymentRequest) -> None:
+    """Queue it in the running transaction and note it with the request, or the rule that is against it.
+
+    The caller saves the request. The text names the company and the amount, as a till's slip does, and nothing else.
+    """
+    rows = Conversation.objects.select_related("contact", "line__team")
+    conversation = rows.get(pk=request.conversation_id)
+    with translation.override("en"):
+        words = {
+            "company": request.organization.name,
+            "amount": currencies.shown(request.amount_minor, request.currency),
+        }
+        body = _("%(company)s: We have received your payment of %(amount)s. Thank you.") % words
+    try:
+        request.receipt = send_text(conversation=conversation, body=body, author=None, purpose=Purpose.RECEIPT)
+    except Refused as refused:
+        request.receipt_refused = next((reason.rule for reason in refused.outcome.objections), "gate")[:60]
+    except BadText:
+        request.receipt_refused = "text"
