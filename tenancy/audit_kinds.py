@@ -100,6 +100,8 @@ class AuditKind(StrEnum):
     ATTACHMENT_REFUSED = "attachment:refused"
     CONTACT_CREATED = "contact:created"
     CONTACT_CHANGED = "contact:changed"
+    CONTACT_DETACHED = "contact:detached"
+    CONTACT_PUT_BACK = "contact:put_back"
     CONTACT_REVEALED = "contact:revealed"
     CONTACT_HIDDEN = "contact:hidden"
     REVEALS_UNUSUAL = "contact:reveals_unusual"

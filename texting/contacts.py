@@ -55,6 +55,11 @@ def rename_contact(*, member: Membership, contact: Contact, name: str) -> None:
     contact.name = name.strip()
     contact.save(update_fields=["name"])
     audit.record(event=AuditKind.CONTACT_CHANGED, actor=member, object=contact, fields=["name"])
+    show(contact)
+
+
+def show(contact: Contact) -> None:
+    """Browsers fetch anew what they show of a contact that is called something else now."""
     rows = Conversation.objects.filter(contact=contact).order_by("-last_activity_at")
     for conversation_id, line_id in rows.values_list("pk", "line_id")[:_TOLD]:
         live.publish(kind=LiveKind.CONVERSATION, conversation=conversation_id, line=line_id)

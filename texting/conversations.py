@@ -22,7 +22,7 @@ from tenancy.audit import AuditKind
 from texting import live, outgoing_webhooks, sending
 from texting.gate import OutsideHours
 from texting.live import LiveKind
-from texting.models import Conversation, Draft, Line, Message, Note, Turn
+from texting.models import Contact, Conversation, Draft, Line, Message, Note, Turn
 from texting.outgoing_webhooks import EventKind
 from texting.purposes import Purpose
 from texting.queries import Colleague, colleague, colleagues_on, is_with_somebody_else
@@ -109,6 +109,15 @@ def resolve(*, member: Membership, conversation: Conversation) -> None:
         raise NotPossible(_("The customer has just written. Read it before you resolve the conversation."))
     audit.record(event=AuditKind.CONVERSATION_RESOLVED, actor=member, object=conversation)
     _show(conversation, Turn.Kind.RESOLVED, member)
+
+
+def end_all(*, member: Membership, contact: Contact) -> None:
+    """Resolve every open conversation with a number that is no longer our customer's, read or not."""
+    now, rows = timezone.now(), Conversation.objects.select_for_update(of=("self",), no_key=True)
+    for conversation in rows.select_related("line", "contact").filter(contact=contact, status=_OPEN).order_by("id"):
+        Conversation.objects.filter(pk=conversation.pk).update(status=_RESOLVED, resolved_at=now, unread=0)
+        audit.record(event=AuditKind.CONVERSATION_RESOLVED, actor=member, object=conversation)
+        _show(conversation, Turn.Kind.RESOLVED, member)
 
 
 def reopen(*, member: Membership, conversation: Conversation) -> None:

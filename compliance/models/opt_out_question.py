@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from tenancy.encryption import DayKey, EncryptedTextField
+from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import TenantModel, same_organization
 
 
@@ -46,6 +46,11 @@ class OptOutQuestion(TenantModel):
         help_text="Empty for an answer that the customer gave by a clear text.",
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    detached = EncryptedTextField(
+        keys=[ContactKey("contact_id")],
+        blank=True,
+        help_text="JSON object: what was known of the customer whose number it no longer is, until it is put back.",
+    )
     reason = EncryptedTextField(keys=[DayKey("consent", "asked_at")], blank=True)
 
     class Meta:

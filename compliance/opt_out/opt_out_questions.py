@@ -19,7 +19,9 @@ from compliance.hours.quiet_hours import holidays_of
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, OptOutQuestion
+from compliance.opt_out.cannot_decide import CannotDecide
 from compliance.opt_out.confirming import confirm_opt_out
+from compliance.opt_out.detaching import detach
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import readable
@@ -31,15 +33,13 @@ from texting.live import LiveKind
 from texting.models import Contact, Conversation, Message, OutboxEntry
 from texting.purposes import TERMS, Purpose
 
+__all__ = ["CannotDecide", "ask", "close", "due_at", "keep", "open_ones", "release", "stop"]
+
 Kind, State = OptOutQuestion.Kind, OptOutQuestion.State
 _BULK = TERMS[Purpose.BULK].priority
 LONGEST_REASON = 500
 DUE_DAYS = 1
 """Business days for a person to decide; the law gives ten (47 CFR 64.1200(a)(10))."""
-
-
-class CannotDecide(ValueError):
-    """The question is answered already, or the answer lacks its reason; the message says which."""
 
 
 def ask(arrival: Arrival, kind: OptOutQuestion.Kind, *, matched: str, rules_version: str) -> bool:
@@ -95,6 +95,8 @@ def close(contact: Contact, state: OptOutQuestion.State, *kinds: OptOutQuestion.
 def stop(*, member: Membership, question: OptOutQuestion, confirm: bool = True) -> Message | None:
     """They asked to stop, or it is somebody else's number: no text leaves any more. Returns the one confirmation.
 
+    From somebody else's number what was known of our customer is taken off (`detaching`).
+
     Raises CannotDecide when somebody was faster, MissingPermission.
     """
     require(member, Permission.OPT_OUTS_DECIDE)
@@ -105,6 +107,8 @@ def stop(*, member: Membership, question: OptOutQuestion, confirm: bool = True) 
     consent.withdraw(contact, evidence=_evidence(mine, member))
     close(contact, State.STOP)
     _show([mine])
+    if mine.kind == Kind.WRONG_NUMBER:
+        detach(member=member, question=mine, contact=contact)
     wanted = confirm and mine.kind == Kind.STOP and not withdrawn_before  # a stranger's number gets no second text
     return confirm_opt_out(contact) if wanted else None
 

@@ -53,6 +53,7 @@ class QuestionRow:
     who: str
     reason: str
     may_decide: bool
+    may_put_back: bool
 
     @property
     def is_open(self) -> bool:
@@ -183,4 +184,5 @@ def _row(
         who=(question.decided_by.user.name if question.decided_by else _("They said so themselves")) if decided else "",
         reason=readable(question, "reason", "") or "",
         may_decide=may_decide,
+        may_put_back=may_decide and bool(readable(question, "detached", "")),
     )

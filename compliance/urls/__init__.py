@@ -55,6 +55,7 @@ urlpatterns = [
     path(_QUESTIONS, questions.questions, name="questions"),
     path(_QUESTIONS + "export/", question_export.export, name="export_questions"),
     path(_QUESTIONS + "<uuid:question_id>/stop/", questions.stop, name="question_stop"),
+    path(_QUESTIONS + "<uuid:question_id>/put-back/", questions.put_back, name="question_put_back"),
     path(_QUESTIONS + "<uuid:question_id>/keep/", questions.keep, name="question_keep"),
     path(_PERMISSION, permission.permission, name="consent"),
     path(_PERMISSION + "opted-out/", permission.opted_out, name="record_opt_out"),

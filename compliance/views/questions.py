@@ -13,7 +13,7 @@ from django_htmx.http import trigger_client_event
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.forms.permission_forms import KeepForm
 from compliance.models import OptOutQuestion
-from compliance.opt_out import opt_out_questions, reading_questions
+from compliance.opt_out import detaching, opt_out_questions, reading_questions
 from compliance.opt_out.opt_out_questions import CannotDecide
 
 
@@ -49,6 +49,18 @@ def stop(request: MemberRequest, question_id: UUID) -> HttpResponse:
         return _done(request, question, str(reason), tone="warning")
     sentence = _("They get no more texts. One text confirms it.") if sent else _("They get no more texts.")
     return _done(request, question, sentence)
+
+
+@requires(Permission.CONVERSATIONS_READ, Permission.OPT_OUTS_DECIDE)
+@require_POST
+def put_back(request: MemberRequest, question_id: UUID) -> HttpResponse:
+    """It was our customer's number after all: their name stands at it again."""
+    question = reading_questions.access_question(request.member, question_id)
+    try:
+        detaching.put_back(member=request.member, question=question)
+    except CannotDecide as reason:
+        return _done(request, question, str(reason), tone="warning")
+    return _done(request, question, _("Their name stands at the number again. The opt-out stays."))
 
 
 @requires(Permission.CONVERSATIONS_READ, Permission.OPT_OUTS_DECIDE)

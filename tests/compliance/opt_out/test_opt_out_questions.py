@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from accounts.permissions import MissingPermission
 from compliance.hours.business_days import after_business_days
 from compliance.hours.quiet_hours import holidays_of
 from compliance.ledger import consent
 from compliance.models import ConsentEvent, OptOutQuestion, Suppression
-from compliance.opt_out import opt_out_questions
+from compliance.opt_out import detaching, opt_out_questions
 from compliance.opt_out.opt_out_questions import CannotDecide
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -19,7 +20,7 @@ from tests.permitting import agree_to_everything
 from tests.texting.desk import desk
 from texting import gate, sending
 from texting.gate import Draft, Verdict
-from texting.models import Decision, Message, OutboxEntry
+from texting.models import Contact, Decision, Message, OutboxEntry
 from texting.purposes import Purpose
 from texting.statuses import MessageStatus
 
@@ -240,6 +241,57 @@ class TestAWrongNumber:
             assert opt_out_questions.stop(member=desk.cast.agent, question=question(desk)) is None
             assert consent.state_of(conversation.contact).suppressed_since is not None
             assert ConsentEvent.objects.latest("recorded_at").words == "wrong number"
+
+    def test_a_strangers_number_loses_our_customers_name_and_whoever_has_it_later_starts_fresh(self, desk):
+        before = subscribed(desk, name="Maria Ruiz")
+        with activate(desk.organization):
+            contact = Contact.objects.get(pk=before.contact_id)
+            contact.state, contact.zip_code = "NY", "10001"
+            contact.save()
+        desk.hear("wrong number")
+        with activate(desk.organization):
+            opt_out_questions.stop(member=desk.cast.agent, question=question(desk))
+            contact.refresh_from_db()
+            assert (contact.name, contact.state, contact.zip_code) == ("", "", "")
+        with activate(desk.organization):
+            assert "Maria" not in AuditEvent.objects.get(event="contact:detached").details
+        assert desk.fresh(before).status == "resolved"
+        after = desk.hear("START")
+        assert (after.contact.name, after.pk == before.pk) == ("", False)
+        with activate(desk.organization):
+            assert consent.state_of(after.contact).permits("marketing") is None, "what Maria had agreed to is over"
+            with pytest.raises(CannotDecide, match="agreed to texts since"):
+                detaching.put_back(member=desk.cast.agent, question=OptOutQuestion.objects.get())
+            contact.refresh_from_db()
+            assert contact.name == ""
+
+    def test_what_was_taken_off_can_be_put_back_once_and_by_those_who_decide(self, desk):
+        conversation = subscribed(desk, name="Maria Ruiz")
+        desk.hear("wrong number")
+        with activate(desk.organization):
+            opt_out_questions.stop(member=desk.cast.agent, question=question(desk))
+        asked = question(desk)
+        address = reverse("question_put_back", args=[asked.pk])
+        decided = desk.as_(desk.cast.agent).get(reverse("questions"), {"state": "decided"}).content.decode()
+        assert address in decided
+        assert "Maria" not in decided
+        assert desk.as_(desk.cast.outsider).post(address).status_code == 404
+        assert desk.as_(desk.cast.auditor).post(address).status_code in {403, 404}
+        assert desk.contact().name == ""
+        for _ in range(2):
+            assert desk.as_(desk.cast.agent).post(address).status_code == 302
+        assert desk.contact().name == "Maria Ruiz"
+        with activate(desk.organization):
+            assert consent.state_of(conversation.contact).suppressed_since is not None, "the opt-out stays"
+            assert AuditEvent.objects.filter(event="contact:put_back").count() == 1
+            assert OptOutQuestion.objects.get().detached == ""
+
+    def test_a_stop_takes_no_name_off(self, desk):
+        subscribed(desk, name="Maria Ruiz")
+        desk.hear(UNSURE)
+        with activate(desk.organization):
+            opt_out_questions.stop(member=desk.cast.agent, question=question(desk))
+        assert desk.contact().name == "Maria Ruiz"
 
     def test_start_of_whoever_has_the_number_now_does_not_say_whose_it_is(self, desk):
         subscribed(desk)
