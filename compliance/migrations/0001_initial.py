@@ -310,6 +310,7 @@ class Migration(migrations.Migration):
                         ('due_at', models.DateTimeField(help_text="One business day later, by the organization's clock and holidays.")),
                         ('told_at', models.DateTimeField(blank=True, help_text='When it was overdue and members were mailed.', null=True)),
                         ('decided_at', models.DateTimeField(blank=True, null=True)),
+                        ('detached', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON object: what was known of the customer whose number it no longer is, until it is put back.', keys=[tenancy.encryption.ContactKey('contact_id')])),
                         ('reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('consent', 'asked_at')])),
                         ('decided_by', models.ForeignKey(blank=True, help_text='Empty for an answer that the customer gave by a clear text.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),

@@ -35,6 +35,16 @@ def count(form_id: UUID, *steps: Step) -> None:
             cursor.execute(_ADD, [new_id(), here.pk, form_id, today, step.value])
 
 
+def by_day(form_id: UUID, *, days: int = 30) -> dict[date, dict[str, int]]:
+    """What the form counted on each of the last days, today included, the oldest first; by step."""
+    today: date = timezone.localdate()
+    found = {today - timedelta(days=ago): dict.fromkeys(Step.values, 0) for ago in reversed(range(days))}
+    rows = FormCount.objects.filter(form_id=form_id, day__in=list(found))
+    for day, step, number in rows.values_list("day", "step", "count"):
+        found[day][step] = number
+    return found
+
+
 def totals(form_ids: list[UUID], *, days: int = 30) -> dict[UUID, dict[str, int]]:
     """What each form counted in the last days, by step; steps nobody took are 0."""
     found: dict[UUID, dict[str, int]] = {pk: dict.fromkeys(Step.values, 0) for pk in form_ids}

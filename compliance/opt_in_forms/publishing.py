@@ -1,6 +1,7 @@
 """A form goes out: checked, kept to the letter, and closed again. A form with a finding is not published."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.models import Disclosure, FormBox, FormVersion, OptInForm
 from compliance.opt_in_forms.asking import Written, digest, page, written
+from compliance.opt_in_forms.linked_pages import Unopened
 from compliance.publish_check.disclosures import Finding, findings
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -39,11 +41,12 @@ class Published:
     is_new: bool
 
 
-def publish(*, actor: Membership, form: OptInForm, pages_read: bool) -> Published:
+def publish(*, actor: Membership, form: OptInForm, pages_read: bool, unopened: Sequence[Unopened] = ()) -> Published:
     """Put what is written before customers, as a new version if anything differs from the last.
 
     `pages_read`: the member says that both linked pages open for everybody, and that the privacy policy keeps mobile
-    numbers from third parties; nobody else can tell. Raises CannotPublish, and NotNow without that.
+    numbers from third parties; nobody else can tell. `unopened`: pages that did not open from here, and that the member
+    answers for (`linked_pages`); the log keeps how many. Raises CannotPublish, and NotNow without that.
     """
     require(actor, Permission.FORMS_MANAGE)
     if not pages_read:
@@ -62,7 +65,12 @@ def publish(*, actor: Membership, form: OptInForm, pages_read: bool) -> Publishe
         form.state = State.PUBLISHED
         form.save(update_fields=["state"])
         audit.record(
-            event=AuditKind.FORM_PUBLISHED, actor=actor, object=form, version=version.number, pages_read=pages_read
+            event=AuditKind.FORM_PUBLISHED,
+            actor=actor,
+            object=form,
+            version=version.number,
+            pages_read=pages_read,
+            pages_unopened=len(unopened),
         )
     return Published(version, is_new)
 

@@ -40,6 +40,11 @@ def public_address(form: OptInForm) -> str:
     return f"{settings.PUBLIC_BASE_URL}{reverse('public_form', args=[key])}"
 
 
+def newest_number(form: OptInForm) -> int | None:
+    """Of the version that customers see or saw last; None for one that was never published."""
+    return form.versions.order_by("-number").values_list("number", flat=True).first()
+
+
 def embed_snippet(form: OptInForm, brand: str) -> str:
     """What a site puts where the form is to be seen."""
     address, title = escape(public_address(form)), escape(form.texts[form.languages[0]].get("title", brand))

@@ -1,11 +1,14 @@
 """Settings > Forms: list, begin, change with a preview, publish, close, put on a site."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from asgiref.sync import async_to_sync
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,13 +16,17 @@ from accounts.permissions import MemberRequest, Permission, requires
 from accounts.views.answers import form_page
 from compliance.models import FormCount, OptInForm
 from compliance.opt_in import form_counts
-from compliance.opt_in_forms import editing, publishing, reading
+from compliance.opt_in_forms import editing, linked_pages, publishing, reading
 from compliance.opt_in_forms.asking import Written, page, written
 from compliance.opt_in_forms.editing import NameTaken
+from compliance.opt_in_forms.linked_pages import Unopened
 from compliance.opt_in_forms.publishing import CannotPublish, NotNow
 from compliance.opt_in_forms.typed import EditForm, NewForm
 from compliance.opt_in_forms.words import NAMES
+from tenancy.isolation import activate
 from texting.attachments.kinds import FileRefused
+
+_PLOTTED = (FormCount.Step.VIEWED, FormCount.Step.SUBMITTED, FormCount.Step.CONFIRMED)
 
 
 @requires(Permission.FORMS_MANAGE)
@@ -94,18 +101,27 @@ def preview_opt_in_form(request: MemberRequest, form_id: UUID) -> HttpResponse:
     return _editor(request, form, written(_access(request, form_id)), shown)
 
 
-@requires(Permission.FORMS_MANAGE)
+@requires(Permission.FORMS_MANAGE, calls_out=True)
 @require_POST
 def publish_opt_in_form(request: MemberRequest, form_id: UUID) -> HttpResponse:
-    """Put it before customers."""
-    form = _access(request, form_id)
-    try:
-        done = publishing.publish(actor=request.member, form=form, pages_read="pages_read" in request.POST)
-    except CannotPublish:
-        return _overview(request, form, status=422)
-    except NotNow:
-        error = _("Open both linked pages first, then tick that you did.")
-        return _overview(request, form, status=422, publish_error=error)
+    """Put it before customers. The linked pages are opened first; one that does not is to be answered for."""
+    here = request.member.organization
+    pages_read, insists = "pages_read" in request.POST, "unopened" in request.POST
+    with activate(here):
+        given = written(_access(request, form_id))
+        urls = linked_pages.linked(given) if pages_read and not publishing.problems(given) else []
+    failed = async_to_sync(linked_pages.unopened)(urls)
+    with activate(here):
+        form = _access(request, form_id)
+        if failed and not insists:
+            return _overview(request, form, status=422, unopened=failed)
+        try:
+            done = publishing.publish(actor=request.member, form=form, pages_read=pages_read, unopened=failed)
+        except CannotPublish:
+            return _overview(request, form, status=422)
+        except NotNow:
+            error = _("Open both linked pages first, then tick that you did.")
+            return _overview(request, form, status=422, publish_error=error)
     text = _("Version %(number)d is published.") if done.is_new else _("Nothing has changed since version %(number)d.")
     messages.success(request, text % {"number": done.version.number})
     return redirect("opt_in_form", form_id=form_id)
@@ -144,8 +160,16 @@ def _access(request: MemberRequest, form_id: UUID) -> OptInForm:
     return form
 
 
-def _overview(request: MemberRequest, form: OptInForm, *, status: int = 200, publish_error: str = "") -> HttpResponse:
+def _overview(
+    request: MemberRequest,
+    form: OptInForm,
+    *,
+    status: int = 200,
+    publish_error: str = "",
+    unopened: Sequence[Unopened] = (),
+) -> HttpResponse:
     counted = form_counts.totals([form.pk])[form.pk]
+    by_day = form_counts.by_day(form.pk)
     context = {
         "form": form,
         "given": written(form),
@@ -156,7 +180,10 @@ def _overview(request: MemberRequest, form: OptInForm, *, status: int = 200, pub
         "steps": [(FormCount.Step(step).label, number) for step, number in counted.items() if step != "refused"],
         "refused": counted["refused"],
         "is_any": any(counted.values()),
+        "days": [date_format(day, "j M") for day in by_day],
+        "by_day": [(str(FormCount.Step(step).label), [day[step] for day in by_day.values()]) for step in _PLOTTED],
         "publish_error": publish_error,
+        "unopened": unopened,
     }
     return render(request, "compliance/opt_in_form.html", context, status=status)
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts.models import Membership, Role, SamlCertificate, SamlFoundCertificate, SamlProvider, SsoDomain, Team
 from accounts.saml import configuring, domains
 from accounts.saml.certificates import read_certificate
+from compliance.models import OptOutQuestion
+from compliance.opt_out import opt_out_questions
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from tests.accounts.saml.identity_provider import encoded, pair, respond
@@ -24,6 +26,7 @@ from texting.providers.base import Inbound
 from texting.statuses import ErrorKind, MessageStatus
 
 from .demo import Demo
+from .form_rows import form_rows, form_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
 from .simulated_office import Office
 from .webhook_rows import webhook_pages
@@ -58,6 +61,7 @@ class State:
         yield "inbox-mine", "/inbox/mine/"
         yield "attention", "/attention/"
         yield "questions", "/perhaps-stop/"
+        yield "questions-decided", "/perhaps-stop/?state=decided"
         yield "answers", "/settings/answers/"
         yield "portal-settings", "/settings/portal/"
         yield "contacts", "/contacts/"
@@ -110,6 +114,7 @@ class State:
         yield "connect-simulator", "/settings/lines/connect/simulator/"
         yield "quarantine", "/settings/quarantine/"
         yield from opt_in_sights(self.member.organization)
+        yield from form_sights(self.member.organization)
         yield "limits", "/settings/limits/"
         yield "limits-carriers", "/settings/limits/carriers/"
         yield "carrier-brand-add", "/settings/limits/carriers/add/"
@@ -162,6 +167,7 @@ def usual(demo: Demo) -> State:
     doubt(demo, "Priya Raman", "Too many texts. How do I get fewer?")
     doubt(demo, "Theo Nakamura", "I think you have the wrong number")
     opt_in_rows(demo.member("olivia@harbor.example"), "Reminders", "JOIN")
+    form_rows(demo.member("olivia@harbor.example"), "Front door")
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
     owner = demo.member("olivia@harbor.example")
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
@@ -188,6 +194,10 @@ def overflowing(office: Office) -> State:
         office.hear(body, which=which, name=name)
     knock(office.organization, 60)
     opt_in_rows(office.owner, "Werbung".ljust(40, "g"), "SPRING2026SPRING2026")
+    form_rows(office.owner, "Formular".ljust(30, "m"))
+    office.hear("wrong number", which=43, name=LONG_NAME)
+    with activate(office.organization):
+        opt_out_questions.stop(member=office.owner, question=OptOutQuestion.objects.get())
     office.new_line(LONG_NAME[:40], f"+1303{5560100 + office.place}")
     refused = office.hear("STOP", which=45, name=LONG_NAME)
     office.hear("Sorry, wrong number", which=44, name=LONG_NAME)

@@ -1,16 +1,20 @@
 """Colleagues write, check, publish and close forms."""
 
 import io
+import json
+from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from PIL import Image
 
 from accounts.permissions import MissingPermission
-from compliance.models import Disclosure, FormBox, FormKey, FormLogo, FormVersion, OptInForm
+from compliance.models import Disclosure, FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.opt_in import form_counts
-from compliance.opt_in_forms import editing, publishing
+from compliance.opt_in_forms import editing, linked_pages, publishing
 from compliance.opt_in_forms.asking import digest, page, written
 from compliance.opt_in_forms.colours import contrast_with_white
 from tenancy.isolation import activate
@@ -18,10 +22,13 @@ from tenancy.models import AuditEvent
 from tests.compliance.published_forms import address_of, change, make_form, make_program, wish_for
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.desk import desk
+from tests.tls import Authority, serving
 
 __all__ = ["desk"]
 
 HTMX = {"HX-Request": "true"}
+READ = {"pages_read": "on", "unopened": "on"}
+"""This machine calls nobody in tests, so no linked page opens from here."""
 
 
 @pytest.fixture
@@ -85,7 +92,7 @@ def test_a_new_form_has_every_word_the_law_asks_for_and_can_be_published(desk, p
         form = OptInForm.objects.get()
     assert answer["Location"] == page_of(form, "edit/")
     assert "Nothing is missing" in owner.get(answer["Location"]).content.decode()
-    done = owner.post(page_of(form, "publish/"), {"pages_read": "on"})
+    done = owner.post(page_of(form, "publish/"), READ)
     assert (done.status_code, fresh(desk, form).state) == (302, "published")
     [version] = stored_versions(desk)
     assert set(version.pages) == {"en", "es", "fr"}
@@ -104,7 +111,7 @@ def test_a_form_with_a_finding_says_what_to_write_and_stays_a_draft(desk, draft,
     shown = owner.get(page_of(draft, "edit/")).content.decode()
     assert "1 thing is missing" in shown
     assert "Write “Consent is not a condition of purchase.”" in shown
-    assert owner.post(page_of(draft, "publish/"), {"pages_read": "on"}).status_code == 422
+    assert owner.post(page_of(draft, "publish/"), READ).status_code == 422
     assert (fresh(desk, draft).state, stored_versions(desk)) == ("draft", [])
     assert owner.get(address_of(draft)).status_code == 404
 
@@ -116,13 +123,84 @@ def test_whoever_publishes_says_that_they_read_the_linked_pages(desk, draft, own
     assert fresh(desk, draft).state == "draft"
 
 
+def test_a_linked_page_that_does_not_open_is_a_warning_that_whoever_publishes_answers_for(desk, draft, owner):
+    answer = owner.post(page_of(draft, "publish/"), {"pages_read": "on"})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "Not every linked page opened from here" in shown
+    assert "https://harbor.example/privacy" in shown
+    assert (fresh(desk, draft).state, stored_versions(desk)) == ("draft", [])
+    assert owner.post(page_of(draft, "publish/"), READ).status_code == 302
+    with activate(desk.organization):
+        told = json.loads(AuditEvent.objects.get(event="form:published").details)
+    assert told["pages_unopened"] == 2, "terms and privacy"
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nTerms", ""),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "empty"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 1\r\n\r\nx", "no such page"),
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 1\r\n\r\nx", "who is there"),
+        (b"HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n", "302"),
+        (b"HTTP/1.1 302 Found\r\nLocation: https://10.0.0.1/\r\nContent-Length: 0\r\n\r\n", "may not be called"),
+        (b"nonsense", "Nothing answers"),
+    ],
+)
+def test_a_page_opens_when_it_answers_with_something_and_no_redirect_leads_inside(tmp_path, settings, answer, why):
+    authority = Authority(tmp_path)
+    settings.EGRESS_LOOPBACK, settings.EGRESS_CA_FILE = True, str(authority.file)
+    with serving(authority.server_context("127.0.0.1"), answer) as server:
+        url = f"https://127.0.0.1:{server.port}/terms"
+        found = async_to_sync(linked_pages.unopened)([url])
+        assert server.connections <= 1 + linked_pages.MOST_REDIRECTS
+    assert [one.url for one in found] == ([url] if why else [])
+    assert all(why in one.why for one in found)
+    assert len(async_to_sync(linked_pages.unopened)(["http://a.example/", "https://[::1", "x" * 5000])) == 3
+
+
+def test_its_code_for_cameras_is_there_once_it_is_published(desk, draft, owner):
+    code = page_of(draft, "code/")
+    assert owner.get(code).status_code == 404, "what is not published has no address to show"
+    owner.post(page_of(draft, "publish/"), READ)
+    for kind, begins in (("svg", b"<?xml"), ("png", b"\x89PNG")):
+        answer = owner.get(code, {"as": kind, "save": ""})
+        assert (answer.status_code, answer.content[:5].startswith(begins[:4])) == (200, True)
+        assert f'.{kind}"' in answer["Content-Disposition"]
+    assert "Content-Disposition" not in owner.get(code)
+    assert code in owner.get(page_of(draft)).content.decode()
+    assert owner.get(code, {"as": "exe"}).status_code == 404
+    assert desk.as_(desk.cast.outsider).get(code).status_code == 404
+
+
+def test_the_preview_has_the_colour_that_is_typed_and_nothing_else_as_a_style(desk, draft, owner):
+    shown = owner.post(page_of(draft, "preview/"), typed(desk, draft, colour="#1a2b3c"), headers=HTMX).content.decode()
+    address = "/settings/forms/preview-colour.css"
+    assert f'href="{address}?is=1a2b3c"' in shown
+    assert "--form-colour: #1a2b3c;" in owner.get(address, {"is": "1a2b3c"}).content.decode()
+    for wrong in ("", "red", "1a2b3c}*{display:none", "1A2B3C", "1a2b3c0"):
+        assert owner.get(address, {"is": wrong}).status_code == 404
+
+
+def test_the_form_has_its_figures_by_day(desk, draft, owner):
+    with activate(desk.organization):
+        day = timezone.localdate()
+        for ago, number in ((0, 3), (2, 5), (30, 100)):
+            FormCount.objects.create(form=draft, day=day - timedelta(days=ago), step="viewed", count=number)
+        found = form_counts.by_day(draft.pk)
+    assert [counted["viewed"] for counted in found.values()][-3:] == [5, 0, 3]
+    assert (len(found), sum(counted["viewed"] for counted in found.values())) == (30, 8), "30 days, today included"
+    assert "By day" in owner.get(page_of(draft)).content.decode()
+
+
 def test_what_is_published_changes_only_by_publishing_and_old_versions_never(desk, draft, program, owner):
-    owner.post(page_of(draft, "publish/"), {"pages_read": "on"})
+    owner.post(page_of(draft, "publish/"), READ)
     owner.post(page_of(draft, "edit/"), typed(desk, draft, title_en="Ten percent off"))
     assert b"Ten percent off" not in owner.get(address_of(draft)).content
-    owner.post(page_of(draft, "publish/"), {"pages_read": "on"})
+    owner.post(page_of(draft, "publish/"), READ)
     assert b"Ten percent off" in owner.get(address_of(draft)).content
-    again = owner.post(page_of(draft, "publish/"), {"pages_read": "on"}, follow=True)
+    again = owner.post(page_of(draft, "publish/"), READ, follow=True)
     assert "Nothing has changed since version 2" in again.content.decode()
     assert "percent" in again.content.decode(), "what changed is marked word by word"
     first, second = stored_versions(desk)
@@ -192,7 +270,7 @@ def test_what_is_typed_wrongly_is_kept_and_explained(desk, draft, field, value, 
 def test_colour_and_sites_reach_the_public_page(desk, draft, owner):
     sites = "https://Harbor.example/\nhttps://harbor.example\n"
     owner.post(page_of(draft, "edit/"), typed(desk, draft, colour="#0B5C6B", origins=sites))
-    owner.post(page_of(draft, "publish/"), {"pages_read": "on"})
+    owner.post(page_of(draft, "publish/"), READ)
     assert b"--form-colour: #0b5c6b" in owner.get(f"{address_of(draft)}colour.css").content
     framers = owner.get(address_of(draft))["Content-Security-Policy"].split("frame-ancestors ")[1]
     assert framers == "https://harbor.example"
@@ -206,7 +284,7 @@ def test_a_logo_is_drawn_anew_and_nothing_but_a_picture_is_one(desk, draft, owne
         logo = FormLogo.objects.get()
         assert bytes(logo.content) != png_with_place()
         assert Image.open(io.BytesIO(bytes(logo.content))).info.get("exif") is None
-    owner.post(page_of(draft, "publish/"), {"pages_read": "on"})
+    owner.post(page_of(draft, "publish/"), READ)
     served = owner.get(f"{address_of(draft)}logo/{logo.pk}/")
     assert (served["Content-Type"], served.content) == (logo.type, bytes(logo.content))
     assert f"logo/{logo.pk}/" in owner.get(address_of(draft)).content.decode()
@@ -242,7 +320,7 @@ def test_a_draft_cannot_be_closed_and_closing_twice_changes_nothing(desk, draft,
     owner.post(page_of(draft, "close/"))
     owner.post(page_of(draft, "reopen/"))
     assert fresh(desk, draft).state == "draft"
-    owner.post(page_of(draft, "publish/"), {"pages_read": "on"})
+    owner.post(page_of(draft, "publish/"), READ)
     for _ in range(2):
         owner.post(page_of(draft, "close/"))
     assert fresh(desk, draft).state == "closed"
@@ -256,7 +334,7 @@ def test_the_list_has_state_and_counts(desk, draft, owner):
 
 def test_a_form_that_is_sent_more_often_than_opened_still_has_a_page(desk, draft, owner):
     """Counts are no funnel: one open page can be sent several times."""
-    owner.post(page_of(draft, "publish/"), {"pages_read": "on"})
+    owner.post(page_of(draft, "publish/"), READ)
     with activate(desk.organization):
         for step in ("viewed", "begun", "begun", "submitted"):
             form_counts.count(draft.pk, form_counts.Step(step))
@@ -270,8 +348,8 @@ def test_only_who_manages_forms_may_and_others_forms_do_not_exist(desk, draft, p
         assert agent.get(page_of(draft, part)).status_code == 403
         assert outsider.get(page_of(draft, part)).status_code == 404
     for part in ("publish/", "close/", "reopen/", "preview/"):
-        assert agent.post(page_of(draft, part), {"pages_read": "on"}).status_code == 403
-        assert outsider.post(page_of(draft, part), {"pages_read": "on"}).status_code == 404
+        assert agent.post(page_of(draft, part), READ).status_code == 403
+        assert outsider.post(page_of(draft, part), READ).status_code == 404
     with activate(desk.organization):
         for act in (
             lambda: editing.create(actor=desk.cast.agent, wish=wish_for(desk.line, program, name="Mine")),
