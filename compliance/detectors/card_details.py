@@ -48,7 +48,7 @@ def _weakly_named(reading: Reading, taken: bytearray) -> list[Draft]:
     """Three or four digits behind "code", "back says" and the like, where a card number stands in the text, too."""
     found = []
     for run in reading.runs:
-        if run.count not in (3, 4) or len(run.groups) != 1 or any(taken[run.start : run.end]):
+        if run.size not in (3, 4) or len(run.groups) != 1 or any(taken[run.start : run.end]):
             continue
         cue = reading.near("BESIDE_CARD", run.start, run.end, before=22, after=-1)
         if cue and "\n" not in reading.text[cue.end : run.start].strip("\n"):

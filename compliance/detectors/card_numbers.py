@@ -18,9 +18,9 @@ def find_cards(reading: Reading) -> list[Draft]:
     """Drafts of card numbers, also of those in several pieces."""
     found = []
     for run in reading.runs:
-        if run.count >= 12:
+        if run.size >= 12:
             found += _in_run(reading, run)
-    if len(reading.runs) > 1 and sum(run.count for run in reading.runs) >= 12:
+    if len(reading.runs) > 1 and sum(run.size for run in reading.runs) >= 12:
         for chain in chains(reading.text, reading.runs):
             found += _in_chain(reading, chain)
     return found

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
 from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import Group, Run
 
-_LONGEST, _SHORTEST = 19, 12
+_SHORTEST = 12
 _USUAL = {
     (4, 4, 4, 4),
     (4, 6, 5),
@@ -43,17 +44,43 @@ def _lengths() -> dict[str, dict[int, bool]]:
     return found
 
 
-_LENGTHS = _lengths()
+_LENGTHS = {prefix: tuple(sorted(lengths.items())) for prefix, lengths in _lengths().items()}
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
-def lengths_of(digits: str) -> dict[int, bool]:
-    """The lengths a card number that begins like this may have, the longest known prefix deciding."""
+def lengths_of(digits: str) -> tuple[tuple[int, bool], ...]:
+    """(length, usual) of card numbers that begin like this, the longest known prefix deciding."""
     for size in (4, 3, 2, 1):
         found = _LENGTHS.get(digits[:size])
         if found is not None:
             return found
-    return {}
+    return ()
+
+
+class _Row(NamedTuple):
+    """The digits of a run with running Luhn sums, for ends at even and at odd places."""
+
+    digits: str
+    starts: list[int]  # of each group, in digits
+    group_ending: dict[int, int]  # the group that ends before that digit
+    even: list[int]
+    odd: list[int]
+
+
+def _row(groups: tuple[Group, ...]) -> _Row:
+    digits = "".join([group.digits for group in groups])
+    values = [int(digit) for digit in digits]
+    doubled = [_DOUBLED[value] for value in values]
+    one, other = values[:], values[:]
+    one[1::2], other[0::2] = doubled[1::2], doubled[0::2]
+    ends = list(accumulate([len(group.digits) for group in groups]))
+    return _Row(
+        digits,
+        [0, *ends],
+        {end: place for place, end in enumerate(ends)},
+        list(accumulate(one, initial=0)),
+        list(accumulate(other, initial=0)),
+    )
 
 
 def card_windows(run: Run) -> list[tuple[int, int, bool]]:
@@ -61,20 +88,14 @@ def card_windows(run: Run) -> list[tuple[int, int, bool]]:
 
     Running sums make each try cost the same whatever its length, so a text of digits costs in step with its size.
     """
-    groups = run.groups
-    digits = "".join(group.digits for group in groups)
-    if len(digits) < _SHORTEST:
-        return []
-    values = [int(digit) for digit in digits]
-    even = list(accumulate((_DOUBLED[v] if i % 2 else v for i, v in enumerate(values)), initial=0))
-    odd = list(accumulate((v if i % 2 else _DOUBLED[v] for i, v in enumerate(values)), initial=0))
-    starts = list(accumulate((len(group.digits) for group in groups), initial=0))
+    count = len(run.groups)
+    row = _row(run.groups)
     found: list[tuple[int, int, bool]] = []
-    taken = bytearray(len(groups))
+    taken = bytearray(count)
     for wanted in (True, False):
         first = 0
-        while first < len(groups):
-            last = _last_group(digits, starts, (even, odd), first, wanted=wanted)
+        while first < count and len(row.digits) - row.starts[first] >= _SHORTEST:
+            last = _last_group(row, first, wanted=wanted)
             if last is not None and not any(taken[first : last + 1]):
                 found.append((first, last, wanted))
                 taken[first : last + 1] = b"\x01" * (last + 1 - first)
@@ -83,23 +104,22 @@ def card_windows(run: Run) -> list[tuple[int, int, bool]]:
     return sorted(found)
 
 
-def _last_group(
-    digits: str, starts: list[int], sums: tuple[list[int], list[int]], first: int, *, wanted: bool
-) -> int | None:
-    """The last group of the card that begins at group `first`, of usual lengths or of the others."""
-    start = starts[first]
-    lengths = lengths_of(digits[start : start + 4])
-    if not lengths:
-        return None
-    last = first
+def _last_group(row: _Row, first: int, *, wanted: bool) -> int | None:
+    """The last group of the card that begins at group `first`, of usual lengths or of the others.
+
+    Of several the shortest, but the longest where the row ends with it.
+    """
+    start = row.starts[first]
     found = None
-    while lengths and last + 1 < len(starts) and (end := starts[last + 1]) - start <= _LONGEST:
-        running = sums[(end - 1) % 2]
-        proved = lengths.get(end - start) is wanted and (running[end] - running[start]) % 10 == 0
-        # a longer one only where the row ends with it
-        if proved and (found is None or last == len(starts) - 2) and len(set(digits[start:end])) > 1:
+    for length, usual in lengths_of(row.digits[start : start + 4]):
+        end = start + length
+        last = row.group_ending.get(end)
+        if usual is not wanted or last is None:
+            continue
+        running = row.even if (end - 1) % 2 == 0 else row.odd
+        proved = (running[end] - running[start]) % 10 == 0
+        if proved and (found is None or end == len(row.digits)) and len(set(row.digits[start:end])) > 1:
             found = last
-        last += 1
     return found
 
 

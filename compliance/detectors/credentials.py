@@ -46,7 +46,7 @@ def _after(reading: Reading, hit: Hit) -> Draft | None:  # noqa: PLR0911 - each 
     """The value that follows the phrase: "password is X", "pw: X", "password reset done, use X"."""
     text = reading.text
     explicit = _mark_at(text, hit.end)
-    strict = hit.phrase in ("pass", "key", "token", "secret", "the login", "pw", "clave", "contra", "creds", "logon")
+    strict = hit.phrase in ("pass", "key", "token", "secret", "the login", "clave", "contra", "creds", "logon")
     for count, match in enumerate(_TOKEN.finditer(text, hit.end, min(len(text), hit.end + 120))):
         if count >= _FARTHEST or "\x02" in match.group():
             return None
@@ -146,7 +146,7 @@ def _codes(reading: Reading) -> list[Draft]:
     weak = any(reading.has(kind) for kind in ("secret.shopping", AGAINST))
     purpose = reading.has("secret.purpose", "secret.use")
     for run in reading.runs:
-        if not 4 <= run.count <= 8 or not _one_code(reading.text, run):
+        if not 4 <= run.size <= 8 or not _one_code(reading.text, run):
             continue
         start, end = _with_prefix(reading, run)
         strong = reading.near("secret.code", start, end, before=45, after=32)
@@ -179,7 +179,7 @@ def _codes(reading: Reading) -> list[Draft]:
             found.append(
                 _draft("CREDENTIAL", start, end, f"credential.code_cue/{use.phrase}", "credential.code_purpose")
             )
-        elif plain and (kept or (not weak and (purpose or run.count >= 6 or start - plain.end in range(1, 6)))):
+        elif plain and (kept or (not weak and (purpose or run.size >= 6 or start - plain.end in range(1, 6)))):
             rules = [f"credential.code_cue/{plain.phrase}"] + (["credential.code_purpose"] if purpose else [])
             found.append(_draft("CREDENTIAL", start, end, *rules))
     return found

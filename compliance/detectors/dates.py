@@ -37,9 +37,11 @@ class Date:
     compact: bool = False
 
 
-def dates(text: str) -> list[Date]:
-    """Every date in a folded text, in order."""
+def dates(text: str, *, named: bool) -> list[Date]:
+    """Every date in a folded text, in order; those with a month's name or without marks only if `named`."""
     found = [_numeric(match) for match in _NUMERIC.finditer(text)]
+    if not named:
+        return [date for date in found if date is not None]
     found += [
         Date(match.start(), match.end(), _year(match["year"] or match["year2"] or match["year3"]))
         for match in _NAMED.finditer(text)

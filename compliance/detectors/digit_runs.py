@@ -1,7 +1,7 @@
 """Rows of digits as they stand in a folded text, and rows that go on after a few filling words or on the next line."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from compliance.detectors.data_files import read
 
@@ -10,6 +10,9 @@ _GROUP = re.compile(r"\d+")
 _WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _FILLERS = frozenset(read("fillers")["words"])
 _LONGEST_GAP = 60
+_COUNTS = 2  # digits of a number that says how many digits follow
+_HOW_MANY_BEFORE = re.compile(r"(?:first|last|next|other|final|primeros|ultimos) ?\Z")
+_HOW_MANY_AFTER = re.compile(r" ?(?:[:=-]|are|is|digits|numbers|son)")
 _MOSTLY = 0.6  # share of digits among letters and digits from which a line is a piece of a number
 
 _LOOSE = re.compile(r"(?<![a-z0-9])[0-9oil]+(?:[ \-._]{1,3}[0-9oil]+)*")
@@ -17,8 +20,7 @@ _LETTER_FOR_DIGIT = str.maketrans("oil", "011")
 _MIXED = re.compile(r"\d[oil]|[oil]\d|\d[ \-.][oil][ \-.]\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Digits without anything between them."""
 
     start: int
@@ -26,8 +28,7 @@ class Group:
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Groups of digits with only separators between. `pieces`: how many runs of the text were joined for it."""
 
     groups: tuple[Group, ...]
@@ -42,8 +43,8 @@ class Run:
         return self.groups[-1].end
 
     @property
-    def count(self) -> int:
-        return sum(len(group.digits) for group in self.groups)
+    def size(self) -> int:
+        return sum([len(group.digits) for group in self.groups])
 
 
 def letters_as_digits(text: str) -> str:
@@ -74,7 +75,7 @@ def letters_as_digits(text: str) -> str:
 def runs(text: str) -> list[Run]:
     """Every row of digits, in order, each within one line."""
     return [
-        Run(tuple(Group(group.start(), group.end(), group.group()) for group in _GROUP.finditer(text, *match.span())))
+        Run(tuple([Group(group.start(), group.end(), group.group()) for group in _GROUP.finditer(text, *match.span())]))
         for match in _RUN.finditer(text)
     ]
 
@@ -82,8 +83,9 @@ def runs(text: str) -> list[Run]:
 def chains(text: str, found: list[Run]) -> list[Run]:
     """Rows that may be one number in several pieces: only filling words between, or lines that are mostly digits."""
     joined: list[Run] = []
-    current = [found[0]] if found else []
-    for run in found[1:]:
+    told = [told for run in found if (told := _without_counts(text, run)).groups]
+    current = told[:1]
+    for run in told[1:]:
         if _goes_on(text, current[-1], run):
             current.append(run)
             continue
@@ -93,6 +95,17 @@ def chains(text: str, found: list[Run]) -> list[Run]:
     if len(current) > 1:
         joined.append(_join(current))
     return joined
+
+
+def _without_counts(text: str, run: Run) -> Run:
+    """The run without a number that only says how many digits follow: "first 8: ...", "last 4 digits are"."""
+    first = run.groups[0]
+    counts = (
+        len(first.digits) <= _COUNTS
+        and _HOW_MANY_AFTER.match(text, first.end)
+        and _HOW_MANY_BEFORE.search(text, max(0, first.start - 12), first.start)
+    )
+    return Run(run.groups[1:], run.pieces) if counts else run
 
 
 def _join(pieces: list[Run]) -> Run:

@@ -94,7 +94,9 @@ def _personal(sentence: Sentence, amount: Amount) -> Draft | None:  # noqa: PLR0
     cue = before or after
     if cue is None:
         return None
-    period = _PERIOD.match(sentence.text, amount.end) or _LATER_PERIOD.search(sentence.text, amount.end, sentence.end)
+    period = _PERIOD.match(sentence.text, amount.end) or _LATER_PERIOD.search(
+        sentence.text, amount.end, min(sentence.end, amount.end + _AFTER + 20)
+    )
     if cue.phrase in _PERIODIC and not period:
         return None
     if not amount.money and not _bare(sentence, amount, before, period=bool(period)):

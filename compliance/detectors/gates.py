@@ -18,6 +18,8 @@ SHAPES = 16
 SPELLED = 32  # rows of number words
 FORMATS = 64  # long words: keys, addresses
 _CODES = 128  # secrets, if there are digits
+_TESTS = 256  # health, with a result or digits
+_RESULTS = 512
 
 
 def _flags() -> dict[str, int]:
@@ -27,9 +29,11 @@ def _flags() -> dict[str, int]:
     of = {
         NUMBERS: [phrase for phrases in _CUES["kinds"].values() for phrase in phrases],
         MONEY: [phrase for kind in _FINANCE["gate"] for phrase in finance[kind]],
-        _CODES: [phrase for kind in ("code", "weak_code", "use", "keep") for phrase in secrets[kind]],
+        _CODES: [phrase for kind in ("code", "weak_code", "use", "keep", "user") for phrase in secrets[kind]],
         HEALTH: [phrase for kind in _HEALTH["gate"] for phrase in health[kind]],
-        SECRETS: [phrase for kind in ("password", "key", "user") for phrase in secrets[kind]],
+        _TESTS: [phrase for kind in _HEALTH["gate_tests"] for phrase in health[kind]],
+        _RESULTS: [phrase for kind in _HEALTH["gate_results"] for phrase in health[kind]],
+        SECRETS: [phrase for kind in ("password", "key") for phrase in secrets[kind]],
     }
     for flag, phrases in of.items():
         for word in gate_words(phrases) - frozenset(_CUES["too_common"] if flag == NUMBERS else ()):
@@ -46,11 +50,14 @@ _BEGINS_A_SHAPE = re.compile(
     r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{2} ?\d ?\d[ \-.\n]{0,2}[a-z0-9]|[a-z]{4}\d{6}|a[-# ]{0,2}\d{3}|"
     r"[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3}[- ]?[a-z]|[a-z]{5}\d{4}|[a-z]{1,5}9{0,4}\d{6}|p<)"
 )
+_CODE_DIGITS = re.compile(r"\d{4}|\d{2}[ -]\d{2}|\d{3}[ -]\d{3}|/")
+_AMOUNT = re.compile(r"[$£€%]|\d ?p(?:ercent|ct)|\d[.,]?\d[.,]?\d|\d ?k(?![a-z])|\d ?(?:mil|gr)")
 _DIGIT = re.compile(r"\d")
 _INITIALS = re.compile(r"(?<![a-z])[a-z][./ ][a-z](?![a-z])")  # d.o.b, a/c
 _MANY_DIGITS, _FEW_DIGITS = 12, 3
 _LETTERS_ONLY = frozenset("abcdefghijklmnopqrstuvwxyz \n")
 _LONG_WORD = re.compile(r"\S{16}")
+_TOLD = NUMBERS | SECRETS | HEALTH | MONEY | SHAPES
 _WITHOUT_DIGITS = HEALTH | SECRETS
 
 
@@ -65,6 +72,8 @@ def may_hold(text: str, original: str) -> int:
     if spelled:
         flags |= SPELLED | NUMBERS
     elif not _DIGIT.search(text):
+        if flags & _TESTS and flags & _RESULTS:
+            flags |= HEALTH
         flags &= _WITHOUT_DIGITS
         if "<<" in text:
             flags |= SHAPES | NUMBERS
@@ -76,8 +85,12 @@ def may_hold(text: str, original: str) -> int:
 
 
 def _with_digits(text: str, flags: int) -> int:
-    if flags & _CODES:
+    if flags & _CODES and _CODE_DIGITS.search(text):
         flags |= SECRETS
+    if flags & _TESTS:
+        flags |= HEALTH
+    if flags & MONEY and not _AMOUNT.search(text):
+        flags &= ~MONEY
     digits = len(_DIGIT.findall(text))
     if digits < _FEW_DIGITS:
         flags &= ~NUMBERS
@@ -87,7 +100,7 @@ def _with_digits(text: str, flags: int) -> int:
         flags |= SHAPES | NUMBERS
     if _WITH_FIGURES.search(text):
         flags |= HEALTH | MONEY
-    return flags
+    return flags & _TOLD
 
 
 _SSN_DIGITS, _SHAPE_DIGITS = 9, 4

@@ -5,26 +5,22 @@ counts, if the value can be such a thing; a nearer phrase that names something h
 """
 
 import re
-from itertools import pairwise
 
-from compliance.detectors.cards import pieces
-from compliance.detectors.checksums import itin, ssn
 from compliance.detectors.data_files import read
-from compliance.detectors.digit_runs import chains
+from compliance.detectors.grouped_numbers import PLACEHOLDERS, bank_pairs, by_grouping, in_pieces
 from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
 from compliance.detectors.proofs import ORDER, PROOFS
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, values
-from compliance.detectors.vocabulary import Hit
+from compliance.detectors.vocabulary import WORD, Hit
 
 _BEFORE, _AFTER = 48, 28
 _DISTANT = 25
-_SSN_DIGITS = 9
-_PAIR = 24  # characters between a sort code and its account
 _WHOLE = frozenset({"CARD_SECURITY", "CARD_PIN", "DATE_OF_BIRTH"})  # never a part of a longer value
 _KINDS = frozenset(PROOFS)
 _BLOCKS = frozenset({AGAINST, "secret.code", "secret.key"})
 _POLICIES = frozenset(read("cues")["policy_phrases"])
+_NO_PIN = frozenset(read("linking")["no_pin"])
 _SPEAKING = _KINDS | _BLOCKS
 _ROW = 12  # characters between two values of a row
 _NUMBER = 4  # letters and digits from which a value ends what a phrase before it speaks of
@@ -35,8 +31,8 @@ _LETTERS_BEFORE = re.compile(r"[ :#=]{1,3}(?:is )?(?P<letters>[a-z]{1,4}) \Z")
 def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
-    all_values = values(reading.text, taken)
-    found = [*_in_pieces(reading, taken), *_sort_code_pairs(reading, all_values)]
+    all_values = values(reading.text, taken, births=reading.has("DATE_OF_BIRTH"))
+    found = [*in_pieces(reading, taken), *bank_pairs(reading, all_values)]
     previous = 0
     used: set[int] = set()
     waiting: list[Hit] = []  # phrases of a row of them ("routing and account") whose values are still to come
@@ -50,68 +46,12 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
         if not before and waiting and value.start - previous <= _ROW:
             before = waiting
         draft = _named(reading, before, value) or _named_after(reading, cues, value, following, used)
-        draft = draft or _by_grouping(reading, cues, value)
+        draft = draft or by_grouping(reading, cues, value)
         if draft is not None:
             found.append(draft)
             waiting = before[1:] if in_a_row(reading.text, before) else []
         if draft is not None or len(value.compact) >= _NUMBER:
             previous = value.end
-    return found
-
-
-def _in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
-    """A social security or taxpayer number in several pieces, with its phrase before or after the pieces."""
-    if not reading.has("US_SSN", "US_ITIN") or len(reading.runs) < 2:
-        return []
-    found = []
-    edges = {edge for run in reading.runs for edge in (run.start, run.end)}
-    for chain in chains(reading.text, reading.runs):
-        groups = chain.groups
-        for first in range(len(groups)):
-            digits, last = "", first
-            while last < len(groups) and len(digits) < _SSN_DIGITS:
-                digits += groups[last].digits
-                last += 1
-            spans = tuple(pieces(groups[first:last], reading.text))
-            kind = "US_SSN" if ssn(digits) else "US_ITIN" if itin(digits) else None
-            if (
-                kind is None
-                or len(spans) < 2
-                or spans[0][0] not in edges
-                or spans[-1][1] not in edges
-                or any(any(taken[start:end]) for start, end in spans)
-            ):
-                continue
-            cue = reading.near("US_SSN", spans[0][0], spans[-1][1], before=50, after=40) or reading.near(
-                "US_ITIN", spans[0][0], spans[-1][1], before=50, after=40
-            )
-            if cue is None:
-                continue
-            found.append(Draft(kind, spans, reasons(f"cue.before/{cue.phrase}", "proof.range")))
-            for start, end in spans:
-                taken[start:end] = b"\x01" * (end - start)
-            break
-    return found
-
-
-def _sort_code_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
-    """A British sort code and the eight digits of its account right after it, with any word of banks in the text."""
-    if not reading.has("BANK_ACCOUNT", "ROUTING_NUMBER"):
-        return []
-    found = []
-    for one, other in pairwise(all_values):
-        first = tuple(len(text) for _, _, text in one.cells)
-        if (
-            first == (2, 2, 2)
-            and other.sizes == (8,)
-            and other.start - one.end <= _PAIR
-            and (one.compact + other.compact).isdigit()
-        ):
-            why = reasons("cue.distant", "cue.before/bank", "proof.shape", "proof.range")
-            found += [
-                Draft("ROUTING_NUMBER", ((one.start, one.end),), why),
-                Draft("BANK_ACCOUNT", ((other.start, other.end),), why),
-            ]
     return found
 
 
@@ -157,12 +97,19 @@ def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None
             parts = [value] if value.date is None or kind == "DATE_OF_BIRTH" or value.date.compact else []
         else:
             parts = list(value.parts())
+        if kind == "CARD_PIN" and not _leads_to_pin(reading.text[hit.end : value.start]):
+            continue
         for part in parts:
             met = proof(part, hit.phrase, soft)
             if met is None:
                 continue
             return _draft(reading, kind, part, hit, (f"{rule}/{hit.phrase}", met))
     return None
+
+
+def _leads_to_pin(between: str) -> bool:
+    """Whether the words from "pin" to a value can come to it: "pin for that card is", not "pin cushion"."""
+    return _NO_PIN.isdisjoint(WORD.findall(between))
 
 
 def _draft(reading: Reading, kind: str, part: Value, hit: Hit, rules: tuple[str, ...]) -> Draft | None:
@@ -179,33 +126,3 @@ def _draft(reading: Reading, kind: str, part: Value, hit: Hit, rules: tuple[str,
         if letters and reading.as_written(hit.end + letters.start("letters"), start - 1).isupper():
             start = hit.end + letters.start("letters")
     return Draft(kind, ((start, part.end),), reasons(*rules), placeholder=part.compact in PLACEHOLDERS)
-
-
-PLACEHOLDERS = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
-
-
-def _by_grouping(reading: Reading, cues: list[Hit], value: Value) -> Draft | None:
-    """A social security or taxpayer number without a word: the grouping 3-2-4 alone."""
-    if value.date or value.separator not in ("-", " ", ".", "_", "/", " - "):
-        return None
-    for first in range(len(value.cells) - 2):
-        part = value.part(first, first + 3)
-        if part.sizes != (3, 2, 4) or not part.compact.isdigit():
-            continue
-        kind = "US_SSN" if ssn(part.compact) else "US_ITIN" if itin(part.compact) else None
-        if kind is None or (len(value.cells) != 3 and value.separator != " "):
-            continue
-        if _something_else(reading, cues, part):
-            continue
-        rules = ("ssn.separators", "proof.range")
-        return Draft(kind, ((part.start, part.end),), reasons(*rules), placeholder=part.compact in PLACEHOLDERS)
-    return None
-
-
-def _something_else(reading: Reading, cues: list[Hit], part: Value) -> bool:
-    """Whether the words around name something harmless of that shape."""
-    before = cues_before(cues, part.start, _BEFORE)
-    if before and AGAINST in before[-1].kinds:
-        return True
-    after = cue_after(cues, part.end, _AFTER)
-    return after is not None and AGAINST in after.kinds and speaks_back(reading.text[part.end : after.start])

@@ -10,6 +10,7 @@ from compliance.detectors.values import Value
 Proof = Callable[[Value, str, bool], str | None]
 """(value, phrase that named it, whether that phrase says little by itself)"""
 
+_BARE_ACCOUNT = frozenset({"account", "acct", "acc"})
 _SORT = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c", "bsb", "bank code"})
 _UK_PHONE = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
 _LICENCE_SIZES = range(6, 18)
@@ -40,10 +41,10 @@ def _phone(value: Value, phrase: str, soft: bool) -> bool:
 
 def _bank(value: Value, phrase: str, soft: bool) -> str | None:
     digits = value.compact
-    fewest = 6 if soft else 5
+    fewest = 6 if phrase in _BARE_ACCOUNT or soft else 5
     if not digits.isdigit() or not fewest <= len(digits) <= 20 or _phone(value, phrase, soft):
         return None
-    if value.sizes == (3, 2, 4) or len(value.cells) > 5:
+    if value.sizes in ((3, 2, 4), (2, 2, 2)) or len(value.cells) > 5:
         return None
     return "proof.shape"
 

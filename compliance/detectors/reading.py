@@ -3,7 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from compliance.detectors.data_files import read, weight
 from compliance.detectors.digit_runs import Run, letters_as_digits, runs
@@ -74,8 +76,7 @@ class Reading:
         return self.original[first:last]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A finding before the winners are chosen. `spans` are pieces of one value, in the folded text."""
 
     type: str
@@ -85,12 +86,19 @@ class Draft:
 
     @property
     def score(self) -> float:
+        """The sum of the weights."""
         return sum(reason.weight for reason in self.reasons)
+
+
+@cache
+def _reason(rule: str) -> Reason:
+    """Rules end in phrases of the word lists or names of formats, so there are only so many."""
+    return Reason(rule, weight(rule.partition("/")[0]))
 
 
 def reasons(*rules: str) -> tuple[Reason, ...]:
     """These rules with their weights from the data file. `rule/detail` has the weight of `rule`."""
-    return tuple(Reason(rule, weight(rule.partition("/")[0])) for rule in rules)
+    return tuple([_reason(rule) for rule in rules])
 
 
 def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, numbers: bool) -> Reading:

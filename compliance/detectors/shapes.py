@@ -6,6 +6,7 @@ from collections.abc import Callable
 from compliance.detectors import checksums
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
+from compliance.detectors.vocabulary import WORD
 
 _IBAN_LENGTHS: dict[str, int] = read("iban")["lengths"]
 _FILLERS = frozenset(read("fillers")["words"])
@@ -77,12 +78,16 @@ def _ibans(text: str) -> list[Draft]:
         length = _IBAN_LENGTHS.get(match[1])
         if length is None:
             continue
-        for skipping in (False, True):
-            spans, compact = _walk(text, match.start(), length, skipping=skipping)
-            if len(compact) == length and checksums.iban(compact):
-                found.append(Draft("IBAN", spans, reasons("shape.unique", "proof.checksum")))
-                break
+        spans, compact = _walk(text, match.start(), length, skipping=False)
+        if not _proved(compact, length) and not _FILLERS.isdisjoint(WORD.findall(text, match.end(), spans[-1][1] + 40)):
+            spans, compact = _walk(text, match.start(), length, skipping=True)
+        if _proved(compact, length):
+            found.append(Draft("IBAN", spans, reasons("shape.unique", "proof.checksum")))
     return found
+
+
+def _proved(compact: str, length: int) -> bool:
+    return len(compact) == length and checksums.iban(compact)
 
 
 def _walk(text: str, start: int, length: int, *, skipping: bool) -> tuple[tuple[tuple[int, int], ...], str]:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from compliance.detectors.data_files import read
 from compliance.detectors.dates import Date, dates
 
 _CELL = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]*")
 _SEPARATORS = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
 _MONEY = frozenset("$£€")
 _MOST_CELLS = 20
+_GLUED = re.compile(r"(?:" + "|".join(sorted(read("linking")["glued"], key=len, reverse=True)) + r")-?(?=\d+\Z)")
 _NO_VALUE = re.compile(  # money, month and year, time, share
     r"[$£€] ?\d[\d,.]*|(?<![\d/])\d{1,2} ?/ ?(?:20)?\d\d(?![\d/])|\d{1,2}:\d\d|(?<![\d,])\d[\d,]*%"
 )
@@ -53,9 +55,12 @@ class Value:
             yield self.part(len(self.cells) - size, len(self.cells))
 
 
-def values(text: str, taken: bytearray) -> list[Value]:
-    """Every value in order; `taken` marks the characters that already belong to a finding (1) or not (0)."""
-    found_dates = [date for date in dates(text) if not any(taken[date.start : date.end])]
+def values(text: str, taken: bytearray, *, births: bool) -> list[Value]:
+    """Every value in order; `taken` marks the characters that already belong to a finding (1) or not (0).
+
+    `births`: somebody speaks of a birth, so dates are looked for in every form.
+    """
+    found_dates = [date for date in dates(text, named=births) if not any(taken[date.start : date.end])]
     in_dates = bytearray(len(text) + 1)
     kept: list[Value] = []
     for match in _NO_VALUE.finditer(text):
@@ -67,7 +72,7 @@ def values(text: str, taken: bytearray) -> list[Value]:
         cells = tuple((m.start(), m.end(), m.group()) for m in _CELL.finditer(text, date.start, date.end))
         kept.append(Value(cells, "/", date))
     free = [
-        (match.start(), match.end(), match.group())
+        _without_cue(match.start(), match.end(), match.group())
         for match in _CELL.finditer(text)
         if match.group() not in _CUES_WITH_DIGIT
         and not any(taken[match.start() : match.end()])
@@ -75,6 +80,12 @@ def values(text: str, taken: bytearray) -> list[Value]:
     ]
     kept += _grouped(text, free)
     return sorted(kept, key=lambda value: value.start)
+
+
+def _without_cue(start: int, end: int, cell: str) -> tuple[int, int, str]:
+    """A cell without the word that is written to it: "cvv345" is 345."""
+    match = _GLUED.match(cell)
+    return (start + match.end(), end, cell[match.end() :]) if match else (start, end, cell)
 
 
 def _grouped(text: str, cells: list[tuple[int, int, str]]) -> Iterator[Value]:

@@ -16,6 +16,7 @@ WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 WORD_WITH_FIGURES = re.compile(r"401 ?k|1099|w-?2(?!\d)|[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*")
 _LONG = 7  # letters from which slips of the thumb are known
 _GAP = 3  # characters at most between two words of a phrase
+_COMMON = frozenset(read("common_words")["words"])
 _NOT_SLIPS = frozenset(read("real_words")["words"])
 
 Word = tuple[str, int, int]
@@ -145,9 +146,13 @@ def _by_length(entry: _Entry) -> int:
 
 
 def gate_words(lists: Iterable[str]) -> frozenset[str]:
-    """One word of each phrase without which it cannot stand in a text: its longest, with its slips."""
+    """One word of each phrase without which it cannot stand in a text: its rarest or longest, with its slips."""
     found = set()
     for phrase in lists:
-        longest = max(phrase.split(), key=len)
-        found |= {longest} | slips(longest)
+        telling = max(phrase.split(), key=_tells)
+        found |= {telling} | slips(telling)
     return frozenset(found)
+
+
+def _tells(word: str) -> tuple[bool, int]:
+    return word not in _COMMON, len(word)

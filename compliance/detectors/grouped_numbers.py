@@ -1,0 +1,106 @@
+"""Numbers known by their grouping, their pieces or their neighbour rather than by a phrase right beside them."""
+
+from itertools import pairwise
+
+from compliance.detectors.cards import pieces
+from compliance.detectors.checksums import aba, itin, ssn
+from compliance.detectors.digit_runs import chains
+from compliance.detectors.linking import cue_after, cues_before, speaks_back
+from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
+from compliance.detectors.values import Value
+from compliance.detectors.vocabulary import Hit
+
+_BEFORE, _AFTER = 48, 28
+_SSN_DIGITS, _SSN_GROUPS = 9, 3
+_PAIR = 24  # characters between a routing number and its account
+_ACCOUNT = range(6, 18)
+PLACEHOLDERS = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
+
+
+def in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
+    """A social security or taxpayer number in several pieces, with its phrase before or after the pieces."""
+    if not reading.has("US_SSN", "US_ITIN") or not reading.runs:
+        return []
+    found = []
+    edges = {edge for run in reading.runs for edge in (run.start, run.end)}
+    spread = [run for run in reading.runs if run.size == _SSN_DIGITS and len(run.groups) > _SSN_GROUPS]
+    for chain in [*chains(reading.text, reading.runs), *spread]:
+        groups = chain.groups
+        for first in range(len(groups)):
+            digits, last = "", first
+            while last < len(groups) and len(digits) < _SSN_DIGITS:
+                digits += groups[last].digits
+                last += 1
+            spans = tuple(pieces(groups[first:last], reading.text))
+            kind = "US_SSN" if ssn(digits) else "US_ITIN" if itin(digits) else None
+            if (
+                kind is None
+                or (len(spans) < 2 and chain.pieces > 1)
+                or spans[0][0] not in edges
+                or spans[-1][1] not in edges
+                or any(any(taken[start:end]) for start, end in spans)
+            ):
+                continue
+            cue = reading.near("US_SSN", spans[0][0], spans[-1][1], before=50, after=40) or reading.near(
+                "US_ITIN", spans[0][0], spans[-1][1], before=50, after=40
+            )
+            if cue is None:
+                continue
+            found.append(Draft(kind, spans, reasons(f"cue.before/{cue.phrase}", "proof.range")))
+            for start, end in spans:
+                taken[start:end] = b"\x01" * (end - start)
+            break
+    return found
+
+
+def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
+    """A sort code or a routing number and an account right beside it, with any word of banks in the text."""
+    if not reading.has("BANK_ACCOUNT", "ROUTING_NUMBER"):
+        return []
+    found = []
+    for one, other in pairwise(all_values):
+        if other.start - one.end > _PAIR or not (one.compact + other.compact).isdigit():
+            continue
+        if tuple([len(text) for _, _, text in one.cells]) == (2, 2, 2) and other.sizes == (8,):
+            found += [_paired("ROUTING_NUMBER", one), _paired("BANK_ACCOUNT", other)]
+        else:
+            found += [
+                _paired("ROUTING_NUMBER", value)
+                for value, beside in ((one, other), (other, one))
+                if aba(value.compact)
+                and not aba(beside.compact)
+                and len(beside.compact) in _ACCOUNT
+                and not beside.date
+            ]
+    return found
+
+
+def _paired(kind: str, value: Value) -> Draft:
+    return Draft(kind, ((value.start, value.end),), reasons("cue.distant", "cue.before/bank", "proof.shape"))
+
+
+def by_grouping(reading: Reading, cues: list[Hit], value: Value) -> Draft | None:
+    """A social security or taxpayer number without a word: the grouping 3-2-4 alone."""
+    if value.date or value.separator not in ("-", " ", ".", "_", "/", " - "):
+        return None
+    for first in range(len(value.cells) - 2):
+        part = value.part(first, first + 3)
+        if part.sizes != (3, 2, 4) or not part.compact.isdigit():
+            continue
+        kind = "US_SSN" if ssn(part.compact) else "US_ITIN" if itin(part.compact) else None
+        if kind is None or (len(value.cells) != 3 and value.separator != " "):
+            continue
+        if _something_else(reading, cues, part):
+            continue
+        rules = ("ssn.separators", "proof.range")
+        return Draft(kind, ((part.start, part.end),), reasons(*rules), placeholder=part.compact in PLACEHOLDERS)
+    return None
+
+
+def _something_else(reading: Reading, cues: list[Hit], part: Value) -> bool:
+    """Whether the words around name something harmless of that shape."""
+    before = cues_before(cues, part.start, _BEFORE)
+    if before and AGAINST in before[-1].kinds:
+        return True
+    after = cue_after(cues, part.end, _AFTER)
+    return after is not None and AGAINST in after.kinds and speaks_back(reading.text[part.end : after.start])
