@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import mail
+from accounts.agreements import codes_are_right, places_elsewhere
 from accounts.factors import enrolled, telling
-from accounts.models import DirectoryPerson, Invitation, Membership, Role, Team, User
+from accounts.models import DirectoryPerson, Invitation, Membership, RecoveryRequest, Role, Team, User
 from accounts.permissions import Permission, require
 from accounts.roles import give_roles, grantable, require_over
 from accounts.sessions import end_sessions, key_hash
@@ -50,7 +51,17 @@ class OwnSignIn(Exception):
 
 
 class WorksElsewhere(Exception):
-    """The person also signs in to another organization, whose access this one must not be able to take over."""
+    """The person also signs in to another organization, whose access this one must not be able to take over; it has to
+    agree (`joint_recovery`).
+    """
+
+
+class ResetByOperator(Exception):
+    """An operator of the installation is helped by another one only, by the command line."""
+
+
+class WrongCodes(Exception):
+    """The link takes the codes of the person's other organizations, and these are not they."""
 
 
 @dataclass(frozen=True)
@@ -133,19 +144,28 @@ def reset_sign_in(*, actor: Membership, member: Membership) -> str:
     """For somebody who lost password or second factor: all go, every session ends, the link sets a new password.
 
     The link goes to the acting admin, who hands it over as they know the person; the person is told by e-mail that it
-    happened, and nothing in that mail opens anything. Raises OwnSignIn, WorksElsewhere for people who have joined
-    another organization too (an invitation alone does not count, or anybody could keep them from being helped),
-    NotActive, MissingPermission. Returns the token.
+    happened, and nothing in that mail opens anything. Raises WorksElsewhere, and as `require_reset`. Returns the token.
     """
-    require_over(actor, member, Permission.PEOPLE_RESET)
-    if actor.pk == member.pk:
-        raise OwnSignIn
-    if not member.is_active:
-        raise NotActive
-    joined = Membership.objects.filter(user=member.user_id, joined_at__isnull=False)
-    if joined.exclude(pk=member.pk).exists():
+    require_reset(actor, member)
+    if places_elsewhere(member).exists():
         raise WorksElsewhere
     return _reset(member, actor)
+
+
+def require_reset(actor: Membership, member: Membership, *, suspended: bool = False) -> None:
+    """Raises MissingPermission, OwnSignIn, ResetByOperator, NotActive (not with `suspended` for who is for a while)."""
+    require_over(actor, member, Permission.PEOPLE_RESET)
+    if actor.user_id == member.user_id:
+        raise OwnSignIn
+    if member.user.is_operator:
+        raise ResetByOperator
+    if not (member.is_active or (suspended and member.suspended_at)):
+        raise NotActive
+
+
+def reset_agreed(*, actor: Membership, member: Membership, request: RecoveryRequest) -> str:
+    """The same after the person's other organizations have agreed; the link takes their codes. The caller checked."""
+    return _reset(member, actor, request)
 
 
 def reset_by_operator(*, member: Membership) -> str:
@@ -153,9 +173,9 @@ def reset_by_operator(*, member: Membership) -> str:
     return _reset(member, None)
 
 
-def _reset(member: Membership, actor: Membership | None) -> str:
+def _reset(member: Membership, actor: Membership | None, request: RecoveryRequest | None = None) -> str:
     ended = forget_sign_in(member.user)
-    token = new_link(member, actor)
+    token = new_link(member, actor, request)
     audit.record(event=audit.AuditKind.SIGN_IN_RESET, actor=actor, object=member, sessions_ended=ended)
     telling.sign_in_was_reset(member, by=actor.user.name if actor else "")
     return token
@@ -178,13 +198,13 @@ def forget_sign_in(user: User) -> int:
     return end_sessions(user_id=user.pk)
 
 
-def new_link(member: Membership, actor: Membership | None = None) -> str:
+def new_link(member: Membership, actor: Membership | None = None, request: RecoveryRequest | None = None) -> str:
     """End the member's links and make one anew, for `actor` to see. Returns its token; the caller checked that they may
     have one.
     """
     token = secrets.token_urlsafe(32)
     fresh = {"token_hash": key_hash(token), "mailed_hash": None, "expires_at": timezone.now() + LINK_LIFE}
-    Invitation.objects.update_or_create(membership=member, defaults={**fresh, "made_by": actor})
+    Invitation.objects.update_or_create(membership=member, defaults={**fresh, "made_by": actor, "recovery": request})
     return token
 
 
@@ -220,7 +240,7 @@ def open_invitation(token_hash: bytes) -> Invitation | None:
     """The invitation whose link's token has this SHA-256, while it is good."""
     if not token_hash:
         return None
-    found = Invitation.objects.select_related("membership__user", "membership__organization")
+    found = Invitation.objects.select_related("membership__user", "membership__organization", "recovery__membership")
     either = Q(token_hash=token_hash) | Q(mailed_hash=token_hash)
     invitation = found.filter(either, expires_at__gt=timezone.now()).first()
     if invitation is not None:
@@ -241,10 +261,10 @@ def chooses_password(invitation: Invitation) -> bool:
     return member.joined_at is not None or not elsewhere.exists()
 
 
-def accept(*, invitation: Invitation, new_password: str | None) -> Membership | None:
+def accept(*, invitation: Invitation, new_password: str | None, codes: str = "") -> Membership | None:
     """Use the link up: the member is active. `new_password` is for a user who has none; others have shown theirs.
 
-    None when somebody else used it a moment ago, or chose a password by another link.
+    None when somebody else used it a moment ago, or chose a password by another link. Raises WrongCodes.
     """
     member = invitation.membership
     with activate(member.organization):
@@ -254,8 +274,12 @@ def accept(*, invitation: Invitation, new_password: str | None) -> Membership | 
         )  # before the link, as whoever ends them does
         if new_password is not None and not chooses_password(invitation):
             return None
+        if invitation.recovery is not None and not codes_are_right(invitation.recovery, codes):
+            raise WrongCodes
         if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
             return None
+        if invitation.recovery is not None:
+            RecoveryRequest.objects.filter(pk=invitation.recovery.pk).delete()
         if new_password is not None:
             member.user.set_password(new_password)
             member.user.reset_at = None

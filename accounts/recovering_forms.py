@@ -43,3 +43,14 @@ class NewPasswordAndCodeForm(NewPasswordForm):
         help_text=_("Your sign-in codes go to this same mailbox, so the link alone is not enough."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
     )
+
+
+class PasswordAndCodesForm(NewPasswordForm):
+    """For whom works in several organizations: each of the others has given them a code."""
+
+    codes = forms.CharField(
+        label=_("Codes from your other organizations"),
+        max_length=600,
+        help_text=_("An admin of each gave you one. Several: write them one after the other."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )

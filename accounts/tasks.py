@@ -16,6 +16,7 @@ from accounts.models import (
     CodePhone,
     Invitation,
     MailedLink,
+    RecoveryRequest,
     RememberedDevice,
     SentCode,
     SignInEvent,
@@ -44,6 +45,7 @@ def forget_what_ended() -> dict[str, int]:
     counts = {
         "sessions": SessionStore.forget_ended(),
         "invitations": Invitation.objects.filter(expires_at__lte=now).delete()[0],
+        "recoveries": RecoveryRequest.objects.filter(expires_at__lte=now).delete()[0],
         "links": MailedLink.objects.filter(expires_at__lte=now).delete()[0],
         "attempts": SignInEvent.objects.filter(at__lte=now - KEEP_ATTEMPTS).delete()[0],
         "history": sign_in_history.forget_many(),

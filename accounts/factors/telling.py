@@ -39,6 +39,16 @@ def sign_in_was_reset(member: Membership, *, by: str) -> None:
     _tell(member, MailKind.SIGN_IN_RESET, by=by)
 
 
+def reset_was_asked(member: Membership, *, by: str) -> None:
+    """An admin asks the person's other organizations to agree to a reset."""
+    _tell(member, MailKind.RECOVERY_BEGUN, by=by)
+
+
+def reset_was_agreed(admin: Membership, *, about: str) -> None:
+    """To whoever asked: all of the person's organizations have agreed."""
+    _tell(admin, MailKind.RECOVERY_AGREED, name=about)
+
+
 def _tell(member: Membership, kind: MailKind, **words: str) -> None:
     """What happened stands in the log whether or not the person can be told."""
     try:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import integrations
 from accounts.leaving.own_steps import end_invitations, try_invitations
 from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
-from accounts.models import ApiKey, DirectoryToken, Invitation, Membership
+from accounts.models import ApiKey, DirectoryToken, Invitation, Membership, RecoveryAgreement, RecoveryRequest
 from accounts.scim import connecting
 
 
@@ -18,14 +18,17 @@ class LinksFromThem(LeavingStep):
 
     name = "links_from_them"
     title = _("Invitations they sent")
-    closes = ("accounts.Invitation",)
+    closes = ("accounts.Invitation", "accounts.RecoveryRequest", "accounts.RecoveryAgreement")
     why = _("Send them again: the people invited stay on the list.")
 
     def preview(self, member: Membership) -> int:
         return _sent(member).count()
 
     def end(self, leaving: Leaving) -> list[Item]:
-        return end_invitations(_sent(leaving.member))
+        ended = end_invitations(_sent(leaving.member))
+        RecoveryRequest.objects.filter(asked_by=leaving.member).delete()
+        RecoveryAgreement.objects.filter(agreed_by=leaving.member).delete()  # they have seen its code
+        return ended
 
     def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
         return try_invitations(items)

@@ -10,7 +10,17 @@ from accounts.factors.policy import rules_for
 from accounts.factors.remembering import counting_device
 from accounts.invitations import open_invitation
 from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
-from accounts.models import Invitation, MailedLink, Membership, RememberedDevice, SamlIdentity, SamlProvider, Session
+from accounts.models import (
+    Invitation,
+    MailedLink,
+    Membership,
+    RecoveryAgreement,
+    RecoveryRequest,
+    RememberedDevice,
+    SamlIdentity,
+    SamlProvider,
+    Session,
+)
 from accounts.saml.people import plan
 from accounts.saml.postcheck import Assertion
 from accounts.sessions import SignedIn, acting_member, session_with
@@ -110,13 +120,16 @@ class LinksToThem(LeavingStep):
 
     name = "links_to_them"
     title = _("Links sent to them")
-    closes = ("accounts.Invitation",)
+    closes = ("accounts.Invitation", "accounts.RecoveryRequest", "accounts.RecoveryAgreement")
 
     def preview(self, member: Membership) -> int:
         return Invitation.objects.filter(membership=member).count()
 
     def end(self, leaving: Leaving) -> list[Item]:
-        return end_invitations(Invitation.objects.filter(membership=leaving.member))
+        ended = end_invitations(Invitation.objects.filter(membership=leaving.member))
+        RecoveryRequest.objects.filter(membership=leaving.member).delete()
+        RecoveryAgreement.objects.filter(membership=leaving.member).delete()
+        return ended
 
     def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
         return try_invitations(items)

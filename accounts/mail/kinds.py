@@ -38,7 +38,10 @@ class MailKind(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
     SIGN_IN_RESET = "sign_in_reset"
+    RECOVERY_BEGUN = "recovery_begun"
     """These tell somebody what became of their own sign-in; no link in them changes anything."""
+    RECOVERY_ASKED = "recovery_asked"
+    RECOVERY_AGREED = "recovery_agreed"
     NEW_DEVICE = "new_device"
     SSO_CERTIFICATE_FOUND = "sso_certificate_found"
     SSO_CERTIFICATE_TAKEN = "sso_certificate_taken"
@@ -92,6 +95,9 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.RECOVERY_CODES_MADE: NOTICE,
     MailKind.RECOVERY_CODE_USED: NOTICE,
     MailKind.SIGN_IN_RESET: NOTICE,
+    MailKind.RECOVERY_BEGUN: NOTICE,
+    MailKind.RECOVERY_ASKED: NOTICE,
+    MailKind.RECOVERY_AGREED: NOTICE,
     MailKind.NEW_DEVICE: NOTICE,
     MailKind.SSO_CERTIFICATE_FOUND: NOTICE,
     MailKind.SSO_CERTIFICATE_TAKEN: NOTICE,

@@ -265,20 +265,6 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name='Invitation',
-                    fields=[
-                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                        ('token_hash', models.BinaryField(max_length=32, unique=True)),
-                        ('mailed_hash', models.BinaryField(max_length=32, null=True, unique=True)),
-                        ('expires_at', models.DateTimeField()),
-                        ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
-                        ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='invitation', to='accounts.membership')),
-                    ],
-                    options={
-                        'indexes': [models.Index(fields=['expires_at'], name='accounts_invitation_end')],
-                    },
-                ),
-                migrations.CreateModel(
                     name='Integration',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -489,6 +475,46 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [models.UniqueConstraint(fields=('user', 'code_hash'), name='accounts_recoverycode_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RecoveryRequest',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('expires_at', models.DateTimeField()),
+                        ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
+                        ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
+                        ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='RecoveryAgreement',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('code_hash', models.BinaryField(max_length=32)),
+                        ('agreed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('agreed_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
+                        ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
+                        ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='accounts.recoveryrequest')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('request', 'membership'), name='accounts_recoveryagreement_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Invitation',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('token_hash', models.BinaryField(max_length=32, unique=True)),
+                        ('mailed_hash', models.BinaryField(max_length=32, null=True, unique=True)),
+                        ('expires_at', models.DateTimeField()),
+                        ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
+                        ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='invitation', to='accounts.membership')),
+                        ('recovery', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.recoveryrequest')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['expires_at'], name='accounts_invitation_end')],
                     },
                 ),
                 migrations.CreateModel(

@@ -18,6 +18,7 @@ from accounts.models.mailed_link import MailedLink
 from accounts.models.membership import Membership, MembershipState
 from accounts.models.operator_event import OperatorEvent
 from accounts.models.outgoing_mail import LocalMail, OutgoingMail
+from accounts.models.recovery import RecoveryAgreement, RecoveryRequest
 from accounts.models.role import MembershipRole, Role
 from accounts.models.saml_provider import (
     Binding,
@@ -73,7 +74,9 @@ __all__ = [
     "OutgoingMail",
     "Passkey",
     "PlannedLeaving",
+    "RecoveryAgreement",
     "RecoveryCode",
+    "RecoveryRequest",
     "RememberedDevice",
     "RequestKind",
     "Role",

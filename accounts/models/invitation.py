@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.models.membership import Membership
+from accounts.models.recovery import RecoveryRequest
 from tenancy.ids import new_id
 
 
@@ -16,6 +17,8 @@ class Invitation(models.Model):
 
     `made_by` is who asked for them and was shown one: they end when that person leaves.
 
+    `recovery`: the link opens only with the codes of the person's other organizations, and ends with their agreement.
+
     The database keeps at most one open invitation for a membership, so making a new link ends the old one.
     """
 
@@ -24,6 +27,7 @@ class Invitation(models.Model):
     token_hash = models.BinaryField(max_length=32, unique=True)
     mailed_hash = models.BinaryField(max_length=32, unique=True, null=True)
     made_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    recovery = models.ForeignKey(RecoveryRequest, null=True, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
 
     class Meta:

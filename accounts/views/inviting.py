@@ -51,7 +51,7 @@ def invite(request: MemberRequest) -> HttpResponse:
     except invitations.TooManyInvitations:
         form.add_error(None, _too_many())
     else:
-        return _show_link(request, invited.member, invited.token)
+        return show_link(request, invited.member, invited.token)
     return form_page(request, "accounts/invite.html", form)
 
 
@@ -105,7 +105,7 @@ def renew_link(request: MemberRequest, member_id: UUID) -> HttpResponse:
     except invitations.TooManyInvitations:
         messages.error(request, _too_many())
         return redirect("person", member_id=member_id)
-    return _show_link(request, shown.member, token)
+    return show_link(request, shown.member, token)
 
 
 @requires(Permission.PEOPLE_INVITE)
@@ -125,26 +125,6 @@ def withdraw(request: MemberRequest, member_id: UUID) -> HttpResponse:
     return redirect("people")
 
 
-@requires(Permission.PEOPLE_RESET)
-@fresh
-@require_POST
-def reset_sign_in(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """For somebody who lost password or second factor: the link is shown here and goes by no mail."""
-    shown = queries.person(request.member, member_id)
-    try:
-        token = invitations.reset_sign_in(actor=request.member, member=shown.member)
-    except invitations.WorksElsewhere:
-        messages.error(request, _("This sign-in cannot be reset from here. Ask whoever runs Parley for you."))
-        return redirect("person", member_id=member_id)
-    except invitations.OwnSignIn:
-        messages.error(request, _("Somebody else must reset your sign-in: another admin, or whoever runs Parley."))
-        return redirect("person", member_id=member_id)
-    except invitations.NotActive:
-        messages.error(request, _("Only the sign-in of an active person is reset."))
-        return redirect("person", member_id=member_id)
-    return _show_link(request, shown.member, token, is_reset=True)
-
-
 def _too_many() -> str:
     return _("Your organization has invited as many people today as it may. Go on tomorrow.")
 
@@ -154,7 +134,7 @@ def _usual(allowed: list[Role]) -> list[Role]:
     return [role for role in allowed if role.built_in == "agent"]
 
 
-def _show_link(request: HttpRequest, member: Membership, token: str, *, is_reset: bool = False) -> HttpResponse:
+def show_link(request: HttpRequest, member: Membership, token: str, *, is_reset: bool = False) -> HttpResponse:
     link = settings.PUBLIC_BASE_URL + reverse("open_link", args=[token])
     shown = {"invited": member, "link": link, "days": invitations.LINK_LIFE.days}
     return render(

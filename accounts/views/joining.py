@@ -14,12 +14,15 @@ from accounts.forms import NewPasswordForm, PasswordForm
 from accounts.models import Invitation
 from accounts.origins import origin_of
 from accounts.permissions import public
+from accounts.recovering_forms import PasswordAndCodesForm
 from accounts.saml.confinement import began_by_sso
 from accounts.sessions import SessionStore, key_hash
 from accounts.throttling import TooManyAttempts
 from accounts.views.answers import form_page, too_many
+from tenancy import rates
 
 IN_SESSION = "invitation"
+CODES_TRIED = 10  # an hour
 
 
 @public
@@ -37,7 +40,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 @public
-@sensitive_post_parameters("password", "new_password", "repeated")
+@sensitive_post_parameters("password", "new_password", "repeated", "codes")
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponseBase:
     """Choose a password, or prove who one is: by the password that somebody has (or first resets where they work), or
@@ -54,17 +57,31 @@ def join(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST" or not form.is_valid():
         return form_page(request, page, form, **shown)
     try:
-        proved = _proved(request, form, invitation)
+        return _proved_and_in(request, form, invitation) or form_page(request, page, form, **shown)
     except TooManyAttempts as refused:
         return too_many(request, page, form, refused, **shown)
-    if not proved:
+
+
+def _proved_and_in(request: HttpRequest, form: Form, invitation: Invitation) -> HttpResponseBase | None:
+    """None when something that was typed is wrong; the form says what. Raises TooManyAttempts."""
+    if not _proved(request, form, invitation):
         form.add_error("password", _("This is not the password of this address."))
-        return form_page(request, page, form, **shown)
-    return _accept(request, invitation, form.cleaned_data.get("new_password"))
+        return None
+    try:
+        return _accept(request, form, invitation)
+    except invitations.WrongCodes:
+        text = _("These are not the codes of all your other organizations. Ask each for its own.")
+        form.add_error("codes" if "codes" in form.fields else None, text)
+        return None
 
 
-def _accept(request: HttpRequest, invitation: Invitation, new_password: str | None) -> HttpResponseBase:
-    if invitations.accept(invitation=invitation, new_password=new_password) is None:
+def _accept(request: HttpRequest, form: Form, invitation: Invitation) -> HttpResponseBase:
+    codes, new_password = form.cleaned_data.get("codes", ""), form.cleaned_data.get("new_password")
+    if invitation.recovery_id is not None:
+        allowance = rates.spend(f"codes of others:{invitation.pk}", limit=CODES_TRIED, per_seconds=3600)
+        if not allowance.allowed:
+            raise TooManyAttempts(int(allowance.retry_after or 60) + 1)
+    if invitations.accept(invitation=invitation, new_password=new_password, codes=codes) is None:
         return render(request, "accounts/join_closed.html", status=404)
     del request.session[IN_SESSION]
     if _is_here(request, invitation):
@@ -78,6 +95,8 @@ def _accept(request: HttpRequest, invitation: Invitation, new_password: str | No
 def _form(request: HttpRequest, invitation: Invitation, data: QueryDict | None) -> Form:
     """What is asked of the person; a form without fields when nothing has to be."""
     if invitations.chooses_password(invitation):
+        if invitation.recovery_id is not None:
+            return PasswordAndCodesForm(data, user=invitation.membership.user)
         return NewPasswordForm(data, user=invitation.membership.user)
     return Form(data) if _is_here(request, invitation) else PasswordForm(data)
 

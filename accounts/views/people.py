@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import deactivation, queries, roles, teams
+from accounts import deactivation, joint_recovery, queries, roles, teams
 from accounts.forms import RoleChoiceForm
 from accounts.leaving import reading
 from accounts.leaving.plans import open_plan
@@ -67,6 +67,7 @@ def person(request: MemberRequest, member_id: UUID) -> HttpResponse:
         "may_own": may(Permission.OWNERS_MANAGE),
         "is_over": is_over,
         "planned": open_plan(shown.member),
+        "recovery": joint_recovery.stage(shown.member) if is_over and may(Permission.PEOPLE_RESET) else "",
         "receipt": reading.newest_of(request.member, shown.member),
     }
     return render(request, "accounts/person.html", context)
