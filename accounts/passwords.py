@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.easy_passwords import what_is_left
 from accounts.models.user import User, normalized_password
 
 SHORTEST = 15
@@ -59,6 +61,19 @@ class LengthValidator:
         return str(_("At least %(shortest)d characters. A few words that do not belong together work well.")) % {
             "shortest": SHORTEST
         }
+
+
+class EasyValidator(CommonPasswordValidator):
+    """Refuse common passwords, and long ones that are little more than one, a row of keys, or the same twice."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError when fewer than LEFT_OVER characters stay once the easy parts are taken out."""
+        super().validate(password, user)
+        if len(what_is_left(normalized_password(password)[:LONGEST], self.passwords)) < LEFT_OVER:
+            raise ValidationError(
+                _("This is easy to guess: a common password, keys in a row, or the same again. Use a few more words."),
+                code="easy",
+            )
 
 
 class OwnWordsValidator:

@@ -107,7 +107,7 @@ AUTHENTICATION_BACKENDS: list[
 PASSWORD_HASHERS = ["accounts.passwords.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.EasyValidator"},
     {"NAME": "accounts.passwords.OwnWordsValidator"},
 ]
 SELF_SIGN_UP = env.flag("SELF_SIGN_UP")  # whether strangers may make organizations; operators always may

@@ -121,12 +121,26 @@ def add_certificate(*, actor: Membership, certificate: Certificate) -> None:
 
 
 def remove_certificate(*, actor: Membership, certificate: SamlCertificate) -> None:
-    """Its key opens nothing any more. Raises LastCertificate."""
+    """Its key opens nothing any more, also when the metadata goes on naming it: then it stands there as one that nobody
+    has taken. Raises LastCertificate.
+    """
     require(actor, Permission.SSO_MANAGE)
     if not SamlCertificate.objects.exclude(pk=certificate.pk).exists():
         raise LastCertificate
     SamlCertificate.objects.filter(pk=certificate.pk).delete()
+    if certificate.provider.metadata_url and certificate.gone_at is None:
+        _set_aside(certificate)
     _changed(actor, certificate.provider, "certificate removed", certificate=certificate.fingerprint[:16])
+
+
+def _set_aside(certificate: SamlCertificate) -> None:
+    """So that fetching the metadata again does not take it at once."""
+    names = ("pem", "subject", "begins_at", "ends_at")
+    SamlFoundCertificate.objects.update_or_create(
+        provider=certificate.provider,
+        fingerprint=certificate.fingerprint,
+        defaults={name: getattr(certificate, name) for name in names},
+    )
 
 
 def change_options(*, actor: Membership, options: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -47,6 +48,36 @@ def test_common_passwords_are_refused_even_when_long_enough(settings):
     )
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("iloveyouiloveyou", "letmeinletmeinletmein", "hunter2hunter2hunter2", "iloveyouprincess"),
+        *("summer2024summer2024", "qwertyuiopasdfgh", "poiuytrewqlkjhgfdsa", "Passwort12345678", "qwerty123456789"),
+        *("abcabcabcabcabcabc", "a" * 128, "98765432109876543210", "QWERTZUIOPASDFGHJKL"),
+    ],
+)
+def test_long_passwords_that_are_short_ones_twice_or_keys_in_a_row_are_refused(password):
+    assert {"easy", "password_too_common"} & set(problems(password))
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "sunshine monkey dragon",
+        "other brave otters",
+        "correct horse battery",
+        "Okafor rides tandems",
+        "mynameisjohnsmith",
+    ],
+)
+def test_a_few_words_are_fine_also_when_each_alone_is_common(password):
+    assert problems(password) == []
+
+
+def test_a_password_of_any_size_is_judged_at_once():
+    assert "too_long" in problems("ab" * 500_000)
+
+
 def test_own_names_do_not_make_a_password(cast):
     user = cast.agent.user
     for own in ("Amelia Okafor 2026", "harbordental-okafor", "agent@harbor.example1"):
@@ -71,6 +102,7 @@ def test_one_address_belongs_to_one_user_in_any_spelling(db):
         User.objects.create(email="ADA2@x.example", name="Other")
 
 
+@settings_of_hypothesis(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(st.emails())
 def test_an_address_has_one_spelling(address):
     assert normalized_email(normalized_email(address)) == normalized_email(address)

@@ -93,6 +93,19 @@ def test_an_organization_may_take_new_ones_at_once(cast, office, authority):
     assert len(fingerprints(office)) == 3
 
 
+def test_what_an_admin_removed_does_not_come_back_by_itself(cast, office, authority):
+    office.options(takes_new_certificates=True)
+    both = http(metadata(pair("provider"), pair("next")).encode())
+    says(office, authority, both)
+    with activate(cast.organization):
+        new = SamlCertificate.objects.get(pem=pair("next").certificate)
+    admin = signed_in(Client(), cast.owner)
+    assert admin.post(f"/settings/sso/certificates/{new.pk}/remove/").status_code == 302
+    says(office, authority, both)
+    assert fingerprints(office) == {pair("provider").certificate}
+    assert comes_in(office, "next") == 403
+
+
 def test_what_is_gone_from_the_metadata_still_counts_until_somebody_removes_it(cast, office, authority):
     certify(office, pair("next"))
     says(office, authority, http(metadata(pair("next")).encode()))
