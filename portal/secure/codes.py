@@ -14,6 +14,7 @@ from portal.models import SecureMessage
 from portal.secure.answers import CODE_DIGITS, code_hash
 from tenancy import audit, rates
 from tenancy.audit import AuditKind
+from tenancy.encryption import prefetch, readable
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
 from tenancy.rates import Rate
@@ -37,7 +38,7 @@ class Asked(StrEnum):
 def hold_back(secure_id: UUID, network: str) -> int:
     """Spend what may be asked for in a time; seconds to wait when it is too much, else 0. Not inside a transaction."""
     allowances = rates.spend_all(
-        Rate(f"portal/code/network/{network}", limit=20, per_seconds=600, burst=10),
+        Rate(f"portal/code/network/{network}", limit=300, per_seconds=600, burst=100),  # one carrier's phones share it
         Rate(f"portal/code/message/{secure_id}", limit=6, per_seconds=3_600, burst=3),
     )
     return max((int(one.retry_after or 60) + 1 for one in allowances if not one.allowed), default=0)
@@ -51,6 +52,9 @@ def request(secure_id: UUID) -> Asked:
     secure = rows.filter(pk=secure_id).first()
     if secure is None or not is_open(secure) or secure.check_by != SecureMessage.Check.CODE:
         return Asked.GONE
+    prefetch([secure.conversation.contact])
+    if readable(secure.conversation.contact, "number") is None:
+        return Asked.GONE  # the contact was erased
     if secure.codes_sent >= MOST_CODES:
         return Asked.TOO_MANY
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"

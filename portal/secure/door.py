@@ -13,19 +13,22 @@ from portal.secure import facts
 from portal.secure.answers import CODE_DIGITS
 from portal.secure.codes import Asked, is_open
 from portal.secure.opening import Told
+from tenancy.isolation import current_organization_id
+from tenancy.models import Organization
 
 Check = SecureMessage.Check
 
 
 @dataclass(frozen=True)
 class Door:
-    """A message from outside."""
+    """A message from outside. `date_fields`: name, label and digits, in the order in which people write dates there."""
 
     check: str
     sent_at: datetime
     expires_at: datetime
     is_open: bool
     is_locked: bool
+    date_fields: tuple[tuple[str, str, int], ...] = ()
 
 
 def door(secure_id: UUID) -> Door | None:
@@ -34,7 +37,15 @@ def door(secure_id: UUID) -> Door | None:
     if row is None:
         return None
     locked = row.state == SecureMessage.State.LOCKED
-    return Door(row.check_by, row.created_at, row.expires_at, is_open(row), locked)
+    fields = _date_fields() if row.check_by == Check.BIRTH_DATE else ()
+    return Door(row.check_by, row.created_at, row.expires_at, is_open(row), locked, fields)
+
+
+def _date_fields() -> tuple[tuple[str, str, int], ...]:
+    """The month stands first in the United States."""
+    day, month, year = ("day", _("Day"), 2), ("month", _("Month"), 2), ("year", _("Year"), 4)
+    country = Organization.objects.values_list("country", flat=True).get(pk=current_organization_id())
+    return (month, day, year) if country == "US" else (day, month, year)
 
 
 def answer_in(secure_id: UUID, posted: Mapping[str, str]) -> str:
@@ -55,6 +66,8 @@ def words(told: Told | None, asked: Asked | None) -> str:
         return _("No code can be sent to this phone now. Call us instead.")
     if asked is Asked.TOO_MANY:
         return _("That is many codes in a short time. Wait some minutes, or call us.")
+    if asked is Asked.GONE or told is Told.GONE:
+        return _("This message can no longer be opened. Call us to get it another way.")
     if told is None:
         return ""
     return {

@@ -5,6 +5,7 @@ First the row forgets content, half and fact, then the key goes, which is final 
 the clock on the wall, whether this has been done already or not.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import F, Q
@@ -19,9 +20,10 @@ from portal.secure.opening import VISIT, show
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption.shredding import destroy_keys
+from texting import canceling
 from texting.conversations import NotPossible
 from texting.private_texts import words_instead
-from texting.statuses import MessageStatus
+from texting.statuses import FINAL, MessageStatus
 
 BATCH = 200
 State = SecureMessage.State
@@ -30,15 +32,17 @@ _KINDS = {
     State.EXPIRED: AuditKind.SECURE_MESSAGE_EXPIRED,
     State.USED: AuditKind.SECURE_MESSAGE_USED_UP,
 }
-_LEFT = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
+_LEFT = FINAL | {MessageStatus.SENT}  # or ended: a private link is never sent again as it is
 
 
 def revoke(*, member: Membership, secure: SecureMessage) -> None:
-    """Take it back, locked or not. Raises NotPossible when it has ended already."""
-    require(member, Permission.PORTAL_SEND)
-    locked = SecureMessage.objects.select_for_update(of=("self",)).get(pk=secure.pk)
+    """Take it back, locked or not, with its text if that still waits. Raises NotPossible when it has ended already."""
+    require(member, Permission.PORTAL_SEND, Permission.MESSAGES_SEND)
+    locked = SecureMessage.objects.select_for_update(of=("self",)).select_related("message").get(pk=secure.pk)
     if locked.ended_at is not None:
         raise NotPossible(_("It cannot be opened any more as it is."))
+    with suppress(NotPossible):  # a text that still waits for the customer's hours need not leave any more
+        canceling.cancel(member=member, message=locked.message)
     _end(locked, State.REVOKED, actor=member)
 
 

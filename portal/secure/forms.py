@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.models import SecureMessage
@@ -58,6 +59,12 @@ class SendForm(forms.Form):
             self.add_error(name, problem)
 
 
+def _between(most: int) -> dict[str, str]:
+    """One sentence for whatever is wrong with a number."""
+    words = format_lazy(_("Enter a number from 1 to {most}."), most=most)
+    return dict.fromkeys(("required", "invalid", "min_value", "max_value"), words)  # type: ignore[arg-type]
+
+
 class PortalForm(forms.Form):
     """What an organization decides about private pages."""
 
@@ -65,12 +72,14 @@ class PortalForm(forms.Form):
         label=_("Days until a message expires"),
         min_value=1,
         max_value=MOST_DAYS,
+        error_messages=_between(MOST_DAYS),
         help_text=_("Then it is destroyed, read or not."),
     )
     most_views = forms.IntegerField(
         label=_("How often it can be opened"),
         min_value=1,
         max_value=MOST_VIEWS,
+        error_messages=_between(MOST_VIEWS),
         help_text=_("Each right code or answer opens it once, for 15 minutes."),
     )
     works_without_script = forms.BooleanField(

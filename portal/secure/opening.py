@@ -72,7 +72,7 @@ class Read:
 def hold_back(secure_id: UUID, network: str) -> int:
     """Spend what may be answered in a time; seconds to wait when it is too much, else 0. Not inside a transaction."""
     allowances = rates.spend_all(
-        Rate(f"portal/open/network/{network}", limit=60, per_seconds=600, burst=20),
+        Rate(f"portal/open/network/{network}", limit=600, per_seconds=600, burst=200),
         Rate(f"portal/open/message/{secure_id}", limit=30, per_seconds=600, burst=15),
     )
     return max((int(one.retry_after or 60) + 1 for one in allowances if not one.allowed), default=0)

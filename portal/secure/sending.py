@@ -23,7 +23,7 @@ from tenancy.models import Organization
 from texting import conversations
 from texting.conversations import NotPossible
 from texting.gate import OutsideHours
-from texting.models import Conversation
+from texting.models import Conversation, Message
 from texting.purposes import Purpose
 from texting.sending import BadText, Refused
 
@@ -57,8 +57,11 @@ def send(*, member: Membership, conversation: Conversation, wish: Wish, message_
     here = portal_settings()
     if here.own_address:
         raise NotPossible(_("Private messages are written in your own portal. Send its address instead."))
+    Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation.pk)  # two requests at once
     if repeated := SecureMessage.objects.filter(message_id=message_id, contact_id=conversation.contact_id).first():
         return repeated
+    if Message.objects.filter(pk=message_id).exists():
+        message_id = new_id()  # of a text that is something else
     secure_id, half, now = new_id(), sealing.new_half(), timezone.now()
     link = links.make_link(Kind.MESSAGE, secure_id)
     try:

@@ -32,6 +32,8 @@ from tenancy import rates
 from tenancy.isolation import activate
 from tenancy.models import Organization
 
+_STATUSES = {Asked.TOO_MANY: 429, Asked.CANNOT: 422, Asked.GONE: 410}
+
 
 @dataclass(frozen=True)
 class Here:
@@ -63,7 +65,7 @@ def code(request: HttpRequest, link_code: str) -> HttpResponse:
         asked = codes.request(here.secure_id)
     if asked is Asked.SENT:
         return guarded(HttpResponseRedirect(reverse("private_page", args=[link_code]) + "?step=code"), status=303)
-    return _door(request, here, asked=asked, status=429 if asked is Asked.TOO_MANY else 422)
+    return _door(request, here, asked=asked, status=_STATUSES[asked])
 
 
 @public

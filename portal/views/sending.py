@@ -46,7 +46,7 @@ def send_securely(request: MemberRequest, conversation_id: UUID) -> HttpResponse
     return render(request, "portal/_send.html", context, status=422 if request.method == "POST" else 200)
 
 
-@requires(Permission.CONVERSATIONS_READ, Permission.PORTAL_SEND)
+@requires(Permission.CONVERSATIONS_READ, Permission.PORTAL_SEND, Permission.MESSAGES_SEND)
 @require_POST
 def revoke(request: MemberRequest, secure_id: UUID) -> HttpResponse:
     """Take it back. The thread draws its card anew by itself."""
@@ -96,6 +96,7 @@ def _id_in(request: MemberRequest) -> UUID:
 def _sent(conversation: Conversation) -> HttpResponse:
     response = HttpResponse(status=204)
     trigger_client_event(response, "close-sheet")
+    trigger_client_event(response, "text-taken")
     trigger_client_event(response, "conversation-changed", {"conversation": str(conversation.pk)})
     return trigger_client_event(response, "toast", {"text": _("The link is on its way."), "tone": "success"})
 

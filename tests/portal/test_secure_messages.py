@@ -212,7 +212,8 @@ def test_an_erased_contact_opens_nothing(sent):
     with activate(sent.desk.organization):
         destroy_keys("contact", str(sent.row.contact_id), reason="erased")
     assert sent.answer(code, half=sent.fragment).told is Told.GONE
-    assert sent.row.views == 0
+    assert sent.ask() is Asked.GONE
+    assert (sent.row.views, sent.row.codes_sent) == (0, 1)
 
 
 def test_the_author_may_leave_and_the_customer_still_reads(sent):
@@ -284,6 +285,23 @@ def test_sent_twice_is_sent_once(desk):
         again = sending.send(member=desk.cast.agent, conversation=conversation, wish=wish, message_id=message_id)
         assert first.pk == again.pk
         assert Message.objects.filter(purpose=Purpose.PRIVATE_LINK).count() == 1
+
+
+def test_the_id_of_another_text_is_not_taken_over(desk):
+    conversation = desk.hear()
+    answer = desk.answer(conversation, "An ordinary text")
+    with activate(desk.organization):
+        secure = sending.send(
+            member=desk.cast.agent, conversation=conversation, wish=Wish(SECRET), message_id=answer.pk
+        )
+        assert secure.message_id != answer.pk
+        assert secure.message.purpose == Purpose.PRIVATE_LINK
+
+
+def test_a_text_that_still_waits_does_not_leave_after_its_message_was_taken_back(sent):
+    with activate(sent.desk.organization):
+        ending.revoke(member=sent.desk.cast.agent, secure=sent.row)
+        assert Message.objects.get(pk=sent.row.message_id).status == MessageStatus.CANCELED
 
 
 def test_who_may_not_send_securely_sends_nothing(desk):

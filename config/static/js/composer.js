@@ -222,3 +222,16 @@ function start() {
 }
 start();
 setTimeout(eachMinute, 60_000 - (Date.now() % 60_000) + 500);
+
+// --- What was begun here goes on in a dialog that takes it over; once it is sent there, it is gone here ---
+let taken = "";
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const field = detail.target?.id === "sheet" && detail.target.querySelector("[data-takes-text]");
+  if (!field || field.value || !body() || isNote()) return;
+  field.value = taken = body().value;
+});
+document.body.addEventListener("text-taken", () => {
+  if (!taken || body()?.value !== taken || isNote()) return;
+  body().value = taken = "";
+  written();
+});
