@@ -14,6 +14,7 @@ BENCHES = {
     "live": "fan-out of live updates to 500 browsers, against Django's own streaming view",
     "start": "`make up` to a page that can be signed in to, first and later, and its memory",
     "imports": "a list of 50,000 permissions from the file to the ledger, and the worker's memory",
+    "scan": "texts a second through detectors and intents, and ten kilobytes of hostile text",
     "screen": "from the provider's webhook to the text on an agent's screen",
 }
 

@@ -1,11 +1,11 @@
-"""Passwords, one-time codes, tokens and keys: the value only."""
+"""Passwords, tokens and keys that a phrase names: the value only."""
 
 import re
 from itertools import pairwise
 
 from compliance.detectors.data_files import read
-from compliance.detectors.digit_runs import Run
-from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
+from compliance.detectors.one_time_codes import draft_of, one_time_codes
+from compliance.detectors.reading import AGAINST, Draft, Reading
 from compliance.detectors.vocabulary import Hit
 
 _DATA = read("credentials")
@@ -13,6 +13,7 @@ _CONNECTORS = frozenset(_DATA["connectors"])
 _EXPLICIT = frozenset(_DATA["explicit"])
 _NOT_VALUES = frozenset(_DATA["not_values"])
 
+_ALSO_FOR_MEETINGS = frozenset({"passcode", "pass code"})
 _FARTHEST = 9  # words from the cue to the value
 _TOKEN = re.compile(r"\S+")
 _OPENING, _CLOSING = "\"'([{<“‘«`*", "\"')]}>.,;:?”’»`*"
@@ -33,12 +34,14 @@ def find_credentials(reading: Reading) -> list[Draft]:
     for kind in ("secret.password", "secret.key"):
         for hit in reading.by_kind.get(kind, ()):
             draft = _after(reading, hit) or _before(reading, hit)
+            if draft is not None and hit.phrase in _ALSO_FOR_MEETINGS and reading.has(AGAINST):
+                continue
             if draft is not None:
                 found.append(draft)
     if reading.has("secret.user"):
         found += _user_and_secret(reading)
     if reading.has("secret.code", "secret.weak_code", "secret.use"):
-        found += _codes(reading)
+        found += one_time_codes(reading)
     return found
 
 
@@ -59,9 +62,9 @@ def _after(reading: Reading, hit: Hit) -> Draft | None:  # noqa: PLR0911 - each 
         if looks_random(written) and not _HARMLESS.fullmatch(written):
             if strict and not explicit and count > 0:
                 return None
-            return _draft("CREDENTIAL", start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
+            return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
         if explicit and _plain_value(word, written, text, end, strict=strict):
-            return _draft("CREDENTIAL", start, end, f"credential.cue/{hit.phrase}")
+            return draft_of(start, end, f"credential.cue/{hit.phrase}")
         if "@" not in word and word not in _CONNECTORS and not _INSIDE.search(word):
             return None
         explicit = (
@@ -122,7 +125,7 @@ def _before(reading: Reading, hit: Hit) -> Draft | None:
     start, end = _stripped(reading.text, shift + match.start(1), shift + match.end(1))
     written = reading.as_written(start, end) if end > start else ""
     if looks_random(written) and not _HARMLESS.fullmatch(written):
-        return _draft("CREDENTIAL", start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
+        return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
     return None
 
 
@@ -136,86 +139,5 @@ def _user_and_secret(reading: Reading) -> list[Draft]:
         start, end = _stripped(reading.text, *match.span(1))
         written = reading.as_written(start, end) if end > start else ""
         if looks_random(written) and not _HARMLESS.fullmatch(written):
-            found.append(_draft("CREDENTIAL", start, end, f"credential.cue/{hit.phrase}", "credential.looks_random"))
+            found.append(draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random"))
     return found
-
-
-def _codes(reading: Reading) -> list[Draft]:
-    """One-time codes: four to eight digits with a phrase that says what they open."""
-    found = []
-    weak = any(reading.has(kind) for kind in ("secret.shopping", AGAINST))
-    purpose = reading.has("secret.purpose", "secret.use")
-    for run in reading.runs:
-        if not 4 <= run.size <= 8 or not _one_code(reading.text, run):
-            continue
-        start, end = _with_prefix(reading, run)
-        strong = reading.near("secret.code", start, end, before=45, after=32)
-        use = reading.near("secret.use", start, end, before=0, after=25)
-        kept = reading.has("secret.keep")
-        plain = reading.near("secret.weak_code", start, end, before=22, after=45 if kept else 25)
-        other = reading.near(AGAINST, start, end, before=20, after=20)
-        if (
-            strong
-            and not (other and _closer(other, strong, start, end))
-            and not (
-                weak
-                and strong.phrase
-                in (
-                    "access code",
-                    "account code",
-                    "passcode",
-                    "security code",
-                    "activation code",
-                    "text code",
-                    "sms code",
-                )
-                and not purpose
-            )
-        ):
-            found.append(
-                _draft("CREDENTIAL", start, end, f"credential.code_cue/{strong.phrase}", "credential.code_purpose")
-            )
-        elif use and not (other and _closer(other, use, start, end)):
-            found.append(
-                _draft("CREDENTIAL", start, end, f"credential.code_cue/{use.phrase}", "credential.code_purpose")
-            )
-        elif plain and (kept or (not weak and (purpose or run.size >= 6 or start - plain.end in range(1, 6)))):
-            rules = [f"credential.code_cue/{plain.phrase}"] + (["credential.code_purpose"] if purpose else [])
-            found.append(_draft("CREDENTIAL", start, end, *rules))
-    return found
-
-
-def _one_code(text: str, run: Run) -> bool:
-    """Whether the run is one code: one group, or two of one size with a space or dash between."""
-    sizes = [len(group.digits) for group in run.groups]
-    if text[run.start - 1 : run.start] in ("$", "£", "€", "#") or text[run.end : run.end + 1] == "%":
-        return False
-    if run.end < len(text) and text[run.end].isalpha():
-        return False
-    return len(sizes) == 1 or (
-        len(sizes) == 2 and sizes[0] == sizes[1] and text[run.groups[0].end : run.groups[1].start] in (" ", "-")
-    )
-
-
-def _with_prefix(reading: Reading, run: Run) -> tuple[int, int]:
-    """With "G-" before the digits, as some companies write their codes."""
-    text, start = reading.text, run.start
-    if (
-        start >= 2
-        and text[start - 1] == "-"
-        and text[start - 2].isalpha()
-        and (start < 3 or not text[start - 3].isalnum())
-    ):
-        start -= 2
-    return start, run.end
-
-
-def _closer(one: Hit, other: Hit, start: int, end: int) -> bool:
-    def distance(hit: Hit) -> int:
-        return start - hit.end if hit.end <= start else max(0, hit.start - end)
-
-    return distance(one) < distance(other)
-
-
-def _draft(kind: str, start: int, end: int, *rules: str) -> Draft:
-    return Draft(kind, ((start, end),), reasons(*rules))

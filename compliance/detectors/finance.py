@@ -49,10 +49,11 @@ def find_finance(reading: Reading, words: list[Word], taken: bytearray) -> list[
     """Drafts of financial information."""
     hits = LEXICON.find(reading.text, words)
     found: list[Draft] = []
+    harmless = any("not" in hit.kinds for hit in hits)
     secret = any("unpublished" in hit.kinds for hit in hits)
     for sentence in sentences(reading.text, hits):
         amounts = [amount for amount in _amounts(sentence) if not any(taken[amount.start : amount.end])]
-        told = [draft for amount in amounts if (draft := _personal(sentence, amount))]
+        told = [draft for amount in amounts if (draft := _personal(sentence, amount, harmless=harmless))]
         if told and not sentence.kind("not"):
             last = told[-1].spans[0][1]
             told += [
@@ -82,7 +83,7 @@ def _amounts(sentence: Sentence) -> list[Amount]:
     return found
 
 
-def _personal(sentence: Sentence, amount: Amount) -> Draft | None:  # noqa: PLR0911 - each reason to say no
+def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | None:  # noqa: PLR0911 - each reason to say no
     """A balance, a pay, a debt or a credit score."""
     if amount.percent:
         return None
@@ -98,11 +99,13 @@ def _personal(sentence: Sentence, amount: Amount) -> Draft | None:  # noqa: PLR0
         sentence.text, amount.end, min(sentence.end, amount.end + _AFTER + 20)
     )
     if cue.phrase in _PERIODIC and not period:
-        return None
+        if after is None or after is cue:
+            return None
+        cue = after
     if not amount.money and not _bare(sentence, amount, before, period=bool(period)):
         return None
     person = sentence.around(amount.start, amount.end, 70, "money_person")
-    if _harmless(sentence, amount, cue, person, period=bool(period)):
+    if (harmless and cue.phrase in _WEAK) or _harmless(sentence, amount, cue, person):
         return None
     rules = ["finance.amount", f"finance.cue/{cue.phrase}"] + ([f"finance.person/{person.phrase}"] if person else [])
     return _draft(amount.start, period.end() if period and period.start() == amount.end else amount.end, *rules)
@@ -134,7 +137,7 @@ def _bare(sentence: Sentence, amount: Amount, before: Hit | None, *, period: boo
     )
 
 
-def _harmless(sentence: Sentence, amount: Amount, cue: Hit, person: Hit | None, *, period: bool) -> bool:
+def _harmless(sentence: Sentence, amount: Amount, cue: Hit, person: Hit | None) -> bool:
     harmless = sentence.kind("not")
     weak = cue.phrase in _WEAK
     if weak and (harmless or not (person or _tells(sentence, cue, amount))):

@@ -26,6 +26,8 @@ _ICD = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
 _FAR, _NEAR, _NEXT, _RESULT = 48, 30, 16, 48
 _TERMS_ONLY = frozenset({"condition"})
 _NEXT_KIND = frozenset({"not_next", "not_adjacent"})
+_NEEDS_PERSON = frozenset(_DATA["needs_person"])
+_BESIDE = 8  # characters between a test and its result
 _TESTED = frozenset(_DATA["tested"])
 
 
@@ -84,12 +86,14 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
         and not (kind == "medication" and not harmless and not sentence.before(hit.start, 60, "sells"))
     ):
         return []
-    if strong and (kind != "otc" or person):
+    if strong and (kind != "otc" or person) and (inbound or person or strong.phrase not in _NEEDS_PERSON):
         rules.append(f"health.disclosure/{strong.phrase}")
-    if person and (own or ties):
+    if person and (own or ties or "verbs" in hit.kinds):
         rules.append(f"health.person/{person.phrase}")
     elif ties and close and close.phrase in _HAVE and _opens(sentence, close):
         rules.append(f"health.disclosure/{close.phrase}")
+    elif inbound and hit.phrase.startswith("allerg") and hit.start - sentence.start <= 1:
+        rules.append("health.person/opens the sentence")
     if dosed:
         rules.append("health.dose")
     if kind == "medication" and len(rules) == 1 and inbound and not harmless:
@@ -203,4 +207,5 @@ def _phrase(sentence: Sentence, hit: Hit) -> list[Draft]:
         return []
     end = what.end if what else hit.end
     more = [f"health.person/{person.phrase}"] if person else []
-    return [_draft(hit.start, end, f"health.result/{hit.phrase}", "health.disclosure", *more)]
+    start = test.start if test and hit.start - test.end <= _BESIDE else hit.start
+    return [_draft(start, end, f"health.result/{hit.phrase}", "health.disclosure", *more)]

@@ -24,8 +24,9 @@ _NO_PIN = frozenset(read("linking")["no_pin"])
 _SPEAKING = _KINDS | _BLOCKS
 _ROW = 12  # characters between two values of a row
 _NUMBER = 4  # letters and digits from which a value ends what a phrase before it speaks of
+_LETTERS_WITHIN = 20
 _CLOSE = 5  # characters from which even a phrase that says little says enough
-_LETTERS_BEFORE = re.compile(r"[ :#=]{1,3}(?:is )?(?P<letters>[a-z]{1,4}) \Z")
+_LETTERS_BEFORE = re.compile(r"[ :#=.]{1,3}(?:(?:id|no|num|number|is|es)[ :#.]{1,3}){0,2}(?P<letters>[a-z]{1,4}) \Z")
 
 
 def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
@@ -121,7 +122,7 @@ def _draft(reading: Reading, kind: str, part: Value, hit: Hit, rules: tuple[str,
     if part.start - hit.end > _DISTANT:
         rules = (*rules, "cue.distant")
     start = part.start
-    if kind in ("MEDICAL_ID", "GOVERNMENT_ID") and 0 < start - hit.end <= 12:
+    if kind in ("MEDICAL_ID", "GOVERNMENT_ID") and 0 < start - hit.end <= _LETTERS_WITHIN:
         letters = _LETTERS_BEFORE.match(reading.text[hit.end : start])
         if letters and reading.as_written(hit.end + letters.start("letters"), start - 1).isupper():
             start = hit.end + letters.start("letters")

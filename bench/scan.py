@@ -1,0 +1,80 @@
+"""`python -m bench.scan`: texts through the detectors on one core, and ten kilobytes of hostile text.
+
+The texts are those of `make eval`, in the order of their files and each once a round, called one by one as the product
+calls them; loading is left out. Processor time, so that other programs count little. Appends to RESULTS.md.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bench.detection.items import Item
+from bench.detection.sets import own_items
+from bench.results import keep, verdict
+from compliance.detectors import scan
+from compliance.intents import classify
+
+GOAL = 40_000  # texts a second with labels and intents
+HOSTILE_GOAL = 20  # milliseconds for ten kilobytes
+SIZE = 10_000
+ROUNDS = 7
+
+HOSTILE = {
+    "digits only": "4",
+    "single digits": "4 1 ",
+    "cards that fail": "4111 1111 1111 111",
+    "digits over lines": "4111\n",
+    "one letter": "a",
+    "cue words": "card account ssn password ",
+    "cues with digits": "account 123456 ",
+    "IBAN beginnings": "GB82 ",
+    "dashes between": "4-",
+    "dates": "12/25 ",
+    "amounts": "balance $5 ",
+    "number words": "four one ",
+    "combining marks": "e\u0301",
+    "keycaps": "4\u20e3",
+    "results": "a1c 7 ",
+    "codes": "your code is 4821 ",
+}
+
+
+def main() -> None:
+    """Measure and keep."""
+    items = list(own_items())
+    ordinary = [item for item in items if not item.labels]
+    lines = [f"{len(items):,} texts of `make eval`, of which {len(items) - len(ordinary):,} hold something.", ""]
+    for name, call, texts in (
+        ("detectors", _scan, items),
+        ("detectors and intents", _both, items),
+        ("detectors, texts that hold nothing", _scan, ordinary),
+        ("detectors and intents, texts that hold nothing", _both, ordinary),
+    ):
+        rate = len(texts) / min(_seconds(call, texts) for _ in range(ROUNDS))
+        lines.append(f"- {name}: {rate:,.0f} texts a second ({verdict(rate, GOAL)})")
+    lines += ["", "| 10 kB of | ms |", "| --- | --- |"]
+    for name, piece in HOSTILE.items():
+        text = (piece * SIZE)[:SIZE]
+        took = min(_seconds(scan, [text]) for _ in range(ROUNDS)) * 1000
+        lines.append(f"| {name} | {took:.1f}, {verdict(took, HOSTILE_GOAL, at_most=True)} |")
+    keep("scan", "\n".join(lines))
+
+
+def _scan(item: Item) -> object:
+    return scan(item.parts, direction=item.direction)
+
+
+def _both(item: Item) -> object:
+    intents = classify(item.text) if item.direction == "in" else ()
+    return scan(item.parts, direction=item.direction), intents
+
+
+def _seconds(call: Callable[[Any], object], texts: Sequence[Any]) -> float:
+    started = time.process_time()
+    for text in texts:
+        call(text)
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    main()

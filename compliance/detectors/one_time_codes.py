@@ -1,0 +1,91 @@
+"""One-time codes: four to eight digits with a phrase that says what they open, not where to pick up a parcel."""
+
+import re
+
+from compliance.detectors.data_files import read
+from compliance.detectors.digit_runs import Run
+from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
+from compliance.detectors.vocabulary import Hit
+
+_DATA = read("credentials")
+_ONLY_BEFORE = frozenset(_DATA["only_before"])
+_NEEDS_PURPOSE = frozenset(_DATA["needs_purpose"])
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DIGITS = range(4, 9)
+_LONG = 6  # digits from which a code needs no purpose
+_RIGHT_BEFORE = 6  # characters from a phrase that says little to its code
+_FAR, _NEAR = 45, 25
+
+
+def one_time_codes(reading: Reading) -> list[Draft]:
+    """Drafts of one-time codes."""
+    found = []
+    harmless = reading.has("secret.shopping", AGAINST)
+    purpose = reading.has("secret.purpose", "secret.use")
+    for run in reading.runs:
+        if run.size not in _DIGITS or not _one_code(reading.text, run):
+            continue
+        start, end = _with_prefix(reading.text, run)
+        other = reading.near(AGAINST, start, end, before=20, after=20)
+        cue = _strong(reading, start, end, purpose=purpose or not harmless)
+        cue = cue or reading.near("secret.use", start, end, before=0, after=_NEAR)
+        if cue and not (other and _distance(other, start, end) < _distance(cue, start, end)):
+            found.append(draft_of(start, end, f"credential.code_cue/{cue.phrase}", "credential.code_purpose"))
+            continue
+        plain = _plain(reading, run, start, end, purpose=purpose, harmless=harmless)
+        if plain:
+            rules = ["credential.code_purpose"] if purpose else []
+            found.append(draft_of(start, end, f"credential.code_cue/{plain.phrase}", *rules))
+    return found
+
+
+def _strong(reading: Reading, start: int, end: int, *, purpose: bool) -> Hit | None:
+    """A phrase that only means a code to sign in with. Some need a purpose where the text speaks of shopping."""
+    hit = reading.near("secret.code", start, end, before=_FAR, after=32)
+    if hit is None or (hit.phrase in _NEEDS_PURPOSE and not purpose):
+        return None
+    if hit.phrase.split()[0] == "fa" and reading.text[hit.start - 1 : hit.start] != "2":
+        return None  # "2fa" is the phrase; the words have no digits
+    return hit
+
+
+def _plain(reading: Reading, run: Run, start: int, end: int, *, purpose: bool, harmless: bool) -> Hit | None:
+    """The bare word "code": with "never share", right before, or with a long code where nothing else is spoken of."""
+    kept = reading.has("secret.keep")
+    hit = reading.near("secret.weak_code", start, end, before=22, after=_FAR if kept else _NEAR)
+    if hit is None:
+        return None
+    right_before = 0 < start - hit.end <= _RIGHT_BEFORE
+    if not right_before and (hit.phrase in _ONLY_BEFORE or _YEAR.fullmatch(run.groups[0].digits)):
+        return None
+    return hit if kept or (not harmless and (purpose or run.size >= _LONG or right_before)) else None
+
+
+def _one_code(text: str, run: Run) -> bool:
+    """Whether the run is one code: one group, two of one size with a space or dash between, or digit by digit."""
+    sizes = [len(group.digits) for group in run.groups]
+    if text[run.start - 1 : run.start] in ("$", "£", "€", "#") or text[run.end : run.end + 1] == "%":
+        return False
+    if run.end < len(text) and text[run.end].isalpha():
+        return False
+    if len(sizes) == 2 and sizes[0] == sizes[1]:
+        return text[run.groups[0].end : run.groups[1].start] in (" ", "-")
+    return len(sizes) == 1 or set(sizes) == {1}
+
+
+def _with_prefix(text: str, run: Run) -> tuple[int, int]:
+    """With "G-" before the digits, as some companies write their codes."""
+    start = run.start
+    lettered = text[start - 2 : start - 1].isalpha() and text[start - 1 : start] == "-"
+    if lettered and not text[start - 3 : start - 2].isalnum():
+        start -= 2
+    return start, run.end
+
+
+def _distance(hit: Hit, start: int, end: int) -> int:
+    return start - hit.end if hit.end <= start else max(0, hit.start - end)
+
+
+def draft_of(start: int, end: int, *rules: str) -> Draft:
+    """A draft of a credential."""
+    return Draft("CREDENTIAL", ((start, end),), reasons(*rules))
