@@ -32,7 +32,7 @@ class Keywords:
         states = consent.states_of(arrival.contact for arrival in arrivals)
         opt_ins = OptInWords(arrivals)
         for arrival in arrivals:
-            here = states[arrival.contact.pk].at_team(arrival.line.team_id)
+            here = states[arrival.contact.pk].at_line(arrival.line)
             if self._take(arrival, here, opt_ins):  # the next text of this customer finds it changed
                 states[arrival.contact.pk] = consent.state_of(arrival.contact)
 

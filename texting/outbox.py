@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Team
@@ -223,9 +223,8 @@ def cancel(message_id: UUID) -> bool:
     return bool(ready.delete()[0])
 
 
-def cancel_waiting(contact: Contact, *, team: Team | None = None) -> Stopped:
-    """End every text to this contact that has not been handed over, in the running transaction; with a team, those of
-    its lines.
+def cancel_waiting(contact: Contact, *, team: Team | None = None, brand_id: UUID | None = None) -> Stopped:
+    """End every text to this contact that waits, in the running transaction; with a team or brand, those of its lines.
 
     The rows of texts that a worker holds are locked too: either that worker's gate has not been asked yet and will hear
     of what this transaction writes, or its attempt is written down, and the text counts as in flight.
@@ -233,8 +232,10 @@ def cancel_waiting(contact: Contact, *, team: Team | None = None) -> Stopped:
     waiting = OutboxEntry.objects.select_for_update().filter(
         organization_id=current_organization_id(), contact_id=contact.pk
     )
-    if team is not None:
-        waiting = waiting.filter(line_id__in=Line.objects.filter(team=team).values("pk"))
+    if team is not None or brand_id is not None:
+        theirs = Q(team=team) if team is not None else Q()
+        theirs |= Q(campaign__brand=brand_id) if brand_id is not None else Q()
+        waiting = waiting.filter(line_id__in=Line.objects.filter(theirs).values("pk"))
     states = dict(waiting.order_by("message_id").values_list("message_id", "state"))
     ready = [pk for pk, state in states.items() if state == OutboxEntry.State.READY]
     held = [pk for pk, state in states.items() if state == OutboxEntry.State.SENDING]

@@ -11,7 +11,7 @@ from compliance.models import Keyword, Program
 from compliance.opt_in.opt_in_keywords import LONGEST_WORD, MOST_IMAGE_BYTES
 from compliance.opt_in.opt_in_keywords import Wish as KeywordWish
 from compliance.opt_in.programs import LONGEST_REASON, Wish
-from texting.models import Line
+from texting.models import Brand, Line
 
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
 
@@ -51,12 +51,17 @@ class ProgramForm(forms.Form):
     team = forms.ModelChoiceField(
         label=_("Only for the lines of"), queryset=Team.objects.none(), required=False, empty_label=_("All teams")
     )
+    brand = forms.ModelChoiceField(
+        label=_("Only for the texts of"), queryset=Brand.objects.none(), required=False, empty_label=_("All brands")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["team"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - it is declared above
-        field.queryset = Team.objects.order_by("name")
+        teams, brands = self.fields["team"], self.fields["brand"]
+        assert isinstance(teams, forms.ModelChoiceField)  # noqa: S101 - they are declared above
+        assert isinstance(brands, forms.ModelChoiceField)  # noqa: S101
+        teams.queryset, brands.queryset = Team.objects.order_by("name"), Brand.objects.order_by("name")
+        self.has_brands = brands.queryset.exists()
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -128,7 +133,7 @@ class KeywordForm(forms.Form):
 class RulesForm(forms.Form):
     """How consent is read."""
 
-    revoke_all = forms.BooleanField(label=_("A STOP ends the texts of every team"), required=False)
+    revoke_all = forms.BooleanField(label=_("A STOP ends the texts of every team and brand"), required=False)
     reason = forms.CharField(
         label=_("Why you change it"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -136,5 +141,5 @@ class RulesForm(forms.Form):
 
 def initial_of(program: Program) -> dict[str, Any]:
     """The form as the program is now."""
-    names = ("name", "scope", "category", "frequency", "double_opt_in", "terms_url", "privacy_url", "team")
+    names = ("name", "scope", "category", "frequency", "double_opt_in", "terms_url", "privacy_url", "team", "brand")
     return {name: getattr(program, name) for name in names}

@@ -120,13 +120,8 @@ def permits(state: State, started: ConsentImport) -> bool:
     program = started.program
     if program is None:
         return False
-    here = state.at_team(program.team_id) if program.team_id else _for_all(state)
+    here = state.at(program.team_id, program.brand_id)
     return all(here.permits(scope) for scope in program.scopes)
-
-
-def _for_all(state: State) -> State:
-    """Without what holds for one team only."""
-    return State(state.suppressions, tuple(entry for entry in state.entries if entry.team_id is None))
 
 
 def _in_the_file(started: ConsentImport, rows: Iterable[ConsentImportRow], said: dict[int, Said]) -> set[bytes]:

@@ -6,14 +6,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Membership, Team
-from compliance.ledger.anchoring import anchor, anchor_lifted, anchor_stop
+from compliance.ledger import suppressing
+from compliance.ledger.anchoring import anchor
 from compliance.ledger.consent_expiry import expires_at
-from compliance.ledger.consent_state import State, ledger_of, ledger_of_number, state_of, states_of, states_of_numbers
-from compliance.models import ConsentEvent, ConsentRules, Disclosure, OptIn, Program, Suppression
+from compliance.ledger.consent_state import (
+    State,
+    brand_of,
+    ledger_of,
+    ledger_of_number,
+    state_of,
+    states_of,
+    states_of_numbers,
+)
+from compliance.ledger.suppressing import brand_at, revokes_all, team_of
+from compliance.models import ConsentEvent, Disclosure, OptIn, Program
 from compliance.scopes import INFORMATIONAL, MARKETING, REPLY
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -26,6 +36,7 @@ __all__ = [
     "RENEWED_AFTER",
     "Evidence",
     "State",
+    "brand_of",
     "give",
     "give_all",
     "ledger_of",
@@ -56,8 +67,9 @@ _BY_KIND = {
 class Evidence:
     """What a person did, and where it is written down. `words` of the customer stay in the ledger.
 
-    `program` says what the permission is for and, if it belongs to a team, on whose lines it counts. `circumstances`
-    (texts by name, see `ConsentEvent`) are kept sealed. `expires_at` ends the permission sooner than the law does.
+    `program` says what the permission is for and, if it belongs to a team or a brand, on whose lines it counts.
+    `circumstances` (texts by name, see `ConsentEvent`) are kept sealed. `expires_at` ends the permission sooner than
+    the law does.
     """
 
     source: ConsentEvent.Source
@@ -86,13 +98,10 @@ def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence, line:
     lifts none, not even one that came in the same instant. `line` is where they said it: what ends by team (`withdraw`)
     begins by team.
     """
-    event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind, team=_team_of(line), line=line)
+    event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind, team=team_of(line), line=line)
     said_at = min(evidence.happened_at or event.recorded_at, event.recorded_at)
-    lifted = Suppression.objects.filter(number_index=contact.number_index, since__lte=said_at)
-    if event.team_id is not None:
-        lifted = lifted.filter(team_id__in=[event.team_id]) | lifted.filter(team=None)
     if evidence.source not in _NEVER_LIFTING:
-        _lift(lifted, evidence.actor)
+        suppressing.lift(event, said_at=said_at, line=line)
     audit.record(
         event=AuditKind.CONSENT_GIVEN,
         actor=evidence.actor,
@@ -154,17 +163,14 @@ def withdraw(
     """Record a withdrawal, suppress the number and end every text that waits for it, in the running transaction.
 
     `since` is when the customer said so, if that was before now: what they write afterwards may lift it. `line` is
-    where they said it: with `ConsentRules.revoke_all` switched off, it ends the texts of that line's team only.
+    where they said it: with `ConsentRules.revoke_all` switched off, only those of that line's team and brand end.
     """
-    team = _team_of(line)
-    event = _write(contact, ConsentEvent.Action.WITHDRAWN, evidence, team=team, line=line)
-    stop = Suppression(number_index=contact.number_index, event=event, team=team, since=since or event.recorded_at)
-    Suppression.objects.bulk_create([stop], ignore_conflicts=True)
-    if Suppression.objects.filter(pk=stop.pk).exists():  # and it was not kept from being texted before
-        anchor_stop(stop)
+    team, brand_id = team_of(line), brand_at(line)
+    event = _write(contact, ConsentEvent.Action.WITHDRAWN, evidence, team=team, brand_id=brand_id, line=line)
+    suppressing.suppress(event, since=since or event.recorded_at)
     asked = OptIn.objects.filter(number_index=contact.number_index, state=OptIn.State.ASKED)
     asked.update(state=OptIn.State.DECLINED, ended_at=timezone.now())
-    stopped = outbox.cancel_waiting(contact, team=team)
+    stopped = outbox.cancel_waiting(contact, team=team, brand_id=brand_id)
     audit.record(
         event=AuditKind.CONSENT_WITHDRAWN,
         actor=evidence.actor,
@@ -175,23 +181,6 @@ def withdraw(
     )
     _tell(EventKind.CONTACT_OPTED_OUT, contact, evidence)
     return event
-
-
-def _lift(stops: QuerySet[Suppression], actor: Membership | None) -> None:
-    held = list(stops)
-    Suppression.objects.filter(pk__in=[stop.pk for stop in held]).delete()
-    for stop in held:
-        anchor_lifted(stop, actor)
-
-
-def _team_of(line: Line | None) -> Team | None:
-    return line.team if line is not None and not revokes_all() else None
-
-
-def revokes_all() -> bool:
-    """Whether a STOP to one team's line ends the texts of all."""
-    rules = ConsentRules.objects.first()
-    return rules is None or rules.revoke_all
 
 
 def note_asked(contact: Contact, *, evidence: Evidence) -> ConsentEvent:
@@ -229,9 +218,10 @@ def _write(
     *,
     kind: ConsentEvent.Kind | None = None,
     team: Team | None = None,
+    brand_id: UUID | None = None,
     line: Line | None = None,
 ) -> ConsentEvent:
-    event = _entry(contact, action, evidence, kind=kind, team=team, line=line)
+    event = _entry(contact, action, evidence, kind=kind, team=team, brand_id=brand_id, line=line)
     event.save(force_insert=True)
     anchor(event)
     return event
@@ -244,6 +234,7 @@ def _entry(
     *,
     kind: ConsentEvent.Kind | None = None,
     team: Team | None = None,
+    brand_id: UUID | None = None,
     line: Line | None = None,
 ) -> ConsentEvent:
     now = evidence.at or timezone.now()
@@ -256,6 +247,7 @@ def _entry(
         scopes=(program.scopes if program else [_BY_KIND[kind]]) if kind else [],
         program=program,
         team=team or (program.team if program else None),
+        brand_id=brand_id or (program.brand_id if program else None),
         line=line,
         source=evidence.source,
         channel=evidence.channel,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compliance.models import ConsentEvent, Suppression
 from compliance.scopes import MARKETING, covers
-from texting.models import Contact
+from texting.models import Campaign, Contact, Line
 
 _UNPROVED = {ConsentEvent.Quality.VERBAL, ConsentEvent.Quality.WEAK}
 
@@ -20,7 +20,7 @@ class State:
     """The ledger's answer for one number.
 
     `given`: the permissions that count, the newest first. `event` is the entry that made it so: an opt-out that holds,
-    else the newest entry; None when nothing is known. `at_team` narrows it to the lines of one team.
+    else the newest entry; None when nothing is known. `at_line` narrows it to one line.
     """
 
     suppressions: tuple[Suppression, ...]
@@ -91,22 +91,55 @@ class State:
             fit = (entry for entry in fit if entry.kind == ConsentEvent.Kind.WRITTEN and entry.quality not in _UNPROVED)
         return next(fit, None)
 
-    def at_team(self, team_id: UUID) -> "State":
-        """The same for the lines of that team alone."""
-        here = (None, team_id)
+    def at_line(self, line: Line) -> "State":
+        """The same for one line: its team's, its brand's, and what holds everywhere. Its brand is asked for only where
+        anything about this number is limited to one.
+        """
+        return self.at(line.team_id, brand_of(line) if self.knows_brands else None)
+
+    @property
+    def knows_brands(self) -> bool:
+        """Whether anything about this number is limited to a brand."""
+        stops = any(stop.brand_id for stop in self.suppressions)
+        return stops or any(entry.brand_id for entry in self.entries)
+
+    def at(self, team_id: UUID | None, brand_id: UUID | None = None) -> "State":
+        """The same for the lines of that team and that brand; None for what is of no team, or of no brand."""
         return State(
-            tuple(suppression for suppression in self.suppressions if suppression.team_id in here),
-            tuple(entry for entry in self.entries if entry.team_id in here),
+            tuple(stop for stop in self.suppressions if _reaches(stop, team_id, brand_id)),
+            tuple(entry for entry in self.entries if _counts(entry, team_id, brand_id)),
         )
 
 
+def brand_of(line: Line) -> UUID | None:
+    """Whose texts leave on this line, as the carriers know it; None for a line without a campaign."""
+    return Campaign.objects.values_list("brand_id", flat=True).get(pk=line.campaign_id) if line.campaign_id else None
+
+
+def _counts(entry: ConsentEvent, team_id: UUID | None, brand_id: UUID | None) -> bool:
+    """A permission counts where both its limits allow it; a withdrawal wherever one of them reaches."""
+    if entry.action == ConsentEvent.Action.WITHDRAWN:
+        return _reaches(entry, team_id, brand_id)
+    return entry.team_id in (None, team_id) and entry.brand_id in (None, brand_id)
+
+
+def _reaches(row: ConsentEvent | Suppression, team_id: UUID | None, brand_id: UUID | None) -> bool:
+    if row.team_id is None and row.brand_id is None:
+        return True
+    by_team = row.team_id is not None and row.team_id == team_id
+    return by_team or (row.brand_id is not None and row.brand_id == brand_id)
+
+
 def _ends(withdrawal: ConsentEvent, given: ConsentEvent) -> bool:
-    """Whether the later entry ends the earlier permission. One that a team's line heard ends that team's only, and what
-    the number has permitted everybody: `at_team` leaves it to that team's lines.
+    """Whether the later entry ends the earlier permission. One that a line heard ends what is for its team or its
+    brand, and what the number has permitted everybody: `at_line` leaves it to those lines.
     """
-    return withdrawal.action == ConsentEvent.Action.WITHDRAWN and (
-        withdrawal.team_id is None or given.team_id in (None, withdrawal.team_id)
-    )
+    if withdrawal.action != ConsentEvent.Action.WITHDRAWN:
+        return False
+    if withdrawal.team_id is None and withdrawal.brand_id is None:
+        return True
+    by_team = withdrawal.team_id is not None and given.team_id in (None, withdrawal.team_id)
+    return by_team or (withdrawal.brand_id is not None and given.brand_id in (None, withdrawal.brand_id))
 
 
 def state_of(contact: Contact) -> State:
@@ -145,7 +178,7 @@ def _newest_of_each_sort(indexes: list[bytes]) -> Iterable[ConsentEvent]:
     Nothing that was retracted: it was never true, so what came before it stands.
     """
     said = (ConsentEvent.Action.GIVEN, ConsentEvent.Action.WITHDRAWN)
-    sort = ("number_index", "action", "kind", "team_id", "scopes", "quality")
+    sort = ("number_index", "action", "kind", "team_id", "brand_id", "scopes", "quality")
     retracted = ConsentEvent.objects.filter(retracts=OuterRef("pk"))
     events = ConsentEvent.objects.filter(~Exists(retracted), number_index__in=indexes, action__in=said)
     return events.order_by(*sort, "-recorded_at", "-id").distinct(*sort)

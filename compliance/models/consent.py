@@ -11,7 +11,7 @@ from accounts.models import Membership, Team
 from compliance.models.program import Disclosure, Program
 from tenancy.encryption import DayKey, EncryptedTextField
 from tenancy.isolation import AppendOnly, TenantModel, same_organization
-from texting.models import Line
+from texting.models import Brand, Line
 
 MARK = 31
 """Hex digits: with the 32 of an id they fit into an audit event's `object_id`."""
@@ -89,6 +89,9 @@ class ConsentEvent(TenantModel):
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose lines it is about."
     )
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose texts it is about."
+    )
     line = models.ForeignKey(
         Line, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Where they said it."
     )
@@ -123,7 +126,7 @@ class ConsentEvent(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("actor", "program", "team", "line", "disclosure", "retracts"),
+            *same_organization("actor", "program", "team", "brand", "line", "disclosure", "retracts"),
             models.CheckConstraint(
                 condition=~models.Q(action="given") | ~models.Q(scopes=[]), name="compliance_consentevent_scoped"
             ),
@@ -166,20 +169,22 @@ class ConsentEvent(TenantModel):
 class Suppression(TenantModel):
     """A number that must not be texted. Its presence is what the gate asks for; it outlives the contact.
 
-    Without a team it holds for every line of the organization; with one, for the lines of that team.
+    With neither team nor brand it holds for every line of the organization; else for the lines of that team, and for
+    those of that brand.
     """
 
     number_index = models.BinaryField(max_length=16)
     event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     since = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("event", "team"),
+            *same_organization("event", "team", "brand"),
             models.UniqueConstraint(
-                fields=["organization", "number_index", "team"],
+                fields=["organization", "number_index", "team", "brand"],
                 name="compliance_suppression_once",
                 nulls_distinct=False,
             ),
@@ -197,7 +202,7 @@ class Suppression(TenantModel):
 class ConsentRules(TenantModel):
     """How one organization reads what customers say; one row, made when something is changed.
 
-    `revoke_all`: a STOP ends the texts of every team, not of the team alone whose line it came to. 47 CFR
+    `revoke_all`: a STOP ends the texts of every team and brand, not of the line's alone that it came to. 47 CFR
     64.1200(a)(10) will ask for that from 31 January 2027 (DA 26-12), so it is on unless somebody switches it off.
     """
 

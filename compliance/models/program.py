@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Team
 from compliance.scopes import CATEGORIES, INFORMATIONAL, MARKETING
 from tenancy.isolation import AppendOnly, TenantModel, same_organization
+from texting.models import Brand
 
 
 class Program(TenantModel):
@@ -42,6 +43,14 @@ class Program(TenantModel):
         related_name="+",
         help_text="Whose lines the permission is for; without one, all lines of the organization.",
     )
+    brand = models.ForeignKey(
+        Brand,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whose texts the permission is for; without one, those of all brands.",
+    )
     is_active = models.BooleanField(default=True)
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -49,7 +58,7 @@ class Program(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("team", "made_by"),
+            *same_organization("team", "brand", "made_by"),
             models.UniqueConstraint(fields=["organization", "name"], name="compliance_program_name_once"),
             models.CheckConstraint(
                 condition=models.Q(category="") | models.Q(scope=INFORMATIONAL, category__in=CATEGORIES),

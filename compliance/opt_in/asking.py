@@ -26,7 +26,9 @@ from texting.models import Conversation, Message
 def programs_for(conversation: Conversation) -> list[Program]:
     """What a number may be asked for on this line."""
     teams = Program.objects.filter(team=None) | Program.objects.filter(team=conversation.line.team_id)
-    return list(teams.filter(is_active=True).order_by("name"))
+    found = list(teams.filter(is_active=True).order_by("name"))
+    brand = consent.brand_of(conversation.line) if any(each.brand_id for each in found) else None
+    return [each for each in found if each.brand_id in (None, brand)]
 
 
 def askable(conversation: Conversation) -> list[Program]:
@@ -36,7 +38,7 @@ def askable(conversation: Conversation) -> list[Program]:
         return []
     asked = OptIn.objects.filter(number_index=conversation.contact.number_index, question_id__isnull=False)
     before = set(asked.exclude(state=OptIn.State.GIVEN).values_list("program_id", flat=True))
-    here = consent.state_of(conversation.contact).at_team(conversation.line.team_id)
+    here = consent.state_of(conversation.contact).at_line(conversation.line)
     return [each for each in programs if each.pk not in before and not all(map(here.permits, each.scopes))]
 
 

@@ -17,6 +17,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
+from texting.models import Brand
 from texting.segments import count
 
 MOST_PROGRAMS = 100
@@ -41,6 +42,7 @@ class Wish:
     privacy_url: str = ""
     double_opt_in: bool = False
     team: Team | None = None
+    brand: Brand | None = None
 
 
 def make(*, member: Membership, wish: Wish) -> Program:
@@ -61,7 +63,7 @@ def change(*, member: Membership, program: Program, wish: Wish) -> bool:
     changed = {name: value for name, value in vars(wish).items() if getattr(program, name) != value}
     if not changed:
         return False
-    if {"scope", "category", "team"} & changed.keys() and is_used(program):
+    if {"scope", "category", "team", "brand"} & changed.keys() and is_used(program):
         raise CannotChange(
             _("People have been asked for this program, so what it is about and whose it is stay. Make a new program.")
         )

@@ -25,7 +25,7 @@ class ProgramRow:
 def programs(member: Membership) -> list[ProgramRow]:
     """Every program, those that take opt-ins first."""
     require(member, Permission.FORMS_MANAGE)
-    rows = list(Program.objects.select_related("team").order_by("-is_active", "name"))
+    rows = list(Program.objects.select_related("team", "brand").order_by("-is_active", "name"))
     subscribers = subscribers_of()
     asked = OptIn.objects.filter(state=_ASKED).values_list("program_id").annotate(number=Count("id"))
     waiting = dict(asked)
@@ -35,7 +35,7 @@ def programs(member: Membership) -> list[ProgramRow]:
 def access_program(member: Membership, program_id: UUID) -> Program:
     """Raises NotYours."""
     require(member, Permission.FORMS_MANAGE)
-    found = Program.objects.select_related("team").filter(pk=program_id).first()
+    found = Program.objects.select_related("team", "brand").filter(pk=program_id).first()
     if found is None:
         raise NotYours
     return found

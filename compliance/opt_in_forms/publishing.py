@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from compliance.ledger.consent_state import brand_of
 from compliance.models import Disclosure, FormBox, FormVersion, OptInForm
 from compliance.opt_in_forms.asking import Written, digest, page, written
 from compliance.opt_in_forms.linked_pages import Unopened
@@ -92,6 +93,7 @@ def problems(given: Written) -> list[Finding]:
         "line": ("Its line is switched off or sends sign-in codes.", "Choose a line that texts customers."),
         "program": ("This program takes no more opt-ins.", "Leave it out, or switch it on again."),
         "team": ("This program belongs to another team than the line.", "Choose a line of its team."),
+        "brand": ("This program is of another brand than the line.", "Choose a line of its brand."),
         "title": ("There is no title in this language.", "Write what the form is for."),
     }
 
@@ -107,6 +109,8 @@ def problems(given: Written) -> list[Finding]:
             add("program", program=box.program.name)
         if box.program.team_id not in (None, form.line.team_id):
             add("team", program=box.program.name)
+        if box.program.brand_id not in (None, brand_of(form.line)):
+            add("brand", program=box.program.name)
     for language in form.languages:
         if not form.texts.get(language, {}).get("title", "").strip():
             add("title", language=language)

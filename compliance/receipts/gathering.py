@@ -35,7 +35,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import blind_index, prefetch, readable
 from tenancy.models import AuditCheckpoint, AuditEvent
 from texting import queries
-from texting.models import Contact
+from texting.models import Contact, Line
 from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import BadNumber, parse
 
@@ -114,11 +114,11 @@ def _known(member: Membership, contact: Contact | None) -> str:
 
 def _standing(state: State) -> list[Standing]:
     shown = []
-    for team in Team.objects.order_by("name"):
-        here = state.at_team(team.pk)
+    for name, team, brand in _places(state):
+        here = state.at(team, brand)
         shown.append(
             Standing(
-                team=team.name,
+                team=name,
                 stopped_since=here.suppressed_since,
                 answers=_id(here.permits(REPLY)),
                 marketing=_id(here.permits(MARKETING)),
@@ -129,16 +129,25 @@ def _standing(state: State) -> list[Standing]:
     return shown
 
 
+def _places(state: State) -> list[tuple[str, UUID, UUID | None]]:
+    """Each team; where something is limited to a brand, each team's lines of each brand."""
+    if not state.knows_brands:
+        return [(team.name, team.pk, None) for team in Team.objects.order_by("name")]
+    lines = Line.objects.order_by("team__name", "campaign__brand__name").distinct()
+    found = lines.values_list("team__name", "campaign__brand__name", "team", "campaign__brand")
+    return [(f"{team} · {name}" if name else team, pk, brand) for team, name, pk, brand in found]
+
+
 def _stops(state: State) -> list[Stop]:
     return [
-        Stop(stop.team.name if stop.team else "", stop.since, str(stop.event_id))
+        Stop(" · ".join(each.name for each in (stop.team, stop.brand) if each), stop.since, str(stop.event_id))
         for stop in sorted(state.suppressions, key=lambda one: one.since)
     ]
 
 
 def _entries(index: bytes, chain: list[AuditEvent]) -> list[Entry]:
     rows = ConsentEvent.objects.filter(number_index=index).select_related(
-        "actor__user", "program", "disclosure", "team", "line"
+        "actor__user", "program", "disclosure", "team", "brand", "line"
     )
     newest = list(rows.order_by("-recorded_at", "-id")[:MOST_ENTRIES])
     prefetch(newest)
@@ -194,6 +203,7 @@ def _entry(row: ConsentEvent, anchor: Anchor) -> Entry:
         scopes=list(row.scopes),
         program=row.program.name if row.program else "",
         team=row.team.name if row.team else "",
+        brand=row.brand.name if row.brand else "",
         line=row.line.name if row.line else "",
         source=row.source,
         channel=row.channel,

@@ -51,6 +51,7 @@ class Entry:
     scopes: list[str]
     program: str
     team: str
+    brand: str
     line: str
     source: str
     channel: str
@@ -73,7 +74,19 @@ class Entry:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is known of it in short values, by the name of each column."""
-        names = ("kind", "program", "team", "line", "source", "channel", "act", "quality", "language", "matched")
+        names = (
+            "kind",
+            "program",
+            "team",
+            "brand",
+            "line",
+            "source",
+            "channel",
+            "act",
+            "quality",
+            "language",
+            "matched",
+        )
         more = ("rules_version", "text_id", "retracts", "recorded_by")
         values = [("scopes", ", ".join(self.scopes)), *((name, getattr(self, name)) for name in (*names, *more))]
         return [(name.replace("_", " "), value) for name, value in values if value]

@@ -86,7 +86,7 @@ def judge(contacts: Iterable[Contact], *, audience: str, program: Program) -> di
 
 
 def _why(contact: Contact, state: State, audience: str, program: Program, *, lately: bool, no: bool) -> Why | None:
-    here = state.at_team(program.team_id) if program.team_id else state
+    here = state.at(program.team_id, program.brand_id) if program.team_id or program.brand_id else state
     checks = (
         (Why.OPTED_OUT, bool(state.suppressions) or _withdrew(state)),
         (Why.SAID_NO, no),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from compliance.ledger.consent_state import brand_of
 from compliance.models import ConsentImport, PermissionRequest, PermissionRequestRow, Program
 from compliance.requesting import choosing
 from compliance.requesting.choosing import Choice
@@ -53,6 +54,8 @@ def begin(
         raise CannotRequest(_("This line sends no texts to customers. Choose another."))
     if program.team_id is not None and program.team_id != line.team_id:
         raise CannotRequest(_("The program belongs to another team than the line. Choose one of the same team."))
+    if program.brand_id not in (None, brand_of(line)):
+        raise CannotRequest(_("The program belongs to another brand than the line. Choose one of the same brand."))
     fastest = fastest_pace()
     if not 1 <= an_hour <= fastest:
         raise CannotRequest(_("Ask between 1 and %(most)d people an hour.") % {"most": fastest})

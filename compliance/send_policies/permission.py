@@ -52,7 +52,7 @@ class Permission:
         """`judge` for each, the ledger read once."""
         states = consent.states_of(draft.conversation.contact for draft in drafts)
         return [
-            self._ruling(draft, states[draft.conversation.contact_id].at_team(draft.conversation.line.team_id))
+            self._ruling(draft, states[draft.conversation.contact_id].at_line(draft.conversation.line))
             for draft in drafts
         ]
 

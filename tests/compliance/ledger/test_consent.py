@@ -12,10 +12,10 @@ from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, ConsentRules, Program, Suppression
 from tenancy.isolation import activate
 from tests.permitting import agree_to_everything
-from tests.texting.desk import desk
+from tests.texting.desk import desk, make_line
 from texting import gate, sending, threads
 from texting.gate import Draft, Verdict
-from texting.models import Contact, OutboxEntry
+from texting.models import Brand, Campaign, Contact, OutboxEntry
 from texting.phone_numbers import from_provider
 from texting.purposes import Purpose
 
@@ -147,6 +147,59 @@ class TestTeams:
         with activate(desk.organization):
             assert rule(front, Purpose.REPLY) == ""
             assert rule(billing, Purpose.REPLY) == "consent.opted_out"
+
+
+class TestBrands:
+    """The main line texts for one brand, billing's for another; both are of one organization."""
+
+    @pytest.fixture(autouse=True)
+    def _brands(self, desk):
+        with activate(desk.organization):
+            for line, name in ((desk.line, "Harbor Dental"), (desk.billing_line, "Harbor Billing")):
+                brand = Brand.objects.create(name=name, tier="low")
+                campaign = {"message_class": "x", "segments_a_minute": 60, "pictures_a_minute": 60}
+                line.campaign = Campaign.objects.create(brand=brand, name=name, **campaign)
+                line.save()
+        self.brand = desk.line.campaign.brand
+
+    def test_a_programs_brand_is_the_only_one_that_may(self, desk):
+        front, billing = desk.hear("Hello"), desk.hear("Hello", line=desk.billing_line)
+        with activate(desk.organization):
+            give(front.contact, program=program(desk, brand=self.brand))
+            assert rule(front, Purpose.APPOINTMENT) == ""
+            assert rule(billing, Purpose.APPOINTMENT) == "consent.reply_only"
+            give(front.contact, program=program(desk, name="For all"))
+            assert rule(billing, Purpose.APPOINTMENT) == "", "without a brand it is for all of them"
+
+    def test_a_stop_ends_all_of_them_unless_that_is_switched_off(self, desk):
+        front, billing = desk.hear("START"), desk.hear("START", line=desk.billing_line)
+        desk.hear("STOP")
+        with activate(desk.organization):
+            assert rule(front, Purpose.REPLY) == rule(billing, Purpose.REPLY) == "consent.opted_out"
+            stop = Suppression.objects.get()
+            assert (stop.team_id, stop.brand_id) == (None, None)
+
+    def test_switched_off_it_ends_the_brands_texts_also_on_another_teams_line(self, desk):
+        with activate(desk.organization):
+            ConsentRules.objects.create(revoke_all=False)
+            third = make_line(desk.organization, "Third", "+12125550113", "Front office")
+            third.campaign = desk.line.campaign
+            third.save()
+        front, billing, other = (desk.hear("START", line=line) for line in (desk.line, desk.billing_line, third))
+        with activate(desk.organization):
+            for conversation in (front, billing, other):
+                sending.send_text(conversation=conversation, body="One", author=None)
+        desk.hear("STOP")
+        with activate(desk.organization):
+            assert rule(front, Purpose.REPLY) == rule(other, Purpose.REPLY) == "consent.opted_out"
+            assert rule(billing, Purpose.REPLY) == ""
+            waiting = OutboxEntry.objects.exclude(priority=0).values_list("line_id", flat=True)
+            assert set(waiting) == {desk.billing_line.pk}, "what waited for the brand's other line has ended too"
+        desk.hear("START")
+        with activate(desk.organization):
+            assert rule(front, Purpose.REPLY) == ""
+            assert not Suppression.objects.exists()
+            assert rule(other, Purpose.REPLY) == "consent.none", "what that team was permitted has ended"
 
 
 def test_a_suppression_outlives_the_contact(desk):
