@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bench.detection.everyday import MESSAGES, read_lists
@@ -13,7 +13,8 @@ from compliance.intents.words import gate_words, read_lexicon
 
 PHRASES = Path(__file__).parent / "phrases"
 SEED = "intents 1"
-DRAWN_FROM_A_LINE = 12
+DRAWN_FROM_A_LINE = 14
+MOST_WRITINGS = 10  # of one text: where a line gives few texts, each is written more often
 LONG_ONES = 3  # one long text for so many short ones
 FEWEST_TEXTS = 8  # a word must stand in to be known
 UNKNOWN_LISTS = ("thing", "gadget", "event", "worker", "person", "service", "name", "last", "biz", "oak")
@@ -46,26 +47,36 @@ def as_people_write(items: Sequence[Item]) -> list[tuple[str, Item]]:
     chance = random.Random(SEED)  # noqa: S311 -- the same each time
     lists = read_lists(PHRASES / "words.txt")
     plain = [item.text for item in items if not item.intents]
-    texts = []
+    texts = [(item.text, item) for item in items]
+    lines = Counter(family_of(item) for item in items)
     for item in items:
-        texts.append((item.text, item))
-        text = item.text
-        if chance.random() < 0.35:
-            text = f"{chance.choice(lists['opening'])}{chance.choice((' ', ', ', ' '))}{text}"
-        if chance.random() < 0.45:
-            text = f"{text}{chance.choice(('', ' '))}{chance.choice(lists['closing'])}"
-        if chance.random() < 0.2:
-            other = chance.choice(plain)
-            text = chance.choice((f"{other}, {text}", f"{text}, {other}", f"{text} {other}"))
-        if chance.random() < 0.15:
-            text = with_slip(text, chance)
-        if text != item.text:
-            texts.append((text, item))
+        for _ in range(max(1, min(MOST_WRITINGS, DRAWN_FROM_A_LINE // lines[family_of(item)]))):
+            text = _as_somebody_writes(item.text, plain, lists, chance)
+            if text != item.text:
+                texts.append((text, item))
     harmless = [item for item in items if not item.intents]
     for _ in range(len(harmless) // LONG_ONES):  # long sentences hold many words and want nothing all the same
         several = chance.sample(harmless, chance.randint(2, 4))
         texts.append((chance.choice((", ", " ")).join(item.text for item in several), several[0]))
     return texts
+
+
+def family_of(item: Item) -> str:
+    """The line of phrases a text was drawn from: one thing to say and the ways to say it."""
+    return item.id.rpartition("-")[0]
+
+
+def _as_somebody_writes(
+    text: str, plain: Sequence[str], lists: Mapping[str, Sequence[str]], chance: random.Random
+) -> str:
+    if chance.random() < 0.35:
+        text = f"{chance.choice(lists['opening'])}{chance.choice((' ', ', '))}{text}"
+    if chance.random() < 0.45:
+        text = f"{text}{chance.choice(('', ' '))}{chance.choice(lists['closing'])}"
+    if chance.random() < 0.2:
+        other = chance.choice(plain)
+        text = chance.choice((f"{other}, {text}", f"{text}, {other}", f"{text} {other}"))
+    return with_slip(text, chance) if chance.random() < 0.15 else text
 
 
 def with_slip(text: str, chance: random.Random) -> str:

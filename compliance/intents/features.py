@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from compliance.intents.words import EDGE, UNKNOWN
 
 REACH = 5  # how far apart a pair may be
+SHORT = 6  # with the edges
 MOST_WORDS = 60  # of a sentence that are looked at together
 PLAIN_WORDS_IN_PAIRS = frozenset(
     ("who", "why", "what", "how", "where", "when", "did", "never", "dont", "didnt", "not", "no", "cant", "wont", "you")
@@ -20,11 +21,16 @@ def windows(sentence: Sequence[str]) -> Iterable[Sequence[str]]:
 
 
 def features_of(tokens: Sequence[str]) -> set[str]:
-    """The features of one sentence or part: `a` a word, `a b` neighbours, `a..b` a pair. Each counts once."""
+    """The features of one sentence or part, which begins with an edge. Each counts once.
+
+    `a` is a word, `a b` neighbours, `a..b` a pair, `=a b` the whole of a short sentence.
+    """
     found = set(tokens)
-    before = ""
+    if len(tokens) <= SHORT:
+        found.add("=" + " ".join(tokens[1:-1]))
+    before = EDGE
     telling: list[tuple[int, str]] = []
-    for place, token in enumerate(tokens):
+    for place, token in enumerate(tokens[1:]):
         found.add(f"{before} {token}")
         before = token
         if token.isupper() or token in PLAIN_WORDS_IN_PAIRS:

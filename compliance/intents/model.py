@@ -20,7 +20,7 @@ from compliance.intents.words import Reader
 IntentName = Literal["CONSENT_CONFUSION", "SENSITIVE_REQUEST", "CARD_OFFER"]
 NAMES: tuple[IntentName, ...] = get_args(IntentName)
 LEAST = 1e-6  # a score above 0, whatever the order of its weights does to the last digits
-_DATA = ("lexicon.txt", "cues.txt", "weights.tsv")
+_DATA = ("lexicon.txt", "gate.tsv", "weights.tsv")
 
 Row = tuple[float, float, float]  # a weight for each of NAMES
 

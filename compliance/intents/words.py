@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 EDGE, END, UNKNOWN, NUMBER = "|", ".", "_", "0"
+NOT_LAST = frozenset({"no", "DOCTOR"})  # "no. 5", "dr. Chen": the point ends no sentence
 LONGEST_WORD = 24
 SHORTEST_WITH_SLIPS = 6
 
@@ -63,7 +64,9 @@ class Reader:
         tokens = [EDGE]
         for word in text.lower().translate(_TABLE).split():
             name = self._names.get(word) or self._unknown(word)
-            if name == END:
+            if name == END and tokens[-1] in NOT_LAST:
+                tokens.append(EDGE)
+            elif name == END:
                 _close(tokens, sentences)
                 tokens = [EDGE]
             elif name != tokens[-1] or name not in {EDGE, UNKNOWN}:
