@@ -26,9 +26,9 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
         return []
     ends = {card.spans[-1][1] for card in cards} | {code.spans[-1][1] for code in codes}
     found: list[Draft] = []
-    for pattern in (_EXPIRY, _NAMED, _SOLID):
+    for pattern in (_EXPIRY, _NAMED, _SOLID) if reading.has("EXPIRY") else (_EXPIRY, _SOLID):
         for match in pattern.finditer(reading.text):
-            if any(taken[match.start() : match.end()]):
+            if 1 in taken[match.start() : match.end()]:
                 continue
             rules = _expiry_rules(reading, match, ends, given=given, plain=pattern is _EXPIRY)
             if rules:
@@ -39,7 +39,7 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
         found += _weakly_named(reading, taken)
     for end in sorted(ends):
         beside = _BESIDE.match(reading.text, end)
-        if cards and beside and not any(taken[beside.start("code") : beside.end("code")]):
+        if cards and beside and 1 not in taken[beside.start("code") : beside.end("code")]:
             found.append(Draft("CARD_SECURITY", (beside.span("code"),), reasons("security.beside_card")))
     return found
 
@@ -48,7 +48,7 @@ def _weakly_named(reading: Reading, taken: bytearray) -> list[Draft]:
     """Three or four digits behind "code", "back says" and the like, where a card number stands in the text, too."""
     found = []
     for run in reading.runs:
-        if run.size not in (3, 4) or len(run.groups) != 1 or any(taken[run.start : run.end]):
+        if run.size not in (3, 4) or len(run.groups) != 1 or 1 in taken[run.start : run.end]:
             continue
         cue = reading.near("BESIDE_CARD", run.start, run.end, before=22, after=-1)
         if cue and "\n" not in reading.text[cue.end : run.start].strip("\n"):

@@ -11,6 +11,7 @@ from compliance.detectors.vocabulary import WORD, Hit
 _CUES = ("PAYMENT_CARD", "EXPIRY", "CARD_SECURITY")
 _BEFORE, _AFTER = 60, 40
 _FEW_WORDS = 3
+_FEWEST = 12  # digits of a card
 _WRONG_MARKS = frozenset(",|+()")
 
 
@@ -18,12 +19,17 @@ def find_cards(reading: Reading) -> list[Draft]:
     """Drafts of card numbers, also of those in several pieces."""
     found = []
     for run in reading.runs:
-        if run.size >= 12:
+        if run.size >= _FEWEST:
             found += _in_run(reading, run)
-    if len(reading.runs) > 1 and sum(run.size for run in reading.runs) >= 12:
+    left = sum([run.size for run in reading.runs]) - sum([_digits(reading.text, draft) for draft in found])
+    if len(reading.runs) > 1 and left >= _FEWEST:
         for chain in chains(reading.text, reading.runs):
             found += _in_chain(reading, chain)
     return found
+
+
+def _digits(text: str, draft: Draft) -> int:
+    return sum([char.isdigit() for start, end in draft.spans for char in text[start:end]])
 
 
 def _in_run(reading: Reading, run: Run) -> list[Draft]:

@@ -96,7 +96,7 @@ def card_windows(run: Run) -> list[tuple[int, int, bool]]:
         first = 0
         while first < count and len(row.digits) - row.starts[first] >= _SHORTEST:
             last = _last_group(row, first, wanted=wanted)
-            if last is not None and not any(taken[first : last + 1]):
+            if last is not None and 1 not in taken[first : last + 1]:
                 found.append((first, last, wanted))
                 taken[first : last + 1] = b"\x01" * (last + 1 - first)
                 first = last

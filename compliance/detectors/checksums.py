@@ -11,6 +11,7 @@ _VERHOEFF_MULTIPLY = (
 _VERHOEFF_PERMUTE = (
     "0123456789", "1576283094", "5803796142", "8916043527", "9453126870", "4286573901", "2793806415", "7046913258",
 )  # fmt: skip
+_LETTERS_AS_NUMBERS = {ord(letter): str(int(letter, 36)) for letter in "abcdefghijklmnopqrstuvwxyz"}
 _DNI_LETTERS = "trwagmyfpdxbnjzsqvhlcke"
 _CURP_ORDER = "0123456789abcdefghijklmnñopqrstuvwxyz"
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -38,7 +39,7 @@ def aba(digits: str) -> bool:
 def iban(compact: str) -> bool:
     """ISO 13616 check digits of a compact lower-case IBAN (length is the caller's)."""
     moved = compact[4:] + compact[:4]
-    return int("".join(str(int(char, 36)) for char in moved)) % 97 == 1
+    return int(moved.translate(_LETTERS_AS_NUMBERS)) % 97 == 1
 
 
 def nhs(digits: str) -> bool:

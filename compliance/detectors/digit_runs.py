@@ -17,7 +17,7 @@ _MOSTLY = 0.6  # share of digits among letters and digits from which a line is a
 
 _LOOSE = re.compile(r"(?<![a-z0-9])[0-9oil]+(?:[ \-._]{1,3}[0-9oil]+)*")
 _LETTER_FOR_DIGIT = str.maketrans("oil", "011")
-_MIXED = re.compile(r"\d[oil]|[oil]\d|\d[ \-.][oil][ \-.]\d")
+_MIXED = re.compile(r"\d(?:[oil]|(?<=[oil]\d)|[ \-.][oil][ \-.]\d)")
 
 
 class Group(NamedTuple):
@@ -74,10 +74,14 @@ def letters_as_digits(text: str) -> str:
 
 def runs(text: str) -> list[Run]:
     """Every row of digits, in order, each within one line."""
-    return [
-        Run(tuple([Group(group.start(), group.end(), group.group()) for group in _GROUP.finditer(text, *match.span())]))
-        for match in _RUN.finditer(text)
-    ]
+    found = []
+    for match in _RUN.finditer(text):
+        start, end, row = match.start(), match.end(), match.group()
+        if row.isdigit():
+            found.append(Run((Group(start, end, row),)))
+        else:
+            found.append(Run(tuple([Group(m.start(), m.end(), m.group()) for m in _GROUP.finditer(text, start, end)])))
+    return found
 
 
 def chains(text: str, found: list[Run]) -> list[Run]:

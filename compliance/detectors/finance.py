@@ -52,7 +52,7 @@ def find_finance(reading: Reading, words: list[Word], taken: bytearray) -> list[
     harmless = any("not" in hit.kinds for hit in hits)
     secret = any("unpublished" in hit.kinds for hit in hits)
     for sentence in sentences(reading.text, hits):
-        amounts = [amount for amount in _amounts(sentence) if not any(taken[amount.start : amount.end])]
+        amounts = [amount for amount in _amounts(sentence) if 1 not in taken[amount.start : amount.end]]
         told = [draft for amount in amounts if (draft := _personal(sentence, amount, harmless=harmless))]
         if told and not sentence.kind("not"):
             last = told[-1].spans[0][1]

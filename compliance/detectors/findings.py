@@ -25,6 +25,7 @@ MASK_NAMES = {
     "GOVERNMENT_ID": "identity number",
 }
 TYPES = tuple(MASK_NAMES)
+_LONG_ENOUGH = 8  # characters of which four may be shown
 LAST_FOUR_MARK = "••••"
 
 
@@ -65,5 +66,7 @@ def mask_for(kind: str, last_four: str) -> str:
 
 def last_four_of(kind: str, value: str) -> str:
     """The last four letters or digits where they may be shown, else nothing."""
-    plain = "".join(char for char in value if char.isalnum())
-    return plain[-4:].upper() if kind in _SHOWS_LAST_FOUR and len(plain) >= 8 else ""
+    if kind not in _SHOWS_LAST_FOUR:
+        return ""
+    plain = "".join(filter(str.isalnum, value))
+    return plain[-4:].upper() if len(plain) >= _LONG_ENOUGH else ""

@@ -43,16 +43,28 @@ def _flags() -> dict[str, int]:
 
 _FLAGS = _flags()
 _KNOWN = frozenset(_FLAGS)
-# terms that are not only letters
-_WITH_FIGURES = re.compile(r"a1c|b12|cd4|401 ?k|w-?2(?!\d)|(?<!\d)1099|t4(?!\d)|spo2|icd-?10")
+_WITH_FIGURES = (
+    "a1c",
+    "b12",
+    "cd4",
+    "401",
+    "w2",
+    "w-2",
+    "1099",
+    "t4",
+    "spo2",
+    "icd",
+)  # terms that are not only letters
 _LONG_RUN = re.compile(r"\d(?:[^a-z0-9]{0,4}\d){8}")
 _BEGINS_A_SHAPE = re.compile(
-    r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{2} ?\d ?\d[ \-.\n]{0,2}[a-z0-9]|[a-z]{4}\d{6}|a[-# ]{0,2}\d{3}|"
-    r"[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3}[- ]?[a-z]|[a-z]{5}\d{4}|[a-z]{1,5}9{0,4}\d{6}|p<)"
+    r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{4}\d{6}|a[-# ]{0,2}\d{3}|"
+    r"[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3}[- ]?[a-z]|[a-z]{5}\d{4}|[a-z]{1,5}9{0,4}\d{6}|p<|"
+    r"[a-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d](?![a-z0-9]))"
 )
 _CODE_DIGITS = re.compile(r"\d{4}|\d{2}[ -]\d{2}|\d{3}[ -]\d{3}|/")
 _AMOUNT = re.compile(r"[$£€%]|\d ?p(?:ercent|ct)|\d[.,]?\d[.,]?\d|\d ?k(?![a-z])|\d ?(?:mil|gr)")
 _DIGIT = re.compile(r"\d")
+_BEGINS_AN_IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2} ?\d ?\d[ \-.\n]{0,3}[a-z0-9]")
 _INITIALS = re.compile(r"(?<![a-z])[a-z][./ ][a-z](?![a-z])")  # d.o.b, a/c
 _MANY_DIGITS, _FEW_DIGITS = 12, 3
 _LETTERS_ONLY = frozenset("abcdefghijklmnopqrstuvwxyz \n")
@@ -84,6 +96,11 @@ def may_hold(text: str, original: str) -> int:
     return flags
 
 
+def _initials(text: str) -> bool:
+    """Whether single letters stand together: d.o.b, a/c, s s n."""
+    return ("." in text or "/" in text or " o " in text or " s " in text) and bool(_INITIALS.search(text))
+
+
 def _with_digits(text: str, flags: int) -> int:
     if flags & _CODES and _CODE_DIGITS.search(text):
         flags |= SECRETS
@@ -94,13 +111,15 @@ def _with_digits(text: str, flags: int) -> int:
     digits = len(_DIGIT.findall(text))
     if digits < _FEW_DIGITS:
         flags &= ~NUMBERS
-    elif digits >= _MANY_DIGITS or (digits >= _SSN_DIGITS and _LONG_RUN.search(text)) or _INITIALS.search(text):
+    elif digits >= _MANY_DIGITS or (digits >= _SSN_DIGITS and _LONG_RUN.search(text)) or _initials(text):
         flags |= NUMBERS
-    if digits >= _SHAPE_DIGITS and _BEGINS_A_SHAPE.search(text):
+    if (digits >= _SHAPE_DIGITS and _BEGINS_A_SHAPE.search(text)) or (
+        digits >= _IBAN_DIGITS and _BEGINS_AN_IBAN.search(text)
+    ):
         flags |= SHAPES | NUMBERS
-    if _WITH_FIGURES.search(text):
+    if any(term in text for term in _WITH_FIGURES):
         flags |= HEALTH | MONEY
     return flags & _TOLD
 
 
-_SSN_DIGITS, _SHAPE_DIGITS = 9, 4
+_SSN_DIGITS, _SHAPE_DIGITS, _IBAN_DIGITS = 9, 4, 10

@@ -1,5 +1,6 @@
 """Numbers known by their grouping, their pieces or their neighbour rather than by a phrase right beside them."""
 
+import re
 from itertools import pairwise
 
 from compliance.detectors.cards import pieces
@@ -12,9 +13,17 @@ from compliance.detectors.vocabulary import Hit
 
 _BEFORE, _AFTER = 48, 28
 _SSN_DIGITS, _SSN_GROUPS = 9, 3
+_GROUPED = re.compile(r"(?<!\d)\d{3}\D{1,3}\d\d\D{1,3}\d{4}(?!\d)")
 _PAIR = 24  # characters between a routing number and its account
 _ACCOUNT = range(6, 18)
 PLACEHOLDERS = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
+
+
+def any_grouping(reading: Reading) -> bool:
+    """Whether digits stand anywhere as 3-2-4."""
+    return any(
+        _GROUPED.search(reading.text, run.start, run.end) for run in reading.runs if len(run.groups) >= _SSN_GROUPS
+    )
 
 
 def in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
@@ -38,7 +47,7 @@ def in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
                 or (len(spans) < 2 and chain.pieces > 1)
                 or spans[0][0] not in edges
                 or spans[-1][1] not in edges
-                or any(any(taken[start:end]) for start, end in spans)
+                or any(1 in taken[start:end] for start, end in spans)
             ):
                 continue
             cue = reading.near("US_SSN", spans[0][0], spans[-1][1], before=50, after=40) or reading.near(

@@ -7,11 +7,11 @@ counts, if the value can be such a thing; a nearer phrase that names something h
 import re
 
 from compliance.detectors.data_files import read
-from compliance.detectors.grouped_numbers import PLACEHOLDERS, bank_pairs, by_grouping, in_pieces
+from compliance.detectors.grouped_numbers import PLACEHOLDERS, any_grouping, bank_pairs, by_grouping, in_pieces
 from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
 from compliance.detectors.proofs import ORDER, PROOFS
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
-from compliance.detectors.values import Value, is_money, values
+from compliance.detectors.values import Value, is_money, value_of, values
 from compliance.detectors.vocabulary import WORD, Hit
 
 _BEFORE, _AFTER = 48, 28
@@ -31,6 +31,8 @@ _LETTERS_BEFORE = re.compile(r"[ :#=.]{1,3}(?:(?:id|no|num|number|is|es)[ :#.]{1
 
 def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
+    if not reading.has(*_KINDS) and not any_grouping(reading):
+        return []
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
     all_values = values(reading.text, taken, births=reading.has("DATE_OF_BIRTH"))
     found = [*in_pieces(reading, taken), *bank_pairs(reading, all_values)]
@@ -93,7 +95,7 @@ def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None
             continue
         proof = PROOFS[kind]
         if kind == "ROUTING_NUMBER" and value.date:
-            parts = [Value(value.cells, "-")]
+            parts = [value_of(value.cells, "-")]
         elif kind in _WHOLE or value.date:
             parts = [value] if value.date is None or kind == "DATE_OF_BIRTH" or value.date.compact else []
         else:

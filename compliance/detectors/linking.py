@@ -16,7 +16,7 @@ def speaks_back(between: str) -> bool:
     return not _ENDS.search(between) and all(word in _LINKING_AFTER for word in WORD.findall(between))
 
 
-_MOST = 8  # phrases looked at before a value
+_MOST = 5  # phrases looked at before a value
 _IN_A_ROW = re.compile(r" ?(?:,|/|&|\+|and|y|und|et|then|plus) ?(?:my|the|mi)? ?")
 
 

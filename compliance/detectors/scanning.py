@@ -100,11 +100,13 @@ def _take(taken: bytearray, drafts: list[Draft]) -> None:
 
 
 def _any_taken(taken: bytearray, draft: Draft) -> bool:
-    return any(any(taken[start:end]) for start, end in draft.spans)
+    return any(1 in taken[start:end] for start, end in draft.spans)
 
 
 def _winners(drafts: list[Draft]) -> list[Draft]:
     """One for each place: the highest score, then the longest, then the first."""
+    if len(drafts) == 1:
+        return drafts if drafts[0].score >= _REPORTED else []
     ranked = sorted(
         (draft for draft in drafts if draft.score >= _REPORTED),
         key=lambda draft: (-draft.score, -sum(end - start for start, end in draft.spans), draft.spans[0]),
@@ -127,8 +129,9 @@ def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
         if len(draft.spans) > 1:
             groups += 1
             group = groups
-        value = "".join(reading.text[start:end] for start, end in draft.spans)
-        last_four = last_four_of(draft.type, value)
+        score = draft.score
+        last_four = last_four_of(draft.type, "".join([reading.text[start:end] for start, end in draft.spans]))
+        masked = mask_for(draft.type, last_four)
         for start, end in draft.spans:
             first, last = reading.folded.span(start, end)
             found.append(
@@ -136,13 +139,13 @@ def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
                     draft.type,
                     first,
                     last,
-                    _confidence(draft.score),
-                    draft.score,
+                    _confidence(score),
+                    score,
                     draft.reasons,
-                    group=group,
-                    placeholder=draft.placeholder,
-                    masked=mask_for(draft.type, last_four),
-                    last_four=last_four,
+                    group,
+                    draft.placeholder,
+                    masked,
+                    last_four,
                 )
             )
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))

@@ -11,6 +11,7 @@ from compliance.detectors.vocabulary import WORD
 _IBAN_LENGTHS: dict[str, int] = read("iban")["lengths"]
 _FILLERS = frozenset(read("fillers")["words"])
 _IBAN_START = re.compile(r"(?<![a-z0-9])([a-z]{2}) ?(\d) ?(\d)(?=[ \-.\n/]{0,3}[a-z0-9])")
+_SOLID = {length: re.compile(rf"(?:[a-z0-9][ \-./_:,]{{0,3}}){{{length}}}") for length in set(_IBAN_LENGTHS.values())}
 _PIECE = re.compile(r"[a-z]+|\d+|[^a-z0-9]+")
 _MARKS = frozenset(" -.\n/\t_:,")
 
@@ -78,6 +79,9 @@ def _ibans(text: str) -> list[Draft]:
         length = _IBAN_LENGTHS.get(match[1])
         if length is None:
             continue
+        solid = _SOLID[length].match(text, match.start())
+        if solid and not checksums.iban("".join(filter(str.isalnum, solid.group()))) and "\n" not in text:
+            continue  # the usual case, without the walk
         spans, compact = _walk(text, match.start(), length, skipping=False)
         if not _proved(compact, length) and not _FILLERS.isdisjoint(WORD.findall(text, match.end(), spans[-1][1] + 40)):
             spans, compact = _walk(text, match.start(), length, skipping=True)

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from compliance.detectors.data_files import read
 from compliance.detectors.dates import Date, dates
 
 _CELL = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]*")
 _SEPARATORS = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
+Cell = tuple[int, int, str]
 _MONEY = frozenset("$£€")
 _MOST_CELLS = 20
+_MARKS = frozenset("$£€:/%")
+_WITH_DATE = re.compile(r"\d[-. ]{1,3}\d{1,2}[-. ]")
 _GLUED = re.compile(r"(?:" + "|".join(sorted(read("linking")["glued"], key=len, reverse=True)) + r")-?(?=\d+\Z)")
 _NO_VALUE = re.compile(  # money, month and year, time, share
     r"[$£€] ?\d[\d,.]*|(?<![\d/])\d{1,2} ?/ ?(?:20)?\d\d(?![\d/])|\d{1,2}:\d\d|(?<![\d,])\d[\d,]*%"
@@ -18,34 +21,24 @@ _NO_VALUE = re.compile(  # money, month and year, time, share
 _CUES_WITH_DIGIT = frozenset({"cvv2", "cvc2", "1st", "2nd", "3rd", "2fa"})
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """Cells with the same separator between. `date` when they read as one."""
+class Value(NamedTuple):
+    """Cells with the same separator between. `compact`: its letters and digits only. `date` when they read as one."""
 
-    cells: tuple[tuple[int, int, str], ...]
+    start: int
+    end: int
+    compact: str
+    cells: tuple[Cell, ...]
     separator: str
     date: Date | None = None
 
     @property
-    def start(self) -> int:
-        return self.date.start if self.date else self.cells[0][0]
-
-    @property
-    def end(self) -> int:
-        return self.date.end if self.date else self.cells[-1][1]
-
-    @property
-    def compact(self) -> str:
-        """Its letters and digits only."""
-        return "".join(text for _, _, text in self.cells).replace("-", "")
-
-    @property
     def sizes(self) -> tuple[int, ...]:
-        return tuple(len(text) for _, _, text in self.cells)
+        """The lengths of the cells."""
+        return tuple([len(text) for _, _, text in self.cells])
 
     def part(self, first: int, last: int) -> "Value":
         """The cells `first` to `last`, exclusive."""
-        return Value(self.cells[first:last], self.separator if last - first > 1 else "")
+        return value_of(self.cells[first:last], self.separator if last - first > 1 else "")
 
     def parts(self) -> Iterator["Value"]:
         """Itself, then without cells at its end, then without cells at its start, the longest first."""
@@ -55,31 +48,44 @@ class Value:
             yield self.part(len(self.cells) - size, len(self.cells))
 
 
+def value_of(cells: tuple[Cell, ...], separator: str, date: Date | None = None) -> Value:
+    """The value of these cells, which are not empty unless they read as a date."""
+    compact = "".join([text for _, _, text in cells]).replace("-", "")
+    if date is not None:
+        return Value(date.start, date.end, compact, cells, separator, date)
+    return Value(cells[0][0], cells[-1][1], compact, cells, separator)
+
+
 def values(text: str, taken: bytearray, *, births: bool) -> list[Value]:
     """Every value in order; `taken` marks the characters that already belong to a finding (1) or not (0).
 
     `births`: somebody speaks of a birth, so dates are looked for in every form.
     """
-    found_dates = [date for date in dates(text, named=births) if not any(taken[date.start : date.end])]
     in_dates = bytearray(len(text) + 1)
     kept: list[Value] = []
-    for match in _NO_VALUE.finditer(text):
-        in_dates[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-    for date in found_dates:
-        if any(in_dates[date.start : date.end]):
+    marked = not _MARKS.isdisjoint(text)
+    if marked:
+        for match in _NO_VALUE.finditer(text):
+            in_dates[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+    for date in dates(text, named=births) if marked or births or _WITH_DATE.search(text) else ():
+        if 1 in taken[date.start : date.end] or (1 in in_dates[date.start : date.end] and _overlap(kept, date)):
             continue
         in_dates[date.start : date.end] = b"\x01" * (date.end - date.start)
-        cells = tuple((m.start(), m.end(), m.group()) for m in _CELL.finditer(text, date.start, date.end))
-        kept.append(Value(cells, "/", date))
+        cells = tuple([(m.start(), m.end(), m.group()) for m in _CELL.finditer(text, date.start, date.end)])
+        kept.append(value_of(cells, "/", date))
     free = [
         _without_cue(match.start(), match.end(), match.group())
         for match in _CELL.finditer(text)
         if match.group() not in _CUES_WITH_DIGIT
-        and not any(taken[match.start() : match.end()])
+        and 1 not in taken[match.start() : match.end()]
         and not in_dates[match.start()]
     ]
     kept += _grouped(text, free)
     return sorted(kept, key=lambda value: value.start)
+
+
+def _overlap(kept: list[Value], date: Date) -> bool:
+    return bool(kept) and kept[-1].end > date.start
 
 
 def _without_cue(start: int, end: int, cell: str) -> tuple[int, int, str]:
@@ -103,10 +109,10 @@ def _grouped(text: str, cells: list[tuple[int, int, str]]) -> Iterator[Value]:
                 current.append(cell)
                 separator = gap
                 continue
-            yield Value(tuple(current), separator)
+            yield value_of(tuple(current), separator)
         current, separator = [cell], ""
     if current:
-        yield Value(tuple(current), separator)
+        yield value_of(tuple(current), separator)
 
 
 def is_money(text: str, value: Value) -> bool:
