@@ -20,6 +20,7 @@ from accounts.models import CodePhone, Membership, MembershipRole, Role, Team, T
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
+from portal.payments.accounts import SIMULATOR, Wish, connect, try_keys
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import threads
@@ -48,6 +49,14 @@ class Built:
 _DAYS = (212, 240, 198, 61, 12, 233, 251, 260, 219, 204, 74, 9, 247)  # segments, the latest last
 
 
+def _payments(built: Built) -> None:
+    """Simulated ones, where there is a simulator: a button beside each message asks for one."""
+    owner = next((member for member in built.members.values() if member.is_owner), None)
+    if settings.SIMULATOR_ENABLED and owner is not None:
+        wish = Wish(SIMULATOR)
+        connect(actor=owner, wish=wish, facts=try_keys(wish))
+
+
 def _use(organization: Organization) -> None:
     """Ceilings of a business that has texted for a while, and what it has sent."""
     SendingLimits.objects.create(daily_segments=1_000, daily_micros=40_000_000)
@@ -73,6 +82,7 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         _teams(built, story)
         people = _people(built, story, password)
         _lines(built, story)
+        _payments(built)
         _use(organization)
         for conversation in story["conversations"]:
             _conversation(built, conversation)

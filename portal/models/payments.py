@@ -107,9 +107,11 @@ class PaymentRequest(TenantModel):
     refunded_minor = models.BigIntegerField(default=0)
     needs_look = models.CharField(max_length=20, blank=True, help_text="What a person has to settle, as a short word.")
     wanted_again_at = models.DateTimeField(null=True, blank=True, help_text="The customer asked for a new link.")
-    text = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    text = models.ForeignKey(
+        Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     receipt = models.ForeignKey(
-        Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     receipt_refused = models.CharField(max_length=60, blank=True, help_text="The gate's rule against the receipt.")
 

@@ -25,6 +25,10 @@ from texting.live import LiveKind
 log = logging.getLogger("parley.payments")
 
 ASK_SOON = timedelta(seconds=30)
+_WRITTEN = (
+    *("state", "state_since", "paid_minor", "refunded_minor", "paid_at", "needs_look", "receipt", "receipt_refused"),
+    *("opened_at", "expired_at", "canceled_at", "canceled_by"),
+)
 _PAID = frozenset({SessionState.PAID, SessionState.WRONG})
 
 
@@ -75,7 +79,7 @@ def settle(request: PaymentRequest) -> None:
         log.info("payment_state", extra={"payment": str(request.pk), "state": request.state})
     elif paid != was_paid:
         log.warning("payment_paid_again", extra={"payment": str(request.pk)})
-    request.save()
+    request.save(update_fields=_WRITTEN)  # not what the contact's key seals: the contact may have been erased
     tell(request)
 
 
@@ -114,7 +118,7 @@ def _book_session(account: PaymentAccount, fact: SessionFact) -> bool:
     was, session.state = SessionState(session.state), further(SessionState(session.state), said)
     if session.state == SessionState.PAID:
         session.received_minor = request.amount_minor
-    session.save()
+    session.save(update_fields=["state", "reference", "payment_reference", "received_minor"])
     _adopt_refunds(session)
     if session.state in _PAID and was not in _PAID:  # refunds may have been told before we knew whose payment it is
         dues.put(dues.Kind.SESSION, session.pk, timezone.now() + ASK_SOON)

@@ -65,6 +65,11 @@ class ShownPayment:
     receipt: str
     look: str
 
+    @property
+    def as_before(self) -> str:
+        """The query that has the dialog begin with what this request asked for."""
+        return f"?as={self.id}"
+
 
 def visible_payments(member: Membership) -> QuerySet[PaymentRequest]:
     """Requests in conversations that the member may read, without any order."""

@@ -1,10 +1,12 @@
 """The text that says that a payment has arrived: through the gate like every other, once for each request."""
 
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.models import PaymentRequest
 from portal.payments import currencies
+from tenancy.encryption import EncryptionError
 from texting.models import Conversation
 from texting.purposes import Purpose
 from texting.sending import BadText, Refused, send_text
@@ -24,8 +26,16 @@ def send(request: PaymentRequest) -> None:
         }
         body = _("%(company)s: We have received your payment of %(amount)s. Thank you.") % words
     try:
+        with transaction.atomic():
+            _queue(request, conversation, body)
+    except EncryptionError:  # the contact was erased: money that came counts all the same
+        request.receipt_refused = "erased"
+
+
+def _queue(request: PaymentRequest, conversation: Conversation, body: str) -> None:
+    try:
         request.receipt = send_text(conversation=conversation, body=body, author=None, purpose=Purpose.RECEIPT)
-    except Refused as refused:
+    except Refused as refused:  # the decision is stored
         request.receipt_refused = next((reason.rule for reason in refused.outcome.objections), "gate")[:60]
     except BadText:
         request.receipt_refused = "text"

@@ -6,16 +6,26 @@ with no transaction open, and what it says is booked like a webhook. Everything 
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
-from portal.models import PaymentRefund, PaymentSession
+from portal.models import PaymentRefund, PaymentRequest, PaymentSession
 from portal.payments import booking, dues, opening, refunding, requesting
-from portal.payments.base import NotDone, PaymentError, RefundState, SessionFact, SessionState
+from portal.payments.base import (
+    NotDone,
+    PaymentError,
+    PaymentProvider,
+    RefundState,
+    SessionFact,
+    SessionState,
+    Wanted,
+)
 from portal.payments.dues import Claim, Kind
 from portal.payments.registry import UnknownPaymentProvider, adapter_of
+from portal.payments.states import LIVE_SESSIONS
 from tenancy.isolation import activate
 
 log = logging.getLogger("parley.payments")
@@ -46,7 +56,7 @@ def round_of_dues(subject_id: UUID | None = None) -> dict[str, int]:
 
 
 def _expire(claim: Claim) -> timedelta | None:
-    with activate(claim.organization_id):
+    with activate(claim.organization_id), suppress(PaymentRequest.DoesNotExist):
         requesting.expire(claim.subject_id)
     return None
 
@@ -63,16 +73,9 @@ def _ask(claim: Claim) -> timedelta | None:
         except _UNREADABLE:
             return _later(claim)
     if not session.reference:
-        if timezone.now() >= min(session.made_at + KEY_LIVES, session.expires_at):
-            _end_unknown(claim, session)
-            return None
-        try:
-            opened = provider.create(wanted)
-        except PaymentError as error:
-            return _not_made(claim, session, error)
-        with activate(claim.organization_id):
-            opening.note_opened(session.account, provider, session.pk, opened)
-            session.reference = opened.session_reference
+        if was not in LIVE_SESSIONS:
+            return None  # it was never made, or a webhook has ended it
+        return _make_again(claim, session, provider, wanted)
     try:
         facts = provider.fetch(session.reference)
     except PaymentError:
@@ -83,6 +86,20 @@ def _ask(claim: Claim) -> timedelta | None:
         if was != now.state and now.state in {SessionState.PAID, SessionState.WRONG}:
             log.info("payment_found", extra={"session": str(session.pk)})
     return _next_look(claim, now)
+
+
+def _make_again(claim: Claim, session: PaymentSession, provider: PaymentProvider, wanted: Wanted) -> timedelta | None:
+    """The provider may have made this page or not: the same call under the same key says so. Then it is asked about."""
+    if timezone.now() >= min(session.made_at + KEY_LIVES, session.expires_at):
+        _end_unknown(claim, session)
+        return None
+    try:
+        opened = provider.create(wanted)
+    except PaymentError as error:
+        return _not_made(claim, session, error)
+    with activate(claim.organization_id):
+        opening.note_opened(session.account, provider, session.pk, opened)
+    return _later(claim)
 
 
 def _next_look(claim: Claim, session: PaymentSession) -> timedelta | None:

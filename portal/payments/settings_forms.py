@@ -53,9 +53,7 @@ class StripeForm(BeginningsForm):
         super().__init__(*args, **kwargs)
         secret = self.fields["webhook_secret"]
         secret.label = _("Signing secret of the webhook")
-        secret.help_text = _(
-            "In Stripe: Developers, Webhooks. You can add it after connecting; no payment counts before."
-        )
+        secret.help_text = _("In Stripe: Developers, Webhooks. You can add it after connecting.")
 
     def clean_api_key(self) -> str:
         """As Stripe shows it."""

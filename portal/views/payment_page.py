@@ -159,7 +159,7 @@ def _drawn(
         origins = provider.capabilities.origins if provider else ()
         context |= {
             "can_be_paid": provider is not None,
-            "is_simulated": provider is not None and not provider.capabilities.real_money,
+            "is_simulated": not row.account.is_live,
             "provider": provider.name.capitalize() if provider else "",
             "amount": currencies.shown(row.amount_minor, row.currency),
             "description": readable(row, "description", "") or "",

@@ -21,6 +21,7 @@ from tenancy.audit import AuditKind
 from tenancy.ids import new_id
 from texting.gate import OutsideHours
 from texting.models import Conversation
+from texting.queries import NotYours
 from texting.sending import Refused
 from texting.views.frames import changed, find
 
@@ -34,7 +35,7 @@ def request_payment(request: MemberRequest, conversation_id: UUID) -> HttpRespon
     days = account.days if account else 7
     if request.method != "POST":
         first = {"currency": account.currency if account else "USD", "days": days, "text_id": new_id()}
-        return _dialog(request, found, RequestForm(initial=first, days=days))
+        return _dialog(request, found, RequestForm(initial=first | _as_before(request), days=days))
     form = RequestForm(request.POST, days=days)
     if not form.is_valid():
         return _dialog(request, found, form)
@@ -102,6 +103,20 @@ def refund_payment(request: MemberRequest, payment_id: UUID) -> HttpResponse:
         return _page(request, found, form)
     messages.success(request, _("The refund is on its way. This page says what became of it."))
     return redirect("payment", payment_id=payment_id)
+
+
+def _as_before(request: MemberRequest) -> dict[str, object]:
+    """What an earlier request asked for, for asking once more; nothing for one that the member may not see."""
+    try:
+        before = reading.access_payment(request.member, UUID(request.GET.get("as", "")))
+    except (ValueError, NotYours):
+        return {}
+    seen = reading.shown(request.member, before)
+    return {
+        "amount": f"{currencies.decimal(before.amount_minor, before.currency):f}",
+        "currency": before.currency,
+        "description": "" if seen.customer.is_masked else seen.description,
+    }
 
 
 def _page(request: MemberRequest, found: PaymentRequest, form: RefundForm | None) -> HttpResponse:

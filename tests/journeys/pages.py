@@ -28,6 +28,7 @@ from texting.statuses import ErrorKind, MessageStatus
 from .demo import Demo
 from .form_rows import form_rows, form_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
+from .payment_rows import payment_rows, payment_sights
 from .simulated_office import Office
 from .webhook_rows import webhook_pages
 
@@ -68,6 +69,7 @@ class State:
         yield "report-permission", "/reports/permission/?days=90"
         yield "one-number", "/reports/number/"
         yield "report-mails", "/reports/mails/"
+        yield from payment_sights(self.member)
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
             yield "permission", f"/contacts/{self.opened.contact_id}/permission/"
@@ -170,6 +172,7 @@ def usual(demo: Demo) -> State:
     form_rows(demo.member("olivia@harbor.example"), "Front door")
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
     owner = demo.member("olivia@harbor.example")
+    payment_rows(owner, opened)
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     sso_in_use(owner, "harbor.example")
     campaign = registered(owner, "Harbor Dental LLC", tier="low", cap=2_000, used=1_834)

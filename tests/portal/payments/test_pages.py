@@ -74,6 +74,19 @@ def test_outsiders_and_those_without_the_right_find_nothing(office: Office):
         assert PaymentRefund.objects.count() == 0
 
 
+def test_a_new_link_begins_with_what_was_asked_before_for_whoever_may_see_it(office: Office):
+    request = office.ask(12_345)
+    office.overdue(request)
+    agent = office.as_(office.agent)
+    page = agent.get(f"/inbox/c/{office.conversation.pk}/").content.decode()
+    assert f"?as={request.pk}" in page
+    again = agent.get(f"{dialog(office)}?as={request.pk}").content.decode()
+    assert "123.45" in again
+    assert "Invoice 1001" in again
+    for other in (new_id(), "x", ""):
+        assert "123.45" not in agent.get(f"{dialog(office)}?as={other}").content.decode()
+
+
 def test_a_request_is_taken_back_once(office: Office):
     request, agent = office.ask(), office.as_(office.agent)
     answer = agent.post(f"/payments/{request.pk}/cancel/", headers={"HX-Request": "true"})
