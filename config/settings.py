@@ -206,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask for lost delivery reports": {"task": "texting.tasks.ask_for_receipts", "schedule": schedule(60)},
     "fetch customers' files": {"task": "texting.attachments.tasks.fetch_attachments", "schedule": schedule(5)},
     "forget unsent files": {"task": "texting.attachments.tasks.forget_attachments", "schedule": schedule(3600)},
+    "forget copies at carriers": {"task": "texting.tasks.forget_carrier_copies", "schedule": schedule(30)},
     "end overdue texts": {"task": "texting.tasks.end_overdue", "schedule": schedule(60)},
     "sweep the webhooks": {"task": "texting.outgoing_webhooks.tasks.sweep_webhooks", "schedule": schedule(5)},
     "forget old webhook deliveries": {
@@ -298,6 +299,7 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.questions.OpenQuestions",
     "compliance.send_policies.numbers.MarkedNumbers",
     "compliance.send_policies.wording.ReservedWords",
+    "compliance.send_policies.content.SensitiveContent",
     "compliance.send_policies.first_text.FirstTextClauses",
     "compliance.send_policies.hours.QuietHours",
     "compliance.send_policies.frequency.FrequencyCap",
@@ -315,7 +317,11 @@ TEXTING_THREAD_NOTICES = [
     "compliance.opt_in.opt_in_notices.opt_ins",
 ]
 TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
-TEXTING_INBOUND_STEPS = ["compliance.inbound_steps.Keywords", "compliance.carrier.hearing.CarrierWords"]
+TEXTING_INBOUND_STEPS = [
+    "compliance.screening.arriving.Masking",
+    "compliance.inbound_steps.Keywords",
+    "compliance.carrier.hearing.CarrierWords",
+]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------
 WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", default=30, minimum=4, maximum=365)  # more than three days of retries

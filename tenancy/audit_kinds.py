@@ -227,6 +227,7 @@ class AuditKind(StrEnum):
     CARRIER_LIST_COMPARED = "carrier_list:compared"
     CARRIER_LIST_ASKED = "carrier_list:asked"
     CARRIER_LIST_EXPORTED = "carrier_list:exported"
+    CARRIER_COPY_GONE = "carrier_copy:gone"
 
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"

@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     OPT_IN_ANSWER = "opt_in_answer"
     HELP_ANSWER = "help_answer"
     WRONG_NUMBER_ANSWER = "wrong_number_answer"
+    SAFE_WAY_ANSWER = "safe_way_answer"
     OPT_IN_QUESTION = "opt_in_question"
     CODE = "code"
     RECEIPT = "receipt"
@@ -57,6 +58,7 @@ TERMS = {
     Purpose.OPT_IN_ANSWER: _ANSWER,
     Purpose.HELP_ANSWER: _ANSWER,
     Purpose.WRONG_NUMBER_ANSWER: _ANSWER,
+    Purpose.SAFE_WAY_ANSWER: _ANSWER,
     # Asked once and never again; a YES counts for 72 hours, so a question that waited longer would be in vain.
     Purpose.OPT_IN_QUESTION: Terms(2, timedelta(hours=72), WhenAbsent.NEVER_AGAIN),
     # The person asks for a new code; an older one that comes after it would only confuse.

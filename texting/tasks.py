@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 
 from tenancy.background import each_organization
-from texting import delivery, fetching, keeping, outbox, receipts, reconciling
+from texting import carrier_copies, delivery, fetching, keeping, outbox, receipts, reconciling
 from texting.doorbells import ring_later
 from texting.limits import alarms, growing
 from texting.webhooks import forgetting
@@ -48,6 +48,12 @@ def fetch_missed() -> dict[str, int]:
 def ask_for_receipts() -> dict[str, int]:
     """Ask what became of texts whose delivery report never came."""
     return receipts.ask_for_receipts()
+
+
+@shared_task
+def forget_carrier_copies() -> dict[str, int]:
+    """Ask providers to forget what texts said that held what must not be kept."""
+    return carrier_copies.ask_providers()
 
 
 @shared_task

@@ -4,6 +4,7 @@ person decides, answers, hours."""
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
+from compliance.models.finding import Finding
 from compliance.models.hours import HoursChange, HoursRules
 from compliance.models.keyword import AdvertisementImage, Keyword
 from compliance.models.opt_in import OptIn
@@ -22,6 +23,7 @@ __all__ = [
     "ConsentImportRow",
     "ConsentRules",
     "Disclosure",
+    "Finding",
     "FormBox",
     "FormCount",
     "FormKey",

@@ -24,6 +24,8 @@ class Wording:
     help_with: str
     help_here: str
     wrong_number: str
+    not_cards: str
+    not_secrets: str
     often: str
     often_up_to: str
     joined: str
@@ -39,6 +41,10 @@ _WORDINGS = {
         " Reply STOP to cancel.",
         wrong_number="{brand}: thank you for telling us. We have paused texts to this number."
         " Reply STOP to end them for good.",
+        not_cards="{brand}: for your safety we removed card details from your text. Please do not text"
+        " them; we will offer you a safe way to pay.",
+        not_secrets="{brand}: for your safety we removed private details from your text. Please do not text"
+        " them; we will offer you a safe way.",
         often="Message frequency varies.",
         often_up_to="Up to {most} msgs/month.",
         joined=" or ",
@@ -53,6 +59,10 @@ _WORDINGS = {
         " datos. Responda ALTO para cancelar.",
         wrong_number="{brand}: gracias por avisarnos. Hemos pausado los mensajes a este numero."
         " Responda ALTO para no recibir ninguno.",
+        not_cards="{brand}: por su seguridad quitamos los datos de tarjeta de su mensaje. No los envie por"
+        " mensaje; le ofreceremos una forma segura de pagar.",
+        not_secrets="{brand}: por su seguridad quitamos datos privados de su mensaje. No los envie por"
+        " mensaje; le ofreceremos una forma segura.",
         often="La frecuencia varia.",
         often_up_to="Hasta {most} mensajes al mes.",
         joined=" o ",
@@ -67,6 +77,10 @@ _WORDINGS = {
         " Répondez ARRET pour annuler.",
         wrong_number="{brand}: merci de nous prévenir. Nous avons suspendu les messages à ce numéro."
         " Répondez ARRET pour ne plus en recevoir.",
+        not_cards="{brand}: par sécurité, nous avons effacé les données de carte de votre message. Ne les"
+        " envoyez pas par SMS; nous vous proposerons un moyen sûr de payer.",
+        not_secrets="{brand}: par sécurité, nous avons effacé des données privées de votre message. Ne les"
+        " envoyez pas par SMS; nous vous proposerons un moyen sûr.",
         often="Fréquence variable.",
         often_up_to="Jusqu'à {most} messages par mois.",
         joined=" ou ",
@@ -96,6 +110,12 @@ def help_text(organization: Organization, language: str = "en", settings: Answer
 def wrong_number(organization: Organization, language: str = "en") -> str:
     """Who we are and that texts are paused: nothing of whom we meant to reach, for a stranger reads it."""
     return _WORDINGS[language].wrong_number.format(brand=organization.name)
+
+
+def not_by_text(organization: Organization, language: str = "en", *, is_card: bool) -> str:
+    """Who we are, that something was removed, and that there is a safe way; nothing of what it was."""
+    wording = _WORDINGS[language]
+    return (wording.not_cards if is_card else wording.not_secrets).format(brand=organization.name)
 
 
 def settings_now() -> AnswerSettings:

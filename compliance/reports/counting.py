@@ -24,6 +24,7 @@ _OWED = [
     Purpose.OPT_IN_ANSWER,
     Purpose.HELP_ANSWER,
     Purpose.WRONG_NUMBER_ANSWER,
+    Purpose.SAFE_WAY_ANSWER,
     Purpose.CODE,
     Purpose.PRIVATE_CODE,
 ]

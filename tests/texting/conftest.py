@@ -44,6 +44,8 @@ class FarEnd:
     received: list[base.Inbound] = field(default_factory=list)  # customers' texts in its list
     files: dict[str, bytes | Exception] = field(default_factory=dict)  # customers' files by their address
     fetched: list[str] = field(default_factory=list)
+    redacted: list[str] = field(default_factory=list)  # texts whose words it was asked to forget
+    keeps: list[Exception] = field(default_factory=list)  # its answers to that, in order; then it forgets
     pages: dict[str, opt_outs.OptOutPage | Exception] = field(default_factory=dict)  # of its opt-outs, by place
     pages_asked: list[str] = field(default_factory=list)
 
@@ -95,6 +97,12 @@ class ScriptedProvider:
             raise base.MediaRefused(base.MediaProblem.TOO_LARGE, "too large")
         return base.MediaFile(media.content_type, file)
 
+    async def redact(self, provider_message_id: str) -> None:
+        assert not connection.in_atomic_block, "no transaction is open while the provider is asked"
+        FAR_END.redacted.append(provider_message_id)
+        if FAR_END.keeps:
+            raise FAR_END.keeps.pop(0)
+
     async def opt_outs(self, number: str, *, after: str = "") -> opt_outs.OptOutPage:
         assert not connection.in_atomic_block, "no transaction is open while the provider is asked"
         FAR_END.pages_asked.append(after)
@@ -131,6 +139,8 @@ def far_end(settings) -> Iterator[FarEnd]:
     FAR_END.received.clear()
     FAR_END.files.clear()
     FAR_END.fetched.clear()
+    FAR_END.redacted.clear()
+    FAR_END.keeps.clear()
     FAR_END.pages.clear()
     FAR_END.pages_asked.clear()
     registry._load.cache_clear()

@@ -11,11 +11,11 @@ from texting.limits.destinations import Destination
 from texting.limits.prices import MICROS, prices
 from texting.limits.regions import NEVER, SHARED, UNKNOWN, name_of
 from texting.limits.standing import DAY, HOUR, Kind, Place, Standing, Used
-from texting.purposes import PRIVATE, Purpose
+from texting.purposes import PRIVATE, TERMS, Purpose
 
 SETTINGS = "Settings > Sending limits"
 REPLIES = frozenset({Purpose.REPLY}) | PRIVATE
-OWED = frozenset({Purpose.OPT_OUT_ANSWER, Purpose.OPT_IN_ANSWER, Purpose.HELP_ANSWER, Purpose.WRONG_NUMBER_ANSWER})
+OWED = frozenset(purpose for purpose, terms in TERMS.items() if terms.owed)
 
 
 @dataclass(frozen=True)

@@ -290,6 +290,25 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='CarrierCopy',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('message_id', models.UUIDField(help_text='The text; stored in the same transaction, but later.')),
+                        ('state', models.CharField(choices=[('waiting', 'Is still there'), ('gone', 'Was redacted'), ('refused', 'The provider will not')], default='waiting', max_length=8)),
+                        ('due_at', models.DateTimeField(null=True)),
+                        ('tries', models.PositiveSmallIntegerField(default=0)),
+                        ('code', models.CharField(blank=True, help_text="The provider's code of the last refusal.", max_length=20)),
+                        ('wanted_at', models.DateTimeField()),
+                        ('gone_at', models.DateTimeField(null=True)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['organization', 'due_at'], name='texting_carriercopy_due')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_carriercopy_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_carriercopy_org_id'), tenancy.constraints.SameOrganization(field='line', name='texting_carriercopy_line_org'), models.UniqueConstraint(fields=('organization', 'message_id'), name='texting_carriercopy_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='LineKey',
                     fields=[
                         ('line_id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

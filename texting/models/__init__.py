@@ -2,6 +2,7 @@
 
 from texting.models.attachment import Attachment, AttachmentChunk, AttachmentDue, MediaLink
 from texting.models.carrier import Brand, Campaign, CampaignPace
+from texting.models.carrier_copy import CarrierCopy
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation, Draft, Note, Turn
 from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
@@ -32,6 +33,7 @@ __all__ = [
     "Campaign",
     "CampaignPace",
     "CarrierComparison",
+    "CarrierCopy",
     "CarrierOptOut",
     "CarrierWord",
     "Contact",

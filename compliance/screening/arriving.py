@@ -1,0 +1,95 @@
+"""Texts on their way in: what must not be stored is masked before the first write, also in the texts just before."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils import timezone
+
+from compliance.models import Finding
+from compliance.screening import noting
+from compliance.screening.answering import safe_way
+from compliance.screening.masking import LOOKS_BACK, WINDOW, Screened, may_complete, screen
+from tenancy.bulk_writes import insert_rows
+from tenancy.encryption import prefetch, readable
+from texting import carrier_copies, live
+from texting.inbound_steps import Arrival
+from texting.live import LiveKind
+from texting.models import Message
+
+
+class Masking:
+    """Runs before every other step, so that none of them sees, keeps or answers to what must not be kept."""
+
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Mask the bodies, note what was found, and ask for the answer that tells of a safe way."""
+        earlier = _Earlier(arrivals)
+        notes: list[Finding] = []
+        for arrival in arrivals:
+            before = earlier.of(arrival)
+            screened = screen(arrival.body, [text for _, text in before])
+            earlier.add(arrival, screened)
+            if not screened.found:
+                continue
+            arrival.body = screened.body
+            notes += noting.rows(
+                screened.found,
+                message=arrival.message_id,
+                conversation=arrival.conversation.pk,
+                direction=Finding.Direction.IN,
+                at=arrival.received_at,
+            )
+            if any(one.removed for one in screened.found):
+                carrier_copies.forget(arrival.line, arrival.message_id, at=arrival.received_at)
+                if answer := safe_way(arrival, screened):
+                    arrival.answers.append(answer)
+        if notes:
+            insert_rows(notes)
+
+    def opted_out_at_carrier(self, message: Message) -> None:
+        """Nothing to screen."""
+
+
+class _Earlier:
+    """The texts that each customer of one line has sent in the last minutes, oldest first, as they are stored.
+
+    They are looked up once for all arriving texts, and only where one of those could complete a value.
+    """
+
+    def __init__(self, arrivals: Sequence[Arrival]) -> None:
+        self._texts: dict[UUID, list[tuple[Message | Arrival, str]]] = defaultdict(list)
+        asking = [one for one in arrivals if may_complete(one.body)]
+        if not asking:
+            return
+        since = min(one.received_at for one in asking) - WINDOW
+        recent = Message.objects.filter(
+            conversation__in={one.conversation.pk for one in asking},
+            direction=Message.Direction.IN,
+            created_at__gte=since,
+        ).order_by("created_at", "id")
+        stored = list(recent)
+        prefetch(stored)
+        for message in stored:
+            self._texts[message.conversation_id].append((message, readable(message, "body") or ""))
+
+    def of(self, arrival: Arrival) -> list[tuple[Message | Arrival, str]]:
+        """The last few before this one; none where the text cannot complete anything."""
+        return self._texts[arrival.conversation.pk][-LOOKS_BACK:] if may_complete(arrival.body) else []
+
+    def add(self, arrival: Arrival, screened: Screened) -> None:
+        """This text is an earlier one from now on; fragments before it that were part of a value are masked, too."""
+        texts = self._texts[arrival.conversation.pk]
+        first = max(len(texts) - LOOKS_BACK, 0)
+        for place, body in screened.earlier:
+            whose, _ = texts[first + place]
+            texts[first + place] = (whose, body)
+            _mask(whose, body)
+        texts.append((arrival, screened.body))
+
+
+def _mask(whose: Message | Arrival, body: str) -> None:
+    whose.body = body
+    if isinstance(whose, Message):
+        whose.save(update_fields=["body"])
+        carrier_copies.forget(whose.line, whose.pk, at=timezone.now())
+        live.publish(kind=LiveKind.STATUS, conversation=whose.conversation_id, message=whose.pk, line=whose.line_id)

@@ -1,0 +1,58 @@
+"""No text carries what must not be sent by text: cards, secrets, identity numbers, health, money."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+from compliance.detectors import RULE_VERSION, Finding, scan
+from compliance.screening.words import name_of, what_to_do
+from texting.gate import Draft, Reason, Ruling, Verdict
+from texting.models import Decision
+from texting.purposes import PRIVATE, TERMS, Purpose
+
+_OURS = frozenset({Purpose.CODE, Purpose.OPT_IN_QUESTION}) | PRIVATE
+"""Written by the product, and some of them a code by nature."""
+
+
+class SensitiveContent:
+    """Refuses what is sure or likely, by its kind; warns of what may be. Seen once, when the text is queued."""
+
+    name: ClassVar[str] = "content"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """The strictest finding first. Values stand neither in the reasons nor in what is stored of them."""
+        if draft.stage != Decision.Stage.QUEUE or TERMS[draft.purpose].owed or draft.purpose in _OURS:
+            return Ruling()
+        found = scan(draft.body, direction="out")
+        sure = [one for one in found if one.confidence != "low"]
+        if sure:
+            return Ruling((self._refusal(sure),))
+        if found:
+            text = _("This may be %(what)s.") % {"what": _named(found)}
+            hint = _("If it is, use a secure message or the phone.")
+            return Ruling((self._reason(found, Verdict.ALLOW, f"{text} {hint}", is_warning=True),))
+        return Ruling()
+
+    def _refusal(self, found: Sequence[Finding]) -> Reason:
+        text = _("This text holds %(what)s, which must not be sent by text.") % {"what": _named(found)}
+        return self._reason(found, Verdict.REFUSE, text, what_to_do=what_to_do(one.type for one in found))
+
+    def _reason(
+        self, found: Sequence[Finding], verdict: Verdict, text: str, *, what_to_do: str = "", is_warning: bool = False
+    ) -> Reason:
+        return Reason(
+            rule=f"{self.name}.{found[0].type.lower()}",
+            verdict=verdict,
+            text=text,
+            what_to_do=what_to_do,
+            version=RULE_VERSION,
+            evidence={"rules": ",".join(reason.rule for reason in found[0].reasons)},
+            is_warning=is_warning,
+        )
+
+
+def _named(found: Sequence[Finding]) -> str:
+    """Two kinds at most: "a card number and a secret"."""
+    kinds = list(dict.fromkeys(one.type for one in found))
+    return _(" and ").join(name_of(kind) for kind in kinds[:2])

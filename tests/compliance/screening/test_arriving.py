@@ -1,0 +1,131 @@
+"""A customer's card, code, number or password is masked before the first write, on every screen, and at the carrier."""
+
+import json
+
+import pytest
+from django.db import connection
+
+from compliance.models import ConsentEvent, Finding
+from tenancy.isolation import activate
+from tests.texting.desk import Desk, desk
+from texting import live
+from texting.models import CarrierCopy, Message
+from texting.purposes import Purpose
+
+__all__ = ["desk"]
+
+CARD = "4111 1111 1111 1111"
+
+
+def bodies(desk: Desk, direction: str = "in") -> list[str]:
+    with activate(desk.organization):
+        return [one.body for one in Message.objects.filter(direction=direction).order_by("created_at", "id")]
+
+
+def findings(desk: Desk) -> list[Finding]:
+    with activate(desk.organization):
+        return list(Finding.objects.order_by("found_at", "id"))
+
+
+def test_a_card_is_never_stored_and_the_customer_is_told_the_safe_way(desk: Desk) -> None:
+    conversation = desk.hear(f"Charge my visa {CARD} please")
+
+    assert bodies(desk) == ["Charge my visa [card ••••1111] please"]
+    assert "4111" not in conversation.preview
+    [found] = findings(desk)
+    assert (found.type, found.was_removed, found.masked) == ("PAYMENT_CARD", True, "[card ••••1111]")
+    assert found.digest is not None
+    assert "4111" not in json.dumps(found.reasons)
+    with activate(desk.organization):
+        [answer] = Message.objects.filter(purpose=Purpose.SAFE_WAY_ANSWER)
+        [copy] = CarrierCopy.objects.all()
+    assert "Harbor Dental: for your safety we removed card details" in answer.body
+    assert copy.message_id == found.message_id
+
+
+def test_the_ledger_keeps_no_card_either(desk: Desk) -> None:
+    desk.hear(f"STOP. and my card {CARD} cvv 123 was charged")
+    desk.hear(f"how do I unsubscribe {CARD}")
+
+    with activate(desk.organization):
+        words = " ".join(event.words for event in ConsentEvent.objects.all())
+    assert "4111" not in words
+
+
+def test_the_same_value_is_known_again_without_being_kept(desk: Desk) -> None:
+    desk.hear("my card number 4111111111111111")
+    desk.hear("my card number 4111-1111-1111-1111")
+    desk.hear("my card number 5555 5555 5555 4444")
+
+    first, second, third = findings(desk)
+    assert bytes(first.digest) == bytes(second.digest) != bytes(third.digest)
+
+
+def test_a_card_in_several_texts_is_masked_in_all_and_open_screens_hear_of_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    monkeypatch.setattr(live, "publish", lambda **event: told.append(event))
+    desk.hear("Here is my credit card number")
+    desk.hear("4111 1111")
+    desk.hear("1111 1111")
+
+    first, second, third = bodies(desk)
+    assert first == "Here is my credit card number"
+    assert "4111" not in second
+    assert "1111 1111" not in third
+    with activate(desk.organization):
+        assert CarrierCopy.objects.count() == 2
+        earlier = Message.objects.order_by("created_at", "id")[1]
+    assert live.LiveKind.STATUS in {event["kind"] for event in told if event.get("message") == earlier.pk}
+
+
+def test_the_customer_is_told_once_an_hour(desk: Desk) -> None:
+    for _ in range(3):
+        desk.hear(f"card {CARD}")
+
+    with activate(desk.organization):
+        assert Message.objects.filter(purpose=Purpose.SAFE_WAY_ANSWER).count() == 1
+
+
+def test_who_has_opted_out_is_masked_and_gets_no_answer(desk: Desk) -> None:
+    desk.hear("STOP")
+    desk.hear(f"card {CARD}")
+
+    assert bodies(desk)[-1] == "card [card ••••1111]"
+    with activate(desk.organization):
+        assert not Message.objects.filter(purpose=Purpose.SAFE_WAY_ANSWER).exists()
+
+
+def test_health_is_noted_and_stays(desk: Desk) -> None:
+    desk.hear("I was diagnosed with diabetes last week")
+
+    assert bodies(desk) == ["I was diagnosed with diabetes last week"]
+    [found] = findings(desk)
+    assert (found.type, found.was_removed, found.digest) == ("HEALTH_INFO", False, None)
+
+
+def test_findings_of_one_organization_are_walled_off(desk: Desk) -> None:
+    desk.hear(f"card {CARD}")
+
+    with activate(desk.cast.other_organization):
+        assert not Finding.objects.exists()
+        assert not CarrierCopy.objects.exists()
+
+
+def test_texts_without_digits_cost_no_further_statement(desk: Desk, django_assert_max_num_queries) -> None:
+    desk.hear("Hello")
+    with django_assert_max_num_queries(14):
+        desk.hear("Thank you, see you then")
+
+
+def test_nothing_of_the_card_is_in_any_row(desk: Desk) -> None:
+    desk.hear("visa 4111111111111111 cvv 837")
+
+    with activate(desk.organization), connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        for (table,) in cursor.fetchall():
+            if not (table.startswith(("texting_", "compliance_")) or table == "tenancy_auditevent"):
+                continue
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%%4111111111111111%%'")
+            assert cursor.fetchone() == (0,), table

@@ -1,0 +1,107 @@
+"""The provider forgets what a text said that must not be kept: asked until it has, and listed where it will not."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tenancy.isolation import activate
+from tests.texting.desk import Desk, busy_desk
+from texting import carrier_copies
+from texting.models import CarrierCopy
+from texting.providers.base import NotAccepted
+from texting.statuses import ErrorKind
+
+from .conftest import FAR_END, FarEnd
+
+__all__ = ["busy_desk"]
+
+State = CarrierCopy.State
+BUSY = NotAccepted(ErrorKind.TRANSIENT, retry=True, provider_code="20009")
+NEVER = NotAccepted(ErrorKind.AUTH, retry=False, provider_code="20003")
+
+
+def copy_of(desk: Desk) -> CarrierCopy:
+    with activate(desk.organization):
+        return CarrierCopy.objects.get()
+
+
+def make_due(desk: Desk) -> None:
+    with activate(desk.organization):
+        CarrierCopy.objects.update(due_at=timezone.now())
+
+
+@pytest.fixture
+def heard(busy_desk: Desk, far_end: FarEnd) -> Desk:
+    busy_desk.hear("card 4111 1111 1111 1111")
+    make_due(busy_desk)
+    return busy_desk
+
+
+def test_it_is_asked_once_and_then_the_copy_is_gone(heard: Desk) -> None:
+    assert carrier_copies.ask_providers() == {"asked": 1, "failed": 0}
+    assert carrier_copies.ask_providers() == {"asked": 0, "failed": 0}
+
+    copy = copy_of(heard)
+    assert FAR_END.redacted == ["in-1"]
+    assert (copy.state, copy.due_at) == (State.GONE, None)
+    assert copy.gone_at is not None
+
+
+def test_a_provider_that_cannot_yet_is_asked_again_later_and_later(heard: Desk) -> None:
+    FAR_END.keeps += [BUSY, BUSY]
+    pauses = []
+    for _ in range(2):
+        carrier_copies.ask_providers()
+        copy = copy_of(heard)
+        assert (copy.state, copy.code) == (State.WAITING, "20009")
+        pauses.append(copy.due_at - timezone.now())
+        make_due(heard)
+    assert timedelta(0) < pauses[0] < pauses[1]
+
+    carrier_copies.ask_providers()
+    assert copy_of(heard).state == State.GONE
+
+
+def test_it_is_given_up_when_the_pauses_are_over(heard: Desk) -> None:
+    with activate(heard.organization):
+        CarrierCopy.objects.update(tries=len(carrier_copies.PAUSES))
+    FAR_END.keeps += [BUSY]
+    carrier_copies.ask_providers()
+
+    copy = copy_of(heard)
+    assert (copy.state, copy.due_at) == (State.REFUSED, None)
+
+
+def test_a_refusal_for_good_stays_listed_with_its_code(heard: Desk) -> None:
+    FAR_END.keeps += [NEVER]
+    carrier_copies.ask_providers()
+
+    copy = copy_of(heard)
+    assert (copy.state, copy.code, copy.due_at) == (State.REFUSED, "20003", None)
+
+
+def test_a_worker_that_dies_while_it_asks_leaves_it_to_the_next(heard: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(carrier_copies, "_record", dies)
+        carrier_copies.ask_providers()
+    assert copy_of(heard).state == State.WAITING
+    assert carrier_copies.ask_providers()["asked"] == 0  # leased
+
+    make_due(heard)
+    carrier_copies.ask_providers()
+    assert copy_of(heard).state == State.GONE
+
+
+def test_one_organizations_trouble_is_not_the_others(heard: Desk) -> None:
+    heard.hear("card 4111 1111 1111 1111", line=heard.other_line)
+    with activate(heard.cast.other_organization):
+        heard.other_line.provider = "unknown"
+        heard.other_line.save(update_fields=["provider"])
+        CarrierCopy.objects.update(due_at=timezone.now())
+
+    assert carrier_copies.ask_providers() == {"asked": 1, "failed": 1}
+    assert copy_of(heard).state == State.GONE
