@@ -15,7 +15,7 @@ _EXPIRY = re.compile(
 )
 _NAMED = re.compile(rf"(?<![a-z]){_MONTH}[ /\-.,']{{0,3}}(?:of )?(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])")
 _SOLID = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
-_BESIDE = re.compile(r"[ \t\n,;/|\-]{1,4}(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
+_BESIDE = re.compile(r"[ \t\n,;:/|\-]{1,4}(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
 _GAP = re.compile(r"[^a-z0-9]{1,8}\Z")
 
 

@@ -11,6 +11,7 @@ from compliance.detectors.vocabulary import WORD, Hit
 _CUES = ("PAYMENT_CARD", "EXPIRY", "CARD_SECURITY")
 _BEFORE, _AFTER = 60, 40
 _FEW_WORDS = 3
+_MANY_GROUPS = 6
 _FEWEST = 12  # digits of a card
 _WRONG_MARKS = frozenset(",|+()")
 
@@ -46,7 +47,7 @@ def _in_run(reading: Reading, run: Run) -> list[Draft]:
         cue = _context(reading, groups)
         if cue:
             rules.append(cue)
-        elif phone_like(groups) or _glued(reading, groups):
+        elif phone_like(groups) or _glued(reading, groups) or _uneven(reading, groups):
             continue
         found.append(Draft("PAYMENT_CARD", tuple(pieces(groups, reading.text)), reasons(*rules)))
     return found
@@ -99,6 +100,13 @@ def _distance(first: int, last: int, start: int, end: int) -> int:
 def _mixed_marks(text: str, groups: tuple[Group, ...]) -> bool:
     marks = {text[one.end : other.start].strip(" ") for one, other in pairwise(groups)}
     return len(marks) > 1 and not marks.isdisjoint(_WRONG_MARKS)
+
+
+def _uneven(reading: Reading, groups: tuple[Group, ...]) -> bool:
+    """Whether many small groups of different size stand in digits, not in words: a list of numbers."""
+    if len(groups) < _MANY_GROUPS or usual_grouping(groups):
+        return False
+    return sum(char.isdigit() for char in reading.as_written(groups[0].start, groups[-1].end)) > len(groups)
 
 
 def _glued(reading: Reading, groups: tuple[Group, ...]) -> bool:

@@ -124,9 +124,9 @@ def _last_group(row: _Row, first: int, *, wanted: bool) -> int | None:
 
 
 def usual_grouping(groups: tuple[Group, ...]) -> bool:
-    """Whether the digits stand in groups as cards are printed, one by one, or all of one size."""
+    """Whether the digits stand in groups as cards are printed, one by one, or all of one size but the last."""
     sizes = tuple(len(group.digits) for group in groups)
-    return sizes in _USUAL or len(set(sizes)) == 1
+    return sizes in _USUAL or (len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0])
 
 
 def phone_like(groups: tuple[Group, ...]) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from compliance.detectors.data_files import read
 
-_RUN = re.compile(r"\d+(?:[ \t\-._/*,:|~+()]{1,3}\d+)*")
+_RUN = re.compile(r"\d+(?:[ \t\-._/*,:;|~+()&=]{1,3}\d+)*")
 _GROUP = re.compile(r"\d+")
 _WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _FILLERS = frozenset(read("fillers")["words"])

@@ -26,6 +26,7 @@ _ICD = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
 _FAR, _NEAR, _NEXT, _RESULT = 48, 30, 16, 48
 _TERMS_ONLY = frozenset({"condition"})
 _NEXT_KIND = frozenset({"not_next", "not_adjacent"})
+_FEWEST_RULES = {"condition": 2, "medication": 2, "treatment": 2, "pathogen": 2, "otc": 3}
 _NEEDS_PERSON = frozenset(_DATA["needs_person"])
 _BESIDE = 8  # characters between a test and its result
 _TESTED = frozenset(_DATA["tested"])
@@ -57,40 +58,20 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
     kind = next(kind for kind in _TERMS if kind in hit.kinds)
     person = sentence.before(hit.start, _FAR, "person")
     own = person is not None and person.phrase in _OWN and _few_words(sentence, person.end, hit.start, 2)
-    strong = sentence.before(hit.start, _FAR, "strong_discloses")
-    if strong is None:
-        strong = sentence.after(hit.end, _NEAR, "strong_discloses")
-    close = sentence.before(hit.start, 24, "discloses")
-    ties = (
-        close is not None
-        and _few_words(sentence, close.end, hit.start, 3)
-        and (close.phrase not in _CLOSE or _few_words(sentence, close.end, hit.start, 1))
-    )
+    strong = sentence.before(hit.start, _FAR, "strong_discloses") or sentence.after(hit.end, _NEAR, "strong_discloses")
     dosed = kind in ("medication", "otc") and bool(_DOSE.match(sentence.text, hit.end))
-    harmless = (
-        sentence.before(hit.start, 26, "not")
-        or sentence.after(hit.end, _NEAR, "not")
-        or sentence.after(hit.end, _NEXT, "not_next")
-        or sentence.after(hit.end, 1, "not_adjacent")
-    )
-    asked = sentence.before(hit.start, 60, "asks")
+    harmless = _harmless(sentence, hit)
+    if harmless and not _told_all_the_same(harmless, hit, person=person, own=own, strong=strong):
+        return []
+    if not own and (harmless or not dosed) and _asked(sentence, hit, medicine=kind == "medication" and not harmless):
+        return []
     rules = [f"health.term/{hit.phrase}"]
-    if harmless and not (
-        person and ((strong and harmless.kinds.isdisjoint(_NEXT_KIND)) or (own and harmless.start < hit.start))
-    ):
-        return []
-    if (
-        asked
-        and not own
-        and not (dosed and not harmless)
-        and not (kind == "medication" and not harmless and not sentence.before(hit.start, 60, "sells"))
-    ):
-        return []
     if strong and (kind != "otc" or person) and (inbound or person or strong.phrase not in _NEEDS_PERSON):
         rules.append(f"health.disclosure/{strong.phrase}")
-    if person and (own or ties or "verbs" in hit.kinds):
+    close = _tied(sentence, hit)
+    if person and (own or close or "verbs" in hit.kinds):
         rules.append(f"health.person/{person.phrase}")
-    elif ties and close and close.phrase in _HAVE and _opens(sentence, close):
+    elif close and close.phrase in _HAVE and _opens(sentence, close):
         rules.append(f"health.disclosure/{close.phrase}")
     elif inbound and hit.phrase.startswith("allerg") and hit.start - sentence.start <= 1:
         rules.append("health.person/opens the sentence")
@@ -98,9 +79,38 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
         rules.append("health.dose")
     if kind == "medication" and len(rules) == 1 and inbound and not harmless:
         rules.append("health.disclosure/names a prescription medicine")
-    if len(rules) == 1 or (kind in ("otc", "pathogen") and len(rules) < (3 if kind == "otc" else 2)):
-        return []
-    return rules
+    return rules if len(rules) >= _FEWEST_RULES[kind] else []
+
+
+def _harmless(sentence: Sentence, hit: Hit) -> Hit | None:
+    """A phrase close to a term that makes it somebody's trade, a campaign or a joke."""
+    return (
+        sentence.around(hit.start, hit.end, _FAR, "animals")
+        or sentence.before(hit.start, 26, "not")
+        or sentence.after(hit.end, _NEAR, "not")
+        or sentence.after(hit.end, _NEXT, "not_next")
+        or sentence.after(hit.end, 1, "not_adjacent")
+    )
+
+
+def _told_all_the_same(harmless: Hit, hit: Hit, *, person: Hit | None, own: bool, strong: Hit | None) -> bool:
+    """Whether what is said of somebody weighs more than the harmless phrase."""
+    if person is None or "animals" in harmless.kinds:
+        return False
+    return (strong is not None and harmless.kinds.isdisjoint(_NEXT_KIND)) or (own and harmless.start < hit.start)
+
+
+def _asked(sentence: Sentence, hit: Hit, *, medicine: bool) -> bool:
+    """Whether the term is only asked about; who asks for a medicine mostly takes it, unless it is for its price."""
+    return bool(sentence.before(hit.start, 60, "sells" if medicine else "asks"))
+
+
+def _tied(sentence: Sentence, hit: Hit) -> Hit | None:
+    """A verb right before a term that gives it to somebody: "has", "taking"."""
+    close = sentence.before(hit.start, 24, "discloses")
+    if close is None or not _few_words(sentence, close.end, hit.start, 3):
+        return None
+    return close if close.phrase not in _CLOSE or _few_words(sentence, close.end, hit.start, 1) else None
 
 
 def _is_tested(sentence: Sentence, hit: Hit) -> bool:
@@ -181,7 +191,7 @@ def _number_end(text: str, place: int) -> int:
     return match.end() if match else place
 
 
-def _phrase(sentence: Sentence, hit: Hit) -> list[Draft]:
+def _phrase(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each kind of phrase
     """ "tested positive", "positive for rsv", "came back abnormal", a diagnosis code."""
     if hit.phrase.startswith(("icd", "diagnosis code")):
         code = _ICD.search(sentence.text, hit.end, min(hit.end + 40, sentence.end))
@@ -200,6 +210,8 @@ def _phrase(sentence: Sentence, hit: Hit) -> list[Draft]:
         return (
             [_draft(hit.start, what.end, f"health.result/{hit.phrase}", f"health.term/{what.phrase}")] if what else []
         )
+    if sentence.before(hit.start, _FAR, "not"):
+        return []
     person = sentence.before(hit.start, _FAR, "person")
     test = sentence.before(hit.start, _FAR, "test", "plain_test", "pathogen", "analyte")
     first = hit.phrase.split()[0]

@@ -74,6 +74,9 @@ def _named_after(reading: Reading, cues: list[Hit], value: Value, following: int
     hit = cue_after(cues, value.end, _AFTER)
     if hit is None or hit.end > following or _blocks(hit) or not speaks_back(reading.text[value.end : hit.start]):
         return None
+    leads_on = hit.end < following < len(reading.text) and following - hit.end <= _ROW // 2
+    if leads_on and not WORD.search(reading.text, value.end, hit.start):
+        return None  # it speaks of what follows: "0427 cvv 123"
     draft = _accept(reading, hit, value, "cue.after")
     if draft is not None:
         used.add(hit.start)

@@ -11,6 +11,7 @@ _DATA = read("credentials")
 _ONLY_BEFORE = frozenset(_DATA["only_before"])
 _NEEDS_PURPOSE = frozenset(_DATA["needs_purpose"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_WRITE_TO = re.compile(r"(?:te?xt|send|sms|reply)(?![a-z])[^.!?]* to \Z")
 _DIGITS = range(4, 9)
 _LONG = 6  # digits from which a code needs no purpose
 _RIGHT_BEFORE = 6  # characters from a phrase that says little to its code
@@ -25,6 +26,8 @@ def one_time_codes(reading: Reading) -> list[Draft]:
     for run in reading.runs:
         if run.size not in _DIGITS or not _one_code(reading.text, run):
             continue
+        if _WRITE_TO.search(reading.text, max(0, run.start - 40), run.start):
+            continue  # a short number to write to
         start, end = _with_prefix(reading.text, run)
         other = reading.near(AGAINST, start, end, before=20, after=20)
         cue = _strong(reading, start, end, purpose=purpose or not harmless)

@@ -78,7 +78,7 @@ def values(text: str, taken: bytearray, *, births: bool) -> list[Value]:
         for match in _CELL.finditer(text)
         if match.group() not in _CUES_WITH_DIGIT
         and 1 not in taken[match.start() : match.end()]
-        and not in_dates[match.start()]
+        and 1 not in in_dates[match.start() : match.end()]
     ]
     kept += _grouped(text, free)
     return sorted(kept, key=lambda value: value.start)
