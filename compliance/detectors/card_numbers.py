@@ -22,15 +22,11 @@ def find_cards(reading: Reading) -> list[Draft]:
     for run in reading.runs:
         if run.size >= _FEWEST:
             found += _in_run(reading, run)
-    left = sum([run.size for run in reading.runs]) - sum([_digits(reading.text, draft) for draft in found])
+    left = sum([run.size for run in reading.runs]) - _FEWEST * len(found)  # a card has at least so many
     if len(reading.runs) > 1 and left >= _FEWEST:
         for chain in chains(reading.text, reading.runs):
             found += _in_chain(reading, chain)
     return found
-
-
-def _digits(text: str, draft: Draft) -> int:
-    return sum([char.isdigit() for start, end in draft.spans for char in text[start:end]])
 
 
 def _in_run(reading: Reading, run: Run) -> list[Draft]:

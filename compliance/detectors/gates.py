@@ -56,6 +56,7 @@ _WITH_FIGURES = (
     "icd",
 )  # terms that are not only letters
 _LONG_RUN = re.compile(r"\d(?:[^a-z0-9]{0,4}\d){8}")
+_LETTER_AT_DIGIT = re.compile(r"\d(?:[a-z]|(?<=[a-z]\d)|(?<=[a-z][-#]\d)|(?<=[axyz] \d)|[ -][a-z](?![a-z]))")
 _BEGINS_A_SHAPE = re.compile(
     r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{4}\d{6}|a[-# ]{0,2}\d{3}|"
     r"[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3}[- ]?[a-z]|[a-z]{5}\d{4}|[a-z]{1,5}9{0,4}\d{6}|p<|"
@@ -113,7 +114,7 @@ def _with_digits(text: str, flags: int) -> int:
         flags &= ~NUMBERS
     elif digits >= _MANY_DIGITS or (digits >= _SSN_DIGITS and _LONG_RUN.search(text)) or _initials(text):
         flags |= NUMBERS
-    if (digits >= _SHAPE_DIGITS and _BEGINS_A_SHAPE.search(text)) or (
+    if (digits >= _SHAPE_DIGITS and _LETTER_AT_DIGIT.search(text) and _BEGINS_A_SHAPE.search(text)) or (
         digits >= _IBAN_DIGITS and _BEGINS_AN_IBAN.search(text)
     ):
         flags |= SHAPES | NUMBERS

@@ -34,7 +34,7 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     if not reading.has(*_KINDS) and not any_grouping(reading):
         return []
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
-    all_values = values(reading.text, taken, births=reading.has("DATE_OF_BIRTH"))
+    all_values = values(reading.text, reading.runs, taken, births=reading.has("DATE_OF_BIRTH"))
     found = [*in_pieces(reading, taken), *bank_pairs(reading, all_values)]
     previous = 0
     used: set[int] = set()

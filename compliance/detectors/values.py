@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from compliance.detectors.data_files import read
 from compliance.detectors.dates import Date, dates
+from compliance.detectors.digit_runs import Run
 
 _CELL = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]*")
 _SEPARATORS = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
 Cell = tuple[int, int, str]
 _MONEY = frozenset("$£€")
 _MOST_CELLS = 20
+_LETTERS = 6
+_LETTERS_DASH = re.compile(r"(?<![a-z0-9])[a-z]{1,4}-\Z")
 _MARKS = frozenset("$£€:/%")
 _WITH_DATE = re.compile(r"\d[-. ]{1,3}\d{1,2}[-. ]")
 _GLUED = re.compile(r"(?:" + "|".join(sorted(read("linking")["glued"], key=len, reverse=True)) + r")-?(?=\d+\Z)")
@@ -56,7 +59,7 @@ def value_of(cells: tuple[Cell, ...], separator: str, date: Date | None = None) 
     return Value(cells[0][0], cells[-1][1], compact, cells, separator)
 
 
-def values(text: str, taken: bytearray, *, births: bool) -> list[Value]:
+def values(text: str, runs: list[Run], taken: bytearray, *, births: bool) -> list[Value]:
     """Every value in order; `taken` marks the characters that already belong to a finding (1) or not (0).
 
     `births`: somebody speaks of a birth, so dates are looked for in every form.
@@ -74,14 +77,37 @@ def values(text: str, taken: bytearray, *, births: bool) -> list[Value]:
         cells = tuple([(m.start(), m.end(), m.group()) for m in _CELL.finditer(text, date.start, date.end)])
         kept.append(value_of(cells, "/", date))
     free = [
-        _without_cue(match.start(), match.end(), match.group())
-        for match in _CELL.finditer(text)
-        if match.group() not in _CUES_WITH_DIGIT
-        and 1 not in taken[match.start() : match.end()]
-        and 1 not in in_dates[match.start() : match.end()]
+        _without_cue(*cell)
+        for cell in _cells(text, runs)
+        if cell[2] not in _CUES_WITH_DIGIT
+        and 1 not in taken[cell[0] : cell[1]]
+        and 1 not in in_dates[cell[0] : cell[1]]
     ]
     kept += _grouped(text, free)
     return sorted(kept, key=lambda value: value.start)
+
+
+def _cells(text: str, runs: list[Run]) -> Iterator[Cell]:
+    """The words that hold digits, with up to four letters and a dash before them ("WE-9050321")."""
+    last = 0
+    for run in runs:
+        for group in run.groups:
+            start, end = group.start, group.end
+            if start < last:
+                continue
+            while start > last and text[start - 1].isalnum():
+                start -= 1
+            while end < len(text) and text[end].isalnum():
+                end += 1
+            lettered = (
+                _LETTERS_DASH.search(text, max(last, start - _LETTERS), start)
+                if text[start - 1 : start] == "-"
+                else None
+            )
+            if lettered:
+                start = lettered.start()
+            yield start, end, text[start:end]
+            last = end
 
 
 def _overlap(kept: list[Value], date: Date) -> bool:
