@@ -43,7 +43,9 @@ def _in_run(reading: Reading, run: Run) -> list[Draft]:
         cue = _context(reading, groups)
         if cue:
             rules.append(cue)
-        elif phone_like(groups) or _glued(reading, groups) or _uneven(reading, groups):
+        elif (
+            phone_like(groups) or _international(reading, groups) or _glued(reading, groups) or _uneven(reading, groups)
+        ):
             continue
         found.append(Draft("PAYMENT_CARD", tuple(pieces(groups, reading.text)), reasons(*rules)))
     return found
@@ -103,6 +105,11 @@ def _uneven(reading: Reading, groups: tuple[Group, ...]) -> bool:
     if len(groups) < _MANY_GROUPS or usual_grouping(groups):
         return False
     return sum(char.isdigit() for char in reading.as_written(groups[0].start, groups[-1].end)) > len(groups)
+
+
+def _international(reading: Reading, groups: tuple[Group, ...]) -> bool:
+    """Whether it is written as telephone numbers of any country are: +4915112345678."""
+    return reading.text[max(0, groups[0].start - 1) : groups[0].start] == "+"
 
 
 def _glued(reading: Reading, groups: tuple[Group, ...]) -> bool:

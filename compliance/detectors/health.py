@@ -143,7 +143,7 @@ def _result(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one
     person = sentence.before(hit.start, _FAR, "person")
     more = [f"health.person/{person.phrase}"] if person else []
     value = _VALUE.match(sentence.text, hit.end) if "analyte" in hit.kinds else None
-    if value:
+    if value and not _inside_a_code(sentence.text, hit.start, _number_end(sentence.text, value.end())):
         return [
             _draft(
                 hit.start, _number_end(sentence.text, value.end()), f"health.term/{hit.phrase}", "health.value", *more
@@ -184,6 +184,11 @@ def _fits(sentence: Sentence, hit: Hit, result: Hit, person: Hit | None) -> bool
     if "plain_test" in hit.kinds:
         return result.phrase in _FEW_RESULTS and person is not None
     return "pathogen" not in hit.kinds or result.phrase in _FEW_RESULTS
+
+
+def _inside_a_code(text: str, start: int, end: int) -> bool:
+    """Whether letters or digits touch both: `8a1c4a` is a colour, and no A1C of 4."""
+    return (start > 0 and text[start - 1].isalnum()) or text[end : end + 1].isalpha()
 
 
 def _number_end(text: str, place: int) -> int:

@@ -38,6 +38,8 @@ my account was locked, call 18005551234
 password reset link isnt working
 i forgot my password again
 whats the wifi password
+my number in germany is +4915112345678
+paint it #8a1c4a please
 promo code SPRING25 not working
 error code 50123 on the dryer
 dress code is black tie?

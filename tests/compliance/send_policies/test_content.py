@@ -1,7 +1,9 @@
 """What must not be sent by text is refused whoever sends it, and what the product owes the customer still leaves."""
 
 import pytest
+from django.conf import settings
 
+from compliance.detectors import scan
 from tenancy.isolation import activate
 from tests.permitting import agree_to_everything
 from tests.texting.desk import Desk, desk
@@ -50,3 +52,13 @@ def test_what_may_be_sent_leaves(desk: Desk, body: str) -> None:
     conversation = desk.hear("Hello")
 
     assert desk.answer(conversation, body).status == "queued"
+
+
+def test_our_own_links_are_no_secrets(desk: Desk) -> None:
+    conversation = desk.hear("Hello")
+    link = f"{settings.PUBLIC_BASE_URL}/p/password-is-hunter2hun"
+    assert scan(f"Pay here: {link}", direction="out")
+
+    assert desk.answer(conversation, f"Pay here: {link}").status == "queued"
+    with pytest.raises(sending.Refused):
+        desk.answer(conversation, f"Pay here: {link}, password: hunter2hunter")
