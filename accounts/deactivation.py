@@ -85,7 +85,7 @@ def bring_back(*, actor: Membership, member: Membership) -> None:
         return
     was = "suspended" if member.suspended_at else "deactivated"
     back = Membership.objects.filter(pk=member.pk, is_active=False)
-    back.update(is_active=True, suspended_at=None, auth_epoch=F("auth_epoch") + 1)
+    back.update(is_active=True, suspended_at=None, reset_elsewhere=False, auth_epoch=F("auth_epoch") + 1)
     member.refresh_from_db(fields=["is_active", "suspended_at", "auth_epoch"])
     member.__dict__.pop("permissions", None)
     audit.record(event=audit.AuditKind.MEMBER_REACTIVATED, actor=actor, object=member, was=was)

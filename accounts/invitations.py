@@ -175,10 +175,21 @@ def reset_by_operator(*, member: Membership) -> str:
 
 def _reset(member: Membership, actor: Membership | None, request: RecoveryRequest | None = None) -> str:
     ended = forget_sign_in(member.user)
+    _no_way_back_by_itself(member)
     token = new_link(member, actor, request)
     audit.record(event=audit.AuditKind.SIGN_IN_RESET, actor=actor, object=member, sessions_ended=ended)
     telling.sign_in_was_reset(member, by=actor.user.name if actor else "")
     return token
+
+
+def _no_way_back_by_itself(member: Membership) -> None:
+    """Organizations that have deactivated the person had no say, so no directory of theirs lets them in again without
+    an admin's look.
+    """
+    elsewhere = Membership.objects.filter(user=member.user_id, is_active=False, joined_at__isnull=False).exclude(
+        pk=member.pk
+    )
+    elsewhere.update(reset_elsewhere=True)
 
 
 def is_being_reset(user: User) -> bool:

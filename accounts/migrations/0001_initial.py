@@ -234,6 +234,7 @@ class Migration(migrations.Migration):
                         ('is_active', models.BooleanField(default=True)),
                         ('is_machine', models.BooleanField(default=False)),
                         ('auth_epoch', models.PositiveIntegerField(default=0)),
+                        ('reset_elsewhere', models.BooleanField(default=False)),
                         ('wants_mails', models.BooleanField(default=True)),
                         ('suspended_at', models.DateTimeField(blank=True, null=True)),
                         ('set_up_left_at', models.DateTimeField(blank=True, null=True)),

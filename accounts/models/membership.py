@@ -34,7 +34,9 @@ class Membership(models.Model):
     Everything a member does is done as a Membership, never as a bare User. `joined_at` is empty until an invitation was
     accepted; `auth_epoch` grows whenever everything that was signed in as this member must end. `is_machine`: an
     integration, which shows keys and never signs in. `suspended_at`: not active for a while; empty for whoever was
-    deactivated for good. `wants_mails`: `accounts.notices`; `set_up_left_at`: when they put the set-up list away.
+    deactivated for good. `reset_elsewhere`: while they were not active here, another organization reset their sign-in,
+    so an admin lets them in again, not a directory by itself. `wants_mails`: `accounts.notices`; `set_up_left_at`: when
+    they put the set-up list away.
 
     Not stored: `session_id`, the session of the request that this object acts in (None for programs and tasks), and
     `shown_until`, which `texting.queries.seeing` keeps here: contacts that this session has revealed, and until when.
@@ -50,6 +52,7 @@ class Membership(models.Model):
     is_active = models.BooleanField(default=True)
     is_machine = models.BooleanField(default=False)
     auth_epoch = models.PositiveIntegerField(default=0)
+    reset_elsewhere = models.BooleanField(default=False)
     wants_mails = models.BooleanField(default=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
     set_up_left_at = models.DateTimeField(null=True, blank=True)

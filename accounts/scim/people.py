@@ -149,6 +149,8 @@ def _let_in(directory: Directory, person: DirectoryPerson, member: Membership) -
         return
     if person.ended_epoch != member.auth_epoch:
         raise ScimError(409, "An admin deactivated this person here. An admin has to reactivate them first.")
+    if member.reset_elsewhere:
+        return  # wanted in again, as the row says now; an admin looks first, and the answer says that they are not in
     deactivation.bring_back(actor=directory.membership, member=member)
 
 

@@ -24,6 +24,7 @@ from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.accounts.codes import with_app
+from tests.accounts.scim.conftest import connect
 from tests.accounts.test_people import NEW_PASSWORD, link_in
 from tests.cast import PASSPHRASE, person, signed_in
 
@@ -182,6 +183,27 @@ def test_who_was_deactivated_elsewhere_has_one_organization_and_who_is_suspended
     Membership.objects.filter(pk=there.pk).update(suspended_at=None)
     assert "/join/" in link_in(reset(cast.admin, here))
     assert not untouched(here)
+
+
+def test_a_directory_brings_nobody_back_whose_sign_in_was_reset_elsewhere_meanwhile(cast, here, there):
+    """Else an admin here waits until somebody is on leave there, resets their sign-in alone, and comes back as they."""
+    company = connect(cast.outsider)
+    made = company.add(here.user.email)
+    switch = {"op": "replace", "path": "active"}
+    assert company.patch(f"Users/{made['id']}", {**switch, "value": False}).status_code == 200
+    assert company.patch(f"Users/{made['id']}", {**switch, "value": True}).status_code == 200
+    company.patch(f"Users/{made['id']}", {**switch, "value": False})
+    link = link_in(reset(cast.admin, here))
+    assert joins(link).status_code == 302
+    with activate(cast.other_organization), pytest.raises(deactivation.GoneFromDirectory):
+        deactivation.reactivate(actor=cast.outsider, member=there)
+    assert company.patch(f"Users/{made['id']}", {**switch, "value": True}).json()["active"] is False
+    there.refresh_from_db()
+    assert not there.is_active
+    with activate(cast.other_organization):
+        deactivation.reactivate(actor=cast.outsider, member=there)
+    there.refresh_from_db()
+    assert there.is_active, "an admin decides"
 
 
 def test_both_asking_at_once_is_asked_once(cast, here, there):

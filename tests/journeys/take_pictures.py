@@ -25,6 +25,7 @@ from .demo import Demo
 from .importing_sights import importing_sights
 from .leavers import leaver_sights
 from .pages import State
+from .recovery_sights import recovery_sights
 from .simulated_office import Office
 from .test_reveal import restricted
 from .test_second_factors import named, sign_in, with_code_line
@@ -79,6 +80,15 @@ def test_people_who_leave(office: Office, someone: MakePerson) -> None:
     page = someone().let_in(office.owner).page
     for name, path in list(leaver_sights(office)):
         page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(path)
+        for look in each_look(page):
+            shoot(page, f"{name}-{look}")
+
+
+@wanted
+def test_a_reset_by_two_organizations(office: Office, someone: MakePerson) -> None:
+    page = someone().let_in(office.owner).page
+    for name, path in recovery_sights(office):
         page.goto(path)
         for look in each_look(page):
             shoot(page, f"{name}-{look}")
