@@ -9,7 +9,7 @@ from portal.payments.accounts import Wish
 from portal.payments.base import AccountFacts
 from tenancy.isolation import activate
 
-from .browser import MakePerson, needs_browser, shoot, stays
+from .browser import MakePerson, needs_browser, stays
 from .simulated_office import Office
 
 pytestmark = needs_browser
@@ -29,7 +29,6 @@ def test_a_request_is_paid_on_the_phone_and_the_agent_sees_it_by_itself(office: 
     inbox.get_by_role("button", name="Request payment").click()
     dialog = inbox.get_by_role("dialog", name="Request payment")
     dialog.get_by_label("Amount").fill("45.00")
-    shoot(inbox, "payment-dialog")
     dialog.get_by_label("What it is for").fill("card 4242 4242 4242 4242")
     dialog.get_by_role("button", name="Send the link").click()
     expect(dialog).to_contain_text("It holds what looks like this: card")
@@ -52,7 +51,6 @@ def test_a_request_is_paid_on_the_phone_and_the_agent_sees_it_by_itself(office: 
     customer.get_by_role("button", name="Pay $45.00").click()
     expect(card).to_contain_text("Opened")
     expect(customer.get_by_text("Simulation.")).to_be_visible()
-    shoot(customer, "payment-simulated")
     customer.get_by_role("button", name="Pay", exact=True).click()
     expect(customer.get_by_text("Your payment has arrived")).to_be_visible()
 
