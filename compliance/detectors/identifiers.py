@@ -31,7 +31,7 @@ _LETTERS_BEFORE = re.compile(r"[ :#=.]{1,3}(?:(?:id|no|num|number|is|es)[ :#.]{1
 
 def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
-    if not reading.has(*_KINDS) and not any_grouping(reading):
+    if _KINDS.isdisjoint(reading.by_kind) and not any_grouping(reading):
         return []
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
     all_values = values(reading.text, reading.runs, taken, births=reading.has("DATE_OF_BIRTH"))

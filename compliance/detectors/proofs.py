@@ -10,7 +10,8 @@ from compliance.detectors.values import Value
 Proof = Callable[[Value, str, bool], str | None]
 """(value, phrase that named it, whether that phrase says little by itself)"""
 
-_BARE_ACCOUNT = frozenset({"account", "acct", "acc"})
+_BARE_ACCOUNT = frozenset({"account", "acct", "acc", "cuenta", "compte", "conto", "konto", "cta"})
+_LETTERED = frozenset({"nie", "nif", "curp", "pan", "pan card", "pan number", "pan no", "rfc"})  # never digits alone
 _SORT = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c", "bsb", "bank code"})
 _UK_PHONE = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
 _LICENCE_SIZES = range(6, 18)
@@ -82,6 +83,8 @@ def _medical(value: Value, phrase: str, soft: bool) -> str | None:
 def _government(value: Value, phrase: str, soft: bool) -> str | None:
     compact = value.compact
     digits = sum(char.isdigit() for char in compact)
+    if phrase in _LETTERED and compact.isdigit():
+        return None
     if phrase in _SPECIFIC:
         return "proof.checksum" if compact.isdigit() and len(compact) == 9 and checksums.luhn(compact) else None
     if phrase.startswith(("aadh", "adh", "uid")):

@@ -50,7 +50,7 @@ class Reading:
 
     def has(self, *kinds: str) -> bool:
         """Whether a phrase of one of these lists stands in the text."""
-        return any(kind in self.by_kind for kind in kinds)
+        return not self.by_kind.keys().isdisjoint(kinds)
 
     def near(self, kind: str, start: int, end: int, *, before: int, after: int) -> Hit | None:
         """The phrase of that list closest to a span, at most so many characters before or after it.
@@ -87,7 +87,7 @@ class Draft(NamedTuple):
     @property
     def score(self) -> float:
         """The sum of the weights."""
-        return sum(reason.weight for reason in self.reasons)
+        return sum([reason.weight for reason in self.reasons])
 
 
 @cache

@@ -124,7 +124,7 @@ def _winners(drafts: list[Draft]) -> list[Draft]:
 def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
     found = []
     groups = 0
-    for draft in sorted(winners, key=lambda draft: draft.spans[0]):
+    for draft in winners if len(winners) == 1 else sorted(winners, key=lambda draft: draft.spans[0]):
         group = None
         if len(draft.spans) > 1:
             groups += 1
@@ -148,7 +148,7 @@ def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
                     last_four,
                 )
             )
-    return tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))
+    return tuple(found) if len(found) == 1 else tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))
 
 
 def _confidence(score: float) -> Confidence:

@@ -71,6 +71,13 @@ she said one thing, then two more, then three
 ¿a qué hora abren el 24?
 mi pedido 48392017 no llega
 bestellung 48392017 ist da?
+das hat nie 100000 gekostet
+tan solo 1500 pesos cada uno
+compra pan 12 piezas y 500000 gracias
+la carte est en panne, table pour 4 à 20h15
+send MIX to 85069 to verify ur entry
+1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16
+my dog has arthritis
 ma commande 48392017 est perdue
 """
 OUT = """
