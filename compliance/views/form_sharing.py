@@ -37,9 +37,10 @@ def form_code(request: MemberRequest, form_id: UUID) -> HttpResponse:
 @requires(Permission.FORMS_MANAGE)
 @require_safe
 def form_preview_colour(request: MemberRequest) -> HttpResponse:
-    """A colour that is being tried (`?is=1a2b3c`), as a style sheet for the preview: the page allows no style in it."""
+    """A colour that is being tried (`?is=1a2b3c`), as a style sheet for the preview: the page allows no style in it.
+
+    Empty for what is no colour.
+    """
     colour = "#" + request.GET.get("is", "")
-    if not is_colour(colour):
-        raise Http404
-    sheet = f".form-previews {{ --form-colour: {colour}; --form-letters: #fff; }}\n"
+    sheet = f".form-previews {{ --form-colour: {colour}; --form-letters: #fff; }}\n" if is_colour(colour) else ""
     return HttpResponse(sheet, content_type="text/css; charset=utf-8")

@@ -28,8 +28,14 @@ def form_rows(owner: Membership, name: str) -> None:
         form = editing.create(actor=owner, wish=wish)
         publishing.publish(actor=owner, form=form, pages_read=True)
         for ago in range(28):
-            for step, number in (("viewed", 40 + ago * 7 % 23), ("submitted", 9 + ago % 5), ("confirmed", 7 + ago % 4)):
-                day = timezone.localdate() - timedelta(days=ago)
+            day = timezone.localdate() - timedelta(days=ago)
+            seen = {
+                "viewed": 40 + ago * 7 % 23,
+                "begun": 11 + ago % 6,
+                "submitted": 9 + ago % 5,
+                "confirmed": 7 + ago % 4,
+            }
+            for step, number in seen.items():
                 FormCount.objects.create(form=form, day=day, step=step, count=number)
         lacking = Wish(f"{name} 2", line, ("en",), programs[1:], texts={}, wordings={})
         editing.create(actor=owner, wish=lacking)
