@@ -110,3 +110,8 @@ def test_only_what_was_found_is_masked() -> None:
 
     assert mask(text, cards) == "i have lupus, [card ••••9855]"
     assert mask(text, []) == text
+
+
+def test_a_mask_is_never_read_as_a_number() -> None:
+    assert scan("my pin is [card ••••1111], cvv [card ••••1111], code [secret]") == ()
+    assert mask("cvv 4111111111111111", scan("cvv 4111111111111111")) == "cvv [card ••••1111]"

@@ -66,6 +66,9 @@ def test_a_card_is_found_with_any_separator(number: str, separator: str, size: i
     assert [text[found.start : found.end] for found in scan(text) if found.type == "PAYMENT_CARD"] == [written]
 
 
+EVERY_DETECTOR = "my card, account, ssn, dob, password, balance of $5, code, i have asthma "
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -77,6 +80,6 @@ def test_a_card_is_found_with_any_separator(number: str, separator: str, size: i
 )  # fmt: skip
 def test_time_grows_in_step_with_hostile_text(piece: str) -> None:
     def work(size: int) -> object:
-        return scan(piece * (size // len(piece)))
+        return scan(EVERY_DETECTOR + piece * (size // len(piece)))
 
     assert grows_in_step(work, size=1_000, times=6, at_most=14, floor=0.002)
