@@ -61,6 +61,11 @@ def screen(body: str, earlier: Sequence[str] = ()) -> Screened:
     )
 
 
+def must_not_be_kept(body: str) -> bool:
+    """Whether the text holds something that is stored nowhere."""
+    return any(one.removed for one in screen(body).found)
+
+
 def _parts(finding: Finding, texts: Sequence[str]) -> list[tuple[int, Finding]]:
     """The finding as each text sees it: places count from the text's own begin, and none reaches over its end."""
     found = []

@@ -471,6 +471,7 @@ class Migration(migrations.Migration):
                         ('signed_address', models.CharField(blank=True, help_text='Scheme and host that the signature is for, where they are known.', max_length=300)),
                         ('sender_masked', models.CharField(blank=True, max_length=24)),
                         ('request', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON, see kept_requests.', keys=[tenancy.encryption.DayKey('webhook', 'received_at')], null=True)),
+                        ('held_secret', models.BooleanField(default=False, help_text='It held what is stored nowhere (a card, a secret), so it was discarded at once.')),
                         ('received_at', models.DateTimeField()),
                         ('tried_at', models.DateTimeField(blank=True, help_text='When it was last found to be still wrong.', null=True)),
                         ('ended_at', models.DateTimeField(blank=True, null=True)),

@@ -45,6 +45,9 @@ class QuarantinedRequest(TenantModel):
         blank=True,
         help_text="JSON, see kept_requests.",
     )
+    held_secret = models.BooleanField(
+        default=False, help_text="It held what is stored nowhere (a card, a secret), so it was discarded at once."
+    )
     received_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True, blank=True, help_text="When it was last found to be still wrong.")
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -32,6 +32,7 @@ class Refused:
     words: Words
     state: str
     tried_at: datetime | None
+    held_secret: bool
     ended_at: datetime | None
     ended_by: str
 
@@ -98,6 +99,7 @@ def _shown(row: QuarantinedRequest) -> Refused:
         words=words(Cause(row.cause), address=address, signed_address=row.signed_address),
         state=row.state,
         tried_at=row.tried_at,
+        held_secret=row.held_secret,
         ended_at=row.ended_at,
         ended_by=row.ended_by.user.name if row.ended_by else "",
     )

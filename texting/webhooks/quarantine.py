@@ -9,16 +9,19 @@ and the base address of that moment, stored once only. There is no other way fro
 """
 
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
@@ -27,10 +30,12 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import KeyDestroyed, Undecryptable
 from texting.causes import PROVEN, Cause
 from texting.models import Line, QuarantinedRequest, QuarantineHour
+from texting.phone_numbers import BadNumber
+from texting.providers.base import UnreadableHook
 from texting.providers.registry import UnknownProvider
 from texting.webhooks import kept_requests
 from texting.webhooks.diagnosing import FEW_TRIED, MOST_TRIED, Diagnosis, diagnose
-from texting.webhooks.taking import NotTaken, Request, take
+from texting.webhooks.taking import NotTaken, Request, adapter_of, take
 
 log = logging.getLogger("parley.webhooks")
 
@@ -38,6 +43,7 @@ State = QuarantinedRequest.State
 
 PER_HOUR = {True: 1_000, False: 300}  # of one line; the key is "provably signed by the provider"
 WAITING = {True: 10_000, False: 3_000}  # of one line
+_PROVIDERS_IDS = re.compile(r"\b[A-Z]{2}[0-9a-f]{32}\b")  # of accounts and texts: long, and no customer's secret
 AT_ONCE = 200  # how many one press of "take in all" looks at
 
 
@@ -78,7 +84,7 @@ def keep(line: Line, request: Request, *, path: str, refused: NotTaken) -> None:
     found = diagnose(line, request, refused, most=FEW_TRIED if full else MOST_TRIED)
     proven = found.cause in PROVEN
     try:
-        text = kept_requests.to_text(request, path)
+        text = "" if _must_not_be_kept(line, request) else kept_requests.to_text(request, path)
     except kept_requests.TooLarge:
         _count_left_out(line, now, proven=proven)
         return
@@ -88,7 +94,20 @@ def keep(line: Line, request: Request, *, path: str, refused: NotTaken) -> None:
         _count_left_out(line, now, proven=proven)
 
 
+def _must_not_be_kept(line: Line, request: Request) -> bool:
+    """Whether it brings a customer's words with something in them that is stored nowhere, not even sealed."""
+    if request.token is not None:
+        return False
+    try:
+        bodies = [text.body for text in adapter_of(line).parse_inbound(request.hook)]
+    except (UnreadableHook, BadNumber, UnknownProvider):
+        bodies = [_PROVIDERS_IDS.sub("", unquote_plus(request.hook.body.decode(errors="replace")))]
+    asked: Callable[[str], bool] = import_string(settings.TEXTING_MUST_NOT_BE_KEPT)
+    return any(asked(body) for body in bodies)
+
+
 def _store(line: Line, request: Request, found: Diagnosis, text: str, now: datetime) -> None:
+    """Without a text it has ended at once: the provider's list still has it, and is read when the line works again."""
     row = QuarantinedRequest.objects.create(
         line=line,
         provider=line.provider,
@@ -97,10 +116,13 @@ def _store(line: Line, request: Request, found: Diagnosis, text: str, now: datet
         cause=found.cause,
         signed_address=found.signed_address,
         sender_masked=found.sender_masked,
-        request=text,
+        request=text or None,
+        state=State.WAITING if text else State.DISCARDED,
+        held_secret=not text,
         received_at=now,
+        ended_at=None if text else now,
     )
-    audit.record(event=AuditKind.WEBHOOK_REJECTED, object=row, line=line.pk, cause=found.cause)
+    audit.record(event=AuditKind.WEBHOOK_REJECTED, object=row, line=line.pk, cause=found.cause, held_secret=not text)
 
 
 def _take_room(line: Line, now: datetime, *, proven: bool) -> bool:

@@ -6,11 +6,13 @@ import threading
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
+from django.test import Client
 
 from accounts.permissions import MissingPermission
 from tenancy.audit import verify_chain
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.cast import signed_in
 from tests.texting.conftest import make_scene
 from tests.texting.twilio_line import (
     ACCOUNT,
@@ -64,6 +66,20 @@ def test_what_is_kept_is_sealed_and_says_nothing_in_the_open(twilio):
         text = QuarantinedRequest.objects.get(pk=kept.pk).request
     assert "secret-cookie" not in text
     assert json.loads(text)["path"] == twilio.path
+
+
+def test_a_card_is_not_kept_even_sealed_and_the_request_is_noted(twilio):
+    twilio.post(secret="guessed", Body="my visa is 4111 1111 1111 1111")
+    [kept] = twilio.kept()
+    assert (kept.state, kept.held_secret, kept.request) == ("discarded", True, None)
+    assert replay(twilio, kept) == Outcome.ENDED
+    page = signed_in(Client(), twilio.cast.admin).get("/settings/quarantine/?state=discarded").content.decode()
+    assert "It held a card number or a secret" in page
+
+
+def test_a_card_in_a_request_that_cannot_be_read_is_not_kept_either(twilio):
+    twilio.post(secret="guessed", From="nobody", Body="my visa is 4111 1111 1111 1111")
+    assert [(kept.state, kept.request) for kept in twilio.kept()] == [("discarded", None)]
 
 
 def test_an_hour_keeps_so_many_and_counts_the_rest(twilio, monkeypatch):
