@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.csv_cells import safe_cell
-from accounts.leaving import papers, plans, reading, trying
+from accounts.leaving import plans, reading, trying
 from accounts.leaving_forms import ReceiptFilterForm
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
@@ -95,6 +95,8 @@ def receipt_file(request: MemberRequest, receipt_id: UUID, form: str) -> HttpRes
     """The receipt as PDF or JSON, to be kept elsewhere."""
     shown = reading.receipt(request.member, receipt_id)
     if form == "pdf":
+        from accounts.leaving import papers  # 18 MB of library, for whoever asks for paper
+
         body: bytes | bytearray = papers.as_pdf(shown, request.member.organization)
     else:
         body = json.dumps(reading.as_data(shown), ensure_ascii=False, indent=2).encode()

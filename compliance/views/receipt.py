@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.forms.permission_forms import ReceiptForm
-from compliance.receipts import gathering, paper
+from compliance.receipts import gathering
 from compliance.receipts.gathering import Reason
 from compliance.receipts.shapes import Receipt
 from texting import queries
@@ -45,6 +45,8 @@ def consent_receipt(request: MemberRequest) -> HttpResponse:
 
 
 def _file(request: MemberRequest, receipt: Receipt, wanted: str) -> HttpResponse:
+    from compliance.receipts import paper  # 18 MB of library, for whoever asks for paper
+
     body = paper.as_pdf(receipt, request.member.organization) if wanted == "pdf" else paper.as_json(receipt)
     response = HttpResponse(body, content_type=_TYPES[wanted])
     name = f"consent-{receipt.number[-4:]}-{receipt.made_at:%Y-%m-%d}.{wanted}"
