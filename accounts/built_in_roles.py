@@ -49,7 +49,7 @@ _AUDITOR = frozenset(
         Permission.CONVERSATIONS_READ_ALL,
         Permission.CONTACTS_READ,
         Permission.REPORTS_READ,
-        Permission.FINDINGS_REVIEW,
+        Permission.FINDINGS_READ,
         Permission.REVIEWS_WRITE,
         Permission.AUDIT_READ,
         Permission.PEOPLE_READ,
@@ -63,6 +63,7 @@ _SUPERVISOR = (
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
         Permission.CONSENT_RECEIPT,
+        Permission.FINDINGS_DECIDE,
         Permission.PAYMENTS_READ,
     }
 )

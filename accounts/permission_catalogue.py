@@ -47,7 +47,8 @@ class Permission(StrEnum):
     FORMS_MANAGE = "forms:manage"
 
     REPORTS_READ = "reports:read"
-    FINDINGS_REVIEW = "findings:review"
+    FINDINGS_READ = "findings:read"
+    FINDINGS_DECIDE = "findings:decide"
     REVIEWS_WRITE = "reviews:write"
     ESCALATIONS_HANDLE = "escalations:handle"
     MEASURES_MANAGE = "measures:manage"
@@ -111,7 +112,6 @@ NOT_OFFERED = frozenset(
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
         Permission.CONTACTS_EXPORT,
-        Permission.FINDINGS_REVIEW,
         Permission.REVIEWS_WRITE,
         Permission.ESCALATIONS_HANDLE,
         Permission.MEASURES_MANAGE,

@@ -80,6 +80,7 @@ SECTIONS = (
 REPORTS = (
     RailEntry(_("Permission"), "permission_report", "shield-check", Permission.REPORTS_READ),
     RailEntry(_("Payments"), "payments", "credit-card", Permission.PAYMENTS_READ),
+    RailEntry(_("Findings"), "findings", "shield-alert", Permission.FINDINGS_READ),
     RailEntry(_("By e-mail"), "report_mails", "mail", Permission.REPORTS_READ),
     RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
 )

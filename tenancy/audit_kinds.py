@@ -151,6 +151,8 @@ class AuditKind(StrEnum):
     OPT_OUT_ANSWERED = "opt_out:answered"
     OPT_OUT_DECIDED = "opt_out:decided"
     OPT_OUTS_EXPORTED = "opt_out:exported"
+    FINDING_DECIDED = "finding:decided"
+    FINDINGS_EXPORTED = "finding:exported"
     OPT_IN_ASKED = "opt_in:asked"
     OPT_IN_DECLINED = "opt_in:declined"
     FORM_CREATED = "form:created"

@@ -1,11 +1,12 @@
-"""What the detectors found in a text: of which kind, how sure, by which rules. Never the value."""
+"""What the detectors found in a text: its kind, how sure, by which rules, and whether it was right. Never the value."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.isolation import TenantModel
+from accounts.models import Membership
+from tenancy.isolation import TenantModel, same_organization
 
 
 class Finding(TenantModel):
@@ -24,6 +25,11 @@ class Finding(TenantModel):
         MEDIUM = "medium", _("Likely")
         HIGH = "high", _("Sure")
 
+    class Verdict(models.TextChoices):
+        OPEN = "", _("To judge")
+        RIGHT = "right", _("Right")
+        WRONG = "wrong", _("Wrong")
+
     message_id = models.UUIDField(help_text="The text; stored in the same transaction, but later.")
     conversation_id = models.UUIDField()
     direction = models.CharField(max_length=3, choices=Direction.choices)
@@ -36,12 +42,26 @@ class Finding(TenantModel):
     was_removed = models.BooleanField(help_text="The stored text holds the mask and not the value.")
     digest = models.BinaryField(max_length=16, null=True)
     found_at = models.DateTimeField()
+    verdict = models.CharField(max_length=5, choices=Verdict.choices, default=Verdict.OPEN, blank=True)
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [*TenantModel.Meta.constraints]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("decided_by"),
+            models.CheckConstraint(
+                condition=models.Q(verdict="", decided_at=None, decided_by=None)
+                | (~models.Q(verdict="") & models.Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="compliance_finding_decided",
+            ),
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "message_id"], name="compliance_finding_message"),
             models.Index(fields=["organization", "-found_at", "-id"], name="compliance_finding_newest"),
+            models.Index(
+                fields=["organization", "type"], condition=~models.Q(verdict=""), name="compliance_finding_judged"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from compliance.urls.hours_urls import urlpatterns as hours_urls
 from compliance.views import (
     answers,
     carrier,
+    findings,
     import_files,
     importing,
     permission,
@@ -25,6 +26,7 @@ _PERMISSION = "contacts/<uuid:contact_id>/permission/"
 
 _QUESTIONS = "perhaps-stop/"
 
+_FINDINGS = "reports/findings/"
 _RUN = "contacts/permission-requests/<uuid:run_id>/"
 _IMPORT = "contacts/imports/<uuid:import_id>/"
 
@@ -32,6 +34,9 @@ urlpatterns = [
     path("reports/", report.reports, name="reports"),
     path("reports/permission/", report.permission_report, name="permission_report"),
     path("reports/permission/csv/", report.permission_report_csv, name="permission_report_csv"),
+    path(_FINDINGS, findings.findings, name="findings"),
+    path(_FINDINGS + "csv/", findings.export, name="export_findings"),
+    path(_FINDINGS + "<uuid:finding_id>/", findings.decide, name="decide_finding"),
     path("reports/mails/", report_mails.report_mails, name="report_mails"),
     *opt_in_urls.urlpatterns,
     path("reports/number/", receipt.consent_receipt, name="consent_receipt"),

@@ -30,7 +30,7 @@ from accounts.models import (
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from compliance.importing import starting as importing
-from compliance.models import OptOutQuestion
+from compliance.models import Finding, OptOutQuestion
 from compliance.requesting import running
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -175,6 +175,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         secure = portal_objects(cast.agent, message.conversation)
         receiving.receive(line, Inbound("in-2", "+12125550181", line.number, "how do I unsubscribe", "in-2"))
         question = OptOutQuestion.objects.get()
+        receiving.receive(line, Inbound("in-3", "+12125550181", line.number, "my ssn is 123-45-6788", "in-3"))
+        finding = Finding.objects.get()
         kept = keep_file(message, png_with_place())
         program = make_program(cast.admin)
         opted = asked(line, program, number="+12125550189")
@@ -254,6 +256,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "run_id": run.pk,
         "message_id": message.pk,
         "question_id": question.pk,
+        "finding_id": finding.pk,
         "program_id": program.pk,
         "keyword_id": keyword.pk,
         "opt_in_id": opted.pk,

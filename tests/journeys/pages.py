@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import Membership, Role, SamlCertificate, SamlFoundCertificate, SamlProvider, SsoDomain, Team
 from accounts.saml import configuring, domains
 from accounts.saml.certificates import read_certificate
-from compliance.models import OptOutQuestion
+from compliance.findings import deciding
+from compliance.models import Finding, OptOutQuestion
 from compliance.opt_out import opt_out_questions
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -63,6 +64,8 @@ class State:
         yield "attention", "/attention/"
         yield "questions", "/perhaps-stop/"
         yield "questions-decided", "/perhaps-stop/?state=decided"
+        yield "findings", "/reports/findings/"
+        yield "findings-all", "/reports/findings/?state=all"
         yield "answers", "/settings/answers/"
         yield "portal-settings", "/settings/portal/"
         yield "contacts", "/contacts/"
@@ -168,6 +171,10 @@ def usual(demo: Demo) -> State:
     knock(demo.harbor, 2)
     doubt(demo, "Priya Raman", "Too many texts. How do I get fewer?")
     doubt(demo, "Theo Nakamura", "I think you have the wrong number")
+    doubt(
+        demo, "Grace Whitfield", "Charge my visa 4111 1111 1111 1111 cvv 837. I was diagnosed with diabetes last week"
+    )
+    judged(demo.member("olivia@harbor.example"), Finding.Verdict.RIGHT)
     opt_in_rows(demo.member("olivia@harbor.example"), "Reminders", "JOIN")
     form_rows(demo.member("olivia@harbor.example"), "Front door")
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
@@ -187,6 +194,12 @@ def doubt(demo: Demo, name: str, body: str) -> None:
         receiving.receive(line, Inbound(f"doubt-{number}", number, line.number, body, f"doubt-{number}"))
 
 
+def judged(member: Membership, verdict: Finding.Verdict) -> None:
+    """One finding is judged."""
+    with activate(member.organization):
+        deciding.decide(member=member, finding=Finding.objects.order_by("type")[0], verdict=verdict)
+
+
 def overflowing(office: Office) -> State:
     """Names, texts and numbers that are longer than anybody thought of."""
     for which in range(1, 40):
@@ -199,6 +212,8 @@ def overflowing(office: Office) -> State:
     opt_in_rows(office.owner, "Werbung".ljust(40, "g"), "SPRING2026SPRING2026")
     form_rows(office.owner, "Formular".ljust(30, "m"))
     office.hear("wrong number", which=43, name=LONG_NAME)
+    office.hear(f"my ssn is 123-45-6788 {LONG_WORD}", which=46, name=LONG_NAME)
+    judged(office.owner, Finding.Verdict.WRONG)
     with activate(office.organization):
         opt_out_questions.stop(member=office.owner, question=OptOutQuestion.objects.get())
     office.new_line(LONG_NAME[:40], f"+1303{5560100 + office.place}")

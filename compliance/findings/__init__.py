@@ -1,0 +1,1 @@
+"""Findings as people judge them: `reading` shows, `deciding` judges, `counting` says how often they are right."""
