@@ -318,6 +318,7 @@ TEXTING_THREAD_NOTICES = [
 ]
 TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
+TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note"]
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",

@@ -15,7 +15,7 @@ from tenancy.audit import AuditKind
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
-from texting import gate, live, outbox, threads
+from texting import gate, live, outbox, refusals, threads
 from texting.attachments import binding
 from texting.attachments.binding import BadFiles
 from texting.gate import OutsideHours
@@ -158,7 +158,7 @@ def _try_group(
     results = [_answer_to(draft, outcome, text) for text, draft, outcome in judged]
     going = [draft.conversation for draft, result in zip(drafts, results, strict=True) if isinstance(result, Message)]
     stored = threads.store_all(going, line, at=now)
-    decisions = []
+    decisions, refused = [], []
     for (text, draft, outcome), result in zip(judged, results, strict=True):
         if isinstance(result, BadText):
             continue
@@ -170,7 +170,9 @@ def _try_group(
             result.decision, result.decision_verdict = decisions[-1], decisions[-1].verdict
         else:
             _record_refusal(draft, place, outcome)
+            refused += [refusals.RefusedText(place, draft, outcome)] if place else []
     insert_rows(decisions)
+    refusals.tell(refused)
     _queue([result for result in results if isinstance(result, Message)], author, purpose)
     for text, result in zip(texts, results, strict=True):
         if isinstance(result, Message):

@@ -492,7 +492,7 @@ class Migration(migrations.Migration):
                     name='Finding',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                        ('message_id', models.UUIDField(help_text='The text; stored in the same transaction, but later.')),
+                        ('message_id', models.UUIDField(help_text='The text, stored later in the transaction; never for one that was refused.')),
                         ('conversation_id', models.UUIDField()),
                         ('direction', models.CharField(choices=[('in', 'From the customer'), ('out', 'To the customer')], max_length=3)),
                         ('type', models.CharField(help_text='A label type of the detectors.', max_length=20)),

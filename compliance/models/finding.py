@@ -30,7 +30,9 @@ class Finding(TenantModel):
         RIGHT = "right", _("Right")
         WRONG = "wrong", _("Wrong")
 
-    message_id = models.UUIDField(help_text="The text; stored in the same transaction, but later.")
+    message_id = models.UUIDField(
+        help_text="The text, stored later in the transaction; never for one that was refused."
+    )
     conversation_id = models.UUIDField()
     direction = models.CharField(max_length=3, choices=Direction.choices)
     type = models.CharField(max_length=20, help_text="A label type of the detectors.")

@@ -2,5 +2,5 @@
 
 `masking` decides what is removed before anything is stored; `arriving` does so for texts on their way in, `noting`
 keeps what was found without its value, `answering` tells the customer the safe way. Texts on their way out are judged
-by `send_policies.content`.
+by `send_policies.content` with what `outbound` finds; `refusing` keeps what was found in those that were refused.
 """

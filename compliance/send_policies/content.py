@@ -1,28 +1,14 @@
 """No text carries what must not be sent by text: cards, secrets, identity numbers, health, money."""
 
-import re
 from collections.abc import Sequence
-from functools import cache
 from typing import ClassVar
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from compliance.detectors import RULE_VERSION, Finding, scan
+from compliance.detectors import RULE_VERSION, Finding
+from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of, what_to_do
 from texting.gate import Draft, Reason, Ruling, Verdict
-from texting.models import Decision
-from texting.purposes import PRIVATE, TERMS, Purpose
-
-_OURS = frozenset({Purpose.CODE, Purpose.OPT_IN_QUESTION}) | PRIVATE
-"""Written by the product, and some of them a code by nature."""
-
-
-@cache
-def _own_links() -> re.Pattern[str]:
-    """Links to a payment or a secure message of ours: random letters, one in ten thousand like a secret."""
-    code = r"[A-Za-z0-9_-]{22}(?![\w-])"
-    return re.compile(rf"{re.escape(settings.PUBLIC_BASE_URL)}/[a-z]/{code}(?:#{code})?")
 
 
 class SensitiveContent:
@@ -32,9 +18,7 @@ class SensitiveContent:
 
     def judge(self, draft: Draft) -> Ruling:
         """The strictest finding first. Values stand neither in the reasons nor in what is stored of them."""
-        if draft.stage != Decision.Stage.QUEUE or TERMS[draft.purpose].owed or draft.purpose in _OURS:
-            return Ruling()
-        found = scan(_own_links().sub("", draft.body), direction="out")
+        found = found_in(draft)
         sure = [one for one in found if one.confidence != "low"]
         if sure:
             return Ruling((self._refusal(sure),))

@@ -13,6 +13,7 @@ from compliance.models import Finding
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.desk import FIRST, SECOND, Desk, desk
+from texting import sending
 
 __all__ = ["desk"]
 
@@ -103,6 +104,40 @@ def test_judging_is_kept_with_name_counted_and_can_be_taken_back(desk, found):
     shown = page(desk, desk.cast.supervisor, state="right")
     assert "100 %" in shown
     assert "Ada Lindqvist" in shown
+
+
+def test_a_refused_text_is_found_once_and_nothing_of_its_value_is_kept(desk):
+    conversation = desk.hear("Hello", name="Maria Ruiz")
+    for _ in range(2):
+        body = "We charged card 4111 1111 1111 1111 as agreed"
+        with activate(desk.organization), pytest.raises(sending.Refused):
+            sending.send_text(conversation=conversation, body=body, author=desk.cast.agent)
+    assert desk.answer(conversation, "See you tomorrow").status == "queued"
+    with activate(desk.organization):
+        [finding] = Finding.objects.all()
+    assert (finding.direction, finding.masked, finding.digest) == ("out", "[card]", None)
+    assert "1111" not in str(vars(finding))
+    shown = page(desk, desk.cast.supervisor, direction="out")
+    for words in ("A card number", "Not sent", "To the customer", "Maria Ruiz"):
+        assert words in shown
+    judge(desk, desk.cast.supervisor, finding, "right")
+    assert state(desk) == ("right", desk.cast.supervisor.pk, 1)
+    assert page(desk, desk.cast.outsider, state="all").count('<li id="finding-') == 0
+
+
+def test_many_refused_at_once_are_noted_and_other_refusals_are_not(desk):
+    first, second = desk.hear("Hello"), desk.hear("Hello", number=SECOND)
+    stopped = desk.hear("STOP", number="+12125550183")
+    with activate(desk.organization):
+        texts = [
+            sending.Wanted(first.contact, "password: hunter22X!", first),
+            sending.Wanted(second.contact, "Your biopsy came back positive for melanoma", second),
+            sending.Wanted(stopped.contact, "Hello", stopped),
+        ]
+        results = sending.send_all(line=desk.line, texts=texts, author=desk.cast.agent)
+        assert all(isinstance(one, sending.Refused) for one in results)
+        noted = set(Finding.objects.values_list("conversation_id", "type"))
+    assert noted == {(first.pk, "CREDENTIAL"), (second.pk, "HEALTH_INFO")}
 
 
 @pytest.mark.parametrize("verdict", ["", "open", "released", "x" * 10_000, "right\x00"])
