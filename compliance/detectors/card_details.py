@@ -17,7 +17,20 @@ _EXPIRY = re.compile(
 _NAMED = re.compile(rf"(?<![a-z]){_MONTH}[ /\-.,']{{0,3}}(?:of )?(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])")
 _SOLID = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
 _BESIDE = re.compile(r"[ \t\n,;:/|\-]{1,4}(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
-_LEADS = 8  # characters from the date to a code behind it
+_BEHIND = re.compile(  # after the date a card ends: the code, whatever follows, unless it is a number of things
+    r"[ \t\n,;:/|\-]{1,4}(?P<code>\d{3,4})"
+    r"(?![\d/:%]|[.,-]\d| ?(?:st|ave|rd|lane|dollars|usd|people|guests|pm|am|miles)\b)"
+)
+_DATE_AND_CODE = re.compile(
+    r"(?<![\d/])(?P<date>(?:0[1-9]|1[0-2])[/-](?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d/])"
+    r"[ ,;.\n]{1,3}(?:and |y |the |with )?(?:code|sec|back|codigo|digits)(?: is| es)?[ :]{1,2}"
+    r"(?P<code>\d{3})(?![\d/%]|[.,-]\d)"
+)
+_LEADS = 40  # characters without a digit from the date to a code behind it
+_LAST_ON = 40  # characters without a digit from a card to the date it ends
+_ANOTHER_DAY = frozenset(read("linking")["another_day"])
+_WORDS = re.compile(r"[a-z]+")
+_ANY_DIGIT = re.compile(r"\d")
 _GAP = re.compile(r"[^a-z0-9]{1,8}\Z")
 
 
@@ -27,6 +40,7 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
     if not given and not reading.has("EXPIRY"):
         return []
     ends = {card.spans[-1][1] for card in cards} | {code.spans[-1][1] for code in codes}
+    card_ends = sorted(card.spans[-1][1] for card in cards)
     starts = sorted(code.spans[0][0] for code in codes)
     found: list[Draft] = []
     for pattern in (_EXPIRY, _NAMED, _SOLID) if reading.has("EXPIRY") else (_EXPIRY, _SOLID):
@@ -34,29 +48,56 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
             if 1 in taken[match.start() : match.end()]:
                 continue
             rules = _expiry_rules(reading, match, ends, given=given, plain=pattern is _EXPIRY)
-            if not rules and pattern is _EXPIRY and _leads_to(match.end(), starts):
+            near_card = pattern is _EXPIRY and (
+                _leads_to(reading.text, match.end(), starts) or _follows_card(reading.text, match.start(), card_ends)
+            )
+            if not rules and near_card:
                 rules = ["security.expiry", "security.beside_card"]
             if rules:
                 found.append(Draft("CARD_SECURITY", (match.span(),), reasons(*rules)))
                 taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
                 ends.add(match.end())
-    if cards:
-        found += _weakly_named(reading, taken)
+    if cards or (reading.direction == "in" and reading.has("EXPIRY", "CARD_SECURITY")):
+        found += _weakly_named(reading, taken, cards=bool(cards))
     for end in sorted(ends):
-        beside = _BESIDE.match(reading.text, end)
+        beside = (_BESIDE if end in card_ends else _BEHIND).match(reading.text, end)
         if cards and beside and 1 not in taken[beside.start("code") : beside.end("code")]:
             found.append(Draft("CARD_SECURITY", (beside.span("code"),), reasons("security.beside_card")))
     return found
 
 
-def _leads_to(end: int, starts: list[int]) -> bool:
-    """Whether a code stands right behind a date."""
+def _leads_to(text: str, end: int, starts: list[int]) -> bool:
+    """Whether a code stands behind a date, without another number between."""
     at = bisect_left(starts, end)
-    return at < len(starts) and starts[at] - end <= _LEADS
+    return at < len(starts) and starts[at] - end <= _LEADS and not _ANY_DIGIT.search(text, end, starts[at])
 
 
-def _weakly_named(reading: Reading, taken: bytearray) -> list[Draft]:
-    """Three or four digits behind "code", "back says" and the like, where a card number stands in the text, too."""
+def _follows_card(text: str, start: int, card_ends: list[int]) -> bool:
+    """Whether a card stands before a date, with nothing between that makes it the day of something else."""
+    at = bisect_left(card_ends, start) - 1
+    if at < 0 or start - card_ends[at] > _LAST_ON or _ANY_DIGIT.search(text, card_ends[at], start):
+        return False
+    return _ANOTHER_DAY.isdisjoint(_WORDS.findall(text, card_ends[at], start))
+
+
+def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Draft]:
+    """Three or four digits behind "code", "back says" and the like, where a card number stands in the text, too.
+
+    Without the card: behind nothing but the date it ends ("valid until 01/30, code 289"), and that date with them.
+    """
+    if not cards:
+        match = _DATE_AND_CODE.search(reading.text)
+        cue = reading.near("EXPIRY", match.start("date"), match.end("date"), before=6, after=-1) if match else None
+        if (
+            not match
+            or not cue
+            or "%" in reading.text
+            or reading.has("secret.shopping")
+            or 1 in taken[match.start() : match.end()]
+        ):
+            return []
+        rules = reasons("security.expiry", f"security.expiry_cue/{cue.phrase}")
+        return [Draft("CARD_SECURITY", (match.span(part),), rules) for part in ("date", "code")]
     found = []
     for run in reading.runs:
         if run.size not in (3, 4) or len(run.groups) != 1 or 1 in taken[run.start : run.end]:

@@ -25,7 +25,7 @@ _HARMLESS = re.compile(
 )
 _OWN = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
 _IS_MY = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
-_USER_SECRET = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
+_USER_SECRET = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
 
 
 def find_credentials(reading: Reading) -> list[Draft]:

@@ -32,6 +32,7 @@ _LATER_PERIOD = re.compile(r"(?:a|per|each|every) (?:month|week|year|two weeks)(
 _EVERYDAY = frozenset(_DATA["everyday_metrics"])
 _SHARES = ("%", "percent", "pct")
 _BEFORE, _AFTER = 45, 30
+_SURELY_MONEY = 1000  # a number from which "a month" further on makes it money
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,17 @@ def find_finance(reading: Reading, words: list[Word], taken: bytearray) -> list[
                 for amount in amounts
                 if amount.money and 0 < amount.start - last <= 30
             ]
+        if told_in_words := _in_words(sentence, inbound=reading.direction == "in"):
+            told = [*told, *told_in_words]
         found += told or _results(sentence, amounts, secret=secret)
     return found
+
+
+def _in_words(sentence: Sentence, *, inbound: bool) -> list[Draft]:
+    """Troubles with money that need no amount: "filed for bankruptcy". A company's words are an offer."""
+    if not inbound or sentence.asks:
+        return []
+    return [_draft(hit.start, hit.end, f"finance.cue/{hit.phrase}", "finance.person") for hit in sentence.kind("told")]
 
 
 def _amounts(sentence: Sentence) -> list[Amount]:
@@ -102,7 +112,8 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
         if after is None or after is cue:
             return None
         cue = after
-    if not amount.money and not _bare(sentence, amount, before, period=bool(period)):
+    at_once = period is not None and (period.start() - amount.end <= 1 or amount.value >= _SURELY_MONEY)
+    if not amount.money and not _bare(sentence, amount, before, period=at_once):
         return None
     person = sentence.around(amount.start, amount.end, 70, "money_person")
     if (harmless and cue.phrase in _WEAK) or _harmless(sentence, amount, cue, person):
@@ -130,6 +141,8 @@ def _bare(sentence: Sentence, amount: Amount, before: Hit | None, *, period: boo
     if period:
         return True
     words = sentence.words_between(before.end, amount.start)
+    if before.phrase == "savings" and words == ["of"]:
+        return False
     return (
         before.phrase in _BARE_OK
         and len(words) <= 3

@@ -20,6 +20,7 @@ FORMATS = 64  # long words: keys, addresses
 _CODES = 128  # secrets, if there are digits
 _TESTS = 256  # health, with a result or digits
 _RESULTS = 512
+_TROUBLE = 1024  # money without an amount
 
 
 def _flags() -> dict[str, int]:
@@ -29,6 +30,7 @@ def _flags() -> dict[str, int]:
     of = {
         NUMBERS: [phrase for phrases in _CUES["kinds"].values() for phrase in phrases],
         MONEY: [phrase for kind in _FINANCE["gate"] for phrase in finance[kind]],
+        _TROUBLE: finance["told"],
         _CODES: [phrase for kind in ("code", "weak_code", "use", "keep", "user") for phrase in secrets[kind]],
         HEALTH: [phrase for kind in _HEALTH["gate"] for phrase in health[kind]],
         _TESTS: [phrase for kind in _HEALTH["gate_tests"] for phrase in health[kind]],
@@ -87,7 +89,7 @@ def may_hold(text: str, original: str) -> int:
     elif not _DIGIT.search(text):
         if flags & _TESTS and flags & _RESULTS:
             flags |= HEALTH
-        flags &= _WITHOUT_DIGITS
+        flags = flags & _WITHOUT_DIGITS | (MONEY if flags & _TROUBLE else 0)
         if "<<" in text:
             flags |= SHAPES | NUMBERS
     else:
@@ -109,6 +111,8 @@ def _with_digits(text: str, flags: int) -> int:
         flags |= HEALTH
     if flags & MONEY and not _AMOUNT.search(text):
         flags &= ~MONEY
+    if flags & _TROUBLE:
+        flags |= MONEY
     digits = len(_DIGIT.findall(text))
     if digits < _FEW_DIGITS:
         flags &= ~NUMBERS

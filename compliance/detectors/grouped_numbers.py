@@ -16,6 +16,8 @@ _SSN_DIGITS, _SSN_GROUPS = 9, 3
 _GROUPED = re.compile(r"(?<!\d)\d{3}\D{1,3}\d\d\D{1,3}\d{4}(?!\d)")
 _PAIR = 24  # characters between a routing number and its account
 _ACCOUNT = range(6, 18)
+_SORT_SIZES = ((2, 2, 2), (6,))
+_SORTED_PAIR = ((2, 2, 2, 8), (6, 8))
 PLACEHOLDERS = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
 
 
@@ -66,11 +68,11 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
     """A sort code or a routing number and an account right beside it, with any word of banks in the text."""
     if not reading.has("BANK_ACCOUNT", "ROUTING_NUMBER"):
         return []
-    found = []
+    found = [draft for value in all_values if value.sizes in _SORTED_PAIR for draft in _sort_and_account(value)]
     for one, other in pairwise(all_values):
         if other.start - one.end > _PAIR or not (one.compact + other.compact).isdigit():
             continue
-        if tuple([len(text) for _, _, text in one.cells]) == (2, 2, 2) and other.sizes == (8,):
+        if one.sizes in _SORT_SIZES and other.sizes == (8,):
             found += [_paired("ROUTING_NUMBER", one), _paired("BANK_ACCOUNT", other)]
         else:
             found += [
@@ -82,6 +84,14 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
                 and not beside.date
             ]
     return found
+
+
+def _sort_and_account(value: Value) -> list[Draft]:
+    """A sort code and an account with the same sign between as within: "20 00 00 12345678"."""
+    last = len(value.cells) - 1
+    if not value.compact.isdigit():
+        return []
+    return [_paired("ROUTING_NUMBER", value.part(0, last)), _paired("BANK_ACCOUNT", value.part(last, last + 1))]
 
 
 def _paired(kind: str, value: Value) -> Draft:

@@ -3,7 +3,8 @@
 import re
 
 from compliance.detectors.data_files import read
-from compliance.detectors.reading import Draft, Reading, reasons
+from compliance.detectors.health_results import FAR, draft_of, few_words, phrase_of, result_of
+from compliance.detectors.reading import Draft, Reading
 from compliance.detectors.sentences import Sentence, sentences
 from compliance.detectors.vocabulary import WORD, Hit, Word, phrases
 
@@ -13,22 +14,14 @@ _TERMS = ("condition", "medication", "otc", "treatment", "pathogen")
 _OWN = frozenset(_DATA["own"])
 _CLOSE = frozenset(_DATA["close_only"])
 _HAVE = frozenset(_DATA["have"])
-_BLOCKS = frozenset(_DATA["blocks_between"])
-_FEW_RESULTS = frozenset(_DATA["few_results"])
 _UNIT = r"(?:mg|mcg|g|ml|units?|iu|tabs?|tablets?|pills?|milligrams?)"
 _DOSE = re.compile(rf"[^a-z0-9]{{0,3}}(?:[a-z]{{2,6}} )?\d+(?:\.\d+)?\s?{_UNIT}(?![a-z])")
-_BETWEEN = (
-    "level|levels|count|score|result|reading|number|is|was|of|at|are|came|back|in|now|today|this|morning|still|about|"
-    "around|es|de|went|up|down|to|hit|a|has|been|my|your"
-)
-_VALUE = re.compile(rf"[^a-z0-9.!?\n]{{0,3}}(?:(?:{_BETWEEN} ?)?[:=]? ?){{0,6}}[~<>]? ?\d")
-_ICD = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
-_FAR, _NEAR, _NEXT, _RESULT = 48, 30, 16, 48
+_CLAUSE = re.compile(r"[,:(]|(?<= )(?:so|but|because|and|pero|asi|porque)(?= )")
+_NEAR, _NEXT = 30, 16
 _TERMS_ONLY = frozenset({"condition"})
 _NEXT_KIND = frozenset({"not_next", "not_adjacent"})
 _FEWEST_RULES = {"condition": 2, "medication": 2, "treatment": 2, "pathogen": 2, "otc": 3}
 _NEEDS_PERSON = frozenset(_DATA["needs_person"])
-_BESIDE = 8  # characters between a test and its result
 _TESTED = frozenset(_DATA["tested"])
 
 
@@ -40,25 +33,21 @@ def find_health(reading: Reading, words: list[Word]) -> list[Draft]:
         for hit in sentence.kind(*_TERMS):
             rules = _told(sentence, hit, inbound=reading.direction == "in")
             if rules:
-                found.append(_draft(hit.start, _with_dose(reading.text, hit), *rules))
+                found.append(draft_of(hit.start, _with_dose(reading.text, hit), *rules))
         for hit in sentence.kind("test", "analyte", "pathogen", "plain_test", "condition"):
             if not hit.kinds <= _TERMS_ONLY or _is_tested(sentence, hit):
-                found += _result(sentence, hit)
+                found += result_of(sentence, hit)
         for hit in sentence.kind("phrase"):
-            found += _phrase(sentence, hit)
+            found += phrase_of(sentence, hit)
     return found
-
-
-def _draft(start: int, end: int, *rules: str) -> Draft:
-    return Draft("HEALTH_INFO", ((start, end),), reasons(*rules))
 
 
 def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
     """The rules by which a term is told of somebody; empty when it is not."""
     kind = next(kind for kind in _TERMS if kind in hit.kinds)
-    person = sentence.before(hit.start, _FAR, "person")
-    own = person is not None and person.phrase in _OWN and _few_words(sentence, person.end, hit.start, 2)
-    strong = sentence.before(hit.start, _FAR, "strong_discloses") or sentence.after(hit.end, _NEAR, "strong_discloses")
+    person = sentence.before(hit.start, FAR, "person")
+    own = person is not None and person.phrase in _OWN and few_words(sentence, person.end, hit.start, 2)
+    strong = sentence.before(hit.start, FAR, "strong_discloses") or sentence.after(hit.end, _NEAR, "strong_discloses")
     dosed = kind in ("medication", "otc") and bool(_DOSE.match(sentence.text, hit.end))
     harmless = _harmless(sentence, hit)
     if harmless and not _told_all_the_same(harmless, hit, person=person, own=own, strong=strong):
@@ -73,7 +62,7 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
         rules.append(f"health.person/{person.phrase}")
     elif close and close.phrase in _HAVE and _opens(sentence, close):
         rules.append(f"health.disclosure/{close.phrase}")
-    elif inbound and hit.phrase.startswith("allerg") and hit.start - sentence.start <= 1:
+    elif inbound and _begins(sentence, hit):
         rules.append("health.person/opens the sentence")
     if dosed:
         rules.append("health.dose")
@@ -83,19 +72,25 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
 
 
 def _harmless(sentence: Sentence, hit: Hit) -> Hit | None:
-    """A phrase close to a term that makes it somebody's trade, a campaign or a joke."""
+    """A phrase close to a term that makes it somebody's trade, a campaign or a joke.
+
+    What follows in another clause speaks of something else: "I'm diabetic, do you have ...".
+    """
+    clause = _CLAUSE.search(sentence.text, hit.end, hit.end + _NEAR)
+    near = clause.start() - hit.end if clause else _NEAR
     return (
-        sentence.around(hit.start, hit.end, _FAR, "animals")
+        sentence.around(hit.start, hit.end, FAR, "animals")
+        or sentence.before(hit.start, _NEXT, "things")
         or sentence.before(hit.start, 26, "not")
-        or sentence.after(hit.end, _NEAR, "not")
-        or sentence.after(hit.end, _NEXT, "not_next")
+        or sentence.after(hit.end, near, "not")
+        or sentence.after(hit.end, min(near, _NEXT), "not_next")
         or sentence.after(hit.end, 1, "not_adjacent")
     )
 
 
 def _told_all_the_same(harmless: Hit, hit: Hit, *, person: Hit | None, own: bool, strong: Hit | None) -> bool:
     """Whether what is said of somebody weighs more than the harmless phrase."""
-    if person is None or "animals" in harmless.kinds:
+    if person is None or not harmless.kinds.isdisjoint(("animals", "things")):
         return False
     return (strong is not None and harmless.kinds.isdisjoint(_NEXT_KIND)) or (own and harmless.start < hit.start)
 
@@ -108,9 +103,21 @@ def _asked(sentence: Sentence, hit: Hit, *, medicine: bool) -> bool:
 def _tied(sentence: Sentence, hit: Hit) -> Hit | None:
     """A verb right before a term that gives it to somebody: "has", "taking"."""
     close = sentence.before(hit.start, 24, "discloses")
-    if close is None or not _few_words(sentence, close.end, hit.start, 3):
+    if close is None or not few_words(sentence, close.end, hit.start, 3):
         return None
-    return close if close.phrase not in _CLOSE or _few_words(sentence, close.end, hit.start, 1) else None
+    return close if close.phrase not in _CLOSE or few_words(sentence, close.end, hit.start, 1) else None
+
+
+def _begins(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a phrase opens a sentence and so is told of who writes: "allergic to nuts", "had a stroke"."""
+    if hit.phrase.startswith("allerg"):
+        return hit.start - sentence.start <= 1
+    return "verbs" in hit.kinds and not _is_state(hit) and not sentence.asks and _opens(sentence, hit)
+
+
+def _is_state(hit: Hit) -> bool:
+    """Whether a phrase says where somebody is, and so needs somebody: "in a coma", "on oxygen"."""
+    return hit.phrase.startswith(("in ", "on ", "going ", "off "))
 
 
 def _is_tested(sentence: Sentence, hit: Hit) -> bool:
@@ -124,105 +131,6 @@ def _opens(sentence: Sentence, hit: Hit) -> bool:
     return len(sentence.words_between(sentence.start, hit.start)) <= 2
 
 
-def _few_words(sentence: Sentence, start: int, end: int, most: int) -> bool:
-    words = sentence.words_between(start, end)
-    return len(words) <= most and _BLOCKS.isdisjoint(words)
-
-
 def _with_dose(text: str, hit: Hit) -> int:
     dose = _DOSE.match(text, hit.end) if {"medication", "otc"} & hit.kinds else None
     return dose.end() if dose else hit.end
-
-
-def _result(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each way to say a result
-    """A test, value or germ with its result."""
-    if (
-        sentence.around(hit.start, hit.end, 16, "not") or sentence.after(hit.end, 3, "not_next")
-    ) and not sentence.before(hit.start, 20, "person"):
-        return []
-    person = sentence.before(hit.start, _FAR, "person")
-    more = [f"health.person/{person.phrase}"] if person else []
-    value = _VALUE.match(sentence.text, hit.end) if "analyte" in hit.kinds else None
-    if value and not _inside_a_code(sentence.text, hit.start, _number_end(sentence.text, value.end())):
-        return [
-            _draft(
-                hit.start, _number_end(sentence.text, value.end()), f"health.term/{hit.phrase}", "health.value", *more
-            )
-        ]
-    if sentence.before(hit.start, 60, "asks"):
-        return []
-    result = sentence.after(hit.end, _RESULT, "firm_result")
-    before = sentence.before(hit.start, 14, "firm_result")
-    if (
-        before
-        and (before.phrase in _FEW_RESULTS or "test" in hit.kinds or "analyte" in hit.kinds)
-        and "plain_test" not in hit.kinds
-    ):
-        return [_draft(before.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{before.phrase}", *more)]
-    if result is None and person and "test" in hit.kinds:
-        result = sentence.after(hit.end, 30, "result")
-    if result and _fits(sentence, hit, result, person):
-        return [_draft(hit.start, result.end, f"health.term/{hit.phrase}", f"health.result/{result.phrase}", *more)]
-    seen = sentence.after(hit.end, _RESULT, "finding", "condition")
-    if (
-        seen
-        and "test" in hit.kinds
-        and any(word in _DATA["shows"] for word in sentence.words_between(hit.end, seen.start))
-    ):
-        return [_draft(hit.start, seen.end, f"health.term/{hit.phrase}", f"health.result/{seen.phrase}", *more)]
-    return []
-
-
-def _fits(sentence: Sentence, hit: Hit, result: Hit, person: Hit | None) -> bool:
-    between = sentence.words_between(hit.end, result.start)
-    if (
-        len(between) > 7
-        or not _BLOCKS.isdisjoint(between)
-        or "or" in sentence.words_between(result.end, result.end + 8)
-    ):
-        return False
-    if "plain_test" in hit.kinds:
-        return result.phrase in _FEW_RESULTS and person is not None
-    return "pathogen" not in hit.kinds or result.phrase in _FEW_RESULTS
-
-
-def _inside_a_code(text: str, start: int, end: int) -> bool:
-    """Whether letters or digits touch both: `8a1c4a` is a colour, and no A1C of 4."""
-    return (start > 0 and text[start - 1].isalnum()) or text[end : end + 1].isalpha()
-
-
-def _number_end(text: str, place: int) -> int:
-    match = re.compile(r"[\d.,/]*\d|").match(text, place)
-    return match.end() if match else place
-
-
-def _phrase(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each kind of phrase
-    """ "tested positive", "positive for rsv", "came back abnormal", a diagnosis code."""
-    if hit.phrase.startswith(("icd", "diagnosis code")):
-        code = _ICD.search(sentence.text, hit.end, min(hit.end + 40, sentence.end))
-        return [_draft(code.start(), code.end(), "health.term/icd", "health.value")] if code else []
-    if hit.phrase.startswith("stage"):
-        near = sentence.around(hit.start, hit.end, 20, "condition")
-        return (
-            [_draft(hit.start, hit.end, "health.term/stage", "health.disclosure")]
-            if near and "cancer" in near.phrase
-            else []
-        )
-    if sentence.before(hit.start, 40, "asks") and sentence.asks:
-        return []
-    what = sentence.after(hit.end, 16, "pathogen", "condition", "analyte", "medication", "otc")
-    if hit.phrase.endswith(" for"):
-        return (
-            [_draft(hit.start, what.end, f"health.result/{hit.phrase}", f"health.term/{what.phrase}")] if what else []
-        )
-    if sentence.before(hit.start, _FAR, "not"):
-        return []
-    person = sentence.before(hit.start, _FAR, "person")
-    test = sentence.before(hit.start, _FAR, "test", "plain_test", "pathogen", "analyte")
-    first = hit.phrase.split()[0]
-    if not (person or test or first in ("tested", "di", "dio", "salio", "no") or "pregnan" in hit.phrase):
-        return []
-    end = what.end if what else hit.end
-    more = [f"health.person/{person.phrase}"] if person else []
-    start = test.start if test and hit.start - test.end <= _BESIDE else hit.start
-    return [_draft(start, end, f"health.result/{hit.phrase}", "health.disclosure", *more)]

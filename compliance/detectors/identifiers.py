@@ -20,10 +20,13 @@ _WHOLE = frozenset({"CARD_SECURITY", "CARD_PIN", "DATE_OF_BIRTH"})  # never a pa
 _KINDS = frozenset(PROOFS)
 _BLOCKS = frozenset({AGAINST, "secret.code", "secret.key"})
 _POLICIES = frozenset(read("cues")["policy_phrases"])
+_AT_BANK = frozenset(read("linking")["at_bank"])
+_OF_A_CARD = frozenset(read("linking")["card_pin_words"])
 _NO_PIN = frozenset(read("linking")["no_pin"])
 _SPEAKING = _KINDS | _BLOCKS
 _ROW = 12  # characters between two values of a row
 _NUMBER = 4  # letters and digits from which a value ends what a phrase before it speaks of
+_WHOLE_NUMBER = 7  # digits from which a number is more than its end
 _LETTERS_WITHIN = 20
 _CLOSE = 5  # characters from which even a phrase that says little says enough
 _LETTERS_BEFORE = re.compile(r"[ :#=.]{1,3}(?:(?:id|no|num|number|is|es)[ :#.]{1,3}){0,2}(?P<letters>[a-z]{1,4}) \Z")
@@ -46,6 +49,7 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
         before = [
             hit for hit in cues_before(cues, value.start, _BEFORE) if hit.start >= previous and hit.start not in used
         ]
+        before = _said_exactly(before)
         if not before and waiting and value.start - previous <= _ROW:
             before = waiting
         draft = _named(reading, before, value) or _named_after(reading, cues, value, following, used)
@@ -58,10 +62,18 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     return found
 
 
+def _said_exactly(before: list[Hit]) -> list[Hit]:
+    """Without the names of banks where another phrase stands beside them: "Chase, routing 021000021"."""
+    exact = [hit for hit in before if "BANK_NAME" not in hit.kinds]
+    return exact or before
+
+
 def _named(reading: Reading, before: list[Hit], value: Value) -> Draft | None:
     """The draft of the nearest phrase before a value that can speak of it; in a row of phrases the first."""
     for hit in before if in_a_row(reading.text, before) else reversed(before):
         if _blocks(hit):
+            if hit.phrase.startswith("end") and len(value.compact) >= _WHOLE_NUMBER:
+                continue  # "account ending in ... well, the whole number is 35580746"
             return None
         draft = _accept(reading, hit, value, "cue.before")
         if draft is not None:
@@ -91,6 +103,8 @@ def _blocks(hit: Hit) -> bool:
 def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None:
     gap = value.start - hit.end if hit.end <= value.start else hit.start - value.end
     soft = "SOFT" in hit.kinds and gap > _CLOSE
+    if "BANK_NAME" in hit.kinds and not _AT_BANK.issuperset(WORD.findall(reading.text[hit.end : value.start])):
+        return None
     if hit.phrase in _POLICIES and reading.has("OTHER_POLICY"):
         return None
     for kind in ORDER:
@@ -103,6 +117,8 @@ def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None
             parts = [value] if value.date is None or kind == "DATE_OF_BIRTH" or value.date.compact else []
         else:
             parts = list(value.parts())
+        if kind == "BANK_ACCOUNT" and reading.text[hit.end : value.start].strip() == "of":
+            continue  # "savings of 123456": a sum
         if kind == "CARD_PIN" and not _leads_to_pin(reading.text[hit.end : value.start]):
             continue
         for part in parts:
@@ -120,7 +136,7 @@ def _leads_to_pin(between: str) -> bool:
 
 def _draft(reading: Reading, kind: str, part: Value, hit: Hit, rules: tuple[str, ...]) -> Draft | None:
     if kind == "CARD_PIN":
-        at_card = reading.has("PAYMENT_CARD") or hit.phrase in ("card pin", "atm pin", "debit pin", "atm code", "nip")
+        at_card = reading.has("PAYMENT_CARD") or not _OF_A_CARD.isdisjoint(hit.phrase.split())
         kind = "CARD_SECURITY" if at_card else "CREDENTIAL"
     if kind == "CARD_SECURITY" and "SOFT" in hit.kinds and not reading.has("PAYMENT_CARD", "EXPIRY"):
         return None

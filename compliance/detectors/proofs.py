@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from compliance.detectors import checksums
+from compliance.detectors.data_files import read
 from compliance.detectors.dates import could_be_birth
 from compliance.detectors.values import Value
 
@@ -15,6 +16,8 @@ _LETTERED = frozenset({"nie", "nif", "curp", "pan", "pan card", "pan number", "p
 _SORT = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c", "bsb", "bank code"})
 _UK_PHONE = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
 _LICENCE_SIZES = range(6, 18)
+_BANKS = frozenset(read("cues")["banks"])
+_FILES = frozenset({"chart", "patient", "member"})
 _PARTY = frozenset({"birthday", "bday", "b day", "cumple", "cumpleanos", "brthday", "geburtstag"})
 _SPECIFIC = {
     "sin": "sin", "sin number": "sin", "sin no": "sin", "sin card": "sin", "social insurance": "sin", "nas": "sin",
@@ -47,6 +50,8 @@ def _bank(value: Value, phrase: str, soft: bool) -> str | None:
         return None
     if value.sizes in ((3, 2, 4), (2, 2, 2)) or len(value.cells) > 5:
         return None
+    if phrase in _BANKS and not (len(value.cells) == 1 and len(digits) in (*range(8, 10), *range(11, 18))):
+        return None  # banks have telephones, tickets and years, too
     return "proof.shape"
 
 
@@ -71,11 +76,13 @@ def _medical(value: Value, phrase: str, soft: bool) -> str | None:
     if (
         not 5 <= len(compact) <= 16
         or digits < (6 if soft else 4)
-        or value.sizes in ((3, 4), (3, 2, 4))
+        or value.sizes in ((3, 4), (3, 2, 4), (1, 3, 3, 4))
         or len(value.cells) > 5
     ):
         return None
-    if (value.sizes == (3, 3, 4) and soft) or (compact.isdigit() and len(compact) < (7 if soft else 5)):
+    if (value.sizes == (3, 3, 4) and soft) or (
+        compact.isdigit() and len(compact) < (7 if soft else 6 if phrase in _FILES else 5)
+    ):
         return None
     return "proof.shape"
 

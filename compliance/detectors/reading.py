@@ -28,6 +28,7 @@ LEXICON = phrases(
         AGAINST: _CUES["against"],
         "SOFT": _CUES["soft"],
         "NEUTRAL": _CUES["neutral"],
+        "BANK_NAME": _CUES["banks"],
         "BESIDE_CARD": _CUES["beside_card"],
         "OTHER_POLICY": _CUES["other_policy"],
         **{f"secret.{kind}": entries for kind, entries in _SECRETS["lists"].items()},

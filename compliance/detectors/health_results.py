@@ -1,0 +1,134 @@
+"""Results in a text: a test, a value or a germ with what came of it, and phrases that say it by themselves."""
+
+import re
+
+from compliance.detectors.data_files import read
+from compliance.detectors.reading import Draft, reasons
+from compliance.detectors.sentences import Sentence
+from compliance.detectors.vocabulary import Hit
+
+_DATA = read("health")
+_BLOCKS = frozenset(_DATA["blocks_between"])
+_FEW_RESULTS = frozenset(_DATA["few_results"])
+_ICD = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
+_BESIDE = 8  # characters between a test and its result
+_BETWEEN = (
+    "level|levels|count|score|result|reading|number|is|was|of|at|are|came|back|in|now|today|this|morning|still|about|"
+    "around|es|de|went|up|down|to|hit|a|has|been|my|your"
+)
+_VALUE = re.compile(rf"[^a-z0-9.!?\n]{{0,3}}(?:(?:{_BETWEEN} ?)?[:=]? ?){{0,6}}[~<>]? ?\d")
+FAR, _RESULT = 48, 48  # characters from a term to what is said of it
+
+
+def draft_of(start: int, end: int, *rules: str) -> Draft:
+    """A draft of health information."""
+    return Draft("HEALTH_INFO", ((start, end),), reasons(*rules))
+
+
+def few_words(sentence: Sentence, start: int, end: int, most: int) -> bool:
+    """Whether at most so many words stand between, and none that breaks the tie."""
+    words = sentence.words_between(start, end)
+    return len(words) <= most and _BLOCKS.isdisjoint(words)
+
+
+def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each way to say a result
+    """A test, value or germ with its result."""
+    if (
+        sentence.around(hit.start, hit.end, 16, "not") or sentence.after(hit.end, 3, "not_next")
+    ) and not sentence.before(hit.start, 20, "person"):
+        return []
+    person = sentence.before(hit.start, FAR, "person")
+    more = [f"health.person/{person.phrase}"] if person else []
+    value = _VALUE.match(sentence.text, hit.end) if "analyte" in hit.kinds else None
+    if value and not _inside_a_code(sentence.text, hit.start, _number_end(sentence.text, value.end())):
+        return [
+            draft_of(
+                hit.start, _number_end(sentence.text, value.end()), f"health.term/{hit.phrase}", "health.value", *more
+            )
+        ]
+    if sentence.before(hit.start, 60, "asks"):
+        return []
+    result = sentence.after(hit.end, _RESULT, "firm_result")
+    before = sentence.before(hit.start, 14, "firm_result")
+    if (
+        before
+        and (before.phrase in _FEW_RESULTS or "test" in hit.kinds or "analyte" in hit.kinds)
+        and "plain_test" not in hit.kinds
+    ):
+        return [draft_of(before.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{before.phrase}", *more)]
+    if result is None and person and "test" in hit.kinds:
+        result = sentence.after(hit.end, 30, "result")
+    if result and _fits(sentence, hit, result, person):
+        return [draft_of(hit.start, result.end, f"health.term/{hit.phrase}", f"health.result/{result.phrase}", *more)]
+    seen = sentence.after(hit.end, _RESULT, "finding", "condition")
+    if seen and "test" in hit.kinds and _shows(sentence, hit.end, seen.start):
+        return [draft_of(hit.start, seen.end, f"health.term/{hit.phrase}", f"health.result/{seen.phrase}", *more)]
+    found = sentence.before(hit.start, 20, "finding")
+    if found and person and found.end <= person.start and few_words(sentence, found.end, hit.start, 3):
+        seer = sentence.words_between(sentence.start, found.start)[-4:]
+        if any(word in _DATA["shows"] for word in seer):
+            return [draft_of(found.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{found.phrase}", *more)]
+    return []
+
+
+def _shows(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether what stands between a test and a finding ties them: a verb, or nothing but a colon or a dash."""
+    words = sentence.words_between(start, end)
+    return any(word in _DATA["shows"] for word in words) or (
+        not words and sentence.text[start:end].strip() in (":", "-", "=")
+    )
+
+
+def _fits(sentence: Sentence, hit: Hit, result: Hit, person: Hit | None) -> bool:
+    between = sentence.words_between(hit.end, result.start)
+    if (
+        len(between) > 7
+        or not _BLOCKS.isdisjoint(between)
+        or "or" in sentence.words_between(result.end, result.end + 8)
+    ):
+        return False
+    if "plain_test" in hit.kinds:
+        return result.phrase in _FEW_RESULTS and person is not None
+    return "pathogen" not in hit.kinds or result.phrase in _FEW_RESULTS
+
+
+def _inside_a_code(text: str, start: int, end: int) -> bool:
+    """Whether letters or digits touch both: `8a1c4a` is a colour, and no A1C of 4."""
+    return (start > 0 and text[start - 1].isalnum()) or text[end : end + 1].isalpha()
+
+
+def _number_end(text: str, place: int) -> int:
+    match = re.compile(r"[\d.,/]*\d|").match(text, place)
+    return match.end() if match else place
+
+
+def phrase_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each kind of phrase
+    """ "tested positive", "positive for rsv", "came back abnormal", a diagnosis code."""
+    if hit.phrase.startswith(("icd", "diagnosis code")):
+        code = _ICD.search(sentence.text, hit.end, min(hit.end + 40, sentence.end))
+        return [draft_of(code.start(), code.end(), "health.term/icd", "health.value")] if code else []
+    if hit.phrase.startswith("stage"):
+        near = sentence.around(hit.start, hit.end, 20, "condition")
+        return (
+            [draft_of(hit.start, hit.end, "health.term/stage", "health.disclosure")]
+            if near and "cancer" in near.phrase
+            else []
+        )
+    if sentence.before(hit.start, 40, "asks") and sentence.asks:
+        return []
+    what = sentence.after(hit.end, 16, "pathogen", "condition", "analyte", "medication", "otc")
+    if hit.phrase.endswith(" for"):
+        return (
+            [draft_of(hit.start, what.end, f"health.result/{hit.phrase}", f"health.term/{what.phrase}")] if what else []
+        )
+    if sentence.before(hit.start, FAR, "not"):
+        return []
+    person = sentence.before(hit.start, FAR, "person")
+    test = sentence.before(hit.start, FAR, "test", "plain_test", "pathogen", "analyte")
+    first = hit.phrase.split()[0]
+    if not (person or test or first in ("tested", "di", "dio", "salio", "no") or "pregnan" in hit.phrase):
+        return []
+    end = what.end if what else hit.end
+    more = [f"health.person/{person.phrase}"] if person else []
+    start = test.start if test and hit.start - test.end <= _BESIDE else hit.start
+    return [draft_of(start, end, f"health.result/{hit.phrase}", "health.disclosure", *more)]
