@@ -1,6 +1,7 @@
 """Card numbers: a known issuer's prefix and length, the check digit, and what stands around."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -58,6 +59,9 @@ def lengths_of(digits: str) -> tuple[tuple[int, bool], ...]:
     return ()
 
 
+_PREFIX = 4  # digits that tell a card's brand and so its lengths
+
+
 class _Row(NamedTuple):
     """The digits of a run with running Luhn sums, for ends at even and at odd places."""
 
@@ -108,6 +112,11 @@ def card_windows(run: Run) -> list[tuple[int, int, bool]]:
     return sorted(found)
 
 
+@cache
+def _lengths_of_prefix(digits: str) -> tuple[tuple[int, bool], ...]:
+    return tuple(lengths_of(digits))
+
+
 def _last_group(row: _Row, first: int, *, wanted: bool) -> int | None:
     """The last group of the card that begins at group `first`, of usual lengths or of the others.
 
@@ -115,7 +124,7 @@ def _last_group(row: _Row, first: int, *, wanted: bool) -> int | None:
     """
     start = row.starts[first]
     found = None
-    for length, usual in lengths_of(row.digits[start : start + 4]):
+    for length, usual in _lengths_of_prefix(row.digits[start : start + _PREFIX]):
         end = start + length
         last = row.group_ending.get(end)
         if usual is not wanted or last is None:

@@ -11,6 +11,7 @@ _DATA = read("health")
 _BLOCKS = frozenset(_DATA["blocks_between"])
 _FEW_RESULTS = frozenset(_DATA["few_results"])
 _ICD = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
+_REST_OF_NUMBER = re.compile(r"[\d.,/]*\d|")
 _BESIDE = 8  # characters between a test and its result
 _BETWEEN = (
     "level|levels|count|score|result|reading|number|is|was|of|at|are|came|back|in|now|today|this|morning|still|about|"
@@ -98,7 +99,7 @@ def _inside_a_code(text: str, start: int, end: int) -> bool:
 
 
 def _number_end(text: str, place: int) -> int:
-    match = re.compile(r"[\d.,/]*\d|").match(text, place)
+    match = _REST_OF_NUMBER.match(text, place)
     return match.end() if match else place
 
 

@@ -70,7 +70,11 @@ def _said_exactly(before: list[Hit]) -> list[Hit]:
 
 def _named(reading: Reading, before: list[Hit], value: Value) -> Draft | None:
     """The draft of the nearest phrase before a value that can speak of it; in a row of phrases the first."""
+    tried: set[str] = set()  # what the nearest of a phrase does not speak of, the same phrase farther off does not, too
     for hit in before if in_a_row(reading.text, before) else reversed(before):
+        if hit.phrase in tried:
+            continue
+        tried.add(hit.phrase)
         if _blocks(hit):
             if hit.phrase.startswith("end") and len(value.compact) >= _WHOLE_NUMBER:
                 continue  # "account ending in ... well, the whole number is 35580746"
