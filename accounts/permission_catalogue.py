@@ -49,6 +49,7 @@ class Permission(StrEnum):
     REPORTS_READ = "reports:read"
     FINDINGS_READ = "findings:read"
     FINDINGS_DECIDE = "findings:decide"
+    FINDINGS_EXCEPT = "findings:except"
     REVIEWS_WRITE = "reviews:write"
     ESCALATIONS_HANDLE = "escalations:handle"
     MEASURES_MANAGE = "measures:manage"
@@ -134,6 +135,7 @@ ADMINISTRATIVE = frozenset(
         Permission.CONSENT_IMPORT,
         Permission.CONSENT_REQUEST,
         Permission.FORMS_MANAGE,
+        Permission.FINDINGS_EXCEPT,
         Permission.MEASURES_MANAGE,
         Permission.AUDIT_EXPORT,
         Permission.ACCESS_REVIEW,

@@ -88,6 +88,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     ),
     "findings:read": (_("Read findings"), _("Opens what was found in texts: the kind and why, never the value.")),
     "findings:decide": (_("Judge findings"), _("Says whether a piece of sensitive content was found rightly.")),
+    "findings:except": (
+        _("Make exceptions from findings"),
+        _("Lets likely findings of a kind pass, when they were wrong. Never cards, identity numbers or secrets."),
+    ),
     "reviews:write": (_("Review conversations"), _("Reads sampled conversations and judges them by the checks.")),
     "escalations:handle": (_("Handle escalations"), _("Moves gray-area conversations to a better channel.")),
     "measures:manage": (_("Manage the register of rules"), _("Says which laws and rules apply, and who sees to each.")),

@@ -13,6 +13,7 @@ from compliance.detectors.findings import TYPES
 from compliance.findings.filters import Filter
 from compliance.findings.rule_words import words_of
 from compliance.models import Finding
+from compliance.screening.excepted import may_be_excepted
 from compliance.screening.words import name_of
 from tenancy.encryption import prefetch
 from tenancy.isolation import activate
@@ -56,6 +57,7 @@ class FindingRow:
     verdict_label: str
     who: str
     decided_at: datetime | None
+    can_be_excepted: bool
 
     @property
     def key(self) -> str:
@@ -120,6 +122,11 @@ def kind_name(kind: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def words(rules: str) -> str:
+    """Rules as an exception keeps them, in plain words."""
+    return "; ".join(words_of(rule) for rule in rules.split(","))
+
+
 def visible_findings(member: Membership) -> QuerySet[Finding]:
     """The findings that the member may see, without any order."""
     if not member.may(Permission.FINDINGS_READ):
@@ -163,4 +170,7 @@ def _row(member: Membership, finding: Finding, conversation: Conversation) -> Fi
         verdict_label=str(Finding.Verdict(finding.verdict).label),
         who=finding.decided_by.user.name if finding.decided_by else "",
         decided_at=finding.decided_at,
+        can_be_excepted=finding.verdict == Finding.Verdict.WRONG
+        and may_be_excepted(finding.type, finding.confidence)
+        and member.may(Permission.FINDINGS_EXCEPT),
     )

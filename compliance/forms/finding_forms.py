@@ -51,3 +51,20 @@ def _day(day: Any) -> Any:
     if day and not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise ValidationError(_("Choose a day of this century."))
     return day
+
+
+class ExceptionForm(forms.Form):
+    """How far an exception reaches: one phrase of our lists, or all of them."""
+
+    about = forms.ChoiceField(label=_("Only with"), widget=forms.RadioSelect)
+
+    def __init__(self, data: QueryDict | None, *, phrases: list[str]) -> None:
+        super().__init__(data)
+        field = self.fields["about"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [(f"={phrase}", f"“{phrase}”") for phrase in phrases] + [("all", _("Whatever the words"))]
+
+    @property
+    def phrase(self) -> str:
+        """The phrase, "" for all."""
+        return str(self.cleaned_data["about"]).partition("=")[2]

@@ -514,6 +514,24 @@ class Migration(migrations.Migration):
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_finding_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_finding_org_id'), tenancy.constraints.SameOrganization(field='decided_by', name='compliance_finding_decided_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='compliance_finding_decided')],
                     },
                 ),
+                migrations.CreateModel(
+                    name='FindingException',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('type', models.CharField(help_text='A label type of the detectors, none of NEVER.', max_length=20)),
+                        ('rules', models.CharField(help_text='Names of rules without what they matched, sorted, by commas.', max_length=400)),
+                        ('phrase', models.CharField(blank=True, max_length=80)),
+                        ('finding_id', models.UUIDField(help_text='The finding that was judged wrong.')),
+                        ('made_at', models.DateTimeField()),
+                        ('review_at', models.DateTimeField(help_text='It holds until then; somebody says that it stays, or it ends.')),
+                        ('ended_at', models.DateTimeField(blank=True, help_text='When somebody removed it.', null=True)),
+                        ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_findingexception_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_findingexception_org_id'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_findingexception_made_by_org'), models.CheckConstraint(condition=models.Q(('type__in', ('PAYMENT_CARD', 'CARD_SECURITY', 'US_SSN', 'US_ITIN', 'CREDENTIAL')), _negated=True), name='compliance_findingexception_never'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('organization', 'type', 'rules', 'phrase'), name='compliance_findingexception_once')],
+                    },
+                ),
             ],
         ),
         tenancy.together.Together(

@@ -5,6 +5,7 @@ from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
 from compliance.models.finding import Finding
+from compliance.models.finding_exception import FindingException
 from compliance.models.hours import HoursChange, HoursRules
 from compliance.models.keyword import AdvertisementImage, Keyword
 from compliance.models.opt_in import OptIn
@@ -24,6 +25,7 @@ __all__ = [
     "ConsentRules",
     "Disclosure",
     "Finding",
+    "FindingException",
     "FormBox",
     "FormCount",
     "FormKey",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from compliance.models import Finding
 from compliance.screening import noting
 from compliance.screening.answering import safe_way
+from compliance.screening.excepted import Exceptions
 from compliance.screening.masking import LOOKS_BACK, WINDOW, Screened, may_complete, screen
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import prefetch, readable
@@ -25,6 +26,7 @@ class Masking:
         """Mask the bodies, note what was found, and ask for the answer that tells of a safe way."""
         earlier = _Earlier(arrivals)
         notes: list[Finding] = []
+        exceptions = Exceptions()
         for arrival in arrivals:
             before = earlier.of(arrival)
             screened = screen(arrival.body, [text for _, text in before])
@@ -33,7 +35,7 @@ class Masking:
                 continue
             arrival.body = screened.body
             notes += noting.rows(
-                screened.found,
+                [one for one in screened.found if exceptions.match(one.finding) is None],
                 message=arrival.message_id,
                 conversation=arrival.conversation.pk,
                 direction=Finding.Direction.IN,

@@ -14,6 +14,7 @@ from compliance.detectors import RULE_VERSION
 from compliance.detectors.findings import Finding as Detected
 from compliance.detectors.findings import mask_for
 from compliance.models import Finding
+from compliance.screening.excepted import Exceptions
 from compliance.screening.masking import WINDOW
 from compliance.screening.outbound import found_in
 from tenancy.bulk_writes import insert_rows
@@ -52,7 +53,8 @@ def _mark(row: Finding) -> tuple[object, ...]:
 
 def _rows(text: RefusedText, *, at: datetime) -> list[Finding]:
     it = new_id()  # tells which findings were of one text
-    return [_row(text, one, it, at) for one in found_in(text.draft) if one.confidence != "low"]
+    found, _exceptions = Exceptions().without(found_in(text.draft))
+    return [_row(text, one, it, at) for one in found if one.confidence != "low"]
 
 
 def _row(text: RefusedText, found: Detected, it: UUID, at: datetime) -> Finding:

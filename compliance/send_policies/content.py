@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 
 from compliance.detectors import RULE_VERSION, Finding
+from compliance.screening.excepted import Exceptions
 from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of, what_to_do
 from texting.gate import Draft, Reason, Ruling, Verdict
@@ -18,7 +19,15 @@ class SensitiveContent:
 
     def judge(self, draft: Draft) -> Ruling:
         """The strictest finding first. Values stand neither in the reasons nor in what is stored of them."""
-        found = found_in(draft)
+        found, exceptions = Exceptions().without(found_in(draft))
+        ruling = self._about(found)
+        if not exceptions:
+            return ruling
+        evidence = {"exceptions": ",".join(sorted(map(str, exceptions)))}
+        excepted = Reason(f"{self.name}.excepted", Verdict.ALLOW, "", version=RULE_VERSION, evidence=evidence)
+        return Ruling((*ruling.reasons, excepted))
+
+    def _about(self, found: Sequence[Finding]) -> Ruling:
         sure = [one for one in found if one.confidence != "low"]
         if sure:
             return Ruling((self._refusal(sure),))

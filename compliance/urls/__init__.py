@@ -7,6 +7,7 @@ from compliance.urls.hours_urls import urlpatterns as hours_urls
 from compliance.views import (
     answers,
     carrier,
+    finding_exceptions,
     findings,
     import_files,
     importing,
@@ -27,6 +28,7 @@ _PERMISSION = "contacts/<uuid:contact_id>/permission/"
 _QUESTIONS = "perhaps-stop/"
 
 _FINDINGS = "reports/findings/"
+_EXCEPTIONS = _FINDINGS + "exceptions/"
 _RUN = "contacts/permission-requests/<uuid:run_id>/"
 _IMPORT = "contacts/imports/<uuid:import_id>/"
 
@@ -36,6 +38,10 @@ urlpatterns = [
     path("reports/permission/csv/", report.permission_report_csv, name="permission_report_csv"),
     path(_FINDINGS, findings.findings, name="findings"),
     path(_FINDINGS + "csv/", findings.export, name="export_findings"),
+    path(_EXCEPTIONS, finding_exceptions.exceptions, name="finding_exceptions"),
+    path(_EXCEPTIONS + "<uuid:exception_id>/keep/", finding_exceptions.keep_exception, name="keep_exception"),
+    path(_EXCEPTIONS + "<uuid:exception_id>/remove/", finding_exceptions.remove_exception, name="remove_exception"),
+    path(_FINDINGS + "<uuid:finding_id>/exception/", finding_exceptions.make_exception, name="make_exception"),
     path(_FINDINGS + "<uuid:finding_id>/", findings.decide, name="decide_finding"),
     path("reports/mails/", report_mails.report_mails, name="report_mails"),
     *opt_in_urls.urlpatterns,

@@ -30,7 +30,7 @@ from accounts.models import (
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from compliance.importing import starting as importing
-from compliance.models import Finding, OptOutQuestion
+from compliance.models import Finding, FindingException, OptOutQuestion
 from compliance.requesting import running
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -177,6 +177,14 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         question = OptOutQuestion.objects.get()
         receiving.receive(line, Inbound("in-3", "+12125550181", line.number, "my ssn is 123-45-6788", "in-3"))
         finding = Finding.objects.get()
+        excepted = FindingException.objects.create(
+            type="DATE_OF_BIRTH",
+            rules="birth.date",
+            finding_id=finding.pk,
+            made_by=cast.admin,
+            made_at=timezone.now(),
+            review_at=timezone.now(),
+        )
         kept = keep_file(message, png_with_place())
         program = make_program(cast.admin)
         opted = asked(line, program, number="+12125550189")
@@ -257,6 +265,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "message_id": message.pk,
         "question_id": question.pk,
         "finding_id": finding.pk,
+        "exception_id": excepted.pk,
         "program_id": program.pk,
         "keyword_id": keyword.pk,
         "opt_in_id": opted.pk,

@@ -41,6 +41,7 @@ STAYS = {
     "compliance.Disclosure": "who wrote the wording: a record",
     "compliance.FormVersion": "who wrote that version of a form: a record",
     "compliance.Finding": "who judged it: a record; anybody with the right judges it again",
+    "compliance.FindingException": "who made it: a record; anybody with the right removes it",
     "compliance.HoursChange": "who changed the hours and why: a record",
     "compliance.Keyword": "who made it: a record; the keyword is the organization's",
     "compliance.OptInForm": "who made it: a record; the form is the organization's",

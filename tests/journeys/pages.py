@@ -66,6 +66,7 @@ class State:
         yield "questions-decided", "/perhaps-stop/?state=decided"
         yield "findings", "/reports/findings/"
         yield "findings-all", "/reports/findings/?state=all"
+        yield "finding-exceptions", "/reports/findings/exceptions/"
         yield "answers", "/settings/answers/"
         yield "portal-settings", "/settings/portal/"
         yield "contacts", "/contacts/"
