@@ -30,7 +30,7 @@ def test_only_what_ended_goes(cast):
     TotpDevice.objects.exclude(user=cast.agent.user).update(created_at=past)
 
     counts = {"sessions": 2, "invitations": 1, "links": 0, "attempts": 1, "set_ups": 1}
-    counts |= {"history": 0, "sso": 0, "mails": 0, "answers": 0, "codes": 0, "devices": 0}
+    counts |= {"history": 0, "sso": 0, "mails": 0, "answers": 0, "codes": 0, "devices": 0, "recoveries": 0}
     assert forget_what_ended() == counts
 
     assert Session.objects.get().membership_id == cast.agent.pk
