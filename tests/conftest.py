@@ -10,6 +10,11 @@ from urllib.parse import quote
 
 import pytest
 import redis
+from hypothesis import settings as hypothesis_settings
+
+# A busy machine is slow, not broken: growth of time has tests of its own (tests/scaling.py).
+hypothesis_settings.register_profile("parley", deadline=None)
+hypothesis_settings.load_profile("parley")
 
 ALIASES = ("default", "keys")
 JOURNEYS = Path(__file__).parent / "journeys"

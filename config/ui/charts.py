@@ -83,7 +83,7 @@ def nice_ticks(most: float, about: int = 4) -> list[float]:
     power = 10.0 ** floor(log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough)
     if float(most).is_integer():
-        step = max(1.0, step if step.is_integer() else ceil(step))
+        step = max(1.0, float(ceil(step)))
     return [step * number for number in range(ceil(most / step) + 1)]
 
 
