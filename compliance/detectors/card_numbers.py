@@ -104,7 +104,8 @@ def _uneven(reading: Reading, groups: tuple[Group, ...]) -> bool:
     """Whether many small groups of different size stand in digits, not in words: a list of numbers."""
     if len(groups) < _MANY_GROUPS or usual_grouping(groups):
         return False
-    return sum(char.isdigit() for char in reading.as_written(groups[0].start, groups[-1].end)) > len(groups)
+    written = reading.as_written(groups[0].start, groups[-1].end)
+    return not any(map(str.isalpha, written)) and sum(map(str.isdigit, written)) > len(groups)
 
 
 def _international(reading: Reading, groups: tuple[Group, ...]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from compliance.detectors.beside import birth_dates, secrets_after_address
 from compliance.detectors.card_details import find_card_details
 from compliance.detectors.card_numbers import find_cards
 from compliance.detectors.credentials import find_credentials
@@ -74,7 +75,8 @@ def _numbers(reading: Reading, taken: bytearray, *, shapes: bool) -> list[Draft]
     codes = [draft for draft in identifiers if draft.type == "CARD_SECURITY"]
     details = find_card_details(reading, cards, codes, _with(taken, identifiers))
     _take(taken, details)
-    return [*found, *cards, *identifiers, *details]
+    births = birth_dates(reading, [*found, *identifiers], taken)
+    return [*found, *cards, *identifiers, *details, *births]
 
 
 def _with(taken: bytearray, drafts: list[Draft]) -> bytearray:
@@ -90,7 +92,7 @@ def _secrets(reading: Reading) -> list[Draft]:
         span = reading.folded.places(start, end)
         if span is not None:
             found.append(Draft("CREDENTIAL", (span,), reasons(f"credential.known_format/{name}")))
-    return found
+    return found + secrets_after_address(reading) if "@" in reading.original else found
 
 
 def _take(taken: bytearray, drafts: list[Draft]) -> None:

@@ -1,0 +1,91 @@
+"""What is told by kinds of words and by the place of a value; each beside a harmless text that looks alike."""
+
+import pytest
+
+from compliance.detectors import Finding, scan
+
+
+def types(text: str) -> list[tuple[str, str]]:
+    return [(finding.type, cut(text, finding)) for finding in scan(text)]
+
+
+def cut(text: str, finding: Finding) -> str:
+    return text[finding.start : finding.end]
+
+
+@pytest.mark.parametrize(
+    ("told", "value", "harmless"),
+    [
+        ("I'm diabetic, do you carry sugar free syrup", "diabetic", "do you carry diabetic socks"),
+        ("my nan's dementia got worse", "dementia", "the dementia walk is on sunday"),
+        ("he broke his collarbone", "broke his collarbone", "he broke his promise"),
+        ("had a stroke in spring", "had a stroke", "our dishwasher had a stroke"),
+        ("been throwing up since noon", "throwing up", "throwing up a fence this weekend"),
+        ("I lost the baby", "lost the baby", "I lost the baby monitor"),
+    ],
+)
+def test_a_condition_is_told_of_somebody_and_a_figure_of_speech_is_not(told: str, value: str, harmless: str) -> None:
+    assert types(told) == [("HEALTH_INFO", value)]
+    assert not types(harmless)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("X-ray: stress fracture of the foot.", "X-ray: stress fracture"),
+        ("Please hold the warfarin until Monday.", "warfarin"),
+        ("We found two cavities on your x-ray.", "two cavities on your x-ray"),
+    ],
+)
+def test_a_business_tells_a_finding(text: str, value: str) -> None:
+    found = scan(text, direction="out")
+    assert [(finding.type, cut(text, finding)) for finding in found] == [("HEALTH_INFO", value)]
+
+
+def test_troubles_with_money_need_no_amount_but_a_customer() -> None:
+    text = "we are in foreclosure and I filed for bankruptcy"
+    assert ("FINANCIAL_INFO", "filed for bankruptcy") in types(text)
+    assert not scan("Filed for bankruptcy? Call us today.", direction="out")
+
+
+def test_a_sum_of_savings_is_no_account_number() -> None:
+    assert not types("savings of 123456 lol")
+    assert types("put it in savings 123456789") == [("BANK_ACCOUNT", "123456789")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("my chase 883120457", [("BANK_ACCOUNT", "883120457")]),
+        ("Monzo 040004 31926819", [("ROUTING_NUMBER", "040004"), ("BANK_ACCOUNT", "31926819")]),
+        ("chase, aba 021000021", [("ROUTING_NUMBER", "021000021")]),
+        ("nationwide delivery 48210021", []),
+        ("chase order 88812345", []),
+    ],
+)
+def test_the_name_of_a_bank_speaks_of_an_account_when_no_other_word_does(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    assert types(text) == found
+
+
+def test_what_follows_a_card_is_its_date_and_its_code_unless_it_is_another_day() -> None:
+    card = "4111 1111 1111 1111"
+    assert types(f"{card} Ana Novak 09/29 531 93401")[1:] == [("CARD_SECURITY", "09/29"), ("CARD_SECURITY", "531")]
+    assert len(types(f"{card} please deliver on 12/25")) == 1
+
+
+def test_a_date_and_a_code_without_the_card_are_its_own_unless_they_sell_something() -> None:
+    assert types("valid until 01/30, code 289") == [("CARD_SECURITY", "01/30"), ("CARD_SECURITY", "289")]
+    assert not types("10% off valid until 12/30, code 289")
+
+
+def test_a_date_beside_a_social_security_number_is_a_birth() -> None:
+    assert types("Ana Novak 7 June 1972, ssn 219-09-9998")[0] == ("DATE_OF_BIRTH", "7 June 1972")
+    assert types("7 June 1972 was a long day. My ssn is 219-09-9998") == [("US_SSN", "219-09-9998")]
+
+
+def test_a_password_stands_behind_a_mail_address() -> None:
+    assert types("ana.novak@example.com / Orchid#22x") == [("CREDENTIAL", "Orchid#22x")]
+    assert not types("ana.novak@example.com / 555-0100")
+    assert not types("ana.novak@example.com, Order48210021")
