@@ -36,6 +36,8 @@ HOSTILE = {
     "keycaps": "4\u20e3",
     "results": "a1c 7 ",
     "codes": "your code is 4821 ",
+    "a number over lines": "ssn 371\n68",
+    "findings in words": "a1c was high ",
 }
 
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from compliance.detectors.cards import card_windows, phone_like, pieces, usual_grouping
-from compliance.detectors.digit_runs import Group, Run, chains
+from compliance.detectors.digit_runs import Group, Run
 from compliance.detectors.linking import speaks_back
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.vocabulary import WORD, Hit
@@ -24,7 +24,7 @@ def find_cards(reading: Reading) -> list[Draft]:
             found += _in_run(reading, run)
     left = sum([run.size for run in reading.runs]) - _FEWEST * len(found)  # a card has at least so many
     if len(reading.runs) > 1 and left >= _FEWEST:
-        for chain in chains(reading.text, reading.runs):
+        for chain in reading.chains():
             found += _in_chain(reading, chain)
     return found
 

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 from compliance.detectors.cards import pieces
 from compliance.detectors.checksums import aba, itin, ssn
-from compliance.detectors.digit_runs import chains
 from compliance.detectors.linking import cue_after, cues_before, speaks_back
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value
@@ -35,7 +34,7 @@ def in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
     found = []
     edges = {edge for run in reading.runs for edge in (run.start, run.end)}
     spread = [run for run in reading.runs if run.size == _SSN_DIGITS and len(run.groups) > _SSN_GROUPS]
-    for chain in [*chains(reading.text, reading.runs), *spread]:
+    for chain in [*reading.chains(), *spread]:
         groups = chain.groups
         for first in range(len(groups)):
             digits, last = "", first

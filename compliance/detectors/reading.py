@@ -8,11 +8,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from compliance.detectors.data_files import read, weight
-from compliance.detectors.digit_runs import Run, letters_as_digits, runs
+from compliance.detectors.digit_runs import Run, chains, letters_as_digits, runs
 from compliance.detectors.findings import Reason
 from compliance.detectors.folding import Folded
 from compliance.detectors.number_words import spell_out
-from compliance.detectors.vocabulary import Hit, Word, phrases, words_of
+from compliance.detectors.vocabulary import Hit, phrases, words_of
 
 _CUES = read("cues")
 _SECRETS = read("credentials")
@@ -44,10 +44,16 @@ class Reading:
     original: str
     text: str
     direction: str
-    words: list[Word]
     hits: list[Hit]
     runs: list[Run]
     by_kind: Mapping[str, list[Hit]]
+    _chains: list[Run] | None = None
+
+    def chains(self) -> list[Run]:
+        """Rows of digits that may be one number in several pieces; made once."""
+        if self._chains is None:
+            self._chains = chains(self.text, self.runs)
+        return self._chains
 
     def has(self, *kinds: str) -> bool:
         """Whether a phrase of one of these lists stands in the text."""
@@ -107,10 +113,9 @@ def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, n
     if spelled:
         folded = spell_out(folded)
     text = letters_as_digits(folded.text) if numbers else folded.text
-    words = words_of(text)
     if not numbers:
-        return Reading(folded, original, text, direction, words, [], [], {})
-    hits = LEXICON.find(text, words)
+        return Reading(folded, original, text, direction, [], [], {})
+    hits = LEXICON.find(text, words_of(text))
     by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
         for kind in hit.kinds:
@@ -118,4 +123,4 @@ def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, n
                 by_kind[kind].append(hit)
             else:
                 by_kind[kind] = [hit]
-    return Reading(folded, original, text, direction, words, hits, runs(text), by_kind)
+    return Reading(folded, original, text, direction, hits, runs(text), by_kind)
