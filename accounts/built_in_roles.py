@@ -64,6 +64,7 @@ _SUPERVISOR = (
         Permission.BROADCASTS_APPROVE,
         Permission.CONSENT_RECEIPT,
         Permission.FINDINGS_DECIDE,
+        Permission.MESSAGES_EXPLAIN,
         Permission.PAYMENTS_READ,
     }
 )

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     NOTES_WRITE = "notes:write"
 
     MESSAGES_SEND = "messages:send"
+    MESSAGES_EXPLAIN = "messages:explain"
     ATTENTION_HANDLE = "attention:handle"
     TEMPLATES_MANAGE = "templates:manage"
     BROADCASTS_PREPARE = "broadcasts:prepare"

@@ -30,6 +30,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Send texts"),
         _("Answers customers. Every text still passes the checks for permission, hours and content."),
     ),
+    "messages:explain": (
+        _("Send what is only likely sensitive"),
+        _("Gives a reason and sends a text that may hold health or account details. Never cards or secrets."),
+    ),
     "attention:handle": (
         _("Settle texts that did not arrive"),
         _("Closes entries of the attention list. Sending one again needs the right to send texts too."),

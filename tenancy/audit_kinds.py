@@ -155,6 +155,7 @@ class AuditKind(StrEnum):
     FINDING_EXCEPTION_MADE = "finding_exception:made"
     FINDING_EXCEPTION_KEPT = "finding_exception:kept"
     FINDING_EXCEPTION_REMOVED = "finding_exception:removed"
+    FINDING_OVERRIDDEN = "finding:overridden"
     FINDINGS_EXPORTED = "finding:exported"
     OPT_IN_ASKED = "opt_in:asked"
     OPT_IN_DECLINED = "opt_in:declined"

@@ -26,6 +26,7 @@ class State(StrEnum):
     OK = "ok"
     LATER = "later"  # it is not the time for it there: the author decides
     ASK = "ask"
+    TEXT = "text"  # what is written may not be texted: its author changes it
     NO = "no"
 
 
@@ -44,7 +45,7 @@ class Composer:
 
     `refused_by` are the rules behind `objections`. `call` is what a telephone dials instead (E.164), "" for members who
     may not see numbers, who are told no `local_time` either. `opens`: with LATER, when the text could leave, in the
-    customer's time.
+    customer's time. `may_explain`: the member may send it all the same and say why.
     """
 
     state: State
@@ -57,6 +58,7 @@ class Composer:
     call: str
     local_time: str
     opens: str
+    may_explain: bool
     may_send: bool
     may_note: bool
     message_id: UUID
@@ -75,7 +77,7 @@ def composer(
     call = customer(member, conversation.contact).call
     zones, now = _zones_of(conversation.contact), timezone.now()
     return Composer(
-        state=State.LATER if outcome.may_insist else _STATES[outcome.verdict],
+        state=_state(outcome),
         sentences=tuple(
             reason.text
             for reason in outcome.reasons
@@ -91,12 +93,19 @@ def composer(
         opens=their_time(zones, outcome.again_at, since=now, words="")
         if outcome.may_insist and outcome.again_at
         else "",
+        may_explain=outcome.wants_reason,
         may_send=member.may(Permission.MESSAGES_SEND),
         may_note=member.may(Permission.NOTES_WRITE),
         message_id=new_id(),
         allowance=allowance_for(conversation.line),
         files=unsent_files(member, conversation),
     )
+
+
+def _state(outcome: Outcome) -> State:
+    if outcome.may_insist:
+        return State.LATER
+    return State.TEXT if outcome.about_text else _STATES[outcome.verdict]
 
 
 def _zones_of(contact: Contact) -> Sequence[str]:

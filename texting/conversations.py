@@ -164,6 +164,7 @@ def reply(
     purpose: Purpose = Purpose.REPLY,
     files: Sequence[UUID] = (),
     outside_hours: OutsideHours = OutsideHours.ASK,
+    because: str = "",
 ) -> Reply:
     """Send a text. Whoever answers in a conversation that is nobody's takes it.
 
@@ -180,6 +181,7 @@ def reply(
         message_id=message_id,
         files=files,
         outside_hours=outside_hours,
+        because=because,
     )
     _forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered

@@ -56,6 +56,7 @@ class Draft:
     segments: int | None = None  # with the clauses, where that is known already
     files: tuple[UUID, ...] = ()  # ids of its pictures and files: the decision is about them too
     outside_hours: OutsideHours = OutsideHours.ASK
+    because: str = ""  # why its author sends it all the same, where a rule lets them: only from the composer
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Reason:
     is refused for this reason waits until then, whatever its purpose is. `may_insist`: its author may send it all the
     same (`OutsideHours.SEND`) or let it wait; in a reason that allows, the author did. `not_before`: allowed, but not
     before then. `valid_for`: how much longer than now it may leave; the provider is told. `is_warning`: it allows the
-    text and whoever writes should know.
+    text and whoever writes should know. `about_text`: other words would pass. `wants_reason`: its author may send it
+    all the same and say why (`Draft.because`); in a reason that allows, the author did.
     """
 
     rule: str
@@ -78,6 +80,8 @@ class Reason:
     evidence: dict[str, str] = field(default_factory=dict)
     again_at: datetime | None = None
     is_warning: bool = False
+    about_text: bool = False
+    wants_reason: bool = False
     waits: bool = False
     may_insist: bool = False
     not_before: datetime | None = None
@@ -128,6 +132,22 @@ class Outcome:
     def may_insist(self) -> bool:
         """Whether its author may send it all the same, or let it wait."""
         return bool(self.objections) and all(reason.may_insist for reason in self.objections)
+
+    @property
+    def about_text(self) -> bool:
+        """Whether other words would pass, now or when their hours begin."""
+        against = self.objections
+        return any(one.about_text for one in against) and all(one.about_text or one.may_insist for one in against)
+
+    @property
+    def wants_reason(self) -> bool:
+        """Whether its author may send it all the same, saying why."""
+        return bool(self.objections) and all(reason.wants_reason for reason in self.objections)
+
+    @property
+    def explained(self) -> bool:
+        """Whether it passed only because its author said why."""
+        return any(reason.wants_reason and reason.verdict is Verdict.ALLOW for reason in self.reasons)
 
     @property
     def insisted(self) -> bool:

@@ -1,8 +1,9 @@
-"""Tells the apps above which texts the gate has refused: `settings.TEXTING_REFUSAL_NOTES`."""
+"""What the gate refused, or let go only for its author's reason, is told to `settings.TEXTING_REFUSAL_NOTES`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -12,21 +13,25 @@ from texting.models import Conversation
 
 
 @dataclass(frozen=True)
-class RefusedText:
-    """A text that does not leave, and is not stored. `conversation` keeps the decision about it."""
+class Objected:
+    """A text that does not leave and is not stored, or that leaves for its author's reason and will have `message_id`.
+
+    `conversation` keeps the decision about it.
+    """
 
     conversation: Conversation
     draft: Draft
     outcome: Outcome
+    message_id: UUID | None = None
 
 
 @cache
-def _notes() -> tuple[Callable[[Sequence[RefusedText]], None], ...]:
+def _notes() -> tuple[Callable[[Sequence[Objected]], None], ...]:
     return tuple(import_string(path) for path in settings.TEXTING_REFUSAL_NOTES)
 
 
-def tell(refused: Sequence[RefusedText]) -> None:
+def tell(texts: Sequence[Objected]) -> None:
     """All of them at once, in the transaction that stores the decisions."""
-    if refused:
+    if texts:
         for note in _notes():
-            note(refused)
+            note(texts)

@@ -57,6 +57,7 @@ class Wanted:
     message_id: UUID | None = None
     files: tuple[Attachment, ...] = ()  # the author's, locked (`texting.attachments.binding.ready`)
     outside_hours: OutsideHours = OutsideHours.ASK
+    because: str = ""
 
 
 Result = Message | Refused | BadText
@@ -72,6 +73,7 @@ def send_text(
     deadline: datetime | None = None,
     files: Sequence[UUID] = (),
     outside_hours: OutsideHours = OutsideHours.ASK,
+    because: str = "",
 ) -> Message:
     """Queue one text. In a resolved conversation it opens a new one.
 
@@ -79,6 +81,7 @@ def send_text(
     `deadline` (aware) ends its life, instead of what `purposes.TERMS` says: after it the text fails instead of leaving.
     `files` are ids of the author's unsent attachments of this thread; with one the text itself may be empty.
     `outside_hours` is what becomes of a text for which it is not the time; one that waits has `held_until`.
+    `because` is why its author sends it all the same, where a rule lets them.
     Raises BadText (empty, too long, not text, files that cannot go) or Refused (the gate; the decision is stored).
     """
     written = cleaned(body, may_be_empty=bool(files))
@@ -90,7 +93,7 @@ def send_text(
     except BadFiles as error:
         raise BadText(str(error)) from None
     new_id_of_it = None if repeated else message_id
-    wanted = Wanted(conversation.contact, written, conversation, new_id_of_it, tuple(ready), outside_hours)
+    wanted = Wanted(conversation.contact, written, conversation, new_id_of_it, tuple(ready), outside_hours, because)
     [result] = send_all(line=conversation.line, texts=[wanted], author=author, purpose=purpose)
     if isinstance(result, Exception):
         raise result
@@ -150,6 +153,7 @@ def _try_group(
             segments=sizes.get(text.contact.pk),
             files=tuple(file.pk for file in text.files),
             outside_hours=text.outside_hours,
+            because=text.because,
         )
         for text in texts
     ]
@@ -158,7 +162,7 @@ def _try_group(
     results = [_answer_to(draft, outcome, text) for text, draft, outcome in judged]
     going = [draft.conversation for draft, result in zip(drafts, results, strict=True) if isinstance(result, Message)]
     stored = threads.store_all(going, line, at=now)
-    decisions, refused = [], []
+    decisions, told = [], []
     for (text, draft, outcome), result in zip(judged, results, strict=True):
         if isinstance(result, BadText):
             continue
@@ -168,11 +172,12 @@ def _try_group(
         if isinstance(result, Message) and place is not None:
             result.conversation, result.contact = place, place.contact
             result.decision, result.decision_verdict = decisions[-1], decisions[-1].verdict
+            told += [refusals.Objected(place, draft, outcome, result.pk)] if outcome.explained else []
         else:
             _record_refusal(draft, place, outcome)
-            refused += [refusals.RefusedText(place, draft, outcome)] if place else []
+            told += [refusals.Objected(place, draft, outcome)] if place else []
     insert_rows(decisions)
-    refusals.tell(refused)
+    refusals.tell(told)
     _queue([result for result in results if isinstance(result, Message)], author, purpose)
     for text, result in zip(texts, results, strict=True):
         if isinstance(result, Message):

@@ -15,7 +15,7 @@ from compliance.findings.rule_words import words_of
 from compliance.models import Finding
 from compliance.screening.excepted import may_be_excepted
 from compliance.screening.words import name_of
-from tenancy.encryption import prefetch
+from tenancy.encryption import prefetch, readable
 from tenancy.isolation import activate
 from texting.models import Conversation
 from texting.queries.access import NotYours, visible_conversations, with_people
@@ -58,6 +58,7 @@ class FindingRow:
     who: str
     decided_at: datetime | None
     can_be_excepted: bool
+    because: str
 
     @property
     def key(self) -> str:
@@ -144,7 +145,7 @@ def _rows(member: Membership, findings: Iterable[Finding]) -> list[FindingRow]:
     found = list(findings)
     threads = with_people(member, Conversation.objects.filter(pk__in={one.conversation_id for one in found}))
     conversations = {one.pk: one for one in threads}
-    prefetch([one.contact for one in conversations.values()])
+    prefetch([*found, *(one.contact for one in conversations.values())])
     return [_row(member, one, conversations[one.conversation_id]) for one in found]
 
 
@@ -170,6 +171,7 @@ def _row(member: Membership, finding: Finding, conversation: Conversation) -> Fi
         verdict_label=str(Finding.Verdict(finding.verdict).label),
         who=finding.decided_by.user.name if finding.decided_by else "",
         decided_at=finding.decided_at,
+        because=readable(finding, "because", "") or "",
         can_be_excepted=finding.verdict == Finding.Verdict.WRONG
         and may_be_excepted(finding.type, finding.confidence)
         and member.may(Permission.FINDINGS_EXCEPT),

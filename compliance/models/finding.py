@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from tenancy.encryption import DayKey, EncryptedTextField
 from tenancy.isolation import TenantModel, same_organization
 
 
@@ -44,6 +45,9 @@ class Finding(TenantModel):
     was_removed = models.BooleanField(help_text="The stored text holds the mask and not the value.")
     digest = models.BinaryField(max_length=16, null=True)
     found_at = models.DateTimeField()
+    because = EncryptedTextField(
+        keys=[DayKey("body", "found_at")], null=True, blank=True, help_text="Why its author sent it all the same."
+    )
     verdict = models.CharField(max_length=5, choices=Verdict.choices, default=Verdict.OPEN, blank=True)
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)

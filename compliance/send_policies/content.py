@@ -1,12 +1,15 @@
 """No text carries what must not be sent by text: cards, secrets, identity numbers, health, money."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Membership
+from accounts.permissions import Permission
 from compliance.detectors import RULE_VERSION, Finding
-from compliance.screening.excepted import Exceptions
+from compliance.screening.excepted import Exceptions, may_be_excepted
 from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of, what_to_do
 from texting.gate import Draft, Reason, Ruling, Verdict
@@ -20,26 +23,32 @@ class SensitiveContent:
     def judge(self, draft: Draft) -> Ruling:
         """The strictest finding first. Values stand neither in the reasons nor in what is stored of them."""
         found, exceptions = Exceptions().without(found_in(draft))
-        ruling = self._about(found)
+        ruling = self._about(found, draft)
         if not exceptions:
             return ruling
         evidence = {"exceptions": ",".join(sorted(map(str, exceptions)))}
         excepted = Reason(f"{self.name}.excepted", Verdict.ALLOW, "", version=RULE_VERSION, evidence=evidence)
         return Ruling((*ruling.reasons, excepted))
 
-    def _about(self, found: Sequence[Finding]) -> Ruling:
+    def _about(self, found: Sequence[Finding], draft: Draft) -> Ruling:
         sure = [one for one in found if one.confidence != "low"]
         if sure:
-            return Ruling((self._refusal(sure),))
+            return Ruling((self._refusal(sure, draft),))
         if found:
             text = _("This may be %(what)s.") % {"what": _named(found)}
             hint = _("If it is, use a secure message or the phone.")
             return Ruling((self._reason(found, Verdict.ALLOW, f"{text} {hint}", is_warning=True),))
         return Ruling()
 
-    def _refusal(self, found: Sequence[Finding]) -> Reason:
+    def _refusal(self, found: Sequence[Finding], draft: Draft) -> Reason:
+        may_explain = _may_explain(found, draft.author)
+        if may_explain and draft.author and draft.because.strip():
+            passed = self._reason(found, Verdict.ALLOW, "")
+            evidence = passed.evidence | {"explained": str(draft.author.pk)}
+            return replace(passed, rule=f"{self.name}.explained", evidence=evidence, wants_reason=True)
         text = _("This text holds %(what)s, which must not be sent by text.") % {"what": _named(found)}
-        return self._reason(found, Verdict.REFUSE, text, what_to_do=what_to_do(one.type for one in found))
+        refusal = self._reason(found, Verdict.REFUSE, text, what_to_do=what_to_do(one.type for one in found))
+        return replace(refusal, about_text=True, wants_reason=may_explain)
 
     def _reason(
         self, found: Sequence[Finding], verdict: Verdict, text: str, *, what_to_do: str = "", is_warning: bool = False
@@ -53,6 +62,13 @@ class SensitiveContent:
             evidence={"rules": ",".join(reason.rule for reason in found[0].reasons)},
             is_warning=is_warning,
         )
+
+
+def _may_explain(found: Sequence[Finding], author: Membership | None) -> bool:
+    """Whether a person with the right may send it all the same: what is only likely, and none of what is never sent."""
+    if author is None or author.is_machine or not author.may(Permission.MESSAGES_EXPLAIN):
+        return False
+    return all(may_be_excepted(one.type, one.confidence) for one in found)
 
 
 def _named(found: Sequence[Finding]) -> str:

@@ -43,6 +43,7 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
             message_id=_message_id(request),
             files=_files(request),
             outside_hours=_outside_hours(request),
+            because=request.POST.get("because", "").replace("\x00", ""),
         )
     except (BadText, NotPossible) as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)

@@ -10,6 +10,7 @@ const SAVE_AFTER = 800, ASK_AFTER = 600; // milliseconds without a key
 const composer = () => document.getElementById("composer");
 const body = () => document.getElementById("body");
 const permission = () => document.getElementById("permission");
+const because = () => document.getElementById("because");
 const isNote = () => composer()?.dataset.mode === "note";
 
 // --- What is shown: box or refusal, text or note, clauses, meter ---
@@ -93,7 +94,9 @@ async function askGate({ background = false } = {}) {
     const content = await parts(answer);
     // Nothing was written since: what is sent once more is still the same text.
     if (background) content.querySelector("#permission").dataset.messageId = messageId;
+    const why = because()?.value;
     for (const id of ["permission", "refusal"]) put(content.querySelector(`#${id}`));
+    if (why && because()) because().value = why;
     draw();
   } catch {
     // Asked again with the next key; the server decides when it is sent.
@@ -119,7 +122,7 @@ function eachMinute() {
 
 // --- Sending ---
 let sending = false;
-async function send(outsideHours) {
+async function send(outsideHours, why) {
   const where = composer();
   const field = body();
   if (sending) return;
@@ -133,6 +136,7 @@ async function send(outsideHours) {
   const text = field.value, files = isNote() ? [] : attached();
   const fields = { body: text, after: newest(), in: document.getElementById("open").dataset.in, message_id: permission().dataset.messageId, file: files };
   if (!isNote() && permission().dataset.state === "later") fields.outside_hours = outsideHours ?? "wait";
+  if (why) fields.because = why;
   try {
     const answer = await ask(where.dataset[isNote() ? "note" : "send"], { body: form(fields) });
     if (answer.ok || answer.status === 422) await settle(answer, where, text, files);
@@ -179,12 +183,23 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.target.id === "because" && event.key === "Enter" && !event.isComposing) {
+    event.preventDefault();
+    explain();
+  }
   if (event.target.id !== "body" || event.key !== "Enter" || event.isComposing || event.shiftKey) return;
   if (event.ctrlKey || event.metaKey || enterSends()) {
     event.preventDefault();
     send();
   }
 });
+
+// Why a text that may hold what must not be texted leaves all the same: asked for, and sent with it.
+function explain() {
+  const why = because().value.trim();
+  if (why) send(undefined, why);
+  else because().focus();
+}
 
 document.addEventListener("click", (event) => {
   const mode = event.target.closest("#composer button[data-mode]");
@@ -196,6 +211,7 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-write-note]")) composer().querySelector("button[data-mode=note]")?.click();
   if (event.target.closest("#culprit button")) makeCheaper();
+  if (event.target.closest("#send-explained")) explain();
   if (event.target.closest("#send-anyway")) send("send");
   const enter = event.target.closest("[data-enter-sends]");
   if (enter) {
