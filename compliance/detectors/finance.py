@@ -13,6 +13,7 @@ LEXICON = phrases(_DATA["lists"])
 _PERIODIC = frozenset(_DATA["needs_period"])
 _SCORE_ALONE = frozenset(_DATA["score_alone"])
 _WEAK = frozenset(_DATA["weak"])
+_AT_A_BANK = frozenset(_DATA["at_a_bank"])
 _BARE_OK = frozenset(_DATA["bare_ok"])
 _WORTH = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand)"
 _CURRENCY = r"(?:dollars?|usd|bucks|euros?|eur|pounds|gbp|quid|pesos|dolares|mxn|cad|€|£)"
@@ -116,7 +117,9 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
     if not amount.money and not _bare(sentence, amount, before, period=at_once):
         return None
     person = sentence.around(amount.start, amount.end, 70, "money_person")
-    if (harmless and cue.phrase in _WEAK) or _harmless(sentence, amount, cue, person):
+    if not _at_a_bank(amount, cue, person) and (
+        (harmless and cue.phrase in _WEAK) or _harmless(sentence, amount, cue, person)
+    ):
         return None
     rules = ["finance.amount", f"finance.cue/{cue.phrase}"] + ([f"finance.person/{person.phrase}"] if person else [])
     return _draft(amount.start, period.end() if period and period.start() == amount.end else amount.end, *rules)
@@ -160,6 +163,12 @@ def _harmless(sentence: Sentence, amount: Amount, cue: Hit, person: Hit | None) 
     gap = amount.start - cue.end if cue.end <= amount.start else cue.start - amount.end
     closest = sentence.around(amount.start, amount.end, max(0, gap), "not")
     return closest is not None or (len(harmless) > 1 and not person)
+
+
+def _at_a_bank(amount: Amount, cue: Hit, person: Hit | None) -> bool:
+    """Whether somebody's amount lies right there: "I've $900 in the bank, can I still rent it"."""
+    told = person is not None and amount.money and amount.end <= cue.start <= amount.end + 2
+    return told and not _AT_A_BANK.isdisjoint(cue.phrase.split())
 
 
 def _tells(sentence: Sentence, cue: Hit, amount: Amount) -> bool:

@@ -89,3 +89,8 @@ def test_a_password_stands_behind_a_mail_address() -> None:
     assert types("ana.novak@example.com / Orchid#22x") == [("CREDENTIAL", "Orchid#22x")]
     assert not types("ana.novak@example.com / 555-0100")
     assert not types("ana.novak@example.com, Order48210021")
+
+
+def test_money_in_the_bank_is_told_whatever_it_is_told_for() -> None:
+    assert types("I've $9811 in the bank, can I still rent it") == [("FINANCIAL_INFO", "$9811")]
+    assert not types("the rent is $9811, can I pay in the bank")
