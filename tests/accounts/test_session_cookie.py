@@ -4,8 +4,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.founding import add_member
 from accounts.models import Membership, Session
-from tests.cast import add_member, signed_in
+from tests.cast import signed_in
 
 HOME = "/settings/account/"
 
