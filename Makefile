@@ -6,6 +6,8 @@ BIN := .venv/bin
 # A rule fails when any part of a pipe fails, and nothing is left half made.
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+# Where it is set, each of the many processes that a test run starts compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help up check test test-providers judge bench eval presidio train-intents faults soak screenshots lock
 

@@ -1,15 +1,17 @@
 """The whole of what scim2-tester tries, against the running application."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_tester import CheckResult, Status, check_server
 
 from accounts.api import limiting
+
+if TYPE_CHECKING:
+    from scim2_tester import CheckResult
 
 
 @pytest.fixture
@@ -22,12 +24,15 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-def said(result: CheckResult) -> str:
+def said(result: "CheckResult") -> str:
     return f"{result.status.name} {result.title} {result.resource_type}: {result.reason}"
 
 
 @pytest.mark.usefixtures("_one_connection")
 def test_the_public_tester_finds_nothing(company, monkeypatch):
+    from scim2_client.engines.wsgi import WSGISCIMClient  # seconds, which else every process would spend
+    from scim2_tester import Status, check_server
+
     for name in ("LIMIT", "BURST"):
         monkeypatch.setattr(limiting, name, 1_000_000)
     client = WSGISCIMClient(
