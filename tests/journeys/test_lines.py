@@ -87,7 +87,7 @@ def test_a_text_that_was_refused_waits_and_is_taken_in(office: Office, someone: 
     expect(page.get_by_text("Nothing was refused")).to_be_visible()
 
     refused_text(office)
-    expect(page.get_by_text("more came since you opened this page")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("more came since you opened this page")).to_be_visible()
     page.get_by_role("link", name="Show").click()
     entry = page.get_by_role("listitem").filter(has_text=re.compile("neither the present token"))
     expect(entry).to_be_visible()

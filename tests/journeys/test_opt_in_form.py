@@ -97,6 +97,6 @@ def signs_up(office: Office, phone: Person, address: str, number: str) -> None:
 def says_yes(phone: Page) -> None:
     """On the phone: the question is there, YES is typed, and it is confirmed."""
     got = phone.locator(".phone-text.got")
-    expect(got.last).to_contain_text("reply YES to get", timeout=15_000)
+    expect(got.last).to_contain_text("reply YES to get")
     text_from(phone, "YES")
-    expect(got.last).to_contain_text("you're subscribed", timeout=15_000)
+    expect(got.last).to_contain_text("you're subscribed")

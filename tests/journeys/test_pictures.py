@@ -40,18 +40,18 @@ def test_pictures_go_both_ways(office: Office, someone: MakePerson) -> None:
     big = samples.saved(samples.noise((1800, 1200)), "PNG")
     choosing.value.set_files([{"name": "map.png", "mimeType": "image/png", "buffer": big}])
     chip = agent.page.locator(".unsent")
-    expect(chip).to_contain_text("made smaller", timeout=30_000)
+    expect(chip).to_contain_text("made smaller")
     chip.get_by_role("textbox").fill("Way to the entrance")
     chip.get_by_role("textbox").blur()
     expect(agent.page.locator("#meter")).to_contain_text("1 picture message")
     agent.page.get_by_role("button", name="Send", exact=True).click()
-    expect(chip).to_have_count(0, timeout=15_000)
+    expect(chip).to_have_count(0)
     expect(agent.page.get_by_alt_text("Way to the entrance")).to_be_visible(timeout=15_000)
 
     got = customer.page.locator(".phone-text.got img")
     expect(got).to_be_visible(timeout=30_000)
     expect(got).to_have_js_property("complete", value=True)
-    expect(agent.page.locator(".message.out").last).to_contain_text(re.compile("Delivered"), timeout=30_000)
+    expect(agent.page.locator(".message.out").last).to_contain_text(re.compile("Delivered"))
 
 
 _GIVE = """([event, name, bytes]) => {
@@ -71,7 +71,7 @@ def test_pasted_and_dropped_files_go_into_the_composer_and_not_into_a_note(offic
     picture, chips = list(samples.png_with_place()), agent.page.locator(".unsent")
     for number, (event, name) in enumerate((("paste", "map.png"), ("drop", "door.png")), start=1):
         assert agent.page.evaluate(_GIVE, [event, name, picture]) is False, "the browser itself does nothing with it"
-        expect(chips).to_have_count(number, timeout=30_000)
+        expect(chips).to_have_count(number)
         expect(chips.last).to_contain_text(name)
     agent.page.get_by_role("button", name="Note", exact=True).click()
     agent.page.evaluate(_GIVE, ["paste", "note.png", picture])
