@@ -118,7 +118,7 @@ def test_deactivation_takes_the_page_off_the_screen(office: Office, someone: Mak
     Membership.objects.filter(pk=office.agent.pk).update(is_active=False)
     begun = time.monotonic()
     for tab in tabs:
-        expect(tab.locator("#phone-log")).to_have_count(0, timeout=15_000)
+        expect(tab.locator("#phone-log")).to_have_count(0, timeout=5000)
     assert time.monotonic() - begun < 5
     assert "sign-in" in tabs[0].url
 
@@ -133,6 +133,6 @@ def test_a_tab_that_acts_as_somebody_else_by_now_gets_no_stream(office: Office, 
     answer = tab.request.get(f"/live/token/?member={office.agent.pk}")
     assert answer.status == 409
     Session.objects.filter(membership=office.agent).delete()
-    tab.wait_for_function("() => document.documentElement.dataset.live !== 'on'", timeout=15_000)
+    tab.wait_for_function("() => document.documentElement.dataset.live !== 'on'", timeout=5000)
     tab.wait_for_timeout(1000)  # whatever it tries, by itself or by loading its page anew
     assert streams == []

@@ -27,7 +27,7 @@ def text(somebody: Person, body: str) -> None:
     somebody.page.get_by_label("Text to Main line").fill(body)
     somebody.page.keyboard.press("Enter")
     expect(somebody.page.locator(".phone-text.sent").last).to_contain_text(body)
-    expect(somebody.page.locator(".phone-note").last).to_have_text("Delivered")
+    expect(somebody.page.locator(".phone-note").last).to_have_text("Delivered", timeout=8000)
 
 
 def answer(office: Office, body: str) -> Message:
@@ -67,7 +67,7 @@ def test_the_chosen_behaviour_decides_what_becomes_of_our_text(
     sent = answer(office, "Your appointment is tomorrow.")
     arrived = customer.page.locator(".phone-text.got")
     if shown:
-        expect(arrived).to_have_count(1)
+        expect(arrived).to_have_count(1, timeout=8000)
     else:
         status_of(office, sent, status)
         expect(arrived).to_have_count(0)
