@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.db import connection
+from django.apps import apps
 
 from compliance.models import ConsentEvent, Finding
 from tenancy.isolation import activate
@@ -119,13 +119,16 @@ def test_texts_without_digits_cost_no_further_statement(desk: Desk, django_asser
         desk.hear("Thank you, see you then")
 
 
-def test_nothing_of_the_card_is_in_any_row(desk: Desk) -> None:
-    desk.hear("visa 4111111111111111 cvv 837")
+def test_nothing_of_the_card_is_in_any_row_sealed_or_not(desk: Desk) -> None:
+    desk.hear("visa 4111111111111111 cvv 837. STOP", name="Maria Ruiz")
+    desk.hear("how do I unsubscribe, my card is 4111111111111111")
 
-    with activate(desk.organization), connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
-        for (table,) in cursor.fetchall():
-            if not (table.startswith(("texting_", "compliance_")) or table == "tenancy_auditevent"):
-                continue
-            cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%%4111111111111111%%'")
-            assert cursor.fetchone() == (0,), table
+    read = []
+    with activate(desk.organization):
+        for model in (
+            model for label in ("texting", "compliance") for model in apps.get_app_config(label).get_models()
+        ):
+            for row in model._default_manager.all():
+                read += [str(getattr(row, field.attname)) for field in model._meta.fields]
+    assert "visa [card ••••1111] cvv [card security code]. STOP" in read  # sealed columns were opened
+    assert [value for value in read if "41111111" in value] == []
