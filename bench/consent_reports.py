@@ -14,8 +14,8 @@ from uuid import UUID
 
 import psycopg
 
+from bench.databases import own_databases
 from bench.results import keep, spread, verdict
-from bench.services import services
 
 ENTRIES = int(os.environ.get("ENTRIES", "1000000"))
 ROUNDS, CEILING = 5, 8.0
@@ -55,7 +55,7 @@ def fill(superuser_url: str, organization: UUID, programs: tuple[UUID, UUID]) ->
 
 def main() -> int:
     """Measure, check, append. 1 when the ceiling is exceeded."""
-    with services() as databases:
+    with own_databases() as databases:
         from django.db import connection
         from django.utils import timezone
 

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.databases import Databases
 from bench.load import drive
 from bench.processes import processor_seconds
 from bench.results import spread
-from bench.services import Databases
 from config.embedded.stack import free_port
 
 ROUNDS, ROUND_SECONDS, CONNECTIONS = 6, 4.0, 32

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from bench.databases import own_databases
 from bench.results import keep, spread, verdict
-from bench.services import services
 from config.embedded.stack import free_port
 
 ROUNDS, TEXTS = 5, 500
@@ -88,7 +88,7 @@ def taken(port: int) -> int:
 
 def main() -> int:
     """Measure, check, append. 1 when a floor is missed."""
-    with services(durable=True), ExitStack() as running:
+    with own_databases(durable=True), ExitStack() as running:
         from bench.office import make_office
         from bench.queued_texts import Desk
 

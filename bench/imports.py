@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from resource import getpagesize
 
+from bench.databases import own_databases
 from bench.results import keep, verdict
-from bench.services import services
 
 ROWS = 50_000
 MEMORY_GROWTH = 1.25  # from the second tenth of the rows to the last
@@ -35,7 +35,7 @@ def the_list(rows: int) -> bytes:
 
 def main(rows: int = ROWS) -> int:
     """Measure, check, append. 1 when it is too slow or memory grows."""
-    with services():
+    with own_databases():
         from django.utils import timezone
 
         from accounts.models import Membership

@@ -8,15 +8,15 @@ import sys
 from urllib.parse import urlencode
 
 from bench.contest import Contestant, compete, refuse_errors, table
+from bench.databases import own_databases
 from bench.results import keep, verdict
-from bench.services import services
 
 FLOOR, DEAREST = 0.7, 1.4
 
 
 def main() -> int:
     """Measure, check, append. 1 when a floor is missed."""
-    with services(durable=True) as databases:
+    with own_databases(durable=True) as databases:
         from django.db import connection
 
         from bench.bare import TABLE, stored

@@ -10,8 +10,8 @@ import statistics
 import sys
 from datetime import timedelta
 
+from bench.databases import own_databases
 from bench.results import keep, verdict
-from bench.services import services
 
 LARGEST = int(os.environ.get("BENCH_TEXTS", "5000000"))
 SIZES = sorted({10_000, min(1_000_000, LARGEST), LARGEST})
@@ -23,7 +23,7 @@ CEILING = 1.3
 
 def main() -> int:
     """Measure, check, append. 1 when the ceiling is exceeded."""
-    with services() as databases:
+    with own_databases() as databases:
         from django.db import connections
         from django.utils import timezone
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from bench.databases import own_databases
 from bench.live_clients import Clients
 from bench.processes import megabytes, processor_seconds
 from bench.results import keep, spread
-from bench.services import services
 from config.embedded.stack import free_port
 
 BROWSERS = 500
@@ -160,7 +160,7 @@ def table(ours: Contestant, other: Contestant) -> str:
 
 def main() -> None:
     """Run it, print it, keep it."""
-    with services():
+    with own_databases():
         from bench.live_page import in_the_page
 
         contestants = [

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
+from bench.databases import own_databases
 from bench.results import keep
-from bench.services import services
 from config.embedded.stack import LocalStack, free_port
 
 TEXTS, WARM_UP = 100, 10
@@ -74,7 +74,7 @@ def measure(address: str) -> list[float]:
 def main() -> int:
     """Measure, append, say. 1 when the goal is missed."""
     port, load = free_port(), os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as folder, services():
+    with tempfile.TemporaryDirectory() as folder, own_databases():
         log = Path(folder) / "log"
         environment = os.environ | {"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}"}
         stack = LocalStack(environment, port=port, clock=Path(folder) / "clock", output=lambda _: log.open("ab"))

@@ -8,8 +8,8 @@ settings (`bench.unprotected`), which the product does not know. Every answer an
 import sys
 
 from bench.contest import Contestant, compete, refuse_errors, table
+from bench.databases import own_databases
 from bench.results import keep, verdict
-from bench.services import services
 from bench.unprotected import PLAIN_HEAD
 
 DEAREST = 1.5
@@ -17,7 +17,7 @@ DEAREST = 1.5
 
 def main() -> int:
     """Measure, check, append. 1 when the ceiling is exceeded."""
-    with services(durable=True) as databases:
+    with own_databases(durable=True) as databases:
         from bench.office import make_office
         from tenancy.isolation import activate
         from texting.models import Message

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from bench.contest import ROUND_SECONDS, ROUNDS, Contestant, compete, refuse_errors, table
+from bench.databases import Databases, own_databases
 from bench.results import keep, spread, verdict
-from bench.services import Databases, services
 
 if TYPE_CHECKING:
     from bench.office import Office
@@ -102,7 +102,7 @@ def updates(databases: Databases) -> float:
 
 def main() -> int:
     """Measure, check, append. 1 when the floor is missed."""
-    with services(durable=True) as databases:
+    with own_databases(durable=True) as databases:
         from bench.office import make_office
         from tenancy.isolation import activate
         from texting.models import StatusEvent

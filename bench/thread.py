@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bench.databases import own_databases
 from bench.results import keep, spread, verdict
-from bench.services import services
 
 TEXTS, ROUNDS, PAGES = 50, 8, 12
 CEILING = 1.3
@@ -54,7 +54,7 @@ def remembering(texts: dict[bytes, str]) -> Iterator[None]:
 
 def main() -> int:
     """Measure, check, append. 1 when the ceiling is exceeded."""
-    with services():
+    with own_databases():
         from django.db import connections
 
         from accounts.models import Membership

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bench.services import services
+from bench.databases import own_databases
 
 SCRIPTS = (
     ["ok"] * 60
@@ -23,7 +23,7 @@ SECONDS_A_TEXT = 0.1  # that the system may need in the end
 
 def run(texts: int, seed: int) -> int:
     """Accept so many, break things meanwhile, wait, compare. The number of broken promises, at most 1."""
-    with services() as databases, tempfile.TemporaryDirectory() as folder:
+    with own_databases() as databases, tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_POOL"] = "0"
         from tests.faults import moves, oracle
         from tests.faults.intents import open_desk

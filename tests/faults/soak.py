@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.databases import own_databases
 from bench.processes import megabytes
-from bench.services import services
 
 CUSTOMERS, BROWSERS, MEASURED_SECONDS = 40, 6, 20.0
 EVERY = 5.0  # seconds between two looks at the memory
@@ -113,7 +113,7 @@ def _slope(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float]:
 
 def run(minutes: float) -> int:
     """1 when something grows without end, or was lost."""
-    with services() as databases, tempfile.TemporaryDirectory() as folder:
+    with own_databases() as databases, tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_POOL"] = "0"
         from tests.faults import moves, oracle
         from tests.faults.intents import open_desk

@@ -26,7 +26,7 @@ class Databases:
 
 
 @contextmanager
-def services(*, durable: bool = False) -> Iterator[Databases]:
+def own_databases(*, durable: bool = False) -> Iterator[Databases]:
     """PostgreSQL and Valkey for this run; afterwards this process and its children are the app's role.
 
     `durable`: commits wait for the disk, as in production.
