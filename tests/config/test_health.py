@@ -1,5 +1,6 @@
 """What a machine is told that asks whether the system works."""
 
+import re
 import time
 
 import pytest
@@ -50,7 +51,8 @@ def test_a_part_that_fell_silent_is_named(redis_client):
     redis_client.set(Part.CLOCK, repr(time.time() - 500))
     answer = Client().get("/health/ready")
     assert answer.status_code == 503
-    assert answer.json()["checks"]["clock"] == "gave its last sign of life 500 seconds ago"
+    # Seconds pass on a busy machine between writing and reading.
+    assert re.fullmatch(r"gave its last sign of life 5\d\d seconds ago", answer.json()["checks"]["clock"])
 
 
 def test_a_missing_migration_makes_the_system_unready(everything_works, monkeypatch):
