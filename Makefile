@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 # Where it is set, each of the many processes that a test run starts compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help up check test test-providers judge bench eval presidio train-intents faults soak screenshots lock
+.PHONY: help up check test test-providers judge bench eval eval-types presidio train-intents faults soak screenshots lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-14s %s\n' "$$name" "$$words"; done
@@ -56,6 +56,9 @@ bench: .venv/dev.stamp ## Measure against the goals: ARGS=inbound for one of the
 
 eval: .venv/dev.stamp presidio ## How well texts are understood, and Presidio beside it: ARGS="--mistakes card"
 	@exec $(BIN)/python -m bench.detection $(ARGS)
+
+eval-types: .venv/dev.stamp ## How well the type of a text is told: ARGS="--mistakes --keep"
+	@exec $(BIN)/python -m bench.content_types $(ARGS)
 
 # The peer our detectors are compared with is no part of the product: it has an environment of its own.
 PRESIDIO := .venv/presidio

@@ -11,9 +11,11 @@ from typing import Any
 from bench.detection.items import Item
 from bench.detection.sets import own_items
 from bench.results import keep, verdict
+from compliance.content_types.classifying import recognize
 from compliance.detectors import scan
 from compliance.intents import classify
 
+TYPES_GOAL = 20_000  # texts a second of which the type is told
 GOAL = 40_000  # texts a second with labels and intents
 HOSTILE_GOAL = 20  # milliseconds for ten kilobytes
 SIZE = 10_000
@@ -54,6 +56,8 @@ def main() -> None:
     ):
         rate = len(texts) / min(_seconds(call, texts) for _ in range(ROUNDS))
         lines.append(f"- {name}: {rate:,.0f} texts a second ({verdict(rate, GOAL)})")
+    rate = len(items) / min(_seconds(_type, items) for _ in range(ROUNDS))
+    lines.append(f"- types of texts: {rate:,.0f} texts a second ({verdict(rate, TYPES_GOAL)})")
     lines += ["", "| 10 kB of | ms |", "| --- | --- |"]
     for name, piece in HOSTILE.items():
         text = (piece * SIZE)[:SIZE]
@@ -69,6 +73,10 @@ def _scan(item: Item) -> object:
 def _both(item: Item) -> object:
     intents = classify(item.text) if item.direction == "in" else ()
     return scan(item.parts, direction=item.direction), intents
+
+
+def _type(item: Item) -> object:
+    return recognize(item.text)
 
 
 def _seconds(call: Callable[[Any], object], texts: Sequence[Any]) -> float:
