@@ -12,6 +12,7 @@ from accounts.models.access_rules import HIPAA_IDLE, HIPAA_LONGEST, STANDARD_IDL
 from accounts.networks import Named, is_in
 from accounts.permissions import Permission, require
 from accounts.session_limits import alive
+from accounts.setting_floors import require_strong
 from tenancy import audit
 from tenancy.isolation import current_organization_id
 
@@ -55,7 +56,7 @@ def set_limits(
 ) -> int:
     """Say how long sessions last; `idle` and `longest` count for SessionProfile.OWN only.
 
-    It holds for open sessions at their next request. Returns how many of those are over now. Raises BadLimits,
+    It holds for open sessions at their next request. Returns how many of those are over now. Raises BadLimits, TooWeak,
     MissingPermission.
     """
     require(actor, Permission.SECURITY_MANAGE)
@@ -64,6 +65,7 @@ def set_limits(
         raise BadLimits
     if not (SHORTEST_IDLE <= idle <= LONGEST_IDLE and SHORTEST_WHOLE <= longest <= LONGEST_WHOLE):
         raise BadLimits
+    require_strong(actor, "session_limits", idle=idle, longest=longest)
     rules = rules_for_change(current_organization_id())
     before = (rules.profile, rules.idle, rules.longest)
     rules.profile, rules.idle, rules.longest = profile, idle, longest

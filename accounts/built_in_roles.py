@@ -50,6 +50,7 @@ _AUDITOR = frozenset(
         Permission.CONTACTS_READ,
         Permission.REPORTS_READ,
         Permission.FINDINGS_READ,
+        Permission.MEASURES_READ,
         Permission.REVIEWS_WRITE,
         Permission.AUDIT_READ,
         Permission.PEOPLE_READ,

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     FINDINGS_EXCEPT = "findings:except"
     REVIEWS_WRITE = "reviews:write"
     ESCALATIONS_HANDLE = "escalations:handle"
+    MEASURES_READ = "measures:read"
     MEASURES_MANAGE = "measures:manage"
     AUDIT_READ = "audit:read"
     AUDIT_EXPORT = "audit:export"
@@ -116,7 +117,6 @@ NOT_OFFERED = frozenset(
         Permission.CONTACTS_EXPORT,
         Permission.REVIEWS_WRITE,
         Permission.ESCALATIONS_HANDLE,
-        Permission.MEASURES_MANAGE,
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,

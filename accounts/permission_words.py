@@ -98,7 +98,14 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     ),
     "reviews:write": (_("Review conversations"), _("Reads sampled conversations and judges them by the checks.")),
     "escalations:handle": (_("Handle escalations"), _("Moves gray-area conversations to a better channel.")),
-    "measures:manage": (_("Manage the register of rules"), _("Says which laws and rules apply, and who sees to each.")),
+    "measures:read": (
+        _("Read the register of measures"),
+        _("Sees which laws and rules apply, what the figures say, and who signed each review."),
+    ),
+    "measures:manage": (
+        _("Manage the register of measures"),
+        _("Says which laws and rules apply and who sees to each, signs reviews, takes on profiles and leaves them."),
+    ),
     "audit:read": (_("Read the audit log"), _("Sees who did what and when. The log holds no texts and no numbers.")),
     "audit:export": (_("Export the audit log"), _("Takes the log out of the product as a file.")),
     "access:review": (_("Review access"), _("Confirms at intervals that each person still needs what they may do.")),

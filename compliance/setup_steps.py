@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.setting_up import SetupStep
-from compliance.models import Keyword, OptInForm
+from compliance.models import Keyword, MeasureAnswers, OptInForm
 
 
 class OptInWay(SetupStep):
@@ -20,3 +20,16 @@ class OptInWay(SetupStep):
     def is_done(self, member: Membership) -> bool:
         published = OptInForm.objects.filter(state=OptInForm.State.PUBLISHED)
         return published.exists() or Keyword.objects.filter(is_active=True).exists()
+
+
+class Measures(SetupStep):
+    """The organization said what it is, so that the measures that apply to it are known."""
+
+    title = _("See which laws and rules apply to you")
+    why = _("A few questions lead to the list of measures, each with what shows that it is kept.")
+    act = _("Answer the questions")
+    route = "measure_answers"
+    permission = Permission.MEASURES_MANAGE
+
+    def is_done(self, member: Membership) -> bool:
+        return MeasureAnswers.objects.exists()

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from compliance.importing import working
+from compliance.measures import reviewing
 from compliance.opt_in import opting_in
 from compliance.opt_in.opt_in_confirmations import keep_outcomes
 from compliance.opt_out.reminding import remind
@@ -62,6 +63,12 @@ def forget_imports() -> int:
 def mail_reports() -> int:
     """Mail the figures of the last week or month to those who want them. Returns how many mails; twice is once."""
     return each_organization("mail reports", mailing.mail_due).items
+
+
+@shared_task
+def remind_of_measures() -> int:
+    """Mail the owners of measures whose review is near or over. Returns how many mails; twice is once."""
+    return each_organization("remind of measures", reviewing.remind).items
 
 
 @shared_task

@@ -20,6 +20,7 @@ from accounts.session_limits import end_of, touch_after, warned_before
 from accounts.sessions import SessionStore
 from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
+from compliance.measures.register import open_count as measures_waiting
 from compliance.opt_in.reading_opt_ins import unconfirmed_count
 from compliance.opt_out.reading_questions import question_count
 from portal.payments.hearing import waiting_count
@@ -68,6 +69,7 @@ SECTIONS = (
     RailEntry(_("Payments"), "payment_settings", "credit-card", Permission.PAYMENTS_MANAGE, waiting_count),
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
     RailEntry(_("Quiet hours"), "hours", "moon", Permission.HOURS_MANAGE),
+    RailEntry(_("Measures"), "measures", "scale", Permission.MEASURES_READ, measures_waiting),
     RailEntry(_("Access review"), "access_review", "clipboard-check", Permission.ACCESS_REVIEW, review_waits),
     RailEntry(_("Sessions and networks"), "session_limits", "hourglass", Permission.SECURITY_MANAGE),
     RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),

@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "try doors that nobody tried": {"task": "accounts.leaving.tasks.sweep_leavings", "schedule": schedule(300)},
     "lapse opt-ins": {"task": "compliance.tasks.lapse_opt_ins", "schedule": schedule(3600)},
     "keep confirmations": {"task": "compliance.tasks.keep_confirmations", "schedule": schedule(120)},
+    "remind of measures": {"task": "compliance.tasks.remind_of_measures", "schedule": schedule(3600)},
     "mail reports": {"task": "compliance.tasks.mail_reports", "schedule": schedule(900)},
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
@@ -265,7 +266,10 @@ ACCOUNTS_SETUP_STEPS = [
     "accounts.setting_up.People",
     "texting.setup_steps.FirstLine",
     "compliance.setup_steps.OptInWay",
+    "compliance.setup_steps.Measures",
 ]
+ACCOUNTS_SETTING_FLOORS = ["compliance.measures.profiles.holding.refusals"]  # what a setting may not fall below
+COMPLIANCE_EVIDENCE: list[str] = []  # kinds of evidence that apps above compliance count
 ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in this order
     "accounts.leaving.own_steps.SignIn",
     "accounts.leaving.own_steps.SingleSignOn",

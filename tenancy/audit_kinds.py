@@ -177,6 +177,14 @@ class AuditKind(StrEnum):
     KEYWORD_SWITCHED = "keyword:switched"
     CONSENT_RULES_CHANGED = "consent:rules_changed"
 
+    MEASURES_ANSWERED = "measures:answered"
+    MEASURE_OWNED = "measure:owned"
+    MEASURE_SIGNED = "measure:signed"
+    EVIDENCE_EXPORTED = "evidence:exported"
+    PROFILE_TAKEN = "profile:taken"
+    PROFILE_LEFT = "profile:left"
+    SETTING_REFUSED = "setting:refused"
+
     SECURE_MESSAGE_SENT = "secure_message:sent"
     SECURE_ADDRESS_SENT = "secure_message:own_address_sent"
     SECURE_CODE_SENT = "secure_message:code_sent"

@@ -13,6 +13,7 @@ from accounts.mail import MailKind
 from accounts.mail.writing import Word
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from accounts.setting_floors import require_strong
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting.models import Contact, Reveal, RevealSettings
@@ -83,13 +84,14 @@ def hide(*, member: Membership, contact: Contact) -> None:
 
 
 def change_rules(*, member: Membership, minutes: int, contacts_an_hour: int) -> None:
-    """How long a contact is shown from now on, and how many an hour are usual. Raises NotPossible."""
+    """How long a contact is shown from now on, and how many an hour are usual. Raises NotPossible, TooWeak."""
     require(member, Permission.ROLES_MANAGE)
     if not (1 <= minutes <= MOST_MINUTES and 1 <= contacts_an_hour <= MOST_USUAL):
         raise NotPossible(
             _("Choose 1 to %(minutes)d minutes and 1 to %(most)d customers.")
             % {"minutes": MOST_MINUTES, "most": MOST_USUAL}
         )
+    require_strong(member, "reveal_rules", minutes=minutes)
     RevealSettings.objects.bulk_create([RevealSettings()], ignore_conflicts=True)
     row = RevealSettings.objects.select_for_update().get()
     if (row.minutes, row.contacts_an_hour) == (minutes, contacts_an_hour):

@@ -13,6 +13,7 @@ from accounts.factors.policy import Rules, counting, policy_of, rules_for
 from accounts.factors.ways import STRONG, Way
 from accounts.models import Membership, SignInPolicy
 from accounts.permissions import Permission, require
+from accounts.setting_floors import require_strong
 from tenancy import audit
 
 FIELDS = ("required", "required_roles", "methods", "weak_alone", "remember_days", "grace_days")
@@ -54,6 +55,12 @@ def considered(member: Membership, **wanted: object) -> SignInPolicy:
     return policy
 
 
+def hold_against_floors(actor: Membership, policy: SignInPolicy) -> None:
+    """Raises TooWeak for a policy that may not be saved."""
+    values = {name: getattr(policy, name) for name in FIELDS}
+    require_strong(actor, "sign_in_policy", **values)
+
+
 def preview(member: Membership, policy: SignInPolicy) -> Preview:
     """What the policy would mean for everybody who is active. Raises MissingPermission."""
     require(member, Permission.SECURITY_MANAGE)
@@ -69,8 +76,9 @@ def preview(member: Membership, policy: SignInPolicy) -> Preview:
 
 
 def change(*, actor: Membership, policy: SignInPolicy) -> None:
-    """Let the policy hold from now on. Raises MissingPermission."""
+    """Let the policy hold from now on. Raises TooWeak, MissingPermission."""
     require(actor, Permission.SECURITY_MANAGE)
+    hold_against_floors(actor, policy)
     before = policy_of(actor.organization)
     changes = {name: getattr(policy, name) for name in FIELDS if getattr(policy, name) != getattr(before, name)}
     if not changes:

@@ -48,6 +48,7 @@ class MailKind(StrEnum):
     SSO_DOMAIN_MISSING = "sso_domain_missing"
     ACCESS_REVIEW_DUE = "access_review_due"
     PERMISSION_REPORT = "permission_report"
+    MEASURES_DUE = "measures_due"
     QUESTION_OVERDUE = "question_overdue"
     PERMISSION_REQUEST_STOPPED = "permission_request_stopped"
 
@@ -104,6 +105,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.SSO_DOMAIN_MISSING: NOTICE,
     MailKind.ACCESS_REVIEW_DUE: NOTICE,
     MailKind.PERMISSION_REPORT: NOTICE,
+    MailKind.MEASURES_DUE: NOTICE,
     MailKind.QUESTION_OVERDUE: NOTICE,
     MailKind.PERMISSION_REQUEST_STOPPED: NOTICE,
 }

@@ -13,6 +13,7 @@ from accounts.access_rules_forms import LimitsForm, NetworksForm
 from accounts.models import AccessRules, SessionProfile
 from accounts.origins import client_address
 from accounts.permissions import MemberRequest, Permission, requires
+from accounts.setting_floors import TooWeak
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
 
@@ -26,7 +27,11 @@ def session_limits(request: MemberRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return form_page(request, "accounts/session_limits.html", form, **_frame("session_limits"))
     profile = SessionProfile(form.cleaned_data["profile"])
-    ended = access_rules.set_limits(actor=request.member, profile=profile, **form.limits)
+    try:
+        ended = access_rules.set_limits(actor=request.member, profile=profile, **form.limits)
+    except TooWeak as weak:
+        form.add_error(None, weak.reasons)
+        return form_page(request, "accounts/session_limits.html", form, **_frame("session_limits"))
     text = ngettext("Saved. %(count)d session is over.", "Saved. %(count)d sessions are over.", ended)
     messages.success(request, text % {"count": ended} if ended else _("Saved. It counts at everybody's next click."))
     return redirect("session_limits")

@@ -12,6 +12,7 @@ from accounts.factors import changing_policy
 from accounts.factors.policy import policy_of
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.policy_forms import SignInPolicyForm
+from accounts.setting_floors import TooWeak
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
 
@@ -30,6 +31,11 @@ def second_factors(request: MemberRequest) -> HttpResponse:
         present = changing_policy.preview(request.member, now) if request.method != "POST" else None
         return form_page(request, PAGE, form, present=present)
     policy = changing_policy.considered(request.member, **form.cleaned_data)
+    try:
+        changing_policy.hold_against_floors(request.member, policy)
+    except TooWeak as weak:
+        form.add_error(None, weak.reasons)
+        return form_page(request, PAGE, form)
     if request.POST.get("act") != "save":
         return form_page(request, PAGE, form, preview=changing_policy.preview(request.member, policy))
     changing_policy.change(actor=request.member, policy=policy)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from accounts.setting_floors import TooWeak, require_strong
 from compliance.models import Finding, FindingException
 from compliance.screening.excepted import HOLDS_FOR, may_be_excepted, parts
 from tenancy import audit
@@ -38,6 +39,7 @@ def make(*, member: Membership, finding: Finding, phrase: str) -> FindingExcepti
         raise CannotExcept(_("Choose one of the phrases."))
     if FindingException.objects.filter(ended_at=None).count() >= MOST:
         raise CannotExcept(_("There are too many exceptions. Remove those that are not needed."))
+    _hold_against_floors(member, finding.type)
     now = timezone.now()
     rules, _phrases = parts(rule for rule, _weight in finding.reasons)
     made = FindingException(
@@ -56,6 +58,13 @@ def make(*, member: Membership, finding: Finding, phrase: str) -> FindingExcepti
         raise CannotExcept(_("There is this exception already. Say on its page that it stays.")) from None
     _record(AuditKind.FINDING_EXCEPTION_MADE, member, made)
     return made
+
+
+def _hold_against_floors(member: Membership, kind: str) -> None:
+    try:
+        require_strong(member, "content", type=kind)
+    except TooWeak as weak:
+        raise CannotExcept(str(weak)) from None
 
 
 def check(finding: Finding) -> None:

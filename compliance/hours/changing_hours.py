@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from accounts.setting_floors import TooWeak, require_strong
 from compliance.hours import own_hours
 from compliance.hours.hours_table import AUTOMATED
 from compliance.models import HoursChange, HoursRules
@@ -46,6 +47,7 @@ def change(*, member: Membership, wanted: Wanted) -> bool:
         raise NotPossible(_("The hours must begin before they end."))
     if not set(wanted.without) <= set(AUTOMATED):
         raise NotPossible(_("Only rows about automated devices can be left out."))
+    _hold_against_floors(member, wanted)
     HoursRules.objects.bulk_create([HoursRules()], ignore_conflicts=True)
     row = HoursRules.objects.select_for_update().get()
     before = facts(row)
@@ -64,6 +66,14 @@ def change(*, member: Membership, wanted: Wanted) -> bool:
     audit.record(event=AuditKind.HOURS_CHANGED, actor=member, object=row, before=kept[0], after=kept[1])
     own_hours.forget()
     return True
+
+
+def _hold_against_floors(member: Membership, wanted: Wanted) -> None:
+    values = {"only_warns": wanted.only_warns, "soft_opens": wanted.soft_opens, "soft_closes": wanted.soft_closes}
+    try:
+        require_strong(member, "hours", **values)
+    except TooWeak as weak:
+        raise NotPossible(str(weak)) from None
 
 
 def facts(row: HoursRules) -> dict[str, Any]:

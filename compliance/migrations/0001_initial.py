@@ -200,6 +200,61 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='MeasureAnswers',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('answers', models.JSONField()),
+                        ('applies', models.JSONField()),
+                        ('catalogue_version', models.CharField(max_length=20)),
+                        ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', '-at', '-id'], name='compliance_measureanswers_new')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_measureanswers_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_measureanswers_org_id'), tenancy.constraints.SameOrganization(field='by', name='compliance_measureanswers_by_org'), tenancy.constraints.AppendOnly(name='compliance_measureanswers_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='MeasureDuty',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('measure', models.CharField(max_length=30)),
+                        ('applies', models.BooleanField(default=True)),
+                        ('due_on', models.DateField()),
+                        ('told_for', models.DateField(blank=True, null=True)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('applies', True)), fields=['organization', 'due_on'], name='compliance_measureduty_due')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_measureduty_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_measureduty_org_id'), tenancy.constraints.SameOrganization(field='owner', name='compliance_measureduty_owner_org'), models.UniqueConstraint(fields=('organization', 'measure'), name='compliance_measureduty_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='MeasureReview',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('measure', models.CharField(max_length=30)),
+                        ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('due_on', models.DateField(help_text='When it was due.')),
+                        ('next_on', models.DateField()),
+                        ('since', models.DateField(help_text='First day of the figures.')),
+                        ('until', models.DateField(help_text='Last day of the figures.')),
+                        ('figures', models.JSONField()),
+                        ('controls', models.JSONField()),
+                        ('gaps', models.PositiveSmallIntegerField()),
+                        ('catalogue_version', models.CharField(max_length=20)),
+                        ('note', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()])),
+                        ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'measure', '-at'], name='compliance_measurereview_new')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_measurereview_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_measurereview_org_id'), tenancy.constraints.SameOrganization(field='by', name='compliance_measurereview_by_org'), tenancy.constraints.AppendOnly(name='compliance_measurereview_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='OptInForm',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -317,7 +372,7 @@ class Migration(migrations.Migration):
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                     ],
                     options={
-                        'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['organization', 'due_at', 'id'], name='compliance_question_open'), models.Index(fields=['organization', 'conversation_id'], name='compliance_question_thread')],
+                        'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['organization', 'due_at', 'id'], name='compliance_question_open'), models.Index(fields=['organization', 'conversation_id'], name='compliance_question_thread'), models.Index(fields=['organization', '-asked_at'], name='compliance_question_newest')],
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_optoutquestion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_optoutquestion_org_id'), tenancy.constraints.SameOrganization(field='decided_by', name='compliance_optoutquestion_decided_by_org'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('organization', 'number_index', 'kind'), name='compliance_optoutquestion_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='compliance_optoutquestion_decided')],
                     },
                 ),
@@ -357,6 +412,23 @@ class Migration(migrations.Migration):
                     options={
                         'indexes': [models.Index(models.F('organization'), models.F('request'), models.F('state'), models.F('due_at'), name='compliance_requestrow_due'), models.Index(fields=['organization', 'asked_at'], name='compliance_requestrow_asked_at')],
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_permissionrequestrow_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_permissionrequestrow_org_id'), tenancy.constraints.SameOrganization(field='request', name='compliance_permissionrequestrow_request_org'), tenancy.constraints.SameOrganization(field='contact', name='compliance_permissionrequestrow_contact_org'), tenancy.constraints.SameOrganization(field='opt_in', name='compliance_permissionrequestrow_opt_in_org'), models.UniqueConstraint(fields=('organization', 'request', 'contact'), name='compliance_requestrow_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'asked'), _negated=True), models.Q(('asked_at__isnull', False), ('opt_in__isnull', False)), _connector='OR'), name='compliance_requestrow_asked')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ProfileChange',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('profile', models.CharField(max_length=20)),
+                        ('holds', models.BooleanField()),
+                        ('changes', models.JSONField(default=list)),
+                        ('reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ConfigKey()])),
+                        ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'profile', '-at', '-id'], name='compliance_profilechange_new')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_profilechange_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_profilechange_org_id'), tenancy.constraints.SameOrganization(field='by', name='compliance_profilechange_by_org'), tenancy.constraints.AppendOnly(name='compliance_profilechange_append_only')],
                     },
                 ),
                 migrations.CreateModel(

@@ -1,5 +1,5 @@
 """What compliance stores: the consent ledger, programs and their wordings, numbers that must not be texted, what a
-person decides, answers, hours."""
+person decides, answers, hours, the register of measures."""
 
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
@@ -8,6 +8,7 @@ from compliance.models.finding import Finding
 from compliance.models.finding_exception import FindingException
 from compliance.models.hours import HoursChange, HoursRules
 from compliance.models.keyword import AdvertisementImage, Keyword
+from compliance.models.measures import MeasureAnswers, MeasureDuty, MeasureReview, ProfileChange
 from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_in_limits import OptInLimits
@@ -34,12 +35,16 @@ __all__ = [
     "HoursChange",
     "HoursRules",
     "Keyword",
+    "MeasureAnswers",
+    "MeasureDuty",
+    "MeasureReview",
     "OptIn",
     "OptInForm",
     "OptInLimits",
     "OptOutQuestion",
     "PermissionRequest",
     "PermissionRequestRow",
+    "ProfileChange",
     "Program",
     "ProgramText",
     "ReportMail",

@@ -75,6 +75,7 @@ class OptOutQuestion(TenantModel):
                 name="compliance_question_open",
             ),
             models.Index(fields=["organization", "conversation_id"], name="compliance_question_thread"),
+            models.Index(fields=["organization", "-asked_at"], name="compliance_question_newest"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.detectors import RULE_VERSION, Finding
+from compliance.measures.profiles.holding import kept_from_texts
 from compliance.screening.excepted import Exceptions, may_be_excepted
 from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of, what_to_do
@@ -65,10 +66,14 @@ class SensitiveContent:
 
 
 def _may_explain(found: Sequence[Finding], author: Membership | None) -> bool:
-    """Whether a person with the right may send it all the same: what is only likely, and none of what is never sent."""
+    """Whether a person with the right may send it all the same: what is only likely, none of what is never sent, and
+    none of what a profile of the organization keeps from texts.
+    """
     if author is None or author.is_machine or not author.may(Permission.MESSAGES_EXPLAIN):
         return False
-    return all(may_be_excepted(one.type, one.confidence) for one in found)
+    if not all(may_be_excepted(one.type, one.confidence) for one in found):
+        return False
+    return not kept_from_texts() & {one.type for one in found}
 
 
 def _named(found: Sequence[Finding]) -> str:

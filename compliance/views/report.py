@@ -2,21 +2,20 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.csv_cells import safe_cell
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance.forms.permission_forms import PeriodForm
 from compliance.reports import counting
 from compliance.reports.figures import After, Group, Report
-from compliance.reports.periods import USUAL, Period, newest
+from compliance.reports.periods import Period
+from compliance.views.period_asked import asked, choices
 
 COLUMNS = ("table", "row", "figure", "value")
 _MOST_BARS = 6
@@ -33,14 +32,14 @@ def reports(request: MemberRequest) -> HttpResponse:
 @require_safe
 def permission_report(request: MemberRequest) -> HttpResponse:
     """Growth, sources, confirmations, opt-outs, forms; each plot carries its figures as a table."""
-    form, period = _wanted(request)
+    form, period = asked(request)
     report = counting.count(period)
     buckets = period.buckets()
     context = {
         "form": form,
         "period": period,
         "before": period.before,
-        "usual": [(days, days == period.days and period.last == _today()) for days in USUAL],
+        "usual": choices(period),
         "report": report,
         "labels": [date_format(bucket, "j M") for bucket in buckets],
         "growth": [
@@ -58,7 +57,7 @@ def permission_report(request: MemberRequest) -> HttpResponse:
 @require_safe
 def permission_report_csv(request: MemberRequest) -> HttpResponse:
     """Every figure of the page as CSV (RFC 4180, UTF-8), one a line."""
-    _form, period = _wanted(request)
+    _form, period = asked(request)
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
@@ -67,21 +66,6 @@ def permission_report_csv(request: MemberRequest) -> HttpResponse:
     name = f"permission-{request.member.organization.slug}-{period.first}-{period.last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _wanted(request: MemberRequest) -> tuple[PeriodForm, Period]:
-    """The period that was asked for; the last 30 days without one, or for one that makes no sense."""
-    zone, days = request.member.organization.time_zone, request.GET.get("days", "")
-    usual = newest(int(days) if days in {str(one) for one in USUAL} else 30, today=_today(), zone=zone)
-    chosen = "since" in request.GET or "until" in request.GET
-    form = PeriodForm(request.GET if chosen else None, initial={"since": usual.first, "until": usual.last})
-    if form.is_valid():
-        return form, Period(form.cleaned_data["since"], form.cleaned_data["until"], zone)
-    return form, usual
-
-
-def _today() -> date:
-    return timezone.localdate()
 
 
 def _lines(report: Report, period: Period) -> Iterator[tuple[object, ...]]:

@@ -20,6 +20,8 @@ from accounts.models import CodePhone, Membership, MembershipRole, Role, Team, T
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
+from config.demo.handing_over import handed_over
+from config.demo.measuring import measures
 from portal.payments.accounts import SIMULATOR, Wish, connect, try_keys
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -86,6 +88,8 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         _use(organization)
         for conversation in story["conversations"]:
             _conversation(built, conversation)
+        if story.get("measures"):
+            measures(next(member for member in built.members.values() if member.is_owner))
     return people
 
 
@@ -181,6 +185,8 @@ def _entry(
         message.error_kind = ErrorKind.INVALID_RECIPIENT if failed else ""
         message.delivered_at = None if failed else at + timedelta(seconds=3)
     message.save(force_insert=True)
+    if message.direction == Message.Direction.OUT:
+        handed_over(message, company=built.organization.name)
     unread = conversation.unread
     threads.touch(conversation, message)
     Conversation.objects.filter(pk=conversation.pk).update(unread=unread)

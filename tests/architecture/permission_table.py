@@ -39,6 +39,7 @@ from tests.accounts.scim.conftest import connect
 from tests.callers import make_caller
 from tests.cast import Cast, signed_in
 from tests.cast import person as make_person
+from tests.compliance.measures.answered import signed_measure
 from tests.compliance.opt_ins import asked, make_keyword, make_program
 from tests.compliance.published_forms import form_objects
 from tests.portal.payments.office import payment_objects
@@ -154,9 +155,11 @@ NOT_THEIRS: dict[str, set[str]] = {
 }
 
 PLAIN = {
+    "evidence_key": "second_factors",
     "kind": "mine",
     "language": "en",
     "name": "inbox",
+    "profile_key": "hipaa",
     "provider": "simulator",
     "step": "announce",
     "text_kind": "confirmation",
@@ -228,8 +231,12 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     with activate(cast.organization):
         receipt = deactivation.suspend(actor=cast.owner, member=_temporary(cast))
         batch = plans.end_many(actor=cast.owner, members=[receipt.membership])
+    with activate(cast.organization):
+        signed = signed_measure(cast.owner)
     return {
         **form_objects(cast, line),
+        "measure_key": signed.measure,
+        "measure_review_id": signed.pk,
         **secure,
         **payment_objects(cast, line, message.conversation_id),
         "receipt_id": receipt.pk,

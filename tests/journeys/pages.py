@@ -28,6 +28,7 @@ from texting.statuses import ErrorKind, MessageStatus
 
 from .demo import Demo
 from .form_rows import form_rows, form_sights
+from .measure_rows import measure_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
 from .payment_rows import payment_rows, payment_sights
 from .simulated_office import Office
@@ -132,6 +133,7 @@ class State:
         yield "limits-rates", "/settings/limits/rates/"
         yield "hours", "/settings/hours/"
         yield "hours-table", "/settings/hours/table/"
+        yield from measure_sights(self.member)
         yield "api-keys", "/settings/api/"
         yield "new-api-key", "/settings/api/new/"
         yield "sso", "/settings/sso/"

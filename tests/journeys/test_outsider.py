@@ -86,6 +86,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
             | dict.fromkeys(
                 ("asked_id", "certificate_id", "found_id", "domain_id", "mapping_id", "owner_id", "door"), uuid4()
             )
+            | {"measure_key": "hipaa", "measure_review_id": uuid4()}
             | dict.fromkeys(("receipt_id", "batch_id", "review_id", "review_line_id"), uuid4())
             | dict.fromkeys(("program_id", "keyword_id", "opt_in_id", "question_id", "form_id", "logo_id"), uuid4())
             | dict.fromkeys(("import_id", "run_id", "form_key", "link_code", "secure_id", "reply_id"), uuid4())

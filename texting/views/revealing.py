@@ -14,6 +14,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
+from accounts.setting_floors import TooWeak
 from accounts.step_up import fresh
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -71,7 +72,11 @@ def change_rules(request: MemberRequest) -> HttpResponse:
     form = RulesForm(request.POST)
     if not form.is_valid():
         return _report(request, form)
-    revealing.change_rules(member=request.member, **form.cleaned_data)
+    try:
+        revealing.change_rules(member=request.member, **form.cleaned_data)
+    except TooWeak as weak:
+        form.add_error(None, weak.reasons)
+        return _report(request, form)
     messages.success(request, _("Saved. It holds for what is revealed from now on."))
     return redirect("reveals")
 

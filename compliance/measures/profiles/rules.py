@@ -1,0 +1,160 @@
+"""What each profile asks of settings: data. `value` is the weakest that is allowed."""
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+
+class Test(StrEnum):
+    """How a value is held against the rule's."""
+
+    MOST = "most"  # at most
+    LEAST = "least"  # at least
+    IS = "is"
+    NONE_OF = "none_of"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`setting` and `field`: what a use case names when it asks `accounts.setting_floors`. `says`: the rule in "
+    "words."""
+
+    setting: str
+    field: str
+    test: Test
+    value: Any
+    says: Words
+    why: Words
+
+    def allows(self, value: Any) -> bool:
+        """Whether this value is strong enough."""
+        if self.test is Test.MOST:
+            return bool(value <= self.value)
+        if self.test is Test.LEAST:
+            return bool(value >= self.value)
+        return value == self.value if self.test is Test.IS else value not in self.value
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`law` in a few words; it is what the rules serve, not what they fulfil."""
+
+    key: str
+    title: Words
+    law: Words
+    rules: tuple[Rule, ...]
+
+    def kinds(self) -> frozenset[str]:
+        """Kinds of findings that nobody sends by text, whatever they say."""
+        return frozenset(kind for rule in self.rules if rule.test is Test.NONE_OF for kind in rule.value)
+
+
+_IDLE: dict[int, Words] = {
+    15: _("Sessions end after at most 15 minutes without use"),
+    30: _("Sessions end after at most 30 minutes without use"),
+}
+
+
+def _idle(minutes: int, why: Words) -> Rule:
+    return Rule("session_limits", "idle", Test.MOST, timedelta(minutes=minutes), _IDLE[minutes], why)
+
+
+def _longest(why: Words) -> Rule:
+    return Rule("session_limits", "longest", Test.MOST, timedelta(hours=12), _("Sessions last at most 12 hours"), why)
+
+
+def _everybody(why: Words) -> Rule:
+    return Rule("sign_in_policy", "required", Test.IS, "everybody", _("Everybody needs a second factor"), why)
+
+
+def _grace(why: Words) -> Rule:
+    return Rule("sign_in_policy", "grace_days", Test.MOST, 7, _("People set it up within 7 days"), why)
+
+
+def _strong(why: Words) -> Rule:
+    says = _("A code by text or e-mail is nobody's only second factor")
+    return Rule("sign_in_policy", "weak_alone", Test.IS, False, says, why)
+
+
+_HEALTH = ("HEALTH_INFO", "MEDICAL_ID")
+_MONEY = ("BANK_ACCOUNT", "ROUTING_NUMBER", "IBAN", "FINANCIAL_INFO")
+_312D = _("45 CFR 164.312(d): who signs in is who they say they are.")
+_PCI_8 = _("PCI DSS 4.0.1, requirement 8.4: more than one factor.")
+_GLBA_MFA = _("16 CFR 314.4(c)(5): multi-factor authentication for everybody who has access.")
+
+PROFILES: dict[str, Profile] = {
+    "hipaa": Profile(
+        "hipaa",
+        _("HIPAA"),
+        _("HIPAA Security Rule, 45 CFR 164.312"),
+        (
+            _idle(15, _("45 CFR 164.312(a)(2)(iii): automatic logoff.")),
+            _longest(_("45 CFR 164.312(a)(2)(iii): automatic logoff.")),
+            _everybody(_312D),
+            _grace(_312D),
+            _strong(_312D),
+            Rule(
+                *("reveal_rules", "minutes", Test.MOST, 15),
+                _("A revealed customer is shown for at most 15 minutes"),
+                _("45 CFR 164.502(b): the minimum necessary."),
+            ),
+            Rule(
+                *("content", "type", Test.NONE_OF, _HEALTH),
+                _("Health information goes by secure message only: no reason and no exception lets it out by text"),
+                _("45 CFR 164.312(e): a text is not encrypted on its way."),
+            ),
+        ),
+    ),
+    "pci": Profile(
+        "pci",
+        _("PCI"),
+        _("PCI DSS 4.0.1, to keep texts out of its scope"),
+        (
+            _idle(15, _("PCI DSS 4.0.1, requirement 8.2.8: idle for more than 15 minutes.")),
+            _longest(_("PCI DSS 4.0.1, requirement 8.2.8.")),
+            _everybody(_PCI_8),
+            _grace(_PCI_8),
+            _strong(_PCI_8),
+        ),
+    ),
+    "financial": Profile(
+        "financial",
+        _("Financial"),
+        _("GLBA Safeguards Rule, 16 CFR 314; Regulation F, 12 CFR 1006"),
+        (
+            _idle(30, _("16 CFR 314.4(c)(1): access by authorized users only.")),
+            _longest(_("16 CFR 314.4(c)(1): access by authorized users only.")),
+            _everybody(_GLBA_MFA),
+            _grace(_GLBA_MFA),
+            Rule(
+                *("hours", "only_warns", Test.IS, False),
+                _("Texts outside of the hours wait; a warning is not enough"),
+                _("12 CFR 1006.6(b): inconvenient times."),
+            ),
+            Rule(
+                *("hours", "soft_opens", Test.LEAST, time(8)),
+                _("No text before 8 am where the customer is"),
+                _("12 CFR 1006.6(b)(1): before 8 am."),
+            ),
+            Rule(
+                *("hours", "soft_closes", Test.MOST, time(21)),
+                _("No text after 9 pm where the customer is"),
+                _("12 CFR 1006.6(b)(1): after 9 pm."),
+            ),
+            Rule(
+                *("content", "type", Test.NONE_OF, _MONEY),
+                _(
+                    "Account numbers and money matters go by secure message only: no reason and no exception lets "
+                    "them out by text"
+                ),
+                _("16 CFR 314.4(c)(3): encryption on the way."),
+            ),
+        ),
+    ),
+}
