@@ -65,6 +65,7 @@ _SUPERVISOR = (
         Permission.BROADCASTS_APPROVE,
         Permission.CONSENT_RECEIPT,
         Permission.FINDINGS_DECIDE,
+        Permission.ESCALATIONS_WAIVE,
         Permission.MESSAGES_EXPLAIN,
         Permission.PAYMENTS_READ,
     }

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     FINDINGS_EXCEPT = "findings:except"
     REVIEWS_WRITE = "reviews:write"
     ESCALATIONS_HANDLE = "escalations:handle"
+    ESCALATIONS_WAIVE = "escalations:waive"
+    ESCALATIONS_MANAGE = "escalations:manage"
     MEASURES_READ = "measures:read"
     MEASURES_MANAGE = "measures:manage"
     AUDIT_READ = "audit:read"
@@ -116,7 +118,6 @@ NOT_OFFERED = frozenset(
         Permission.BROADCASTS_APPROVE,
         Permission.CONTACTS_EXPORT,
         Permission.REVIEWS_WRITE,
-        Permission.ESCALATIONS_HANDLE,
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,
@@ -137,6 +138,7 @@ ADMINISTRATIVE = frozenset(
         Permission.CONSENT_REQUEST,
         Permission.FORMS_MANAGE,
         Permission.FINDINGS_EXCEPT,
+        Permission.ESCALATIONS_MANAGE,
         Permission.MEASURES_MANAGE,
         Permission.AUDIT_EXPORT,
         Permission.ACCESS_REVIEW,

@@ -97,7 +97,18 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Lets likely findings of a kind pass, when they were wrong. Never cards, identity numbers or secrets."),
     ),
     "reviews:write": (_("Review conversations"), _("Reads sampled conversations and judges them by the checks.")),
-    "escalations:handle": (_("Handle escalations"), _("Moves gray-area conversations to a better channel.")),
+    "escalations:handle": (
+        _("Handle escalations"),
+        _("Moves what texts must not settle to phone or e-mail, and closes it with what came of it."),
+    ),
+    "escalations:waive": (
+        _("Close escalations without a call"),
+        _("Says why nobody had to be called or mailed. Whom escalations go to when nobody acts in time."),
+    ),
+    "escalations:manage": (
+        _("Set escalations up"),
+        _("Business hours, holidays, clocks, own rules and the words of the texts that offer another channel."),
+    ),
     "measures:read": (
         _("Read the register of measures"),
         _("Sees which laws and rules apply, what the figures say, and who signed each review."),

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
 from accounts.models import Membership
-from compliance.models import ConsentImport, PermissionRequest
+from compliance.escalations.noting import note
+from compliance.models import ConsentImport, Escalation, EscalationEvent, PermissionRequest
 from compliance.send_policies.authors import AuthorActive
 from texting.gate import Draft, Verdict
 from texting.models import Decision, Message, OutboxEntry
@@ -74,6 +75,34 @@ class StandingRuns(LeavingStep):
         """Whether a worker would still take one up in their name."""
         ids = [item.clue for item in items]
         return Tried(len(items), sum(runs.filter(pk__in=ids).count() for runs in _running(member)))
+
+
+class OpenEscalations(LeavingStep):
+    """They belong to nobody from then on, and stand among the unowned ones of the list; their clocks go on."""
+
+    name = "escalations"
+    title = _("Open escalations")
+    why = _("They are nobody's again, and stand in Escalations until a colleague takes them.")
+    closes = ("compliance.Escalation",)
+
+    def preview(self, member: Membership) -> int:
+        return _owned(member).count()
+
+    def end(self, leaving: Leaving) -> list[Item]:
+        rows = list(_owned(leaving.member).select_for_update(of=("self",), no_key=True).order_by("pk"))
+        for row in rows:
+            row.owner = None
+            row.save(update_fields=["owner"])
+            note(row, EscalationEvent.Kind.RETURNED, actor=leaving.actor, facts={"owner": "", "leaving": True})
+        return [Item(str(row.pk), clue=str(row.pk)) for row in rows]
+
+    def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
+        """Whether any open one is still theirs."""
+        return Tried(len(items), _owned(member).count())
+
+
+def _owned(member: Membership) -> QuerySet[Escalation]:
+    return Escalation.objects.filter(owner=member, state=Escalation.State.OPEN)
 
 
 def _running(member: Membership) -> tuple[QuerySet[ConsentImport], QuerySet[PermissionRequest]]:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from compliance.escalations import clock
 from compliance.importing import working
 from compliance.measures import reviewing
 from compliance.opt_in import opting_in
@@ -19,6 +20,12 @@ from tenancy.isolation import current_organization_id
 def remind_of_questions() -> int:
     """Mail those who may decide when a perhaps-stop is overdue. Returns how many mails; twice is once."""
     return each_organization("remind of questions", remind).items
+
+
+@shared_task
+def act_on_escalations() -> int:
+    """Remind, reassign and breach what nobody has acted on in time. Returns how many steps; twice is once."""
+    return each_organization("act on escalations", clock.act_on_due, until_nothing_left=True).items
 
 
 @shared_task

@@ -20,6 +20,7 @@ from accounts.session_limits import end_of, touch_after, warned_before
 from accounts.sessions import SessionStore
 from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
+from compliance.escalations.reading import open_count as escalations_open
 from compliance.measures.register import open_count as measures_waiting
 from compliance.opt_in.reading_opt_ins import unconfirmed_count
 from compliance.opt_out.reading_questions import question_count
@@ -45,6 +46,7 @@ RAIL = (
     RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
+    RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),

@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
+    "act on escalations": {"task": "compliance.tasks.act_on_escalations", "schedule": schedule(30)},
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
     "look after single sign-on": {"task": "accounts.tasks.look_after_sso", "schedule": schedule(3600)},
     "ask about payments": {"task": "portal.payments.tasks.round_of_dues", "schedule": schedule(15)},
@@ -283,6 +284,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "accounts.leaving.given_steps.DirectoryTokens",
     "compliance.leaving_steps.QueuedTexts",
     "compliance.leaving_steps.StandingRuns",
+    "compliance.leaving_steps.OpenEscalations",
     "texting.leaving_steps.Assignments",
 ]
 PORTAL_PAYMENT_PROVIDERS = {
@@ -304,6 +306,7 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.numbers.MarkedNumbers",
     "compliance.send_policies.wording.ReservedWords",
     "compliance.send_policies.content.SensitiveContent",
+    "compliance.send_policies.escalations.OpenEscalation",
     "compliance.send_policies.first_text.FirstTextClauses",
     "compliance.send_policies.hours.QuietHours",
     "compliance.send_policies.frequency.FrequencyCap",
@@ -314,11 +317,16 @@ TEXTING_CUSTOMER_ZONES = "compliance.send_policies.hours.zones_of"  # where a cu
 # Campaigns at a time, of all organizations: fewer than there are workers, so that one is free for replies.
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
-TEXTING_COMPOSER_TOOLS = ["portal.secure.showing.composer_tools", "portal.payments.notices.composer_tools"]
+TEXTING_COMPOSER_TOOLS = [
+    "portal.secure.showing.composer_tools",
+    "portal.payments.notices.composer_tools",
+    "compliance.escalations.showing.composer_tools",
+]
 TEXTING_THREAD_NOTICES = [
     "portal.payments.notices.payments",
     "compliance.opt_out.thread_notices.open_questions",
     "compliance.opt_in.opt_in_notices.opt_ins",
+    "compliance.escalations.showing.thread_notices",
 ]
 TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
@@ -327,6 +335,7 @@ TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",
     "compliance.carrier.hearing.CarrierWords",
+    "compliance.escalations.arriving.GrayAreas",
 ]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------

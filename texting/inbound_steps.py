@@ -31,9 +31,18 @@ class Answer:
     message_id: UUID | None = None
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a step found in a text, for those after it: its kind, how sure, by which rules. Never the value."""
+
+    kind: str
+    confidence: str
+    rules: tuple[str, ...] = ()
+
+
 @dataclass
 class Arrival:
-    """A text on its way in. Steps may change `body` and add `answers`; everything else is fact.
+    """A text on its way in. Steps may change `body` and add `answers` and what they have `seen`; the rest is fact.
 
     `sent_at` is when the customer wrote it, `received_at` when we heard of it: a text that was missed or kept in
     quarantine may be days old, and others of the same customer may have come in between.
@@ -48,6 +57,7 @@ class Arrival:
     body: str
     opt_out_type: str = ""
     answers: list[Answer] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
 
 
 class InboundStep(Protocol):

@@ -51,6 +51,9 @@ class MailKind(StrEnum):
     MEASURES_DUE = "measures_due"
     QUESTION_OVERDUE = "question_overdue"
     PERMISSION_REQUEST_STOPPED = "permission_request_stopped"
+    ESCALATION_WAITS = "escalation_waits"
+    ESCALATION_YOURS = "escalation_yours"
+    ESCALATION_BREACHED = "escalation_breached"
 
 
 @dataclass(frozen=True)
@@ -108,4 +111,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.MEASURES_DUE: NOTICE,
     MailKind.QUESTION_OVERDUE: NOTICE,
     MailKind.PERMISSION_REQUEST_STOPPED: NOTICE,
+    MailKind.ESCALATION_WAITS: NOTICE,
+    MailKind.ESCALATION_YOURS: NOTICE,
+    MailKind.ESCALATION_BREACHED: NOTICE,
 }

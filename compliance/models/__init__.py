@@ -4,6 +4,14 @@ person decides, answers, hours, the register of measures."""
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
+from compliance.models.escalation import Escalation, EscalationEvent, EscalationStep
+from compliance.models.escalation_settings import (
+    BusinessHours,
+    EscalationPolicy,
+    EscalationRule,
+    EscalationText,
+    Holiday,
+)
 from compliance.models.finding import Finding
 from compliance.models.finding_exception import FindingException
 from compliance.models.hours import HoursChange, HoursRules
@@ -20,11 +28,18 @@ from compliance.models.report_mail import ReportMail
 __all__ = [
     "AdvertisementImage",
     "AnswerSettings",
+    "BusinessHours",
     "ConsentEvent",
     "ConsentImport",
     "ConsentImportRow",
     "ConsentRules",
     "Disclosure",
+    "Escalation",
+    "EscalationEvent",
+    "EscalationPolicy",
+    "EscalationRule",
+    "EscalationStep",
+    "EscalationText",
     "Finding",
     "FindingException",
     "FormBox",
@@ -32,6 +47,7 @@ __all__ = [
     "FormKey",
     "FormLogo",
     "FormVersion",
+    "Holiday",
     "HoursChange",
     "HoursRules",
     "Keyword",

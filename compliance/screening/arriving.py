@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from compliance.detectors import Finding as Found
 from compliance.models import Finding
 from compliance.screening import noting
 from compliance.screening.answering import safe_way
@@ -14,7 +15,7 @@ from compliance.screening.masking import LOOKS_BACK, WINDOW, Screened, may_compl
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import prefetch, readable
 from texting import carrier_copies, live
-from texting.inbound_steps import Arrival
+from texting.inbound_steps import Arrival, Seen
 from texting.live import LiveKind
 from texting.models import Message
 
@@ -34,8 +35,10 @@ class Masking:
             if not screened.found:
                 continue
             arrival.body = screened.body
+            found = [one for one in screened.found if exceptions.match(one.finding) is None]
+            arrival.seen += [_seen(one.finding) for one in found]
             notes += noting.rows(
-                [one for one in screened.found if exceptions.match(one.finding) is None],
+                found,
                 message=arrival.message_id,
                 conversation=arrival.conversation.pk,
                 direction=Finding.Direction.IN,
@@ -50,6 +53,10 @@ class Masking:
 
     def opted_out_at_carrier(self, message: Message) -> None:
         """Nothing to screen."""
+
+
+def _seen(finding: Found) -> Seen:
+    return Seen(finding.type, finding.confidence, tuple(reason.rule for reason in finding.reasons))
 
 
 class _Earlier:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from compliance.urls import opt_in_urls
+from compliance.urls.escalation_urls import urlpatterns as escalation_urls
 from compliance.urls.hours_urls import urlpatterns as hours_urls
 from compliance.urls.measure_urls import urlpatterns as measure_urls
 from compliance.views import (
@@ -79,5 +80,6 @@ urlpatterns = [
     path(_TEST, test_text.test_text, name="test_text"),
     path(_TEST + "<uuid:message_id>/", test_text.test_text_status, name="test_text_status"),
     *hours_urls,
+    *escalation_urls,
     *measure_urls,
 ]

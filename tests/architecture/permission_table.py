@@ -29,6 +29,7 @@ from accounts.models import (
 )
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
+from compliance.escalations import opening
 from compliance.importing import starting as importing
 from compliance.models import Finding, FindingException, OptOutQuestion
 from compliance.requesting import running
@@ -180,6 +181,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         question = OptOutQuestion.objects.get()
         receiving.receive(line, Inbound("in-3", "+12125550181", line.number, "my ssn is 123-45-6788", "in-3"))
         finding = Finding.objects.get()
+        escalation = opening.escalate(member=cast.agent, conversation=message.conversation, reason="Wants a call")
         excepted = FindingException.objects.create(
             type="DATE_OF_BIRTH",
             rules="birth.date",
@@ -272,6 +274,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "message_id": message.pk,
         "question_id": question.pk,
         "finding_id": finding.pk,
+        "escalation_id": escalation.pk,
         "exception_id": excepted.pk,
         "program_id": program.pk,
         "keyword_id": keyword.pk,

@@ -39,6 +39,8 @@ STAYS = {
     "compliance.AdvertisementImage": "who put it there: a record; the picture is the organization's",
     "compliance.ConsentEvent": "who wrote down what a customer said: a record",
     "compliance.Disclosure": "who wrote the wording: a record",
+    "compliance.EscalationEvent": "who did it: a record",
+    "compliance.EscalationRule": "who made it: a record; the rule is the organization's",
     "compliance.FormVersion": "who wrote that version of a form: a record",
     "compliance.Finding": "who judged it: a record; anybody with the right judges it again",
     "compliance.FindingException": "who made it: a record; anybody with the right removes it",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.test import Client
 from django.utils import timezone
@@ -11,7 +12,7 @@ from accounts.models import Membership, Role, SamlCertificate, SamlFoundCertific
 from accounts.saml import configuring, domains
 from accounts.saml.certificates import read_certificate
 from compliance.findings import deciding
-from compliance.models import Finding, OptOutQuestion
+from compliance.models import Escalation, Finding, OptOutQuestion
 from compliance.opt_out import opt_out_questions
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -65,6 +66,9 @@ class State:
         yield "attention", "/attention/"
         yield "questions", "/perhaps-stop/"
         yield "questions-decided", "/perhaps-stop/?state=decided"
+        yield "escalations", "/escalations/"
+        if escalation := escalation_of(self.member.organization):
+            yield "escalation", f"/escalations/{escalation}/"
         yield "findings", "/reports/findings/"
         yield "findings-all", "/reports/findings/?state=all"
         yield "finding-exceptions", "/reports/findings/exceptions/"
@@ -187,6 +191,12 @@ def usual(demo: Demo) -> State:
     sso_in_use(owner, "harbor.example")
     campaign = registered(owner, "Harbor Dental LLC", tier="low", cap=2_000, used=1_834)
     return State("usual", owner, _phone_of(demo, opened), opened, refused, *webhooks, campaign)
+
+
+def escalation_of(organization: Organization) -> UUID | None:
+    """The newest one of an organization."""
+    with activate(organization):
+        return Escalation.objects.order_by("-opened_at").values_list("pk", flat=True).first()
 
 
 def doubt(demo: Demo, name: str, body: str) -> None:

@@ -90,7 +90,9 @@ def objects_of(demo: Demo) -> dict[str, Any]:
             | dict.fromkeys(("receipt_id", "batch_id", "review_id", "review_line_id"), uuid4())
             | dict.fromkeys(("program_id", "keyword_id", "opt_in_id", "question_id", "form_id", "logo_id"), uuid4())
             | dict.fromkeys(("import_id", "run_id", "form_key", "link_code", "secure_id", "reply_id"), uuid4())
-            | dict.fromkeys(("finding_id", "exception_id", "payment_id", "payment_code", "account_id"), uuid4())
+            | dict.fromkeys(
+                ("finding_id", "escalation_id", "exception_id", "payment_id", "payment_code", "account_id"), uuid4()
+            )
             | {
                 "integration_id": caller.key.integration_id,
                 "key_id": caller.key.pk,

@@ -1,0 +1,107 @@
+"""What happened to one escalation, in order, as its page shows it; with the texts that are the evidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from compliance.findings.rule_words import words_of
+from compliance.models import Escalation, EscalationEvent
+from compliance.screening.words import name_of
+from tenancy.encryption import prefetch
+from texting.models import Contact, Message
+from texting.queries.access import visible_messages
+from texting.queries.seeing import wording
+
+Kind = EscalationEvent.Kind
+_LOOKS = {
+    Kind.OPENED: ("triangle-alert", "warning"),
+    Kind.TRIGGERED: ("triangle-alert", "warning"),
+    Kind.REMINDED: ("bell", "info"),
+    Kind.REASSIGNED: ("users-round", "info"),
+    Kind.CHANNEL: ("phone", "info"),
+    Kind.SWITCH_SENT: ("send", "info"),
+    Kind.CONTACTED: ("phone", "success"),
+    Kind.BREACHED: ("clock", "danger"),
+    Kind.CLOSED: ("circle-check", "success"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event. `why` are the reasons, `words` what a member wrote, `text` the customer's text (if it is readable)."""
+
+    title: str
+    icon: str
+    tone: str
+    at: datetime
+    who: str
+    why: tuple[str, ...]
+    words: str
+    text: str
+    message_id: UUID | None
+
+
+def timeline(member: Membership, escalation: Escalation, contact: Contact) -> list[Entry]:
+    """All of it, oldest first. Texts and words are masked as the member may see the customer."""
+    events = list(escalation.events.select_related("actor__user").order_by("id"))
+    ids = {event.message_id for event in events if event.message_id}
+    texts = {one.pk: one for one in visible_messages(member).filter(pk__in=ids)} if ids else {}
+    owners = {event.facts.get("owner") for event in events} - {"", None}
+    found = Membership.objects.select_related("user").filter(pk__in=owners, organization=escalation.organization_id)
+    names = {str(one.pk): one.user.name for one in found}
+    prefetch([*events, *texts.values()])
+    return [_entry(member, event, texts.get(event.message_id or event.pk), contact, names) for event in events]
+
+
+def why(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The reasons of a trigger, in sentences: names of our rules and words of our lists, never a value."""
+    told = []
+    if rule := facts.get("rule"):
+        told.append(_("Rule “%(rule)s”") % {"rule": rule})
+    if phrase := facts.get("phrase"):
+        told.append(_("The words “%(words)s”") % {"words": phrase})
+    if types := facts.get("types"):
+        told.append(_("Found: %(what)s") % {"what": ", ".join(name_of(kind) for kind in types)})
+    told += [words_of(rule) for rule in facts.get("rules", ())]
+    if spoke := facts.get("why"):
+        told.append(_("Read as this because of: %(words)s") % {"words": ", ".join(_plain(one) for one, _w in spoke)})
+    return tuple(dict.fromkeys(told))
+
+
+def _plain(feature: str) -> str:
+    """A feature of the model as people read it: `CARD NUMBERS` is card numbers, `_` any other word."""
+    return feature.replace("_", "…").lower()
+
+
+def _entry(
+    member: Membership, event: EscalationEvent, text: Message | None, contact: Contact, names: Mapping[str, str]
+) -> Entry:
+    icon, tone = _LOOKS.get(Kind(event.kind), ("user", "neutral"))
+    return Entry(
+        title=_title(event, names),
+        icon=icon,
+        tone=tone,
+        at=event.at,
+        who=event.actor.user.name if event.actor else "",
+        why=why(event.facts),
+        words=wording(member, event, "words", contact=contact) if event.words else "",
+        text=wording(member, text, contact=contact) if text else "",
+        message_id=text.pk if text else None,
+    )
+
+
+def _title(event: EscalationEvent, names: Mapping[str, str]) -> str:
+    label = str(Kind(event.kind).label)
+    owner = names.get(event.facts.get("owner", ""), "")
+    if event.kind in (Kind.OPENED, Kind.TRIGGERED):
+        return f"{label}: {Escalation.Trigger(event.facts['trigger']).label}"
+    if event.kind in (Kind.ASSIGNED, Kind.REASSIGNED) and owner:
+        return f"{label}: {owner}"
+    if channel := event.facts.get("channel"):
+        return f"{label}: {Escalation.Channel(channel).label}"
+    return label
