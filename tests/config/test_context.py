@@ -19,8 +19,26 @@ def sections(member):
 
 
 def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
-    assert rail(cast.agent) == ["Inbox", "Attention", "Stop?", "Contacts", "Phones", "Mailbox", "Settings"]
-    assert rail(cast.auditor) == ["Inbox", "Attention", "Stop?", "Contacts", "Reports", "Mailbox", "Settings"]
+    assert rail(cast.agent) == [
+        "Inbox",
+        "Attention",
+        "Stop?",
+        "Escalations",
+        "Contacts",
+        "Phones",
+        "Mailbox",
+        "Settings",
+    ]
+    assert rail(cast.auditor) == [
+        "Inbox",
+        "Attention",
+        "Stop?",
+        "Escalations",
+        "Contacts",
+        "Reports",
+        "Mailbox",
+        "Settings",
+    ]
 
 
 def test_settings_show_what_a_member_may_open(cast):
