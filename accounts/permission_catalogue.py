@@ -113,7 +113,6 @@ class Permission(StrEnum):
 
 NOT_OFFERED = frozenset(
     {
-        Permission.TEMPLATES_MANAGE,
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
         Permission.CONTACTS_EXPORT,

@@ -38,7 +38,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Settle texts that did not arrive"),
         _("Closes entries of the attention list. Sending one again needs the right to send texts too."),
     ),
-    "templates:manage": (_("Manage saved replies"), _("Writes, changes and removes the texts that everybody may use.")),
+    "templates:manage": (
+        _("Manage templates"),
+        _("Writes, publishes and archives the texts that colleagues use again. Who may send may use them."),
+    ),
     "broadcasts:prepare": (_("Prepare broadcasts"), _("Writes a text to many customers; somebody else approves it.")),
     "broadcasts:approve": (_("Approve broadcasts"), _("Lets a prepared text to many customers go out.")),
     "portal:send": (_("Send secure messages"), _("Sends links to private pages instead of writing it in a text.")),

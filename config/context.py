@@ -63,6 +63,7 @@ SECTIONS = (
     RailEntry(_("Second factors"), "second_factor_policy", "shield-check", Permission.SECURITY_MANAGE),
     RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
     RailEntry(_("Automatic answers"), "automatic_answers", "message-square-text", Permission.ORGANIZATION_MANAGE),
+    RailEntry(_("Templates"), "message_templates", "file-text", Permission.TEMPLATES_MANAGE),
     RailEntry(_("Forms"), "opt_in_forms", "square-pen", Permission.FORMS_MANAGE),
     RailEntry(_("Opt-in"), "programs", "clipboard-check", Permission.FORMS_MANAGE, unconfirmed_count),
     RailEntry(_("Private messages"), "portal_settings", "message-square-lock", Permission.PORTAL_MANAGE),

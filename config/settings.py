@@ -318,10 +318,12 @@ TEXTING_CUSTOMER_ZONES = "compliance.send_policies.hours.zones_of"  # where a cu
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
 TEXTING_COMPOSER_TOOLS = [
+    "compliance.message_templates.picking.composer_tools",
     "portal.secure.showing.composer_tools",
     "portal.payments.notices.composer_tools",
     "compliance.escalations.showing.composer_tools",
 ]
+TEXTING_ORIGINS = "compliance.message_templates.origins.Templates"  # where texts came from that were not written anew
 TEXTING_THREAD_NOTICES = [
     "portal.payments.notices.payments",
     "compliance.opt_out.thread_notices.open_questions",

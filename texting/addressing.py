@@ -3,17 +3,18 @@
 It finds everything with as many statements for a hundred texts as for one, then sends through the one door.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
-from texting import queries, sending, threads
+from texting import origins, queries, sending, threads
 from texting.gate import OutsideHours
 from texting.models import Contact, Conversation, Line, Message
+from texting.origins import Ask, NotMade
 from texting.phone_numbers import BadNumber, PhoneNumber, parse
 from texting.purposes import Purpose
 from texting.sending import BadText, Refused, Wanted
@@ -23,10 +24,15 @@ from texting.sending import BadText, Refused, Wanted
 class Addressed:
     """A text and whom it is for: exactly one of `to` (a number as people write it), `contact_id`, `conversation_id`.
 
+    The text is its `body` or, when `template` names one, that template's words with `values` put in.
+
     `line_id` may be left out for a conversation, which has one, and by members who see a single line.
     """
 
-    body: str
+    body: str = ""
+    template: UUID | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
     to: str = ""
     contact_id: UUID | None = None
     conversation_id: UUID | None = None
@@ -63,6 +69,7 @@ def send_addressed(*, member: Membership, texts: Sequence[Addressed]) -> list[Re
     require(member, Permission.MESSAGES_SEND)
     found = _find(member, texts)
     results: dict[int, Result] = {}
+    addressed: dict[int, tuple[Line, Wanted]] = {}
     groups: dict[tuple[UUID, Purpose], list[tuple[int, Wanted]]] = {}
     for at, text in enumerate(texts):
         try:
@@ -70,7 +77,10 @@ def send_addressed(*, member: Membership, texts: Sequence[Addressed]) -> list[Re
         except Unaddressed as error:
             results[at] = error
         else:
-            groups.setdefault((line.pk, text.purpose), []).append((at, wanted))
+            addressed[at] = (line, wanted)
+    _write_templates(member, texts, addressed, results)
+    for at, (line, wanted) in addressed.items():
+        groups.setdefault((line.pk, texts[at].purpose), []).append((at, wanted))
     for (line_id, purpose), group in sorted(
         groups.items()
     ):  # in one order, so that two requests cannot lock each other
@@ -79,6 +89,28 @@ def send_addressed(*, member: Membership, texts: Sequence[Addressed]) -> list[Re
         )
         results |= zip((at for at, _ in group), answers, strict=True)
     return [results[at] for at in range(len(texts))]
+
+
+def _write_templates(
+    member: Membership,
+    texts: Sequence[Addressed],
+    addressed: dict[int, tuple[Line, Wanted]],
+    results: dict[int, Result],
+) -> None:
+    """Put the words of templates into the texts that name one; a text that stays open somewhere goes to the results."""
+    asked = {
+        at: Ask(template, wanted.contact, line, texts[at].values, texts[at].language)
+        for at, (line, wanted) in addressed.items()
+        if (template := texts[at].template) is not None
+    }
+    made = origins.origins().make(member, list(asked.values())) if asked else []
+    for at, one in zip(asked, made, strict=True):
+        line, wanted = addressed[at]
+        if isinstance(one, NotMade):
+            results[at] = Unaddressed(one.field, one.why)
+            del addressed[at]
+        else:
+            addressed[at] = line, replace(wanted, body=one.body, origin=one.origin)
 
 
 def _find(member: Membership, texts: Sequence[Addressed]) -> _Found:

@@ -13,11 +13,15 @@ from texting.models import Conversation
 
 @dataclass(frozen=True)
 class ComposerTool:
-    """A button of the composer: an icon with its name, and the address of the dialog that it opens."""
+    """A button of the composer: an icon with its name, and the address of the dialog that it opens.
+
+    `slash`: typing / in an empty text opens it as well.
+    """
 
     label: str
     icon: str
     address: str
+    slash: bool = False
 
 
 Source = Callable[[Membership, Conversation], list[ComposerTool]]

@@ -19,7 +19,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
-from texting import live, outgoing_webhooks, sending
+from texting import live, origins, outgoing_webhooks, sending
 from texting.gate import OutsideHours
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Draft, Line, Message, Note, Turn
@@ -47,6 +47,10 @@ class AlreadyTaken(NotPossible):
     def __init__(self, by: Colleague) -> None:
         super().__init__(_("%(name)s has this conversation already.") % {"name": by.name})
         self.by = by
+
+
+class OriginGone(NotPossible):
+    """What the text was made from may not be used any more; its author may send it as their own."""
 
 
 @dataclass(frozen=True)
@@ -165,14 +169,18 @@ def reply(
     files: Sequence[UUID] = (),
     outside_hours: OutsideHours = OutsideHours.ASK,
     because: str = "",
+    origin: str = "",
 ) -> Reply:
     """Send a text. Whoever answers in a conversation that is nobody's takes it.
 
     `files` are ids of the member's unsent attachments. Raises BadText or Refused (`texting.sending`), NotPossible when
     the customer is in a conversation that is not the member's to read; the same `message_id` again sends nothing again.
+    `origin` is where the words came from (`texting.origins`); OriginGone when that is no longer to be used.
     """
     require(member, Permission.MESSAGES_SEND)
     refuse_if_with_somebody_else(member, contact_id=conversation.contact_id, line=conversation.line)
+    if origin and (why := origins.origins().gone(member, conversation.line, origin)):
+        raise OriginGone(why)
     message = sending.send_text(
         conversation=conversation,
         body=body,
@@ -182,6 +190,7 @@ def reply(
         files=files,
         outside_hours=outside_hours,
         because=because,
+        origin=origin,
     )
     _forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered
@@ -215,8 +224,13 @@ def mark_unread(*, member: Membership, conversation: Conversation) -> None:
         _tell(conversation, LiveKind.CONVERSATION)
 
 
-def save_draft(*, member: Membership, conversation: Conversation, body: str, is_note: bool = False) -> None:
-    """Keep what the member has begun to write; an empty one is forgotten. Anything too long to be sent is cut."""
+def save_draft(
+    *, member: Membership, conversation: Conversation, body: str, is_note: bool = False, origin: str = ""
+) -> None:
+    """Keep what the member has begun to write, and where it began; an empty one is forgotten.
+
+    Anything too long to be sent is cut.
+    """
     text = body.replace("\x00", "")[:LONGEST_NOTE]
     if not text.strip():
         _forget_draft(member, conversation)
@@ -225,6 +239,7 @@ def save_draft(*, member: Membership, conversation: Conversation, body: str, is_
         "contact_id": conversation.contact_id,
         "body": text,
         "is_note": is_note,
+        "origin": origin if len(origin) <= origins.LONGEST and origin.isascii() and origin.isprintable() else "",
         "updated_at": timezone.now(),
     }
     Draft.objects.update_or_create(conversation=conversation, author=member, defaults=values)

@@ -15,7 +15,7 @@ from tenancy.audit import AuditKind
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
-from texting import gate, live, outbox, refusals, threads
+from texting import gate, live, origins, outbox, refusals, threads
 from texting.attachments import binding
 from texting.attachments.binding import BadFiles
 from texting.gate import OutsideHours
@@ -58,6 +58,7 @@ class Wanted:
     files: tuple[Attachment, ...] = ()  # the author's, locked (`texting.attachments.binding.ready`)
     outside_hours: OutsideHours = OutsideHours.ASK
     because: str = ""
+    origin: str = ""  # where its words came from (`texting.origins`)
 
 
 Result = Message | Refused | BadText
@@ -74,6 +75,7 @@ def send_text(
     files: Sequence[UUID] = (),
     outside_hours: OutsideHours = OutsideHours.ASK,
     because: str = "",
+    origin: str = "",
 ) -> Message:
     """Queue one text. In a resolved conversation it opens a new one.
 
@@ -81,7 +83,7 @@ def send_text(
     `deadline` (aware) ends its life, instead of what `purposes.TERMS` says: after it the text fails instead of leaving.
     `files` are ids of the author's unsent attachments of this thread; with one the text itself may be empty.
     `outside_hours` is what becomes of a text for which it is not the time; one that waits has `held_until`.
-    `because` is why its author sends it all the same, where a rule lets them.
+    `because` is why its author sends it all the same, where a rule lets them. `origin`: `texting.origins`.
     Raises BadText (empty, too long, not text, files that cannot go) or Refused (the gate; the decision is stored).
     """
     written = cleaned(body, may_be_empty=bool(files))
@@ -93,7 +95,9 @@ def send_text(
     except BadFiles as error:
         raise BadText(str(error)) from None
     new_id_of_it = None if repeated else message_id
-    wanted = Wanted(conversation.contact, written, conversation, new_id_of_it, tuple(ready), outside_hours, because)
+    wanted = Wanted(
+        conversation.contact, written, conversation, new_id_of_it, tuple(ready), outside_hours, because, origin
+    )
     [result] = send_all(line=conversation.line, texts=[wanted], author=author, purpose=purpose)
     if isinstance(result, Exception):
         raise result
@@ -183,6 +187,12 @@ def _try_group(
         if isinstance(result, Message):
             binding.bind(result, text.files)
     spending.count([result for result in results if isinstance(result, Message) and purpose is not Purpose.BULK])
+    came = zip(texts, results, strict=True)
+    told_from = [
+        origins.Sent(sent, text.body, text.origin) for text, sent in came if isinstance(sent, Message) and text.origin
+    ]
+    if told_from:
+        origins.origins().remember(told_from)
     return results
 
 

@@ -426,6 +426,31 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='MessageTemplate',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('name', models.CharField(max_length=60)),
+                        ('type', models.CharField(help_text='A `compliance.content_types` type.', max_length=20)),
+                        ('shortcut', models.CharField(blank=True, max_length=24)),
+                        ('languages', models.JSONField(default=list, help_text='Codes, the one that others fall back to first.')),
+                        ('bodies', models.JSONField(default=dict)),
+                        ('version', models.PositiveIntegerField(default=0, help_text='The number of the newest version; 0: none yet.')),
+                        ('has_changes', models.BooleanField(default=True, help_text='What is written differs from the newest version.')),
+                        ('library_key', models.CharField(blank=True, max_length=40)),
+                        ('made_at', models.DateTimeField()),
+                        ('changed_at', models.DateTimeField()),
+                        ('archived_at', models.DateTimeField(blank=True, null=True)),
+                        ('archived_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('team', models.ForeignKey(blank=True, help_text="None: every team's.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_messagetemplate_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_messagetemplate_org_id'), tenancy.constraints.SameOrganization(field='team', name='compliance_messagetemplate_team_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_messagetemplate_made_by_org'), tenancy.constraints.SameOrganization(field='changed_by', name='compliance_messagetemplate_changed_by_org'), tenancy.constraints.SameOrganization(field='archived_by', name='compliance_messagetemplate_archived_by_org'), models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('organization', 'name'), name='compliance_messagetemplate_name_once'), models.UniqueConstraint(condition=models.Q(('archived_at', None), models.Q(('shortcut', ''), _negated=True)), fields=('organization', 'shortcut'), name='compliance_messagetemplate_shortcut_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='OptInForm',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -683,6 +708,38 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_suppression_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_suppression_org_id'), tenancy.constraints.SameOrganization(field='event', name='compliance_suppression_event_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_suppression_team_org'), tenancy.constraints.SameOrganization(field='brand', name='compliance_suppression_brand_org'), models.UniqueConstraint(fields=('organization', 'number_index', 'team', 'brand'), name='compliance_suppression_once', nulls_distinct=False)],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='TemplateVersion',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('number', models.PositiveIntegerField()),
+                        ('name', models.CharField(max_length=60)),
+                        ('type', models.CharField(max_length=20)),
+                        ('languages', models.JSONField()),
+                        ('bodies', models.JSONField()),
+                        ('published_at', models.DateTimeField()),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='compliance.messagetemplate')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_templateversion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_templateversion_org_id'), tenancy.constraints.SameOrganization(field='template', name='compliance_templateversion_template_org'), tenancy.constraints.SameOrganization(field='published_by', name='compliance_templateversion_published_by_org'), models.UniqueConstraint(fields=('organization', 'template', 'number'), name='compliance_templateversion_once'), tenancy.constraints.AppendOnly(name='compliance_templateversion_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='TemplateUse',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('message_id', models.UUIDField()),
+                        ('language', models.CharField(max_length=5)),
+                        ('change', models.CharField(choices=[('none', 'As it stands'), ('edited', 'Edited')], max_length=6)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.templateversion')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_templateuse_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_templateuse_org_id'), tenancy.constraints.SameOrganization(field='version', name='compliance_templateuse_version_org'), models.UniqueConstraint(fields=('organization', 'message_id'), name='compliance_templateuse_once'), tenancy.constraints.AppendOnly(name='compliance_templateuse_append_only')],
                     },
                 ),
                 migrations.CreateModel(

@@ -17,6 +17,7 @@ from compliance.models.finding_exception import FindingException
 from compliance.models.hours import HoursChange, HoursRules
 from compliance.models.keyword import AdvertisementImage, Keyword
 from compliance.models.measures import MeasureAnswers, MeasureDuty, MeasureReview, ProfileChange
+from compliance.models.message_template import MessageTemplate, TemplateUse, TemplateVersion
 from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_in_limits import OptInLimits
@@ -54,6 +55,7 @@ __all__ = [
     "MeasureAnswers",
     "MeasureDuty",
     "MeasureReview",
+    "MessageTemplate",
     "OptIn",
     "OptInForm",
     "OptInLimits",
@@ -65,4 +67,6 @@ __all__ = [
     "ProgramText",
     "ReportMail",
     "Suppression",
+    "TemplateUse",
+    "TemplateVersion",
 ]

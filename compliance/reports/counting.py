@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from accounts.models import Membership, Team
-from compliance.models import ConsentEvent, FormCount, Program
+from compliance.models import ConsentEvent, FormCount, MessageTemplate, Program
 from compliance.reports.figures import After, Confirmed, Group, Honored, Ledger, Report
 from compliance.reports.periods import Period
 from tenancy.isolation import current_organization_id
@@ -119,26 +119,35 @@ FROM ({_OPT_OUTS}) e CROSS JOIN LATERAL (
 ) late
 """  # noqa: S608 - made of constants
 
+_TEMPLATE_OF = """
+LEFT JOIN compliance_templateuse u ON u.organization_id = %(organization)s AND u.message_id = {text}
+LEFT JOIN compliance_templateversion v ON v.organization_id = %(organization)s AND v.id = u.version_id
+"""
+
 ENDED_AFTER = f"""
-SELECT GROUPING(last.purpose, last.author_id), last.purpose, last.author_id, count(*)
+SELECT GROUPING(last.purpose, last.author_id, v.template_id), last.purpose, last.author_id, v.template_id, count(*)
 FROM ({_OPT_OUTS}) e CROSS JOIN LATERAL (
-    SELECT m.purpose, m.author_id FROM texting_contact c
+    SELECT m.id, m.purpose, m.author_id FROM texting_contact c
     JOIN texting_message m ON m.organization_id = c.organization_id AND m.contact_id = c.id
     WHERE c.organization_id = %(organization)s AND c.number_index = e.number_index
         AND m.direction = 'out' AND NOT m.purpose = ANY(%(owed)s)
         AND m.sent_at <= e.said_at AND m.sent_at > e.said_at - interval '7 days'
     ORDER BY m.sent_at DESC LIMIT 1
 ) last
-GROUP BY GROUPING SETS ((last.purpose), (last.author_id))
+{_TEMPLATE_OF.format(text="last.id")}
+GROUP BY GROUPING SETS ((last.purpose), (last.author_id), (v.template_id))
 """  # noqa: S608 - made of constants
 
-SENT = """
-SELECT GROUPING(purpose, author_id), purpose, author_id, count(*) FROM texting_message
-WHERE organization_id = %(organization)s AND direction = 'out' AND created_at >= %(begin)s AND created_at < %(end)s
-    AND sent_at IS NOT NULL AND NOT purpose = ANY(%(owed)s)
-GROUP BY GROUPING SETS ((purpose), (author_id))
-"""
-_PURPOSE, _AUTHOR = 0b01, 0b10
+SENT = f"""
+SELECT GROUPING(m.purpose, m.author_id, v.template_id), m.purpose, m.author_id, v.template_id, count(*)
+FROM texting_message m
+{_TEMPLATE_OF.format(text="m.id")}
+WHERE m.organization_id = %(organization)s AND m.direction = 'out'
+    AND m.created_at >= %(begin)s AND m.created_at < %(end)s
+    AND m.sent_at IS NOT NULL AND NOT m.purpose = ANY(%(owed)s)
+GROUP BY GROUPING SETS ((m.purpose), (m.author_id), (v.template_id))
+"""  # noqa: S608 - made of constants
+_PURPOSE, _AUTHOR, _TEMPLATE = 0b011, 0b101, 0b110
 
 
 def count(period: Period) -> Report:
@@ -146,7 +155,7 @@ def count(period: Period) -> Report:
     names = {None: ""} | dict(Program.objects.values_list("pk", "name"))
     confirmed = [_confirmed(row, names) for row in _rows(OPT_INS, period)]
     by_program = sorted((one for one in confirmed if one.name), key=lambda one: (-one.begun, one.name))
-    by_purpose, by_author = _after(period)
+    by_purpose, by_author, by_template = _after(period)
     return Report(
         ledger=ledger(period),
         before=ledger(period.before),
@@ -154,6 +163,7 @@ def count(period: Period) -> Report:
         confirmed_in_all=next(one for one in confirmed if not one.name),
         by_purpose=by_purpose,
         by_author=by_author,
+        by_template=by_template,
         honored=next(_honored(*row) for row in _rows(HONORED, period)),
         forms=_funnel(period),
     )
@@ -212,18 +222,22 @@ def _confirmed(row: tuple[Any, ...], names: dict[Any, str]) -> Confirmed:
     )
 
 
-def _after(period: Period) -> tuple[list[After], list[After]]:
-    """Texts and the opt-outs that came after them, by purpose and by author."""
-    ended = {(which, purpose, author): number for which, purpose, author, number in _rows(ENDED_AFTER, period)}
+def _after(period: Period) -> tuple[list[After], list[After], list[After]]:
+    """Texts and the opt-outs that came after them, by purpose, by author and by template."""
+    ended = {tuple(key): number for *key, number in _rows(ENDED_AFTER, period)}
     sent = list(_rows(SENT, period))
     people = Membership.objects.filter(pk__in={row[2] for row in sent if row[2]}).select_related("user")
-    names = {row.pk: row.user.name for row in people}
-    shown: dict[int, list[After]] = {_PURPOSE: [], _AUTHOR: []}
-    for which, purpose, author, number in sent:
-        name = purpose if which == _PURPOSE else names.get(author, "")
-        shown[which].append(After(name, number, ended.get((which, purpose, author), 0)))
-    by_purpose, by_author = (sorted(rows, key=lambda one: (-one.texts, one.name)) for rows in shown.values())
-    return by_purpose, by_author
+    authors = {row.pk: row.user.name for row in people}
+    templates = dict(MessageTemplate.objects.values_list("pk", "name"))
+    shown: dict[int, list[After]] = {_PURPOSE: [], _AUTHOR: [], _TEMPLATE: []}
+    for *key, number in sent:
+        which, purpose, author, template = key
+        name = {_PURPOSE: purpose, _AUTHOR: authors.get(author, ""), _TEMPLATE: templates.get(template, "")}[which]
+        shown[which].append(After(name, number, ended.get(tuple(key), 0)))
+    by_purpose, by_author, by_template = (
+        sorted(rows, key=lambda one: (-one.texts, one.name)) for rows in shown.values()
+    )
+    return by_purpose, by_author, by_template if any(one.name for one in by_template) else []
 
 
 def _funnel(period: Period) -> list[tuple[str, int]]:

@@ -103,6 +103,7 @@ class Report:
     confirmed_in_all: Confirmed
     by_purpose: list[After]
     by_author: list[After]
+    by_template: list[After]
     honored: Honored
     forms: list[tuple[str, int]]
 

@@ -6,6 +6,7 @@ from compliance.urls import opt_in_urls
 from compliance.urls.escalation_urls import urlpatterns as escalation_urls
 from compliance.urls.hours_urls import urlpatterns as hours_urls
 from compliance.urls.measure_urls import urlpatterns as measure_urls
+from compliance.urls.template_urls import urlpatterns as template_urls
 from compliance.views import (
     answers,
     carrier,
@@ -82,4 +83,5 @@ urlpatterns = [
     *hours_urls,
     *escalation_urls,
     *measure_urls,
+    *template_urls,
 ]

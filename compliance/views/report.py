@@ -86,6 +86,7 @@ def _lines(report: Report, period: Period) -> Iterator[tuple[object, ...]]:
     for table, texts in (
         ("after a text, by purpose", report.by_purpose),
         ("after a text, by author", report.by_author),
+        ("after a text, by template", report.by_template),
     ):
         for text in texts:
             yield from _of_texts(table, text)

@@ -43,6 +43,7 @@ from tests.cast import person as make_person
 from tests.compliance.measures.answered import signed_measure
 from tests.compliance.opt_ins import asked, make_keyword, make_program
 from tests.compliance.published_forms import form_objects
+from tests.compliance.templates_of import published
 from tests.portal.payments.office import payment_objects
 from tests.portal.sent import portal_objects
 from tests.texting.attachments.keeping import keep_file
@@ -157,6 +158,7 @@ NOT_THEIRS: dict[str, set[str]] = {
 
 PLAIN = {
     "evidence_key": "second_factors",
+    "example_key": "appointment-reminder",
     "kind": "mine",
     "language": "en",
     "name": "inbox",
@@ -191,6 +193,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             review_at=timezone.now(),
         )
         kept = keep_file(message, png_with_place())
+        template = published(cast.owner, "Hello")
         program = make_program(cast.admin)
         opted = asked(line, program, number="+12125550189")
         keyword = make_keyword(line, program, image=png_with_place())
@@ -254,6 +257,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "domain_id": SsoDomain.objects.get().pk,
         "integration_id": caller.key.integration_id,
         "key_id": caller.key.pk,
+        "template_id": template.template_id,
+        "version_id": template.pk,
         "member_id": cast.second_agent.pk,
         "person_id": person["id"],
         "group_id": group["id"],

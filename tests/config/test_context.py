@@ -44,7 +44,8 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
 def test_settings_show_what_a_member_may_open(cast):
     assert sections(cast.agent) == ["Your account", "Sessions"]
     told = ["Reveals", "Your account", "Sessions"]
-    assert sections(cast.supervisor) == ["People", "Roles", "Leavers", "Measures", "Audit log", *told]
+    managed = ["Templates", "Measures"]
+    assert sections(cast.supervisor) == ["People", "Roles", "Leavers", *managed, "Audit log", *told]
     assert sections(cast.admin)[:3] == ["Set-up", "People", "Roles"]
 
 

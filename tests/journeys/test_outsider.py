@@ -88,7 +88,19 @@ def objects_of(demo: Demo) -> dict[str, Any]:
             )
             | {"measure_key": "hipaa", "measure_review_id": uuid4()}
             | dict.fromkeys(("receipt_id", "batch_id", "review_id", "review_line_id"), uuid4())
-            | dict.fromkeys(("program_id", "keyword_id", "opt_in_id", "question_id", "form_id", "logo_id"), uuid4())
+            | dict.fromkeys(
+                (
+                    "program_id",
+                    "template_id",
+                    "version_id",
+                    "keyword_id",
+                    "opt_in_id",
+                    "question_id",
+                    "form_id",
+                    "logo_id",
+                ),
+                uuid4(),
+            )
             | dict.fromkeys(("import_id", "run_id", "form_key", "link_code", "secure_id", "reply_id"), uuid4())
             | dict.fromkeys(
                 ("finding_id", "escalation_id", "exception_id", "payment_id", "payment_code", "account_id"), uuid4()

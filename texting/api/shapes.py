@@ -16,7 +16,9 @@ from texting.queries import FilterKind
 from texting.sending import LONGEST
 
 MOST_TEXTS = 100
+MOST_VALUES = 30
 PURPOSES = (Purpose.REPLY, Purpose.APPOINTMENT, Purpose.ALERT, Purpose.CODE, Purpose.BULK)
+LANGUAGES = ("en", "es", "fr")
 LISTS = (FilterKind.OPEN, FilterKind.MINE, FilterKind.UNASSIGNED, FilterKind.RESOLVED)
 
 
@@ -36,7 +38,22 @@ class NewMessage(Strict):
     body = serializers.CharField(
         max_length=LONGEST,
         trim_whitespace=False,
-        help_text="The text. In the first text of a conversation, company name and opt-out words are added if missing.",
+        required=False,
+        help_text="The text; or send `template`. In the first text of a conversation, company name and opt-out words "
+        "are added if missing.",
+    )
+    template = serializers.UUIDField(
+        required=False, help_text="Instead of `body`: the `id` of one of GET /templates; its newest version is sent."
+    )
+    values = serializers.DictField(
+        child=serializers.CharField(max_length=200),
+        required=False,
+        help_text="With `template`: a value for each of its placeholders that are filled by `values`.",
+    )
+    language = serializers.ChoiceField(
+        choices=LANGUAGES,
+        required=False,
+        help_text="With `template`; where it has no words in this language, its first one is taken.",
     )
     purpose = serializers.ChoiceField(
         choices=[purpose.value for purpose in PURPOSES],
@@ -58,6 +75,13 @@ class NewMessage(Strict):
         named = [name for name in ("to", "contact_id", "conversation_id") if name in attrs]
         if len(named) != 1:
             raise serializers.ValidationError("Send exactly one of to, contact_id, conversation_id.")
+        if ("body" in attrs) == ("template" in attrs):
+            raise serializers.ValidationError({"body": ["Send exactly one of body, template."]})
+        if len(attrs.get("values", {})) > MOST_VALUES:  # type: ignore[arg-type]
+            raise serializers.ValidationError({"values": [_("Send at most %(most)d of them.") % {"most": MOST_VALUES}]})
+        for name in ("values", "language"):
+            if name in attrs and "template" not in attrs:
+                raise serializers.ValidationError({name: ["This goes with a template only."]})
         return attrs
 
 

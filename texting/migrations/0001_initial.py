@@ -222,6 +222,7 @@ class Migration(migrations.Migration):
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ContactKey('contact_id')])),
                         ('is_note', models.BooleanField(default=False)),
+                        ('origin', models.CharField(blank=True, help_text='Where it began (`texting.origins`).', max_length=160)),
                         ('updated_at', models.DateTimeField()),
                         ('author', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
                         ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='texting.contact')),

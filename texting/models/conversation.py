@@ -139,6 +139,7 @@ class Draft(TenantModel):
     author = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     body = EncryptedTextField(keys=[ContactKey("contact_id")])
     is_note = models.BooleanField(default=False)
+    origin = models.CharField(max_length=160, blank=True, help_text="Where it began (`texting.origins`).")
     updated_at = models.DateTimeField()
 
     class Meta:

@@ -80,7 +80,7 @@ class Text(_Item):
 
     `sent_again_at`: we sent it once more by ourselves, because its first answer was lost. `our_number`: which number of
     a pool it came to or went from. `waits_until`: a rule lets it leave then, and until then it can be taken back.
-    `card`: shown in place of the words.
+    `card`: shown in place of the words. `origin`: where they came from, in a few words.
     """
 
     kind: ClassVar[str] = "text"
@@ -98,6 +98,7 @@ class Text(_Item):
     waits_until: datetime | None = None
     may_cancel: bool = False
     card: Card | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)

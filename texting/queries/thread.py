@@ -1,7 +1,7 @@
 """A thread: everything one contact and one line have said to each other, with what colleagues left in it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from tenancy.encryption import prefetch
 from texting.explaining import explain
 from texting.message_cards import Card, cards
 from texting.models import Conversation, Message, Note, Turn
+from texting.origins import origins
 from texting.phone_numbers import display
 from texting.queries.access import NotYours, visible_conversations, within_thread
 from texting.queries.attachments import ShownFile, files_of
@@ -120,7 +121,11 @@ def _items(member: Membership, conversation: Conversation, rows: Iterable[Messag
     prefetch([*rows, conversation.contact])
     texts = [row for row in rows if isinstance(row, Message)]
     files, shown = files_of(member, texts), cards(member, texts)
-    return tuple(_item(member, conversation, row, files.get(row.pk, ()), shown.get(row.pk)) for row in rows)
+    notes = origins().notes(member, texts)
+    items = (_item(member, conversation, row, files.get(row.pk, ()), shown.get(row.pk)) for row in rows)
+    return tuple(
+        replace(item, origin=notes[item.id]) if isinstance(item, Text) and item.id in notes else item for item in items
+    )
 
 
 def _item(

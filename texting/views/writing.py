@@ -12,7 +12,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from tenancy.ids import new_id
 from texting import conversations, queries
 from texting.composing import composer
-from texting.conversations import NotPossible
+from texting.conversations import NotPossible, OriginGone
 from texting.gate import OutsideHours
 from texting.models import Conversation
 from texting.queries import Cursor
@@ -44,7 +44,11 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
             files=_files(request),
             outside_hours=_outside_hours(request),
             because=request.POST.get("because", "").replace("\x00", ""),
+            origin=request.POST.get("origin", ""),
         )
+    except OriginGone as gone:
+        response = render(request, "texting/_composer_error.html", {"error": str(gone)}, status=422)
+        return trigger_client_event(response, "origin-gone", {})
     except (BadText, NotPossible) as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
     except Refused as refused:
@@ -81,6 +85,7 @@ def draft(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
         conversation=find(request, conversation_id),
         body=request.POST.get("body", ""),
         is_note=request.POST.get("mode") == "note",
+        origin=request.POST.get("origin", ""),
     )
     return HttpResponse(status=204)
 

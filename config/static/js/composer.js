@@ -67,7 +67,7 @@ let saveTimer = 0, askTimer = 0, unsaved = null, opinion = null, saving = Promis
 function written() {
   grow();
   draw();
-  unsaved = { url: composer().dataset.draft, body: body().value, mode: composer().dataset.mode };
+  unsaved = { url: composer().dataset.draft, body: body().value, mode: composer().dataset.mode, origin: isNote() ? "" : composer().dataset.origin };
   clearTimeout(saveTimer);
   saveTimer = setTimeout(save, SAVE_AFTER);
   clearTimeout(askTimer);
@@ -137,6 +137,7 @@ async function send(outsideHours, why) {
   const fields = { body: text, after: newest(), in: document.getElementById("open").dataset.in, message_id: permission().dataset.messageId, file: files };
   if (!isNote() && permission().dataset.state === "later") fields.outside_hours = outsideHours ?? "wait";
   if (why) fields.because = why;
+  if (!isNote() && where.dataset.origin) fields.origin = where.dataset.origin;
   try {
     const answer = await ask(where.dataset[isNote() ? "note" : "send"], { body: form(fields) });
     if (answer.ok || answer.status === 422) await settle(answer, where, text, files);
@@ -153,6 +154,7 @@ async function settle(answer, where, text, files) {
   if (where !== composer()) return;
   if (answer.ok) {
     unsaved = null;
+    where.dataset.origin = "";
     sent(files);
     // Whatever was typed while the text was on its way stays.
     body().value = body().value.startsWith(text) ? body().value.slice(text.length).trimStart() : body().value;

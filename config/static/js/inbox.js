@@ -4,6 +4,7 @@ import { ask, merge, parts, put } from "./asking.js";
 import "./composer.js";
 import "./presence.js";
 import "./sheet.js";
+import "./templates.js";
 import { refresh } from "./thread.js";
 
 const inbox = document.getElementById("inbox");

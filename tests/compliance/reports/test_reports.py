@@ -15,13 +15,16 @@ from django.utils import timezone
 
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
+from compliance.message_templates.filling import mark_of
 from compliance.models import ConsentEvent, FormCount, OptInForm, Program
 from compliance.opt_in import opting_in
 from compliance.reports import counting
 from compliance.reports.periods import Period, last_month, last_week, newest
 from tenancy.isolation import activate
+from tests.compliance.templates_of import published
 from tests.revealers import with_rights
 from tests.texting.desk import FIRST, SECOND, desk
+from texting import sending
 from texting.models import Message
 from texting.purposes import Purpose
 from texting.statuses import MessageStatus
@@ -216,3 +219,23 @@ def test_plots_are_cut_by_day_week_and_month():
     assert year.fold({date(2026, 1, 20): 2, date(2026, 2, 1): 3}, year.buckets())[:2] == [2, 3]
     assert last_week(date(2026, 11, 26), "UTC") == Period(date(2026, 11, 16), date(2026, 11, 22), "UTC")
     assert last_month(date(2026, 3, 31), "UTC") == Period(date(2026, 2, 1), date(2026, 2, 28), "UTC")
+
+
+def test_opt_outs_count_for_the_template_of_the_last_text_before_them(desk):
+    with activate(desk.organization):
+        version = published(desk.cast.supervisor, "Hello")
+    for number in (FIRST, SECOND):
+        talk = desk.hear(number=number)
+        with activate(desk.organization):
+            origin = mark_of(version.pk, "en", "Hello") if number == FIRST else ""
+            sending.send_text(conversation=talk, body="Hello there", author=desk.cast.agent, origin=origin)
+    desk.hear("STOP", number=FIRST)
+    with activate(desk.organization):
+        left = Message.objects.filter(direction="out").exclude(purpose=Purpose.OPT_OUT_ANSWER)
+        left.update(status=MessageStatus.DELIVERED, sent_at=F("created_at"))
+    report = count(desk)
+    assert {(one.name, one.texts, one.opt_outs) for one in report.by_template} == {("Hello", 1, 1), ("", 1, 0)}
+    assert [(one.texts, one.opt_outs) for one in report.by_purpose] == [(2, 1)], "the others count as before"
+    page = desk.as_(desk.cast.supervisor)
+    assert "Without a template" in page.get(PAGE).content.decode()
+    assert '"after a text, by template",Hello,opt_outs,1' in page.get(FILE).content.decode()

@@ -1,0 +1,6 @@
+"""Templates: texts that are written once, checked, published in versions and used again.
+
+`placeholders` and `checking` say what a template may hold; `library` are the ones that ship; `writing` and `publishing`
+change them; `reading` lists them; `filling` makes a text of one for one customer; `origins` remembers which text came
+of which version (asked by `texting.origins`).
+"""

@@ -1,0 +1,86 @@
+"""Texts that come from templates: made for the API, remembered when they are sent, named in the thread.
+
+The answers to `texting.origins`.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from compliance.message_templates.filling import filled, is_as_filled, known, language_for, read_mark
+from compliance.message_templates.placeholders import Unfilled
+from compliance.message_templates.reading import usable
+from compliance.models import TemplateUse, TemplateVersion
+from tenancy.bulk_writes import insert_rows
+from texting.models import Line, Message
+from texting.origins import Ask, Made, NotMade, Sent
+
+
+class Templates:
+    """`texting.origins.Origins`."""
+
+    def make(self, member: Membership, asked: Sequence[Ask]) -> list[Made | NotMade]:
+        """From the newest version of each template, which must be everybody's or of the line's team."""
+        wanted = {one.template_id for one in asked}
+        versions = {row.template_id: row for row in usable(member).filter(template__in=wanted)}
+        return [self._made(member, one, versions.get(one.template_id)) for one in asked]
+
+    def _made(self, member: Membership, ask: Ask, version: TemplateVersion | None) -> Made | NotMade:
+        if version is None or version.template.team_id not in {None, ask.line.team_id}:
+            why = _("There is no such template, it is archived, or it is not for this line. See GET /templates.")
+            return NotMade("template", why)
+        language = language_for(version, ask.language)
+        try:
+            text = filled(version, language, known=known(member, ask.contact, ask.line), given=ask.values)
+        except Unfilled as missing:
+            return NotMade("values", str(missing))
+        return Made(text.text, text.origin)
+
+    def gone(self, member: Membership, line: Line, origin: str) -> str:
+        """A template that was archived, or belongs to another team, while somebody wrote."""
+        mark = read_mark(origin)
+        version = (
+            TemplateVersion.objects.filter(pk=mark.version_id).select_related("template").first() if mark else None
+        )
+        if version is None or version.template.team_id not in {None, line.team_id}:
+            return _("The template of this text cannot be used here. Read the text over, then send it as your own.")
+        if version.template.archived_at is not None:
+            sentence = _("“%(name)s” was archived meanwhile. Read the text over, then send it as your own.")
+            return sentence % {"name": version.template.name}
+        return ""
+
+    def remember(self, texts: Sequence[Sent]) -> None:
+        """One row for each; an origin that names no version of ours was refused before."""
+        marks = [(sent, mark) for sent in texts if (mark := read_mark(sent.origin))]
+        found = set(
+            TemplateVersion.objects.filter(pk__in={mark.version_id for _, mark in marks}).values_list("pk", flat=True)
+        )
+        change = TemplateUse.Change
+        insert_rows(
+            [
+                TemplateUse(
+                    message_id=sent.message.pk,
+                    version_id=mark.version_id,
+                    language=mark.language,
+                    change=change.NONE if is_as_filled(mark, sent.body) else change.EDITED,
+                )
+                for sent, mark in marks
+                if mark.version_id in found
+            ]
+        )
+
+    def notes(self, member: Membership, messages: Sequence[Message]) -> Mapping[UUID, str]:
+        """“Reminder”, version 3, edited."""
+        ours = [message.pk for message in messages if message.direction == Message.Direction.OUT]
+        rows = TemplateUse.objects.filter(message_id__in=ours).select_related("version") if ours else ()
+        return {row.message_id: note_of(row) for row in rows}
+
+
+def note_of(use: TemplateUse) -> str:
+    """From which template a text came, in a few words."""
+    words = {"name": use.version.name, "number": use.version.number}
+    if use.change == TemplateUse.Change.EDITED:
+        return _("from “%(name)s”, version %(number)d, edited") % words
+    return _("from “%(name)s”, version %(number)d") % words

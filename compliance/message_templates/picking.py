@@ -1,0 +1,65 @@
+"""The composer's way to templates: its button, and what the picker lists."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from compliance.content_types.catalogue import CATALOGUE
+from compliance.content_types.kinds import ContentType
+from compliance.message_templates.checking import LANGUAGES
+from compliance.message_templates.filling import language_for
+from compliance.message_templates.reading import usable
+from compliance.models import ConsentEvent, TemplateVersion
+from texting.composer_tools import ComposerTool
+from texting.models import Contact, Conversation
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of the picker, in the language that the text would have."""
+
+    id: UUID
+    name: str
+    shortcut: str
+    type: str
+    language: str
+    body: str
+
+
+def composer_tools(member: Membership, conversation: Conversation) -> list[ComposerTool]:
+    """The button, for who may send."""
+    if not member.may(Permission.MESSAGES_SEND):
+        return []
+    address = reverse("pick_template", args=[conversation.pk])
+    return [ComposerTool(_("Use a template"), "file-text", address, slash=True)]
+
+
+def choices(member: Membership, conversation: Conversation, wanted: str) -> list[Choice]:
+    """What may be used in this conversation, by name."""
+    return [_choice(row, wanted) for row in usable(member, team_id=conversation.line.team_id)]
+
+
+def _choice(row: TemplateVersion, wanted: str) -> Choice:
+    language = language_for(row, wanted)
+    label = str(CATALOGUE[ContentType(row.type)].label)
+    return Choice(row.pk, row.name, row.template.shortcut, label, language, row.bodies[language])
+
+
+def version_for(member: Membership, conversation: Conversation, version_id: UUID) -> TemplateVersion:
+    """A version that may be used here. Raises Http404 for every other, also for one that was archived meanwhile."""
+    found = usable(member, team_id=conversation.line.team_id).filter(pk=version_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def language_of(contact: Contact) -> str:
+    """The language in which the customer last agreed to texts; "" where nothing says so."""
+    rows = ConsentEvent.objects.filter(number_index=contact.number_index).exclude(language="")
+    language = rows.order_by("-recorded_at").values_list("language", flat=True).first() or ""
+    return language if language in LANGUAGES else ""

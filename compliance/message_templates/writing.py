@@ -1,0 +1,206 @@
+"""Colleagues write templates: begin one, copy one, change it, publish it, archive it, take it back out.
+
+A draft may be unfinished; what must not even be kept is refused (`checking.Weight.NEVER`), and what is published has no
+flaw at all. Whoever manages templates and does not read every team's conversations manages those of their own teams
+and those of everybody.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Membership, Team
+from accounts.permissions import Permission, require
+from compliance.content_types.kinds import ContentType
+from compliance.message_templates.checking import Flaw, Weight, against, judge_all
+from compliance.message_templates.library import Example
+from compliance.models import MessageTemplate, TemplateVersion
+from tenancy import audit
+from tenancy.audit import AuditKind
+
+LONGEST_NAME = 60
+SHORTCUT = re.compile(r"[a-z0-9][a-z0-9-]{0,23}")
+MOST = 500  # templates of one organization that are not archived
+
+
+class NameTaken(ValueError):
+    """Another template has that name."""
+
+
+class ShortcutTaken(ValueError):
+    """Another template has that shortcut."""
+
+
+class Flawed(ValueError):
+    """What is written cannot be kept, or not be published; `flaws` say why."""
+
+    def __init__(self, flaws: list[Flaw]) -> None:
+        super().__init__(len(flaws))
+        self.flaws = flaws
+
+
+class TooMany(ValueError):
+    """The organization has MOST templates already."""
+
+
+class NotNow(ValueError):
+    """It is archived, or it is not: somebody was faster."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a template is to be. `bodies`: by language, the one that others fall back to first. `team` None: all."""
+
+    name: str
+    type: ContentType
+    bodies: Mapping[str, str]
+    shortcut: str = ""
+    team: Team | None = None
+    library_key: str = ""
+
+
+def manageable(member: Membership) -> QuerySet[MessageTemplate]:
+    """Those that this member may change."""
+    require(member, Permission.TEMPLATES_MANAGE)
+    rows = MessageTemplate.objects.select_related("team", "changed_by__user")
+    if member.may(Permission.CONVERSATIONS_READ_ALL):
+        return rows
+    return rows.filter(Q(team=None) | Q(team__in=member.team_ids))
+
+
+def teams_for(member: Membership) -> QuerySet[Team]:
+    """The teams that this member may give a template to."""
+    rows = Team.objects.order_by("name")
+    return rows if member.may(Permission.CONVERSATIONS_READ_ALL) else rows.filter(pk__in=member.team_ids)
+
+
+def create(*, actor: Membership, wish: Wish) -> MessageTemplate:
+    """A new draft. Raises Flawed for what is not even kept, NameTaken, ShortcutTaken, TooMany."""
+    require(actor, Permission.TEMPLATES_MANAGE)
+    if MessageTemplate.objects.filter(archived_at=None).count() >= MOST:
+        raise TooMany
+    template = MessageTemplate(made_by=actor, made_at=timezone.now())
+    _write(template, wish, actor)
+    audit.record(event=AuditKind.TEMPLATE_CREATED, actor=actor, object=template, type=template.type)
+    return template
+
+
+def save(*, actor: Membership, template: MessageTemplate, wish: Wish) -> MessageTemplate:
+    """Change what is written; what was published stays in use. Raises what `create` does but TooMany, and NotNow."""
+    now = _locked(actor, template)
+    if now.archived_at is not None:
+        raise NotNow
+    _write(now, wish, actor)
+    audit.record(event=AuditKind.TEMPLATE_CHANGED, actor=actor, object=now, type=now.type)
+    return now
+
+
+def publish(*, actor: Membership, template: MessageTemplate) -> TemplateVersion:
+    """Let it be sent as it is written. What has not changed keeps its version. Raises Flawed, NotNow."""
+    now = _locked(actor, template)
+    if now.archived_at is not None:
+        raise NotNow
+    judged = judge_all(ContentType(now.type), now.languages, now.bodies)
+    flaws = against(judged, Weight.NEVER, Weight.BEFORE)
+    if flaws or not now.languages:
+        raise Flawed(flaws)
+    newest = TemplateVersion.objects.filter(template=now).order_by("-number").first()
+    if newest is not None and not now.has_changes:
+        return newest
+    made = TemplateVersion.objects.create(
+        template=now,
+        number=now.version + 1,
+        name=now.name,
+        type=now.type,
+        languages=now.languages,
+        bodies=now.bodies,
+        published_by=actor,
+        published_at=timezone.now(),
+    )
+    MessageTemplate.objects.filter(pk=now.pk).update(version=made.number, has_changes=False)
+    audit.record(event=AuditKind.TEMPLATE_PUBLISHED, actor=actor, object=now, version=made.number)
+    return made
+
+
+def duplicate(*, actor: Membership, template: MessageTemplate) -> MessageTemplate:
+    """A draft with the same words under a name of its own, without a shortcut. Raises what `create` does."""
+    found = _locked(actor, template)
+    bodies = {language: found.bodies.get(language, "") for language in found.languages}
+    wish = Wish(_free_name(found.name), ContentType(found.type), bodies, "", found.team, found.library_key)
+    return create(actor=actor, wish=wish)
+
+
+def copy(*, actor: Membership, example: Example) -> MessageTemplate:
+    """A draft with the words of one that ships with Parley. Raises what `create` does."""
+    taken = MessageTemplate.objects.filter(archived_at=None, shortcut=example.shortcut).exists()
+    shortcut = "" if taken else example.shortcut
+    name = _free_name(example.name)
+    return create(actor=actor, wish=Wish(name, example.type, example.bodies, shortcut, None, example.key))
+
+
+def archive(*, actor: Membership, template: MessageTemplate) -> None:
+    """Nobody can use it any more; its history stays. Raises NotNow when it is archived already."""
+    now = _locked(actor, template)
+    if now.archived_at is not None:
+        raise NotNow
+    MessageTemplate.objects.filter(pk=now.pk).update(archived_at=timezone.now(), archived_by=actor)
+    audit.record(event=AuditKind.TEMPLATE_ARCHIVED, actor=actor, object=now)
+
+
+def restore(*, actor: Membership, template: MessageTemplate) -> None:
+    """Back among the others, as published as it was. Raises NotNow, NameTaken or ShortcutTaken."""
+    now = _locked(actor, template)
+    if now.archived_at is None:
+        raise NotNow
+    now.archived_at, now.archived_by = None, None
+    _store(now)
+    audit.record(event=AuditKind.TEMPLATE_RESTORED, actor=actor, object=now)
+
+
+def _locked(actor: Membership, template: MessageTemplate) -> MessageTemplate:
+    """The row as it is now. Raises MissingPermission."""
+    return manageable(actor).select_for_update(of=("self",)).get(pk=template.pk)
+
+
+def _write(template: MessageTemplate, wish: Wish, actor: Membership) -> None:
+    bodies = {language: body.replace("\r\n", "\n").strip() for language, body in wish.bodies.items()}
+    flaws = against(judge_all(wish.type, tuple(bodies), bodies), Weight.NEVER)
+    if flaws:
+        raise Flawed(flaws)
+    before = (template.name, template.type, template.languages, template.bodies)
+    template.name, template.type = wish.name.strip(), wish.type.value
+    template.languages, template.bodies = list(bodies), bodies
+    template.shortcut, template.team = wish.shortcut, wish.team
+    template.library_key = wish.library_key or template.library_key
+    template.has_changes |= before != (template.name, template.type, template.languages, template.bodies)
+    template.changed_by, template.changed_at = actor, timezone.now()
+    _store(template)
+
+
+def _store(template: MessageTemplate) -> None:
+    try:
+        with transaction.atomic():
+            template.save()
+    except IntegrityError as error:
+        if "messagetemplate_name_once" in str(error):
+            raise NameTaken from None
+        if "messagetemplate_shortcut_once" in str(error):
+            raise ShortcutTaken from None
+        raise
+
+
+def _free_name(name: str) -> str:
+    """The name, or with a number behind it where it is taken."""
+    taken = set(MessageTemplate.objects.filter(archived_at=None).values_list("name", flat=True))
+    tries = (name if n == 1 else f"{name[: LONGEST_NAME - 4]} {n}" for n in range(1, MOST + 2))
+    return next(one for one in tries if one not in taken)
+
+
+def find(member: Membership, template_id: UUID) -> MessageTemplate | None:
+    """One that the member may change; None for every other."""
+    return manageable(member).filter(pk=template_id).first()

@@ -1,0 +1,26 @@
+"""Addresses of templates: where colleagues write them, and where one is taken into a text."""
+
+from django.urls import path
+
+from compliance.views import template_editing, template_picking, templates
+
+_TEMPLATES = "settings/templates/"
+_TEMPLATE = _TEMPLATES + "<uuid:template_id>/"
+_PICK = "inbox/c/<uuid:conversation_id>/templates/"
+
+urlpatterns = [
+    path(_TEMPLATES, templates.message_templates, name="message_templates"),
+    path(_TEMPLATES + "csv/", templates.export, name="export_templates"),
+    path(_TEMPLATES + "library/", templates.library_page, name="template_library"),
+    path(_TEMPLATES + "library/<slug:example_key>/", templates.use_example, name="use_template_example"),
+    path(_TEMPLATES + "new/", template_editing.new_template, name="new_template"),
+    path(_TEMPLATES + "preview/", template_editing.preview, name="preview_template"),
+    path(_TEMPLATE, templates.message_template, name="message_template"),
+    path(_TEMPLATE + "edit/", template_editing.edit_template, name="edit_template"),
+    path(_TEMPLATE + "publish/", templates.publish, name="publish_template"),
+    path(_TEMPLATE + "duplicate/", templates.duplicate, name="duplicate_template"),
+    path(_TEMPLATE + "archive/", templates.archive, name="archive_template"),
+    path(_TEMPLATE + "restore/", templates.restore, name="restore_template"),
+    path(_PICK, template_picking.pick, name="pick_template"),
+    path(_PICK + "<uuid:version_id>/", template_picking.take, name="take_template"),
+]

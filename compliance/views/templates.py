@@ -1,0 +1,202 @@
+"""Settings > Templates: the list, the library, one template with its history, and what is done with it."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.csv_cells import csv_file
+from accounts.permissions import MemberRequest, Permission, requires
+from compliance.content_types.catalogue import CATALOGUE
+from compliance.content_types.kinds import ContentType
+from compliance.forms.template_forms import TemplatesForm
+from compliance.message_templates import library, reading, writing
+from compliance.message_templates.checking import LANGUAGES, Weight, against, judge_all
+from compliance.message_templates.reading import STATE_WORDS
+from compliance.message_templates.writing import Flawed, NameTaken, NotNow, ShortcutTaken, TooMany
+from compliance.models import MessageTemplate
+from tenancy import audit
+from tenancy.audit import AuditKind
+
+COLUMNS = (
+    "template",
+    "name",
+    "type",
+    "team",
+    "shortcut",
+    "version",
+    "state",
+    "language",
+    "body",
+    "changed (UTC)",
+    "by",
+)
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_safe
+def message_templates(request: MemberRequest) -> HttpResponse:
+    """The list, by name."""
+    form = TemplatesForm(request.GET, teams=writing.teams_for(request.member))
+    wanted = form.wanted()
+    query = _query(request)
+    address = reverse("message_templates")
+    narrowed = {name: value for name, value in query.items() if name != "state"}
+    tabs = [
+        (words, f"{address}?{urlencode({**narrowed, 'state': state.value})}", state is wanted.state, "")
+        for state, words in STATE_WORDS.items()
+    ]
+    rows = [(row, CATALOGUE[ContentType(row.type)].label) for row in reading.listed(request.member, wanted)]
+    context = {"rows": rows, "form": form, "tabs": tabs, "narrowed": bool(narrowed), "query": urlencode(query)}
+    return render(request, "compliance/templates/list.html", context | {"languages": LANGUAGES})
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_safe
+def export(request: MemberRequest) -> StreamingHttpResponse:
+    """What the filter shows, a line for each language (RFC 4180, UTF-8). Itself in the log."""
+    wanted = TemplatesForm(request.GET, teams=writing.teams_for(request.member)).wanted()
+    rows = reading.listed(request.member, wanted)
+    audit.record(event=AuditKind.TEMPLATES_EXPORTED, actor=request.member, count=len(rows))
+    name = f"templates-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}"
+    return csv_file(name, COLUMNS, [[_cells(row, language) for row in rows for language in row.languages]])
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_safe
+def library_page(request: MemberRequest) -> HttpResponse:
+    """What ships with Parley, by type; `type` in the address leaves one."""
+    chosen = request.GET.get("type", "")
+    found = {type: library.examples([type]) for type in ContentType}
+    shown = [(CATALOGUE[type], rows) for type, rows in found.items() if rows and chosen in ("", type.value)] or [
+        (CATALOGUE[type], rows) for type, rows in found.items() if rows
+    ]
+    address = reverse("template_library")
+    tabs = [(_("All"), address, len(shown) > 1, "")] + [
+        (CATALOGUE[type].label, f"{address}?type={type.value}", chosen == type.value, "")
+        for type, rows in found.items()
+        if rows
+    ]
+    context = {"groups": shown, "tabs": tabs, "languages": LANGUAGES, "version": library.version()}
+    return render(request, "compliance/templates/library.html", context)
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_POST
+def use_example(request: MemberRequest, example_key: str) -> HttpResponse:
+    """Copy one that ships with Parley into a draft."""
+    found = library.example(example_key)
+    if found is None:
+        raise Http404
+    try:
+        made = writing.copy(actor=request.member, example=found)
+    except TooMany:
+        messages.error(request, _("There are %(most)d templates. Archive some first.") % {"most": writing.MOST})
+        return redirect("template_library")
+    messages.success(request, _("Copied. Change what you want, then publish it."))
+    return redirect("edit_template", template_id=made.pk)
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_safe
+def message_template(request: MemberRequest, template_id: UUID) -> HttpResponse:
+    """One template: how it reads, what speaks against it, its versions with what each changed."""
+    return _overview(request, access(request, template_id))
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_POST
+def publish(request: MemberRequest, template_id: UUID) -> HttpResponse:
+    """Let colleagues use it as it is written; 422 with the reasons where something speaks against it."""
+    template = access(request, template_id)
+    try:
+        made = writing.publish(actor=request.member, template=template)
+    except Flawed:
+        return _overview(request, template, status=422)
+    except NotNow:
+        messages.error(request, _("This template is archived. Put it back first."))
+    else:
+        messages.success(request, _("Version %(number)d is published.") % {"number": made.number})
+    return redirect("message_template", template_id=template_id)
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_POST
+def duplicate(request: MemberRequest, template_id: UUID) -> HttpResponse:
+    """A draft with the same words."""
+    try:
+        made = writing.duplicate(actor=request.member, template=access(request, template_id))
+    except TooMany:
+        messages.error(request, _("There are %(most)d templates. Archive some first.") % {"most": writing.MOST})
+        return redirect("message_template", template_id=template_id)
+    messages.success(request, _("This is the copy."))
+    return redirect("edit_template", template_id=made.pk)
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_POST
+def archive(request: MemberRequest, template_id: UUID) -> HttpResponse:
+    """Nobody can use it any more."""
+    try:
+        writing.archive(actor=request.member, template=access(request, template_id))
+    except NotNow:
+        messages.info(request, _("It is archived already."))
+    else:
+        messages.success(request, _("Archived. Its history stays, and you can put it back."))
+    return redirect("message_template", template_id=template_id)
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_POST
+def restore(request: MemberRequest, template_id: UUID) -> HttpResponse:
+    """Back among the others."""
+    try:
+        writing.restore(actor=request.member, template=access(request, template_id))
+    except NotNow:
+        messages.info(request, _("It is not archived."))
+    except NameTaken:
+        messages.error(request, _("Another template has its name by now. Rename that one first."))
+    except ShortcutTaken:
+        messages.error(request, _("Another template has its shortcut by now. Change that one first."))
+    else:
+        messages.success(request, _("It is back."))
+    return redirect("message_template", template_id=template_id)
+
+
+def access(request: MemberRequest, template_id: UUID) -> MessageTemplate:
+    """One that the member manages. Raises Http404 for every other."""
+    found = writing.find(request.member, template_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _overview(request: MemberRequest, template: MessageTemplate, *, status: int = 200) -> HttpResponse:
+    judged = judge_all(ContentType(template.type), template.languages, template.bodies)
+    context = {
+        "template": template,
+        "entry": CATALOGUE[ContentType(template.type)],
+        "judged": judged,
+        "against": against(judged, Weight.NEVER, Weight.BEFORE),
+        "changes": list(reading.changes(template)),
+        "languages": LANGUAGES,
+    }
+    return render(request, "compliance/templates/template.html", context, status=status)
+
+
+def _query(request: MemberRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in ("state", "q", "type", "team") if request.GET.get(name)}
+
+
+def _cells(row: MessageTemplate, language: str) -> tuple[object, ...]:
+    state = "archived" if row.archived_at else "draft" if row.has_changes else "published"
+    team = row.team.name if row.team else ""
+    changed = row.changed_at.isoformat(timespec="seconds")
+    shown = (row.pk, row.name, row.type, team, row.shortcut, row.version, state, language)
+    return (*shown, row.bodies.get(language, ""), changed, row.changed_by.user.name)

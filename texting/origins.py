@@ -1,0 +1,78 @@
+"""Where a text came from when it was not written anew: asked of the one part named in `settings.TEXTING_ORIGINS`.
+
+An origin is a short word of that part's own; here it is carried from the composer, its draft or the API to the stored
+text, and nothing is read from it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from accounts.models import Membership
+from texting.models import Contact, Line, Message
+
+LONGEST = 160  # characters of an origin
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A text that is to be made of a template: for whom, from which line, with which values."""
+
+    template_id: UUID
+    contact: Contact
+    line: Line
+    values: Mapping[str, str]
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The words and where they came from."""
+
+    body: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class NotMade:
+    """Why there is no text: the field that is wrong, and a sentence that says what to do."""
+
+    field: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A text that was queued, what its author sent (without added clauses), and where that began."""
+
+    message: Message
+    body: str
+    origin: str
+
+
+class Origins(Protocol):
+    """What the part must answer."""
+
+    def make(self, member: Membership, asked: Sequence[Ask]) -> list[Made | NotMade]:
+        """The texts, in their order, with as many statements as for one."""
+
+    def gone(self, member: Membership, line: Line, origin: str) -> str:
+        """Why a text that began there may not be sent as one of it, in a sentence; "" when it may."""
+
+    def remember(self, texts: Sequence[Sent]) -> None:
+        """Keep where they came from, in the transaction that stores them."""
+
+    def notes(self, member: Membership, messages: Sequence[Message]) -> Mapping[UUID, str]:
+        """In a few words where each came from, for those that came from somewhere. One statement at most."""
+
+
+@cache
+def origins() -> Origins:
+    """The part, loaded once."""
+    found: Origins = import_string(settings.TEXTING_ORIGINS)()
+    return found
