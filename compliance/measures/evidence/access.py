@@ -41,6 +41,7 @@ class SecondFactors(Counted):
     act = _("Ask everybody for a second factor.")
     route = "second_factor_policy"
     over_period = False
+    begins_with_id = False
     columns = (_("Member"), _("Joined (UTC)"), _("Last seen (UTC)"))
 
     def whole(self, period: Period) -> QuerySet[Membership]:
@@ -76,6 +77,7 @@ class SignIns(Counted):
     target = 95
     act = _("Ask everybody for a second factor.")
     route = "second_factor_policy"
+    begins_with_id = False
     columns = (_("Member"), _("At (UTC)"), _("With"))
 
     def whole(self, period: Period) -> QuerySet[SignInEvent]:

@@ -71,6 +71,7 @@ class Evidence(ABC):
     act: ClassVar[str | Promise] = ""  # what to do about a figure under its target
     route: ClassVar[str] = ""  # the page where it is done
     columns: ClassVar[Sequence[str | Promise]]
+    begins_with_id: ClassVar[bool] = True  # else the first column is somebody's name
 
     @abstractmethod
     def figure(self, period: Period) -> Figure:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import access_rules
@@ -120,12 +119,12 @@ _REQUIRED = {
 }
 
 
-def in_words(value: object) -> str:
-    """A value of a field, for people."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, timedelta):
-        minutes = int(value.total_seconds() // 60)
+def in_words(field: str, value: Any) -> str:
+    """A value of a field, for people; switches say for themselves whether they are as they should be."""
+    if field == "grace_days":
+        return ngettext("%(n)d day", "%(n)d days", value) % {"n": value}
+    if isinstance(value, timedelta) or field == "minutes":
+        minutes = value if field == "minutes" else int(value.total_seconds() // 60)
         if minutes % 60:
             return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
         return ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}

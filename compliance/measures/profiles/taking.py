@@ -49,7 +49,10 @@ def _change(member: Membership, rule: Rule) -> Change:
         return Change(rule, _("never") if is_met else before, _("never"), is_met, switch.route)
     value = switch.now(member)[rule.field]
     is_met = rule.allows(value)
-    return Change(rule, in_words(value), in_words(value if is_met else rule.value), is_met, switch.route)
+    if isinstance(rule.value, bool):
+        return Change(rule, _("so") if is_met else _("not so"), _("so"), is_met, switch.route)
+    before, after = (in_words(rule.field, one) for one in (value, value if is_met else rule.value))
+    return Change(rule, before, after, is_met, switch.route)
 
 
 def take(*, actor: Membership, profile: Profile) -> list[Change]:
