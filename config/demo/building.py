@@ -22,6 +22,7 @@ from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
 from config.demo.handing_over import handed_over
 from config.demo.measuring import measures
+from config.demo.saved_texts import take_from_library
 from portal.payments.accounts import SIMULATOR, Wish, connect, try_keys
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -84,6 +85,8 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         _teams(built, story)
         people = _people(built, story, password)
         _lines(built, story)
+        owner = next(member for member in built.members.values() if member.is_owner)
+        take_from_library(owner, built.teams, story.get("templates", []))
         _payments(built)
         _use(organization)
         for conversation in story["conversations"]:

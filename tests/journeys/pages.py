@@ -33,6 +33,7 @@ from .measure_rows import measure_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
 from .payment_rows import payment_rows, payment_sights
 from .simulated_office import Office
+from .template_rows import template_sights
 from .webhook_rows import webhook_pages
 
 LONG_NAME = "Maximilian Alexander Featherstonehaugh-Worthington-Cholmondeley von und zu Hohenstein-Oettingen"
@@ -126,6 +127,7 @@ class State:
         yield "quarantine", "/settings/quarantine/"
         yield from opt_in_sights(self.member.organization)
         yield from form_sights(self.member.organization)
+        yield from template_sights(self.member.organization)
         yield "limits", "/settings/limits/"
         yield "limits-carriers", "/settings/limits/carriers/"
         yield "carrier-brand-add", "/settings/limits/carriers/add/"

@@ -26,7 +26,7 @@ def test_an_admin_takes_a_reminder_from_the_library_and_an_agent_sends_it_by_key
     expect(admin.get_by_role("alert").first).to_contain_text("needs a date or a time")
     shoot(admin, "template-refused")
     english.fill("Hi {first_name}, see you at {company} on {date} at {time}.")
-    expect(preview).to_contain_text("It can be published")
+    expect(preview).to_contain_text("Nothing speaks against it")
     admin.get_by_role("button", name="Save and publish").click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("Appointment reminder")
     expect(admin.locator(".page-head")).to_contain_text("Version 1")
