@@ -67,6 +67,7 @@ _SUPERVISOR = (
         Permission.FINDINGS_DECIDE,
         Permission.ESCALATIONS_WAIVE,
         Permission.MESSAGES_EXPLAIN,
+        Permission.MESSAGES_APPROVE,
         Permission.PAYMENTS_READ,
     }
 )

@@ -26,6 +26,7 @@ class Permission(StrEnum):
 
     MESSAGES_SEND = "messages:send"
     MESSAGES_EXPLAIN = "messages:explain"
+    MESSAGES_APPROVE = "messages:approve"
     ATTENTION_HANDLE = "attention:handle"
     TEMPLATES_MANAGE = "templates:manage"
     BROADCASTS_PREPARE = "broadcasts:prepare"

@@ -34,6 +34,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Send what is only likely sensitive"),
         _("Gives a reason and sends a text that may hold health or account details. Never cards or secrets."),
     ),
+    "messages:approve": (
+        _("Decide about held texts"),
+        _("Approves or refuses texts that wait for a second person. Never the own ones."),
+    ),
     "attention:handle": (
         _("Settle texts that did not arrive"),
         _("Closes entries of the attention list. Sending one again needs the right to send texts too."),

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from compliance.content_types import deciding
 from compliance.escalations import clock
 from compliance.importing import working
 from compliance.measures import reviewing
@@ -26,6 +27,12 @@ def remind_of_questions() -> int:
 def act_on_escalations() -> int:
     """Remind, reassign and breach what nobody has acted on in time. Returns how many steps; twice is once."""
     return each_organization("act on escalations", clock.act_on_due, until_nothing_left=True).items
+
+
+@shared_task
+def expire_held_texts() -> int:
+    """End texts that nobody decided about in time; their authors see it. Returns how many; twice is once."""
+    return each_organization("expire held texts", deciding.expire).items
 
 
 @shared_task

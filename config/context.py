@@ -20,6 +20,7 @@ from accounts.session_limits import end_of, touch_after, warned_before
 from accounts.sessions import SessionStore
 from accounts.setting_up import open_steps
 from accounts.signing_in import active_memberships
+from compliance.content_types.reading_held import waiting_count as held_count
 from compliance.escalations.reading import open_count as escalations_open
 from compliance.measures.register import open_count as measures_waiting
 from compliance.opt_in.reading_opt_ins import unconfirmed_count
@@ -47,6 +48,7 @@ RAIL = (
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
+    RailEntry(_("Second look"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
@@ -73,6 +75,7 @@ SECTIONS = (
     RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
     RailEntry(_("Quiet hours"), "hours", "moon", Permission.HOURS_MANAGE),
     RailEntry(_("Measures"), "measures", "scale", Permission.MEASURES_READ, measures_waiting),
+    RailEntry(_("Types of texts"), "content_rules", "list-checks", Permission.ORGANIZATION_MANAGE),
     RailEntry(_("Access review"), "access_review", "clipboard-check", Permission.ACCESS_REVIEW, review_waits),
     RailEntry(_("Sessions and networks"), "session_limits", "hourglass", Permission.SECURITY_MANAGE),
     RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),

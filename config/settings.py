@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
     "end those who leave today": {"task": "accounts.leaving.tasks.carry_out_leavings", "schedule": schedule(15)},
     "try doors that nobody tried": {"task": "accounts.leaving.tasks.sweep_leavings", "schedule": schedule(300)},
+    "expire held texts": {"task": "compliance.tasks.expire_held_texts", "schedule": schedule(60)},
     "lapse opt-ins": {"task": "compliance.tasks.lapse_opt_ins", "schedule": schedule(3600)},
     "keep confirmations": {"task": "compliance.tasks.keep_confirmations", "schedule": schedule(120)},
     "remind of measures": {"task": "compliance.tasks.remind_of_measures", "schedule": schedule(3600)},
@@ -306,6 +307,8 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.numbers.MarkedNumbers",
     "compliance.send_policies.wording.ReservedWords",
     "compliance.send_policies.content.SensitiveContent",
+    "compliance.send_policies.content_types.ContentTypes",
+    "compliance.send_policies.links.Links",
     "compliance.send_policies.escalations.OpenEscalation",
     "compliance.send_policies.first_text.FirstTextClauses",
     "compliance.send_policies.hours.QuietHours",
@@ -327,12 +330,13 @@ TEXTING_ORIGINS = "compliance.message_templates.origins.Templates"  # where text
 TEXTING_THREAD_NOTICES = [
     "portal.payments.notices.payments",
     "compliance.opt_out.thread_notices.open_questions",
+    "compliance.content_types.showing.held_texts",
     "compliance.opt_in.opt_in_notices.opt_ins",
     "compliance.escalations.showing.thread_notices",
 ]
 TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
-TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note"]
+TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note", "compliance.content_types.holding.note"]
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",

@@ -103,6 +103,8 @@ def composer(
 
 
 def _state(outcome: Outcome) -> State:
+    if outcome.is_held:
+        return State.ASK
     if outcome.may_insist:
         return State.LATER
     return State.TEXT if outcome.about_text else _STATES[outcome.verdict]

@@ -26,6 +26,7 @@ from texting.models import Contact, Conversation, Draft, Line, Message, Note, Tu
 from texting.outgoing_webhooks import EventKind
 from texting.purposes import Purpose
 from texting.queries import Colleague, colleague, colleagues_on, is_with_somebody_else
+from texting.sending import Held
 
 LONGEST_NOTE = 4000  # characters
 
@@ -173,25 +174,29 @@ def reply(
 ) -> Reply:
     """Send a text. Whoever answers in a conversation that is nobody's takes it.
 
-    `files` are ids of the member's unsent attachments. Raises BadText or Refused (`texting.sending`), NotPossible when
-    the customer is in a conversation that is not the member's to read; the same `message_id` again sends nothing again.
-    `origin` is where the words came from (`texting.origins`); OriginGone when that is no longer to be used.
+    `files` are ids of the member's unsent attachments. Raises BadText, Held or Refused (`texting.sending`), NotPossible
+    when the customer is in a conversation that is not the member's to read; the same `message_id` again sends nothing
+    again. `origin` is where the words came from (`texting.origins`); OriginGone when that is no longer to be used.
     """
     require(member, Permission.MESSAGES_SEND)
     refuse_if_with_somebody_else(member, contact_id=conversation.contact_id, line=conversation.line)
     if origin and (why := origins.origins().gone(member, conversation.line, origin)):
         raise OriginGone(why)
-    message = sending.send_text(
-        conversation=conversation,
-        body=body,
-        author=member,
-        purpose=purpose,
-        message_id=message_id,
-        files=files,
-        outside_hours=outside_hours,
-        because=because,
-        origin=origin,
-    )
+    try:
+        message = sending.send_text(
+            conversation=conversation,
+            body=body,
+            author=member,
+            purpose=purpose,
+            message_id=message_id,
+            files=files,
+            outside_hours=outside_hours,
+            because=because,
+            origin=origin,
+        )
+    except Held:
+        _forget_draft(member, conversation)
+        raise
     _forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered
     return Reply(message, took=take_if_free(member, message.conversation, at=just_before))

@@ -57,6 +57,7 @@ class Draft:
     files: tuple[UUID, ...] = ()  # ids of its pictures and files: the decision is about them too
     outside_hours: OutsideHours = OutsideHours.ASK
     because: str = ""  # why its author sends it all the same, where a rule lets them: only from the composer
+    approved: UUID | None = None  # id of a colleague's approval of this very text, which was held before
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,13 @@ class Outcome:
     def wants_reason(self) -> bool:
         """Whether its author may send it all the same, saying why."""
         return bool(self.objections) and all(reason.wants_reason for reason in self.objections)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a second person decides: something holds it, and nothing but the hour speaks against it besides."""
+        against = self.objections
+        holding = [reason for reason in against if reason.verdict is Verdict.HOLD]
+        return bool(holding) and all(one.verdict is Verdict.HOLD or one.may_insist for one in against)
 
     @property
     def explained(self) -> bool:

@@ -43,6 +43,10 @@ class Refused(Exception):
         self.outcome = outcome
 
 
+class Held(Refused):
+    """It waits for a second person, who was told; the decision is stored and the words are kept."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A text that somebody wants to send to a contact, which need not be stored yet (`threads.known_or_new`).
@@ -59,6 +63,7 @@ class Wanted:
     outside_hours: OutsideHours = OutsideHours.ASK
     because: str = ""
     origin: str = ""  # where its words came from (`texting.origins`)
+    approved: UUID | None = None
 
 
 Result = Message | Refused | BadText
@@ -76,6 +81,7 @@ def send_text(
     outside_hours: OutsideHours = OutsideHours.ASK,
     because: str = "",
     origin: str = "",
+    approved: UUID | None = None,
 ) -> Message:
     """Queue one text. In a resolved conversation it opens a new one.
 
@@ -83,8 +89,9 @@ def send_text(
     `deadline` (aware) ends its life, instead of what `purposes.TERMS` says: after it the text fails instead of leaving.
     `files` are ids of the author's unsent attachments of this thread; with one the text itself may be empty.
     `outside_hours` is what becomes of a text for which it is not the time; one that waits has `held_until`.
-    `because` is why its author sends it all the same, where a rule lets them. `origin`: `texting.origins`.
-    Raises BadText (empty, too long, not text, files that cannot go) or Refused (the gate; the decision is stored).
+    `because` is why its author sends it all the same, where a rule lets them. `origin`: `texting.origins`. `approved`
+    names a colleague's approval. Raises BadText (empty, too long, not text, files that cannot go), Held (a second
+    person decides) or Refused (the gate; the decision is stored).
     """
     written = cleaned(body, may_be_empty=bool(files))
     repeated = Message.objects.filter(pk=message_id).first() if message_id else None
@@ -96,7 +103,15 @@ def send_text(
         raise BadText(str(error)) from None
     new_id_of_it = None if repeated else message_id
     wanted = Wanted(
-        conversation.contact, written, conversation, new_id_of_it, tuple(ready), outside_hours, because, origin
+        conversation.contact,
+        written,
+        conversation,
+        new_id_of_it,
+        tuple(ready),
+        outside_hours,
+        because,
+        origin,
+        approved,
     )
     [result] = send_all(line=conversation.line, texts=[wanted], author=author, purpose=purpose)
     if isinstance(result, Exception):
@@ -158,13 +173,18 @@ def _try_group(
             files=tuple(file.pk for file in text.files),
             outside_hours=text.outside_hours,
             because=text.because,
+            approved=text.approved,
         )
         for text in texts
     ]
     judged = list(zip(texts, drafts, gate.ask_all(drafts), strict=True))
     sizes |= {text.contact.pk: count(outcome.text).segments for text, _, outcome in judged}
     results = [_answer_to(draft, outcome, text) for text, draft, outcome in judged]
-    going = [draft.conversation for draft, result in zip(drafts, results, strict=True) if isinstance(result, Message)]
+    going = [
+        draft.conversation
+        for (text, draft, _), result in zip(judged, results, strict=True)
+        if isinstance(result, Message) or (isinstance(result, Held) and text.seen is None)
+    ]
     stored = threads.store_all(going, line, at=now)
     decisions, told = [], []
     for (text, draft, outcome), result in zip(judged, results, strict=True):
@@ -179,7 +199,7 @@ def _try_group(
             told += [refusals.Objected(place, draft, outcome, result.pk)] if outcome.explained else []
         else:
             _record_refusal(draft, place, outcome)
-            told += [refusals.Objected(place, draft, outcome)] if place else []
+            told += [refusals.Objected(place, draft, outcome, asked_id=text.message_id)] if place else []
     insert_rows(decisions)
     refusals.tell(told)
     _queue([result for result in results if isinstance(result, Message)], author, purpose)
@@ -198,7 +218,7 @@ def _try_group(
 
 def _place_of(result: Result, text: Wanted, draft: gate.Draft, stored: dict[UUID, Conversation]) -> Conversation | None:
     """The conversation that keeps the decision; None for a refused text to somebody without any."""
-    if isinstance(result, Message):
+    if isinstance(result, Message) or text.contact.pk in stored:
         return stored[text.contact.pk]
     return text.seen if draft.conversation._state.adding else draft.conversation
 
@@ -206,7 +226,7 @@ def _place_of(result: Result, text: Wanted, draft: gate.Draft, stored: dict[UUID
 def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result:
     """The row to be stored for a text that may go; what speaks against one that may not."""
     if outcome.verdict is not gate.Verdict.ALLOW:
-        return Refused(outcome)
+        return Held(outcome) if outcome.is_held else Refused(outcome)
     if len(outcome.text) > LONGEST:
         return BadText(_too_long(len(outcome.text)))
     segments = count(outcome.text).segments

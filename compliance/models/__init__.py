@@ -1,9 +1,10 @@
 """What compliance stores: the consent ledger, programs and their wordings, numbers that must not be texted, what a
-person decides, answers, hours, the register of measures."""
+person decides, answers, hours, types of texts and those that wait for a colleague, the register of measures."""
 
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
+from compliance.models.content_types import ContentRules, HeldText
 from compliance.models.escalation import Escalation, EscalationEvent, EscalationStep
 from compliance.models.escalation_settings import (
     BusinessHours,
@@ -34,6 +35,7 @@ __all__ = [
     "ConsentImport",
     "ConsentImportRow",
     "ConsentRules",
+    "ContentRules",
     "Disclosure",
     "Escalation",
     "EscalationEvent",
@@ -48,6 +50,7 @@ __all__ = [
     "FormKey",
     "FormLogo",
     "FormVersion",
+    "HeldText",
     "Holiday",
     "HoursChange",
     "HoursRules",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.urls import opt_in_urls
+from compliance.urls import content_urls, opt_in_urls
 from compliance.urls.escalation_urls import urlpatterns as escalation_urls
 from compliance.urls.hours_urls import urlpatterns as hours_urls
 from compliance.urls.measure_urls import urlpatterns as measure_urls
@@ -84,4 +84,5 @@ urlpatterns = [
     *escalation_urls,
     *measure_urls,
     *template_urls,
+    *content_urls.urlpatterns,
 ]

@@ -6,6 +6,7 @@ NOT_THEIRS  addresses whose object is somebody else's, by role: the permission i
 objects_of  for every other parameter an object of organization A, whose id is put there.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from django.test import Client
@@ -31,7 +32,7 @@ from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from compliance.escalations import opening
 from compliance.importing import starting as importing
-from compliance.models import Finding, FindingException, OptOutQuestion
+from compliance.models import Finding, FindingException, HeldText, OptOutQuestion
 from compliance.requesting import running
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -56,6 +57,7 @@ from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.models import LineKey, QuarantinedRequest, SendingStop
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
+from texting.sending import Refused, send_text
 from texting.simulator import network
 from texting.simulator.files import HandsetFile
 
@@ -192,6 +194,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             made_at=timezone.now(),
             review_at=timezone.now(),
         )
+        with suppress(Refused):
+            send_text(conversation=message.conversation, body="20% off. Shop now!", author=cast.owner)
+        held = HeldText.objects.get()
         kept = keep_file(message, png_with_place())
         template = published(cast.owner, "Hello")
         program = make_program(cast.admin)
@@ -278,6 +283,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "run_id": run.pk,
         "message_id": message.pk,
         "question_id": question.pk,
+        "held_id": held.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
         "exception_id": excepted.pk,

@@ -91,6 +91,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
             | dict.fromkeys(
                 (
                     "program_id",
+                    "held_id",
                     "template_id",
                     "version_id",
                     "keyword_id",

@@ -21,7 +21,7 @@ from texting.api.shown import ShownMessage, ShownResults, show_message
 from texting.gate import OutsideHours
 from texting.models import Message
 from texting.purposes import Purpose
-from texting.sending import BadText, Refused
+from texting.sending import BadText, Held, Refused
 
 
 class Messages(Endpoint):
@@ -147,6 +147,7 @@ def _problem(member: Membership, result: Refused | BadText | Unaddressed) -> Pro
         ]
         again_at = result.outcome.again_at
         more: dict[str, Any] = {"again_at": again_at.isoformat()} if again_at and sees else {}
+        more |= {"waits_for_approval": True} if isinstance(result, Held) else {}
         return Problem(Kind.TEXT_REFUSED, " ".join(reason["text"] for reason in reasons), reasons=reasons, **more)
     field = result.field if isinstance(result, Unaddressed) else "body"
     return Problem(Kind.INVALID, errors=[Flaw(str(result), pointer=f"/{field}")])

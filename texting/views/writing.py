@@ -16,7 +16,7 @@ from texting.conversations import NotPossible, OriginGone
 from texting.gate import OutsideHours
 from texting.models import Conversation
 from texting.queries import Cursor
-from texting.sending import BadText, Refused
+from texting.sending import BadText, Held, Refused
 from texting.views.frames import Context, chosen_filter, details_context, find, head_context
 
 
@@ -51,6 +51,10 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
         return trigger_client_event(response, "origin-gone", {})
     except (BadText, NotPossible) as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
+    except Held:
+        response = _written(request, found.pk)
+        waits = _("It waits for a colleague's decision. You see above what becomes of it.")
+        return trigger_client_event(response, "toast", {"text": waits, "tone": "info"})
     except Refused as refused:
         composing = composer(member=request.member, conversation=found, outcome=refused.outcome)
         return render(request, "texting/_permission.html", {"composer": composing, "conversation": found}, status=422)

@@ -29,6 +29,8 @@ export function draw() {
   for (const element of box.querySelectorAll("label[data-note], .button-primary [data-note]")) element.textContent = element.dataset[form.dataset.mode];
   body().placeholder = body().dataset[form.dataset.mode];
   drawLater(!note && state === "later");
+  const { held } = permission().dataset;
+  if (held && !note) document.querySelector("#send [data-text]").textContent = held;
   drawClauses(note);
   drawMeter(note ? null : body().value.trim(), permission().dataset, attached().length);
 }

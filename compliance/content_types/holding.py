@@ -1,0 +1,45 @@
+"""Keeps the texts that the gate holds, in the transaction that stores its decision: nothing of them is lost."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.utils import timezone
+
+from compliance.content_types.rules import decided
+from compliance.content_types.telling import show
+from compliance.models import HeldText
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.encryption import fetch_current_keys
+from tenancy.ids import new_id
+from texting.gate import Verdict
+from texting.refusals import Objected
+
+
+def note(objected: Sequence[Objected]) -> None:
+    """A row for each that waits for a second person. One that is kept already, sent again, is not kept twice."""
+    held = [text for text in objected if text.message_id is None and text.outcome.is_held and text.draft.author]
+    if not held:
+        return
+    now = timezone.now()
+    life = timedelta(hours=decided().wait_hours)
+    rows = [_row(text, HeldText(asked_at=now, expires_at=now + life)) for text in held]
+    known = set(HeldText.objects.filter(message_id__in=[row.message_id for row in rows]).values_list("message_id"))
+    new = [row for row in rows if (row.message_id,) not in known]
+    fetch_current_keys(new)
+    HeldText.objects.bulk_create(new, ignore_conflicts=True)
+    stored = set(HeldText.objects.filter(pk__in=[row.pk for row in new]).values_list("pk", flat=True))
+    for row in new:
+        if row.pk in stored:  # and not what the same request, a moment before, has stored
+            audit.record(event=AuditKind.MESSAGE_HELD, actor=row.author, object=row, rule=row.rule)
+    show(new)
+
+
+def _row(text: Objected, row: HeldText) -> HeldText:
+    draft = text.draft
+    reason = next(one for one in text.outcome.objections if one.verdict is Verdict.HOLD)
+    row.message_id = text.asked_id or new_id()
+    row.conversation_id, row.contact_id = text.conversation.pk, text.conversation.contact_id
+    row.author, row.body, row.purpose = draft.author, draft.body, draft.purpose  # type: ignore[assignment]
+    row.rule, row.rules_version = reason.rule, reason.version
+    return row

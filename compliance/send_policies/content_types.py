@@ -1,0 +1,113 @@
+"""What an organization decided about types of texts: offers without agreement, what carriers carry for nobody.
+
+A reply is the usual case and always leaves: only a type that was told with confidence acts. Judged once, when the text
+is queued; what a colleague has approved passes here and is judged by every other rule.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from compliance.content_types.catalogue import CATALOGUE, ContentType
+from compliance.content_types.classifying import VERSION, Recognized, recognize
+from compliance.content_types.rules import FORBIDDEN, Action, decided
+from compliance.content_types.words import CATEGORIES, phrase_shown, phrases, reads_like
+from compliance.ledger import consent
+from compliance.scopes import MARKETING
+from texting.gate import Draft, Reason, Ruling, Verdict
+from texting.models import Decision
+from texting.purposes import PRIVATE, TERMS, Purpose
+
+_OURS = frozenset({Purpose.CODE, Purpose.RECEIPT, Purpose.OPT_IN_QUESTION}) | PRIVATE
+"""Written by the product itself, with words that do not change."""
+_VERDICTS = {Action.REVIEW: Verdict.HOLD, Action.STOP: Verdict.REFUSE}
+
+
+def is_ours(draft: Draft) -> bool:
+    """Whether the product wrote it, or it was judged when it was queued: rules about what people write skip it."""
+    written = draft.author is not None and not TERMS[draft.purpose].owed and draft.purpose not in _OURS
+    return not written or draft.stage != Decision.Stage.QUEUE
+
+
+class ContentTypes:
+    """Allows, holds or stops by type."""
+
+    name: ClassVar[str] = "type"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """No opinion on most texts; the type and why, where one was told."""
+        return self.judge_all([draft])[0]
+
+    def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
+        """`judge` for each; the ledger is asked once, about those that are offers."""
+        found = [None if is_ours(draft) else recognize(draft.body) for draft in drafts]
+        offers = [
+            draft.conversation.contact
+            for draft, one in zip(drafts, found, strict=True)
+            if one is not None and not one.forbidden and one.is_confident and one.type is ContentType.PROMOTION
+        ]
+        agreed = consent.states_of(offers) if offers else {}
+        return [
+            Ruling() if one is None else self._ruling(draft, one, agreed)
+            for draft, one in zip(drafts, found, strict=True)
+        ]
+
+    def _ruling(self, draft: Draft, found: Recognized, agreed: dict[UUID, consent.State]) -> Ruling:
+        if found.forbidden:
+            return Ruling((self._forbidden(draft, found),))
+        if found.type is ContentType.REPLY or found.confidence == "low":
+            return Ruling()
+        action = decided().actions[found.type] if found.is_confident else Action.ALLOW
+        if found.type is ContentType.PROMOTION and action is Action.REVIEW:
+            state = agreed[draft.conversation.contact_id].at_line(draft.conversation.line)
+            action = Action.ALLOW if state.permits(MARKETING) else action
+        if action is Action.ALLOW:
+            return Ruling((self._reason(found, Verdict.ALLOW, reads_like(found)),))
+        return Ruling((self._objection(draft, found, action, *_about(found, action)),))
+
+    def _forbidden(self, draft: Draft, found: Recognized) -> Reason:
+        what, by = CATEGORIES[found.forbidden], phrase_shown(found.forbidden_by)
+        text = _("US carriers do not carry %(what)s (“%(by)s”), and fine who sends it.") % {"what": what, "by": by}
+        return self._objection(draft, found, decided().actions[FORBIDDEN], text, _("Write it without that."))
+
+    def _objection(self, draft: Draft, found: Recognized, action: Action, text: str, instead: str) -> Reason:
+        """What holds or stops it; nothing after a colleague's approval. Pictures cannot wait beside a text."""
+        if draft.approved is not None and action is Action.REVIEW:
+            return self._reason(found, Verdict.ALLOW, "", approved=str(draft.approved))
+        verdict = _VERDICTS[action]
+        if verdict is Verdict.HOLD and draft.files:
+            verdict, instead = Verdict.REFUSE, _("A colleague must see it first: send it without the pictures.")
+        elif verdict is Verdict.HOLD:
+            instead = _("Send it and it waits for a colleague, who sees it first. Or: %(act)s") % {"act": instead}
+        return self._reason(found, verdict, text, what_to_do=instead)
+
+    def _reason(
+        self, found: Recognized, verdict: Verdict, text: str, *, what_to_do: str = "", **evidence: str
+    ) -> Reason:
+        kind = f"{FORBIDDEN}.{found.forbidden}" if found.forbidden else found.type.value
+        groups = ",".join(dict.fromkeys(reason.group for reason in found.reasons if reason.weight > 0))
+        return Reason(
+            rule=f"{self.name}.{kind}",
+            verdict=verdict,
+            text=text,
+            what_to_do=what_to_do,
+            version=VERSION,
+            evidence={"groups": groups, "confidence": found.confidence} | evidence,
+            about_text=verdict is Verdict.REFUSE,
+        )
+
+
+def _about(found: Recognized, action: Action) -> tuple[str, str]:
+    """Why a text of this type does not simply leave, and what to do instead."""
+    because = phrases(found.reasons)
+    if found.type is ContentType.PROMOTION and action is Action.STOP:
+        text = _("It reads like an offer (%(because)s), and your organization sends none by text.")
+        return text % {"because": because}, _("Leave the offer out.")
+    if found.type is ContentType.PROMOTION:
+        text = _("It reads like an offer (%(because)s), and they have not agreed to marketing in writing.")
+        return text % {"because": because}, _("Leave the offer out.")
+    text = _("It reads like: %(label)s (%(because)s). Your organization does not let such texts simply leave.")
+    label = CATALOGUE[found.type].label
+    return text % {"label": label, "because": because}, _("Write it as your own answer.")

@@ -1,0 +1,40 @@
+"""Which links may leave: carriers filter some, and an organization may name the domains that are its own."""
+
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from compliance.content_types.classifying import VERSION
+from compliance.content_types.links import links_in, wrong_with
+from compliance.content_types.rules import decided
+from compliance.content_types.words import LINKS
+from compliance.send_policies.content_types import is_ours
+from texting.gate import Draft, Reason, Ruling, Verdict
+
+
+class Links:
+    """Refuses the first link that may not go and names it; warns of more than one."""
+
+    name: ClassVar[str] = "link"
+
+    def judge(self, draft: Draft) -> Ruling:
+        """No opinion on texts without links, and on the product's own."""
+        found = [] if is_ours(draft) else links_in(draft.body)
+        if not found:
+            return Ruling()
+        rules, own = decided(), urlsplit(settings.PUBLIC_BASE_URL).hostname
+        allowed = {*rules.domains, own or ""} if rules.domains else ()
+        for link in found:
+            wrong = None if link.host == own else wrong_with(link, allowed=allowed, only_https=rules.only_https)
+            if wrong is not None:
+                why, instead = LINKS[wrong]
+                text = f"{link.text[:60]}: {why}"
+                rule = f"{self.name}.{wrong}"
+                refusal = Reason(rule, Verdict.REFUSE, text, str(instead), version=VERSION, about_text=True)
+                return Ruling((refusal,))
+        if len(found) > 1:
+            text = _("Carriers look closely at texts with several links. One is best.")
+            return Ruling((Reason(f"{self.name}.several", Verdict.ALLOW, text, version=VERSION, is_warning=True),))
+        return Ruling()
