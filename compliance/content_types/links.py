@@ -109,7 +109,9 @@ def _all_wrong(link: Link, allowed: Collection[str], *, only_https: bool) -> Ite
         yield Wrong.ADDRESS
     if link.login:
         yield Wrong.LOGIN
-    if not link.host.isascii() or any(label.startswith("xn--") for label in plain.split(".")):
+    if below(plain, allowed):
+        pass
+    elif not link.host.isascii() or any(label.startswith("xn--") for label in plain.split(".")):
         yield Wrong.LOOK_ALIKE
     if allowed and not below(plain, allowed):
         yield Wrong.NOT_OURS

@@ -238,7 +238,10 @@ function start() {
   draw();
   drawEnter();
   // A page that was asked for with something written already (a reload, another device) counts it at once.
-  if (body()?.value) grow();
+  // The gate says what it thinks of it before it is sent, as of what is written here.
+  if (!body()?.value) return;
+  grow();
+  if (!isNote()) askGate({ background: true });
 }
 start();
 setTimeout(eachMinute, 60_000 - (Date.now() % 60_000) + 500);
