@@ -16,7 +16,7 @@ from texting.models import Conversation
 class Objected:
     """A text that does not leave and is not stored, or that leaves for its author's reason and will have `message_id`.
 
-    `conversation` keeps the decision about it. `asked_id`: the id that its author's request gave it. One that is held
+    `conversation` keeps the decision about it. `asked_id`, `origin`: as its author asked. One that is held
     (`Outcome.is_held`) is kept by whoever is told here and holds texts.
     """
 
@@ -25,6 +25,7 @@ class Objected:
     outcome: Outcome
     message_id: UUID | None = None
     asked_id: UUID | None = None
+    origin: str = ""
 
 
 @cache

@@ -199,7 +199,8 @@ def _try_group(
             told += [refusals.Objected(place, draft, outcome, result.pk)] if outcome.explained else []
         else:
             _record_refusal(draft, place, outcome)
-            told += [refusals.Objected(place, draft, outcome, asked_id=text.message_id)] if place else []
+            if place:
+                told.append(refusals.Objected(place, draft, outcome, asked_id=text.message_id, origin=text.origin))
     insert_rows(decisions)
     refusals.tell(told)
     _queue([result for result in results if isinstance(result, Message)], author, purpose)

@@ -47,6 +47,7 @@ def approve(*, member: Membership, held: HeldText) -> Message:
             purpose=Purpose(mine.purpose),
             message_id=mine.message_id,
             outside_hours=OutsideHours.WAIT,
+            origin=mine.origin,
             approved=mine.pk,
         )
     except Refused as refused:
@@ -85,7 +86,7 @@ def take_back(*, member: Membership, held: HeldText) -> None:
     thread = Conversation.objects.get(pk=mine.conversation_id)
     if Draft.objects.filter(conversation=thread, author=member).exists():
         raise CannotDecide(_("Send or delete first what you have begun to write here."))
-    conversations.save_draft(member=member, conversation=thread, body=_words(mine))
+    conversations.save_draft(member=member, conversation=thread, body=_words(mine), origin=mine.origin)
     if mine.state == State.WAITING:
         _write(mine, State.TAKEN_BACK)
         audit.record(event=AuditKind.MESSAGE_TAKEN_BACK, actor=member, object=mine)

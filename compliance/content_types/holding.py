@@ -40,6 +40,7 @@ def _row(text: Objected, row: HeldText) -> HeldText:
     reason = next(one for one in text.outcome.objections if one.verdict is Verdict.HOLD)
     row.message_id = text.asked_id or new_id()
     row.conversation_id, row.contact_id = text.conversation.pk, text.conversation.contact_id
+    row.origin = text.origin
     row.author, row.body, row.purpose = draft.author, draft.body, draft.purpose  # type: ignore[assignment]
     row.rule, row.rules_version = reason.rule, reason.version
     return row

@@ -291,6 +291,33 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='HeldText',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('message_id', models.UUIDField()),
+                        ('conversation_id', models.UUIDField()),
+                        ('contact_id', models.UUIDField()),
+                        ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'asked_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('purpose', models.CharField(max_length=20)),
+                        ('origin', models.CharField(blank=True, help_text='Where its words came from: `texting.origins`.', max_length=160)),
+                        ('rule', models.CharField(help_text="The gate's rule that holds it.", max_length=60)),
+                        ('rules_version', models.CharField(max_length=40)),
+                        ('state', models.CharField(choices=[('waiting', 'Waits for a colleague'), ('sent', 'Approved'), ('refused', 'Not approved'), ('expired', 'Expired'), ('taken_back', 'Taken back')], default='waiting', max_length=10)),
+                        ('asked_at', models.DateTimeField()),
+                        ('expires_at', models.DateTimeField()),
+                        ('decided_at', models.DateTimeField(blank=True, help_text='Also when it expired or was taken back.', null=True)),
+                        ('reason', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'asked_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('seen_at', models.DateTimeField(blank=True, help_text='When its author put away what became of it.', null=True)),
+                        ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['organization', 'expires_at', 'id'], name='compliance_heldtext_waiting'), models.Index(fields=['organization', 'conversation_id'], name='compliance_heldtext_thread')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_heldtext_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_heldtext_org_id'), tenancy.constraints.SameOrganization(field='author', name='compliance_heldtext_author_org'), tenancy.constraints.SameOrganization(field='decided_by', name='compliance_heldtext_decided_by_org'), models.UniqueConstraint(fields=('organization', 'message_id'), name='compliance_heldtext_once'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('author')), _negated=True), _connector='OR'), name='compliance_heldtext_second_person'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', True), ('state__in', ['expired', 'taken_back'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['sent', 'refused'])), _connector='OR'), name='compliance_heldtext_decided')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Holiday',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -799,6 +826,23 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentrules_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentrules_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_consentrules_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ContentRules',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('actions', models.JSONField(default=dict, help_text='{"promotion": "review"}; what is missing is as usual.')),
+                        ('wait_hours', models.PositiveSmallIntegerField(help_text='How long a text waits for a colleague before it expires.')),
+                        ('domains', models.JSONField(default=list, help_text='["example.com"]: the only ones that may be linked; empty: any.')),
+                        ('only_https', models.BooleanField(default=False)),
+                        ('made_at', models.DateTimeField()),
+                        ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', '-made_at', '-id'], name='compliance_contentrules_latest')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_contentrules_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_contentrules_org_id'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_contentrules_made_by_org'), models.CheckConstraint(condition=models.Q(('wait_hours__gte', 1), ('wait_hours__lte', 72)), name='compliance_contentrules_wait'), tenancy.constraints.AppendOnly(name='compliance_contentrules_append_only')],
                     },
                 ),
             ],

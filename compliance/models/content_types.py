@@ -57,6 +57,7 @@ class HeldText(TenantModel):
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     body = EncryptedTextField(keys=[DayKey("body", "asked_at"), ContactKey("contact_id")])
     purpose = models.CharField(max_length=20)
+    origin = models.CharField(max_length=160, blank=True, help_text="Where its words came from: `texting.origins`.")
     rule = models.CharField(max_length=60, help_text="The gate's rule that holds it.")
     rules_version = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
