@@ -76,6 +76,7 @@ SECTIONS = (
     RailEntry(_("Quiet hours"), "hours", "moon", Permission.HOURS_MANAGE),
     RailEntry(_("Measures"), "measures", "scale", Permission.MEASURES_READ, measures_waiting),
     RailEntry(_("Types of texts"), "content_rules", "list-checks", Permission.ORGANIZATION_MANAGE),
+    RailEntry(_("Escalations"), "escalation_hours", "life-buoy", Permission.ESCALATIONS_MANAGE),
     RailEntry(_("Access review"), "access_review", "clipboard-check", Permission.ACCESS_REVIEW, review_waits),
     RailEntry(_("Sessions and networks"), "session_limits", "hourglass", Permission.SECURITY_MANAGE),
     RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),
@@ -89,6 +90,7 @@ REPORTS = (
     RailEntry(_("Permission"), "permission_report", "shield-check", Permission.REPORTS_READ),
     RailEntry(_("Payments"), "payments", "credit-card", Permission.PAYMENTS_READ),
     RailEntry(_("Findings"), "findings", "shield-alert", Permission.FINDINGS_READ),
+    RailEntry(_("Escalations"), "escalation_report", "life-buoy", Permission.REPORTS_READ),
     RailEntry(_("By e-mail"), "report_mails", "mail", Permission.REPORTS_READ),
     RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
 )

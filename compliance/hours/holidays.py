@@ -43,6 +43,11 @@ def on(rule: Rule, year: int) -> date:
     raise ValueError(f"no rule for a holiday: {dict(rule)}")
 
 
+def observed(rule: Rule, year: int) -> date:
+    """The weekday on which it is kept, for one with a date that falls on a weekend; else the day itself."""
+    return _kept(on(rule, year)) if "on" in rule else on(rule, year)
+
+
 def _kept(holiday: date) -> date:
     return holiday + {5: -_DAY, 6: _DAY}.get(holiday.weekday(), 0 * _DAY)
 

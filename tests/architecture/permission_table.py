@@ -30,9 +30,9 @@ from accounts.models import (
 )
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
-from compliance.escalations import opening
+from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
-from compliance.models import Finding, FindingException, HeldText, OptOutQuestion
+from compliance.models import Finding, FindingException, HeldText, Holiday, OptOutQuestion
 from compliance.requesting import running
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -168,6 +168,7 @@ PLAIN = {
     "provider": "simulator",
     "step": "announce",
     "text_kind": "confirmation",
+    "trigger": "card_offer",
     "way": "totp",
     "mail_id": "00000000-0000-7000-8000-000000000001",  # mails belong to no organization
 }
@@ -186,6 +187,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         receiving.receive(line, Inbound("in-3", "+12125550181", line.number, "my ssn is 123-45-6788", "in-3"))
         finding = Finding.objects.get()
         escalation = opening.escalate(member=cast.agent, conversation=message.conversation, reason="Wants a call")
+        holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
+        rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
         excepted = FindingException.objects.create(
             type="DATE_OF_BIRTH",
             rules="birth.date",
@@ -286,6 +289,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "held_id": held.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
+        "holiday_id": holiday.pk,
+        "rule_id": rule.pk,
         "exception_id": excepted.pk,
         "program_id": program.pk,
         "keyword_id": keyword.pk,

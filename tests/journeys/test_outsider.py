@@ -104,7 +104,17 @@ def objects_of(demo: Demo) -> dict[str, Any]:
             )
             | dict.fromkeys(("import_id", "run_id", "form_key", "link_code", "secure_id", "reply_id"), uuid4())
             | dict.fromkeys(
-                ("finding_id", "escalation_id", "exception_id", "payment_id", "payment_code", "account_id"), uuid4()
+                (
+                    "finding_id",
+                    "escalation_id",
+                    "holiday_id",
+                    "rule_id",
+                    "exception_id",
+                    "payment_id",
+                    "payment_code",
+                    "account_id",
+                ),
+                uuid4(),
             )
             | {
                 "integration_id": caller.key.integration_id,

@@ -1,0 +1,46 @@
+"""Reports > Escalations: by trigger how many, how soon customers were reached, what was too late."""
+
+import csv
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.csv_cells import safe_cell
+from accounts.permissions import MemberRequest, Permission, requires
+from compliance.escalations.reporting import report
+from compliance.views.period_asked import asked, choices
+
+COLUMNS = ("trigger", "opened", "open", "reached", "median minutes", "too late", "with outcome", "without channel")
+
+
+@requires(Permission.CONVERSATIONS_READ, Permission.REPORTS_READ)
+@require_safe
+def escalation_report(request: MemberRequest) -> HttpResponse:
+    """A table of the period."""
+    form, period = asked(request)
+    context = {
+        "form": form,
+        "period": period,
+        "usual": choices(period),
+        "groups": report(request.member, period.begin, period.end),
+        "query": f"since={period.first}&until={period.last}",
+    }
+    return render(request, "compliance/escalations/report.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.CONVERSATIONS_READ, Permission.REPORTS_READ)
+@require_safe
+def escalation_report_csv(request: MemberRequest) -> HttpResponse:
+    """The same as CSV (RFC 4180, UTF-8)."""
+    _form, period = asked(request)
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    writer = csv.writer(response)
+    writer.writerow(COLUMNS)
+    for one in report(request.member, period.begin, period.end):
+        minutes = "" if one.minutes is None else one.minutes
+        row = (one.name or "all", one.opened, one.still_open, one.reached, minutes, one.late, one.with_outcome)
+        writer.writerow([safe_cell(cell) for cell in (*row, one.waived)])
+    name = f"escalations-{request.member.organization.slug}-{period.first}-{period.last}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
