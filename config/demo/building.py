@@ -20,6 +20,7 @@ from accounts.models import CodePhone, Membership, MembershipRole, Role, Team, T
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
+from config.demo import escalating
 from config.demo.handing_over import handed_over
 from config.demo.measuring import measures
 from config.demo.saved_texts import take_from_library
@@ -168,6 +169,8 @@ def _conversation(built: Built, story: Story) -> None:
             source=ConsentEvent.Source.KEYWORD, words="STOP", matched="stop", at=conversation.last_activity_at
         )
         consent.withdraw(contact, evidence=said)
+    if "escalation" in story:
+        escalating.tell(built.members, conversation, story["escalation"])
 
 
 def _entry(
