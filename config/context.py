@@ -48,7 +48,7 @@ RAIL = (
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
-    RailEntry(_("Second look"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),
+    RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),

@@ -1,4 +1,4 @@
-"""Second look: texts that wait for a colleague, who approves or refuses them; their author takes them back."""
+"""Approvals: texts that wait for a colleague, who approves or refuses them; their author takes them back."""
 
 from uuid import UUID
 

@@ -1,6 +1,7 @@
 """Every page of the product with something, nothing or too much on it: for axe, and for the pictures."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,8 +12,9 @@ from django.utils import timezone
 from accounts.models import Membership, Role, SamlCertificate, SamlFoundCertificate, SamlProvider, SsoDomain, Team
 from accounts.saml import configuring, domains
 from accounts.saml.certificates import read_certificate
+from compliance.content_types import deciding as deciding_held
 from compliance.findings import deciding
-from compliance.models import Escalation, Finding, OptOutQuestion
+from compliance.models import Escalation, Finding, HeldText, OptOutQuestion
 from compliance.opt_out import opt_out_questions
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -78,6 +80,9 @@ class State:
         yield "escalation-texts", "/settings/escalations/texts/"
         yield "escalation-text", "/settings/escalations/texts/card_offer/en/"
         yield "escalation-report", "/reports/escalations/"
+        yield "held-texts", "/second-look/"
+        yield "held-texts-decided", "/second-look/?state=decided"
+        yield "types-of-texts", "/settings/types-of-texts/"
         yield "findings", "/reports/findings/"
         yield "findings-all", "/reports/findings/?state=all"
         yield "finding-exceptions", "/reports/findings/exceptions/"
@@ -223,6 +228,18 @@ def judged(member: Membership, verdict: Finding.Verdict) -> None:
         deciding.decide(member=member, finding=Finding.objects.order_by("type")[0], verdict=verdict)
 
 
+def held_texts(office: Office) -> None:
+    """An offer of each of three people to the same customer; the first was not approved."""
+    held = office.hear("Any news?", which=47, name=LONG_NAME)
+    offer = f"All creams are 30% off this week only. Shop now! {LONG_WORD}"
+    with activate(office.organization):
+        for author in (office.agent, office.colleague, office.owner):
+            with suppress(sending.Refused):
+                sending.send_text(conversation=held, body=offer, author=author)
+        mine = HeldText.objects.filter(author=office.agent).latest("id")
+        deciding_held.refuse(member=office.owner, held=mine, reason=LONG_WORD[:500])
+
+
 def overflowing(office: Office) -> State:
     """Names, texts and numbers that are longer than anybody thought of."""
     for which in range(1, 40):
@@ -235,6 +252,7 @@ def overflowing(office: Office) -> State:
     opt_in_rows(office.owner, "Werbung".ljust(40, "g"), "SPRING2026SPRING2026")
     form_rows(office.owner, "Formular".ljust(30, "m"))
     office.hear("wrong number", which=43, name=LONG_NAME)
+    held_texts(office)
     office.hear(f"my ssn is 123-45-6788 {LONG_WORD}", which=46, name=LONG_NAME)
     judged(office.owner, Finding.Verdict.WRONG)
     with activate(office.organization):
