@@ -48,6 +48,10 @@ class TooMany(ValueError):
     """The organization has MOST templates already."""
 
 
+class Overtaken(ValueError):
+    """It was changed after whoever wants something of it looked at it."""
+
+
 class NotNow(ValueError):
     """It is archived, or it is not: somebody was faster."""
 
@@ -90,21 +94,20 @@ def create(*, actor: Membership, wish: Wish) -> MessageTemplate:
     return template
 
 
-def save(*, actor: Membership, template: MessageTemplate, wish: Wish) -> MessageTemplate:
-    """Change what is written; what was published stays in use. Raises what `create` does but TooMany, and NotNow."""
-    now = _locked(actor, template)
-    if now.archived_at is not None:
-        raise NotNow
+def save(*, actor: Membership, template: MessageTemplate, wish: Wish, seen: str = "") -> MessageTemplate:
+    """Change what is written; what was published stays in use.
+
+    `seen`: the `state_of` that the actor looked at. Raises what `create` does but TooMany, and NotNow, Overtaken.
+    """
+    now = _as_seen(actor, template, seen)
     _write(now, wish, actor)
     audit.record(event=AuditKind.TEMPLATE_CHANGED, actor=actor, object=now, type=now.type)
     return now
 
 
-def publish(*, actor: Membership, template: MessageTemplate) -> TemplateVersion:
-    """Let it be sent as it is written. What has not changed keeps its version. Raises Flawed, NotNow."""
-    now = _locked(actor, template)
-    if now.archived_at is not None:
-        raise NotNow
+def publish(*, actor: Membership, template: MessageTemplate, seen: str = "") -> TemplateVersion:
+    """Let it be sent as it is written. What has not changed keeps its version. Raises Flawed, NotNow, Overtaken."""
+    now = _as_seen(actor, template, seen)
     judged = judge_all(ContentType(now.type), now.languages, now.bodies)
     flaws = against(judged, Weight.NEVER, Weight.BEFORE)
     if flaws or not now.languages:
@@ -160,6 +163,21 @@ def restore(*, actor: Membership, template: MessageTemplate) -> None:
     now.archived_at, now.archived_by = None, None
     _store(now)
     audit.record(event=AuditKind.TEMPLATE_RESTORED, actor=actor, object=now)
+
+
+def state_of(template: MessageTemplate) -> str:
+    """A word that changes with every change of what is written."""
+    return template.changed_at.isoformat()
+
+
+def _as_seen(actor: Membership, template: MessageTemplate, seen: str) -> MessageTemplate:
+    """The row as it is now, when it is in use and still what the actor saw; "" looks at nothing."""
+    now = _locked(actor, template)
+    if now.archived_at is not None:
+        raise NotNow
+    if seen and seen != state_of(now):
+        raise Overtaken
+    return now
 
 
 def _locked(actor: Membership, template: MessageTemplate) -> MessageTemplate:

@@ -16,7 +16,7 @@ from compliance.forms.template_forms import TemplateForm, bodies_of
 from compliance.message_templates import writing
 from compliance.message_templates.checking import LANGUAGES, LONGEST, Weight, against, judge_all
 from compliance.message_templates.placeholders import PLACEHOLDERS, Source
-from compliance.message_templates.writing import Flawed, NameTaken, NotNow, ShortcutTaken, TooMany
+from compliance.message_templates.writing import Flawed, NameTaken, NotNow, Overtaken, ShortcutTaken, TooMany, state_of
 from compliance.models import MessageTemplate
 from compliance.views.templates import access
 
@@ -59,8 +59,10 @@ def _edit(request: MemberRequest, given: MessageTemplate | None) -> HttpResponse
     value = form.data.get if form.is_bound else form.initial.get
     written = {code: value(f"body_{code}") or "" for code in LANGUAGES}
     context = _shown(value("type") or "", written, value("fallback") or "")
-    groups = [[one for one in PLACEHOLDERS.values() if one.source is source] for source in Source]
-    return form_page(request, PAGE, form, given=given, placeholder_groups=groups, **context)
+    context["placeholder_groups"] = [
+        [one for one in PLACEHOLDERS.values() if one.source is source] for source in Source
+    ]
+    return form_page(request, PAGE, form, given=given, seen=state_of(given) if given else "", **context)
 
 
 def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | None) -> HttpResponse | None:
@@ -73,7 +75,9 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
             return None
     try:
         template = (
-            writing.save(actor=actor, template=given, wish=wish) if given else writing.create(actor=actor, wish=wish)
+            writing.save(actor=actor, template=given, wish=wish, seen=request.POST.get("seen", ""))
+            if given
+            else writing.create(actor=actor, wish=wish)
         )
         if "publish" in request.POST:
             made = writing.publish(actor=actor, template=template)
@@ -89,6 +93,10 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
         form.add_error("shortcut", _("Another template has this shortcut."))
     except TooMany:
         form.add_error(None, _("There are %(most)d templates. Archive some first.") % {"most": writing.MOST})
+    except Overtaken:
+        form.add_error(
+            None, _("A colleague changed it meanwhile. Saved once more, your words take the place of theirs.")
+        )
     except NotNow:
         form.add_error(None, _("This template was archived meanwhile. Put it back, then change it."))
     return None

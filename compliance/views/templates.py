@@ -19,7 +19,7 @@ from compliance.forms.template_forms import TemplatesForm
 from compliance.message_templates import library, reading, writing
 from compliance.message_templates.checking import LANGUAGES, Weight, against, judge_all
 from compliance.message_templates.reading import STATE_WORDS
-from compliance.message_templates.writing import Flawed, NameTaken, NotNow, ShortcutTaken, TooMany
+from compliance.message_templates.writing import Flawed, NameTaken, NotNow, Overtaken, ShortcutTaken, TooMany
 from compliance.models import MessageTemplate
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -116,9 +116,11 @@ def publish(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """Let colleagues use it as it is written; 422 with the reasons where something speaks against it."""
     template = access(request, template_id)
     try:
-        made = writing.publish(actor=request.member, template=template)
+        made = writing.publish(actor=request.member, template=template, seen=request.POST.get("seen", ""))
     except Flawed:
         return _overview(request, template, status=422)
+    except Overtaken:
+        messages.error(request, _("A colleague changed it meanwhile. Read it, then publish it."))
     except NotNow:
         messages.error(request, _("This template is archived. Put it back first."))
     else:
@@ -181,6 +183,7 @@ def _overview(request: MemberRequest, template: MessageTemplate, *, status: int 
     judged = judge_all(ContentType(template.type), template.languages, template.bodies)
     context = {
         "template": template,
+        "seen": writing.state_of(template),
         "entry": CATALOGUE[ContentType(template.type)],
         "judged": judged,
         "against": against(judged, Weight.NEVER, Weight.BEFORE),

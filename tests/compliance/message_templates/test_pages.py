@@ -119,6 +119,22 @@ def test_name_and_shortcut_stand_once_until_one_is_archived(desk, manager):
             writing.publish(actor=desk.cast.supervisor, template=first)
 
 
+def test_whoever_was_overtaken_is_told_before_they_write_over_a_colleagues_words_or_publish_them(desk, manager):
+    manager.post(reverse("new_template"), typed())
+    [template] = stored(desk)
+    seen, path = writing.state_of(template), reverse("edit_template", args=[template.pk])
+    assert manager.post(path, typed(name="Theirs", seen=seen)).status_code == 302
+    refused = manager.post(path, typed(name="Mine", seen=seen))
+    assert (refused.status_code, b"changed it meanwhile" in refused.content) == (422, True)
+    manager.post(reverse("publish_template", args=[template.pk]), {"seen": seen})
+    [template] = stored(desk)
+    assert (template.name, template.version) == ("Theirs", 0)
+    again = {"seen": writing.state_of(template)}
+    assert again["seen"] in refused.content.decode(), "sent once more it is meant"
+    manager.post(path, typed(name="Mine", **again))
+    assert stored(desk)[0].name == "Mine"
+
+
 def test_an_example_is_copied_twice_under_names_of_its_own_and_a_duplicate_too(desk, manager):
     page = manager.get(reverse("template_library")).content.decode()
     example = library.example("appointment-reminder")
