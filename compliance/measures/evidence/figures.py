@@ -31,6 +31,7 @@ class Figure:
     whole: int
     target: float | None
     note: str = ""
+    is_capped: bool = False  # there are more than were looked at
 
     @property
     def share(self) -> float | None:
@@ -45,10 +46,6 @@ class Figure:
     @property
     def missed(self) -> int:
         return self.whole - self.part
-
-    @property
-    def is_capped(self) -> bool:
-        return self.whole >= MOST
 
 
 @dataclass(frozen=True)
@@ -104,13 +101,18 @@ class Counted(Evidence):
         """The page of what was counted."""
         return ""
 
+    def is_cut(self, period: Period) -> bool:
+        """Whether `whole` itself looked at some of the period's rows only."""
+        return False
+
     def figure(self, period: Period) -> Figure:
         """Two counts over at most MOST rows, in one statement."""
         wanted: dict[str, Aggregate] = {"whole": Count("pk"), "part": Count("pk", filter=Q(is_good=True))}
         if self.median:
             wanted["median"] = Median(self.median)
         found = self._newest(period).aggregate(**wanted)
-        return Figure(found["part"], found["whole"], self.target, _median(found.get("median")))
+        capped = found["whole"] >= MOST or self.is_cut(period)
+        return Figure(found["part"], found["whole"], self.target, _median(found.get("median")), capped)
 
     def rows(self, period: Period, member: Membership, *, missed: bool) -> Iterator[Row]:
         """At most MOST."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from compliance.measures.evidence import figures
 from compliance.measures.evidence.figures import Counted, moment, within
 from compliance.models import ConsentEvent
 from compliance.reports.periods import Period
@@ -97,7 +98,8 @@ class Permitted(OfTexts):
 
 class Opened(OfTexts):
     """Denominator: texts that left and were the first of ours in their conversation. Numerator: those whose verdict at
-    the hand-over says that they named the company and said how to opt out (`first_text.said`).
+    the hand-over says that they named the company and said how to opt out (`first_text.said`). First texts are looked
+    for among the newest MOST texts of the period: they may be few among many.
     """
 
     key = "first_texts"
@@ -109,8 +111,12 @@ class Opened(OfTexts):
             conversation=OuterRef("conversation"), direction=Message.Direction.OUT, id__lt=OuterRef("id")
         )
         earlier = earlier.exclude(purpose=Purpose.OPT_OUT_ANSWER.value).exclude(status__in=_NEVER_LEFT)
-        others = super().whole(period).exclude(purpose__in=[*OWED, *_ASKED_FOR])
-        return others.filter(~Exists(earlier))
+        newest = super().whole(period).values("pk")[: figures.MOST]
+        found = Message.objects.filter(~Exists(earlier), pk__in=newest).exclude(purpose__in=[*OWED, *_ASKED_FOR])
+        return found.order_by("-created_at")
+
+    def is_cut(self, period: Period) -> bool:
+        return super().whole(period)[figures.MOST : figures.MOST + 1].exists()
 
     def good(self, period: Period) -> Q:
         return Q(_handed_over(rule="first_text.said"))

@@ -83,6 +83,8 @@ def test_at_most_so_many_rows_are_looked_at_and_it_is_said(desk, monkeypatch):
             text(ours, inside + timedelta(hours=number), attempt=number > 0)
         figure = kinds()["texts_judged"].figure(period)
         assert (figure.part, figure.whole, figure.is_capped) == (2, 2, True), "the newest two"
+        first = kinds()["first_texts"].figure(period)
+        assert (first.whole, first.is_capped) == (2, True), "looked for among the newest two"
 
 
 def test_what_was_opted_out_of_by_mistake_and_taken_back_is_no_opt_out(desk):
