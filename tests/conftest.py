@@ -43,26 +43,17 @@ def django_db_setup(
     from django.test.utils import setup_databases, teardown_databases
 
     from config.embedded.postgres import APP, OWNER
+    from tests import emptying
 
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases=ALIASES, serialized_aliases=())
-        _let_tests_empty_append_only_tables()
+        emptying.by_deleting()
         _connect_as(APP)
     yield
     with django_db_blocker.unblock():
+        emptying.close()
         _connect_as(OWNER)
         teardown_databases(made, verbosity=0)
-
-
-def _let_tests_empty_append_only_tables() -> None:
-    """Tests with transactions of their own end by TRUNCATE; changing and deleting single rows stays refused."""
-    from django.db import connections
-
-    for alias in ALIASES:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'no_truncate'")
-            for (table,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER no_truncate ON {table}")
 
 
 def _connect_as(role: str) -> None:

@@ -17,7 +17,7 @@ APP_ATTRIBUTES = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
 
 
 def prepare(sockets: Path, *, for_tests: bool = False) -> None:
-    """Make what is missing; safe to run again. Tests make their own databases and empty tables by TRUNCATE."""
+    """Make what is missing; safe to run again. Tests make their own databases."""
     owner_attributes = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE " + ("CREATEDB" if for_tests else "NOCREATEDB")
     with _connect(sockets, SUPERUSER) as connection:
         roles = _names(connection, "SELECT rolname FROM pg_roles")
@@ -27,7 +27,7 @@ def prepare(sockets: Path, *, for_tests: bool = False) -> None:
         databases = _names(connection, "SELECT datname FROM pg_database")
     # New databases are copies of template1 and so get the same rights, those that the tests make as well.
     with _connect(sockets, "template1") as connection:
-        _grant(connection, "SELECT, INSERT, UPDATE, DELETE" + (", TRUNCATE" if for_tests else ""), "TABLES")
+        _grant(connection, "SELECT, INSERT, UPDATE, DELETE", "TABLES")
         _grant(connection, "USAGE, SELECT", "SEQUENCES")
     with _connect(sockets, SUPERUSER) as connection:
         for database in {MAIN_DATABASE, KEYS_DATABASE} - databases:
