@@ -1,8 +1,8 @@
 """How tests with real commits end: nothing is left, and the next one does not wait a second for it.
 
-Django empties by TRUNCATE, which gives each of some hundred and fifty tables and all of their indexes new files, and then writes
-permissions and content types anew, which nothing here reads. A test writes a handful of rows in some twenty tables:
-those are deleted.
+Django empties by TRUNCATE, which gives each of some hundred and fifty tables and all of their indexes new files, and
+then writes permissions and content types anew, which nothing here reads. A test writes a handful of rows in some twenty
+tables: those are deleted.
 """
 
 from functools import cache

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parents[3]
-NOON = "2026-11-25T12:00:00-05:00"
+LINE = {"id": 1, "number": "+12125550123", "at": "2026-11-25T12:00:00-05:00", "class": "marketing"}
 
 
 def manage(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -52,7 +53,17 @@ def test_lines_are_judged_without_a_database(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_bad_line_ends_the_command_with_one_sentence_that_names_it(changed: dict, sentence: str) -> None:
-    line = {"id": 1, "number": "+12125550123", "at": NOON, "class": "marketing"}
-    done = manage("-", "-", stdin=f"{json.dumps(line)}\n{json.dumps(line | changed)}\n")
-    assert (done.returncode, done.stderr) == (1, f"CommandError: Line 2: {sentence}\n")
+def test_a_bad_line_ends_the_command_with_one_sentence_that_names_it(
+    tmp_path: Path, changed: dict, sentence: str
+) -> None:
+    (tmp_path / "in").write_text(f"{json.dumps(LINE)}\n{json.dumps(LINE | changed)}\n")
+    with pytest.raises(CommandError) as refused:
+        call_command("check_hours", str(tmp_path / "in"), str(tmp_path / "out"))
+    assert str(refused.value) == f"Line 2: {sentence}"
+    assert list(tmp_path.iterdir()) == [tmp_path / "in"]
+
+
+def test_an_operator_reads_one_sentence_and_no_trace() -> None:
+    done = manage("-", "-", stdin=json.dumps(LINE | {"at": ""}))
+    words = 'CommandError: Line 1: "at" must be a date and time such as 2026-11-26T20:30:00-05:00.\n'
+    assert (done.returncode, done.stderr) == (1, words)

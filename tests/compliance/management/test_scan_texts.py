@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -49,9 +50,10 @@ def test_texts_are_scanned_without_a_database(tmp_path: Path) -> None:
 def test_a_bad_line_ends_the_command_with_one_sentence_and_no_output(tmp_path: Path, line: str, sentence: str) -> None:
     (tmp_path / "in").write_text('{"id": 1, "text": "ssn 219-09-9999"}\n' + line)
 
-    done = manage(str(tmp_path / "in"), str(tmp_path / "out"))
+    with pytest.raises(CommandError) as refused:
+        call_command("scan_texts", str(tmp_path / "in"), str(tmp_path / "out"))
 
-    assert (done.returncode, done.stderr) == (1, f"CommandError: Line 2: {sentence}\n")
+    assert str(refused.value) == f"Line 2: {sentence}"
     assert list(tmp_path.iterdir()) == [tmp_path / "in"]
 
 
