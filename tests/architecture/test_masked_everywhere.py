@@ -95,17 +95,21 @@ def all_of(answer: Any) -> str:
     return f"{dict(answer.headers)} {body.decode(errors='replace')} {answer.cookies.output()} {words}"
 
 
+SHARES = 3  # the addresses are asked in so many tests, so that none takes long and every processor has some
+
+
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("asks", [False, True], ids=["may not reveal", "may reveal and has not"])
-def test_no_page_no_part_of_one_and_no_header_gives_a_customer_away(scenery, asks):
+def test_no_page_no_part_of_one_and_no_header_gives_a_customer_away(scenery, asks, share):
     member = with_rights(scenery.cast, ASKS if asks else MASKED)
     wrong, opened = {}, 0
-    for asked, status, said in everything_said(member, scenery):
+    for asked, status, said in everything_said(member, scenery, GUARDED[share::SHARES]):
         assert status < 500, asked
         opened += status == 200
         if found := leaks(said):
             wrong[asked] = found
     assert wrong == {}
-    assert opened > 60
+    assert opened > 20
 
 
 def test_a_notice_that_waits_for_the_next_page_is_read_too(cast):
