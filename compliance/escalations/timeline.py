@@ -1,6 +1,6 @@
 """What happened to one escalation, in order, as its page shows it; with the texts that are the evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from texting.queries.access import visible_messages
 from texting.queries.seeing import wording
 
 Kind = EscalationEvent.Kind
+_NAMED = {"CC": "card", "NUMBERS": "number"}
 _LOOKS = {
     Kind.OPENED: ("triangle-alert", "warning"),
     Kind.TRIGGERED: ("triangle-alert", "warning"),
@@ -55,7 +56,13 @@ def timeline(member: Membership, escalation: Escalation, contact: Contact) -> li
     found = Membership.objects.select_related("user").filter(pk__in=owners, organization=escalation.organization_id)
     names = {str(one.pk): one.user.name for one in found}
     prefetch([*events, *texts.values()])
-    return [_entry(member, event, texts.get(event.message_id or event.pk), contact, names) for event in events]
+    seen: set[UUID] = set()  # a text that sets off two triggers is shown once
+    entries = []
+    for event in events:
+        text = texts.get(event.message_id) if event.message_id and event.message_id not in seen else None
+        seen |= {text.pk} if text else set()
+        entries.append(_entry(member, event, text, contact, names))
+    return entries
 
 
 def why(facts: Mapping[str, Any]) -> tuple[str, ...]:
@@ -67,15 +74,17 @@ def why(facts: Mapping[str, Any]) -> tuple[str, ...]:
         told.append(_("The words “%(words)s”") % {"words": phrase})
     if types := facts.get("types"):
         told.append(_("Found: %(what)s") % {"what": ", ".join(name_of(kind) for kind in types)})
-    told += [words_of(rule) for rule in facts.get("rules", ())]
+    if rules := facts.get("rules"):
+        told.append("; ".join(dict.fromkeys(words_of(rule) for rule in rules)))
     if spoke := facts.get("why"):
-        told.append(_("Read as this because of: %(words)s") % {"words": ", ".join(_plain(one) for one, _w in spoke)})
+        told.append(_("Read as this because of: %(words)s") % {"words": ", ".join(_words(one for one, _w in spoke))})
     return tuple(dict.fromkeys(told))
 
 
-def _plain(feature: str) -> str:
-    """A feature of the model as people read it: `CARD NUMBERS` is card numbers, `_` any other word."""
-    return feature.replace("_", "…").lower()
+def _words(features: Iterable[str]) -> list[str]:
+    """The words of features of the model, each once: `my..CC` and `CHARGE` are my, card, charge."""
+    found = [word for feature in features for word in feature.replace("..", " ").split() if word != "_"]
+    return list(dict.fromkeys(_NAMED.get(word, word.lower()) for word in found))
 
 
 def _entry(

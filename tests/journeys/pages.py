@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from django.test import Client
 from django.utils import timezone
@@ -71,7 +70,8 @@ class State:
         yield "questions-decided", "/perhaps-stop/?state=decided"
         yield "escalations", "/escalations/"
         if escalation := escalation_of(self.member.organization):
-            yield "escalation", f"/escalations/{escalation}/"
+            yield "escalation", f"/escalations/{escalation.pk}/"
+            yield "escalation-thread", f"/inbox/c/{escalation.conversation_id}/"
         yield "escalation-hours", "/settings/escalations/"
         yield "escalation-clocks", "/settings/escalations/clocks/"
         yield "escalation-clock", "/settings/escalations/clocks/card_offer/"
@@ -208,10 +208,10 @@ def usual(demo: Demo) -> State:
     return State("usual", owner, _phone_of(demo, opened), opened, refused, *webhooks, campaign)
 
 
-def escalation_of(organization: Organization) -> UUID | None:
+def escalation_of(organization: Organization) -> Escalation | None:
     """The newest one of an organization."""
     with activate(organization):
-        return Escalation.objects.order_by("-opened_at").values_list("pk", flat=True).first()
+        return Escalation.objects.order_by("-opened_at").first()
 
 
 def doubt(demo: Demo, name: str, body: str) -> None:
