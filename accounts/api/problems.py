@@ -94,7 +94,7 @@ class Kind(Enum):
         422,
         "The text may not be sent",
         "`reasons` lists each rule that speaks against it, with what to do instead. Sending it again changes nothing, "
-        "unless `again_at` says when it will.",
+        "unless `again_at` says when it will. With `waits_for_approval` it is kept: a colleague decides about it.",
     )
     KEY_REUSED = Words(
         "key-reused",

@@ -12,6 +12,7 @@ from compliance.content_types.deciding import CannotDecide
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, HeldText
+from tenancy.encryption.shredding import destroy_keys
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -174,6 +175,16 @@ def test_agreement_to_informational_texts_is_not_enough(desk):
             evidence=Evidence(source=ConsentEvent.Source.API, quality=ConsentEvent.Quality.COMPLETE),
         )
     hold(desk, conversation)
+
+
+def test_what_was_erased_cannot_leave(desk):
+    conversation = desk.hear("Hello")
+    held = hold(desk, conversation)
+    with activate(desk.organization):
+        destroy_keys("contact", str(conversation.contact_id), reason="erased")
+    with pytest.raises(CannotDecide):
+        decide(desk, "approve", held)
+    assert "Erased" in desk.as_(desk.cast.supervisor).get("/second-look/").content.decode()
 
 
 def test_a_leaver_s_text_does_not_leave(desk):
