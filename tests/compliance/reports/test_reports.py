@@ -65,7 +65,7 @@ def busy(desk):
         program = program_of(desk)
     for number, source in ((FIRST, "form"), (SECOND, "form"), (THIRD, "keyword")):
         joins(desk, number, program, ConsentEvent.Source(source))
-    desk.answer(desk.hear(number=FIRST), "Two for one")
+    desk.answer(desk.hear(number=FIRST), "See you then")
     desk.hear("STOP", number=FIRST)
     with activate(desk.organization):  # all left when they were written, before the STOP
         left = Message.objects.filter(direction="out").exclude(purpose=Purpose.OPT_OUT_ANSWER)
