@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from accounts.permissions import MemberRequest, requires
-from config.context import entries_for
+from config.navigation import entries_for
 
 
 @requires()

@@ -1,0 +1,144 @@
+"""Where a member can go: the rail, the sections of settings and of reports, each with what waits there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access_reviewing import review_waits
+from accounts.models import Membership
+from accounts.permissions import Permission
+from accounts.setting_up import open_steps
+from compliance.content_types.reading_held import waiting_count as held_count
+from compliance.escalations.reading import open_count as escalations_open
+from compliance.measures.register import open_count as measures_waiting
+from compliance.opt_in.reading_opt_ins import unconfirmed_count
+from compliance.opt_out.reading_questions import question_count
+from portal.payments.hearing import waiting_count
+from texting.limits.showing import open_alarms
+from texting.outgoing_webhooks.reading import disabled_endpoints
+from texting.queries.attention import attention_count
+from texting.queries.quarantine import waiting_in_quarantine
+
+
+@dataclass(frozen=True)
+class RailEntry:
+    """One entry of the rail: the route it opens, the permission it takes (None: every member), what it counts."""
+
+    label: str | Promise
+    route: str
+    icon: str
+    permission: Permission | None
+    count: Callable[[Membership], int] | None = None
+
+
+Group = tuple[str | Promise, tuple[RailEntry, ...]]
+
+
+def _group(caption: str | Promise, *entries: RailEntry) -> Group:
+    return caption, entries
+
+
+RAIL = (
+    RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
+    RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
+    RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
+    RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
+    RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),
+    RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
+    RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_READ),
+    RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
+    RailEntry(_("Mailbox"), "mailbox", "mail", None),
+    RailEntry(_("Settings"), "settings", "settings", None),
+)
+SETTINGS = (
+    _group(
+        _("Settings"),
+        RailEntry(_("Set-up"), "set_up", "list-checks", Permission.ORGANIZATION_MANAGE, open_steps),
+        RailEntry(_("Measures"), "measures", "scale", Permission.MEASURES_READ, measures_waiting),
+    ),
+    _group(
+        _("People"),
+        RailEntry(_("People"), "people", "users", Permission.PEOPLE_READ),
+        RailEntry(_("Roles"), "roles", "key-round", Permission.PEOPLE_READ),
+        RailEntry(_("Teams"), "teams", "users-round", Permission.TEAMS_MANAGE),
+        RailEntry(_("Leavers"), "receipts", "log-out", Permission.AUDIT_READ),
+        RailEntry(_("Access review"), "access_review", "clipboard-check", Permission.ACCESS_REVIEW, review_waits),
+    ),
+    _group(
+        _("Signing in"),
+        RailEntry(_("Second factors"), "second_factor_policy", "shield-check", Permission.SECURITY_MANAGE),
+        RailEntry(_("Sessions and networks"), "session_limits", "hourglass", Permission.SECURITY_MANAGE),
+        RailEntry(_("Single sign-on"), "sso", "shield-check", Permission.SSO_MANAGE),
+        RailEntry(_("Directory"), "directory", "book-user", Permission.DIRECTORY_MANAGE),
+    ),
+    _group(
+        _("Texting"),
+        RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
+        RailEntry(_("Templates"), "message_templates", "file-text", Permission.TEMPLATES_MANAGE),
+        RailEntry(_("Automatic answers"), "automatic_answers", "message-square-text", Permission.ORGANIZATION_MANAGE),
+        RailEntry(_("Opt-in"), "programs", "clipboard-check", Permission.FORMS_MANAGE, unconfirmed_count),
+        RailEntry(_("Forms"), "opt_in_forms", "square-pen", Permission.FORMS_MANAGE),
+        RailEntry(_("Private messages"), "portal_settings", "message-square-lock", Permission.PORTAL_MANAGE),
+        RailEntry(_("Payments"), "payment_settings", "credit-card", Permission.PAYMENTS_MANAGE, waiting_count),
+    ),
+    _group(
+        _("Rules"),
+        RailEntry(_("Quiet hours"), "hours", "moon", Permission.HOURS_MANAGE),
+        RailEntry(_("Types of texts"), "content_rules", "list-checks", Permission.ORGANIZATION_MANAGE),
+        RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
+        RailEntry(_("Escalations"), "escalation_hours", "life-buoy", Permission.ESCALATIONS_MANAGE),
+    ),
+    _group(
+        _("Connections"),
+        RailEntry(_("API"), "api_keys", "code", Permission.API_MANAGE),
+        RailEntry(_("Webhooks"), "webhooks", "webhook", Permission.WEBHOOKS_MANAGE, disabled_endpoints),
+        RailEntry(_("Quarantine"), "quarantine", "shield-alert", Permission.QUARANTINE_REPLAY, waiting_in_quarantine),
+    ),
+    _group(
+        _("Records"),
+        RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
+        RailEntry(_("Reveals"), "reveals", "eye", Permission.AUDIT_READ),
+    ),
+    _group(
+        _("You"),
+        RailEntry(_("Your account"), "account", "user", None),
+        RailEntry(_("Sessions"), "sessions", "monitor", None),
+    ),
+)
+REPORTS = (
+    RailEntry(_("Permission"), "permission_report", "shield-check", Permission.REPORTS_READ),
+    RailEntry(_("Payments"), "payments", "credit-card", Permission.PAYMENTS_READ),
+    RailEntry(_("Findings"), "findings", "shield-alert", Permission.FINDINGS_READ),
+    RailEntry(_("Escalations"), "escalation_report", "life-buoy", Permission.REPORTS_READ),
+    RailEntry(_("By e-mail"), "report_mails", "mail", Permission.REPORTS_READ),
+    RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
+)
+
+Entry = tuple[str | Promise, str, str, bool, int]
+
+
+def entries_for(member: Membership, path: str, entries: tuple[RailEntry, ...] = RAIL) -> list[Entry]:
+    """What the member may open: (label, address, icon, is it open now, count). Needs the organization active."""
+    shown = []
+    for entry in entries:
+        address = _address(entry.route)
+        if address and (entry.permission is None or member.may(entry.permission)):
+            number = entry.count(member) if entry.count else 0
+            shown.append((entry.label, address, entry.icon, path.startswith(address), number))
+    return shown
+
+
+def _address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""  # a part that this installation leaves out, such as the simulator
+
+
+def settings_for(member: Membership, path: str) -> list[tuple[str | Promise, list[Entry]]]:
+    """What the member may open of the settings, under a caption each; groups with nothing to open are left out."""
+    groups = ((caption, entries_for(member, path, entries)) for caption, entries in SETTINGS)
+    return [(caption, entries) for caption, entries in groups if entries]
