@@ -123,8 +123,8 @@ def honoured(side: Side, at: datetime, good: bool) -> None:
     entry(person, "withdrawn", at)
     text(side, at + SOON, to=person, purpose="opt_out_answer")
     if good:
-        entry(person, "given", at + SOON)
-    text(side, at + 2 * SOON, to=person)
+        entry(person, "given", at + 2 * SOON)
+    text(side, at + 3 * SOON, to=person)
 
 
 def at_once(side: Side, at: datetime, good: bool) -> None:
@@ -217,16 +217,11 @@ def factor(side: Side, at: datetime, good: bool) -> None:
 
 
 def sign_in(side: Side, at: datetime, good: bool) -> None:
-    SignInEvent.objects.create(
-        user=side.member.user,
-        membership=side.member,
-        account=b"a",
-        origin=b"o",
-        network=b"n",
-        outcome="signed_in",
-        factors=["password", "totp"] if good else ["password"],
-        at=at,
-    )
+    """And one of the same person that was not into this organization."""
+    factors = ["password", "totp"] if good else ["password"]
+    facts = {"account": b"a", "origin": b"o", "network": b"n", "outcome": "signed_in", "factors": factors, "at": at}
+    for membership in (side.member, None):
+        SignInEvent.objects.create(user=side.member.user, membership=membership, **facts)
 
 
 def receipt(side: Side, at: datetime, **fields: object) -> OffboardingReceipt:
