@@ -285,8 +285,8 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "accounts.leaving.given_steps.DirectoryTokens",
     "compliance.leaving_steps.QueuedTexts",
     "compliance.leaving_steps.StandingRuns",
-    "compliance.leaving_steps.OpenEscalations",
     "texting.leaving_steps.Assignments",
+    "compliance.leaving_steps.OpenEscalations",  # conversations are locked before escalations, as by arriving texts
 ]
 PORTAL_PAYMENT_PROVIDERS = {
     "stripe": "portal.payments.stripe.adapter.StripePayments",

@@ -25,6 +25,7 @@ def send(*, member: Membership, escalation: Escalation, conversation: Conversati
     require(member, Permission.ESCALATIONS_HANDLE, Permission.MESSAGES_SEND)
     if (conversation.contact_id, conversation.line_id) != (escalation.contact_id, escalation.line_id):
         raise CannotAct(_("This conversation is another customer's."))
+    _lock_thread(conversation)
     mine = lock_open(escalation)
     if mine.switch_sent_at is not None:
         return None
@@ -47,3 +48,11 @@ def send(*, member: Membership, escalation: Escalation, conversation: Conversati
         message_id=reply.message.pk,
     )
     return reply.message
+
+
+def _lock_thread(conversation: Conversation) -> None:
+    """The conversation before the escalation, as a text on its way in does: else each could wait for the other."""
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=True).filter(
+        contact_id=conversation.contact_id, line_id=conversation.line_id, status=Conversation.Status.OPEN
+    )
+    list(rows.order_by("id").values_list("pk", flat=True))

@@ -11,15 +11,17 @@ from accounts.permissions import MissingPermission
 from compliance.escalations import acting, closing, opening, switch_texts, switching
 from compliance.escalations.cannot_act import CannotAct
 from compliance.escalations.closing import Outcome
+from compliance.escalations.signals import Signal
 from compliance.models import Escalation, EscalationEvent
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.compliance.escalations.at_the_desk import CARD_OFFER, WANTS_RESULTS, escalation, events, steps
 from tests.permitting import agree_to_everything
 from tests.texting.desk import desk
+from tests.texting.test_delivery import wait_until_a_transaction_waits
 from texting import gate, sending
 from texting.gate import Draft, Verdict
-from texting.models import Decision, Message, OutboxEntry
+from texting.models import Conversation, Decision, Message, OutboxEntry
 from texting.purposes import Purpose
 from texting.sending import Refused
 
@@ -300,6 +302,30 @@ def test_two_agents_who_press_at_once_send_one_text(desk):
     with activate(desk.organization):
         assert Message.objects.filter(purpose=Purpose.REPLY, direction="out").count() == 1
         assert EscalationEvent.objects.filter(kind="switch_sent").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_text_that_comes_while_somebody_sends_the_switch_waits_for_nothing_that_waits_for_it(desk):
+    desk.hear("START")
+    conversation, errors = desk.hear(CARD_OFFER), []
+
+    def press():
+        try:
+            switch(desk)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    pressing = threading.Thread(target=press)
+    with activate(desk.organization):  # what a text on its way in does, held up in between
+        Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+        pressing.start()
+        wait_until_a_transaction_waits()
+        opening.open_or_add(desk.fresh(conversation), [Signal("card_offer")], at=timezone.now())
+    pressing.join(timeout=60)
+    assert errors == []
+    assert events(desk) == ["opened", "triggered", "switch_sent"]
 
 
 def test_who_leaves_hands_theirs_back(desk, offered):
