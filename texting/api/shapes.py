@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from accounts.api.paging import PageParameters
 from accounts.api.reading import Strict
@@ -72,16 +73,19 @@ class NewMessage(Strict):
     )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        wrong: dict[str, list[str]] = {}
         named = [name for name in ("to", "contact_id", "conversation_id") if name in attrs]
         if len(named) != 1:
-            raise serializers.ValidationError("Send exactly one of to, contact_id, conversation_id.")
+            wrong[api_settings.NON_FIELD_ERRORS_KEY] = ["Send exactly one of to, contact_id, conversation_id."]
         if ("body" in attrs) == ("template" in attrs):
-            raise serializers.ValidationError({"body": ["Send exactly one of body, template."]})
+            wrong["body"] = ["Send exactly one of body, template."]
         if len(attrs.get("values", {})) > MOST_VALUES:  # type: ignore[arg-type]
-            raise serializers.ValidationError({"values": [_("Send at most %(most)d of them.") % {"most": MOST_VALUES}]})
+            wrong["values"] = [_("Send at most %(most)d of them.") % {"most": MOST_VALUES}]
         for name in ("values", "language"):
             if name in attrs and "template" not in attrs:
-                raise serializers.ValidationError({name: ["This goes with a template only."]})
+                wrong[name] = ["This goes with a template only."]
+        if wrong:
+            raise serializers.ValidationError(wrong)
         return attrs
 
 
