@@ -338,7 +338,7 @@ class TestThread:
             inside.hear(f"Text {index}")
         many, dear = price()
         assert many > few
-        assert dear == cheap <= 5
+        assert dear == cheap <= 6
 
     def test_one_text_is_found_in_its_own_thread_only(self, inside):
         conversation = inside.hear("Mine")
