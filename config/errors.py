@@ -27,13 +27,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """403: which right is missing, and who can give it; for htmx as a toast, since the page stays."""
     missing = exception.missing if isinstance(exception, MissingPermission) else ()
     rights = [permission.label for permission in missing]
-    helpers = names_of_those_who_may(Permission.PEOPLE_MANAGE, but_not=getattr(request, "member", None))
-    context = {"rights": rights, "helpers": helpers}
-    response = render(request, "config/forbidden.html", context, status=403)
     if request.headers.get("HX-Request") == "true":
         text = _("You may not do this. Missing: %(rights)s.") % {"rights": ", ".join(rights) or _("a permission")}
-        trigger_client_event(response, "toast", {"text": text, "tone": "danger"})
-    return response
+        return trigger_client_event(HttpResponse(status=403), "toast", {"text": text, "tone": "danger"})
+    helpers = names_of_those_who_may(Permission.PEOPLE_MANAGE, but_not=getattr(request, "member", None))
+    return render(request, "config/forbidden.html", {"rights": rights, "helpers": helpers}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
