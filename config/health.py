@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.mail.health import mail_health
 from accounts.permissions import public
 from config.heartbeat import Part, silence
+from tenancy.redis_client import connect
 
 WORKER_SILENCE_SECONDS = 30.0  # it gives a sign every two
 CLOCK_SILENCE_SECONDS = 180.0  # it gives a sign every ten, through the queue
@@ -63,7 +64,7 @@ def check_database(alias: str) -> str | None:
 def check_redis() -> str | None:
     """It answers."""
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
+        with connect(settings.REDIS_URL, wait=1) as client:
             client.ping()
     except (redis.RedisError, ValueError):
         return "does not answer"

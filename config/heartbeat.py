@@ -31,10 +31,10 @@ class Part(StrEnum):
 
 @cache
 def _client() -> "redis.Redis":
-    import redis  # late, because the local supervisor wants the names only and none of its memory
+    from tenancy.redis_client import connect  # late: the local supervisor wants the names only and none of its memory
 
     # Short, because a stalled Redis must stall neither the worker's own loop nor the health page.
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    return connect(settings.REDIS_URL, wait=1)
 
 
 def note(part: Part) -> None:

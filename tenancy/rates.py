@@ -20,11 +20,10 @@ from functools import cache
 import redis
 from django.conf import settings
 from django.utils.crypto import salted_hmac
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from tenancy.gcra import Allowance, Rate
 from tenancy.local_rates import LocalRates
+from tenancy.redis_client import connect
 
 __all__ = ["Allowance", "Rate", "Spender", "WhenAway", "spend", "spend_all"]
 
@@ -69,13 +68,7 @@ class Spender:
     """Asks one Redis. One for a process; used by all its threads, and by a forked child from its own beginning."""
 
     def __init__(self, url: str) -> None:
-        client = redis.Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
-            # A connection that the server closed meanwhile (a restart) is worth a second try; a silent server is not.
-            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-        )
+        client = connect(url, wait=TIMEOUT)
         self._script = client.register_script(_SCRIPT)
         self._begin()
         os.register_at_fork(after_in_child=self._begin)  # a lock may be held by a thread that the child does not have

@@ -14,6 +14,7 @@ import redis
 from django.conf import settings
 
 from accounts.models import Membership
+from tenancy.redis_client import connect
 from texting import live
 from texting.live import LiveKind
 from texting.models import Conversation
@@ -105,4 +106,4 @@ def _tell(member: Membership, conversation: Conversation) -> None:
 
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+    return connect(settings.REDIS_URL, wait=_TIMEOUT)

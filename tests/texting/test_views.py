@@ -471,11 +471,10 @@ class TestPresence:
         assert "Amelia" not in text_of(answer)
 
     def test_without_redis_nobody_seems_to_be_there_and_nothing_breaks(self, desk, monkeypatch):
-        from redis import Redis
-
+        from tenancy.redis_client import connect
         from texting import presence
 
-        monkeypatch.setattr(presence, "_client", lambda: Redis(port=1, socket_connect_timeout=0.1))
+        monkeypatch.setattr(presence, "_client", lambda: connect("redis://127.0.0.1:1", wait=0.1))
         conversation = desk.hear()
         browser = desk.as_(desk.cast.agent)
         assert ask(browser, "conversation_presence", "post", {}, conversation.pk).status_code == 200

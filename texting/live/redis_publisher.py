@@ -10,8 +10,8 @@ import threading
 import time
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from tenancy.redis_client import connect
 
 TIMEOUT = 0.25  # seconds for connecting, and for an answer
 RETRY_SECONDS = 1.0
@@ -24,13 +24,7 @@ class Publisher:
     """One for a process; used by all its threads."""
 
     def __init__(self, url: str) -> None:
-        self._client = redis.Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
-            # A connection that the server closed meanwhile (a restart) is worth a second try; a silent server is not.
-            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-        )
+        self._client = connect(url, wait=TIMEOUT)
         self._begin()
         os.register_at_fork(after_in_child=self._begin)  # a child has none of our threads
 
