@@ -160,7 +160,7 @@ def _gap_of_control(control: Control) -> Gap:
 def _gap_of_figure(shown: ShownFigure) -> Gap:
     kind, figure = shown.kind, shown.figure
     words = {"title": kind.title, "part": figure.part, "whole": figure.whole, "target": f"{figure.target:g}"}
-    title = _("%(title)s: %(part)d of %(whole)d, wanted are %(target)s %%") % words
+    title = _("%(title)s: %(part)d of %(whole)d, %(target)s %% are wanted") % words
     route = kind.route or "measure_evidence"
     url = reverse(kind.route) if kind.route else reverse(route, args=[kind.key])
     return Gap(kind.key, title, str(kind.act or _("Look at the rows behind it.")), url)

@@ -50,7 +50,7 @@ def in_zone(desk):
 
 def test_the_list_shows_who_why_and_until_when(desk, offered):
     shown = page(desk, desk.cast.agent)
-    for words in ("Maria Ruiz", "Wants to send card details", "reach them by", "Main line", "nobody's"):
+    for words in ("Maria Ruiz", "Wants to send card details", "Reach them by", "Main line", "Nobody has it"):
         assert words in shown
     assert "Nothing is escalated" in page(desk, desk.cast.outsider)
     with activate(desk.organization):
