@@ -125,10 +125,10 @@ class MappingForm(forms.Form):
     )
     to = forms.ChoiceField(label=_("Stands for"))
 
-    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: list[Role], teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.roles = {f"role {role.pk}": role for role in roles}
-        self.teams = {f"team {team.pk}": team for team in Team.objects.all()}
+        self.teams = {f"team {team.pk}": team for team in teams}
         choice = self.fields["to"]
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
         choice.choices = [

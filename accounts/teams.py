@@ -43,7 +43,7 @@ def place_in_teams(*, actor: Membership, member: Membership, teams: Iterable[Tea
         return
     new = [team for team_id, team in wanted.items() if team_id not in before]
     for team in new:
-        _require_reading(actor, team)
+        require_reading(actor, team)
     TeamMember.objects.filter(membership=member).exclude(team__in=wanted).delete()
     TeamMember.objects.bulk_create([TeamMember(team=team, membership=member) for team in new])
     _forget(member)
@@ -81,7 +81,7 @@ def change_team(
     now = Team.objects.select_for_update().get(pk=team.pk)
     before = _plain(now)
     if _width(visibility, shows_unassigned) > _width(Team.Visibility(now.visibility), now.shows_unassigned):
-        _require_reading(actor, now)
+        require_reading(actor, now)
     now.name, now.visibility, now.shows_unassigned = name, visibility, shows_unassigned
     _save(now)
     if _plain(now) != before:
@@ -95,7 +95,7 @@ def set_members(*, actor: Membership, team: Team, members: Iterable[Membership])
     before = {place.membership_id: place.membership for place in places.select_related("membership__user")}
     after = {member.pk: member for member in members}
     if after.keys() - before.keys():
-        _require_reading(actor, team)
+        require_reading(actor, team)
     for member_id in before.keys() - after.keys():
         TeamMember.objects.filter(team=team, membership_id=member_id).delete()
     for member_id in after.keys() - before.keys():
@@ -130,7 +130,8 @@ def reads(actor: Membership, team: Team) -> bool:
     return actor.may(Permission.CONVERSATIONS_READ_ALL) or team.pk in actor.team_ids
 
 
-def _require_reading(actor: Membership, team: Team) -> None:
+def require_reading(actor: Membership, team: Team) -> None:
+    """Raises MissingPermission for a team whose conversations the actor does not read, so may not hand out."""
     if not reads(actor, team):
         require(actor, Permission.CONVERSATIONS_READ_ALL)
 

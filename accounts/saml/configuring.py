@@ -22,6 +22,7 @@ from accounts.saml.doors import door_of
 from accounts.saml.own_keys import ensure_key
 from accounts.saml.provider_metadata import MOST_CERTIFICATES, Described
 from accounts.sessions import PROVIDER_FACTOR
+from accounts.teams import require_reading
 from tenancy import audit
 from tenancy.isolation import current_organization_id
 
@@ -173,9 +174,12 @@ def _end_sessions_by_its_factor() -> int:
 def add_mapping(*, actor: Membership, value: str, role: Role | None = None, team: Team | None = None) -> None:
     """People for whom the provider sends `value` get the role, or join the team, at their next sign-in.
 
-    Raises NothingYet, TooManyMappings, MissingPermission for a role that the actor may not give.
+    Raises NothingYet, TooManyMappings, MissingPermission for a role that the actor may not give or a team that they do
+    not read.
     """
     require(actor, Permission.SSO_MANAGE, *(role.granted if role else ()))
+    if team is not None:
+        require_reading(actor, team)
     provider = the_provider()
     if SamlMapping.objects.count() >= MOST_MAPPINGS:
         raise TooManyMappings

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Enforced, SamlMapping, SamlProvider, SsoDomain
+from accounts import teams
+from accounts.models import Enforced, SamlMapping, SamlProvider, SsoDomain, Team
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.queries import grantable_roles, person
 from accounts.saml import configuring, doors, enforcing, linking, showing
@@ -49,7 +50,7 @@ def add_mapping(request: MemberRequest) -> HttpResponse:
             return _mappings_page(request, provider, attributes=attributes)
         configuring.change_options(actor=request.member, options=attributes.cleaned_data)
         return redirect("sso_mappings")
-    form = MappingForm(request.POST, roles=grantable_roles(request.member))
+    form = _mapping_form(request, request.POST)
     if not form.is_valid():
         return _mappings_page(request, provider, form=form)
     try:
@@ -69,6 +70,12 @@ def remove_mapping(request: MemberRequest, mapping_id: UUID) -> HttpResponse:
     return redirect("sso_mappings")
 
 
+def _mapping_form(request: MemberRequest, posted: QueryDict | None = None) -> MappingForm:
+    """With the roles and teams that the member could give by hand."""
+    own = [team for team in Team.objects.all() if teams.reads(request.member, team)]
+    return MappingForm(posted, roles=grantable_roles(request.member), teams=own)
+
+
 def _mappings_page(
     request: MemberRequest,
     provider: SamlProvider,
@@ -80,7 +87,7 @@ def _mappings_page(
 ) -> HttpResponse:
     found = SamlMapping.objects.select_related("role", "team")
     wrong = next((one for one in (form, attributes, preview) if one is not None and one.is_bound), None)
-    shown = form or MappingForm(roles=grantable_roles(request.member))
+    shown = form or _mapping_form(request)
     return render(
         request,
         "accounts/sso_mappings.html",
