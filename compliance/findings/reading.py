@@ -15,11 +15,11 @@ from compliance.findings.rule_words import words_of
 from compliance.models import Finding
 from compliance.screening.excepted import may_be_excepted
 from compliance.screening.words import name_of
-from tenancy.encryption import prefetch, readable
+from tenancy.encryption import prefetch
 from tenancy.isolation import activate
 from texting.models import Conversation
 from texting.queries.access import NotYours, visible_conversations, with_people
-from texting.queries.seeing import Customer, customer
+from texting.queries.seeing import Customer, customer, wording
 
 PAGE = 50
 _TONES = {Finding.Confidence.HIGH: "danger", Finding.Confidence.MEDIUM: "warning"}
@@ -171,7 +171,7 @@ def _row(member: Membership, finding: Finding, conversation: Conversation) -> Fi
         verdict_label=str(Finding.Verdict(finding.verdict).label),
         who=finding.decided_by.user.name if finding.decided_by else "",
         decided_at=finding.decided_at,
-        because=readable(finding, "because", "") or "",
+        because=wording(member, finding, "because", contact=conversation.contact, in_list=True),
         can_be_excepted=finding.verdict == Finding.Verdict.WRONG
         and may_be_excepted(finding.type, finding.confidence)
         and member.may(Permission.FINDINGS_EXCEPT),

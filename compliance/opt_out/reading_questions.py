@@ -182,7 +182,7 @@ def _row(
         due_at=question.due_at,
         decided_at=question.decided_at,
         who=(question.decided_by.user.name if question.decided_by else _("They said so themselves")) if decided else "",
-        reason=readable(question, "reason", "") or "",
+        reason=wording(member, question, "reason", contact=contact, in_list=True),
         may_decide=may_decide,
         may_put_back=may_decide and bool(readable(question, "detached", "")),
     )

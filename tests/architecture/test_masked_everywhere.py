@@ -16,6 +16,8 @@ from django.test import Client, RequestFactory
 from accounts.api import limiting
 from accounts.integrations import OFFERED as FOR_KEYS
 from accounts.models import Membership, OutgoingMail
+from compliance.models import Escalation, Finding, HeldText, OptOutQuestion
+from portal.models import PaymentRequest, SecureReply
 from tenancy.encryption import readable
 from tenancy.isolation import activate
 from tests.architecture.permission_table import objects_of
@@ -63,7 +65,30 @@ def scenery(cast) -> Scenery:
         sent = Message.objects.filter(conversation=conversation, direction=Message.Direction.OUT)
         sent.update(attention=Message.Attention.NO_RECEIPT)
         alarms.stop(contact, alarms.Rule.HOURLY, {"texts": 100})
+        write_everywhere(TEXT)
     return Scenery(cast, objects)
+
+
+WRITTEN = (
+    (OptOutQuestion, "reason"),
+    (Finding, "because"),
+    (HeldText, "body"),
+    (HeldText, "reason"),
+    (Escalation, "outcome"),
+    (PaymentRequest, "description"),
+    (SecureReply, "body"),
+)
+"""What people write about a customer beside texts and notes."""
+
+
+def write_everywhere(words: str) -> None:
+    """The words stand in all of it."""
+    for model, attribute in WRITTEN:
+        rows = list(model.objects.all())
+        assert rows, f"nothing to write into: {model.__name__}"
+        for row in rows:
+            setattr(row, attribute, words)
+            row.save(update_fields=[attribute])
 
 
 def leaks(text: str) -> list[str]:
