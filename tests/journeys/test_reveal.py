@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import MembershipRole, Role
 from accounts.permission_catalogue import Permission
@@ -79,3 +79,53 @@ def end_of_time(office: Office) -> None:
         now = timezone.now()
         for row in Reveal.objects.filter(until__gt=now):
             Reveal.objects.filter(pk=row.pk).update(created_at=now - (row.until - now) * 2, until=now)
+
+
+CUSTOMER = 3  # not the first, whose number stands on the simulator's page as an example
+
+
+def masked(page: Page, office: Office) -> None:
+    """Neither name nor number nor address of the customer is anywhere in what the browser has, nor in its title."""
+    expect(page.locator("main")).to_be_visible()
+    said = f"{page.title()} {page.content()}".casefold()
+    digits = office.number(CUSTOMER)[2:]
+    for mark in ("whitfield", "grace@", digits, f"{digits[3:6]}-{digits[6:]}", f"{digits[3:6]} {digits[6:]}"):
+        assert mark not in said, f"{page.url}: {mark}"
+
+
+def test_a_role_made_without_reveal_sees_masks_everywhere(office: Office, someone: MakePerson) -> None:
+    digits = office.number(CUSTOMER)[2:]
+    spelled = f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
+    office.hear(
+        f"It is Grace Whitfield, {spelled}, write to grace@whitfield.example", which=CUSTOMER, name="Grace Whitfield"
+    )
+    conversation = office.hear(f"Please no more texts, says Grace of {spelled}", which=CUSTOMER)
+    admin = someone().let_in(office.admin).tab("/settings/roles/")
+    admin.get_by_role("link", name="Agent", exact=True).click()
+    admin.get_by_role("link", name="Duplicate").click()
+    admin.get_by_label("Name", exact=True).fill("Sees nobody")
+    for right in ("Reveal names and phone numbers", "Work with all names and numbers shown"):
+        admin.get_by_label(right).uncheck()
+    admin.get_by_role("button", name="Make the role").click()
+    expect(admin.get_by_role("heading", name="Sees nobody", exact=True)).to_be_visible()
+    admin.goto(f"/settings/people/{office.agent.pk}/change/")
+    admin.get_by_label("Agent", exact=True).uncheck()
+    admin.get_by_label("Sees nobody", exact=True).first.check()
+    admin.get_by_role("button", name="Save").click()
+    expect(admin.get_by_role("heading", name=office.agent.user.name)).to_be_visible()
+
+    person = someone().let_in(office.agent)
+    contact = f"/contacts/{conversation.contact_id}/"
+    for path in (
+        *("/inbox/", office.address(conversation), "/attention/", "/perhaps-stop/", "/escalations/"),
+        *("/contacts/", contact, f"{contact}permission/", office.phone_address),
+    ):
+        person.page.goto(path)
+        masked(person.page, office)
+    page = person.opens(office.address(conversation))
+    expect(page.get_by_role("button", name="Reveal")).to_have_count(0)
+    with page.expect_response(lambda answer: "/inbox/" in answer.url) as news:
+        office.hear(f"Grace Whitfield again, {spelled}", which=CUSTOMER)
+    assert "whitfield" not in news.value.text().casefold()
+    expect(page.locator("#messages")).to_contain_text("again")
+    masked(page, office)
