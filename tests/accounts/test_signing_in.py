@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.db.models import F
 
-from accounts import signing_in
+from accounts import second_factor, signing_in
 from accounts.models import Membership, Session, SignInEvent, SignInOutcome, TotpDevice, User
 from accounts.origins import Origin
 from accounts.sessions import SessionStore, key_hash
@@ -157,6 +157,16 @@ def test_an_admin_without_an_app_is_led_through_its_set_up_and_can_do_nothing_el
     assert client.post("/sign-in/set-up/", {"code": code(device)})["Location"] == "/settings/account/recovery/"
     assert client.get("/settings/people/").status_code == 200
     assert events(cast.admin, AuditKind.SECOND_FACTOR_ADDED) == 1
+
+
+def test_the_picture_to_scan_holds_the_secret_the_address_and_our_name(cast, client, monkeypatch):
+    drawn, make = [], second_factor.segno.make
+    monkeypatch.setattr(second_factor.segno, "make", lambda text, **how: drawn.append(text) or make(text, **how))
+    send_password(client, "admin@harbor.example")
+    page = client.get("/sign-in/set-up/")
+    secret = TotpDevice.objects.get(user=cast.admin.user).secret
+    assert drawn == [f"otpauth://totp/Parley:admin%40harbor.example?secret={secret}&issuer=Parley"]
+    assert f'src="{page.context["set_up"].picture}"' in page.content.decode()
 
 
 def test_the_set_up_page_shows_one_secret_however_often_it_is_opened(cast, client):

@@ -36,6 +36,17 @@ def test_the_right_code_counts_once(cast):
     assert codes.check(bound(cast.agent), code) is Answer.GONE
 
 
+def test_digits_are_compared_in_constant_time(cast, monkeypatch):
+    compared = []
+    monkeypatch.setattr(
+        codes, "constant_time_compare", lambda one, other: compared.append((one, other)) or one == other
+    )
+    _, code = codes.issue(bound(cast.agent))
+    assert codes.check(bound(cast.agent), other_than(code)) is Answer.WRONG
+    assert codes.check(bound(cast.agent), code) is Answer.RIGHT
+    assert [one == other for one, other in compared] == [False, True]
+
+
 def test_a_code_is_right_for_nothing_but_what_it_was_sent_for(cast):
     _, code = codes.issue(bound(cast.agent))
     for elsewhere in (

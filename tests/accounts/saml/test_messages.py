@@ -13,8 +13,10 @@ import pytest
 import xmlsec
 from lxml import etree
 
-from accounts.models import Membership, SamlIdentity, Session, User
+from accounts.models import Membership, SamlIdentity, SamlProvider, Session, User
+from accounts.saml.library import library_settings
 from accounts.saml.refusals import Reason
+from accounts.saml.trust import trust_of
 from tenancy.isolation import activate
 from tests.accounts.saml.identity_provider import (
     DS,
@@ -351,6 +353,20 @@ saying("the address of somebody who left", Reason.DEACTIVATED, email="leaver@har
 def state(organization) -> tuple[Any, ...]:
     with activate(organization):
         return (User.objects.count(), Membership.objects.count(), SamlIdentity.objects.count(), Session.objects.count())
+
+
+def test_the_library_itself_is_as_strict_as_it_goes(cast, office):
+    """What our own checks refuse before it or after it, it would refuse too."""
+    with activate(cast.organization):
+        trust = trust_of(office.door, SamlProvider.objects.get())
+    made = library_settings(trust, trust.own[0], assertion_signed=True)
+    security, provider = made.get_security_data(), made.get_idp_data()
+    assert made.is_strict()
+    on = ("wantAssertionsSigned", "wantNameId", "rejectDeprecatedAlgorithm")
+    off = ("requestedAuthnContext", "allowRepeatAttributeName")
+    assert ([security[name] for name in on], [security[name] for name in off]) == ([True] * 3, [False] * 2)
+    assert not provider.get("certFingerprint")
+    assert len(provider["x509certMulti"]["signing"]) == len(trust.certificates)
 
 
 def test_the_table_is_as_large_as_it_should_be():
