@@ -18,15 +18,18 @@ from accounts.mailed_links import Purpose
 from accounts.models import (
     ApiKey,
     BreakGlass,
+    DirectoryToken,
     DoorTrial,
     Enforced,
     Invitation,
+    MailedLink,
     Membership,
     OffboardingReceipt,
     RememberedDevice,
     Session,
     SignInPolicy,
     SsoDoor,
+    User,
 )
 from accounts.permissions import MissingPermission
 from accounts.scim import connecting
@@ -154,7 +157,21 @@ def revived_device(cast, holder):
     return "remembered_devices"
 
 
-@pytest.mark.parametrize("reopen", [revived_key, revived_link, revived_device])
+def revived_token(cast, holder):
+    with activate(cast.organization):
+        DirectoryToken.objects.filter(made_by=holder.member).update(ends_at=timezone.now() + timedelta(days=1))
+    return "directory_tokens"
+
+
+def revived_password_link(cast, holder):
+    later, user = timezone.now() + timedelta(hours=1), User.objects.get(pk=holder.member.user_id)
+    link = MailedLink(purpose=Purpose.PASSWORD, user=user, epoch=user.auth_epoch, payload="{}", expires_at=later)
+    link.token_hash = hashed(holder.password_link)
+    link.save(force_insert=True)
+    return "password_links"
+
+
+@pytest.mark.parametrize("reopen", [revived_key, revived_link, revived_device, revived_token, revived_password_link])
 def test_a_trial_tells_of_a_door_that_stands_open(cast, holder, reopen):
     SignInPolicy.objects.update_or_create(organization=cast.organization, defaults={"remember_days": 7})
     with_app(holder.member.user)
