@@ -63,7 +63,7 @@ def test_whoever_leaves_the_directory_leaves_its_groups(cast, company, nora):
     assert company.get(f"Groups/{care['id']}").json()["members"] == []
 
 
-def test_nobody_chooses_a_role_that_holds_what_they_lack(cast, company, nora):
+def test_nobody_chooses_a_role_that_holds_what_they_lack_or_a_team_that_they_do_not_read(cast, company, nora):
     care = company.add_group("Care", nora["id"])
     with activate(cast.organization):
         clerk = Role.objects.create(
@@ -75,6 +75,8 @@ def test_nobody_chooses_a_role_that_holds_what_they_lack(cast, company, nora):
         chosen(cast, care, role=role_of(cast.organization, "admin"), actor=cast.agent)
     with pytest.raises(MissingPermission):
         chosen(cast, care, role=role_of(cast.organization, "agent"), actor=cast.auditor)
+    with pytest.raises(MissingPermission):
+        chosen(cast, care, team=cast.billing, actor=cast.agent)
     assert held(cast, "nora@harbor.example")[0] == set()
 
 
