@@ -27,6 +27,8 @@ from tenancy import audit
 from tenancy.isolation import current_organization_id
 
 MOST_MAPPINGS = 200
+# Whoever holds a key that is believed signs in as anybody, owners too, so only who may make owners says which (0198).
+TRUST = (Permission.SSO_MANAGE, Permission.OWNERS_MANAGE)
 
 
 class TooManyCertificates(Exception):
@@ -49,7 +51,7 @@ def describe(*, actor: Membership, described: Described, metadata_url: str = "")
     """Take over what metadata says. Certificates that were there stay as far as there is room, so that a change of keys
     stops nobody; those of another provider (another entity ID) go.
     """
-    require(actor, Permission.SSO_MANAGE)
+    require(actor, *TRUST)
     door_of(current_organization_id())
     ensure_key()
     provider = SamlProvider.objects.first() or SamlProvider(
@@ -109,7 +111,7 @@ def pin(provider: SamlProvider, certificate: Certificate | SamlFoundCertificate)
 
 def add_certificate(*, actor: Membership, certificate: Certificate) -> None:
     """One more beside those that are there. Raises NothingYet, TooManyCertificates."""
-    require(actor, Permission.SSO_MANAGE)
+    require(actor, *TRUST)
     provider = the_provider()
     here = SamlCertificate.objects.filter(provider=provider)
     if here.filter(fingerprint=certificate.fingerprint).exists():
@@ -145,7 +147,8 @@ def _set_aside(certificate: SamlCertificate) -> None:
 
 
 def change_options(*, actor: Membership, options: dict[str, Any]) -> None:
-    """Fields of `SamlProvider` by name. Raises NothingYet, MissingPermission for a role that the actor may not give.
+    """Fields of `SamlProvider` by name. Raises NothingYet, MissingPermission for a role that the actor may not give and
+    for counting the provider's second factor as ours, which is believing it about everybody.
 
     Sessions that rely on the provider's second factor end when that counts no longer, the actor's own too.
     """
@@ -154,6 +157,8 @@ def change_options(*, actor: Membership, options: dict[str, Any]) -> None:
     role = options.get("default_role")
     if isinstance(role, Role) and role.pk != provider.default_role_id:
         require(actor, *role.granted)
+    if options.get("trusts_second_factor") and not provider.trusts_second_factor:
+        require(actor, *TRUST)
     before = {name: getattr(provider, name) for name in options}
     changed = sorted(name for name, value in options.items() if before[name] != value)
     if not changed:

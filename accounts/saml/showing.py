@@ -30,11 +30,13 @@ from accounts.models import (
     SsoDoor,
 )
 from accounts.saml.addresses import Addresses, addresses
+from accounts.saml.configuring import TRUST
 from accounts.saml.doors import door_of
 from accounts.saml.explaining import Explained, explained
 from accounts.saml.metadata_words import problem_words
 from accounts.saml.people import Plan, plan
 from accounts.saml.postcheck import Assertion
+from accounts.saml.provider_metadata import MOST_CERTIFICATES
 from tenancy.encryption import prefetch, readable
 
 SOON = timedelta(days=30)
@@ -85,11 +87,12 @@ class Overview:
     steps: list[Row]
     found: list[ShownEnd]
     problem: str
+    may_trust: bool
 
     @property
     def may_add(self) -> bool:
-        """Whether there is room for another certificate."""
-        return len(self.certificates) < 3
+        """Whether the member may add a certificate, and there is room for one."""
+        return self.may_trust and len(self.certificates) < MOST_CERTIFICATES
 
 
 def overview(member: Membership) -> Overview:
@@ -98,10 +101,11 @@ def overview(member: Membership) -> Overview:
     provider = SamlProvider.objects.first()
     certificates = [_certificate(one) for one in SamlCertificate.objects.all()]
     keys = list(SamlKey.objects.all())
+    may_trust = all(member.may(one) for one in TRUST)
     proved = SsoDomain.objects.filter(organization=member.organization_id, proved_at__isnull=False).exists()
     tried = SamlAttempt.objects.filter(kind=RequestKind.TEST, reason="").exists()
     steps: list[Row] = [
-        (_("Describe your provider"), reverse("sso_provider"), provider is not None),
+        (_("Describe your provider"), reverse("sso_provider") if may_trust else "", provider is not None),
         (_("Prove your e-mail domain"), reverse("sso_domains"), proved),
         (_("Try it"), "", tried),
         (_("Switch it on"), "", door.is_on),
@@ -118,6 +122,7 @@ def overview(member: Membership) -> Overview:
         steps=steps,
         found=[_certificate(one) for one in SamlFoundCertificate.objects.all()],
         problem=problem_words(provider.metadata_problem) if provider and provider.metadata_problem else "",
+        may_trust=may_trust,
     )
 
 

@@ -32,7 +32,7 @@ def overview(request: MemberRequest) -> HttpResponse:
     return _overview(request, CertificateForm())
 
 
-@requires(Permission.SSO_MANAGE, calls_out=True)
+@requires(*configuring.TRUST, calls_out=True)
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def provider(request: MemberRequest) -> HttpResponse:
@@ -58,7 +58,7 @@ def provider(request: MemberRequest) -> HttpResponse:
     return redirect("sso")
 
 
-@requires(Permission.SSO_MANAGE)
+@requires(*configuring.TRUST)
 @fresh
 @require_POST
 def add_certificate(request: MemberRequest) -> HttpResponse:
@@ -151,6 +151,9 @@ def options(request: MemberRequest) -> HttpResponse:
         return redirect("sso_provider")
     form = OptionsForm(
         request.POST if request.method == "POST" else None, instance=found, roles=grantable_roles(request.member)
+    )
+    form.fields["trusts_second_factor"].disabled = not (
+        found.trusts_second_factor or request.member.may(Permission.OWNERS_MANAGE)
     )
     if request.method != "POST" or not form.is_valid():
         return form_page(request, "accounts/sso_options.html", form, **_frame(request, "sso_options"))
