@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.permissions import MissingPermission
-from compliance.models import Disclosure, FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
+from compliance.models import Disclosure, FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm, Program
 from compliance.opt_in import form_counts
 from compliance.opt_in_forms import editing, linked_pages, publishing
 from compliance.opt_in_forms.asking import digest, page, written
@@ -23,6 +23,7 @@ from tests.compliance.published_forms import address_of, change, make_form, make
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.desk import desk
 from tests.tls import Authority, serving
+from texting.models import Brand, Campaign, Line
 
 __all__ = ["desk"]
 
@@ -314,6 +315,44 @@ def test_a_program_of_another_team_than_the_line_is_a_finding(desk, draft, progr
     change(desk, draft, programs=(program, elsewhere), publish=False)
     with activate(desk.organization):
         assert [one.rule for one in publishing.problems(written(fresh(desk, draft)))] == ["team"]
+
+
+def found_in(desk, form):
+    with activate(desk.organization):
+        given = fresh(desk, form)
+        try:
+            publishing.publish(actor=desk.cast.owner, form=given, pages_read=True)
+        except publishing.CannotPublish as refused:
+            return [one.rule for one in refused.findings]
+    return []
+
+
+def test_a_program_of_another_brand_than_the_line_keeps_a_form_from_being_published(desk, draft, program):
+    with activate(desk.organization):
+        brand, other = (Brand.objects.create(name=name, tier="low") for name in ("Harbor Dental", "Harbor Billing"))
+        Program.objects.filter(pk=program.pk).update(brand=brand)
+    assert found_in(desk, draft) == ["brand"], "a line without a campaign is of no brand"
+    for whose, rules in ((other, ["brand"]), (brand, [])):
+        with activate(desk.organization):
+            pace = {"segments_a_minute": 60, "pictures_a_minute": 60}
+            campaign = Campaign.objects.create(brand=whose, name=whose.name, message_class="x", **pace)
+            Line.objects.filter(pk=desk.line.pk).update(campaign=campaign)
+        assert found_in(desk, draft) == rules
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "rule"),
+    [
+        (Line, {"is_active": False}, "line"),
+        (Program, {"is_active": False}, "program"),
+        (OptInForm, {"texts": {"en": {"title": " "}}}, "title"),
+    ],
+)
+def test_a_form_that_would_reach_nobody_or_says_nothing_is_not_published(desk, draft, model, change, rule):
+    with activate(desk.organization):
+        model.objects.all().update(**change)
+    assert found_in(desk, draft) == [rule]
+    assert (fresh(desk, draft).state, stored_versions(desk)) == ("draft", [])
 
 
 def test_a_draft_cannot_be_closed_and_closing_twice_changes_nothing(desk, draft, owner):
