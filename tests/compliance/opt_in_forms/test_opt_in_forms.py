@@ -5,7 +5,9 @@ import json
 from datetime import timedelta
 
 import pytest
+import segno
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -173,6 +175,23 @@ def test_its_code_for_cameras_is_there_once_it_is_published(desk, draft, owner):
     assert code in owner.get(page_of(draft)).content.decode()
     assert owner.get(code, {"as": "exe"}).status_code == 404
     assert desk.as_(desk.cast.outsider).get(code).status_code == 404
+
+
+def test_its_code_leads_to_the_public_page(desk, draft, owner):
+    owner.post(page_of(draft, "publish/"), READ)
+    drawn = Image.open(io.BytesIO(owner.get(page_of(draft, "code/"), {"as": "png"}).content)).convert("1")
+    wanted = segno.make(f"{settings.PUBLIC_BASE_URL}{address_of(draft)}", error="m", micro=False).matrix
+    square = drawn.width // (len(wanted) + 8)  # four white squares on each side, as cameras want it
+
+    def is_dark(across, down):
+        return not drawn.getpixel(((across + 4) * square + square // 2, (down + 4) * square + square // 2))
+
+    places = range(-4, len(wanted) + 4)
+    inside = range(len(wanted))
+    seen = [[is_dark(across, down) for across in places] for down in places]
+    assert seen == [
+        [down in inside and across in inside and bool(wanted[down][across]) for across in places] for down in places
+    ]
 
 
 def test_the_preview_has_the_colour_that_is_typed_and_nothing_else_as_a_style(desk, draft, owner):
