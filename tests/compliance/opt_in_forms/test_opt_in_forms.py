@@ -203,15 +203,20 @@ def test_the_preview_has_the_colour_that_is_typed_and_nothing_else_as_a_style(de
         assert owner.get(address, {"is": wrong}).content == b"", "nothing typed gets into a style sheet"
 
 
-def test_the_form_has_its_figures_by_day(desk, draft, owner):
+def test_the_form_has_its_figures_by_day(desk, draft, program, owner):
+    other = make_form(desk, program, name="Side door", published=False)
     with activate(desk.organization):
         day = timezone.localdate()
         for ago, number in ((0, 3), (2, 5), (30, 100)):
             FormCount.objects.create(form=draft, day=day - timedelta(days=ago), step="viewed", count=number)
+        FormCount.objects.create(form=other, day=day, step="viewed", count=77)
         found = form_counts.by_day(draft.pk)
     assert [counted["viewed"] for counted in found.values()][-3:] == [5, 0, 3]
     assert (len(found), sum(counted["viewed"] for counted in found.values())) == (30, 8), "30 days, today included"
-    assert "By day" in owner.get(page_of(draft)).content.decode()
+    shown = owner.get(page_of(draft)).content.decode()
+    assert "By day" in shown
+    assert ">5<" in shown
+    assert ">77<" not in shown
 
 
 def test_what_is_published_changes_only_by_publishing_and_old_versions_never(desk, draft, program, owner):
