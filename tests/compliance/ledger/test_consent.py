@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
-from compliance.models import ConsentEvent, ConsentRules, Program, Suppression
+from compliance.models import ConsentEvent, ConsentRules, Disclosure, Program, Suppression
 from tenancy.isolation import activate
 from tests.permitting import agree_to_everything
 from tests.texting.desk import desk, make_line
@@ -200,6 +200,17 @@ class TestBrands:
             assert rule(front, Purpose.REPLY) == ""
             assert not Suppression.objects.exists()
             assert rule(other, Purpose.REPLY) == "consent.none", "what that team was permitted has ended"
+
+
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+@pytest.mark.parametrize("model", [ConsentEvent, Disclosure])
+def test_the_database_lets_nobody_change_or_delete_an_entry_or_a_wording(desk, change, model):
+    desk.hear("STOP")
+    with activate(desk.organization):
+        refused = pytest.raises(DatabaseError, match="never changed or deleted")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change.format(model._meta.db_table))
+        assert ConsentEvent.objects.exists()
 
 
 def test_a_suppression_outlives_the_contact(desk):
