@@ -130,6 +130,16 @@ class TestWhatIsLeftOut:
             assert Suppression.objects.count() == 1
         assert len(given(desk)) == 1
 
+    def test_a_number_that_opted_out_is_blocked_when_its_contact_is_gone_and_a_list_brings_it_back(self, desk, program):
+        before = withdraw(desk, 0)
+        with activate(desk.organization):  # nothing is left by which the contact could be found
+            Contact.objects.filter(pk=before.pk).update(number_index=b"nobody-any-more!")
+        made = bring_in(desk.cast.owner, rows(2), program)
+        assert outcomes(made) == {"opted_out": 1, "imported": 1}
+        assert {one.rule for one in verdict(desk, 0, Purpose.REPLY).objections} == {"consent.opted_out"}
+        with activate(desk.organization):
+            assert threads.contact_for(parse(number(0))).pk != before.pk
+
     def test_an_opt_out_while_the_list_waits_is_found_when_it_is_written(self, desk, program):
         made = look(desk.cast.owner, rows(2), program)
         assert outcomes(made) == {"ready": 2}
