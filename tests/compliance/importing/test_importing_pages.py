@@ -7,12 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from compliance.importing import working
+from compliance.importing import starting, working
 from compliance.models import ConsentEvent, ConsentImport
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.cast import signed_in
-from tests.compliance.importing_lists import bring_in, look, make_program, number, rows
+from tests.compliance.importing_lists import ANSWERS, bring_in, look, make_program, number, rows
 from tests.texting.desk import desk
 
 __all__ = ["desk"]
@@ -65,6 +65,15 @@ def test_the_whole_way_from_a_file_to_permissions(desk, program):
     assert page.post(reverse("undo_import", args=[made.pk])).status_code == 302
     working.work(desk.organization.pk, made.pk)
     assert b"Taken back" in page.get(reverse("consent_import", args=[made.pk])).content
+
+
+def test_a_bar_says_how_far_it_is(desk, program):
+    made = look(desk.cast.owner, rows(4), program)
+    with activate(desk.organization):
+        starting.attest(member=desk.cast.owner, started=made, answers=ANSWERS)
+    working.work(desk.organization.pk, made.pk, seconds=0, batch=1)
+    page = desk.as_(desk.cast.owner).get(reverse("consent_import", args=[made.pk])).content.decode()
+    assert 'max="100" value="25"' in page
 
 
 @pytest.mark.parametrize(
