@@ -5,11 +5,15 @@ from datetime import UTC
 from hashlib import sha256
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.paper import Paper
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Disclosure, Program
 from compliance.opt_in import opting_in
+from compliance.receipts import gathering
 from tenancy.audit_verification import sign_news
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
@@ -94,11 +98,17 @@ def test_each_text_names_the_entry_that_allowed_it_and_each_refusal_its_rule(des
     assert "consent.opted_out" in data["refusals"][0]["rules"]
 
 
-def test_the_page_and_the_paper_say_the_same(desk, customer):
+def test_the_page_and_the_paper_say_the_same(desk, customer, monkeypatch):
     page = ask(desk, desk.cast.supervisor).content.decode()
     for said in (WORDING, "да, хочу", "Opted out", "203.0.113.9", "Every entry agrees with the audit chain"):
         assert said in page, said
+    put, drawn = Paper.put, []
+    monkeypatch.setattr(Paper, "put", lambda self, text: drawn.append(text) or put(self, text))
     paper = ask(desk, desk.cast.supervisor, form="pdf")
+    on_paper = "\n".join(drawn)
+    entry = as_data(desk)["entries"][1]
+    for said in (FIRST, WORDING, "да, хочу", "203.0.113.9", "agrees with the audit chain", entry["anchor"]["digest"]):
+        assert said in on_paper, said
     assert paper["Content-Type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF")
     assert FIRST not in paper["Content-Disposition"]
@@ -116,6 +126,20 @@ def test_it_is_found_when_the_contact_was_erased_and_says_what_is_gone(desk, cus
     assert (data["entries"][1]["words"], data["entries"][1]["circumstances"]) == (None, None)
     assert {entry["anchor"]["proof"] for entry in data["entries"]} == {"proved"}, "the sealed bytes are what is proved"
     assert "destroyed with the key" in ask(desk, desk.cast.owner).content.decode()
+
+
+def test_a_receipt_takes_as_many_statements_for_much_as_for_little(desk, customer):
+    def statements():
+        with activate(desk.organization), CaptureQueriesContext(connection) as seen:
+            gathering.make(member=desk.cast.owner, number=FIRST, reason=gathering.Reason.CHECK, form="json")
+        return len(seen)
+
+    before = statements()
+    for _ in range(5):
+        talk = desk.hear("START")
+        desk.answer(talk, "Good morning again")
+        desk.hear("STOP")
+    assert statements() <= before
 
 
 def test_a_number_that_nobody_knows_has_an_empty_receipt(desk, customer):
