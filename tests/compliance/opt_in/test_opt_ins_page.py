@@ -18,7 +18,7 @@ from tenancy.isolation import activate
 from tests.compliance.opt_ins import asked, by_form, leave, make_program, stranger, texts_to
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import delivery, threads
-from texting.models import Message, OutboxEntry, SendAttempt
+from texting.models import Brand, Message, OutboxEntry, SendAttempt
 from texting.statuses import ErrorKind, MessageStatus
 
 __all__ = ["desk"]
@@ -191,6 +191,17 @@ def test_whoever_permits_less_can_be_asked_for_the_rest_and_for_nothing_twice(de
     desk.hear("NO")
     assert address not in agent.get(page_of).content.decode(), "once is all that is allowed"
     assert address not in desk.as_(desk.cast.auditor).get(page_of).content.decode()
+
+
+def test_a_program_of_another_brand_than_the_line_is_not_asked_for(desk, silent):
+    with activate(desk.organization):
+        program = make_program(desk.cast.admin, brand=Brand.objects.create(name="Harbor Billing", tier="low"))
+    address = reverse("ask_permission", args=[silent.pk])
+    agent = desk.as_(desk.cast.agent)
+    assert address not in agent.get(reverse("conversation", args=[silent.pk])).content.decode()
+    agent.post(address, {"program": program.pk}, headers=HTMX)
+    with activate(desk.organization):
+        assert not OptIn.objects.exists()
 
 
 @pytest.mark.parametrize("how", ["opted_out", "declined", "lapsed", "agreed"])
