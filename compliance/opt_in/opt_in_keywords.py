@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from compliance.ledger.consent_state import brand_of
 from compliance.ledger.wordings import LONGEST, disclosure_of
 from compliance.models import AdvertisementImage, Keyword, Program
 from compliance.opt_in.opt_in_elements import Kind
@@ -49,6 +50,7 @@ class Wish:
 def make(*, member: Membership, line: Line, word: str, wish: Wish) -> Keyword:
     """A new keyword of a line. Raises CannotChange."""
     require(member, Permission.FORMS_MANAGE)
+    _check_program(line, wish.program)
     known, shown = fit(word), " ".join(word.split()).upper()
     if Keyword.objects.filter(line=line).count() >= MOST_ON_A_LINE:
         raise CannotChange(_("A number has at most %(most)d keywords.") % {"most": MOST_ON_A_LINE})
@@ -78,6 +80,7 @@ def make(*, member: Membership, line: Line, word: str, wish: Wish) -> Keyword:
 def change(*, member: Membership, keyword: Keyword, wish: Wish) -> None:
     """Another program, advertisement or image, for texts from now on. Raises CannotChange."""
     require(member, Permission.FORMS_MANAGE)
+    _check_program(keyword.line, wish.program)
     picture = _drawn(wish.image)
     keyword.program, keyword.language = wish.program, wish.language
     keyword.advertisement = disclosure_of(wish.program, _published(wish, keyword.word), wish.language, member)
@@ -86,6 +89,14 @@ def change(*, member: Membership, keyword: Keyword, wish: Wish) -> None:
     digest = bytes(keyword.advertisement.digest).hex()
     details: dict[str, Any] = {"program": wish.program.name, "advertisement": digest, "image": bool(picture)}
     audit.record(event=AuditKind.KEYWORD_CHANGED, actor=member, object=keyword, **details)
+
+
+def _check_program(line: Line, program: Program) -> None:
+    """As a form does before it is published: what a line may not send, nobody opts in to on it."""
+    if program.team_id not in (None, line.team_id):
+        raise CannotChange(_("This program belongs to another team than the line. Choose one of its team."))
+    if program.brand_id not in (None, brand_of(line)):
+        raise CannotChange(_("This program is of another brand than the line. Choose one of its brand."))
 
 
 def switch(*, member: Membership, keyword: Keyword, on: bool) -> None:

@@ -16,7 +16,7 @@ from tests.compliance.opt_ins import leave, make_keyword, make_program, stranger
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.desk import FIRST, desk
 from texting import receiving
-from texting.models import Message
+from texting.models import Brand, Message
 from texting.providers.base import Inbound
 
 __all__ = ["desk"]
@@ -56,6 +56,22 @@ def test_a_line_has_a_word_once_and_two_lines_may_share_it(desk, join):
         make_keyword(desk.billing_line, join.program, "JOIN")
         make_keyword(desk.line, join.program, "DEALS")
         assert Keyword.objects.count() == 3
+
+
+def test_nobody_opts_in_on_a_line_to_what_it_may_not_send(desk, join):
+    with activate(desk.organization):
+        other_team = make_program(desk.cast.admin, name="Bills", team=desk.cast.billing)
+        brand = Brand.objects.create(name="Harbor Billing", tier="low")
+        other_brand = make_program(desk.cast.admin, name="Club", brand=brand)
+        for program, words in ((other_team, "another team"), (other_brand, "another brand")):
+            with pytest.raises(CannotChange, match=words):
+                make_keyword(desk.line, program, "LATER")
+            with pytest.raises(CannotChange, match=words):
+                opt_in_keywords.change(
+                    member=desk.cast.admin, keyword=join, wish=opt_in_keywords.Wish(program, join.advertisement.text)
+                )
+        make_keyword(desk.billing_line, other_team, "BILLS")
+        assert Keyword.objects.get(line=desk.line).program == join.program
 
 
 @pytest.mark.parametrize("lacking", ["Msg & data rates may apply.", "STOP", "JOIN", "Not a condition of purchase."])
