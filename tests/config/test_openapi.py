@@ -38,7 +38,7 @@ CHECKS = [
     ignored_auth,
 ]
 BOUNDED = settings(
-    max_examples=10,
+    max_examples=20,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
