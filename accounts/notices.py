@@ -29,30 +29,31 @@ def tell(permission: Permission, kind: mail.MailKind, *, route: str, words: Mapp
         user__is_active=True,
         wants_mails=True,
     )
-    told = 0
-    for member in able.select_related("user", "organization").order_by("user__email"):
-        filled: dict[str, Word] = {
-            "organization": member.organization.name,
-            "page_link": settings.PUBLIC_BASE_URL + reverse(route),
-            **(words or {}),
-        }
-        with suppress(mail.TooManyMails, mail.BadAddress):
-            mail.queue(to=member.user, kind=kind, words=filled)
-            told += 1
-    return told
+    rows = able.select_related("user", "organization").order_by("user__email")
+    return sum(_queue(member, kind, route, words or {}) for member in rows)
+
+
+def tell_member(member: Membership, kind: mail.MailKind, *, route: str) -> None:
+    """Mail one member, if they are here and want mails, in the running transaction."""
+    if member.wants_mails and member.user.is_active:
+        _queue(member, kind, route, {})
 
 
 def tell_owners(organization_id: UUID, kind: mail.MailKind, *, route: str, words: Mapping[str, Word]) -> None:
     """Mail every active owner, also those who want no other mails: it is about the organization's own doors."""
     owners = Membership.objects.filter(organization=organization_id, is_owner=True, is_active=True)
     for owner in owners.select_related("user", "organization"):
-        filled: dict[str, Word] = {
-            "organization": owner.organization.name,
-            "page_link": settings.PUBLIC_BASE_URL + reverse(route),
-            **words,
-        }
-        with suppress(mail.TooManyMails, mail.BadAddress):
-            mail.queue(to=owner.user, kind=kind, words=filled)
+        _queue(owner, kind, route, words)
+
+
+def _queue(member: Membership, kind: mail.MailKind, route: str, words: Mapping[str, Word]) -> bool:
+    """Whether it was queued: an address that had too many, or is none, gets no more."""
+    link = settings.PUBLIC_BASE_URL + reverse(route)
+    filled: dict[str, Word] = {"organization": member.organization.name, "page_link": link, **words}
+    with suppress(mail.TooManyMails, mail.BadAddress):
+        mail.queue(to=member.user, kind=kind, words=filled)
+        return True
+    return False
 
 
 def choose(*, member: Membership, wants: bool) -> None:

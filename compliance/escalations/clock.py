@@ -6,15 +6,12 @@ only rings: what is due stands in the table.
 """
 
 import logging
-from contextlib import suppress
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts import mail, notices
+from accounts import notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
@@ -72,7 +69,7 @@ def _remind(mine: Escalation) -> None:
     if owner is None:
         notices.tell(Permission.ESCALATIONS_WAIVE, MailKind.ESCALATION_WAITS, route="escalations")
     else:
-        _mail(owner, MailKind.ESCALATION_WAITS)
+        notices.tell_member(owner, MailKind.ESCALATION_WAITS, route="escalations")
 
 
 def _reassign(mine: Escalation) -> None:
@@ -83,7 +80,7 @@ def _reassign(mine: Escalation) -> None:
     mine.owner = taker
     mine.save(update_fields=["owner"])
     note(mine, Event.REASSIGNED, facts={"owner": str(taker.pk), "before": str(before or "")})
-    _mail(taker, MailKind.ESCALATION_YOURS)
+    notices.tell_member(taker, MailKind.ESCALATION_YOURS, route="escalations")
 
 
 def _breach(mine: Escalation, step: EscalationStep) -> None:
@@ -91,15 +88,3 @@ def _breach(mine: Escalation, step: EscalationStep) -> None:
     mine.save(update_fields=["breached_at"])
     note(mine, Event.BREACHED, facts={"due": step.due_at.isoformat()})
     notices.tell(Permission.ESCALATIONS_WAIVE, MailKind.ESCALATION_BREACHED, route="escalations")
-
-
-def _mail(member: Membership, kind: MailKind) -> None:
-    """As `accounts.notices` does, to one person."""
-    if not (member.wants_mails and member.user.is_active):
-        return
-    words = {
-        "organization": member.organization.name,
-        "page_link": settings.PUBLIC_BASE_URL + reverse("escalations"),
-    }
-    with suppress(mail.TooManyMails, mail.BadAddress):
-        mail.queue(to=member.user, kind=kind, words=words)
