@@ -74,7 +74,7 @@ class TwilioFarEnd:
 
     def provider(self, **credentials: str) -> Provider:
         given = {"account": fake_twilio.ACCOUNT, "secret": SECRET, "base_url": self.base_url, **credentials}
-        return HurriedTwilio(Credentials(**given))
+        return TwilioProvider(Credentials(**given))
 
     def outbound(self, body: str = "Your table is ready.") -> Outbound:
         return Outbound(to=CUSTOMER, from_=LINE, body=body, client_ref="ref-1", status_url="https://x.example/s/token")
