@@ -336,6 +336,7 @@ TEXTING_THREAD_NOTICES = [
 ]
 TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
+TEXTING_KEPT_WORDS = "compliance.screening.masking.kept"  # notes and drafts, as they may be stored
 TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note", "compliance.content_types.holding.note"]
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",

@@ -21,6 +21,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import live, origins, outgoing_webhooks, sending
 from texting.gate import OutsideHours
+from texting.kept_words import kept
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Draft, Line, Message, Note, Turn
 from texting.outgoing_webhooks import EventKind
@@ -140,7 +141,10 @@ def reopen(*, member: Membership, conversation: Conversation) -> None:
 
 
 def add_note(*, member: Membership, conversation: Conversation, body: str) -> Note:
-    """Leave a note for colleagues; it is never sent. Raises NotPossible when it is empty or too long."""
+    """Leave a note for colleagues; it is never sent.
+
+    What must not be stored leaves a mask in it (`texting.kept_words`). Raises NotPossible when it is empty or too long.
+    """
     require(member, Permission.NOTES_WRITE)
     text = body.replace("\r\n", "\n").replace("\x00", "").strip()
     if not text:
@@ -151,7 +155,7 @@ def add_note(*, member: Membership, conversation: Conversation, body: str) -> No
         conversation=conversation,
         contact_id=conversation.contact_id,
         author=member,
-        body=text,
+        body=kept(text),
         created_at=timezone.now(),
     )
     _forget_draft(member, conversation)
@@ -234,9 +238,9 @@ def save_draft(
 ) -> None:
     """Keep what the member has begun to write, and where it began; an empty one is forgotten.
 
-    Anything too long to be sent is cut.
+    Anything too long to be sent is cut; what must not be stored leaves a mask, as in a note.
     """
-    text = body.replace("\x00", "")[:LONGEST_NOTE]
+    text = kept(body.replace("\x00", "")[:LONGEST_NOTE])
     if not text.strip():
         _forget_draft(member, conversation)
         return

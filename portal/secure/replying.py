@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from portal.models import SecureMessage, SecureReply
 from portal.secure.opening import show
+from portal.secure.screening import kept
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.ids import new_id
@@ -83,6 +84,8 @@ def cleaned(body: str, *, may_be_empty: bool) -> str:
 def take(secure_id: UUID, *, body: str, files: Sequence[Looked]) -> SecureReply:
     """Store the answer, show it in the thread as a text that nobody has read. The caller has checked the visit.
 
+    Card numbers, their codes and passwords leave a mask (`portal.secure.screening`).
+
     Raises BadAnswer when there are too many already. A conversation that was resolved is followed by a new one.
     """
     rows = SecureMessage.objects.select_for_update(of=("self",)).select_related("message__line", "contact")
@@ -108,7 +111,7 @@ def take(secure_id: UUID, *, body: str, files: Sequence[Looked]) -> SecureReply:
         attachment.save(force_insert=True)
         storing.keep_bytes(attachment, file.inspected)
     reply = SecureReply.objects.create(
-        secure=secure, contact=secure.contact, message=message, body=body, created_at=now
+        secure=secure, contact=secure.contact, message=message, body=kept(body), created_at=now
     )
     threads.touch(conversation, message)
     audit.record(event=AuditKind.SECURE_REPLY_RECEIVED, actor=None, object=reply, files=len(files))

@@ -14,6 +14,7 @@ from portal.links import Kind
 from portal.models import SecureMessage
 from portal.secure import sealing
 from portal.secure.answers import fact_hash
+from portal.secure.screening import objection
 from portal.secure.settings import portal_settings
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -52,6 +53,8 @@ def send(*, member: Membership, conversation: Conversation, wish: Wish, message_
     """
     require(member, Permission.PORTAL_SEND, Permission.MESSAGES_SEND)
     content = cleaned(wish.content)
+    if problem := objection(content):
+        raise BadContent(problem)
     if (wish.check == Check.CODE) == bool(wish.fact):
         raise BadContent(_("Say what the customer has to know to open it."))
     here = portal_settings()

@@ -255,6 +255,15 @@ def test_an_answer_stands_in_the_thread_as_a_sign_and_is_read_by_a_click(custome
     assert desk.as_(desk.cast.outsider).get(f"/inbox/secure/replies/{reply.pk}/").status_code == 404
 
 
+def test_a_card_typed_on_the_page_is_masked_before_it_is_stored(customer):
+    desk = customer.sent.desk
+    customer.opens()
+    assert customer.sends("Take it from 4111 1111 1111 1111 cvv 737. SSN 536-22-8761").status_code == 303
+    with activate(desk.organization):
+        body = SecureReply.objects.get().body
+    assert body == "Take it from [card ••••1111] cvv [card security code]. SSN 536-22-8761"
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -265,6 +265,35 @@ def test_what_cannot_be_sent_leaves_nothing(desk, wish, says):
         assert not Message.objects.filter(direction="out").exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("Your card on file is 4111 1111 1111 1111", "payment link"),
+        ("The code on the back is cvv 737", "payment link"),
+        ("Your password is hunter2hunter", "set a new one"),
+    ],
+)
+def test_cards_their_codes_and_passwords_are_not_even_sent_privately(desk, content, says):
+    conversation = desk.hear()
+    with activate(desk.organization):
+        with pytest.raises(BadContent, match=says) as refused:
+            sending.send(member=desk.cast.agent, conversation=conversation, wish=Wish(content), message_id=new_id())
+        assert "4111" not in str(refused.value)
+        assert not SecureMessage.objects.exists()
+        assert not Message.objects.filter(direction="out").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["Your biopsy came back positive for melanoma", "SSN on file: 536-22-8761", "You owe $4,310 on your loan"],
+)
+def test_health_money_and_identity_numbers_are_what_private_pages_are_for(desk, content):
+    conversation = desk.hear()
+    with activate(desk.organization):
+        sending.send(member=desk.cast.agent, conversation=conversation, wish=Wish(content), message_id=new_id())
+        assert SecureMessage.objects.count() == 1
+
+
 def test_what_the_gate_refuses_leaves_nothing_but_its_decision(desk):
     conversation = desk.hear()
     desk.hear("STOP")

@@ -241,6 +241,22 @@ class TestWriting:
                 conversations.add_note(member=desk.cast.agent, conversation=conversation, body=body)
             assert not Note.objects.exists()
 
+    def test_a_card_in_a_note_is_masked_before_it_is_stored_and_its_author_is_told(self, desk):
+        conversation, typed = desk.hear(), "She pays with 4111 1111 1111 1111,\r\nhas asthma"
+        page = desk.as_(desk.cast.agent).post(f"/inbox/c/{conversation.pk}/note/", {"body": typed})
+        with activate(desk.organization):
+            assert Note.objects.get().body == "She pays with [card ••••1111],\nhas asthma"
+        assert "taken out of your note" in page["HX-Trigger"]
+        page = desk.as_(desk.cast.agent).post(f"/inbox/c/{conversation.pk}/note/", {"body": "Line\r\nline"})
+        assert "taken out" not in page.get("HX-Trigger", "")
+
+    def test_a_draft_keeps_no_card(self, desk):
+        conversation = desk.hear()
+        with activate(desk.organization):
+            body = "Card 4111 1111 1111 1111"
+            conversations.save_draft(member=desk.cast.agent, conversation=conversation, body=body)
+            assert Draft.objects.get().body == "Card [card ••••1111]"
+
     def test_a_draft_is_kept_as_what_it_is_and_goes_when_it_was_sent(self, desk):
         conversation, agent = desk.hear(), desk.cast.agent
         with activate(desk.organization):

@@ -73,11 +73,16 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
 def note(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     """Leave a note. 422 with a sentence when it is empty or too long."""
     found = find(request, conversation_id)
+    body = request.POST.get("body", "")
     try:
-        conversations.add_note(member=request.member, conversation=found, body=request.POST.get("body", ""))
+        left = conversations.add_note(member=request.member, conversation=found, body=body)
     except NotPossible as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
-    return _written(request, found.pk)
+    response = _written(request, found.pk)
+    if left.body not in body.replace("\r\n", "\n").replace("\x00", ""):
+        gap = _("What must not be kept was taken out of your note. A mask shows where.")
+        trigger_client_event(response, "toast", {"text": gap, "tone": "warning"})
+    return response
 
 
 @requires(Permission.CONVERSATIONS_READ)
