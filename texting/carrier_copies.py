@@ -1,4 +1,4 @@
-"""The provider forgets what a text said that held what must not be kept.
+"""The provider forgets what a text said that held what must not be kept, and pictures once they are here.
 
 The wish is stored with the text; a round of the clock asks the provider, again and again with growing pauses where it
 could not be asked or the text is still on its way. What a provider refuses for good stays listed with its code.

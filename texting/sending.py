@@ -98,7 +98,9 @@ def send_text(
     if repeated is not None and repeated.contact_id == conversation.contact_id:
         return repeated
     try:
-        ready = binding.ready(files, author=author, contact=conversation.contact, line=conversation.line)
+        ready = binding.ready(
+            files, author=author, contact=conversation.contact, line=conversation.line, message_id=message_id
+        )
     except BadFiles as error:
         raise BadText(str(error)) from None
     new_id_of_it = None if repeated else message_id

@@ -16,9 +16,11 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import readable
 from texting import conversations, sending
+from texting.attachments import binding, storing
 from texting.gate import OutsideHours
 from texting.models import Conversation, Draft, Message
 from texting.purposes import Purpose
+from texting.queries import unsent_files
 from texting.sending import BadText, Refused
 
 State = HeldText.State
@@ -46,6 +48,7 @@ def approve(*, member: Membership, held: HeldText) -> Message:
             author=author,
             purpose=Purpose(mine.purpose),
             message_id=mine.message_id,
+            files=[file.pk for file in binding.held_with(mine.message_id)],
             outside_hours=OutsideHours.WAIT,
             origin=mine.origin,
             approved=mine.pk,
@@ -73,7 +76,7 @@ def refuse(*, member: Membership, held: HeldText, reason: str) -> None:
 
 
 def take_back(*, member: Membership, held: HeldText) -> None:
-    """Its author takes the words back into the composer, unless something else is written there; then both stay.
+    """Its author takes words and pictures back into the composer, unless something else is there; then both stay.
 
     What was decided already is put away. Raises CannotDecide for everybody else, and when it was approved meanwhile.
     """
@@ -84,9 +87,13 @@ def take_back(*, member: Membership, held: HeldText) -> None:
     if mine.state == State.SENT or mine.seen_at is not None:
         raise CannotDecide(_already(mine))
     thread = Conversation.objects.get(pk=mine.conversation_id)
+    files = binding.held_with(mine.message_id)
     if Draft.objects.filter(conversation=thread, author=member).exists():
         raise CannotDecide(_("Send or delete first what you have begun to write here."))
+    if files and unsent_files(member, thread):
+        raise CannotDecide(_("Send or take out first what you have attached here."))
     conversations.save_draft(member=member, conversation=thread, body=_words(mine), origin=mine.origin)
+    binding.release(mine.message_id)
     if mine.state == State.WAITING:
         _write(mine, State.TAKEN_BACK)
         audit.record(event=AuditKind.MESSAGE_TAKEN_BACK, actor=member, object=mine)
@@ -94,10 +101,14 @@ def take_back(*, member: Membership, held: HeldText) -> None:
 
 
 def put_away(*, member: Membership, held: HeldText) -> None:
-    """Its author has read what became of it. Twice is once; nothing happens while it waits, or for anybody else."""
+    """Its author has read what became of it, and its pictures go. Twice is once.
+
+    Nothing happens while it waits, or for anybody else.
+    """
     require(member, Permission.MESSAGES_SEND)
     mine = _locked(held)
     if mine.author_id == member.pk and mine.state != State.WAITING:
+        storing.remove(binding.held_with(mine.message_id))
         _put_away(mine)
 
 

@@ -12,6 +12,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
+from texting.attachments import binding
 from texting.gate import Verdict
 from texting.refusals import Objected
 
@@ -29,8 +30,10 @@ def note(objected: Sequence[Objected]) -> None:
     fetch_current_keys(new)
     HeldText.objects.bulk_create(new, ignore_conflicts=True)
     stored = set(HeldText.objects.filter(pk__in=[row.pk for row in new]).values_list("pk", flat=True))
+    files = {row.pk: text.draft.files for row, text in zip(rows, held, strict=True)}
     for row in new:
         if row.pk in stored:  # and not what the same request, a moment before, has stored
+            binding.hold(files[row.pk], message_id=row.message_id)
             audit.record(event=AuditKind.MESSAGE_HELD, actor=row.author, object=row, rule=row.rule)
     show(new)
 

@@ -1,7 +1,7 @@
 """Which held texts a member sees, and how: those of conversations they may read, customers as they may see them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from compliance.content_types.words import CATEGORIES, phrase_shown, reads_like
 from compliance.models import HeldText
 from tenancy.encryption import prefetch, readable
 from texting.models import Conversation
+from texting.queries import ShownFile, files_waiting
 from texting.queries.access import NotYours, visible_conversations, with_people
 from texting.queries.inbox import MOST_COUNTED
 from texting.queries.seeing import Customer, customer, wording
@@ -45,6 +46,8 @@ class HeldRow:
     who: str
     reason: str
     may_decide: bool
+    attachments: tuple[ShownFile, ...] = ()
+    is_ours: bool = True  # as a text of the thread says it: what `_files.html` asks
 
     @property
     def is_waiting(self) -> bool:
@@ -109,7 +112,15 @@ def _rows(member: Membership, held: Iterable[HeldText], here: Conversation | Non
     prefetch([*found, *(one.contact for one in threads.values())])
     places = [(row, here or threads.get(row.conversation_id)) for row in found]
     may_decide = member.may(Permission.MESSAGES_APPROVE)
-    return [_row(member, row, place, may_decide=may_decide, in_list=here is None) for row, place in places if place]
+    files = files_waiting(member, [row.message_id for row in found])
+    return [
+        replace(
+            _row(member, row, place, may_decide=may_decide, in_list=here is None),
+            attachments=files.get(row.message_id, ()),
+        )
+        for row, place in places
+        if place
+    ]
 
 
 def _row(member: Membership, row: HeldText, place: Conversation, *, may_decide: bool, in_list: bool) -> HeldRow:

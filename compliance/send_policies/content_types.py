@@ -73,13 +73,11 @@ class ContentTypes:
         return self._objection(draft, found, decided().actions[FORBIDDEN], text, _("Write it without that."))
 
     def _objection(self, draft: Draft, found: Recognized, action: Action, text: str, instead: str) -> Reason:
-        """What holds or stops it; nothing after a colleague's approval. Pictures cannot wait beside a text."""
+        """What holds or stops it; nothing after a colleague's approval."""
         if draft.approved is not None and action is Action.REVIEW:
             return self._reason(found, Verdict.ALLOW, "", approved=str(draft.approved))
         verdict = _VERDICTS[action]
-        if verdict is Verdict.HOLD and draft.files:
-            verdict, instead = Verdict.REFUSE, _("A colleague must see it first: send it without the pictures.")
-        elif verdict is Verdict.HOLD:
+        if verdict is Verdict.HOLD:
             instead = _("Send it and it waits for a colleague, who sees it first. Or: %(act)s") % {"act": instead}
         return self._reason(found, verdict, text, what_to_do=instead)
 

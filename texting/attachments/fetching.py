@@ -21,13 +21,13 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import KeyDestroyed
 from tenancy.isolation import activate
-from texting import live
+from texting import carrier_copies, live
 from texting.attachments import storing
 from texting.attachments.inspecting import Inspected, inspect
 from texting.attachments.kinds import MOST_BYTES, FileRefused, Reason
 from texting.attachments.scanning import ScannerAway, scan
 from texting.live import LiveKind
-from texting.models import Attachment, AttachmentDue
+from texting.models import Attachment, AttachmentDue, Message
 from texting.providers.base import Credentials, Media, MediaProblem, MediaRefused, NotAccepted, Provider
 from texting.providers.registry import UnknownProvider, provider_for
 
@@ -166,6 +166,7 @@ def _record(turn: _Turn, outcome: _Fetched | _Failed) -> None:
         storing.keep_bytes(attachment, outcome.inspected)
         attachment.save()
         _forget(turn)
+        _have_copies_forgotten(attachment)
         _tell(attachment)
     elif outcome.again and timezone.now() < turn.noted_at + PATIENCE[outcome.reason]:
         _come_again(turn, at_least=outcome.wait)
@@ -176,6 +177,17 @@ def _record(turn: _Turn, outcome: _Fetched | _Failed) -> None:
     else:
         reason = Reason.NOT_FETCHED if outcome.reason is Reason.PROVIDER_AWAY else outcome.reason
         _end(turn, attachment, Attachment.State.REFUSED, reason)
+
+
+def _have_copies_forgotten(attachment: Attachment) -> None:
+    """Once every file of the text is here, the provider is asked to forget its copies; while one is not, it has the
+    only one. Two who fetch the last two files at once wait for each other at the text.
+    """
+    texts = Message.objects.select_for_update(of=("self",), no_key=True).select_related("line")
+    whole = texts.get(attachments=attachment.pk)
+    elsewhere = Attachment.objects.filter(message=whole).exclude(state=Attachment.State.HERE)
+    if not elsewhere.exists():
+        carrier_copies.forget(whole.line, whole.pk, at=timezone.now())
 
 
 def _end(turn: _Turn, attachment: Attachment, state: Attachment.State, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from tenancy.background import each_organization
@@ -9,6 +10,7 @@ from texting.attachments import storing
 from texting.models import Attachment, MediaLink
 
 UNSENT_FOR = timedelta(days=7)
+HELD_FOR = timedelta(days=4)  # longer: nobody waits longer for a second person, and then its author reads the answer
 _TOGETHER = 50
 
 
@@ -20,7 +22,9 @@ def forget() -> dict[str, int]:
 
 
 def _forget_unsent() -> int:
-    old = Attachment.objects.filter(message__isnull=True, created_at__lte=timezone.now() - UNSENT_FOR)
+    free, held = timezone.now() - UNSENT_FOR, timezone.now() - UNSENT_FOR - HELD_FOR
+    past = Q(held_for__isnull=True, created_at__lte=free) | Q(created_at__lte=held)
+    old = Attachment.objects.filter(past, message__isnull=True)
     rows = list(old.select_for_update(skip_locked=True).only("id", "organization")[:_TOGETHER])
     storing.remove(rows)
     return len(rows)

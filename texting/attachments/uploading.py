@@ -93,7 +93,11 @@ def describe(*, member: Membership, attachment: Attachment, alt: str) -> None:
 
 def _unsent(member: Membership, conversation: Conversation) -> list[Attachment]:
     rows = Attachment.objects.filter(
-        message__isnull=True, author=member, contact_id=conversation.contact_id, conversation__line=conversation.line_id
+        message__isnull=True,
+        held_for__isnull=True,
+        author=member,
+        contact_id=conversation.contact_id,
+        conversation__line=conversation.line_id,
     )
     return list(rows.only("id", "size"))
 

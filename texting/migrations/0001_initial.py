@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                     name='Attachment',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('held_for', models.UUIDField(blank=True, null=True)),
                         ('position', models.PositiveSmallIntegerField(default=0)),
                         ('state', models.CharField(choices=[('waiting', 'Waits at the provider'), ('here', 'Here'), ('refused', 'Refused'), ('gone', 'Gone')], default='waiting', max_length=8)),
                         ('reason', models.CharField(blank=True, max_length=16)),
@@ -50,6 +51,7 @@ class Migration(migrations.Migration):
                         ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='texting.message')),
                     ],
                     options={
+                        'indexes': [models.Index(condition=models.Q(('held_for__isnull', False)), fields=['organization', 'held_for'], name='texting_attachment_held')],
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_attachment_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachment_org_id'), tenancy.constraints.SameOrganization(field='author', name='texting_attachment_author_org')],
                     },
                 ),
@@ -851,6 +853,10 @@ class Migration(migrations.Migration):
                 migrations.AddConstraint(
                     model_name='attachment',
                     constraint=models.CheckConstraint(condition=models.Q(('message__isnull', False), ('author__isnull', False), _connector='OR'), name='texting_attachment_of_somebody'),
+                ),
+                migrations.AddConstraint(
+                    model_name='attachment',
+                    constraint=models.CheckConstraint(condition=models.Q(('held_for__isnull', True), ('message__isnull', True), _connector='OR'), name='texting_attachment_held_or_sent'),
                 ),
                 migrations.AddIndex(
                     model_name='webhookdelivery',

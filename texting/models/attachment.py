@@ -22,6 +22,7 @@ class Attachment(TenantModel):
     Its bytes are in `AttachmentChunk`, so that lists and threads never read them. A picture is stored as we drew it
     anew, without anything that its maker's device wrote into it. `digest` is the blind index of the SHA-256 of what
     is stored. `reason` is one of `texting.attachments.kinds.Reason` when it was refused or waits for something.
+    `held_for` is the id of the text that it waits with for a second person: until then no other text takes it along.
     """
 
     class State(models.TextChoices):
@@ -41,6 +42,7 @@ class Attachment(TenantModel):
     author = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    held_for = models.UUIDField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     reason = models.CharField(max_length=16, blank=True)
@@ -69,6 +71,10 @@ class Attachment(TenantModel):
                 condition=models.Q(message__isnull=False) | models.Q(author__isnull=False),
                 name="texting_attachment_of_somebody",
             ),
+            models.CheckConstraint(
+                condition=models.Q(held_for__isnull=True) | models.Q(message__isnull=True),
+                name="texting_attachment_held_or_sent",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "message", "position"], name="texting_attachment_of_text"),
@@ -76,6 +82,11 @@ class Attachment(TenantModel):
                 fields=["organization", "conversation", "author"],
                 condition=models.Q(message__isnull=True),
                 name="texting_attachment_unsent",
+            ),
+            models.Index(
+                fields=["organization", "held_for"],
+                condition=models.Q(held_for__isnull=False),
+                name="texting_attachment_held",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Texts that the provider is to forget, because they held what must not be kept."""
+"""Texts that the provider is to forget: they held what must not be kept, or their pictures are here."""
 
 from typing import ClassVar
 

@@ -16,6 +16,7 @@ from texting.queries.attachments import (
     access_attachment,
     access_unsent,
     download_name,
+    files_waiting,
     shown_file,
     unsent_files,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "customer",
     "download_name",
     "draft_of",
+    "files_waiting",
     "inbox_page",
     "inbox_row",
     "is_with_somebody_else",

@@ -54,12 +54,28 @@ def files_of(member: Membership, messages: Iterable[Message]) -> dict[UUID, tupl
     return {message_id: tuple(files) for message_id, files in found.items()}
 
 
+def files_waiting(member: Membership, message_ids: Iterable[UUID]) -> dict[UUID, tuple[ShownFile, ...]]:
+    """The files that wait with texts for a second person, by the id that the text will have; one query.
+
+    The caller has checked that the member may read these texts.
+    """
+    rows = list(Attachment.objects.filter(held_for__in=list(message_ids)).order_by("held_for", "position", "id"))
+    found: dict[UUID, list[ShownFile]] = {}
+    for row, shown in zip(rows, _shown_all(member, rows), strict=True):
+        found.setdefault(row.held_for, []).append(shown)  # type: ignore[arg-type]
+    return {message_id: tuple(files) for message_id, files in found.items()}
+
+
 def unsent_files(member: Membership, conversation: Conversation) -> tuple[ShownFile, ...]:
     """What the member has put into the composer of this thread and not sent yet."""
     if not member.may(Permission.MESSAGES_SEND):
         return ()
     rows = Attachment.objects.filter(
-        message__isnull=True, author=member, contact_id=conversation.contact_id, conversation__line=conversation.line_id
+        message__isnull=True,
+        held_for__isnull=True,
+        author=member,
+        contact_id=conversation.contact_id,
+        conversation__line=conversation.line_id,
     )
     found = list(rows.order_by("created_at", "id"))
     return tuple(_shown_all(member, found, own=True))
@@ -76,7 +92,8 @@ def access_attachment(member: Membership, attachment_id: UUID) -> Attachment:
     if found is None or not found.may_be_opened:
         raise NotYours
     own = found.author_id == member.pk and found.message_id is None
-    if not (own or sees(member, found.contact_id)) or (found.message_id is None and not own):
+    to_decide = found.held_for is not None and member.may(Permission.MESSAGES_APPROVE)
+    if not (own or sees(member, found.contact_id)) or (found.message_id is None and not (own or to_decide)):
         raise NotYours
     if not visible_conversations(member).filter(pk=found.conversation_id).exists():
         raise NotYours
@@ -86,7 +103,11 @@ def access_attachment(member: Membership, attachment_id: UUID) -> Attachment:
 def access_unsent(member: Membership, conversation: Conversation, attachment_id: UUID) -> Attachment:
     """One of the member's own that was not sent yet, its row locked. Raises NotYours."""
     rows = Attachment.objects.select_for_update(of=("self",)).filter(
-        message__isnull=True, author=member, contact_id=conversation.contact_id, conversation__line=conversation.line_id
+        message__isnull=True,
+        held_for__isnull=True,
+        author=member,
+        contact_id=conversation.contact_id,
+        conversation__line=conversation.line_id,
     )
     found = rows.filter(pk=attachment_id).first()
     if found is None:

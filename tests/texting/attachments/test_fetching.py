@@ -12,9 +12,10 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.attachments import samples
 from tests.texting.attachments.conftest import hear_files, only_attachment
+from texting import carrier_copies
 from texting.attachments import fetching, storing
 from texting.attachments.kinds import Reason
-from texting.models import Attachment, AttachmentChunk, AttachmentDue
+from texting.models import Attachment, AttachmentChunk, AttachmentDue, CarrierCopy
 from texting.providers.base import MediaProblem, MediaRefused, NotAccepted
 from texting.statuses import ErrorKind
 
@@ -228,3 +229,24 @@ def test_what_is_due_is_seen_without_an_organization_and_holds_no_content(busy_d
         cursor.execute("SELECT * FROM texting_attachmentdue")
         names = {column.name for column in cursor.description}
     assert names == {"attachment_id", "organization_id", "due_at", "noted_at", "attempt"}
+
+
+def test_the_provider_forgets_a_text_once_all_its_files_are_here_and_not_before(busy_desk, far_end):
+    message = hear_files(busy_desk, samples.jpeg_with_place(), samples.PDF)
+    AttachmentDue.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    for wanted in (0, 1):
+        first = AttachmentDue.objects.order_by("attachment_id").first()
+        AttachmentDue.objects.filter(pk=first.pk).update(due_at=timezone.now())
+        assert fetching.fetch_due() == 1
+        with activate(busy_desk.organization):
+            assert CarrierCopy.objects.filter(message_id=message.pk).count() == wanted
+    carrier_copies.ask_providers()
+    assert far_end.redacted == ["mm-0"]
+
+
+def test_a_file_that_is_refused_stays_where_it_is(busy_desk, far_end):
+    hear_files(busy_desk, samples.jpeg_with_place(), samples.PAGE)
+    fetch_at_once()
+    with activate(busy_desk.organization):
+        assert sorted(Attachment.objects.values_list("state", flat=True)) == ["here", "refused"]
+        assert not CarrierCopy.objects.exists()
