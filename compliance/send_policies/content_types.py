@@ -5,12 +5,13 @@ is queued; what a colleague has approved passes here and is judged by every othe
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from compliance.content_types.catalogue import CATALOGUE, ContentType
+from compliance.content_types.catalogue import CATALOGUE, PARTS, ContentType, named
 from compliance.content_types.classifying import VERSION, Recognized, recognize
 from compliance.content_types.rules import FORBIDDEN, Action, decided
 from compliance.content_types.words import CATEGORIES, phrase_shown, phrases, reads_like
@@ -64,8 +65,24 @@ class ContentTypes:
             state = agreed[draft.conversation.contact_id].at_line(draft.conversation.line)
             action = Action.ALLOW if state.permits(MARKETING) else action
         if action is Action.ALLOW:
-            return Ruling((self._reason(found, Verdict.ALLOW, reads_like(found)),))
+            return Ruling((self._reason(found, Verdict.ALLOW, reads_like(found)), *self._advice(found)))
         return Ruling((self._objection(draft, found, action, *_about(found, action)),))
+
+    def _advice(self, found: Recognized) -> list[Reason]:
+        """What a text of its type lacks, or holds and should not: said to its author, who decides (decision 232)."""
+        rules = CATALOGUE[found.type].rules
+        missing, too_much = rules.missing(found.parts), rules.not_allowed(found.parts)
+        if not found.is_confident or not (missing or too_much):
+            return []
+        label = CATALOGUE[found.type].label
+        if missing:
+            text = _("“%(type)s” usually names %(parts)s, so that nobody has to ask back. This text does not.")
+            words = {"type": label, "parts": named(missing[0])}
+        else:
+            text = _("“%(type)s” with %(parts)s reads like an offer. Leave it out, unless they agreed to marketing.")
+            words = {"type": label, "parts": PARTS[too_much[0]]}
+        reason = self._reason(found, Verdict.ALLOW, text % words)
+        return [replace(reason, rule=f"{reason.rule}.{'missing' if missing else 'besides'}", is_warning=True)]
 
     def _forbidden(self, draft: Draft, found: Recognized) -> Reason:
         what, by = CATEGORIES[found.forbidden], phrase_shown(found.forbidden_by)

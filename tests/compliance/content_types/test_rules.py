@@ -49,6 +49,26 @@ def test_without_any_decision_the_usual_holds(desk, body, found):
     assert objections(desk, desk.hear("Hello"), body) == found
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("Your order is confirmed, thank you!", "an order number"),
+        ("Your order #4411 is confirmed, thank you!", ""),
+        ("Reminder: your appointment with Dr. Lee. Reply C to confirm", "a date or a time"),
+        ("Reminder: your appointment with Dr. Lee on Tuesday at 9. Reply C to confirm", ""),
+        ("Sure, I will ask the doctor.", ""),
+    ],
+)
+def test_what_a_text_of_its_type_lacks_is_said_while_it_is_written_and_it_leaves_all_the_same(desk, body, said):
+    conversation = desk.hear("Hello")
+    page = desk.as_(desk.cast.agent).post(f"/inbox/c/{conversation.pk}/preview/", {"body": body}).content.decode()
+    assert (said in page) if said else ("usually names" not in page)
+    assert objections(desk, conversation, body) == []
+    with activate(desk.organization):
+        rules = [one["rule"] for one in Decision.objects.latest("id").reasons]
+    assert any(rule.endswith(".missing") for rule in rules) is bool(said)
+
+
 def test_offers_can_be_stopped_also_for_those_who_agreed(desk):
     conversation = desk.hear("Hello")
     with activate(desk.organization):
