@@ -26,6 +26,8 @@ class Addressed:
 
     The text is its `body` or, when `template` names one, that template's words with `values` put in.
 
+    Without a `purpose` it is what the template says, and for a `body` an answer.
+
     `line_id` may be left out for a conversation, which has one, and by members who see a single line.
     """
 
@@ -37,7 +39,7 @@ class Addressed:
     contact_id: UUID | None = None
     conversation_id: UUID | None = None
     line_id: UUID | None = None
-    purpose: Purpose = Purpose.REPLY
+    purpose: Purpose | None = None
     outside_hours: OutsideHours = OutsideHours.ASK
 
 
@@ -78,9 +80,10 @@ def send_addressed(*, member: Membership, texts: Sequence[Addressed]) -> list[Re
             results[at] = error
         else:
             addressed[at] = (line, wanted)
-    _write_templates(member, texts, addressed, results)
+    purposes = _write_templates(member, texts, addressed, results)
     for at, (line, wanted) in addressed.items():
-        groups.setdefault((line.pk, texts[at].purpose), []).append((at, wanted))
+        purpose = purposes.get(at) or texts[at].purpose or Purpose.REPLY
+        groups.setdefault((line.pk, purpose), []).append((at, wanted))
     for (line_id, purpose), group in sorted(
         groups.items()
     ):  # in one order, so that two requests cannot lock each other
@@ -96,10 +99,14 @@ def _write_templates(
     texts: Sequence[Addressed],
     addressed: dict[int, tuple[Line, Wanted]],
     results: dict[int, Result],
-) -> None:
-    """Put the words of templates into the texts that name one; a text that stays open somewhere goes to the results."""
+) -> dict[int, Purpose]:
+    """Put the words of templates into the texts that name one; a text that stays open somewhere goes to the results.
+
+    Returns what the others are sent for.
+    """
+    purposes = {}
     asked = {
-        at: Ask(template, wanted.contact, line, texts[at].values, texts[at].language)
+        at: Ask(template, wanted.contact, line, texts[at].values, texts[at].language, texts[at].purpose)
         for at, (line, wanted) in addressed.items()
         if (template := texts[at].template) is not None
     }
@@ -111,6 +118,8 @@ def _write_templates(
             del addressed[at]
         else:
             addressed[at] = line, replace(wanted, body=one.body, origin=one.origin)
+            purposes[at] = one.purpose
+    return purposes
 
 
 def _find(member: Membership, texts: Sequence[Addressed]) -> _Found:

@@ -191,7 +191,7 @@ def reply(
             conversation=conversation,
             body=body,
             author=member,
-            purpose=purpose,
+            purpose=origins.origins().purpose_by_hand(origin) if origin else purpose,
             message_id=message_id,
             files=files,
             outside_hours=outside_hours,

@@ -15,27 +15,33 @@ from django.utils.module_loading import import_string
 
 from accounts.models import Membership
 from texting.models import Contact, Line, Message
+from texting.purposes import Purpose
 
 LONGEST = 160  # characters of an origin
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A text that is to be made of a template: for whom, from which line, with which values."""
+    """A text that is to be made of a template: for whom, from which line, with which values.
+
+    `purpose` is the one that its sender named, if any.
+    """
 
     template_id: UUID
     contact: Contact
     line: Line
     values: Mapping[str, str]
     language: str = ""
+    purpose: Purpose | None = None
 
 
 @dataclass(frozen=True)
 class Made:
-    """The words and where they came from."""
+    """The words, where they came from, and what they are sent for."""
 
     body: str
     origin: str
+    purpose: Purpose
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,9 @@ class Origins(Protocol):
 
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """Why a text that began there may not be sent as one of it, in a sentence; "" when it may."""
+
+    def purpose_by_hand(self, origin: str) -> Purpose:
+        """What a text that began there is sent for when a member sends it in a conversation."""
 
     def remember(self, texts: Sequence[Sent]) -> None:
         """Keep where they came from, in the transaction that stores them."""

@@ -50,6 +50,7 @@ class MailKind(StrEnum):
     PERMISSION_REPORT = "permission_report"
     MEASURES_DUE = "measures_due"
     QUESTION_OVERDUE = "question_overdue"
+    TEXT_WAITS = "text_waits"
     PERMISSION_REQUEST_STOPPED = "permission_request_stopped"
     ESCALATION_WAITS = "escalation_waits"
     ESCALATION_YOURS = "escalation_yours"
@@ -71,6 +72,8 @@ WAITED_FOR = MailTerms(priority=10, life=timedelta(hours=1), an_hour=5)
 """The same, with a link that is good for an hour."""
 LONG = MailTerms(priority=20, life=timedelta(days=3), an_hour=5)
 """Good for a week: still of use after a mail server was away over a weekend."""
+HOURS = MailTerms(priority=20, life=timedelta(hours=4), an_hour=10)
+"""Something waits for its reader, and ends by itself: later it would only annoy."""
 NOTICE = MailTerms(priority=30, life=timedelta(days=2), an_hour=20)
 """Tells somebody something that also stands on their pages."""
 
@@ -110,6 +113,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.PERMISSION_REPORT: NOTICE,
     MailKind.MEASURES_DUE: NOTICE,
     MailKind.QUESTION_OVERDUE: NOTICE,
+    MailKind.TEXT_WAITS: HOURS,
     MailKind.PERMISSION_REQUEST_STOPPED: NOTICE,
     MailKind.ESCALATION_WAITS: NOTICE,
     MailKind.ESCALATION_YOURS: NOTICE,

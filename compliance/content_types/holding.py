@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
+from accounts import notices
+from accounts.mail import MailKind
+from accounts.permissions import Permission
 from compliance.content_types.rules import decided
 from compliance.content_types.telling import show
 from compliance.models import HeldText
@@ -15,6 +19,8 @@ from tenancy.ids import new_id
 from texting.attachments import binding
 from texting.gate import Verdict
 from texting.refusals import Objected
+
+ONE_MAIL_IN = timedelta(minutes=15)
 
 
 def note(objected: Sequence[Objected]) -> None:
@@ -35,7 +41,15 @@ def note(objected: Sequence[Objected]) -> None:
         if row.pk in stored:  # and not what the same request, a moment before, has stored
             binding.hold(files[row.pk], message_id=row.message_id)
             audit.record(event=AuditKind.MESSAGE_HELD, actor=row.author, object=row, rule=row.rule)
+    _tell_those_who_decide(stored)
     show(new)
+
+
+def _tell_those_who_decide(stored: set[UUID]) -> None:
+    """By mail, unless another text began to wait a moment ago: one mail leads to all of them."""
+    recent = HeldText.objects.filter(asked_at__gte=timezone.now() - ONE_MAIL_IN).exclude(pk__in=stored)
+    if stored and not recent.exists():
+        notices.tell(Permission.MESSAGES_APPROVE, MailKind.TEXT_WAITS, route="held_texts")
 
 
 def _row(text: Objected, row: HeldText) -> HeldText:

@@ -9,13 +9,16 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from compliance.content_types.kinds import RULES, ContentType
 from compliance.message_templates.filling import filled, is_as_filled, known, language_for, read_mark
 from compliance.message_templates.placeholders import Unfilled
 from compliance.message_templates.reading import usable
 from compliance.models import TemplateUse, TemplateVersion
+from compliance.scopes import MARKETING
 from tenancy.bulk_writes import insert_rows
 from texting.models import Line, Message
 from texting.origins import Ask, Made, NotMade, Sent
+from texting.purposes import Purpose
 
 
 class Templates:
@@ -36,7 +39,11 @@ class Templates:
             text = filled(version, language, known=known(member, ask.contact, ask.line), given=ask.values)
         except Unfilled as missing:
             return NotMade("values", str(missing))
-        return Made(text.text, text.origin)
+        rules = RULES[ContentType(version.type)]
+        if rules.scope == MARKETING and ask.purpose not in {None, rules.purpose}:
+            why = _("This template needs permission for marketing. Send it with the purpose “%(purpose)s”, or without.")
+            return NotMade("purpose", why % {"purpose": rules.purpose.value})
+        return Made(text.text, text.origin, ask.purpose or rules.purpose)
 
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """A template that was archived, or belongs to another team, while somebody wrote."""
@@ -50,6 +57,13 @@ class Templates:
             sentence = _("“%(name)s” was archived meanwhile. Read the text over, then send it as your own.")
             return sentence % {"name": version.template.name}
         return ""
+
+    def purpose_by_hand(self, origin: str) -> Purpose:
+        """An answer, as every text of a member, unless its type needs permission for marketing (decision 233)."""
+        mark = read_mark(origin)
+        found = TemplateVersion.objects.filter(pk=mark.version_id).first() if mark else None
+        rules = RULES[ContentType(found.type)] if found else RULES[ContentType.REPLY]
+        return rules.purpose if rules.scope == MARKETING else Purpose.REPLY
 
     def remember(self, texts: Sequence[Sent]) -> None:
         """One row for each; an origin that names no version of ours was refused before."""

@@ -111,10 +111,9 @@ class OneMessage(Endpoint):
 
 
 def _addressed(wanted: dict[str, Any]) -> Addressed:
-    chosen: dict[str, Any] = {
-        "purpose": Purpose(wanted["purpose"]),
-        "outside_hours": OutsideHours(wanted["outside_hours"]),
-    }
+    chosen: dict[str, Any] = {"outside_hours": OutsideHours(wanted["outside_hours"])}
+    if "purpose" in wanted:
+        chosen["purpose"] = Purpose(wanted["purpose"])
     return Addressed(**wanted | chosen)
 
 

@@ -58,9 +58,9 @@ class NewMessage(Strict):
     )
     purpose = serializers.ChoiceField(
         choices=[purpose.value for purpose in PURPOSES],
-        default=Purpose.REPLY.value,
         required=False,
-        help_text="Why it is sent: it decides which permission it takes, and what happens when its outcome is unknown.",
+        help_text="Why it is sent: it decides which permission it takes, and what happens when its outcome is unknown. "
+        "Without it: what the template's type says, and `reply` for a `body`.",
     )
 
     outside_hours = serializers.ChoiceField(

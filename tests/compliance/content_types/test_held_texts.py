@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import MembershipRole, Role
+from accounts.models import MembershipRole, OutgoingMail, Role
 from accounts.permissions import MissingPermission
 from compliance.content_types import deciding
 from compliance.content_types.deciding import CannotDecide
@@ -229,3 +229,18 @@ def test_whoever_may_not_see_names_decides_about_masked_words(desk):
     assert "30% off" in shown
     assert "Marisol" not in shown
     assert "555 0181" not in shown
+
+
+def test_those_who_decide_are_mailed_once_in_a_quarter_of_an_hour(desk):
+    conversation = desk.hear("Hello")
+    mails = OutgoingMail.objects.filter(kind="text_waits")
+    hold(desk, conversation)
+    told = mails.count()
+    assert told == 3, "owner, admin, supervisor"
+    assert not any(OFFER[:20] in str(one.__dict__) for one in mails.all())
+    hold(desk, conversation)
+    assert mails.count() == told
+    with activate(desk.organization):
+        HeldText.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
+    hold(desk, conversation)
+    assert mails.count() == 2 * told

@@ -12,6 +12,7 @@ from compliance.models import TemplateUse
 from tenancy.isolation import activate
 from tests.callers import Caller, make_caller
 from tests.compliance.templates_of import HELLO, draft, published
+from tests.permitting import agree_to_everything
 from tests.texting.conftest import Scene, far_end, make_scene, scene
 from texting.models import Message
 
@@ -26,7 +27,7 @@ def caller(scene: Scene) -> Caller:
     scene.agent.is_owner = True
     scene.agent.save(update_fields=["is_owner"])
     with activate(scene.organization):
-        scene.hear("Hello")
+        agree_to_everything(scene.hear("Hello").contact)
     return make_caller(scene.agent)
 
 
@@ -130,7 +131,7 @@ def test_a_batch_answers_each_and_asks_for_templates_once(scene, caller, reminde
         bad = {"template": str(hello.template_id)}
         texts = [{"to": f"+121255501{at:02}", **(bad if at % 2 else good)} for at in range(number)]
         for at in range(number):
-            scene.hear("Hi", number=f"+121255501{at:02}")
+            agree_to_everything(scene.hear("Hi", number=f"+121255501{at:02}").contact)
         return {"messages": texts}
 
     with activate(scene.organization):
@@ -147,3 +148,28 @@ def test_a_batch_answers_each_and_asks_for_templates_once(scene, caller, reminde
         return sum("compliance_template" in one["sql"] for one in caught.captured_queries)
 
     assert asked(first) == asked(second)
+
+
+@pytest.mark.parametrize(
+    ("type", "named", "sent_for"),
+    [("appointment", {}, "appointment"), ("reply", {}, "reply"), ("appointment", {"purpose": "reply"}, "reply")],
+)
+def test_the_type_says_what_a_text_is_sent_for_unless_the_program_does(scene, caller, type, named, sent_for):
+    with activate(scene.organization):
+        version = published(scene.agent, "Reminder", BODY, type=type)
+    assert post(scene, caller, version, **named).status_code == 202
+    with activate(scene.organization):
+        assert Message.objects.get(direction="out").purpose == sent_for
+
+
+def test_what_needs_permission_for_marketing_leaves_for_nothing_else(scene, caller):
+    with activate(scene.organization):
+        version = published(scene.agent, "Tip", "Tip: rinse the filter once a week, {first_name}.", type="tip")
+    values = {"first_name": "Maria"}
+    answer = post(scene, caller, version, values, purpose="reply")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/purpose"
+    assert rows(scene, Message) == 0
+    assert post(scene, caller, version, values).status_code == 202
+    with activate(scene.organization):
+        assert Message.objects.get(direction="out").purpose == "bulk"

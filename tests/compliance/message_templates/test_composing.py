@@ -174,3 +174,18 @@ def test_a_draft_keeps_where_it_began_and_a_thread_pays_one_statement_for_it(des
     ):
         queries.thread(desk.cast.agent, talk)
     assert sum("compliance_templateuse" in one["sql"] for one in caught.captured_queries) == 1
+
+
+def test_a_tip_needs_permission_for_marketing_also_by_hand_and_a_reminder_may_answer(desk, talk):
+    with activate(desk.organization):
+        tip = published(desk.cast.supervisor, "Tip", "Tip: rinse the filter once a week.", type="tip")
+        reminder = published(desk.cast.supervisor, "Reminder", "You come on Tuesday at 9:40.", type="appointment")
+    text, origin = taken(take(desk, talk, tip))
+    for body in (text, "Something quite different"):
+        refused = send(desk, talk, body, origin)
+        assert refused.status_code == 422
+        assert "an announcement" in refused.content.decode()
+    assert sent(desk) == 0
+    assert send(desk, talk, *taken(take(desk, talk, reminder))).status_code == 200
+    with activate(desk.organization):
+        assert Message.objects.get(direction="out").purpose == "reply"
