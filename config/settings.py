@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
+    "settle calls": {"task": "compliance.tasks.settle_calls", "schedule": schedule(60)},
     "act on escalations": {"task": "compliance.tasks.act_on_escalations", "schedule": schedule(30)},
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
     "look after single sign-on": {"task": "accounts.tasks.look_after_sso", "schedule": schedule(3600)},
@@ -286,6 +287,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "compliance.leaving_steps.QueuedTexts",
     "compliance.leaving_steps.StandingRuns",
     "texting.leaving_steps.Assignments",
+    "compliance.other_channels.leaving_step.CallingNumbers",
     "compliance.leaving_steps.OpenEscalations",  # conversations are locked before escalations, as by arriving texts
 ]
 PORTAL_PAYMENT_PROVIDERS = {

@@ -168,6 +168,8 @@ class AuditKind(StrEnum):
     ESCALATION_SWITCH_SENT = "escalation:switch_sent"
     ESCALATION_CHANNEL_OFFERED = "escalation:channel_offered"
     ESCALATION_CONTACTED = "escalation:contacted"
+    ESCALATION_CALLED = "escalation:called"
+    ESCALATION_CALL_ENDED = "escalation:call_ended"
     ESCALATION_BREACHED = "escalation:breached"
     ESCALATION_CLOSED = "escalation:closed"
     ESCALATION_WAIVED = "escalation:waived"

@@ -26,6 +26,8 @@ _KINDS = {
     Kind.CHANNEL: AuditKind.ESCALATION_CHANNEL_OFFERED,
     Kind.SWITCH_SENT: AuditKind.ESCALATION_SWITCH_SENT,
     Kind.CONTACTED: AuditKind.ESCALATION_CONTACTED,
+    Kind.CALLED: AuditKind.ESCALATION_CALLED,
+    Kind.CALL_ENDED: AuditKind.ESCALATION_CALL_ENDED,
     Kind.BREACHED: AuditKind.ESCALATION_BREACHED,
     Kind.CLOSED: AuditKind.ESCALATION_CLOSED,
 }
@@ -60,7 +62,7 @@ def note(
     return event
 
 
-_LOGGED = ("trigger", "intent", "rule", "types", "owner", "channel")
+_LOGGED = ("trigger", "intent", "rule", "types", "owner", "channel", "call", "result", "asked")
 
 
 def show(escalation: Escalation) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from compliance.findings.rule_words import words_of
-from compliance.models import Escalation, EscalationEvent
+from compliance.models import Call, Escalation, EscalationEvent
 from compliance.screening.words import name_of
 from tenancy.encryption import prefetch
 from texting.models import Contact, Message
@@ -26,6 +26,8 @@ _LOOKS = {
     Kind.REASSIGNED: ("users-round", "info"),
     Kind.CHANNEL: ("phone", "info"),
     Kind.SWITCH_SENT: ("send", "info"),
+    Kind.CALLED: ("phone", "info"),
+    Kind.CALL_ENDED: ("phone", "warning"),
     Kind.CONTACTED: ("phone", "success"),
     Kind.BREACHED: ("clock", "danger"),
     Kind.CLOSED: ("circle-check", "success"),
@@ -111,6 +113,8 @@ def _title(event: EscalationEvent, names: Mapping[str, str]) -> str:
         return f"{label}: {Escalation.Trigger(event.facts['trigger']).label}"
     if event.kind in (Kind.ASSIGNED, Kind.REASSIGNED) and owner:
         return f"{label}: {owner}"
+    if result := event.facts.get("result"):
+        return f"{label}: {Call.Result(result).label}"
     if channel := event.facts.get("channel"):
         return f"{label}: {Escalation.Channel(channel).label}"
     return label

@@ -142,11 +142,40 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Call',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField()),
+                        ('line_id', models.UUIDField()),
+                        ('press', models.UUIDField(help_text='Made with the form, so that pressing twice is one call.')),
+                        ('token_hash', models.BinaryField(help_text='SHA-256 of the token in the addresses of its webhooks.', max_length=32)),
+                        ('state', models.CharField(choices=[('placing', 'Being placed'), ('unknown', 'Not known'), ('refused', 'Not placed'), ('live', 'Under way'), ('over', 'Over')], default='placing', max_length=8)),
+                        ('provider_call_id', models.CharField(blank=True, max_length=64)),
+                        ('agent_status', models.CharField(blank=True, max_length=12)),
+                        ('customer_status', models.CharField(blank=True, max_length=12)),
+                        ('refused_for', models.CharField(blank=True, help_text='An `ErrorKind`: why it was not placed.', max_length=40)),
+                        ('asked_for', models.BooleanField(default=False, help_text='At night where they are, but they had asked for it.')),
+                        ('seconds', models.PositiveIntegerField(blank=True, help_text='Of talking with the customer.', null=True)),
+                        ('placed_at', models.DateTimeField()),
+                        ('talked_at', models.DateTimeField(blank=True, null=True)),
+                        ('over_at', models.DateTimeField(blank=True, null=True)),
+                        ('result', models.CharField(blank=True, choices=[('reached', 'Reached them'), ('left_message', 'Left a message'), ('no_answer', 'No answer'), ('wrong_number', 'Wrong number')], help_text='Empty: nobody has said yet.', max_length=12)),
+                        ('result_at', models.DateTimeField(blank=True, null=True)),
+                        ('member', models.ForeignKey(help_text='Who calls.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('escalation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='compliance.escalation')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'escalation', '-placed_at'], name='compliance_call_escalation'), models.Index(fields=['organization', 'member', '-placed_at'], name='compliance_call_member'), models.Index(condition=models.Q(('state__in', ['placing', 'unknown', 'live'])), fields=['organization', 'placed_at'], name='compliance_call_unsettled')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_call_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_call_org_id'), tenancy.constraints.SameOrganization(field='escalation', name='compliance_call_escalation_org'), tenancy.constraints.SameOrganization(field='member', name='compliance_call_member_org'), models.UniqueConstraint(fields=('organization', 'press'), name='compliance_call_press'), models.UniqueConstraint(fields=('organization', 'token_hash'), name='compliance_call_token')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='EscalationEvent',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('contact_id', models.UUIDField()),
-                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('triggered', 'Came up again'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back'), ('reminded', 'Owner reminded'), ('reassigned', 'Given to a supervisor'), ('channel', 'Another channel offered'), ('switch_sent', 'Told to switch, by text'), ('contacted', 'Reached on another channel'), ('breached', 'Too late'), ('closed', 'Closed')], max_length=12)),
+                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('triggered', 'Came up again'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back'), ('reminded', 'Owner reminded'), ('reassigned', 'Given to a supervisor'), ('channel', 'Another channel offered'), ('switch_sent', 'Told to switch, by text'), ('contacted', 'Reached on another channel'), ('called', 'Called'), ('call_ended', 'Call'), ('breached', 'Too late'), ('closed', 'Closed')], max_length=12)),
                         ('at', models.DateTimeField()),
                         ('message_id', models.UUIDField(blank=True, help_text='The text that is the evidence.', null=True)),
                         ('facts', models.JSONField(default=dict)),
@@ -796,6 +825,18 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_businesshours_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_businesshours_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_businesshours_one')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CallingNumber',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('number', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()])),
+                        ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_callingnumber_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_callingnumber_org_id'), tenancy.constraints.SameOrganization(field='member', name='compliance_callingnumber_member_org'), models.UniqueConstraint(fields=('organization', 'member'), name='compliance_callingnumber_one')],
                     },
                 ),
                 migrations.CreateModel(

@@ -2,6 +2,7 @@
 person decides, answers, hours, types of texts and those that wait for a colleague, the register of measures."""
 
 from compliance.models.answer_settings import AnswerSettings
+from compliance.models.call import Call, CallingNumber
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
 from compliance.models.content_types import ContentRules, HeldText
@@ -31,6 +32,8 @@ __all__ = [
     "AdvertisementImage",
     "AnswerSettings",
     "BusinessHours",
+    "Call",
+    "CallingNumber",
     "ConsentEvent",
     "ConsentImport",
     "ConsentImportRow",

@@ -109,6 +109,8 @@ class EscalationEvent(TenantModel):
         CHANNEL = "channel", _("Another channel offered")
         SWITCH_SENT = "switch_sent", _("Told to switch, by text")
         CONTACTED = "contacted", _("Reached on another channel")
+        CALLED = "called", _("Called")
+        CALL_ENDED = "call_ended", _("Call")
         BREACHED = "breached", _("Too late")
         CLOSED = "closed", _("Closed")
 

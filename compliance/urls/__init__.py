@@ -3,6 +3,7 @@
 from django.urls import path
 
 from compliance.urls import content_urls, opt_in_urls
+from compliance.urls.channel_urls import urlpatterns as channel_urls
 from compliance.urls.escalation_urls import urlpatterns as escalation_urls
 from compliance.urls.hours_urls import urlpatterns as hours_urls
 from compliance.urls.measure_urls import urlpatterns as measure_urls
@@ -82,6 +83,7 @@ urlpatterns = [
     path(_TEST + "<uuid:message_id>/", test_text.test_text_status, name="test_text_status"),
     *hours_urls,
     *escalation_urls,
+    *channel_urls,
     *measure_urls,
     *template_urls,
     *content_urls.urlpatterns,

@@ -178,7 +178,7 @@ def _dialog(
     """Draw it; or act, say so, and let list, page and thread fetch themselves anew. 422 with what is wrong."""
     if form.is_valid():
         try:
-            return _done(request, act(), sentence)
+            return done(request, act(), sentence)
         except (CannotAct, NotPossible, BadText) as reason:
             form.add_error(None, str(reason))
         except Refused as refused:
@@ -192,11 +192,12 @@ def _at_once(request: MemberRequest, found: Escalation, act: Callable[[], None],
     try:
         act()
     except CannotAct as reason:
-        return _done(request, found, str(reason), tone="warning")
-    return _done(request, found, sentence)
+        return done(request, found, str(reason), tone="warning")
+    return done(request, found, sentence)
 
 
-def _done(request: MemberRequest, found: Escalation, sentence: str, *, tone: str = "success") -> HttpResponse:
+def done(request: MemberRequest, found: Escalation, sentence: str, *, tone: str = "success") -> HttpResponse:
+    """Say it, and let list, page and thread fetch themselves anew; without scripts its page."""
     if not request.htmx:
         (messages.success if tone == "success" else messages.warning)(request, sentence)
         return redirect(reverse("escalation", args=[found.pk]))

@@ -8,6 +8,7 @@ objects_of  for every other parameter an object of organization A, whose id is p
 
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 from django.utils import timezone
@@ -32,7 +33,7 @@ from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
-from compliance.models import Finding, FindingException, HeldText, Holiday, OptOutQuestion
+from compliance.models import Call, Finding, FindingException, HeldText, Holiday, OptOutQuestion
 from compliance.requesting import running
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -134,6 +135,8 @@ PUBLIC = {
     "media/<str:token>": "128 random bits are the permission; for one attempt, for a while",
     "webhooks/<slug:provider>/<str:key>/inbound": "the provider's signature is the permission",
     "webhooks/<slug:provider>/<str:key>/status/<str:token>": "the provider's signature is the permission",
+    "webhooks/<slug:provider>/<str:key>/calls/<str:token>": "the provider's signature is the permission",
+    "webhooks/<slug:provider>/<str:key>/calls/<str:token>/connect": "the provider's signature is the permission",
 }
 
 _SESSION = {  # the agent's own
@@ -187,6 +190,16 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         receiving.receive(line, Inbound("in-3", "+12125550181", line.number, "my ssn is 123-45-6788", "in-3"))
         finding = Finding.objects.get()
         escalation = opening.escalate(member=cast.agent, conversation=message.conversation, reason="Wants a call")
+        call = Call.objects.create(
+            escalation=escalation,
+            contact_id=escalation.contact_id,
+            line_id=line.pk,
+            member=cast.agent,
+            press=uuid4(),
+            token_hash=b"t" * 32,
+            state="over",
+            placed_at=timezone.now(),
+        )
         holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
         rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
         excepted = FindingException.objects.create(
@@ -289,6 +302,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "held_id": held.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
+        "call_id": call.pk,
         "holiday_id": holiday.pk,
         "rule_id": rule.pk,
         "exception_id": excepted.pk,

@@ -37,6 +37,7 @@ STAYS = {
     "accounts.TeamMember": "conversations go back to the team; counts for active members, kept for who is let in again",
     "accounts.TotpDevice": "the person's second factor: it opens nothing without a membership that is active",
     "compliance.AdvertisementImage": "who put it there: a record; the picture is the organization's",
+    "compliance.Call": "who called a customer: a record; nobody is put through for a leaver",
     "compliance.ConsentEvent": "who wrote down what a customer said: a record",
     "compliance.ContentRules": "who decided what happens to types of texts: a record",
     "compliance.Disclosure": "who wrote the wording: a record",

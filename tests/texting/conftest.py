@@ -15,7 +15,8 @@ from texting import receiving
 from texting.limits.bounds import Limited
 from texting.limits.standing import forget
 from texting.models import Contact, Conversation, Line, LineKey, Message, SendingLimits
-from texting.providers import base, opt_outs, registry
+from texting.providers import base, opt_outs, registry, voice
+from texting.simulator.voice import SimulatorVoice
 from texting.statuses import ErrorKind, MessageStatus
 
 CAPABILITIES = base.Capabilities(
@@ -29,6 +30,7 @@ CAPABILITIES = base.Capabilities(
     batch_webhooks=False,
     read_receipts=False,
     lists_opt_outs=True,
+    calls=True,
 )
 
 
@@ -47,13 +49,16 @@ class FarEnd:
     redacted: list[str] = field(default_factory=list)  # texts whose words it was asked to forget
     keeps: list[Exception] = field(default_factory=list)  # its answers to that, in order; then it forgets
     pages: dict[str, opt_outs.OptOutPage | Exception] = field(default_factory=dict)  # of its opt-outs, by place
+    rung: list[voice.OutboundCall] = field(default_factory=list)  # calls it was asked for
+    rung_inside: list[bool] = field(default_factory=list)  # whether a transaction was open
+    call_script: list[Exception] = field(default_factory=list)
     pages_asked: list[str] = field(default_factory=list)
 
 
 FAR_END = FarEnd()
 
 
-class ScriptedProvider:
+class ScriptedProvider(SimulatorVoice):
     """An adapter whose far end is in this process."""
 
     name = "scripted"
@@ -73,6 +78,14 @@ class ScriptedProvider:
             raise answer
         FAR_END.ledger.append(outbound)
         return answer or base.SendResult(f"far-{outbound.client_ref}", MessageStatus.SENT)
+
+    async def call(self, call: voice.OutboundCall) -> voice.CallResult:
+        FAR_END.rung.append(call)
+        FAR_END.rung_inside.append(connection.in_atomic_block)
+        answer = FAR_END.call_script.pop(0) if FAR_END.call_script else None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer or voice.CallResult(f"call-{len(FAR_END.rung)}", voice.CallStatus.QUEUED)
 
     async def fetch(self, provider_message_id: str) -> base.StatusEvent:
         if FAR_END.silent:
@@ -142,6 +155,9 @@ def far_end(settings) -> Iterator[FarEnd]:
     FAR_END.redacted.clear()
     FAR_END.keeps.clear()
     FAR_END.pages.clear()
+    FAR_END.rung.clear()
+    FAR_END.rung_inside.clear()
+    FAR_END.call_script.clear()
     FAR_END.pages_asked.clear()
     registry._load.cache_clear()
     yield FAR_END

@@ -199,6 +199,7 @@ class Capabilities:
     batch_webhooks: bool
     read_receipts: bool
     lists_opt_outs: bool = False  # its own list of opt-outs can be asked for (`texting.providers.opt_outs`)
+    calls: bool = False  # it can place calls (`texting.providers.voice`)
     signature_header: str = ""  # the header without which a request is not signed at all
 
 

@@ -39,8 +39,10 @@ from texting.providers.base import (
     UnreadableHook,
 )
 from texting.providers.opt_outs import OptOutPage
-from texting.simulator import files, network, opt_outs
+from texting.providers.voice import CallResult, CallStatus, OutboundCall
+from texting.simulator import calls, files, network, opt_outs
 from texting.simulator.signed_requests import SIGNATURE_HEADER, TIMESTAMP_HEADER, RefusedAddress, signature
+from texting.simulator.voice import SimulatorVoice
 from texting.statuses import ErrorKind, MessageStatus
 
 T = TypeVar("T")
@@ -58,7 +60,7 @@ ERRORS = {
 REPORTED = {status.value: status for status in (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNDELIVERED)}
 
 
-class SimulatorProvider:
+class SimulatorProvider(SimulatorVoice):
     """One simulated line."""
 
     name: ClassVar[str] = "simulator"
@@ -73,6 +75,7 @@ class SimulatorProvider:
         batch_webhooks=False,
         read_receipts=False,
         lists_opt_outs=True,
+        calls=True,
         signature_header=SIGNATURE_HEADER,
     )
 
@@ -157,6 +160,25 @@ class SimulatorSession:
             failed = OutcomeUnknown()
         else:
             return SendResult(message_id, MessageStatus.QUEUED)
+        raise failed
+
+    async def call(self, call: OutboundCall) -> CallResult:
+        """The agent's phone rings, and answers."""
+        failed: ProviderError
+        try:
+            call_id = await asyncio.to_thread(
+                calls.place,
+                line=call.from_,
+                connect_url=call.connect_url,
+                status_url=call.status_url,
+                secret=self._secret,
+            )
+        except RefusedAddress:
+            failed = NotAccepted(ErrorKind.INVALID_REQUEST, retry=False, meaning="An address is not our own.")
+        except RedisError:
+            failed = OutcomeUnknown()
+        else:
+            return CallResult(call_id, CallStatus.QUEUED)
         raise failed
 
     async def fetch(self, provider_message_id: str) -> StatusEvent:

@@ -42,7 +42,9 @@ from texting.providers.twilio_media import MediaFetcher
 from texting.providers.twilio_removal import delete, redact
 from texting.providers.twilio_requests import MAX_BODY, create_request
 from texting.providers.twilio_signature import is_signed
+from texting.providers.twilio_voice import TwilioVoice, call_form, call_result
 from texting.providers.twilio_webhooks import FAILURES, MAX_MEDIA, STATUSES, chosen_number, status_event
+from texting.providers.voice import CallResult, OutboundCall
 from texting.statuses import ErrorKind
 
 # Requests at the same time on one session: a whole batch of the outbox, which else would wait for several answers one
@@ -54,7 +56,7 @@ LIST_LIMIT = 200
 NO_ENVIRONMENT = {"PARLEY": "1"}
 
 
-class TwilioProvider:
+class TwilioProvider(TwilioVoice):
     """One line at Twilio."""
 
     name: ClassVar[str] = "twilio"
@@ -68,6 +70,7 @@ class TwilioProvider:
         signs_webhooks=True,
         batch_webhooks=False,
         read_receipts=False,
+        calls=True,
         signature_header=twilio_signature.HEADER,
     )
     connect_seconds: ClassVar[float] = 3.05
@@ -76,6 +79,7 @@ class TwilioProvider:
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
+        self._account = credentials.account
 
     @asynccontextmanager
     async def open_session(self) -> AsyncIterator[ProviderSession]:
@@ -137,6 +141,12 @@ class TwilioSession:
             raise _failed(_error_code(answer.get("error_code")))
         sent_from = chosen_number(answer.get("from")) if self._pool else ""
         return SendResult(sid, status, _count(answer.get("num_segments")), sent_from)
+
+    async def call(self, call: OutboundCall) -> CallResult:
+        """https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource."""
+        form = call_form(call)
+        async with self._free:
+            return call_result(await self._http.create(self._account, self._authorization, form, what="Calls"))
 
     async def fetch(self, provider_message_id: str) -> StatusEvent:
         """https://www.twilio.com/docs/messaging/api/message-resource#fetch-a-message-resource."""

@@ -38,7 +38,7 @@ def inbound(hook: Hook, *, account: str, pool: str) -> Inbound:
 
     Raises UnreadableHook.
     """
-    fields = _fields(hook, account)
+    fields = form_fields(hook, account)
     sid = _sid(fields)
     return Inbound(
         provider_message_id=sid,
@@ -54,8 +54,8 @@ def inbound(hook: Hook, *, account: str, pool: str) -> Inbound:
 
 def status_change(hook: Hook, *, account: str, pool: bool) -> StatusEvent:
     """The status in a verified request; with a `pool` also the number that was chosen. Raises UnreadableHook."""
-    fields = _fields(hook, account)
-    word = _required(fields, "MessageStatus")
+    fields = form_fields(hook, account)
+    word = required(fields, "MessageStatus")
     if word not in STATUSES:
         raise UnreadableHook("MessageStatus is not a status of an outgoing text.")
     sent_from = chosen_number(fields.get("From", "")) if pool else ""
@@ -81,18 +81,18 @@ def chosen_number(value: object) -> str:
     return value if isinstance(value, str) and _OURS.fullmatch(value) else ""
 
 
-def _fields(hook: Hook, account: str) -> dict[str, str]:
+def form_fields(hook: Hook, account: str) -> dict[str, str]:
     """The form's fields; a repeated one counts as missing. Only our own account's requests are read."""
     try:
         fields = {name: values[0] for name, values in hook.form.items() if len(values) == 1}
     except ValueError:
         raise UnreadableHook("The request is not a form.") from None
-    if _required(fields, "AccountSid") != account:
+    if required(fields, "AccountSid") != account:
         raise OtherAccount("AccountSid is another account.")
     return fields
 
 
-def _required(fields: Mapping[str, str], name: str) -> str:
+def required(fields: Mapping[str, str], name: str) -> str:
     if value := fields.get(name, ""):
         return value
     raise UnreadableHook(f"{name} is missing, empty or repeated.")
@@ -100,7 +100,7 @@ def _required(fields: Mapping[str, str], name: str) -> str:
 
 def _number(fields: Mapping[str, str], name: str) -> str:
     """A phone number, not an address such as `whatsapp:+1...` or `rcs:name`."""
-    value = _required(fields, name)
+    value = required(fields, name)
     if ":" in value:
         raise OtherChannel(f"{name} is an address of another channel.")
     return value
@@ -108,7 +108,7 @@ def _number(fields: Mapping[str, str], name: str) -> str:
 
 def _sid(fields: Mapping[str, str]) -> str:
     """The text's id: it is stored, and asked for later in an address."""
-    sid = _required(fields, "MessageSid")
+    sid = required(fields, "MessageSid")
     if not (sid.isascii() and sid.isalnum() and len(sid) <= 64):
         raise UnreadableHook("MessageSid is not an id.")
     return sid
@@ -131,5 +131,5 @@ def _media(fields: Mapping[str, str]) -> tuple[Media, ...]:
     if not (count.isascii() and count.isdigit() and int(count) <= MAX_MEDIA):
         raise UnreadableHook("NumMedia is not a number of files.")
     return tuple(
-        Media(_required(fields, f"MediaContentType{n}"), _required(fields, f"MediaUrl{n}")) for n in range(int(count))
+        Media(required(fields, f"MediaContentType{n}"), required(fields, f"MediaUrl{n}")) for n in range(int(count))
     )

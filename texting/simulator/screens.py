@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import astuple, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,8 +11,10 @@ from accounts.models import Membership
 from tenancy.encryption import prefetch
 from texting.attachments.kinds import SHOWN_INLINE
 from texting.models import Line, Message
+from texting.providers.voice import ENDS, CallStatus
 from texting.queries import masked_words, sees_everybody, wording
-from texting.simulator import network
+from texting.simulator import calls, network
+from texting.simulator.calls import CallRecord
 from texting.simulator.network import HandsetMessage
 from texting.simulator.phones import Phone
 from texting.simulator.records import Behaviour
@@ -82,8 +84,10 @@ def screen(member: Membership, line: Line, phone: Phone) -> Screen:
     bubbles = _with_days([*_earlier(member, line, phone, known), *_bubbles(member, phone, on_phone)])
     everything = sorted({text.id: text for text in (*on_phone, *carried)}.values(), key=lambda text: text.at)
     how = network.behaviour(phone.number)
-    reports = tuple(_report(member, phone, text, how) for text in reversed(everything[-REPORTED:]))
-    waiting = any(text.status not in FINAL for text in everything)
+    told = [_report(member, phone, text, how) for text in everything[-REPORTED:]]
+    rung = calls.on_handset(customer=phone.number, line=line.number)
+    reports = tuple(sorted([*told, *map(_call, rung)], key=lambda one: one.when, reverse=True)[:REPORTED])
+    waiting = any(text.status not in FINAL for text in everything) or any(one.agent not in ENDS for one in rung)
     drawn = repr(([astuple(bubble) for bubble in bubbles], [astuple(report) for report in reports]))
     return Screen(bubbles, reports, waiting, hashlib.sha256(drawn.encode()).hexdigest()[:16])
 
@@ -137,6 +141,16 @@ def _report(member: Membership, phone: Phone, text: HandsetMessage, how: Behavio
     if how is Behaviour.LOST_CALLBACK and not text.from_customer:
         snippet = _("%(text)s (the report about it is lost)") % {"text": snippet}
     return Report(text.at, title, snippet, icon, tone)
+
+
+def _call(call: CallRecord) -> Report:
+    """A call as the customer's phone has it."""
+    title, tone = {
+        CallStatus.RINGING: (_("A call: the phone rings"), "neutral"),
+        CallStatus.IN_PROGRESS: (_("A call: talking"), "success"),
+        CallStatus.COMPLETED: (_("A call: answered, over"), "success"),
+    }.get(CallStatus(call.customer_status), (_("A call: not answered"), "danger"))
+    return Report(datetime.fromtimestamp(call.at, UTC), title, "", "phone", tone)
 
 
 def _fate(text: HandsetMessage) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 HTTP_SECONDS = 10.0
+LONGEST_ANSWER = 4096  # bytes
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TIMESTAMP_HEADER = "X-Simulator-Timestamp"
 SIGNATURE_HEADER = "X-Simulator-Signature"
@@ -25,6 +26,17 @@ def send_signed(url: str, payload: Mapping[str, object], secret: str) -> int:
     Signed like this: hex HMAC-SHA256(secret, timestamp + newline + url + newline + body). Follows no redirect, uses no
     proxy. Raises RefusedAddress.
     """
+    answer = _post(url, payload, secret, limit=0)
+    return answer[0] if answer else 0
+
+
+def ask_signed(url: str, payload: Mapping[str, object], secret: str) -> bytes:
+    """The same, and what is answered; empty for anything but a success. Raises RefusedAddress."""
+    answer = _post(url, payload, secret, limit=LONGEST_ANSWER)
+    return answer[2] if answer and answer[0] == 200 else b""
+
+
+def _post(url: str, payload: Mapping[str, object], secret: str, *, limit: int) -> tuple[int, str, bytes] | None:
     parts = own_address(url)
     body = json.dumps(payload).encode()
     timestamp = str(int(time.time()))
@@ -33,8 +45,7 @@ def send_signed(url: str, payload: Mapping[str, object], secret: str) -> int:
         TIMESTAMP_HEADER: timestamp,
         SIGNATURE_HEADER: signature(secret, timestamp, url, body),
     }
-    answer = _ask("POST", parts, body, headers, limit=0)
-    return answer[0] if answer else 0
+    return _ask("POST", parts, body, headers, limit=limit)
 
 
 def fetch_file(url: str, *, limit: int) -> tuple[str, bytes] | None:

@@ -6,6 +6,7 @@ Nothing here answers with a text: an answer in the response would go past the ga
 
 import logging
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -50,11 +51,35 @@ def status(request: HttpRequest, provider: str, key: str, token: str) -> HttpRes
 def _take(request: HttpRequest, provider_name: str, key: str, token: str | None) -> HttpResponse:
     """200 or 204 taken, also when repeated; 400 unreadable, 403 wrong signature, both kept; 404 no such line or
     attempt, 413 too large, 503 not stored: try later."""
+
+    def act(line: Line, hook: Hook) -> HttpResponse:
+        return _hand_over(line, Request(hook, token), path=request.get_full_path())
+
+    def afterwards(directory: LineKey) -> None:
+        if hearing.proves_address(directory, key, token) and hearing.is_old(directory):
+            hearing.note(directory.line_id)
+
+    return on_line(request, provider_name, key, act, afterwards)
+
+
+def on_line(
+    request: HttpRequest,
+    provider_name: str,
+    key: str,
+    act: Callable[[Line, Hook], HttpResponse],
+    afterwards: Callable[[LineKey], None] | None = None,
+) -> HttpResponse:
+    """What `act` answers, inside the transaction of the line that the key names; `afterwards` follows a success.
+
+    404 no such line, 413 too large, 503 not stored: try later.
+    """
     if not _KEY.fullmatch(key):
         return HttpResponse(status=404)
     body = _body(request)
     if body is None:
         return HttpResponse(status=413)
+    url = settings.PUBLIC_BASE_URL + request.get_full_path()
+    hook = Hook(method=request.method or "", url=url, headers=dict(request.headers), body=body)
     try:
         directory = LineKey.objects.filter(Q(key=key) | Q(previous_key=key)).first()
         if directory is None:
@@ -63,9 +88,9 @@ def _take(request: HttpRequest, provider_name: str, key: str, token: str | None)
             line = Line.objects.filter(pk=directory.line_id, provider=provider_name).first()
             if line is None:
                 return HttpResponse(status=404)
-            answer = _hand_over(request, line, body, token)
-        if answer.status_code < 300 and hearing.proves_address(directory, key, token) and hearing.is_old(directory):
-            hearing.note(directory.line_id)
+            answer = act(line, hook)
+        if answer.status_code < 300 and afterwards is not None:
+            afterwards(directory)
         return answer
     except DatabaseError as error:
         log.error("webhook_not_stored", extra={"error": type(error).__name__})
@@ -84,15 +109,7 @@ def _body(request: HttpRequest) -> bytes | None:
     return body if len(body) <= MAX_HOOK_BYTES else None
 
 
-def _hand_over(request: HttpRequest, line: Line, body: bytes, token: str | None) -> HttpResponse:
-    path = request.get_full_path()
-    hook = Hook(
-        method=request.method or "",
-        url=settings.PUBLIC_BASE_URL + path,
-        headers=dict(request.headers),
-        body=body,
-    )
-    came = Request(hook, token)
+def _hand_over(line: Line, came: Request, *, path: str) -> HttpResponse:
     try:
         known = taking.take(line, came)
     except UnknownProvider:
@@ -103,7 +120,7 @@ def _hand_over(request: HttpRequest, line: Line, body: bytes, token: str | None)
         return HttpResponse(status=ANSWERS[refused.refusal])
     if not known:
         return HttpResponse(status=404)
-    return _empty(line) if token is None else HttpResponse(status=204)
+    return _empty(line) if came.token is None else HttpResponse(status=204)
 
 
 def _empty(line: Line) -> HttpResponse:

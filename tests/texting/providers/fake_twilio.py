@@ -151,7 +151,9 @@ class Handler(Records, BaseHTTPRequestHandler):
         if script.startswith("refuse:"):
             _, status, code = script.split(":")
             self.refuse(int(status), int(code) if code else None)
-        elif not self.path.endswith("/Messages.json"):
+        elif self.path.endswith("/Calls.json") and script == "ok":
+            self.answer(201, {"sid": f"CA{len(self.far_end.ledger.requests):032x}", "status": "queued"})
+        elif not self.path.endswith(("/Messages.json", "/Calls.json")):
             self.empty()
         else:
             getattr(self, f"do_{script}")()

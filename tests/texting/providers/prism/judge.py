@@ -110,7 +110,8 @@ class Handler(BaseHTTPRequestHandler):
         if status != 201:
             return answer
         text: dict[str, Any] = json.loads(answer)
-        text |= {"sid": f"SM{number:032x}", "to": form.get("To", [""])[0], "body": form.get("Body", [""])[0]}
+        kind = "CA" if parts.path.endswith("/Calls.json") else "SM"
+        text |= {"sid": f"{kind}{number:032x}", "to": form.get("To", [""])[0], "body": form.get("Body", [""])[0]}
         return json.dumps(text).encode()
 
     do_GET = do_POST = do_DELETE = forward

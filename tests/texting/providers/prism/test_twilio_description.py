@@ -18,6 +18,7 @@ from tests.texting.providers.prism.judge import DESCRIPTIONS, Front, fronts, mis
 from texting.providers.base import Credentials, NotAccepted, Outbound, OutcomeUnknown, ProviderError, SendResult
 from texting.providers.twilio import TwilioProvider, TwilioSession
 from texting.providers.twilio_errors import table
+from texting.providers.voice import OutboundCall
 from texting.statuses import ErrorKind, MessageStatus
 
 pytestmark = [
@@ -118,6 +119,28 @@ def test_an_api_key_asks_the_same(judge: Front) -> None:
     provider = adapter(judge, api_key="SK" + "d" * 32, api_key_secret="s")
     assert use(provider, lambda session: session.send(text())).status is MessageStatus.QUEUED
     assert judge.exchanges[0].path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+
+
+def test_a_call_is_placed(judge: Front) -> None:
+    hooks = "https://text.example.com/webhooks/twilio/key/calls/token"
+    asked = OutboundCall(CUSTOMER, LINE, hooks + "/connect", hooks, "Press any key.")
+    results = [use(adapter(judge), lambda session: session.call(asked)) for _ in range(2)]
+    assert len({result.provider_call_id for result in results}) == 2
+    assert judge.violations == []
+    assert judge.exchanges[0].path == f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+    assert judge.exchanges[0].form["Twiml"][0].startswith("<Response><Gather")
+
+
+def test_a_call_without_instructions_is_refused_by_the_strict_judge(strict: Front) -> None:
+    """So that the test above can fail: the judge knows what a call needs."""
+    authorization = "Basic " + base64.b64encode(f"{ACCOUNT}:token".encode()).decode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": authorization}
+    connection = http.client.HTTPConnection(urlsplit(strict.url).netloc, timeout=30)
+    body = urlencode({"To": CUSTOMER, "From": LINE})
+    connection.request("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json", body, headers)
+    status = connection.getresponse().status
+    connection.close()
+    assert status == 400
 
 
 def test_a_text_is_looked_up(judge: Front) -> None:

@@ -1,0 +1,3 @@
+"""Calls: `asking` writes one down before the provider is asked, `placing` asks, `hearing` takes the reports, `results`
+notes what came of it, `settling` ends what nothing was heard of, `showing` says it on pages. Decision 210.
+"""
