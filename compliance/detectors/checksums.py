@@ -37,7 +37,9 @@ def aba(digits: str) -> bool:
 
 
 def iban(compact: str) -> bool:
-    """ISO 13616 check digits of a compact lower-case IBAN (length is the caller's)."""
+    """ISO 13616 check digits of a compact lower-case IBAN (length is the caller's). Letters are those of ASCII."""
+    if not compact.isascii():
+        return False
     moved = compact[4:] + compact[:4]
     return int(moved.translate(_LETTERS_AS_NUMBERS)) % 97 == 1
 

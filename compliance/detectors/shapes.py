@@ -101,7 +101,7 @@ def _walk(text: str, start: int, length: int, *, skipping: bool) -> tuple[tuple[
     broken = True
     for match in _PIECE.finditer(text, start, start + length * 4 + 80):
         piece = match.group()
-        if not piece[0].isalnum():
+        if not (piece[0].isascii() and piece[0].isalnum()):
             if not _MARKS.issuperset(piece):
                 return tuple(spans), compact
             broken = broken or "\n" in piece

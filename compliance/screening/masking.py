@@ -14,6 +14,7 @@ from compliance.detectors import Finding, mask, scan
 
 REMOVED = frozenset({"PAYMENT_CARD", "CARD_SECURITY", "US_SSN", "US_ITIN", "CREDENTIAL"})
 WINDOW, LOOKS_BACK = timedelta(minutes=15), 5
+_ROUNDS = 8  # of masking again in several texts
 _SURE = frozenset({"medium", "high"})
 
 
@@ -52,12 +53,12 @@ def screen(body: str, earlier: Sequence[str] = ()) -> Screened:
         return Screened(body)
     joined = "\n".join(texts)
     parts = [(place, part, _value(joined, sure, one)) for one in sure for place, part in _parts(one, texts)]
-    masked = {place: _masked(texts[place], parts, place) for place in {place for place, part, _ in parts}}
+    masked = _until_nothing_is_left(texts, parts)
     last = len(texts) - 1
     return Screened(
-        body=masked.get(last, body),
+        body=masked[last],
         found=tuple(Found(part, value) for place, part, value in parts if place == last),
-        earlier=tuple((place, text) for place, text in masked.items() if place != last and text != texts[place]),
+        earlier=tuple((place, text) for place, text in enumerate(masked[:last]) if text != texts[place]),
     )
 
 
@@ -88,6 +89,18 @@ def _value(joined: str, sure: Sequence[Finding], finding: Finding) -> str:
     split = finding.group is not None
     fragments = [one for one in sure if one.group == finding.group and one.type == finding.type] if split else [finding]
     return "".join(char for one in fragments for char in joined[one.start : one.end] if char.isalnum())
+
+
+def _until_nothing_is_left(texts: Sequence[str], parts: Sequence[tuple[int, Finding, str]]) -> list[str]:
+    """The texts with masks. What only shows once its neighbour in another text is masked, is masked too."""
+    masked = [_masked(text, parts, place) for place, text in enumerate(texts)]
+    for _ in range(_ROUNDS if len(texts) > 1 and masked != list(texts) else 0):
+        more = [one for one in scan(masked) if one.confidence in _SURE and one.type in REMOVED]
+        if not more:
+            break
+        again = [(place, part, "") for one in more for place, part in _parts(one, masked)]
+        masked = [_masked(text, again, place) for place, text in enumerate(masked)]
+    return masked
 
 
 def _masked(text: str, parts: Sequence[tuple[int, Finding, str]], place: int) -> str:
