@@ -9,6 +9,8 @@ from collections.abc import Iterable
 MARKETING = "marketing"
 INFORMATIONAL = "informational"
 REPLY = "reply"
+EXEMPT = f"{INFORMATIONAL}:appointment"
+"""What the exemption for healthcare carries, and nothing else: 47 CFR 64.1200(a)(9)(iv)(C)."""
 CATEGORIES = ("appointment", "order", "delivery", "tip", "poll", "announcement")
 """The six administrative types that Parley carries."""
 

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from compliance.implied import exemption
 from compliance.importing import reading
 from compliance.importing.attesting import sentences
 from compliance.importing.columns import Meaning
@@ -16,9 +17,15 @@ from compliance.models import ConsentImport, Program
 _LABELS = {
     Meaning.NUMBER: _("Phone number"),
     Meaning.NAME: _("Name"),
-    Meaning.AGREED_ON: _("When they agreed"),
+    Meaning.AGREED_ON: _("When they agreed or bought"),
     Meaning.HOW: _("How they agreed"),
     Meaning.WORDING: _("The words they agreed to"),
+}
+
+
+_BY_LAW = {
+    ConsentImport.Basis.PURCHASE.value: (_("Who made the list"), _("Where the purchases are written down")),
+    ConsentImport.Basis.HEALTHCARE.value: (_("Who made the list"), _("How patients gave you these numbers")),
 }
 
 
@@ -40,11 +47,22 @@ class UploadForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What each column means, by its position, and which program the people agreed to."""
 
-    program = forms.ModelChoiceField(label=_("What they agreed to"), queryset=Program.objects.none())
+    basis = forms.ChoiceField(
+        label=_("What the list shows"),
+        help_text=_("A purchase permits information to Canadian numbers for two years; each row needs its day under"
+                    " When. Patients' numbers permit appointment texts, where you rely on that exemption."),
+        widget=forms.RadioSelect,
+        initial=ConsentImport.Basis.AGREED,
+    )  # fmt: skip
+    program = forms.ModelChoiceField(label=_("What the texts are about"), queryset=Program.objects.none())
 
     def __init__(self, *args: Any, headings: Sequence[str], programs: Iterable[Program], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        without = set() if exemption.is_on() else {ConsentImport.Basis.HEALTHCARE.value}
+        self.fields["basis"].choices = [  # type: ignore[attr-defined]
+            each for each in ConsentImport.Basis.choices if each[0] not in without
+        ]
         columns = [(str(at), heading or f"{at + 1}") for at, heading in enumerate(headings)]
         for meaning, label in _LABELS.items():
             must = meaning is Meaning.NUMBER
@@ -56,7 +74,7 @@ class ColumnsForm(forms.Form):
         self.fields["date_order"] = forms.ChoiceField(
             label=_("Days are written"), choices=ConsentImport.DateOrder.choices
         )
-        self.order_fields(["number", "name", "agreed_on", "date_order", "how", "wording", "program"])
+        self.order_fields(["number", "name", "agreed_on", "date_order", "how", "wording", "basis", "program"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -97,10 +115,16 @@ class AttestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, organization: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organization: str, basis: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.boxes = []
-        for at, sentence in enumerate(sentences(organization)):
+        if (
+            basis != ConsentImport.Basis.AGREED
+        ):  # the law asks for no wording, and each row has its own day or needs none
+            del self.fields["wording"], self.fields["collected_on"]
+            self.fields["collected_by"].label, self.fields["how"].label = _BY_LAW[basis]
+            self.fields["how"].help_text = _("So that somebody else finds it: which system, which folder.")
+        for at, sentence in enumerate(sentences(organization, basis)):
             self.fields[f"box{at}"] = forms.BooleanField(
                 label=sentence, error_messages={"required": _("Say that this is so, or do not import the list.")}
             )

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from compliance.implied import exemption
 from compliance.models import ConsentEvent, ReportMail
 from compliance.opt_out.opt_out_questions import LONGEST_REASON
 from compliance.opt_out.told_to_members import LONGEST_WORDS
@@ -77,6 +78,35 @@ class OptOutForm(ToldForm):
         required=False,
         initial=True,
     )
+
+
+class PurchaseForm(forms.Form):
+    """They bought something from us."""
+
+    bought_on = forms.DateField(
+        label=_("Day of the purchase"),
+        help_text=_("From then on you may text them for two years."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    words = forms.CharField(
+        label=_("What they bought"),
+        help_text=_("Enough to find it again: the order, the invoice, the contract."),
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class PatientForm(ToldForm):
+    """A patient gave their number; one box for each thing that only people know."""
+
+    def __init__(self, *args: Any, organization: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].label = _("How they gave you the number")
+        self.fields["words"].label = _("What they said, or where it is written")
+        for at, sentence in enumerate(exemption.declared(organization)):
+            self.fields[f"box{at}"] = forms.BooleanField(
+                label=sentence, error_messages={"required": _("Say that this is so, or ask the patient to opt in.")}
+            )
 
 
 class ReceiptForm(forms.Form):

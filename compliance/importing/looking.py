@@ -7,17 +7,23 @@ from datetime import date
 
 from django.utils import timezone
 
+from compliance.implied import purchases
+from compliance.implied.purchases import Problem
 from compliance.importing import columns, reading
 from compliance.importing.columns import Meaning
 from compliance.importing.reasons import RowReason
 from compliance.ledger import consent
 from compliance.ledger.consent import State
 from compliance.models import ConsentEvent, ConsentImport, ConsentImportRow
+from compliance.scopes import EXEMPT, INFORMATIONAL
 from tenancy.encryption import blind_index, prefetch
 from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import BadNumber, PhoneNumber, parse
 
 Outcome = ConsentImportRow.Outcome
+Basis = ConsentImport.Basis
+SCOPES: dict[str, list[str]] = {Basis.PURCHASE: [INFORMATIONAL], Basis.HEALTHCARE: [EXEMPT]}
+"""What the law permits, whatever the program is about."""
 LONGEST_NAME = 100
 
 
@@ -47,8 +53,11 @@ def look_at(started: ConsentImport, rows: list[ConsentImportRow]) -> None:
     for row in rows:
         if (each := said.get(row.number)) is None:
             continue
+        if left_out := by_law(started, each):
+            row.outcome, row.reason = left_out  # a later row of this number may be a purchase that counts
+            continue
         row.number_index = each.index
-        row.is_complete = bool(each.agreed_on and each.wording)
+        row.is_complete = started.basis != Basis.AGREED or bool(each.agreed_on and each.wording)
         row.outcome, row.reason = Outcome.READY, ""
         if each.index in before:
             row.outcome, row.reason = Outcome.TWICE, RowReason.TWICE.value
@@ -100,6 +109,18 @@ def _day(started: ConsentImport, written: str) -> date | None:
     return day
 
 
+def by_law(started: ConsentImport, said: Said) -> tuple[Outcome, str] | None:
+    """Why the law permits nothing by what the list shows; None if it does, or if people agreed."""
+    if started.basis != Basis.PURCHASE:
+        return None
+    if said.agreed_on is None:
+        return Outcome.BAD, RowReason.NO_PURCHASE.value
+    zone = started.organization.time_zone
+    problem = purchases.problem_of(region=said.number.region, bought_on=said.agreed_on, zone=zone)
+    reasons = {Problem.NOT_CANADA: RowReason.NOT_CANADA, Problem.TO_COME: RowReason.NOT_THEN}
+    return (Outcome.BAD, reasons.get(problem, RowReason.TOO_OLD).value) if problem else None
+
+
 def objection(started: ConsentImport, state: State, agreed_on: date | None) -> tuple[Outcome, str] | None:
     """Why a number gets no permission from this list, as the ledger stands now; None if it does.
 
@@ -110,18 +131,26 @@ def objection(started: ConsentImport, state: State, agreed_on: date | None) -> t
     out = [each for each in state.entries if each.action == ConsentEvent.Action.WITHDRAWN]
     if any(agreed_on is None or agreed_on <= each.recorded_at.date() for each in out):
         return Outcome.OPTED_OUT, RowReason.OPTED_OUT_SINCE.value
-    if started.program is not None and permits(state, started):
+    if started.program is not None and permits(state, started, agreed_on):
         return Outcome.KNOWN, RowReason.KNOWN.value
     return None
 
 
-def permits(state: State, started: ConsentImport) -> bool:
-    """Whether everything that the list's program is about is permitted already."""
+def permits(state: State, started: ConsentImport, agreed_on: date | None) -> bool:
+    """Whether all that the list would permit is permitted already; a later purchase permits for longer."""
     program = started.program
     if program is None:
         return False
     here = state.at(program.team_id, program.brand_id)
-    return all(here.permits(scope) for scope in program.scopes)
+    known = [here.permits(scope) for scope in SCOPES.get(started.basis, program.scopes)]
+    if started.basis == Basis.PURCHASE and agreed_on is not None:
+        known = [None if each and _is_older(each, agreed_on) else each for each in known]
+    return all(known)
+
+
+def _is_older(known: ConsentEvent, bought_on: date) -> bool:
+    then = known.happened_at if known.kind == ConsentEvent.Kind.PURCHASE else None
+    return then is not None and then.date() < bought_on
 
 
 def _in_the_file(started: ConsentImport, rows: Iterable[ConsentImportRow], said: dict[int, Said]) -> set[bytes]:

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from compliance.implied import purchases
+from compliance.implied.purchases import Problem
+
 
 class RowReason(StrEnum):
     """The fixed words."""
@@ -13,6 +16,9 @@ class RowReason(StrEnum):
     TOO_LONG = "too_long"
     BAD_DATE = "bad_date"
     NOT_THEN = "not_then"
+    NOT_CANADA = "not_canada"
+    NO_PURCHASE = "no_purchase"
+    TOO_OLD = "too_old"
     TWICE = "twice"
     KNOWN = "known"
     OPTED_OUT = "opted_out"
@@ -27,6 +33,9 @@ def sentence(reason: str) -> str:
         RowReason.TOO_LONG: _("The row is longer than 10,000 characters, so it is probably several rows."),
         RowReason.BAD_DATE: _("The date cannot be read. Write it as 2026-03-31."),
         RowReason.NOT_THEN: _("The date lies in the future or before there were texts."),
+        RowReason.NOT_CANADA: purchases.sentence(Problem.NOT_CANADA),
+        RowReason.NO_PURCHASE: _("The row does not say on which day they bought. Write it as 2026-03-31."),
+        RowReason.TOO_OLD: purchases.sentence(Problem.TOO_OLD),
         RowReason.TWICE: _("The number stands in the file before."),
         RowReason.KNOWN: _("The number has this permission already."),
         RowReason.OPTED_OUT: _("The number opted out. Only they can undo it, by texting START."),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from compliance.implied import exemption
 from compliance.importing import columns, doorbell, reading
 from compliance.importing.attesting import VERSION, statement
 from compliance.importing.columns import Meaning
@@ -109,9 +110,15 @@ def _date_order(made: ConsentImport) -> str:
 
 
 def name_columns(
-    *, member: Membership, started: ConsentImport, meaning: Mapping[str, int], date_order: str, program: Program
+    *,
+    member: Membership,
+    started: ConsentImport,
+    meaning: Mapping[str, int],
+    date_order: str,
+    program: Program,
+    basis: str = ConsentImport.Basis.AGREED,
 ) -> None:
-    """Say what the columns mean, and look at every row. May be said again until the list is attested.
+    """Say what the columns mean and what the list shows, and look at every row. May be said again until it is attested.
 
     Raises CannotImport; MissingPermission.
     """
@@ -128,8 +135,10 @@ def name_columns(
         outcome=ConsentImportRow.Outcome.UNREAD, reason="", number_index=None, is_complete=False
     )
     locked.columns, locked.date_order, locked.program = dict(meaning), date_order, program
+    locked.basis = ConsentImport.Basis(basis)
+    _require_exemption(locked)
     locked.state, locked.looked_at = State.CHECKING, 0
-    locked.save(update_fields=["columns", "date_order", "program", "state", "looked_at"])
+    locked.save(update_fields=["columns", "date_order", "program", "basis", "state", "looked_at"])
     doorbell.ring(locked)
 
 
@@ -137,6 +146,7 @@ def attest(*, member: Membership, started: ConsentImport, answers: Answers) -> N
     """Answer for the list; from now on it is imported. Raises CannotImport; MissingPermission."""
     _require(member)
     locked = _locked(started, State.CHECKED)
+    _require_exemption(locked)
     if not answers.collected_by.strip() or not answers.how.strip():
         raise CannotImport(_("Say who collected the permissions, and how."))
     if answers.collected_on is not None and not columns.is_past(answers.collected_on, timezone.now()):
@@ -144,7 +154,7 @@ def attest(*, member: Membership, started: ConsentImport, answers: Answers) -> N
     if not ConsentImportRow.objects.filter(consent_import=locked, outcome=ConsentImportRow.Outcome.READY).exists():
         raise CannotImport(_("No row of this list can be imported."))
     said = {
-        "statement": statement(member.organization.name),
+        "statement": statement(member.organization.name, locked.basis),
         "collected_by": answers.collected_by.strip()[:200],
         "how": answers.how.strip()[:500],
         "collected_on": answers.collected_on.isoformat() if answers.collected_on else "",
@@ -152,7 +162,7 @@ def attest(*, member: Membership, started: ConsentImport, answers: Answers) -> N
     locked.attestation, locked.attestation_version = json.dumps(said, ensure_ascii=False), VERSION
     locked.attested_by, locked.attested_at = member, timezone.now()
     locked.collected_on = answers.collected_on
-    if answers.wording.strip() and locked.program is not None:
+    if answers.wording.strip() and locked.program is not None and locked.basis == ConsentImport.Basis.AGREED:
         locked.wording = disclosure(locked.program, answers.wording.strip(), member)
     locked.state = State.RUNNING
     locked.save()
@@ -227,6 +237,12 @@ def _locked(started: ConsentImport, *states: "ConsentImport.State") -> ConsentIm
     if locked.state not in states or locked.organization_id != current_organization_id():
         raise CannotImport(_("That is not possible any more. Look at the import as it is now."))
     return locked
+
+
+def _require_exemption(started: ConsentImport) -> None:
+    """A list of patients is for those who rely on the exemption for healthcare."""
+    if started.basis == ConsentImport.Basis.HEALTHCARE and not exemption.is_on():
+        raise CannotImport(_("The exemption for healthcare is off. An admin can switch it on under Quiet hours."))
 
 
 def _require(member: Membership) -> None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 from django.utils import timezone
 
+from compliance.implied import exemption
 from compliance.importing import looking
 from compliance.importing.looking import Outcome, Said
 from compliance.importing.reasons import RowReason
@@ -38,6 +39,12 @@ BATCH = 250
 A_TURN = 20.0  # seconds; then the others have theirs
 KEPT = timedelta(days=30)
 State = ConsentImport.State
+Kind = ConsentEvent.Kind
+ACTS: dict[str, ConsentEvent.Act] = {
+    ConsentImport.Basis.AGREED: ConsentEvent.Act.ATTESTED,
+    ConsentImport.Basis.PURCHASE: ConsentEvent.Act.BOUGHT,
+    ConsentImport.Basis.HEALTHCARE: ConsentEvent.Act.GAVE,
+}
 
 
 def work(organization_id: UUID, import_id: UUID, *, seconds: float = A_TURN, batch: int = BATCH) -> bool:
@@ -107,21 +114,28 @@ def _write(started: ConsentImport, batch: int) -> bool:
         each = said[row.pk]
         contact = contacts[each.number.e164]
         evidence = _evidence(started, row, each, wordings.get(each.wording) or started.wording)
-        left_out = looking.objection(started, states[contact.pk], each.agreed_on or started.collected_on)
+        on = each.agreed_on or started.collected_on
+        left_out = looking.by_law(started, each) or looking.objection(started, states[contact.pk], on)
         weak = states[contact.pk].weak
         if left_out is None and weak and weak.program_id == started.program_id and _is_weak(evidence):
             left_out = Outcome.KNOWN, RowReason.KNOWN.value
         if left_out is not None:
             row.outcome, row.reason = left_out
             continue
-        kind = ConsentEvent.Kind.WRITTEN if evidence.disclosure else ConsentEvent.Kind.EXPRESS
-        given.append((contact, kind, evidence))
+        given.append((contact, kind_of(started, evidence), evidence))
         of_rows.append(row)
         row.outcome = Outcome.WEAK if _is_weak(evidence) else Outcome.IMPORTED
     for row, event in zip(of_rows, consent.give_all(given), strict=True):
         row.event = event
     update_rows(rows, ["outcome", "reason", "event"])
     return True
+
+
+def kind_of(started: ConsentImport, evidence: Evidence) -> ConsentEvent.Kind:
+    """What an entry is in law, by what the list shows."""
+    if started.basis == ConsentImport.Basis.AGREED:
+        return ConsentEvent.Kind.WRITTEN if evidence.disclosure else ConsentEvent.Kind.EXPRESS
+    return ConsentEvent.Kind(started.basis)
 
 
 def _is_weak(evidence: Evidence) -> bool:
@@ -140,12 +154,15 @@ def _evidence(started: ConsentImport, row: ConsentImportRow, said: Said, wording
     """Where a program wants a YES by text, no list can stand in for it: the permission is to be confirmed."""
     program, attested = started.program, json.loads(started.attestation)
     assert program is not None  # noqa: S101 - an attested import has one
-    day = said.agreed_on or started.collected_on
-    proved = wording is not None and day is not None and not program.double_opt_in
+    agreed = started.basis == ConsentImport.Basis.AGREED
+    day = said.agreed_on or (started.collected_on if agreed else None)
+    wording = wording if agreed else None  # the law asks for none
+    proved = not program.double_opt_in and (not agreed or (wording is not None and day is not None))
+    more = exemption.circumstances(started.organization.name) if started.basis == Kind.HEALTHCARE else {}
     return Evidence(
         source=ConsentEvent.Source.IMPORT,
         actor=started.attested_by,
-        act=ConsentEvent.Act.ATTESTED,
+        act=ACTS[started.basis],
         quality=ConsentEvent.Quality.IMPORTED if proved else ConsentEvent.Quality.WEAK,
         program=program,
         disclosure=wording,
@@ -155,6 +172,7 @@ def _evidence(started: ConsentImport, row: ConsentImportRow, said: Said, wording
             "collected_by": attested["collected_by"],
             "import": str(started.pk),
             "row": str(row.number),
+            **more,
         },
         happened_at=_noon(day, started.organization.time_zone) if day else None,
     )

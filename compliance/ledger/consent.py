@@ -22,9 +22,9 @@ from compliance.ledger.consent_state import (
     states_of,
     states_of_numbers,
 )
+from compliance.ledger.coverage import BY_LAW, scopes_of
 from compliance.ledger.suppressing import brand_at, revokes_all, team_of
 from compliance.models import ConsentEvent, Disclosure, OptIn, Program
-from compliance.scopes import INFORMATIONAL, MARKETING, REPLY
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import outbox, outgoing_webhooks
@@ -55,12 +55,6 @@ __all__ = [
 ANSWER_WINDOW = timedelta(minutes=5)  # a confirmation within five minutes is presumed consented: 47 CFR 64.1200(a)(12)
 RENEWED_AFTER = timedelta(days=30)  # a permission that ends by itself is not written down anew with each text
 _NEVER_LIFTING = {ConsentEvent.Source.FORM, ConsentEvent.Source.IMPORT}
-_BY_KIND = {
-    ConsentEvent.Kind.REPLY: REPLY,
-    ConsentEvent.Kind.EXPRESS: INFORMATIONAL,
-    ConsentEvent.Kind.WRITTEN: MARKETING,
-    ConsentEvent.Kind.HEALTHCARE: INFORMATIONAL,
-}
 
 
 @dataclass(frozen=True)
@@ -95,12 +89,12 @@ def give(contact: Contact, *, kind: ConsentEvent.Kind, evidence: Evidence, line:
 
     It covers what its program says, else what its kind says. Only what the customer did may lift a suppression (the
     caller sees to it), and only what they did since they opted out, however long it took to reach us: a form or a list
-    lifts none, not even one that came in the same instant. `line` is where they said it: what ends by team (`withdraw`)
-    begins by team.
+    lifts none, not even one that came in the same instant, and neither does what follows from the law alone. `line` is
+    where they said it: what ends by team (`withdraw`) begins by team.
     """
     event = _write(contact, ConsentEvent.Action.GIVEN, evidence, kind=kind, team=team_of(line), line=line)
     said_at = min(evidence.happened_at or event.recorded_at, event.recorded_at)
-    if evidence.source not in _NEVER_LIFTING:
+    if evidence.source not in _NEVER_LIFTING and kind not in BY_LAW:
         suppressing.lift(event, said_at=said_at, line=line)
     audit.record(
         event=AuditKind.CONSENT_GIVEN,
@@ -194,8 +188,9 @@ def note_wrote(contact: Contact, state: State, *, evidence: Evidence) -> bool:
     """
     if state.suppressions or (state.entries and state.entries[0].action == ConsentEvent.Action.WITHDRAWN):
         return False
-    lasting = [entry for entry in state.given if entry.expires_at is None]
-    fresh = [entry for entry in state.given if timezone.now() - entry.recorded_at < RENEWED_AFTER]
+    answerable = [entry for entry in state.given if entry.kind != ConsentEvent.Kind.HEALTHCARE]
+    lasting = [entry for entry in answerable if entry.expires_at is None]
+    fresh = [entry for entry in answerable if timezone.now() - entry.recorded_at < RENEWED_AFTER]
     if lasting or fresh:
         return False
     give(contact, kind=ConsentEvent.Kind.REPLY, evidence=replace(evidence, act=ConsentEvent.Act.WROTE))
@@ -239,12 +234,13 @@ def _entry(
 ) -> ConsentEvent:
     now = evidence.at or timezone.now()
     program = evidence.program
-    ends = [evidence.expires_at, expires_at(region=contact.region, kind=kind, given_at=now) if kind else None]
+    since = evidence.happened_at or now if kind == ConsentEvent.Kind.PURCHASE else now
+    ends = [evidence.expires_at, expires_at(region=contact.region, kind=kind, given_at=since) if kind else None]
     return ConsentEvent(
         number_index=contact.number_index,
         action=action,
         kind=kind or "",
-        scopes=(program.scopes if program else [_BY_KIND[kind]]) if kind else [],
+        scopes=scopes_of(kind, program) if kind else [],
         program=program,
         team=team or (program.team if program else None),
         brand_id=brand_id or (program.brand_id if program else None),

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from compliance.hours import own_hours
 from compliance.models import ConsentEvent, Suppression
-from compliance.scopes import MARKETING, covers
+from compliance.scopes import EXEMPT, MARKETING, covers
 from texting.models import Campaign, Contact, Line
 
 _UNPROVED = {ConsentEvent.Quality.VERBAL, ConsentEvent.Quality.WEAK}
@@ -82,14 +83,15 @@ class State:
     def permits(self, scope: str) -> ConsentEvent | None:
         """The newest permission that covers a text of that scope (`compliance.scopes`).
 
-        Marketing needs an agreement in writing that can be shown: 47 CFR 64.1200(f)(9).
+        Marketing needs an agreement in writing that can be shown: 47 CFR 64.1200(f)(9). The exemption for healthcare
+        carries its own texts and no answers, and only while the organization relies on it.
         """
         if self.suppressed_since is not None:
             return None
         fit = (entry for entry in self.given if covers(entry.scopes, scope))
         if scope == MARKETING:
             fit = (entry for entry in fit if entry.kind == ConsentEvent.Kind.WRITTEN and entry.quality not in _UNPROVED)
-        return next(fit, None)
+        return next((entry for entry in fit if _holds(entry, scope)), None)
 
     def at_line(self, line: Line) -> "State":
         """The same for one line: its team's, its brand's, and what holds everywhere. Its brand is asked for only where
@@ -114,6 +116,12 @@ class State:
 def brand_of(line: Line) -> UUID | None:
     """Whose texts leave on this line, as the carriers know it; None for a line without a campaign."""
     return Campaign.objects.values_list("brand_id", flat=True).get(pk=line.campaign_id) if line.campaign_id else None
+
+
+def _holds(entry: ConsentEvent, scope: str) -> bool:
+    if entry.kind != ConsentEvent.Kind.HEALTHCARE:
+        return True
+    return scope == EXEMPT and own_hours.decided().healthcare
 
 
 def _counts(entry: ConsentEvent, team_id: UUID | None, brand_id: UUID | None) -> bool:

@@ -36,12 +36,15 @@ class ConsentEvent(TenantModel):
         RETRACTED = "retracted", _("An import taken back")
 
     class Kind(models.TextChoices):
-        """What the permission is in law (47 CFR 64.1200(a), (f)(9)); the strongest last but for health care."""
+        """What the permission is in law (47 CFR 64.1200(a), (f)(9)), the strongest last; then those that follow from
+        what happened (`compliance.implied`).
+        """
 
         REPLY = "reply", _("Wrote to us first")
         EXPRESS = "express", _("Express")
         WRITTEN = "written", _("Express, in writing")
         HEALTHCARE = "healthcare", _("Health care")
+        PURCHASE = "purchase", _("Bought from us")
 
     class Source(models.TextChoices):
         KEYWORD = "keyword", _("A keyword texted to us")
@@ -72,6 +75,8 @@ class ConsentEvent(TenantModel):
         WROTE = "wrote", _("Wrote to us")
         TOLD = "told", _("Told a member")
         ATTESTED = "attested", _("Attested by whoever imported it")
+        BOUGHT = "bought", _("Bought from us")
+        GAVE = "gave", _("Gave us the number")
 
     class Quality(models.TextChoices):
         """How well it can be proved."""
@@ -105,7 +110,8 @@ class ConsentEvent(TenantModel):
     circumstances = EncryptedTextField(
         keys=[DayKey("consent", "recorded_at")],
         blank=True,
-        help_text="JSON object of texts: url, form_version, page_digest, ip, browser, referrer, name, how_collected.",
+        help_text="JSON object of texts: url, form_version, page_digest, ip, browser, referrer, visit, time_zone, name,"
+        " how_collected, exemption, conditions.",
     )
     matched = models.CharField(max_length=60, blank=True, help_text="The keyword that matched, from our own list.")
     rules_version = models.CharField(max_length=40, blank=True)

@@ -39,7 +39,15 @@ class ConsentImport(TenantModel):
         MONTH_FIRST = "mdy", _("3/31/2026, month first")
         DAY_FIRST = "dmy", _("31/3/2026, day first")
 
+    class Basis(models.TextChoices):
+        """What the list shows, and so what each entry is in law."""
+
+        AGREED = "agreed", _("They agreed to get texts")
+        PURCHASE = "purchase", _("They bought from us (Canada)")
+        HEALTHCARE = "healthcare", _("They are patients who gave us this number")
+
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
+    basis = models.CharField(max_length=10, choices=Basis.choices, default=Basis.AGREED)
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     file_name = models.CharField(max_length=120)
@@ -102,7 +110,7 @@ class ConsentImportRow(TenantModel):
     number_index = models.BinaryField(max_length=16, null=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.UNREAD)
     reason = models.CharField(max_length=30, blank=True, help_text="A fixed word; compliance.importing.reasons.")
-    is_complete = models.BooleanField(default=False, help_text="It brings its own date and wording.")
+    is_complete = models.BooleanField(default=False, help_text="It brings its own date and wording, where they matter.")
     event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

@@ -7,7 +7,7 @@ from compliance.opt_in.reading_opt_ins import opt_ins_of
 from texting.models import Conversation
 from texting.thread_notices import Notice
 
-_LACKING = {"consent.none", "consent.expired", "consent.weak"}
+_LACKING = {"consent.none", "consent.expired", "consent.weak", "consent.exempt_only"}
 
 
 def opt_ins(member: Membership, conversation: Conversation, refused_by: frozenset[str]) -> list[Notice]:

@@ -58,13 +58,13 @@ def record_opt_out(*, member: Membership, contact: Contact, told: Told, confirm:
     MissingPermission.
     """
     require(member, Permission.CONSENT_RECORD)
-    since = _checked(told)
+    since = checked(told)
     if since is not None and _permission_since(contact, since):
         raise CannotRecord(_("They have agreed to texts again since then. Ask them what they want now."))
     was_suppressed = consent.state_of(contact).suppressed_since is not None
     consent.withdraw(contact, evidence=_evidence(member, told), since=since)
     opt_out_questions.close(contact, OptOutQuestion.State.STOP)
-    _show(contact)
+    show(contact)
     return confirm_opt_out(contact) if confirm and not was_suppressed else None
 
 
@@ -73,7 +73,7 @@ def record_permission(*, member: Membership, contact: Contact, told: Told) -> No
     since; MissingPermission.
     """
     require(member, Permission.CONSENT_RECORD)
-    happened_at = _checked(told)
+    happened_at = checked(told)
     state = consent.state_of(contact)
     if state.suppressed_since is not None:
         if only_they_can(contact):
@@ -81,10 +81,11 @@ def record_permission(*, member: Membership, contact: Contact, told: Told) -> No
         if happened_at is not None and happened_at <= state.suppressed_since:
             raise CannotRecord(_("They opted out after that. What they said before no longer counts."))
     consent.give(contact, kind=ConsentEvent.Kind.EXPRESS, evidence=_evidence(member, told))
-    _show(contact)
+    show(contact)
 
 
-def _checked(told: Told) -> datetime | None:
+def checked(told: Told) -> datetime | None:
+    """When they said so, if that is known. Raises CannotRecord for words or a moment that cannot be."""
     if not told.words.strip():
         raise CannotRecord(_("Write down what they said."))
     if len(told.words) > LONGEST_WORDS:
@@ -112,7 +113,7 @@ def _evidence(member: Membership, told: Told) -> Evidence:
     )
 
 
-def _show(contact: Contact) -> None:
+def show(contact: Contact) -> None:
     """Open threads ask for their composer again."""
     for conversation in Conversation.objects.filter(contact=contact, status=Conversation.Status.OPEN):
         live.publish(kind=LiveKind.CONVERSATION, conversation=conversation.pk, line=conversation.line_id)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from compliance.ledger import consent
 from compliance.ledger.consent import ANSWER_WINDOW, State
 from compliance.models import ConsentEvent, OptIn
-from compliance.scopes import INFORMATIONAL, MARKETING, REPLY
+from compliance.scopes import EXEMPT, INFORMATIONAL, MARKETING, REPLY
 from compliance.send_policies.here import organization
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision, Message
@@ -99,11 +99,29 @@ class Permission:
             rule, text = "consent.expired", f"Their permission ended on {_moment(state.expired_at)}."
         elif not state.permitted:
             rule, text = "consent.none", "There is no permission to text this number yet."
+        elif all(given.kind == ConsentEvent.Kind.HEALTHCARE for given in state.given):
+            return self._exempt(draft, scope, evidence)
         elif all(given.kind == ConsentEvent.Kind.REPLY for given in state.given):
             rule, text = "consent.reply_only", "They wrote to us, which permits an answer, not an announcement."
         else:
             rule, text = "consent.scope", f"What they agreed to does not cover {_NAMES[scope]}."
             ask = f"Ask them to opt in to {_NAMES[scope]}, by a form or a keyword."
+        return Reason(rule=rule, verdict=Verdict.REFUSE, text=text, what_to_do=ask, evidence=evidence)
+
+    def _exempt(self, draft: Draft, scope: str, evidence: dict[str, str]) -> Reason:
+        """All that there is rests on the exemption for healthcare."""
+        ask = f"Ask them to text START to {_line(draft)}."
+        if scope == EXEMPT:
+            rule, text = (
+                "consent.exemption_off",
+                "They gave their number under the exemption for healthcare, which is off.",
+            )
+            ask = f"{ask} An admin can switch it on again under Settings > Quiet hours."
+        else:
+            rule, text = (
+                "consent.exempt_only",
+                "The exemption for healthcare carries appointment texts and nothing else.",
+            )
         return Reason(rule=rule, verdict=Verdict.REFUSE, text=text, what_to_do=ask, evidence=evidence)
 
     def _confirmation(self, draft: Draft, state: State) -> Reason:

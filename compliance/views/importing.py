@@ -66,7 +66,12 @@ def name_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         headings=json.loads(started.headings),
         programs=programs,
-        initial={**started.columns, "date_order": started.date_order, "program": started.program or only},
+        initial={
+            **started.columns,
+            "date_order": started.date_order,
+            "program": started.program or only,
+            "basis": started.basis,
+        },
     )
     if form.is_valid():
         try:
@@ -76,6 +81,7 @@ def name_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
                 meaning=form.meaning,
                 date_order=form.cleaned_data["date_order"],
                 program=form.cleaned_data["program"],
+                basis=form.cleaned_data["basis"],
             )
         except CannotImport as error:
             form.add_error(None, str(error))
@@ -94,10 +100,10 @@ def attest(request: MemberRequest, import_id: UUID) -> HttpResponse:
     if started.state != State.CHECKED:
         return redirect("consent_import", import_id=import_id)
     posted = request.POST if request.method == "POST" else None
-    form = AttestForm(posted, organization=request.member.organization.name)
+    form = AttestForm(posted, organization=request.member.organization.name, basis=started.basis)
     if form.is_valid():
         said = form.cleaned_data
-        answers = Answers(said["collected_by"], said["how"], said["collected_on"], said["wording"])
+        answers = Answers(said["collected_by"], said["how"], said.get("collected_on"), said.get("wording", ""))
         try:
             starting.attest(member=request.member, started=started, answers=answers)
         except CannotImport as error:

@@ -34,20 +34,30 @@ def rows(count: int, *, first: int = 0, day: str = "2026-03-05", wording: str = 
 
 
 def look(
-    member: Membership, raw: bytes, program: Program, *, batch: int = working.BATCH, **meaning: int
+    member: Membership,
+    raw: bytes,
+    program: Program,
+    *,
+    batch: int = working.BATCH,
+    basis: str = "agreed",
+    **meaning: int,
 ) -> ConsentImport:
     """Upload a list, take the columns as they were guessed unless given, and look at every row."""
     with activate(member.organization):
         made = starting.upload(member=member, name="list.csv", raw=raw)
         columns, order = meaning or made.columns, made.date_order
-        starting.name_columns(member=member, started=made, meaning=columns, date_order=order, program=program)
+        starting.name_columns(
+            member=member, started=made, meaning=columns, date_order=order, program=program, basis=basis
+        )
     working.work(member.organization_id, made.pk, batch=batch)
     return fresh(made)
 
 
-def bring_in(member: Membership, raw: bytes, program: Program, answers: Answers = ANSWERS) -> ConsentImport:
+def bring_in(
+    member: Membership, raw: bytes, program: Program, answers: Answers = ANSWERS, *, basis: str = "agreed"
+) -> ConsentImport:
     """The whole of it."""
-    made = look(member, raw, program)
+    made = look(member, raw, program, basis=basis)
     with activate(member.organization):
         starting.attest(member=member, started=made, answers=answers)
     working.work(member.organization_id, made.pk)
@@ -69,3 +79,8 @@ def outcomes(made: ConsentImport) -> dict[str, int]:
 def lines(*cells: Iterable[str], sign: str = ",") -> str:
     """Text of a file."""
     return "\n".join(sign.join(row) for row in cells)
+
+
+def purchases(*rows: tuple[str, str]) -> bytes:
+    """A list of numbers, each with the day of a purchase."""
+    return "\n".join(["Phone,Date", *(f"{number},{day}" for number, day in rows)]).encode()

@@ -46,7 +46,15 @@ def test_the_whole_way_from_a_file_to_permissions(desk, program):
     columns = page.get(answer.url, follow=True)
     assert b"Windows-1252" in columns.content
     assert "José" in columns.content.decode()
-    chosen = {"name": "0", "number": "1", "agreed_on": "2", "wording": "3", "date_order": "dmy", "program": program.pk}
+    chosen = {
+        "name": "0",
+        "number": "1",
+        "agreed_on": "2",
+        "wording": "3",
+        "date_order": "dmy",
+        "program": program.pk,
+        "basis": "agreed",
+    }
     assert page.post(reverse("import_columns", args=[made.pk]), chosen).status_code == 302
     working.work(desk.organization.pk, made.pk)
     shown = page.get(reverse("consent_import", args=[made.pk])).content.decode()
