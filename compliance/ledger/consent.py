@@ -24,6 +24,7 @@ from compliance.ledger.consent_state import (
 )
 from compliance.ledger.coverage import BY_LAW, scopes_of
 from compliance.ledger.suppressing import brand_at, revokes_all, team_of
+from compliance.ledger.their_zone import time_zone_of
 from compliance.models import ConsentEvent, Disclosure, OptIn, Program
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -234,6 +235,8 @@ def _entry(
 ) -> ConsentEvent:
     now = evidence.at or timezone.now()
     program = evidence.program
+    sealed = bool(evidence.circumstances or evidence.words)  # the key of the day is at hand
+    circumstances = {**(time_zone_of(contact) if sealed else {}), **evidence.circumstances}
     since = evidence.happened_at or now if kind == ConsentEvent.Kind.PURCHASE else now
     ends = [evidence.expires_at, expires_at(region=contact.region, kind=kind, given_at=since) if kind else None]
     return ConsentEvent(
@@ -252,7 +255,7 @@ def _entry(
         disclosure=evidence.disclosure,
         language=evidence.language,
         words=evidence.words,
-        circumstances=json.dumps(dict(evidence.circumstances), ensure_ascii=False) if evidence.circumstances else "",
+        circumstances=json.dumps(circumstances, ensure_ascii=False) if circumstances else "",
         matched=evidence.matched[:60],
         rules_version=evidence.rules_version[:40],
         message_id=evidence.message_id,

@@ -192,6 +192,7 @@ def _circumstances(version: FormVersion, sent: Sent, shown: Shown) -> dict[str, 
         "ip": sent.address or "",
         "browser": sent.browser[:300],
         "referrer": shown.referrer,
+        "visit": shown.visit,
         "name": sent.name,
     }
     return {name: text for name, text in found.items() if text}

@@ -5,6 +5,7 @@ and a page in a frame on another site gets no cookie of ours in any case. What t
 shown this version in this language, when, and from which site they came.
 """
 
+import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -19,19 +20,25 @@ _SALT = "compliance.opt_in_forms"
 
 @dataclass(frozen=True)
 class Shown:
-    """What the sender was shown. `seconds_ago` is how long ago."""
+    """What the sender was shown, and how long ago.
+
+    `visit` is an id of this one opening of the page, made at random: the entries of one visit share it, and nothing
+    else anywhere does.
+    """
 
     form_id: UUID
     version: int
     language: str
     referrer: str
     seconds_ago: float
+    visit: str = ""
 
 
-def sign(*, form_id: UUID, version: int, language: str, referrer: str) -> str:
-    """The token of a page that is being drawn now."""
+def sign(*, form_id: UUID, version: int, language: str, referrer: str, visit: str = "") -> str:
+    """The token of a page that is being drawn now; a page that is drawn again goes on with its visit."""
     now = timezone.now().timestamp()
-    return signing.dumps([str(form_id), version, language, _without_query(referrer), now], salt=_SALT, compress=True)
+    told = [str(form_id), version, language, _without_query(referrer), now, visit or secrets.token_urlsafe(12)]
+    return signing.dumps(told, salt=_SALT, compress=True)
 
 
 def read(token: str) -> Shown | None:
@@ -39,8 +46,8 @@ def read(token: str) -> Shown | None:
     if len(token) > 2_000:
         return None
     try:
-        form_id, version, language, referrer, at = signing.loads(token, salt=_SALT)
-        shown = Shown(UUID(form_id), version, language, referrer, timezone.now().timestamp() - at)
+        form_id, version, language, referrer, at, visit = signing.loads(token, salt=_SALT)
+        shown = Shown(UUID(form_id), version, language, referrer, timezone.now().timestamp() - at, visit)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return shown if shown.seconds_ago <= LONGEST else None

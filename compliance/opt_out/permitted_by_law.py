@@ -45,7 +45,7 @@ def record_purchase(*, member: Membership, contact: Contact, bought_on: date, wh
         words=what.strip(),
         actor=member,
         act=ConsentEvent.Act.BOUGHT,
-        circumstances={"bought_on": bought_on.isoformat(), "time_zone": zone},
+        circumstances={"bought_on": bought_on.isoformat()},
         happened_at=moment,
     )
     event = consent.give(contact, kind=ConsentEvent.Kind.PURCHASE, evidence=evidence)

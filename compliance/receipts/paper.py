@@ -90,8 +90,8 @@ def _entry(paper: Paper, entry: Entry, zone: ZoneInfo) -> None:
             paper.fact(name, moment(at, zone), size=8)
     gone = _("Destroyed with the key of its day")
     paper.fact(_("their words"), gone if entry.words is None else entry.words or "-", size=8)
-    for name, value in (entry.circumstances or {}).items():
-        paper.fact(name.replace("_", " "), value, size=8)
+    for name, value in entry.how:
+        paper.fact(name, value, size=8)
     if entry.circumstances is None:
         paper.fact(_("circumstances"), gone, size=8)
     if entry.wording:

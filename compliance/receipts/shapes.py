@@ -92,6 +92,11 @@ class Entry:
         return [(name.replace("_", " "), value) for name, value in values if value]
 
     @property
+    def how(self) -> list[tuple[str, str]]:
+        """The circumstances, by name."""
+        return [(name.replace("_", " "), value) for name, value in (self.circumstances or {}).items()]
+
+    @property
     def tone(self) -> str:
         """Of its mark on the page."""
         return {"given": "success", "withdrawn": "danger"}.get(self.action, "neutral")

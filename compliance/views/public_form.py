@@ -185,6 +185,7 @@ def _page(
     before, _, after = with_ticks(version.pages[language], ticked).partition(FIELDS)
     words = WORDS[language]
     referrer = sent.shown.referrer if sent and sent.shown else request.headers.get("Referer", "")
+    visit = sent.shown.visit if sent and sent.shown else ""
     context |= {
         "before": before,
         "after": after,
@@ -193,7 +194,9 @@ def _page(
         "number_error": next((words[one] for one in problems if one in _AT_THE_NUMBER), ""),
         "name_error": words["name_bad"] if Problem.NAME_BAD in problems else "",
         "problems": [(words[one], _TO.get(one, "agree-1")) for one in problems],
-        "shown": tokens.sign(form_id=form.pk, version=version.number, language=language, referrer=referrer),
+        "shown": tokens.sign(
+            form_id=form.pk, version=version.number, language=language, referrer=referrer, visit=visit
+        ),
     }
     return _guarded(render(request, "compliance/public_form.html", context, status=status), version)
 

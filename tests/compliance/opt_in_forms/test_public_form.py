@@ -109,7 +109,10 @@ def test_what_was_shown_where_from_and_to_whom_is_kept_sealed_and_the_wording_to
         disclosure = waiting.asked.disclosure
         assert bytes(disclosure.digest) == hashlib.sha256(disclosure.text.encode()).digest()
         assert waiting.contact.name == "Ann Archer"
+    assert len(kept.pop("visit")) == 16
     assert kept == {
+        "time_zone": "America/New_York",
+        "time_zone_source": "number",
         "url": f"{settings.PUBLIC_BASE_URL}{address_of(form)}",
         "form_version": f"{form.pk}/2",
         "page_digest": version.digests["en"],
@@ -122,6 +125,19 @@ def test_what_was_shown_where_from_and_to_whom_is_kept_sealed_and_the_wording_to
     before, after = version.pages["en"].split("<!--fields-->")
     assert before in page.content.decode(), "what is served is what was kept"
     assert after in page.content.decode()
+
+
+def test_the_entries_of_one_visit_share_an_id_that_outlives_a_mistake_and_no_other_visit_has(desk, program):
+    reminders = make_program(desk, "Reminders", "informational", category="appointment")
+    form = make_form(desk, program, reminders)
+    for number in (NEW, FIRST):
+        visitor = Visitor(form)
+        visitor.opens()
+        visitor.sends("12", program)
+        visitor.sends(number, program, reminders)
+    with activate(desk.organization):
+        visits = [json.loads(entry.circumstances)["visit"] for entry in ConsentEvent.objects.order_by("recorded_at")]
+    assert visits[0] == visits[1] != visits[2] == visits[3]
 
 
 def test_each_box_is_one_program_and_only_what_was_ticked_is_asked_for(desk, program):

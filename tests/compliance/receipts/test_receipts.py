@@ -78,7 +78,12 @@ def test_it_says_everything_with_its_proof(desk, customer):
     by_form = data["entries"][1]
     assert by_form["wording"]["text"] == WORDING
     assert by_form["wording"]["digest"] == sha256(WORDING.encode()).hexdigest()
-    assert by_form["circumstances"] == {"ip": "203.0.113.9", "url": "https://harbor.example/join"}
+    assert by_form["circumstances"] == {
+        "ip": "203.0.113.9",
+        "url": "https://harbor.example/join",
+        "time_zone": "America/New_York",
+        "time_zone_source": "number",
+    }
     assert (by_form["words"], by_form["scopes"], by_form["program"]) == ("да, хочу", ["marketing"], "Offers")
     assert {entry["anchor"]["proof"] for entry in data["entries"]} == {"proved"}
     assert data["checkpoint"]["event"] >= max(entry["anchor"]["event"] for entry in data["entries"])
