@@ -105,14 +105,30 @@ def test_each_text_names_the_entry_that_allowed_it_and_each_refusal_its_rule(des
 
 def test_the_page_and_the_paper_say_the_same(desk, customer, monkeypatch):
     page = ask(desk, desk.cast.supervisor).content.decode()
-    for said in (WORDING, "да, хочу", "Opted out", "203.0.113.9", "Every entry agrees with the audit chain"):
+    for said in (
+        WORDING,
+        "да, хочу",
+        "Opted out",
+        "203.0.113.9",
+        "time zone",
+        "America/New_York",
+        "Every entry agrees with the audit chain",
+    ):
         assert said in page, said
     put, drawn = Paper.put, []
     monkeypatch.setattr(Paper, "put", lambda self, text: drawn.append(text) or put(self, text))
     paper = ask(desk, desk.cast.supervisor, form="pdf")
     on_paper = "\n".join(drawn)
     entry = as_data(desk)["entries"][1]
-    for said in (FIRST, WORDING, "да, хочу", "203.0.113.9", "agrees with the audit chain", entry["anchor"]["digest"]):
+    for said in (
+        FIRST,
+        WORDING,
+        "да, хочу",
+        "203.0.113.9",
+        "America/New_York",
+        "agrees with the audit chain",
+        entry["anchor"]["digest"],
+    ):
         assert said in on_paper, said
     assert paper["Content-Type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF")
