@@ -12,13 +12,18 @@ from accounts.founding import add_member, found_organization
 from accounts.models import Membership, Team, TeamMember
 from tenancy.isolation import activate
 from tests.cast import person
+from tests.midday import is_open_on_closed_days
 from texting import receiving
 from texting.live import publish
 from texting.models import Conversation, Line, LineKey
 from texting.providers.base import Credentials, Inbound
 from texting.simulator.phones import add_phone
 
-AREAS = [area for area in range(201, 990) if region_code_for_number(parse(f"+1{area}5550100")) == "US"]
+AREAS = [
+    area
+    for area in range(201, 990)
+    if region_code_for_number(parse(f"+1{area}5550100")) == "US" and is_open_on_closed_days(f"+1{area}5550100")
+]
 _made = itertools.count()
 
 
