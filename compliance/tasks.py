@@ -11,6 +11,7 @@ from compliance.measures import reviewing
 from compliance.opt_in import opting_in
 from compliance.opt_in.opt_in_confirmations import keep_outcomes
 from compliance.opt_out.reminding import remind
+from compliance.other_channels.mail import following
 from compliance.other_channels.phone import settling
 from compliance.reports import mailing
 from compliance.requesting import asking
@@ -28,6 +29,12 @@ def remind_of_questions() -> int:
 def act_on_escalations() -> int:
     """Remind, reassign and breach what nobody has acted on in time. Returns how many steps; twice is once."""
     return each_organization("act on escalations", clock.act_on_due, until_nothing_left=True).items
+
+
+@shared_task
+def follow_letters() -> int:
+    """Write down what became of e-mails to customers. Returns of how many; twice is once."""
+    return each_organization("follow letters", following.follow, until_nothing_left=True).items
 
 
 @shared_task

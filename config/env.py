@@ -139,6 +139,15 @@ def mail_sender(name: str, default: str) -> str:
     return value
 
 
+def mail_address(name: str) -> str:
+    """A bare address on one line of ASCII, in small letters; "" when it is not set."""
+    value = text(name, "").lower()
+    box, _, domain = value.rpartition("@")
+    if value and not (box and domain and value.isprintable() and value.isascii() and not set(value) & set(' <>"+,')):
+        raise ImproperlyConfigured(f"{name} must look like replies@in.example.com, not {value!r}.")
+    return value
+
+
 def words(name: str, default: Sequence[str] = ()) -> list[str]:
     """A list, written with commas between its entries."""
     entries = [entry.strip() for entry in os.environ.get(name, "").split(",")]

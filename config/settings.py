@@ -191,6 +191,7 @@ EMAIL_HOST_USER = env.text("SMTP_USER", default="")
 EMAIL_HOST_PASSWORD = env.secret("SMTP_PASSWORD")
 EMAIL_TIMEOUT = env.number("SMTP_TIMEOUT", default=10, minimum=1, maximum=30)  # seconds, of each step with the server
 DEFAULT_FROM_EMAIL = env.mail_sender("MAIL_FROM", default="Parley <parley@localhost>")
+MAIL_REPLIES = env.mail_address("MAIL_REPLIES")  # a mailbox that takes replies+anything@ and is read (IMAP_*)
 MAILBOX_ENABLED = LOCAL and not EMAIL_HOST  # mails stay on this machine and are read at /mailbox/
 EMAIL_BACKEND = (
     "accounts.mail.mailbox.MailboxBackend" if MAILBOX_ENABLED else "django.core.mail.backends.smtp.EmailBackend"
@@ -228,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
+    "follow letters": {"task": "compliance.tasks.follow_letters", "schedule": schedule(30)},
     "settle calls": {"task": "compliance.tasks.settle_calls", "schedule": schedule(60)},
     "act on escalations": {"task": "compliance.tasks.act_on_escalations", "schedule": schedule(30)},
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},

@@ -77,6 +77,9 @@ HOURS = MailTerms(priority=20, life=timedelta(hours=4), an_hour=10)
 NOTICE = MailTerms(priority=30, life=timedelta(days=2), an_hour=20)
 """Tells somebody something that also stands on their pages."""
 
+LETTER = "letter"
+"""Not a kind with a template: a person wrote it (`accounts.mail.letters`)."""
+LETTER_TERMS = MailTerms(priority=15, life=timedelta(days=2), an_hour=10)
 TERMS: dict[MailKind, MailTerms] = {
     MailKind.TRIAL: URGENT,
     MailKind.BREAK_GLASS_USED: NOTICE,

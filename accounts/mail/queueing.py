@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.mail.addresses import checked_address, recipient_digest
-from accounts.mail.kinds import TERMS, MailKind
-from accounts.mail.writing import Word, write
+from accounts.mail.kinds import TERMS, MailKind, MailTerms
+from accounts.mail.writing import Word, Written, write
 from accounts.models import OutgoingMail, User
+from tenancy.ids import new_id
 
 BELL = "mail:bell"
 UNANSWERED = 10  # seconds for which a bell counts as rung
@@ -39,11 +40,18 @@ def queue(*, to: User | str, kind: MailKind, words: Mapping[str, Word] | None = 
     if recent.count() >= terms.an_hour:
         log.warning("mail_too_many", extra={"kind": kind.value})
         raise TooManyMails
+    return put(new_id(), kind.value, address, write(kind, words or {}), terms)
+
+
+def put(mail_id: UUID, kind: str, address: str, written: Written, terms: MailTerms) -> UUID:
+    """One row of the queue, and the bell for when it is committed. The address is a checked one."""
+    now = timezone.now()
     row = OutgoingMail(
-        kind=kind.value,
-        recipient=recipient,
+        pk=mail_id,
+        kind=kind,
+        recipient=recipient_digest(address),
         address=address,
-        content=write(kind, words or {}).to_json(),
+        content=written.to_json(),
         priority=terms.priority,
         queued_at=now,
         due_at=now,

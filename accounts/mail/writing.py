@@ -8,7 +8,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from email.utils import formataddr, parseaddr
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -31,18 +32,30 @@ class NotOurs(ValueError):
 
 
 @dataclass(frozen=True)
+class Envelope:
+    """What a letter has besides (`accounts.mail.letters`). `follows`: ids of earlier mails of its thread."""
+
+    sender: str
+    reply_to: str = ""
+    bounces_to: str = ""
+    follows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Written:
     """Subject and text of a mail; paragraphs are parted by empty lines, a link stands alone on its line."""
 
     subject: str
     text: str
+    envelope: Envelope | None = None
 
     def to_json(self) -> str:
-        return json.dumps([self.subject, self.text])
+        return json.dumps([self.subject, self.text, *([asdict(self.envelope)] if self.envelope else [])])
 
     @classmethod
     def from_json(cls, stored: str) -> "Written":
-        return cls(*json.loads(stored))
+        subject, text, *more = json.loads(stored)
+        return cls(subject, text, Envelope(**more[0] | {"follows": tuple(more[0]["follows"])}) if more else None)
 
 
 def write(kind: MailKind, words: Mapping[str, Word]) -> Written:
@@ -82,6 +95,8 @@ def _checked_link(value: str) -> str:
 
 def message(written: Written, *, to: str, message_id: str) -> EmailMultiAlternatives:
     """The mail as it is handed over. Its headers say that a machine wrote it, so that none answers."""
+    if written.envelope is not None:
+        return _letter(written, written.envelope, to=to, message_id=message_id)
     headers = {
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",  # RFC 3834: out-of-office programs stay silent
@@ -98,3 +113,21 @@ def message(written: Written, *, to: str, message_id: str) -> EmailMultiAlternat
     html = render_to_string("mail/frame.html", {"subject": written.subject, "paragraphs": shown})
     made.attach_alternative(html, "text/html")
     return made
+
+
+def _letter(written: Written, envelope: Envelope, *, to: str, message_id: str) -> EmailMultiAlternatives:
+    """A person's words, in a thread that mail programs show together."""
+    domain = message_id.rpartition("@")[2]
+    own = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    headers = {"Message-ID": message_id, "From": formataddr((plain(envelope.sender), own))}
+    if envelope.follows:
+        headers["In-Reply-To"] = f"<{envelope.follows[-1]}@{domain}"
+        headers["References"] = " ".join(f"<{mail_id}@{domain}" for mail_id in envelope.follows)
+    return EmailMultiAlternatives(
+        subject=written.subject,
+        body=written.text,
+        from_email=envelope.bounces_to or own,
+        to=[to],
+        reply_to=[envelope.reply_to] if envelope.reply_to else None,
+        headers=headers,
+    )

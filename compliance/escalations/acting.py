@@ -93,6 +93,18 @@ def reached(mine: Escalation, member: Membership, channel: str, at: datetime) ->
         note(mine, Kind.BREACHED, facts={"due": mine.due_at.isoformat() if mine.due_at else ""})
 
 
+def not_reached(mine: Escalation, at: datetime) -> None:
+    """What was the first contact at that moment did not reach them after all: the locked row's clock goes on."""
+    if mine.state != State.OPEN or mine.contacted_at != at:
+        return
+    mine.contacted_at, mine.contact_channel = None, ""
+    mine.save(update_fields=["contacted_at", "contact_channel"])
+    dropped = EscalationStep.objects.filter(escalation=mine, state=EscalationStep.State.DROPPED)
+    if mine.breached_at is not None:
+        dropped = dropped.exclude(kind=EscalationStep.Kind.BREACH)
+    dropped.update(state=EscalationStep.State.WAITING, done_at=None)
+
+
 def drop_steps(mine: Escalation) -> None:
     """Nothing is due any more."""
     EscalationStep.objects.filter(escalation=mine, state=EscalationStep.State.WAITING).update(

@@ -28,6 +28,9 @@ _KINDS = {
     Kind.CONTACTED: AuditKind.ESCALATION_CONTACTED,
     Kind.CALLED: AuditKind.ESCALATION_CALLED,
     Kind.CALL_ENDED: AuditKind.ESCALATION_CALL_ENDED,
+    Kind.MAILED: AuditKind.ESCALATION_MAILED,
+    Kind.MAIL_FAILED: AuditKind.ESCALATION_MAIL_FAILED,
+    Kind.ANSWERED: AuditKind.ESCALATION_ANSWERED,
     Kind.BREACHED: AuditKind.ESCALATION_BREACHED,
     Kind.CLOSED: AuditKind.ESCALATION_CLOSED,
 }
@@ -62,7 +65,20 @@ def note(
     return event
 
 
-_LOGGED = ("trigger", "intent", "rule", "types", "owner", "channel", "call", "result", "asked")
+_LOGGED = (
+    "trigger",
+    "intent",
+    "rule",
+    "types",
+    "owner",
+    "channel",
+    "call",
+    "result",
+    "asked",
+    "letter",
+    "state",
+    "failure",
+)
 
 
 def show(escalation: Escalation) -> None:

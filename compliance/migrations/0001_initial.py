@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('contact_id', models.UUIDField()),
-                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('triggered', 'Came up again'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back'), ('reminded', 'Owner reminded'), ('reassigned', 'Given to a supervisor'), ('channel', 'Another channel offered'), ('switch_sent', 'Told to switch, by text'), ('contacted', 'Reached on another channel'), ('called', 'Called'), ('call_ended', 'Call'), ('breached', 'Too late'), ('closed', 'Closed')], max_length=12)),
+                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('triggered', 'Came up again'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back'), ('reminded', 'Owner reminded'), ('reassigned', 'Given to a supervisor'), ('channel', 'Another channel offered'), ('switch_sent', 'Told to switch, by text'), ('contacted', 'Reached on another channel'), ('called', 'Called'), ('call_ended', 'Call'), ('mailed', 'E-mail written'), ('mail_failed', 'E-mail did not arrive'), ('answered', 'Answered by e-mail'), ('breached', 'Too late'), ('closed', 'Closed')], max_length=12)),
                         ('at', models.DateTimeField()),
                         ('message_id', models.UUIDField(blank=True, help_text='The text that is the evidence.', null=True)),
                         ('facts', models.JSONField(default=dict)),
@@ -425,6 +425,44 @@ class Migration(migrations.Migration):
                     options={
                         'indexes': [models.Index(fields=['organization', 'keyword', '-made_at'], name='compliance_adimage_newest')],
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_advertisementimage_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_advertisementimage_org_id'), tenancy.constraints.SameOrganization(field='keyword', name='compliance_advertisementimage_keyword_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_advertisementimage_made_by_org'), tenancy.constraints.AppendOnly(name='compliance_advertisementimage_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Letter',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField()),
+                        ('direction', models.CharField(choices=[('out', 'To the customer'), ('in', 'From the customer')], default='out', max_length=3)),
+                        ('press', models.UUIDField(blank=True, help_text='Made with the form: pressing twice is one mail.', null=True)),
+                        ('mail_id', models.UUIDField(blank=True, null=True)),
+                        ('mark', models.BinaryField(blank=True, max_length=32, null=True)),
+                        ('state', models.CharField(choices=[('queued', 'On its way'), ('sent', 'Sent'), ('refused', 'Refused'), ('expired', 'Given up'), ('bounced', 'Came back'), ('received', 'Received')], default='queued', max_length=8)),
+                        ('failure', models.CharField(blank=True, help_text='Why it did not arrive: a word, or a status code.', max_length=40)),
+                        ('address', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ContactKey('contact_id')])),
+                        ('subject', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('body', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('at', models.DateTimeField()),
+                        ('settled_at', models.DateTimeField(blank=True, null=True)),
+                        ('escalation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='compliance.escalation')),
+                        ('member', models.ForeignKey(blank=True, help_text='Who wrote it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'escalation', 'id'], name='compliance_letter_escalation'), models.Index(condition=models.Q(('direction', 'out'), ('state', 'queued')), fields=['organization', 'at'], name='compliance_letter_queued')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_letter_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_letter_org_id'), tenancy.constraints.SameOrganization(field='escalation', name='compliance_letter_escalation_org'), tenancy.constraints.SameOrganization(field='member', name='compliance_letter_member_org'), models.UniqueConstraint(fields=('organization', 'press'), name='compliance_letter_press'), models.UniqueConstraint(fields=('organization', 'mark'), name='compliance_letter_mark')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='LetterText',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('language', models.CharField(max_length=2)),
+                        ('subject', models.CharField(max_length=140)),
+                        ('body', models.CharField(max_length=4000)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_lettertext_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_lettertext_org_id'), models.UniqueConstraint(fields=('organization', 'language'), name='compliance_lettertext_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -738,6 +776,15 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='ReplyKey',
+                    fields=[
+                        ('digest', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                        ('escalation_id', models.UUIDField()),
+                        ('made_at', models.DateTimeField(auto_now_add=True)),
+                        ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organization')),
+                    ],
+                ),
+                migrations.CreateModel(
                     name='ReportMail',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -868,6 +915,21 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentrules_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentrules_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_consentrules_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ContactAddress',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField()),
+                        ('address', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ContactKey('contact_id')])),
+                        ('bounced_at', models.DateTimeField(blank=True, help_text='Mail there came back for good.', null=True)),
+                        ('typed_at', models.DateTimeField()),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('typed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_contactaddress_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_contactaddress_org_id'), tenancy.constraints.SameOrganization(field='typed_by', name='compliance_contactaddress_typed_by_org'), models.UniqueConstraint(fields=('organization', 'contact_id'), name='compliance_contactaddress_one')],
                     },
                 ),
                 migrations.CreateModel(

@@ -18,6 +18,7 @@ from compliance.models.finding import Finding
 from compliance.models.finding_exception import FindingException
 from compliance.models.hours import HoursChange, HoursRules
 from compliance.models.keyword import AdvertisementImage, Keyword
+from compliance.models.letter import ContactAddress, Letter, LetterText, ReplyKey
 from compliance.models.measures import MeasureAnswers, MeasureDuty, MeasureReview, ProfileChange
 from compliance.models.message_template import MessageTemplate, TemplateUse, TemplateVersion
 from compliance.models.opt_in import OptIn
@@ -38,6 +39,7 @@ __all__ = [
     "ConsentImport",
     "ConsentImportRow",
     "ConsentRules",
+    "ContactAddress",
     "ContentRules",
     "Disclosure",
     "Escalation",
@@ -58,6 +60,8 @@ __all__ = [
     "HoursChange",
     "HoursRules",
     "Keyword",
+    "Letter",
+    "LetterText",
     "MeasureAnswers",
     "MeasureDuty",
     "MeasureReview",
@@ -71,6 +75,7 @@ __all__ = [
     "ProfileChange",
     "Program",
     "ProgramText",
+    "ReplyKey",
     "ReportMail",
     "Suppression",
     "TemplateUse",

@@ -111,6 +111,9 @@ class EscalationEvent(TenantModel):
         CONTACTED = "contacted", _("Reached on another channel")
         CALLED = "called", _("Called")
         CALL_ENDED = "call_ended", _("Call")
+        MAILED = "mailed", _("E-mail written")
+        MAIL_FAILED = "mail_failed", _("E-mail did not arrive")
+        ANSWERED = "answered", _("Answered by e-mail")
         BREACHED = "breached", _("Too late")
         CLOSED = "closed", _("Closed")
 

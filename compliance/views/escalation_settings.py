@@ -24,6 +24,7 @@ from compliance.forms.escalation_settings_forms import (
     SwitchTextForm,
 )
 from compliance.models import BusinessHours, Escalation, EscalationRule, Holiday
+from compliance.other_channels.mail import texts as letter_texts
 
 _FORM = ["GET", "HEAD", "POST"]
 _MANAGE = Permission.ESCALATIONS_MANAGE
@@ -35,7 +36,7 @@ def hours(request: MemberRequest) -> HttpResponse:
     """The week, and the holidays of this year and the next."""
     row = BusinessHours.objects.first()
     form = BusinessHoursForm(request.POST if request.method == "POST" else None, row=row)
-    if form.is_valid() and _tried(form, lambda: changing_hours.change(member=request.member, wanted=form.wanted)):
+    if form.is_valid() and tried(form, lambda: changing_hours.change(member=request.member, wanted=form.wanted)):
         messages.success(request, _("Saved. It counts for what is escalated from now on."))
         return redirect("escalation_hours")
     return _hours(request, form, HolidayForm())
@@ -46,7 +47,7 @@ def hours(request: MemberRequest) -> HttpResponse:
 def add_holiday(request: MemberRequest) -> HttpResponse:
     """One more day."""
     form = HolidayForm(request.POST)
-    if form.is_valid() and _tried(form, lambda: changing_hours.add_day(member=request.member, **form.cleaned_data)):
+    if form.is_valid() and tried(form, lambda: changing_hours.add_day(member=request.member, **form.cleaned_data)):
         messages.success(request, _("Added."))
         return redirect("escalation_hours")
     return _hours(request, BusinessHoursForm(row=BusinessHours.objects.first()), form)
@@ -81,7 +82,7 @@ def clocks(request: MemberRequest) -> HttpResponse:
     """Each trigger with its clock."""
     changed = policies.clocks()
     rows = [(value, label, changed.get(value, policies.USUAL)) for value, label in Escalation.Trigger.choices]
-    return _page(request, "clocks", {"rows": rows})
+    return settings_page(request, "clocks", {"rows": rows})
 
 
 @requires(_MANAGE)
@@ -95,14 +96,16 @@ def clock(request: MemberRequest, trigger: str) -> HttpResponse:
         policies.change(member=request.member, trigger=trigger, clock=form.clock)
         messages.success(request, _("Saved. It counts for what is escalated from now on."))
         return redirect("escalation_clocks")
-    return _page(request, "clocks", {"form": form, "label": label, "trigger": trigger}, template="clock")
+    return settings_page(request, "clocks", {"form": form, "label": label, "trigger": trigger}, template="clock")
 
 
 @requires(_MANAGE)
 @require_safe
 def own_rules(request: MemberRequest) -> HttpResponse:
     """The organization's own triggers."""
-    return _page(request, "rules", {"rows": EscalationRule.objects.select_related("made_by__user").order_by("name")})
+    return settings_page(
+        request, "rules", {"rows": EscalationRule.objects.select_related("made_by__user").order_by("name")}
+    )
 
 
 @requires(_MANAGE)
@@ -134,7 +137,8 @@ def texts(request: MemberRequest) -> HttpResponse:
     """Each channel-switch text as customers get it."""
     labels = dict(Escalation.Trigger.choices)
     rows = [(labels[one.trigger], switch_texts.LANGUAGES[one.language], one) for one in switch_texts.wordings()]
-    return _page(request, "texts", {"rows": rows})
+    letters = [(switch_texts.LANGUAGES[one.language], one) for one in letter_texts.wordings()]
+    return settings_page(request, "texts", {"rows": rows, "letters": letters})
 
 
 @requires(_MANAGE)
@@ -151,11 +155,11 @@ def text(request: MemberRequest, trigger: str, language: str) -> HttpResponse:
         body = form.cleaned_data["body"]
         switch_texts.change(member=request.member, trigger=trigger, language=language, body=body)
 
-    if form.is_valid() and _tried(form, act):
+    if form.is_valid() and tried(form, act):
         messages.success(request, _("Saved."))
         return redirect("escalation_texts")
     context = {"form": form, "label": label, "language": switch_texts.LANGUAGES[language], "now": now}
-    return _page(request, "texts", context, template="text")
+    return settings_page(request, "texts", context, template="text")
 
 
 def _rule(request: MemberRequest, rule: EscalationRule | None) -> HttpResponse:
@@ -164,13 +168,13 @@ def _rule(request: MemberRequest, rule: EscalationRule | None) -> HttpResponse:
         initial = {name: getattr(rule, name) for name in ("name", "kind", "topics")}
         initial["phrases"] = "\n".join(rule.phrases)
     form = RuleForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid() and _tried(form, lambda: rules.save(member=request.member, rule=rule, **form.wanted)):
+    if form.is_valid() and tried(form, lambda: rules.save(member=request.member, rule=rule, **form.wanted)):
         messages.success(request, _("Saved. It counts for texts from now on."))
         return redirect("escalation_rules")
-    return _page(request, "rules", {"form": form, "rule": rule}, template="rule")
+    return settings_page(request, "rules", {"form": form, "rule": rule}, template="rule")
 
 
-def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
+def tried(form: forms.Form, act: Callable[[], object]) -> bool:
     """Whether it was done; else the form says why not."""
     try:
         act()
@@ -194,10 +198,10 @@ def _hours(request: MemberRequest, form: BusinessHoursForm, holiday: HolidayForm
         "zone": zone_of(row, request.member.organization),
         "years": [(one, changing_hours.days_of(one)) for one in (year, year + 1)],
     }
-    return _page(request, "hours", context, status=422 if form.errors or holiday.errors else 200)
+    return settings_page(request, "hours", context, status=422 if form.errors or holiday.errors else 200)
 
 
-def _page(
+def settings_page(
     request: MemberRequest, tab: str, context: dict[str, object], *, template: str = "", status: int = 200
 ) -> HttpResponse:
     names = {"hours": _("Business hours"), "clocks": _("Clocks"), "rules": _("Own rules"), "texts": _("Texts")}

@@ -10,6 +10,7 @@ from tenancy.isolation import TenantModel, activate
 
 # Tables with an organization's id that are read before an organization is known: ids, times and switches only.
 DIRECTORY_TABLES = {
+    "compliance_replykey",
     "texting_sendingturn",
     "accounts_accessrules",
     "accounts_apikey",

@@ -38,6 +38,8 @@ STAYS = {
     "accounts.TotpDevice": "the person's second factor: it opens nothing without a membership that is active",
     "compliance.AdvertisementImage": "who put it there: a record; the picture is the organization's",
     "compliance.Call": "who called a customer: a record; nobody is put through for a leaver",
+    "compliance.ContactAddress": "who typed a customer's address: a record; it is the organization's",
+    "compliance.Letter": "who wrote to a customer: a record",
     "compliance.ConsentEvent": "who wrote down what a customer said: a record",
     "compliance.ContentRules": "who decided what happens to types of texts: a record",
     "compliance.Disclosure": "who wrote the wording: a record",
