@@ -35,6 +35,8 @@ OFFERED = (
     Permission.CONTACTS_READ,
     Permission.CONTACTS_EDIT,
     Permission.CONTACTS_REVEAL,
+    Permission.PORTAL_SEND,
+    Permission.PAYMENTS_REQUEST,
 )
 """What a key can be given: what the API has an address for. "Every team" is CONVERSATIONS_READ_ALL."""
 

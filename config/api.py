@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("texting.api.urls")),
     path("", include("compliance.api.urls")),
+    path("", include("portal.api.urls")),
 ]

@@ -176,7 +176,7 @@ def reply(
     because: str = "",
     origin: str = "",
 ) -> Reply:
-    """Send a text. Whoever answers in a conversation that is nobody's takes it.
+    """Send a text. Whoever answers in a conversation that is nobody's takes it; a program leaves it to people.
 
     `files` are ids of the member's unsent attachments. Raises BadText, Held or Refused (`texting.sending`), NotPossible
     when the customer is in a conversation that is not the member's to read; the same `message_id` again sends nothing
@@ -203,7 +203,8 @@ def reply(
         raise
     _forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered
-    return Reply(message, took=take_if_free(member, message.conversation, at=just_before))
+    took = not member.is_machine and take_if_free(member, message.conversation, at=just_before)
+    return Reply(message, took=took)
 
 
 def refuse_if_with_somebody_else(member: Membership, *, contact_id: UUID, line: Line) -> None:

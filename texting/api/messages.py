@@ -63,7 +63,7 @@ class Messages(Endpoint):
         if isinstance(result, Message):
             where = {"Location": f"{request.path}/{result.pk}"}
             return answer(show_message(self.member, result), status=202, headers=where)
-        return _problem(self.member, result).response()
+        return problem_of(self.member, result).response()
 
 
 class MessageBatch(Endpoint):
@@ -120,7 +120,7 @@ def _addressed(wanted: dict[str, Any]) -> Addressed:
 def _shown(member: Membership, result: Result) -> dict[str, Any]:
     if isinstance(result, Message):
         return {"status": 202, "message": show_message(member, result), "problem": None}
-    document = _problem(member, result).document()
+    document = problem_of(member, result).document()
     return {"status": document["status"], "message": None, "problem": document}
 
 
@@ -131,7 +131,7 @@ _NO_PERMISSION = {
 }
 
 
-def _problem(member: Membership, result: Refused | BadText | Unaddressed) -> Problem:
+def problem_of(member: Membership, result: Refused | BadText | Unaddressed) -> Problem:
     """What speaks against a text, as a problem. It is answered, not raised: what was written down about it is kept.
 
     Who may not see numbers is not told whether one is unknown or has opted out, or trying numbers would tell.

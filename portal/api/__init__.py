@@ -1,0 +1,1 @@
+"""What programs do with private messages and requests for payment."""
