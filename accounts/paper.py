@@ -73,12 +73,25 @@ class Paper(FPDF):
         self.set_font(self.sans, "B", size)
         self.cell(42, LINE, self.put(name))
         self.set_font(self.sans, size=size)
-        self.multi_cell(0, LINE, self.put(value), new_x="LMARGIN", new_y="NEXT")
+        self._write(LINE, value)
 
     def paragraph(self, text: str, *, size: int = 10, mono: bool = False, bold: bool = False) -> None:
         """Running text."""
         self.set_font(self.mono if mono else self.sans, "B" if bold else "", size)
-        self.multi_cell(0, size * 0.5, self.put(text), new_x="LMARGIN", new_y="NEXT")
+        self._write(size * 0.5, text)
+
+    def _write(self, height: float, text: str) -> None:
+        """From here to the end of the line, and on below. What fits on its line is not searched for a place to break:
+        that takes ten times as long, and most of what stands on a paper is short.
+        """
+        left = self.x
+        for line in self.put(text).split("\n"):
+            self.set_x(left)
+            fits = self.get_string_width(line) <= self.w - self.r_margin - left - 2 * self.c_margin
+            if fits:
+                self.cell(0, height, line, new_x="LMARGIN", new_y="NEXT")
+            else:
+                self.multi_cell(0, height, line, new_x="LMARGIN", new_y="NEXT")
 
     def put(self, text: str) -> str:
         """The text in the letters that there are."""

@@ -5,12 +5,14 @@ import json
 from django.utils import timezone
 
 from accounts import deactivation
+from accounts.leaving.steps import Item, Tried, step_named
 from accounts.leaving.trying import try_doors
-from accounts.models import OffboardingReceipt, Team, TeamMember
-from compliance.models import PermissionRequest, Program
+from accounts.models import Membership, OffboardingReceipt, Team, TeamMember
+from compliance.models import Escalation, PermissionRequest, Program
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.compliance.escalations.at_the_desk import CARD_OFFER
 from tests.texting.desk import SECOND, Desk, desk
 from texting import delivery
 from texting.models import Conversation, Message, Turn
@@ -34,6 +36,15 @@ def found(desk: Desk, receipt: OffboardingReceipt, step: str) -> tuple[int, int]
     with activate(desk.organization):
         trial = try_doors(receipt)
     return next((one["tried"], one["open"]) for one in trial.found if one["step"] == step)
+
+
+def asked(desk: Desk, receipt: OffboardingReceipt, step: str) -> Tried:
+    """The step asked by itself, as the trial of a receipt asks it."""
+    with activate(desk.organization):
+        details = json.loads(OffboardingReceipt.objects.get(pk=receipt.pk).details)
+        kept = next(one["items"] for one in details["steps"] if one["name"] == step)
+        member = Membership.objects.select_related("user", "organization").get(pk=receipt.membership_id)
+        return step_named(step).probe(member, [Item(**item) for item in kept])
 
 
 def test_open_conversations_go_back_to_the_team_and_the_thread_says_so(desk):
@@ -85,6 +96,32 @@ def test_a_conversation_given_back_behind_our_back_is_found(desk):
     with activate(desk.organization):
         Conversation.objects.filter(pk=mine.pk).update(assignee=desk.cast.agent)
     assert found(desk, receipt, "conversations") == (1, 1)
+
+
+def test_a_text_that_the_gate_would_let_go_is_found(desk):
+    desk.answer(desk.take(desk.hear()), "We open at nine")
+    receipt = leave(desk)
+    assert asked(desk, receipt, "queued_texts") == Tried(1, 0)
+    Membership.objects.filter(pk=desk.cast.agent.pk).update(is_active=True)  # the switch, behind our back
+    assert asked(desk, receipt, "queued_texts") == Tried(1, 1)
+
+
+def test_a_run_that_goes_on_and_an_escalation_that_is_theirs_again_are_found(desk):
+    conversation = desk.hear(CARD_OFFER)
+    with activate(desk.organization):
+        program = Program.objects.create(
+            name="Reminders", scope="informational", frequency="4", made_by=desk.cast.owner, made_at=timezone.now()
+        )
+        run = PermissionRequest.objects.create(
+            made_by=desk.cast.agent, program=program, line=desk.line, audience="reply", an_hour=100, state="running"
+        )
+        Escalation.objects.filter(conversation_id=conversation.pk).update(owner=desk.cast.agent)
+    receipt = leave(desk)
+    assert found(desk, receipt, "standing_runs") == found(desk, receipt, "escalations") == (1, 0)
+    with activate(desk.organization):
+        PermissionRequest.objects.filter(pk=run.pk).update(state="running")
+        Escalation.objects.filter(conversation_id=conversation.pk).update(owner=desk.cast.agent)
+    assert found(desk, receipt, "standing_runs") == found(desk, receipt, "escalations") == (1, 1)
 
 
 def test_who_is_asking_many_people_asks_nobody_more(desk):

@@ -6,22 +6,26 @@ from hashlib import sha256
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.paper import Paper
+from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Disclosure, Program
 from compliance.opt_in import opting_in
-from compliance.receipts import gathering
+from compliance.receipts import gathering, paper
 from tenancy.audit_verification import sign_news
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.revealers import with_rights
+from tests.scaling import grows_in_step
 from tests.texting.desk import FIRST, SECOND, desk
-from texting import sending
+from texting import sending, threads
+from texting.phone_numbers import parse
 from texting.purposes import Purpose
 from texting.sending import Refused
 
@@ -161,6 +165,27 @@ def test_a_receipt_takes_as_many_statements_for_much_as_for_little(desk, custome
         desk.answer(talk, "Good morning again")
         desk.hear("STOP")
     assert statements() <= before
+
+
+def test_the_time_of_a_receipt_grows_in_step_with_what_is_known_of_the_number(desk):
+    sizes = {20: FIRST, 160: SECOND}
+    with activate(desk.organization):
+        for size, number in sizes.items():
+            contact = threads.contact_for(parse(number))
+            evidence = Evidence(source=ConsentEvent.Source.API, words="Yes, please", circumstances={"ip": "192.0.2.1"})
+            consent.give_all([(contact, ConsentEvent.Kind.EXPRESS, evidence)] * size)
+
+        def every_form(size):
+            receipt = gathering.make(
+                member=desk.cast.owner, number=sizes[size], reason=gathering.Reason.CHECK, form="pdf"
+            )
+            assert len(receipt.entries) == size
+            paper.as_json(receipt)
+            paper.as_pdf(receipt, desk.organization)
+            for part in ("state", "entries", "texts"):
+                render_to_string(f"compliance/_receipt_{part}.html", {"receipt": receipt})
+
+        assert grows_in_step(every_form, size=20, times=8, at_most=12, floor=0.01)
 
 
 def test_a_number_that_nobody_knows_has_an_empty_receipt(desk, customer):
