@@ -2,7 +2,7 @@
 
 The issue promises a lawyer everything about one number in ten seconds. A number that said START and STOP two thousand
 times over five years, with twenty thousand texts and a thousand refusals, is far more than any customer has; each
-form of its receipt has a third of the promise. `ENTRIES` and `TEXTS` in the environment make the history another.
+form of its receipt has half of the promise. `ENTRIES` and `TEXTS` in the environment make the history another.
 """
 
 import os
@@ -19,7 +19,7 @@ from bench.databases import own_databases
 from bench.results import keep, spread, verdict
 
 ENTRIES, TEXTS, REFUSALS = int(os.environ.get("ENTRIES", "2000")), int(os.environ.get("TEXTS", "20000")), 1000
-ROUNDS, GOAL = 5, 3.3  # seconds
+ROUNDS, GOAL = 5, 5.0  # seconds
 NUMBER = "+12125550181"
 
 # One text and its decision were made by the product; the others are their copies, spread over the years.
