@@ -15,6 +15,8 @@ from compliance.other_channels.mail import following
 from compliance.other_channels.phone import settling
 from compliance.reports import mailing
 from compliance.requesting import asking
+from compliance.review_checks import clock as review_clock
+from compliance.review_checks import marking
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
 
@@ -103,3 +105,10 @@ def remind_of_measures() -> int:
 def ask_for_permission() -> int:
     """The next questions of runs that ask many for permission. Returns how many; twice asks nobody twice."""
     return asking.ask_next()
+
+
+@shared_task
+def check_conversations() -> int:
+    """Look at the conversations that are due for the four review checks. Returns how many; twice is once."""
+    each_organization("find what checks are due", marking.look_for_events)
+    return each_organization("check conversations", review_clock.look_at_due, until_nothing_left=True).items

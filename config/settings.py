@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow letters": {"task": "compliance.tasks.follow_letters", "schedule": schedule(30)},
     "settle calls": {"task": "compliance.tasks.settle_calls", "schedule": schedule(60)},
     "act on escalations": {"task": "compliance.tasks.act_on_escalations", "schedule": schedule(30)},
+    "check conversations": {"task": "compliance.tasks.check_conversations", "schedule": schedule(10)},
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
     "look after single sign-on": {"task": "accounts.tasks.look_after_sso", "schedule": schedule(3600)},
     "ask about payments": {"task": "portal.payments.tasks.round_of_dues", "schedule": schedule(15)},
@@ -342,6 +343,7 @@ TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
 TEXTING_KEPT_WORDS = "compliance.screening.masking.kept"  # notes and drafts, as they may be stored
 TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note", "compliance.content_types.holding.note"]
+TEXTING_ENDING_STEPS = ["compliance.review_checks.marking.mark"]  # told of conversations that are resolved or reopened
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",

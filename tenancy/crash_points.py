@@ -30,7 +30,10 @@ POINTS = (
     "before_webhook_answer",  # committed; the provider does not know that we have it
     "after_keys_destroyed",  # a purge has destroyed keys; what they sealed is still there, and the log says nothing
 )
-OTHER_POINTS = ("before_import_commit",)  # a batch of a list is written, not committed
+OTHER_POINTS = (
+    "before_import_commit",  # a batch of a list is written, not committed
+    "before_checks_commit",  # some conversations are judged, not committed
+)
 """Where no text passes."""
 
 _paused: set[str] = set()

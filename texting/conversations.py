@@ -19,7 +19,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
-from texting import live, origins, outgoing_webhooks, sending
+from texting import ending_steps, live, origins, outgoing_webhooks, sending
 from texting.gate import OutsideHours
 from texting.kept_words import kept
 from texting.live import LiveKind
@@ -301,6 +301,7 @@ def _show(conversation: Conversation, kind: Turn.Kind, actor: Membership, **more
     Turn.objects.create(kind=kind, actor=actor, **(made | more))
     _tell(conversation, LiveKind.CONVERSATION)
     if kind in _ENDS:
+        ending_steps.take(conversation, kind)
         outgoing_webhooks.tell_conversation(_ENDS[kind], conversation)
     else:
         outgoing_webhooks.tell_assigned(conversation, actor.pk if kind == Turn.Kind.TAKEN else more.get("assignee_id"))

@@ -1,5 +1,6 @@
 """What compliance stores: the consent ledger, programs and their wordings, numbers that must not be texted, what a
-person decides, answers, hours, types of texts and those that wait for a colleague, the register of measures."""
+person decides, answers, hours, types of texts and those that wait for a colleague, the register of measures, the four
+review checks."""
 
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.call import Call, CallingNumber
@@ -28,6 +29,7 @@ from compliance.models.opt_out_question import OptOutQuestion
 from compliance.models.permission_request import PermissionRequest, PermissionRequestRow
 from compliance.models.program import Disclosure, Program, ProgramText
 from compliance.models.report_mail import ReportMail
+from compliance.models.review_checks import CheckedConversation, CheckOutcome, CheckRun, CheckWatch
 
 __all__ = [
     "AdvertisementImage",
@@ -35,6 +37,10 @@ __all__ = [
     "BusinessHours",
     "Call",
     "CallingNumber",
+    "CheckOutcome",
+    "CheckRun",
+    "CheckWatch",
+    "CheckedConversation",
     "ConsentEvent",
     "ConsentImport",
     "ConsentImportRow",

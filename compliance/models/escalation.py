@@ -135,6 +135,7 @@ class EscalationEvent(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "escalation", "id"], name="compliance_escevent_timeline"),
+            models.Index(fields=["organization", "at"], name="compliance_escevent_by_time"),
         ]
 
     def __str__(self) -> str:

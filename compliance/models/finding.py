@@ -65,6 +65,12 @@ class Finding(TenantModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "message_id"], name="compliance_finding_message"),
             models.Index(fields=["organization", "-found_at", "-id"], name="compliance_finding_newest"),
+            models.Index(fields=["organization", "conversation_id"], name="compliance_finding_conv"),
+            models.Index(
+                fields=["organization", "decided_at"],
+                condition=models.Q(decided_at__isnull=False),
+                name="compliance_finding_when_judged",
+            ),
             models.Index(
                 fields=["organization", "type"], condition=~models.Q(verdict=""), name="compliance_finding_judged"
             ),

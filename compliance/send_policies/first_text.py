@@ -6,6 +6,7 @@ from uuid import UUID
 
 from compliance.opt_out.answers import OPT_OUT_WORDS
 from compliance.send_policies.here import organization
+from compliance.words.first_words import names, tells_how_to_opt_out
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.limits.judging import OWED
 from texting.models import Decision, Message
@@ -35,10 +36,7 @@ class FirstTextClauses:
     def _ruling(self, draft: Draft, company: str, *, first: bool) -> Ruling:
         if not first:
             return Ruling()
-        named = company.casefold() in draft.body.casefold()
-        told = "stop" in draft.body.casefold() and (
-            "opt out" in draft.body.casefold() or "reply stop" in draft.body.casefold()
-        )
+        named, told = names(draft.body, company), tells_how_to_opt_out(draft.body)
         if draft.stage == Decision.Stage.QUEUE:
             return Ruling(prefix="" if named else f"{company}: ", suffix="" if told else f"\n{OPT_OUT_WORDS}")
         if named and told:  # kept, so that it can be counted later (compliance/measures/evidence/texts.py)

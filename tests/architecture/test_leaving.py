@@ -40,6 +40,8 @@ STAYS = {
     "compliance.Call": "who called a customer: a record; nobody is put through for a leaver",
     "compliance.ContactAddress": "who typed a customer's address: a record; it is the organization's",
     "compliance.Letter": "who wrote to a customer: a record",
+    "compliance.CheckRun": "who began it: a record; it changes nothing that they could not see, and anybody ends it",
+    "compliance.CheckedConversation": "who had a conversation that is over: a record",
     "compliance.ConsentEvent": "who wrote down what a customer said: a record",
     "compliance.ContentRules": "who decided what happens to types of texts: a record",
     "compliance.Disclosure": "who wrote the wording: a record",
