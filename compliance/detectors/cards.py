@@ -10,6 +10,7 @@ from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import Group, Run
 
 _SHORTEST = 12
+_BETWEEN = frozenset(" -./|,_*")  # by far the most frequent gaps
 _USUAL = {
     (4, 4, 4, 4),
     (4, 6, 5),
@@ -153,7 +154,7 @@ def pieces(groups: tuple[Group, ...], text: str) -> Iterator[tuple[int, int]]:
     start, end = groups[0].start, groups[0].end
     for group in groups[1:]:
         gap = text[end : group.start]
-        if "\n" in gap or any(char.isalnum() for char in gap):
+        if gap == "\n" or (gap not in _BETWEEN and ("\n" in gap or any(map(str.isalnum, gap)))):
             yield start, end
             start = group.start
         end = group.end

@@ -41,15 +41,11 @@ def in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
             while last < len(groups) and len(digits) < _SSN_DIGITS:
                 digits += groups[last].digits
                 last += 1
-            spans = tuple(pieces(groups[first:last], reading.text))
             kind = "US_SSN" if ssn(digits) else "US_ITIN" if itin(digits) else None
-            if (
-                kind is None
-                or (len(spans) < 2 and chain.pieces > 1)
-                or spans[0][0] not in edges
-                or spans[-1][1] not in edges
-                or any(1 in taken[start:end] for start, end in spans)
-            ):
+            if kind is None or groups[first].start not in edges or groups[last - 1].end not in edges:
+                continue
+            spans = tuple(pieces(groups[first:last], reading.text))
+            if (len(spans) < 2 and chain.pieces > 1) or any(1 in taken[start:end] for start, end in spans):
                 continue
             cue = reading.near("US_SSN", spans[0][0], spans[-1][1], before=50, after=40) or reading.near(
                 "US_ITIN", spans[0][0], spans[-1][1], before=50, after=40

@@ -18,6 +18,7 @@ _UNIT = r"(?:mg|mcg|g|ml|units?|iu|tabs?|tablets?|pills?|milligrams?)"
 _DOSE = re.compile(rf"[^a-z0-9]{{0,3}}(?:[a-z]{{2,6}} )?\d+(?:\.\d+)?\s?{_UNIT}(?![a-z])")
 _CLAUSE = re.compile(r"[,:(]|(?<= )(?:so|but|because|and|pero|asi|porque)(?= )")
 _NEAR, _NEXT = 30, 16
+_FILLING = 80  # characters that two words and what stands around them have at most
 _TERMS_ONLY = frozenset({"condition"})
 _NEXT_KIND = frozenset({"not_next", "not_adjacent"})
 _FEWEST_RULES = {"condition": 2, "medication": 2, "treatment": 2, "pathogen": 2, "otc": 3}
@@ -128,7 +129,7 @@ def _is_tested(sentence: Sentence, hit: Hit) -> bool:
 
 def _opens(sentence: Sentence, hit: Hit) -> bool:
     """Whether nothing but filling stands before: "have asthma", "also has copd"."""
-    return len(sentence.words_between(sentence.start, hit.start)) <= 2
+    return hit.start - sentence.start <= _FILLING and len(sentence.words_between(sentence.start, hit.start)) <= 2
 
 
 def _with_dose(text: str, hit: Hit) -> int:

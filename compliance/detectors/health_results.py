@@ -18,6 +18,7 @@ _BETWEEN = (
     "around|es|de|went|up|down|to|hit|a|has|been|my|your"
 )
 _VALUE = re.compile(rf"[^a-z0-9.!?\n]{{0,3}}(?:(?:{_BETWEEN} ?)?[:=]? ?){{0,6}}[~<>]? ?\d")
+_SEER = 80  # characters before a finding in which stands who saw it
 FAR, _RESULT = 48, 48  # characters from a term to what is said of it
 
 
@@ -66,7 +67,7 @@ def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
         return [draft_of(hit.start, seen.end, f"health.term/{hit.phrase}", f"health.result/{seen.phrase}", *more)]
     found = sentence.before(hit.start, 20, "finding")
     if found and person and found.end <= person.start and few_words(sentence, found.end, hit.start, 3):
-        seer = sentence.words_between(sentence.start, found.start)[-4:]
+        seer = sentence.words_between(max(sentence.start, found.start - _SEER), found.start)[-4:]
         if any(word in _DATA["shows"] for word in seer):
             return [draft_of(found.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{found.phrase}", *more)]
     return []

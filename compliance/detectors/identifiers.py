@@ -25,6 +25,7 @@ _OF_A_CARD = frozenset(read("linking")["card_pin_words"])
 _NO_PIN = frozenset(read("linking")["no_pin"])
 _SPEAKING = _KINDS | _BLOCKS
 _ROW = 12  # characters between two values of a row
+_SHORTEST = 3  # letters and digits that a value has at least: a card's code
 _NUMBER = 4  # letters and digits from which a value ends what a phrase before it speaks of
 _WHOLE_NUMBER = 7  # digits from which a number is more than its end
 _LETTERS_WITHIN = 20
@@ -43,7 +44,7 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     used: set[int] = set()
     waiting: list[Hit] = []  # phrases of a row of them ("routing and account") whose values are still to come
     for place, value in enumerate(all_values):
-        if is_money(reading.text, value):
+        if (len(value.compact) < _SHORTEST and value.date is None) or is_money(reading.text, value):
             continue
         following = all_values[place + 1].start if place + 1 < len(all_values) else len(reading.text)
         before = [

@@ -83,3 +83,13 @@ def test_time_grows_in_step_with_hostile_text(piece: str) -> None:
         return scan(EVERY_DETECTOR + piece * (size // len(piece)))
 
     assert grows_in_step(work, size=1_000, times=6, at_most=14, floor=0.002)
+
+
+@pytest.mark.parametrize(
+    "piece", ["been feeling suicidal again ", "taking gabapentin ", "biopsy shows a nodule ", "owe $5 "]
+)
+def test_one_sentence_without_an_end_costs_in_step_with_its_length(piece: str) -> None:
+    def work(size: int) -> object:
+        return scan(piece * (size // len(piece)))
+
+    assert grows_in_step(work, size=5_000, times=6, at_most=14, floor=0.002)
