@@ -11,7 +11,7 @@ from compliance.measures import reviewing
 from compliance.opt_in import opting_in
 from compliance.opt_in.opt_in_confirmations import keep_outcomes
 from compliance.opt_out.reminding import remind
-from compliance.other_channels.mail import following
+from compliance.other_channels.mail import fetching, following
 from compliance.other_channels.phone import settling
 from compliance.reports import mailing
 from compliance.requesting import asking
@@ -37,6 +37,12 @@ def act_on_escalations() -> int:
 def follow_letters() -> int:
     """Write down what became of e-mails to customers. Returns of how many; twice is once."""
     return each_organization("follow letters", following.follow, until_nothing_left=True).items
+
+
+@shared_task
+def fetch_answers() -> int:
+    """Fetch what customers answered to e-mails. Returns how many mails were looked at; twice is once."""
+    return fetching.fetch()
 
 
 @shared_task

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from celery.schedules import schedule
+from django.core.exceptions import ImproperlyConfigured
 
 from config import env, logging
 from config.passkey_place import passkey_place
@@ -192,6 +193,14 @@ EMAIL_HOST_PASSWORD = env.secret("SMTP_PASSWORD")
 EMAIL_TIMEOUT = env.number("SMTP_TIMEOUT", default=10, minimum=1, maximum=30)  # seconds, of each step with the server
 DEFAULT_FROM_EMAIL = env.mail_sender("MAIL_FROM", default="Parley <parley@localhost>")
 MAIL_REPLIES = env.mail_address("MAIL_REPLIES")  # a mailbox that takes replies+anything@ and is read (IMAP_*)
+IMAP_HOST = env.text("IMAP_HOST", default="")
+IMAP_TLS = env.choice("IMAP_TLS", ("tls", "starttls", "off"), default="tls")
+IMAP_PORT = env.number("IMAP_PORT", default=993 if IMAP_TLS == "tls" else 143, minimum=1, maximum=65535)
+IMAP_USER = env.text("IMAP_USER", default=MAIL_REPLIES)
+IMAP_PASSWORD = env.secret("IMAP_PASSWORD")
+IMAP_FOLDER = env.text("IMAP_FOLDER", default="INBOX")
+if bool(MAIL_REPLIES) != bool(IMAP_HOST):
+    raise ImproperlyConfigured("Set MAIL_REPLIES and IMAP_HOST both, or neither: answers that nobody reads are lost.")
 MAILBOX_ENABLED = LOCAL and not EMAIL_HOST  # mails stay on this machine and are read at /mailbox/
 EMAIL_BACKEND = (
     "accounts.mail.mailbox.MailboxBackend" if MAILBOX_ENABLED else "django.core.mail.backends.smtp.EmailBackend"
@@ -230,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
     "follow letters": {"task": "compliance.tasks.follow_letters", "schedule": schedule(30)},
+    "fetch answers": {"task": "compliance.tasks.fetch_answers", "schedule": schedule(60)},
     "settle calls": {"task": "compliance.tasks.settle_calls", "schedule": schedule(60)},
     "act on escalations": {"task": "compliance.tasks.act_on_escalations", "schedule": schedule(30)},
     "check conversations": {"task": "compliance.tasks.check_conversations", "schedule": schedule(10)},

@@ -55,6 +55,7 @@ class MailKind(StrEnum):
     ESCALATION_WAITS = "escalation_waits"
     ESCALATION_YOURS = "escalation_yours"
     ESCALATION_BREACHED = "escalation_breached"
+    ESCALATION_ANSWERED = "escalation_answered"
 
 
 @dataclass(frozen=True)
@@ -121,4 +122,5 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ESCALATION_WAITS: NOTICE,
     MailKind.ESCALATION_YOURS: NOTICE,
     MailKind.ESCALATION_BREACHED: NOTICE,
+    MailKind.ESCALATION_ANSWERED: NOTICE,
 }

@@ -78,6 +78,7 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         *(f"compliance.tasks.{name}" for name in ("act_on_escalations", "keep_confirmations", "remind_of_measures")),
         *(f"compliance.tasks.{name}" for name in ("expire_held_texts", "follow_letters", "settle_calls")),
         "compliance.tasks.check_conversations",
+        "compliance.tasks.fetch_answers",
         *(f"compliance.tasks.{name}" for name in ("mail_reports", "remind_of_questions", "sweep_imports")),
         "config.tasks.heartbeat",
         *(f"portal.tasks.{name}" for name in ("end_secure_messages", "forget_private_links")),

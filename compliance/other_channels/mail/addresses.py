@@ -15,6 +15,11 @@ from texting.models import Contact
 _SHOWN = 1  # signs of the name that a masked address shows
 
 
+def is_erased(contact: Contact | None) -> bool:
+    """Whether the customer's key is gone. What is written from then on would be sealed under a new one."""
+    return contact is None or not readable(contact, "number", "")
+
+
 def known(contact: Contact) -> ContactAddress | None:
     """What is kept of the customer's address."""
     return ContactAddress.objects.filter(contact_id=contact.pk).first()

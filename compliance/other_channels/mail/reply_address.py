@@ -36,6 +36,14 @@ def digest(word: str) -> bytes:
     return hashlib.sha256(word.strip().lower().encode()).digest()
 
 
+def letter_id(word: str) -> UUID | None:
+    """Which of our mails a Message-ID is; None for anything else."""
+    try:
+        return UUID(word.strip("<>").partition("@")[0])
+    except ValueError:
+        return None
+
+
 def learn(escalation: Escalation, mail_id: UUID) -> None:
     """From now on answers to this mail are found."""
     organization_id = current_organization_id()

@@ -66,6 +66,8 @@ def _said(letter: Letter, now: str, failure: str) -> tuple[str, str, str]:
     if state == State.QUEUED and failure:
         return _("Not sent yet"), "warning", _("The mail server asked to wait. It is tried again by itself.")
     label = str(State(state).label)
+    if failure == "automatic":
+        return _("Automatic answer"), "neutral", ""
     if state not in (State.BOUNCED, State.REFUSED, State.EXPIRED):
         return label, "info" if state == State.QUEUED else "success", ""
     if state == State.BOUNCED or failure == "address":

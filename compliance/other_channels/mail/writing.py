@@ -17,7 +17,6 @@ from compliance.models import Escalation, EscalationEvent, Letter
 from compliance.opt_out.answers import settings_now
 from compliance.other_channels.mail import addresses, reply_address, screening
 from compliance.other_channels.mail.texts import LONGEST_BODY, LONGEST_SUBJECT, cleaned, replies_are_read
-from tenancy.encryption import KeyDestroyed
 from texting.models import Conversation
 
 MOST_AN_ESCALATION = 20
@@ -46,6 +45,8 @@ def send(*, member: Membership, escalation: Escalation, conversation: Conversati
         if (before.member_id, before.escalation_id) != (member.pk, mine.pk):
             raise CannotAct(_("Open the form again."))
         return before
+    if addresses.is_erased(conversation.contact):
+        raise CannotAct(_("This customer was erased."))
     subject, body = " ".join(wanted.subject.replace("\x00", "").split()), cleaned(wanted.body)
     _check(subject, body, looked=wanted.looked)
     earlier = list(Letter.objects.filter(escalation=mine).order_by("id").values_list("mail_id", flat=True))
@@ -58,8 +59,6 @@ def send(*, member: Membership, escalation: Escalation, conversation: Conversati
         raise CannotAct(_("Type an e-mail address, such as maria@example.com.")) from None
     except TooManyMails:
         raise CannotAct(_("This address got many e-mails within an hour. Wait a little.")) from None
-    except KeyDestroyed:
-        raise CannotAct(_("This customer was erased.")) from None
     now = timezone.now()
     letter = Letter.objects.create(
         escalation=mine,
