@@ -18,6 +18,9 @@ _LINK = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]{1,14})[:：]//|(?<![\w@.-])(?=[^\s/:@]{1,80}[.。．｡][^\s]))(?P<rest>[^\s<>\"]+)",
     re.IGNORECASE,
 )
+_INSIDE = re.compile(
+    r"(?:https?:)?[/\\]{2}(?:[^\s/?#&@]{0,80}@)?([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})", re.IGNORECASE
+)
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|0x[0-9a-f]{6,10}|\d{8,10}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _DOTS = str.maketrans({"。": ".", "．": ".", "｡": "."})
@@ -35,6 +38,7 @@ class Wrong(StrEnum):
     ADDRESS = "address"  # a number instead of a name
     LOGIN = "login"  # user:password@
     LOOK_ALIKE = "look_alike"
+    REDIRECT = "redirect"  # another address stands inside it
     NOT_OURS = "not_ours"
     NOT_SECURE = "not_secure"
 
@@ -109,6 +113,8 @@ def _all_wrong(link: Link, allowed: Collection[str], *, only_https: bool) -> Ite
         yield Wrong.ADDRESS
     if link.login:
         yield Wrong.LOGIN
+    if any(not below(inner, allowed) and _site(inner) != _site(plain) for inner in _addresses_inside(link)):
+        yield Wrong.REDIRECT
     if below(plain, allowed):
         pass
     elif not link.host.isascii() or any(label.startswith("xn--") for label in plain.split(".")):
@@ -117,6 +123,20 @@ def _all_wrong(link: Link, allowed: Collection[str], *, only_https: bool) -> Ite
         yield Wrong.NOT_OURS
     if only_https and link.scheme not in ("", "https"):
         yield Wrong.NOT_SECURE
+
+
+def _addresses_inside(link: Link) -> list[str]:
+    """The hosts of addresses that stand in path or query, also behind percent signs, once or twice."""
+    if "//" not in link.rest and "%" not in link.rest:
+        return []
+    return [host.lower() for host in _INSIDE.findall(unquote_plus(link.said, errors="replace"))]
+
+
+def _site(host: str) -> str:
+    """The domain that somebody registered, as good as can be told without a list: example.com, example.co.uk."""
+    labels = host.split(".")
+    short = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if short else -2 :])
 
 
 def _link(match: re.Match[str]) -> Link | None:

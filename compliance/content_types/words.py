@@ -52,6 +52,10 @@ LINKS: dict[Wrong, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("The link's name has letters that look like others, as in phishing."),
         gettext_lazy("Write the address in plain letters."),
     ),
+    Wrong.REDIRECT: (
+        gettext_lazy("The link leads on to another address, which carriers filter."),
+        gettext_lazy("Link to that address itself."),
+    ),
     Wrong.NOT_OURS: (
         gettext_lazy("Your organization allows links to its own domains only."),
         gettext_lazy("Link to a page of yours, or ask an administrator to add the domain."),

@@ -158,6 +158,7 @@ def _link_words(wrong: Wrong, host: str) -> tuple[str, str]:
         Wrong.ADDRESS: _("%(host)s is a number and no name, so carriers take texts with it for spam."),
         Wrong.LOGIN: _("A link to %(host)s carries a name or password."),
         Wrong.LOOK_ALIKE: _("%(host)s holds letters that look like others."),
+        Wrong.REDIRECT: _("A link to %(host)s leads on to another address."),
         Wrong.NOT_SECURE: _("A link to %(host)s that does not begin with https:// may be changed on its way."),
     }
     rule = rules.get(wrong, _("%(host)s may not be linked."))

@@ -19,6 +19,13 @@ from tests.scaling import grows_in_step
         ("https://user:pw@example.com/x", Wrong.LOGIN),
         ("https://раypal.com/x", Wrong.LOOK_ALIKE),
         ("https://xn--pypal-4ve.com", Wrong.LOOK_ALIKE),
+        ("https://example.com/go?to=https://evil.net/x", Wrong.REDIRECT),
+        ("https://example.com/go?to=https%3A%2F%2Fevil.net", Wrong.REDIRECT),
+        ("https://example.com/go?to=https%253A%252F%252Fevil.net", Wrong.REDIRECT),
+        ("https://example.com/go?to=%2F%2Fa%40evil.net", Wrong.REDIRECT),
+        ("https://example.com/go?to=https://pay.example.com/x", None),
+        ("https://example.com//docs/1", None),
+        ("https://example.com/?mail=a@b.com", None),
         ("https://example.com.evil.net", Wrong.NOT_OURS),
         ("https://notexample.com", Wrong.NOT_OURS),
         ("http://pay.example.com/1", Wrong.NOT_SECURE),
@@ -54,6 +61,12 @@ def test_only_domains_are_domains():
     assert not any(map(is_domain, ["", "example", "10.0.0.1", "a b.com", "-a.com", "http://a.com", "a..com", "ä.com"]))
 
 
-@pytest.mark.parametrize("piece", ["a.", "http://a.com ", "a@", "．", "a:"])
+def test_a_site_may_lead_to_itself_and_not_to_its_neighbour_under_the_same_ending():
+    for inside, wrong in (("www.harbor.co.uk", None), ("login.harbor.co.uk", None), ("evil.co.uk", Wrong.REDIRECT)):
+        [link] = links_in(f"https://app.harbor.co.uk/?next=https://{inside}/")
+        assert wrong_with(link) is wrong
+
+
+@pytest.mark.parametrize("piece", ["a.", "http://a.com ", "http://a.com/?u=//b.", "//a@", "a@", "．", "a:"])
 def test_the_time_is_in_step_with_the_length(piece):
     assert grows_in_step(lambda size: links_in((piece * size)[:size]), size=20_000, times=4, at_most=8, floor=0.001)
