@@ -80,6 +80,7 @@ def _arrays(fields: Sequence[Any]) -> str:
     return ", ".join(f"%s::{_type(field)}[]" for field in fields)
 
 
+@cache
 def _type(field: Any) -> str:
     """The column's type without its length."""
     return str(field.db_type(connection)).partition("(")[0]

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from tenancy.arrays import texts as texts_array
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
+from tenancy.isolation import current_organization_id
 from texting import inbound_steps, live, number_marks, outgoing_webhooks, sending, threads
 from texting.attachments.noting import MOST, declared_kind, note_arrived
 from texting.live import LiveKind
@@ -19,6 +21,11 @@ from texting.sending import Refused
 from texting.statuses import MessageStatus
 
 log = logging.getLogger("parley.receiving")
+
+_KNOWN = """
+    SELECT provider_message_id FROM texting_message
+    WHERE organization_id = %s AND line_id = %s AND provider_message_id = ANY(%s::text[])
+"""
 
 
 def receive(line: Line, inbound: base.Inbound) -> Message | None:
@@ -39,10 +46,12 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
     numbers = [from_provider(text.from_) for text in texts]
     contacts = threads.contacts_for(numbers)
     senders = [contacts[number.e164] for number in numbers]
-    new = _new_ones(line, texts)  # before a conversation opens: a late repeat must not open one
     now = timezone.now()
-    conversations = threads.open_conversations({senders[at] for at in new}, line, at=now)
-    new = _new_ones(line, texts, among=new)  # their row locks put repeats in a queue
+    conversations = threads.open_ones(senders, line)  # their row locks put repeats in a queue
+    new = _new_ones(line, texts)
+    if missing := {senders[at] for at in new if senders[at].pk not in conversations}:  # a late repeat opens none
+        conversations |= threads.open_conversations(missing, line, at=now)
+        new = _new_ones(line, texts, among=new)
     arrivals = {
         at: inbound_steps.Arrival(
             line=line,
@@ -76,8 +85,11 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
 def _new_ones(line: Line, texts: Sequence[base.Inbound], *, among: Iterable[int] | None = None) -> list[int]:
     """The places of the texts that are not stored yet; of a text that comes twice the first."""
     places = {texts[at].provider_message_id: at for at in reversed(range(len(texts)) if among is None else list(among))}
-    known = Message.objects.filter(line=line, provider_message_id__in=list(places))
-    stored = set(known.values_list("provider_message_id", flat=True)) if places else set()
+    if not places:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [current_organization_id(), line.pk, texts_array(places)])
+        stored = {provider_id for (provider_id,) in cursor.fetchall()}
     return sorted(at for provider_id, at in places.items() if provider_id not in stored)
 
 

@@ -10,9 +10,11 @@ from compliance.intents import MODEL_VERSION, Intent, classify
 from compliance.models import Escalation, EscalationRule
 from compliance.words import keywords
 from compliance.words.wrong_number import says_wrong_number
+from tenancy.isolation import current_organization_id
 from texting.inbound_steps import Arrival
 from texting.models import Message
 
+_RULES = "SELECT * FROM compliance_escalationrule WHERE organization_id = %s AND is_active ORDER BY made_at, id"
 _TOLD = 5  # reasons that are kept of an intent: the strongest
 _CLEAR = frozenset({0, 1})  # tiers of keywords that act by themselves
 Trigger = Escalation.Trigger
@@ -26,7 +28,7 @@ class GrayAreas:
         texts = [one for one in arrivals if not one.line.sends_codes]
         if not texts:
             return
-        own = list(EscalationRule.objects.filter(is_active=True).order_by("made_at", "id"))
+        own = list(EscalationRule.objects.raw(_RULES, [current_organization_id()]))
         found = [(arrival, signals) for arrival in texts if (signals := _signals(arrival, own))]
         changed = clocks() if found else {}
         for arrival, signals in found:

@@ -12,12 +12,23 @@ from compliance.screening import noting
 from compliance.screening.answering import safe_way
 from compliance.screening.excepted import Exceptions
 from compliance.screening.masking import LOOKS_BACK, WINDOW, Screened, may_complete, screen
+from tenancy.arrays import uuids
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import prefetch, readable
+from tenancy.isolation import current_organization_id
 from texting import carrier_copies, live
 from texting.inbound_steps import Arrival, Seen
 from texting.live import LiveKind
 from texting.models import Message
+
+# The last few of each conversation, the newest first, however many came: a flood must not read itself again and again.
+_LAST = """
+    SELECT last.* FROM unnest(%s::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
+        SELECT id, organization_id, conversation_id, contact_id, line_id, body FROM texting_message
+        WHERE organization_id = %s AND conversation_id = wanted.id AND direction = 'in' AND created_at >= %s
+        ORDER BY created_at DESC, id DESC LIMIT %s
+    ) AS last
+"""
 
 
 class Masking:
@@ -71,14 +82,10 @@ class _Earlier:
         if not asking:
             return
         since = min(one.received_at for one in asking) - WINDOW
-        recent = Message.objects.filter(
-            conversation__in={one.conversation.pk for one in asking},
-            direction=Message.Direction.IN,
-            created_at__gte=since,
-        ).order_by("created_at", "id")
-        stored = list(recent)
-        prefetch(stored)
-        for message in stored:
+        wanted = uuids({one.conversation.pk for one in asking})
+        stored = list(Message.objects.raw(_LAST, [wanted, current_organization_id(), since, LOOKS_BACK]))
+        prefetch(stored, held_will_do=True)
+        for message in reversed(stored):
             self._texts[message.conversation_id].append((message, readable(message, "body") or ""))
 
     def of(self, arrival: Arrival) -> list[tuple[Message | Arrival, str]]:

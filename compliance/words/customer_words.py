@@ -7,6 +7,7 @@ and calendars answer by themselves. None of that may opt anybody out. Plain valu
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class OwnWords:
     origin: str
 
 
+@lru_cache(maxsize=2)  # several rules read one text in a row
 def own_words(body: str) -> OwnWords:
     """Cut everything from `body` that the customer did not write."""
     text = None if _THING.match(body) else _without_reaction(body)

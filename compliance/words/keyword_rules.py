@@ -52,7 +52,7 @@ class OptOut:
     needs_reason: bool  # somewhere in the text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rules:
     """Everything one or more languages say about words. Words are in `spelled` form (`plain_words.py`)."""
 

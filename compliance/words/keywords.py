@@ -119,7 +119,8 @@ def _plain_stop_word(core: str, known: Rules) -> str | None:
         return joined
     if len(joined) < _SHORTEST_TYPO or joined in known.not_typos:
         return None
-    return next((target for target in known.typo_targets if one_slip(joined, target)), None)
+    close = (target for target in known.typo_targets if abs(len(joined) - len(target)) < 2)
+    return next((target for target in close if one_slip(joined, target)), None)
 
 
 def _once(core: str) -> str:
@@ -137,7 +138,8 @@ def _stripped(words: Sequence[str], polite: frozenset[str], polite_after: frozen
         for length in (3, 2, 1):
             if " ".join(left[:length]) in polite:
                 left = left[length:]
-            if " ".join(left[-length:]) in polite | polite_after:
+            tail = " ".join(left[-length:])
+            if tail in polite or tail in polite_after:
                 left = left[:-length]
         shrinking = len(left) < size
     return " ".join(left)

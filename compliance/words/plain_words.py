@@ -5,6 +5,7 @@ Only for comparing; evidence keeps the customer's own writing. Plain values: no 
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from compliance.words.keyword_rules import Rules
 
@@ -35,6 +36,8 @@ def sentences(text: str) -> list[str]:
 
 def norm(body: str) -> str:
     """Lower-case words without accents, punctuation, emoji and invisible characters, one space between them."""
+    if body.isascii():  # most texts; nothing below would change such letters
+        return _NOT_WORD.sub(" ", body.lower()).strip()
     text = unicodedata.normalize("NFKC", body.translate(_DRESSED)).casefold()
     letters = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) not in _UNSEEN)
     return _NOT_WORD.sub(" ", letters).strip()
@@ -48,6 +51,7 @@ def spelled(text: str, rules: Rules) -> str:
     return respelled(bare(text, rules), rules)
 
 
+@lru_cache(maxsize=4)  # several rules read the same sentences in a row
 def bare(text: str, rules: Rules) -> str:
     """`norm` without contractions' apostrophes, with letters typed apart joined; a space after every word."""
     words = norm(_NUMBER_SIGN.sub(" number ", _APOSTROPHES.sub("", _EMOTICON.sub(" ", text)))) + " "
@@ -55,6 +59,7 @@ def bare(text: str, rules: Rules) -> str:
     return _APART.sub(lambda run: _joined(run[0], rules), words).lstrip()
 
 
+@lru_cache(maxsize=4)
 def respelled(words: str, rules: Rules) -> str:
     """Common spellings and typing errors made one, phone numbers the word `number`."""
     pattern, table = rules.spellings

@@ -53,7 +53,8 @@ def _with_names(text: str, name: str, words: _Rules) -> str:
         return found[0] if norm(found[0]) in words.not_names else NAME
 
     marked = _CAPITAL.sub(named, text)
-    if not own:
+    said = norm(text)
+    if not any(part in said for part in own):
         return marked
     return re.sub(r"[^\W\d_]+", lambda word: NAME if norm(word[0]) in own else word[0], marked)
 

@@ -227,10 +227,11 @@ def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField[Any, 
     return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
 
 
-def prefetch(rows: Iterable[models.Model | None]) -> None:
+def prefetch(rows: Iterable[models.Model | None], *, held_will_do: bool = False) -> None:
     """Fetch the keys of all encrypted columns of `rows`, of any models, in one query of each organization.
 
-    It always asks the key database, so a page that prefetches never shows what was destroyed in another process.
+    It asks the key database even for keys that are held, so a page that prefetches never shows what was destroyed in
+    another process. `held_will_do`: not then, for what is only compared and shown to nobody.
     """
     wanted: dict[UUID, set[bytes]] = {}
     for row in rows:
@@ -241,7 +242,7 @@ def prefetch(rows: Iterable[models.Model | None]) -> None:
             if isinstance(value, Sealed):
                 wanted.setdefault(field.organization_of(row), set()).update(records.key_ids(value))
     for organization, ids in wanted.items():
-        _keyring().refresh(organization, ids)
+        _keyring().refresh(organization, ids, held_will_do=held_will_do)
 
 
 def fetch_current_keys(rows: Iterable[models.Model], *, make: bool = False) -> None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from tenancy.isolation import current_organization_id
 from texting import receiving, status_reports
 from texting.models import Line
 from texting.phone_numbers import BadNumber, from_provider
 from texting.providers.base import Credentials, Hook, Inbound, Provider, StatusEvent, UnreadableHook
 from texting.providers.registry import provider_for
+
+_LINE = "SELECT * FROM texting_line WHERE organization_id = %s AND id = %s"
 
 
 class Refusal(StrEnum):
@@ -86,8 +89,15 @@ def read(provider: Provider, number: str, request: Request) -> Heard:
 def take_all(line_id: UUID, heard: Sequence[Heard]) -> list[bool]:
     """`take` for many verified requests of one line, in their order, in the running transaction."""
     if texts := [text for one in heard for text in one.texts]:
-        receiving.receive_all(Line.objects.select_related("team").get(pk=line_id), texts)
+        receiving.receive_all(_line(line_id), texts)
     said = [(one.token, event) for one in heard for event in one.events]
     known = status_reports.take_statuses(line_id, said)
     unknown = {token for (token, _), is_known in zip(said, known, strict=True) if not is_known}
     return [one.token not in unknown for one in heard]
+
+
+def _line(line_id: UUID) -> Line:
+    """Raises Line.DoesNotExist."""
+    for line in Line.objects.raw(_LINE, [current_organization_id(), line_id]):
+        return line
+    raise Line.DoesNotExist
