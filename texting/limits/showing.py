@@ -17,6 +17,7 @@ from texting.limits.regions import name_of, regions, search
 from texting.limits.standing import DAY, Kind, Used, standing
 from texting.models import AllowedCountry, LimitChange, SendingCount, SendingStop
 from texting.phone_numbers import display
+from texting.queries import sees_everybody
 
 DAYS = 14
 CHANGES = 30
@@ -148,7 +149,9 @@ def alarms(member: Membership) -> tuple[list[Alarm], list[Alarm]]:
     require(member, Permission.LIMITS_MANAGE)
     rows = SendingStop.objects.select_related("lifted_by__user")
     ended = rows.filter(lifted_at__isnull=False).order_by("-lifted_at")[:ENDED_SHOWN]
-    return [_alarm(row) for row in rows.filter(lifted_at__isnull=True)], [_alarm(row) for row in ended]
+    sees = sees_everybody(member)
+    stopped = rows.filter(lifted_at__isnull=True)
+    return [_alarm(row, sees=sees) for row in stopped], [_alarm(row, sees=sees) for row in ended]
 
 
 def open_alarms(member: Membership) -> int:
@@ -161,7 +164,11 @@ def may_see(member: Membership) -> bool:
     return member.may(Permission.LIMITS_MANAGE)
 
 
-def _alarm(row: SendingStop) -> Alarm:
+def _alarm(row: SendingStop, *, sees: bool) -> Alarm:
+    """The reason is free words about a block of numbers, so no customer is known whose name could be hidden in it: who
+    sees customers masked reads none of it.
+    """
+    hidden = _("Written down, for those who see customers' names and numbers.") if row.lift_reason else ""
     return Alarm(
         id=row.pk,
         title=str(SendingStop.Rule(row.rule).label),
@@ -171,7 +178,7 @@ def _alarm(row: SendingStop) -> Alarm:
         raised_at=row.raised_at,
         lifted_at=row.lifted_at,
         lifted_by=row.lifted_by.user.name if row.lifted_by else "",
-        lift_reason=row.lift_reason,
+        lift_reason=row.lift_reason if sees else hidden,
     )
 
 
