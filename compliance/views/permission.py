@@ -174,6 +174,7 @@ def _dialog(
     context = {
         "form": form,
         "customer": queries.customer(request.member, contact, in_list=True),
+        "boxes": [form[name] for name in form.fields if name.startswith("box")],
         "conditions": exemption.kept_by_parley(),
         "may_rely": exemption.is_on(),
     }

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.factors import recovery
 from accounts.models import CodeMailbox, CodePhone, SignInPolicy
+from compliance.models import HoursRules
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
 from tests.cast import PASSPHRASE
@@ -284,3 +285,20 @@ def test_receipt_of_a_number(office: Office, someone: MakePerson) -> None:
     expect(page.get_by_text("What counts now", exact=True)).to_be_visible()
     for look in each_look(page):
         shoot(page, f"receipt-of-number-{look}")
+
+
+@wanted
+def test_permissions_that_nobody_spoke(office: Office, someone: MakePerson) -> None:
+    with activate(office.organization):
+        HoursRules.objects.create(healthcare=True)
+    contact = office.hear("Hello", number=f"+1416555{office.place:04}", name="Grace Whitfield").contact_id
+    page = someone().let_in(office.owner).page
+    page.goto(f"/contacts/{contact}/permission/")
+    for look in each_look(page):
+        shoot(page, f"permission-by-law-{look}")
+    for act, name in (("They bought from us", "purchase"), ("A patient’s number", "patient")):
+        page.goto(f"/contacts/{contact}/permission/")
+        page.get_by_role("button", name=act).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        for look in each_look(page):
+            shoot(page, f"record-{name}-{look}")
