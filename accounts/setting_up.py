@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.factors.enrolled import enrolled_ways
 from accounts.factors.ways import STRONG
-from accounts.models import Membership
+from accounts.models import Membership, MembershipRole, Role
 from accounts.permissions import Permission
 
 
@@ -61,6 +61,24 @@ class People(SetupStep):
         here = Membership.objects.filter(organization=member.organization_id, is_machine=False)
         others = here.exclude(pk=member.pk)
         return others.filter(models.Q(is_active=True) | models.Q(joined_at__isnull=True)).exists()
+
+
+class SecondAdmin(SetupStep):
+    """Somebody else can let a person in again who lost password and second factor (decision 202)."""
+
+    title = _("Have a second admin")
+    why = _("If you lose your password or phone, only another admin can let you in again.")
+    act = _("Give somebody the role")
+    route = "people"
+    permission = Permission.ROLES_MANAGE
+
+    def is_done(self, member: Membership) -> bool:
+        roles = [role for role in Role.objects.all() if Permission.PEOPLE_RESET in role.granted]
+        may_reset = models.Q(is_owner=True) | models.Q(
+            pk__in=MembershipRole.objects.filter(role__in=roles).values("membership")
+        )
+        here = Membership.objects.filter(may_reset, organization=member.organization_id, is_machine=False)
+        return here.filter(is_active=True, joined_at__isnull=False).count() > 1
 
 
 @dataclass(frozen=True)

@@ -280,6 +280,7 @@ TEXTING_PROVIDERS = {
 ACCOUNTS_SETUP_STEPS = [
     "accounts.setting_up.SecondFactor",
     "accounts.setting_up.People",
+    "accounts.setting_up.SecondAdmin",
     "texting.setup_steps.FirstLine",
     "compliance.setup_steps.OptInWay",
     "compliance.setup_steps.Measures",
