@@ -6,8 +6,9 @@ are also known with one letter dropped, doubled or swapped, as thumbs write them
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from compliance.detectors.data_files import read
@@ -40,11 +41,15 @@ class _Entry(NamedTuple):
     kinds: frozenset[str]
 
 
+_Begun = tuple[_Entry | None, Mapping[str, tuple[_Entry, ...]]]
+"""The phrase of one word alone, if there is one, and longer ones by second word, longest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """The lists by first word: the phrase of that word alone, if any, and longer ones by second word, longest first."""
 
-    by_first: Mapping[str, tuple[_Entry | None, Mapping[str, tuple[_Entry, ...]]]]
+    by_first: Mapping[str, _Begun]
 
     def find(self, text: str, words: list[Word]) -> list[Hit]:
         """Every phrase among the words of the text, the longest at each place, none inside another."""
@@ -110,35 +115,46 @@ _SLIPS_OF: dict[str, set[str]] = defaultdict(set)
 
 
 def phrases(lists: Mapping[str, Iterable[str]]) -> Phrases:
-    """The phrases of lists by kind, ready to be found. A phrase may be on several lists."""
+    """The phrases of lists by kind, ready to be found. A phrase may be on several lists.
+
+    What follows a first word is kept once, for the word and for all its slips: they are fifteen times as many.
+    """
     kinds: dict[str, set[str]] = defaultdict(set)
     for kind, entries in lists.items():
         for entry in entries:
             kinds[entry].add(kind)
-    known_first = {phrase.split()[0] for phrase in kinds}
-    alone: dict[str, _Entry] = {}
-    longer: dict[str, dict[str, list[_Entry]]] = defaultdict(lambda: defaultdict(list))
+    slips_of = cache(slips)  # for as long as this takes
+    begun: dict[str, list[_Entry]] = defaultdict(list)
     for phrase, its_kinds in kinds.items():
         first, *rest = phrase.split()
-        entry_of = _Entry(tuple(rest[1:]), phrase, frozenset(its_kinds))
+        begun[first].append(_Entry(tuple(rest), phrase, frozenset(its_kinds)))
         for word in rest[1:]:
-            for slip in slips(word):
+            for slip in slips_of(word):
                 _SLIPS_OF[slip].add(word)
-        for begin in {first} | (slips(first) - known_first):
-            if not rest:
-                alone[begin] = entry_of
-                continue
-            for second in {rest[0]} | slips(rest[0]):
-                longer[begin][second].append(entry_of)
-    return Phrases(
-        {
-            first: (
-                alone.get(first),
-                {second: tuple(sorted(found, key=_by_length)) for second, found in longer.get(first, {}).items()},
-            )
-            for first in alone.keys() | longer.keys()
-        }
-    )
+    meant: dict[str, list[str]] = defaultdict(list)  # the first words that a slip may be of
+    for first in begun:
+        for slip in slips_of(first) - begun.keys():
+            meant[slip].append(first)
+    place = {phrase: at for at, phrase in enumerate(kinds)}
+    by_first = {first: _after(entries, slips_of) for first, entries in begun.items()}
+    for slip, firsts in meant.items():
+        both = sorted((entry for first in firsts for entry in begun[first]), key=lambda entry: place[entry.phrase])
+        by_first[slip] = by_first[firsts[0]] if len(firsts) == 1 else _after(both, slips_of)
+    return Phrases(by_first)
+
+
+def _after(entries: Iterable[_Entry], slips_of: Callable[[str], set[str]]) -> _Begun:
+    """What may follow one first word. Of the entries `rest` is all that follows it."""
+    alone = None
+    longer: dict[str, list[_Entry]] = defaultdict(list)
+    for entry in entries:
+        if not entry.rest:
+            alone = entry
+            continue
+        shorter = entry._replace(rest=entry.rest[1:])
+        for second in {entry.rest[0]} | slips_of(entry.rest[0]):
+            longer[second].append(shorter)
+    return alone, {second: tuple(sorted(found, key=_by_length)) for second, found in longer.items()}
 
 
 def _by_length(entry: _Entry) -> int:
