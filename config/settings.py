@@ -302,6 +302,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "compliance.leaving_steps.StandingRuns",
     "texting.leaving_steps.Assignments",
     "compliance.other_channels.leaving_step.CallingNumbers",
+    "compliance.other_channels.leaving_step.PlannedCalls",
     "compliance.leaving_steps.OpenEscalations",  # conversations are locked before escalations, as by arriving texts
 ]
 PORTAL_PAYMENT_PROVIDERS = {

@@ -170,6 +170,7 @@ class AuditKind(StrEnum):
     ESCALATION_CONTACTED = "escalation:contacted"
     ESCALATION_CALLED = "escalation:called"
     ESCALATION_CALL_ENDED = "escalation:call_ended"
+    ESCALATION_CALL_PLANNED = "escalation:call_planned"
     ESCALATION_MAILED = "escalation:mailed"
     ESCALATION_MAIL_FAILED = "escalation:mail_failed"
     ESCALATION_ANSWERED = "escalation:answered"

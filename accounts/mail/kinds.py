@@ -56,6 +56,7 @@ class MailKind(StrEnum):
     ESCALATION_YOURS = "escalation_yours"
     ESCALATION_BREACHED = "escalation_breached"
     ESCALATION_ANSWERED = "escalation_answered"
+    CALL_DUE = "call_due"
 
 
 @dataclass(frozen=True)
@@ -123,4 +124,5 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ESCALATION_YOURS: NOTICE,
     MailKind.ESCALATION_BREACHED: NOTICE,
     MailKind.ESCALATION_ANSWERED: NOTICE,
+    MailKind.CALL_DUE: NOTICE,
 }

@@ -28,6 +28,9 @@ _KINDS = {
     Kind.CONTACTED: AuditKind.ESCALATION_CONTACTED,
     Kind.CALLED: AuditKind.ESCALATION_CALLED,
     Kind.CALL_ENDED: AuditKind.ESCALATION_CALL_ENDED,
+    Kind.SCHEDULED: AuditKind.ESCALATION_CALL_PLANNED,
+    Kind.UNSCHEDULED: AuditKind.ESCALATION_CALL_PLANNED,
+    Kind.TASK_DONE: AuditKind.ESCALATION_CALL_PLANNED,
     Kind.MAILED: AuditKind.ESCALATION_MAILED,
     Kind.MAIL_FAILED: AuditKind.ESCALATION_MAIL_FAILED,
     Kind.ANSWERED: AuditKind.ESCALATION_ANSWERED,
@@ -66,18 +69,8 @@ def note(
 
 
 _LOGGED = (
-    "trigger",
-    "intent",
-    "rule",
-    "types",
-    "owner",
-    "channel",
-    "call",
-    "result",
-    "asked",
-    "letter",
-    "state",
-    "failure",
+    *("trigger", "intent", "rule", "types", "owner", "channel"),
+    *("call", "result", "asked", "letter", "state", "failure", "task", "due"),
 )
 
 

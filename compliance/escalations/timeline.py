@@ -28,6 +28,7 @@ _LOOKS = {
     Kind.SWITCH_SENT: ("send", "info"),
     Kind.CALLED: ("phone", "info"),
     Kind.CALL_ENDED: ("phone", "warning"),
+    Kind.SCHEDULED: ("calendar-clock", "info"),
     Kind.MAILED: ("mail", "info"),
     Kind.MAIL_FAILED: ("mail", "danger"),
     Kind.ANSWERED: ("mail", "success"),
@@ -114,7 +115,7 @@ def _title(event: EscalationEvent, names: Mapping[str, str]) -> str:
     owner = names.get(event.facts.get("owner", ""), "")
     if event.kind in (Kind.OPENED, Kind.TRIGGERED):
         return f"{label}: {Escalation.Trigger(event.facts['trigger']).label}"
-    if event.kind in (Kind.ASSIGNED, Kind.REASSIGNED) and owner:
+    if event.kind in (Kind.ASSIGNED, Kind.REASSIGNED, Kind.SCHEDULED) and owner:
         return f"{label}: {owner}"
     if result := event.facts.get("result"):
         return f"{label}: {Call.Result(result).label}"

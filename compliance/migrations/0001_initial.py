@@ -143,6 +143,29 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='CallTask',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField()),
+                        ('due_at', models.DateTimeField()),
+                        ('state', models.CharField(choices=[('open', 'To be called'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='open', max_length=9)),
+                        ('asked_for', models.BooleanField(default=False, help_text='They asked for this time.')),
+                        ('words', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'made_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('made_at', models.DateTimeField()),
+                        ('reminded_at', models.DateTimeField(blank=True, null=True)),
+                        ('ended_at', models.DateTimeField(blank=True, null=True)),
+                        ('ended_by', models.ForeignKey(blank=True, help_text='Empty: by itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('escalation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='call_tasks', to='compliance.escalation')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['organization', 'due_at', 'id'], name='compliance_calltask_due'), models.Index(fields=['organization', 'escalation', 'due_at'], name='compliance_calltask_escalation')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_calltask_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_calltask_org_id'), tenancy.constraints.SameOrganization(field='escalation', name='compliance_calltask_escalation_org'), tenancy.constraints.SameOrganization(field='owner', name='compliance_calltask_owner_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_calltask_made_by_org'), tenancy.constraints.SameOrganization(field='ended_by', name='compliance_calltask_ended_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('ended_at', None), _negated=True)), _connector='OR'), name='compliance_calltask_ended')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Call',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -176,7 +199,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('contact_id', models.UUIDField()),
-                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('triggered', 'Came up again'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back'), ('reminded', 'Owner reminded'), ('reassigned', 'Given to a supervisor'), ('channel', 'Another channel offered'), ('switch_sent', 'Told to switch, by text'), ('contacted', 'Reached on another channel'), ('called', 'Called'), ('call_ended', 'Call'), ('mailed', 'E-mail written'), ('mail_failed', 'E-mail did not arrive'), ('answered', 'Answered by e-mail'), ('breached', 'Too late'), ('closed', 'Closed')], max_length=12)),
+                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('triggered', 'Came up again'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back'), ('reminded', 'Owner reminded'), ('reassigned', 'Given to a supervisor'), ('channel', 'Another channel offered'), ('switch_sent', 'Told to switch, by text'), ('contacted', 'Reached on another channel'), ('called', 'Called'), ('call_ended', 'Call'), ('scheduled', 'Call planned'), ('unscheduled', 'Planned call cancelled'), ('task_done', 'Planned call done'), ('mailed', 'E-mail written'), ('mail_failed', 'E-mail did not arrive'), ('answered', 'Answered by e-mail'), ('breached', 'Too late'), ('closed', 'Closed')], max_length=12)),
                         ('at', models.DateTimeField()),
                         ('message_id', models.UUIDField(blank=True, help_text='The text that is the evidence.', null=True)),
                         ('facts', models.JSONField(default=dict)),

@@ -3,7 +3,7 @@ person decides, answers, hours, types of texts and those that wait for a colleag
 review checks."""
 
 from compliance.models.answer_settings import AnswerSettings
-from compliance.models.call import Call, CallingNumber
+from compliance.models.call import Call, CallingNumber, CallTask
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
 from compliance.models.content_types import ContentRules, HeldText
@@ -36,6 +36,7 @@ __all__ = [
     "AnswerSettings",
     "BusinessHours",
     "Call",
+    "CallTask",
     "CallingNumber",
     "CheckOutcome",
     "CheckRun",

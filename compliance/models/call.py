@@ -1,4 +1,4 @@
-"""Calls to customers about an escalation through the line's provider, and the number at which a member is rung."""
+"""Calls to customers about an escalation: placed through the line's provider, or planned; where members are rung."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from compliance.models.escalation import Escalation
-from tenancy.encryption import ConfigKey, EncryptedTextField
+from tenancy.encryption import ConfigKey, ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import TenantModel, same_organization
 
 
@@ -88,3 +88,48 @@ class CallingNumber(TenantModel):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class CallTask(TenantModel):
+    """A call that is planned: who is called (the escalation's customer), when, by whom."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("To be called")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="call_tasks", db_index=False)
+    contact_id = models.UUIDField()
+    owner = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    asked_for = models.BooleanField(default=False, help_text="They asked for this time.")
+    words = EncryptedTextField(keys=[DayKey("body", "made_at"), ContactKey("contact_id")], blank=True)
+    made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: by itself."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("escalation", "owner", "made_by", "ended_by"),
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at=None) | ~models.Q(state="open") & ~models.Q(ended_at=None),
+                name="compliance_calltask_ended",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["organization", "due_at", "id"],
+                condition=models.Q(state="open"),
+                name="compliance_calltask_due",
+            ),
+            models.Index(fields=["organization", "escalation", "due_at"], name="compliance_calltask_escalation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.due_at}"

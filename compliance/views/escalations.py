@@ -20,7 +20,7 @@ from compliance.escalations.reading import EscalationRow
 from compliance.escalations.timeline import timeline
 from compliance.forms.escalation_forms import EscalationsForm
 from compliance.other_channels.mail import showing as letters
-from compliance.other_channels.phone import asking, showing
+from compliance.other_channels.phone import asking, call_reading, showing
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import queries
@@ -65,6 +65,7 @@ def escalation(request: MemberRequest, escalation_id: UUID) -> HttpResponse:
         "row": reading.row_of(member, found, in_list=False),
         "entries": timeline(member, found, conversation.contact),
         "calls": showing.rows_of(found),
+        "planned": call_reading.of_escalation(member, found.pk),
         "letters": letters.rows_of(member, found, conversation.contact),
         "may_act": handles,
         "may_call": handles and asking.can_call(conversation.line),

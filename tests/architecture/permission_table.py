@@ -33,7 +33,7 @@ from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
-from compliance.models import Call, Finding, FindingException, HeldText, Holiday, OptOutQuestion
+from compliance.models import Call, CallTask, Finding, FindingException, HeldText, Holiday, OptOutQuestion
 from compliance.requesting import running
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -200,6 +200,13 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             state="over",
             placed_at=timezone.now(),
         )
+        task = CallTask.objects.create(
+            escalation=escalation,
+            contact_id=escalation.contact_id,
+            due_at=timezone.now(),
+            made_by=cast.agent,
+            made_at=timezone.now(),
+        )
         holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
         rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
         excepted = FindingException.objects.create(
@@ -303,6 +310,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
         "call_id": call.pk,
+        "task_id": task.pk,
         "holiday_id": holiday.pk,
         "rule_id": rule.pk,
         "exception_id": excepted.pk,

@@ -23,7 +23,17 @@ __all__ = ["cast"]
 MARK = "heliotrope"
 EVERYTHING_ELSE = (MASKED | HIDES) - {Permission.CONVERSATIONS_READ_ALL}
 OF_A_CONVERSATION = {
-    *("conversation_id", "message_id", "question_id", "held_id", "finding_id", "escalation_id", "call_id", "secure_id"),
+    *(
+        "conversation_id",
+        "message_id",
+        "question_id",
+        "held_id",
+        "finding_id",
+        "escalation_id",
+        "call_id",
+        "task_id",
+        "secure_id",
+    ),
     *("reply_id", "payment_id", "attachment_id", "unsent_id"),
 }
 BY_THEMSELVES = {"settings/lines/<uuid:line_id>/test/<uuid:message_id>/"}  # whether a test text arrived, without it

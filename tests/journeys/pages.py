@@ -69,6 +69,7 @@ class State:
         yield "questions", "/perhaps-stop/"
         yield "questions-decided", "/perhaps-stop/?state=decided"
         yield "escalations", "/escalations/"
+        yield "call-list", "/escalations/calls/"
         if escalation := escalation_of(self.member.organization):
             yield "escalation", f"/escalations/{escalation.pk}/"
             yield "escalation-thread", f"/inbox/c/{escalation.conversation_id}/"
@@ -77,6 +78,7 @@ class State:
         yield "escalation-clock", "/settings/escalations/clocks/card_offer/"
         yield "escalation-rules", "/settings/escalations/rules/"
         yield "escalation-rule-new", "/settings/escalations/rules/new/"
+        yield "escalation-letter", "/settings/escalations/mail/en/"
         yield "escalation-texts", "/settings/escalations/texts/"
         yield "escalation-text", "/settings/escalations/texts/card_offer/en/"
         yield "escalation-report", "/reports/escalations/"

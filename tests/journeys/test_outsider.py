@@ -108,6 +108,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "finding_id",
                     "escalation_id",
                     "call_id",
+                    "task_id",
                     "holiday_id",
                     "rule_id",
                     "exception_id",

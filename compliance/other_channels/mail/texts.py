@@ -30,7 +30,7 @@ _SUBJECTS = {
     "fr": "{brand} : au sujet de votre message",
 }
 _BODIES = {
-    "en": "Hello,\n\nyou wrote to {brand} by text. We would like to settle this in a safer way than by text messages."
+    "en": "Hello,\n\nThank you for writing to {brand}. We would like to settle this in a safer way than by text."
     "\n\n{reach}\n\nPlease do not send card numbers, passwords or private health details by e-mail or by text."
     "\n\nKind regards\n{member}\n{brand}",
     "es": "Hola:\n\nNos escribió a {brand} por mensaje de texto. Queremos resolverlo por una vía más segura."

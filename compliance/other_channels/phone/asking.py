@@ -93,8 +93,13 @@ def ask(
 
 
 def hours_now(contact: Contact) -> Hours:
-    """Whether a customer may be called now: the hours of texts that are not marketing, everywhere they may be."""
-    return quiet_hours.judge(where_is(contact), here.now(), TextClass.INFORMATIONAL, own_hours.decided().hours)
+    """Whether a customer may be called now."""
+    return hours_at(contact, here.now())
+
+
+def hours_at(contact: Contact, at: datetime) -> Hours:
+    """Whether a customer may be called then: the hours of texts that are not marketing, everywhere they may be."""
+    return quiet_hours.judge(where_is(contact), at, TextClass.INFORMATIONAL, own_hours.decided().hours)
 
 
 def quiet(hours: Hours, at: datetime | None = None) -> str:

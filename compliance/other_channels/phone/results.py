@@ -13,6 +13,7 @@ from compliance.escalations.cannot_act import CannotAct
 from compliance.escalations.closing import Outcome, close
 from compliance.escalations.noting import note
 from compliance.models import Call, Escalation, EscalationEvent
+from compliance.other_channels.phone.call_list import done_by_reaching
 from texting.models import Conversation
 
 Result, Kind, Channel = Call.Result, EscalationEvent.Kind, Escalation.Channel
@@ -51,6 +52,7 @@ def finish(*, member: Membership, call: Call, said: Said) -> None:
     if is_open and said.closes:
         close(member=member, escalation=mine, outcome=Outcome(Channel.PHONE, _moment(mine, fresh), words))
     elif is_open and said.result in CONTACT:
+        done_by_reaching(mine, member)
         reached(mine, member, Channel.PHONE, _moment(mine, fresh))
         drop_steps(mine)
         note(mine, Kind.CONTACTED, actor=member, facts=facts, words=words)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from compliance.escalations.noting import show
 from compliance.models import Call
+from compliance.other_channels.phone.call_list import follow_the_clock
 from texting.providers.voice import LONGEST_CALL
 
 NO_ANSWER_KEPT = timedelta(minutes=2)  # the worker that placed it has died
@@ -15,7 +16,7 @@ State = Call.State
 
 
 def settle() -> int:
-    """Of the active organization, in the running transaction. Returns how many; twice is once."""
+    """Of the active organization, in the running transaction, planned calls too. Returns how many; twice is once."""
     now = timezone.now()
     old = Q(state=State.PLACING, placed_at__lte=now - NO_ANSWER_KEPT)
     old |= Q(state__in=(State.LIVE, State.UNKNOWN), placed_at__lte=now - SILENT)
@@ -26,4 +27,4 @@ def settle() -> int:
         call.over_at = now if call.state == State.OVER else None
         call.save(update_fields=["state", "over_at"])
         show(call.escalation)
-    return len(found)
+    return len(found) + follow_the_clock()

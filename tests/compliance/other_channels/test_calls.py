@@ -1,9 +1,11 @@
 """Calls about an escalation: written down first, placed once, moved on by reports, ended with what came of them."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -65,6 +67,31 @@ def test_no_transaction_is_open_while_the_provider_rings_and_one_press_is_one_ca
     with activate(busy_desk.organization):
         assert CallingNumber.objects.get().number == "+12125550123"
         assert AuditEvent.objects.filter(event="escalation:called").count() == 1
+
+
+def test_two_who_press_at_once_make_one_phone_ring(busy_desk, far_end):
+    busy_desk.hear(CARD_OFFER)
+    together, answers, errors = threading.Barrier(2), [], []
+
+    def press(member):
+        try:
+            together.wait(timeout=20)
+            answers.append(press_call(busy_desk, member).status_code)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    pressing = [
+        threading.Thread(target=press, args=(one,)) for one in (busy_desk.cast.agent, busy_desk.cast.supervisor)
+    ]
+    for thread in pressing:
+        thread.start()
+    for thread in pressing:
+        thread.join(timeout=60)
+    assert errors == []
+    assert sorted(answers) == [204, 422]
+    assert (len(far_end.rung), calls(busy_desk)) == (1, 1)
 
 
 def test_the_way_of_a_call_from_the_press_to_the_outcome(desk, offered, far_end):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -70,6 +71,22 @@ def test_an_email_is_the_first_contact_and_quotes_nothing_of_the_texts(desk, off
     assert events(desk) == ["opened", "mailed"]
     with activate(desk.organization):
         assert AuditEvent.objects.filter(event="escalation:mailed").count() == 1
+
+
+def test_what_was_mailed_is_closed_with_what_came_of_it_or_by_who_may_waive(desk, offered):
+    write(desk)
+    address = reverse("escalation_close", args=[escalation(desk).pk])
+    now = timezone.now().astimezone(ZoneInfo(desk.organization.time_zone)).strftime("%Y-%m-%dT%H:%M")
+    client = desk.as_(desk.cast.agent)
+    for bad in ({"words": ""}, {"channel": ""}, {"channel": "sms"}, {"at": ""}):
+        data = {"channel": "email", "at": now, "words": "Paid by the link"} | bad
+        assert client.post(address, data, headers=HTMX).status_code == 422
+    waive = reverse("escalation_waive", args=[escalation(desk).pk])
+    assert client.post(waive, {"reason": "Enough"}, headers=HTMX).status_code == 403
+    assert escalation(desk).state == "open"
+    data = {"channel": "email", "at": now, "words": "Paid by the link"}
+    assert client.post(address, data, headers=HTMX).status_code == 204
+    assert (escalation(desk).state, escalation(desk).outcome_channel) == ("closed", "email")
 
 
 def test_the_next_one_follows_in_the_same_thread(desk, offered, settings):
