@@ -326,6 +326,7 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.content.SensitiveContent",
     "compliance.send_policies.content_types.ContentTypes",
     "compliance.send_policies.links.Links",
+    "compliance.send_policies.loudness.Loudness",
     "compliance.send_policies.escalations.OpenEscalation",
     "compliance.send_policies.first_text.FirstTextClauses",
     "compliance.send_policies.hours.QuietHours",
