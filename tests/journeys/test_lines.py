@@ -5,6 +5,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tenancy.isolation import activate
@@ -57,6 +58,21 @@ def test_an_admin_connects_a_line_tries_it_and_hears_back(office: Office, someon
     row = page.get_by_role("listitem").filter(has_text="Reminders")
     expect(row.locator("dl div").filter(has_text="Received").locator("dd")).to_have_text("1")
     expect(row.locator("dl div").filter(has_text="Delivered").first.locator("dd")).to_have_text("1")
+
+    page.clock.install()
+    for address, news in (
+        ("/settings/lines/", "Nothing leaves Reminders"),
+        (f"/settings/lines/{line.pk}/", "Nothing leaves on"),
+    ):
+        page.goto(address)
+        same = stays(page)
+        with activate(office.organization):
+            LineKey.objects.filter(line_id=line.pk).update(stopped_at=timezone.now(), stopped_for="auth")
+        page.clock.fast_forward(20_000)
+        expect(page.get_by_text(news)).to_be_visible()
+        assert same(), "the page told it without being reloaded"
+        with activate(office.organization):
+            LineKey.objects.filter(line_id=line.pk).update(stopped_at=None, stopped_for="")
 
 
 SECRET = "the token that the provider signs with"
