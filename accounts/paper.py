@@ -95,6 +95,8 @@ class Paper(FPDF):
 
     def put(self, text: str) -> str:
         """The text in the letters that there are."""
+        if text.isascii() and text.isprintable():  # every font has these
+            return text
         return "".join(self._sign(sign) for sign in unicodedata.normalize("NFC", text))
 
     def _sign(self, sign: str) -> str:
