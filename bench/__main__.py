@@ -11,6 +11,7 @@ BENCHES = {
     "inbox": "pages of the inbox from 10,000 to 5,000,000 texts",
     "thread": "a thread of sealed texts, against the same page with plain columns",
     "consent_reports": "the report on permission over a million entries, against counting the same rows",
+    "review_checks": "pages of the inbox while the review checks of all history are computed anew",
     "receipt": "the receipt of one number with a long history, as page, JSON and PDF",
     "live": "fan-out of live updates to 500 browsers, against Django's own streaming view",
     "start": "`make up` to a page that can be signed in to, first and later, and its memory",

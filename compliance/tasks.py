@@ -17,6 +17,7 @@ from compliance.reports import mailing
 from compliance.requesting import asking
 from compliance.review_checks import clock as review_clock
 from compliance.review_checks import marking
+from compliance.review_checks import working as review_working
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
 
@@ -118,3 +119,22 @@ def check_conversations() -> int:
     """Look at the conversations that are due for the four review checks. Returns how many; twice is once."""
     each_organization("find what checks are due", marking.look_for_events)
     return each_organization("check conversations", review_clock.look_at_due, until_nothing_left=True).items
+
+
+@shared_task
+def work_on_checks(organization_id: str, run_id: str) -> None:
+    """A turn at a computing over history. Losing it, or leaving some, leaves it to `sweep_check_runs`."""
+    review_working.work(UUID(organization_id), UUID(run_id))
+
+
+@shared_task
+def sweep_check_runs() -> int:
+    """Go on with computings over history. Returns how many there are."""
+
+    def find() -> int:
+        found = review_working.unfinished()
+        for run_id in found:
+            work_on_checks.apply_async(args=(str(current_organization_id()), str(run_id)))
+        return len(found)
+
+    return each_organization("sweep check runs", find).items

@@ -113,6 +113,7 @@ REPORTS = (
     RailEntry(_("Payments"), "payments", "credit-card", Permission.PAYMENTS_READ),
     RailEntry(_("Findings"), "findings", "shield-alert", Permission.FINDINGS_READ),
     RailEntry(_("Escalations"), "escalation_report", "life-buoy", Permission.REPORTS_READ),
+    RailEntry(_("Review checks"), "review_checks", "clipboard-check", Permission.REPORTS_READ),
     RailEntry(_("By e-mail"), "report_mails", "mail", Permission.REPORTS_READ),
     RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
 )

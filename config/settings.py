@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle calls": {"task": "compliance.tasks.settle_calls", "schedule": schedule(60)},
     "act on escalations": {"task": "compliance.tasks.act_on_escalations", "schedule": schedule(30)},
     "check conversations": {"task": "compliance.tasks.check_conversations", "schedule": schedule(10)},
+    "sweep check runs": {"task": "compliance.tasks.sweep_check_runs", "schedule": schedule(5)},
     "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
     "look after single sign-on": {"task": "accounts.tasks.look_after_sso", "schedule": schedule(3600)},
     "ask about payments": {"task": "portal.payments.tasks.round_of_dues", "schedule": schedule(15)},

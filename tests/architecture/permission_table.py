@@ -33,7 +33,7 @@ from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
-from compliance.models import Call, CallTask, Finding, FindingException, HeldText, Holiday, OptOutQuestion
+from compliance.models import Call, CallTask, CheckRun, Finding, FindingException, HeldText, Holiday, OptOutQuestion
 from compliance.requesting import running
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -190,6 +190,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         receiving.receive(line, Inbound("in-3", "+12125550181", line.number, "my ssn is 123-45-6788", "in-3"))
         finding = Finding.objects.get()
         escalation = opening.escalate(member=cast.agent, conversation=message.conversation, reason="Wants a call")
+        check_run = CheckRun.objects.create(
+            made_by=cast.supervisor, rules_version="1", last=message.conversation_id, conversations=1
+        )
         call = Call.objects.create(
             escalation=escalation,
             contact_id=escalation.contact_id,
@@ -309,6 +312,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "held_id": held.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
+        "check_run_id": check_run.pk,
         "call_id": call.pk,
         "task_id": task.pk,
         "holiday_id": holiday.pk,

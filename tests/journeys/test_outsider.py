@@ -102,7 +102,9 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                 ),
                 uuid4(),
             )
-            | dict.fromkeys(("import_id", "run_id", "form_key", "link_code", "secure_id", "reply_id"), uuid4())
+            | dict.fromkeys(
+                ("import_id", "run_id", "check_run_id", "form_key", "link_code", "secure_id", "reply_id"), uuid4()
+            )
             | dict.fromkeys(
                 (
                     "finding_id",

@@ -71,7 +71,14 @@ TEXTING = (
             _("Say in the first text who writes and how to stop; answer HELP and STOP always."),
             _("Confirm each opt-in; send nothing that carriers forbid (sex, alcohol, firearms, tobacco, hate)."),
         ),
-        evidence=("first_texts", "help_answered", "opt_ins_confirmed", "outcomes_known"),
+        evidence=(
+            "first_texts",
+            "checks_opening",
+            "checks_opt_in",
+            "help_answered",
+            "opt_ins_confirmed",
+            "outcomes_known",
+        ),
         controls=("lines_registered",),
     ),
     Measure(

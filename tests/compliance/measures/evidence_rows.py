@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from uuid import UUID, uuid4
 
@@ -21,7 +22,8 @@ from accounts.models import (
     User,
 )
 from accounts.models.access_review import AccessReview, AccessSignOff
-from compliance.models import ConsentEvent, Finding, OptIn, OptOutQuestion
+from compliance.models import CheckedConversation, ConsentEvent, Finding, OptIn, OptOutQuestion
+from compliance.review_checks.judging import Check
 from tenancy.audit_checkpoints import Checkpoint, write_note
 from tenancy.models import AuditCheckpoint, AuditEvent
 from tests.compliance.opt_ins import make_program
@@ -270,6 +272,14 @@ def checkpoint(side: Side, at: datetime, good: bool) -> None:
     AuditCheckpoint.objects.create(sequence=event.sequence, hash=digest, at=at, note=note)
 
 
+def checked(check: Check, side: Side, at: datetime, good: bool) -> None:
+    """A conversation that rests on the check; another that it does not apply to."""
+    for result in ("holds" if good else "fails", "not_asked"):
+        row = CheckedConversation(conversation_id=uuid4(), line=side.line, resolved_at=at, number=1)
+        setattr(row, check, result)
+        row.save()
+
+
 BUILDERS: dict[str, Callable[[Side, datetime, bool], None]] = {
     "texts_judged": judged,
     "texts_permitted": permitted,
@@ -288,6 +298,7 @@ BUILDERS: dict[str, Callable[[Side, datetime, bool], None]] = {
     "health_kept_back": health,
     "findings_judged": finding_judged,
     "reveals_named": revealed,
+    **{f"checks_{check}": partial(checked, check) for check in Check},
     "second_factors": factor,
     "sign_ins": sign_in,
     "leavers_closed": leaver,

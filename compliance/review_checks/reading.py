@@ -1,0 +1,173 @@
+"""Which checked conversations a member sees: those that they may read, customers as they may see them in lists."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import Membership
+from compliance.models import CheckedConversation, CheckOutcome
+from compliance.review_checks.filters import Filter
+from compliance.review_checks.judging import Check, Result
+from compliance.review_checks.words import BADGES, LABELS, TITLES, sentence
+from tenancy.encryption import prefetch
+from tenancy.isolation import activate
+from texting.models import Conversation
+from texting.queries.access import visible_conversations, with_people
+from texting.queries.seeing import Customer, customer
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One check as pages show it. `evidence`: (kind, id)."""
+
+    check: str
+    title: str
+    result: str
+    label: str
+    tone: str
+    icon: str
+    why: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, UUID], ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """One conversation with its four checks in their order."""
+
+    conversation_id: UUID
+    customer: Customer
+    line: str
+    team: str
+    agent: str
+    resolved_at: datetime | None
+    looked_at: datetime | None
+    number: int
+    rules_version: str
+    checks: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The newest first. `before`: the id after which the next page begins, None on the last one."""
+
+    rows: list[CheckedRow]
+    before: UUID | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One check over everything that the filter narrows to, whatever the result. `rate`: per cent of those told."""
+
+    check: str
+    title: str
+    counts: Mapping[str, int]
+
+    @property
+    def told(self) -> int:
+        return self.counts[Result.HOLDS] + self.counts[Result.FAILS]
+
+    @property
+    def rate(self) -> float | None:
+        """Rounded down to one decimal, so that 1999 of 2000 is never 100; None when none was told."""
+        return 1000 * self.counts[Result.HOLDS] // self.told / 10 if self.told else None
+
+
+def visible_checked(member: Membership) -> QuerySet[CheckedConversation]:
+    """Of conversations that the member may read, without any order."""
+    mine = visible_conversations(member).order_by().values("pk")
+    return CheckedConversation.objects.select_related("agent__user").filter(conversation_id__in=mine)
+
+
+def page(member: Membership, wanted: Filter, *, before: UUID | None = None) -> Page:
+    """At most `PAGE` of them, those resolved before `before`; an id that is not theirs begins at the newest."""
+    rows = _matching(member, wanted)
+    start = visible_checked(member).filter(pk=before).values_list("resolved_at", flat=True).first() if before else None
+    if start:
+        rows = rows.filter(Q(resolved_at__lt=start) | Q(resolved_at=start, pk__lt=before))
+    found = list(rows[: PAGE + 1])
+    return Page(rows_of(member, found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def all_rows(member: Membership, wanted: Filter, size: int = 500) -> Iterator[list[CheckedRow]]:
+    """All of them in pieces: each reads in a transaction of its own, while the file leaves."""
+    with activate(member.organization):
+        ids = list(_matching(member, wanted).values_list("pk", flat=True))
+    for start in range(0, len(ids), size):
+        part = ids[start : start + size]
+        with activate(member.organization):
+            places = {pk: place for place, pk in enumerate(part)}
+            found = sorted(visible_checked(member).filter(pk__in=part), key=lambda row: places[row.pk])
+            rows = rows_of(member, found)
+        yield rows
+
+
+def tallies(member: Membership, wanted: Filter) -> list[Tally]:
+    """How often each check holds, in one statement."""
+    counts = {f"{check}_{result}": Count("pk", filter=Q(**{check: result})) for check in Check for result in Result}
+    rows = visible_checked(member).select_related(None).filter(wanted.narrowed(member.organization.time_zone))
+    found = rows.aggregate(**counts)
+    return [
+        Tally(check, str(TITLES[check]), {result.value: found[f"{check}_{result}"] for result in Result})
+        for check in Check
+    ]
+
+
+def rows_of(member: Membership, checked: Iterable[CheckedConversation]) -> list[CheckedRow]:
+    """As pages show them, in their order; those whose conversation is gone are left out."""
+    found = list(checked)
+    ids = [one.conversation_id for one in found]
+    conversations = {one.pk: one for one in with_people(member, Conversation.objects.filter(pk__in=ids))}
+    prefetch([one.contact for one in conversations.values()])
+    details = _details(found)
+    return [
+        _row(member, one, conversations[one.conversation_id], details.get(one.conversation_id))
+        for one in found
+        if one.conversation_id in conversations
+    ]
+
+
+def shown(outcome: CheckOutcome) -> tuple[Shown, ...]:
+    """The four checks of one outcome."""
+    return tuple(_shown(check, getattr(outcome, check), outcome.details[check]) for check in Check)
+
+
+def _matching(member: Membership, wanted: Filter) -> QuerySet[CheckedConversation]:
+    rows = visible_checked(member).filter(wanted.condition(member.organization.time_zone))
+    return rows.order_by("-resolved_at", "-id")
+
+
+def _details(found: Iterable[CheckedConversation]) -> dict[UUID, CheckOutcome]:
+    newest = {one.conversation_id: one.number for one in found}
+    rows = CheckOutcome.objects.filter(conversation_id__in=list(newest), number__in=set(newest.values()))
+    return {row.conversation_id: row for row in rows if newest[row.conversation_id] == row.number}
+
+
+def _row(
+    member: Membership, one: CheckedConversation, conversation: Conversation, outcome: CheckOutcome | None
+) -> CheckedRow:
+    return CheckedRow(
+        conversation_id=one.conversation_id,
+        customer=customer(member, conversation.contact, in_list=True),
+        line=conversation.line.name,
+        team=conversation.line.team.name,
+        agent=one.agent.user.name if one.agent else "",
+        resolved_at=one.resolved_at,
+        looked_at=one.looked_at,
+        number=one.number,
+        rules_version=one.rules_version,
+        checks=shown(outcome) if outcome else (),
+    )
+
+
+def _shown(check: Check, value: str, details: Mapping[str, Any]) -> Shown:
+    result = Result(value)
+    tone, icon = BADGES[result]
+    why = tuple(sentence(code) for code in details["why"])
+    evidence = tuple((kind, UUID(pk)) for kind, pk in details["evidence"])
+    return Shown(check, str(TITLES[check]), result, str(LABELS[result]), tone, icon, why, evidence)
