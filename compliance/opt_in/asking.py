@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.ledger import consent
-from compliance.ledger.consent import Evidence
+from compliance.ledger.consent import Evidence, State
+from compliance.ledger.coverage import BY_LAW
 from compliance.models import ConsentEvent, OptIn, Program
 from compliance.opt_in import opt_in_texts, opting_in
 from compliance.opt_in.opt_in_confirmations import Confirmation, confirmations
@@ -39,7 +40,9 @@ def askable(conversation: Conversation) -> list[Program]:
     asked = OptIn.objects.filter(number_index=conversation.contact.number_index, question_id__isnull=False)
     before = set(asked.exclude(state=OptIn.State.GIVEN).values_list("program_id", flat=True))
     here = consent.state_of(conversation.contact).at_line(conversation.line)
-    return [each for each in programs if each.pk not in before and not all(map(here.permits, each.scopes))]
+    return [
+        each for each in programs if each.pk not in before and not all(_agreed(here, scope) for scope in each.scopes)
+    ]
 
 
 def ask(*, member: Membership, conversation: Conversation, program_id: UUID) -> OptIn:
@@ -52,7 +55,7 @@ def ask(*, member: Membership, conversation: Conversation, program_id: UUID) -> 
     before = OptIn.objects.filter(number_index=index, program=program, question_id__isnull=False)
     if before.exclude(state=OptIn.State.GIVEN).exists():
         raise CannotOptIn(_("They were asked for this before. Once is all that is allowed; now only they can begin."))
-    if consent.state_of(conversation.contact).permits(program.scopes[0]) is not None:
+    if _agreed(consent.state_of(conversation.contact), program.scopes[0]):
         raise CannotOptIn(_("They have agreed to this already."))
     evidence = Evidence(source=ConsentEvent.Source.AGENT, actor=member)
     with transaction.atomic():  # an opt-in whose question may not leave would wait for nothing
@@ -82,6 +85,12 @@ def confirm_again(*, member: Membership, opt_in: OptIn) -> None:
     audit.record(
         event=AuditKind.OPT_IN_CONFIRMED_AGAIN, actor=member, object=opt_in.contact, program=opt_in.program.name
     )
+
+
+def _agreed(state: State, scope: str) -> bool:
+    """Whether they said so themselves; what only the law permits (a purchase, a patient's number) is worth asking."""
+    found = state.permits(scope)
+    return found is not None and found.kind not in BY_LAW
 
 
 def _show(conversation: Conversation) -> None:

@@ -13,11 +13,13 @@ from compliance.hours import own_hours
 from compliance.implied import exemption
 from compliance.ledger import consent
 from compliance.models import ConsentEvent, HoursRules
+from compliance.opt_in import asking
 from compliance.opt_out.permitted_by_law import record_patient, record_purchase
 from compliance.opt_out.told_to_members import CannotRecord, Told, record_opt_out
 from tenancy.isolation import activate
 from tests.cast import signed_in
 from tests.compliance.ledger.test_consent import rule
+from tests.compliance.opt_ins import make_program
 from tests.texting.desk import desk
 from texting import threads
 from texting.phone_numbers import from_provider
@@ -140,6 +142,17 @@ def test_neither_lifts_an_opt_out(desk, whose):
         with pytest.raises(CannotRecord, match="They opted out"):
             buy(desk, conversation, "2026-11-20")
         assert not ConsentEvent.objects.filter(kind__in=["healthcare", "purchase"]).exists()
+
+
+def test_whom_only_the_law_permits_may_be_asked_to_agree(desk):
+    with activate(desk.organization):
+        switch(on=True)
+        program = make_program(desk.cast.owner, scope="informational", category="appointment")
+        conversation = strange(desk)
+        be_patient(desk, conversation)
+        assert asking.askable(conversation) == [program]
+        begun = asking.ask(member=desk.cast.agent, conversation=conversation, program_id=program.pk)
+        assert begun.state == "asked"
 
 
 def test_each_condition_is_declared_or_nothing_is_written(desk):
