@@ -29,7 +29,7 @@ from texting.attachments.scanning import ScannerAway, scan
 from texting.live import LiveKind
 from texting.models import Attachment, AttachmentDue, Message
 from texting.providers.base import Credentials, Media, MediaProblem, MediaRefused, NotAccepted, Provider
-from texting.providers.registry import UnknownProvider, provider_for
+from texting.providers.registry import UnknownProvider, capabilities_of, provider_for
 
 log = logging.getLogger("parley.attachments")
 
@@ -185,6 +185,8 @@ def _have_copies_forgotten(attachment: Attachment) -> None:
     """
     texts = Message.objects.select_for_update(of=("self",), no_key=True).select_related("line")
     whole = texts.get(attachments=attachment.pk)
+    if capabilities_of(whole.line.provider).copy_is_handset:
+        return
     elsewhere = Attachment.objects.filter(message=whole).exclude(state=Attachment.State.HERE)
     if not elsewhere.exists():
         carrier_copies.forget(whole.line, whole.pk, at=timezone.now())

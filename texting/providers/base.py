@@ -200,6 +200,7 @@ class Capabilities:
     read_receipts: bool
     lists_opt_outs: bool = False  # its own list of opt-outs can be asked for (`texting.providers.opt_outs`)
     calls: bool = False  # it can place calls (`texting.providers.voice`)
+    copy_is_handset: bool = False  # what it forgets is gone from the customer's phone, too
     signature_header: str = ""  # the header without which a request is not signed at all
 
 

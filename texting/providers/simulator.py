@@ -75,6 +75,7 @@ class SimulatorProvider(SimulatorVoice):
         batch_webhooks=False,
         read_receipts=False,
         lists_opt_outs=True,
+        copy_is_handset=True,
         calls=True,
         signature_header=SIGNATURE_HEADER,
     )

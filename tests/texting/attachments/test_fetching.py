@@ -1,5 +1,6 @@
 """A customer's file is fetched after the commit: once, later if need be, never before the scanner has seen it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.attachments import samples
 from tests.texting.attachments.conftest import hear_files, only_attachment
+from tests.texting.conftest import ScriptedProvider
 from texting import carrier_copies
 from texting.attachments import fetching, storing
 from texting.attachments.kinds import Reason
@@ -249,4 +251,13 @@ def test_a_file_that_is_refused_stays_where_it_is(busy_desk, far_end):
     fetch_at_once()
     with activate(busy_desk.organization):
         assert sorted(Attachment.objects.values_list("state", flat=True)) == ["here", "refused"]
+        assert not CarrierCopy.objects.exists()
+
+
+def test_a_provider_whose_copy_is_the_customers_phone_keeps_it(busy_desk, far_end, monkeypatch):
+    monkeypatch.setattr(ScriptedProvider, "capabilities", replace(ScriptedProvider.capabilities, copy_is_handset=True))
+    hear_files(busy_desk, samples.jpeg_with_place())
+    assert fetch_at_once() == 1
+    assert only_attachment(busy_desk).state == "here"
+    with activate(busy_desk.organization):
         assert not CarrierCopy.objects.exists()
