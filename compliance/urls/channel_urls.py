@@ -14,6 +14,7 @@ urlpatterns = [
     path("escalations/calls/planned/<uuid:task_id>/", call_list.change, name="change_call_task"),
     path("escalations/calls/planned/<uuid:task_id>/end/", call_list.end, name="end_call_task"),
     path("escalations/<uuid:escalation_id>/mail/", letters.write, name="escalation_mail"),
+    path("settings/escalations/mail/", letters.all_texts, name="escalation_letters"),
     path("settings/escalations/mail/<slug:language>/", letters.text, name="letter_text"),
     path(_HOOK, call_hooks.report, name="call_report"),
     path(_HOOK + "/connect", call_hooks.connect, name="call_connect"),

@@ -16,7 +16,7 @@ from compliance.models import Call, Escalation
 from compliance.other_channels.phone import asking, placing, results
 from compliance.other_channels.phone.own_number import own_number
 from compliance.other_channels.phone.results import Said
-from compliance.other_channels.phone.showing import state_words
+from compliance.other_channels.phone.showing import hint_of, state_words
 from compliance.views.escalation_acts import done
 from tenancy.isolation import activate
 from texting import queries
@@ -80,4 +80,5 @@ def result(request: MemberRequest, call_id: UUID) -> HttpResponse:
 
 def _placed(request: MemberRequest, found: Escalation, made: Call) -> HttpResponse:
     words, tone = state_words(made)
+    words = hint_of(made) or words
     return done(request, found, words, tone="success" if tone in ("info", "success") else "warning")

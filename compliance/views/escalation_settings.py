@@ -24,7 +24,6 @@ from compliance.forms.escalation_settings_forms import (
     SwitchTextForm,
 )
 from compliance.models import BusinessHours, Escalation, EscalationRule, Holiday
-from compliance.other_channels.mail import texts as letter_texts
 
 _FORM = ["GET", "HEAD", "POST"]
 _MANAGE = Permission.ESCALATIONS_MANAGE
@@ -137,8 +136,7 @@ def texts(request: MemberRequest) -> HttpResponse:
     """Each channel-switch text as customers get it."""
     labels = dict(Escalation.Trigger.choices)
     rows = [(labels[one.trigger], switch_texts.LANGUAGES[one.language], one) for one in switch_texts.wordings()]
-    letters = [(switch_texts.LANGUAGES[one.language], one) for one in letter_texts.wordings()]
-    return settings_page(request, "texts", {"rows": rows, "letters": letters})
+    return settings_page(request, "texts", {"rows": rows})
 
 
 @requires(_MANAGE)
@@ -205,6 +203,7 @@ def settings_page(
     request: MemberRequest, tab: str, context: dict[str, object], *, template: str = "", status: int = 200
 ) -> HttpResponse:
     names = {"hours": _("Business hours"), "clocks": _("Clocks"), "rules": _("Own rules"), "texts": _("Texts")}
+    names["letters"] = _("E-mails")
     tabs = [(name, reverse(f"escalation_{one}"), one == tab, "") for one, name in names.items()]
     form = context.get("form")
     if isinstance(form, forms.Form) and form.errors:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.escalations import reading
@@ -57,6 +57,14 @@ def write(request: MemberRequest, escalation_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.ESCALATIONS_MANAGE)
+@require_safe
+def all_texts(request: MemberRequest) -> HttpResponse:
+    """The words of each language."""
+    rows = [(LANGUAGES[one.language], one) for one in texts.wordings()]
+    return settings_page(request, "letters", {"rows": rows})
+
+
+@requires(Permission.ESCALATIONS_MANAGE)
 @require_http_methods(_FORM)
 def text(request: MemberRequest, language: str) -> HttpResponse:
     """Change the words of one language."""
@@ -69,9 +77,9 @@ def text(request: MemberRequest, language: str) -> HttpResponse:
         form, lambda: texts.change(member=request.member, language=language, **form.cleaned_data)
     ):
         messages.success(request, _("Saved."))
-        return redirect("escalation_texts")
+        return redirect("escalation_letters")
     context = {"form": form, "language": LANGUAGES[language], "now": now}
-    return settings_page(request, "texts", context, template="letter")
+    return settings_page(request, "letters", context, template="letter")
 
 
 def _warns(form: LetterForm) -> bool:

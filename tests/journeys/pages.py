@@ -78,6 +78,7 @@ class State:
         yield "escalation-clock", "/settings/escalations/clocks/card_offer/"
         yield "escalation-rules", "/settings/escalations/rules/"
         yield "escalation-rule-new", "/settings/escalations/rules/new/"
+        yield "escalation-letters", "/settings/escalations/mail/"
         yield "escalation-letter", "/settings/escalations/mail/en/"
         yield "escalation-texts", "/settings/escalations/texts/"
         yield "escalation-text", "/settings/escalations/texts/card_offer/en/"

@@ -20,6 +20,7 @@ class CallRow:
     who: str
     at: datetime
     words: str
+    hint: str
     tone: str
     length: str
     result: str
@@ -47,6 +48,7 @@ def _row(call: Call) -> CallRow:
         who=call.member.user.name,
         at=call.placed_at,
         words=words,
+        hint=hint_of(call),
         tone=tone,
         length=f"{call.seconds // 60}:{call.seconds % 60:02}" if call.seconds else "",
         result=str(Call.Result(call.result).label) if call.result else "",
@@ -56,6 +58,13 @@ def _row(call: Call) -> CallRow:
     )
 
 
+def hint_of(call: Call) -> str:
+    """What to do about where it is; "" for nothing."""
+    if call.state == State.UNKNOWN:
+        return _("Nobody knows whether it was placed. Look whether your phone rings before you call again.")
+    return ""
+
+
 def state_words(call: Call) -> tuple[str, str]:
     """Where a call is, for a person, and its tone."""
     if call.state == State.PLACING:
@@ -63,7 +72,7 @@ def state_words(call: Call) -> tuple[str, str]:
     if call.state == State.REFUSED:
         return _("Not placed: the provider refused it"), "danger"
     if call.state == State.UNKNOWN:
-        return _("Not known whether it was placed: look whether your phone rings"), "warning"
+        return _("Not known"), "warning"
     customer = {
         "": "",
         S.QUEUED: _("Their phone is called"),

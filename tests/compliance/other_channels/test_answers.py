@@ -93,7 +93,7 @@ def test_an_answer_is_kept_sealed_shown_and_told_to_the_owner(desk, box, written
     assert any("answered" in one for one in mails_to(desk.cast.agent.user.email))
     hidden = page(desk, with_rights(desk.cast, MASKED))
     assert MARIA not in hidden
-    take(box, answer(written))
+    assert take(box, answer(written)) == []
     assert len(letters(desk)) == 2, "a mail that comes twice is one"
 
 

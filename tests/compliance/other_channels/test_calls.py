@@ -223,7 +223,7 @@ def test_what_the_provider_did_not_take_is_told_apart_from_what_nobody_knows(des
     assert finish(desk, result="reached").status_code == 422
     press_call(desk)
     assert call_now(desk).state == "unknown"
-    assert "look whether your phone rings" in page(desk)
+    assert "Look whether your phone rings" in page(desk)
     assert report(desk, far_end, "ringing", call_id="late").status_code == 204
     assert (call_now(desk).state, call_now(desk).provider_call_id) == ("live", "late"), "a report proves it"
     report(desk, far_end, "completed", call_id="late")

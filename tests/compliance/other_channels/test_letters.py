@@ -257,4 +257,4 @@ def test_an_organization_has_words_of_its_own(desk, offered):
     assert client.post(address, {"subject": "", "body": ""}).status_code == 302
     assert "about your message" in dialog(desk)
     assert client.get(reverse("letter_text", args=["xx"])).status_code == 404
-    assert "about your message" in desk.as_(desk.cast.admin).get(reverse("escalation_texts")).content.decode()
+    assert "about your message" in desk.as_(desk.cast.admin).get(reverse("escalation_letters")).content.decode()
