@@ -13,7 +13,7 @@ from accounts.saml import configuring, domains
 from accounts.saml.certificates import read_certificate
 from compliance.content_types import deciding as deciding_held
 from compliance.findings import deciding
-from compliance.models import Escalation, Finding, HeldText, OptOutQuestion
+from compliance.models import CheckRun, Escalation, Finding, HeldText, OptOutQuestion
 from compliance.opt_out import opt_out_questions
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -28,6 +28,7 @@ from texting.models import Campaign, Conversation, Line, LineKey, OutboxEntry, S
 from texting.providers.base import Inbound
 from texting.statuses import ErrorKind, MessageStatus
 
+from .checked_rows import checked_rows
 from .demo import Demo
 from .form_rows import form_rows, form_sights
 from .measure_rows import measure_sights
@@ -91,6 +92,9 @@ class State:
         yield "review-checks", "/reports/review-checks/"
         yield "review-checks-all", "/reports/review-checks/?result=all"
         yield "check-runs", "/reports/review-checks/runs/"
+        if run := check_run_of(self.member.organization):
+            yield "check-run", f"/reports/review-checks/runs/{run.pk}/"
+            yield "checked-thread", f"/inbox/c/{run.last}/"
         yield "finding-exceptions", "/reports/findings/exceptions/"
         yield "answers", "/settings/answers/"
         yield "portal-settings", "/settings/portal/"
@@ -210,6 +214,7 @@ def usual(demo: Demo) -> State:
     payment_rows(owner, opened)
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     sso_in_use(owner, "harbor.example")
+    checked_rows(demo, owner, "Grace Whitfield", "Theo Nakamura", "Priya Raman")
     campaign = registered(owner, "Harbor Dental LLC", tier="low", cap=2_000, used=1_834)
     return State("usual", owner, _phone_of(demo, opened), opened, refused, *webhooks, campaign)
 
@@ -218,6 +223,12 @@ def escalation_of(organization: Organization) -> Escalation | None:
     """The newest one of an organization."""
     with activate(organization):
         return Escalation.objects.order_by("-opened_at").first()
+
+
+def check_run_of(organization: Organization) -> CheckRun | None:
+    """The newest one of an organization."""
+    with activate(organization):
+        return CheckRun.objects.order_by("-made_at").first()
 
 
 def doubt(demo: Demo, name: str, body: str) -> None:
