@@ -19,7 +19,8 @@ from django.utils import timezone
 from accounts.api import limiting
 from accounts.integrations import OFFERED as FOR_KEYS
 from accounts.models import Membership, OutgoingMail
-from compliance.models import Escalation, Finding, HeldText, OptOutQuestion
+from compliance.models import CheckedConversation, CheckOutcome, Escalation, Finding, HeldText, OptOutQuestion
+from compliance.review_checks.computing import compute
 from portal.models import PaymentRequest, SecureReply
 from tenancy.encryption import readable
 from tenancy.isolation import activate
@@ -95,6 +96,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reports/findings/": ("state=right", "state=wrong", "state=all"),
     "reports/findings/csv/": ("state=wrong", "state=all"),
     "reports/payments/": ("state=paid", "page=2"),
+    "reports/review-checks/": ("result=not_yet", "result=holds", "result=all"),
+    "reports/review-checks/csv/": ("result=all",),
     "reports/payments/export/": ("state=paid",),
     "second-look/": ("state=decided",),
     "settings/audit/": ("before=999999999",),
@@ -189,7 +192,8 @@ def test_what_is_decided_gives_the_customer_to_whoever_sees_everybody(scenery):
     """So the pages above are not clean because they are empty."""
     decide_everything(scenery)
     pages = ("perhaps-stop/ ?state=decided", "second-look/ ?state=decided", "escalations/ ?view=closed",
-             "reports/findings/ ?state=wrong", "settings/limits/alarms/")  # fmt: skip
+             "reports/findings/ ?state=wrong", "reports/review-checks/ ?result=all",
+             "settings/limits/alarms/")  # fmt: skip
     found = {asked for asked, _status, said in everything_said(scenery.cast.owner, scenery, pages) if leaks(said)}
     assert {f"get {path}" for path in pages} <= found
 
@@ -212,6 +216,12 @@ def decide_everything(scenery: Scenery) -> None:
         HeldText.objects.update(state="refused", decided_at=now, decided_by=by)
         Finding.objects.update(verdict="wrong", decided_at=now, decided_by=by)
         Escalation.objects.update(state="closed", closed_at=now, closed_by=by)
+        Conversation.objects.update(status="resolved", resolved_at=now)
+        over = [
+            CheckedConversation.objects.create(conversation_id=one.pk, line_id=one.line_id, resolved_at=now)
+            for one in Conversation.objects.all()
+        ]
+        compute(over, because=CheckOutcome.Because.RUN)
         stop = SendingStop.objects.latest("raised_at")
         stop.lifted_at, stop.lifted_by, stop.lift_reason = now, by, TEXT
         stop.save()
