@@ -90,6 +90,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "contacts/permission-requests/new/": ("import=1",),
     "escalations/": tuple(f"view={view}" for view in ("mine", "unowned", "soon", "breached", "closed", "all")),
     "escalations/<uuid:escalation_id>/mail/": ("language=es",),
+    "escalations/calls/": tuple(f"view={view}" for view in ("mine", "unowned", "overdue", "done", "cancelled")),
     "escalations/csv/": ("view=closed", "view=all"),
     "perhaps-stop/": ("state=decided",),
     "phones/<uuid:line_id>/<slug:phone_id>/texts/": ("version=1",),
