@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Team
 from compliance.forms.permission_forms import EARLIEST_YEAR, LATEST_YEAR
 from compliance.review_checks.filters import RESULTS, Filter
+from compliance.review_checks.judging import Check
 from compliance.review_checks.running import DAYS
 from compliance.review_checks.words import TITLES
 from tenancy.isolation import current_organization_id
@@ -62,6 +63,27 @@ def _day(day: Any) -> Any:
     if day and not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise ValidationError(_("Choose a day of this century."))
     return day
+
+
+class RatesForm(forms.Form):
+    """Whose lines a plot of rates shows, as it stands in the page's address; a bad value shows all checks."""
+
+    by = forms.ChoiceField(
+        label=_("A line for each"),
+        required=False,
+        choices=[("", _("Check")), ("team", _("Team")), ("agent", _("Agent"))],
+    )
+    check = forms.ChoiceField(
+        label=_("Check"),
+        required=False,
+        choices=[(one.value, title) for one, title in TITLES.items()],
+        help_text=_("Of teams and agents, one check at a time."),
+    )
+
+    def wanted(self) -> tuple[str, Check]:
+        """What was asked for."""
+        self.is_valid()
+        return self.cleaned_data.get("by", ""), Check(self.cleaned_data.get("check") or Check.OPT_IN)
 
 
 class RunForm(forms.Form):

@@ -99,6 +99,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reports/payments/": ("state=paid", "page=2"),
     "reports/review-checks/": ("result=not_yet", "result=holds", "result=all"),
     "reports/review-checks/csv/": ("result=all",),
+    "reports/review-checks/rates/": ("by=agent",),
     "reports/payments/export/": ("state=paid",),
     "second-look/": ("state=decided",),
     "settings/audit/": ("before=999999999",),

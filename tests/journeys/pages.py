@@ -91,6 +91,7 @@ class State:
         yield "findings-all", "/reports/findings/?state=all"
         yield "review-checks", "/reports/review-checks/"
         yield "review-checks-all", "/reports/review-checks/?result=all"
+        yield "check-rates", "/reports/review-checks/rates/?days=90"
         yield "check-runs", "/reports/review-checks/runs/"
         if run := check_run_of(self.member.organization):
             yield "check-run", f"/reports/review-checks/runs/{run.pk}/"
