@@ -1,7 +1,5 @@
 """Who has access, and the reviews of it."""
 
-import csv
-import io
 from uuid import UUID
 
 from django import forms
@@ -17,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import access_review_reading as reading
 from accounts import access_reviewing as reviewing
 from accounts.access_review_reading import COLUMNS, ShownLine, Wanted
-from accounts.csv_cells import safe_cell
+from accounts.csv_cells import short_csv_file
 from accounts.deactivation import LastOwner, OwnMembership
 from accounts.invitations import FromDirectory
 from accounts.models.access_review import AccessKind
@@ -196,11 +194,4 @@ def _refusal(refused: Exception) -> str:
 
 
 def _csv(lines: list[ShownLine], name: str) -> HttpResponse:
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(COLUMNS)
-    for line in lines:
-        writer.writerow([safe_cell(cell) for cell in reading.cells(line)])
-    response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return short_csv_file(name, COLUMNS, map(reading.cells, lines))

@@ -1,6 +1,5 @@
 """Offboarding receipts: list, one, its files, another trial of its doors."""
 
-import csv
 import json
 from datetime import UTC
 from urllib.parse import urlencode
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.csv_cells import safe_cell
+from accounts.csv_cells import short_csv_file
 from accounts.leaving import plans, reading, trying
 from accounts.leaving_forms import ReceiptFilterForm
 from accounts.permissions import MemberRequest, Permission, requires
@@ -55,12 +54,8 @@ def export_receipts(request: MemberRequest) -> HttpResponse:
     wanted = ReceiptFilterForm(request.GET).wanted()
     rows = reading.shown(list(reading.find(request.member, wanted)[:MOST_EXPORTED]))
     audit.record(event=audit.AuditKind.RECEIPTS_EXPORTED, actor=request.member, receipts=len(rows))
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([safe_cell(cell) for cell in _cells(row)])
-    return _named(response, f"leavers-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}.csv")
+    name = f"leavers-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}"
+    return short_csv_file(name, COLUMNS, map(_cells, rows))
 
 
 @requires(Permission.AUDIT_READ)

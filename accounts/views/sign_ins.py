@@ -1,7 +1,5 @@
 """The history of sign-ins, as a page and as CSV; and "this was not me"."""
 
-import csv
-import io
 from datetime import UTC
 from uuid import UUID
 
@@ -12,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import known_devices, queries
-from accounts.csv_cells import safe_cell
+from accounts.csv_cells import short_csv_file
 from accounts.mailed_links import Purpose
 from accounts.models import Membership
 from accounts.origins import origin_of
@@ -88,13 +86,8 @@ def not_me(request: HttpRequest) -> HttpResponseBase:
 
 
 def _csv(member: Membership, *, only_here: bool) -> HttpResponse:
-    lines = io.StringIO()
-    writer = csv.writer(lines)
-    writer.writerow(COLUMNS)
+    rows = []
     for one in past_sign_ins(member, only_here=only_here):
         at = one.at.astimezone(UTC).isoformat(timespec="seconds")
-        cells = (at, one.result, one.reason, one.how, one.browser, one.place, one.organization)
-        writer.writerow([safe_cell(cell) for cell in cells])
-    response = HttpResponse("\ufeff" + lines.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="sign-ins-{timezone.now():%Y-%m-%d}.csv"'
-    return response
+        rows.append((at, one.result, one.reason, one.how, one.browser, one.place, one.organization))
+    return short_csv_file(f"sign-ins-{timezone.now():%Y-%m-%d}", COLUMNS, rows)

@@ -1,14 +1,12 @@
 """Reports > Review checks > Over time: how often the checks held, by team and by agent."""
 
-import csv
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.csv_cells import safe_cell
+from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from compliance.forms.review_forms import RatesForm
@@ -57,15 +55,10 @@ def export_check_rates(request: MemberRequest) -> HttpResponse:
     shown = report(request.member, period)
     days = {"since": str(period.first), "until": str(period.last)}
     audit.record(event=AuditKind.REVIEW_CHECKS_EXPORTED, actor=request.member, filters=days | {"figures": "rates"})
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
-    for of, groups in (("all", [shown.everybody]), ("team", shown.teams), ("agent", shown.agents)):
-        for group in groups:
-            writer.writerow([safe_cell(cell) for cell in (of, group.name, group.conversations, *_cells(group))])
-    name = f"review-check-rates-{request.member.organization.slug}-{period.first}-{period.last}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    groups = (("all", [shown.everybody]), ("team", shown.teams), ("agent", shown.agents))
+    rows = ((of, group.name, group.conversations, *_cells(group)) for of, some in groups for group in some)
+    name = f"review-check-rates-{request.member.organization.slug}-{period.first}-{period.last}"
+    return short_csv_file(name, COLUMNS, rows)
 
 
 def _cells(group: Group) -> list[str | int | float]:

@@ -1,15 +1,13 @@
 """Reports > Escalations: by trigger how many, how soon customers were reached, what was too late."""
 
-import csv
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.csv_cells import safe_cell
+from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
-from compliance.escalations.reporting import report
+from compliance.escalations.reporting import Group, report
 from compliance.views.period_asked import asked, choices
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -45,13 +43,10 @@ def escalation_report_csv(request: MemberRequest) -> HttpResponse:
     _form, period = asked(request)
     days = {"since": str(period.first), "until": str(period.last)}
     audit.record(event=AuditKind.ESCALATIONS_EXPORTED, actor=request.member, filters=days | {"figures": "by trigger"})
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
-    for one in report(request.member, period.begin, period.end):
-        minutes = "" if one.minutes is None else one.minutes
-        row = (one.name or "all", one.opened, one.still_open, one.reached, minutes, one.late, one.with_outcome)
-        writer.writerow([safe_cell(cell) for cell in (*row, one.waived)])
-    name = f"escalations-{request.member.organization.slug}-{period.first}-{period.last}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    name = f"escalations-{request.member.organization.slug}-{period.first}-{period.last}"
+    return short_csv_file(name, COLUMNS, map(_cells, report(request.member, period.begin, period.end)))
+
+
+def _cells(one: Group) -> tuple[object, ...]:
+    minutes = "" if one.minutes is None else one.minutes
+    return (one.name or "all", one.opened, one.still_open, one.reached, minutes, one.late, one.with_outcome, one.waived)

@@ -1,7 +1,5 @@
 """Settings > Quiet hours: what an organization decides itself, and the table of the law's hours."""
 
-import csv
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.csv_cells import safe_cell
+from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from compliance.forms.hours_forms import HoursForm, initial_of
@@ -70,13 +68,9 @@ def table(request: MemberRequest) -> HttpResponse:
 def table_csv(request: MemberRequest) -> HttpResponse:
     """The same table as a file, with its version in its name."""
     audit.record(event=AuditKind.HOURS_EXPORTED, actor=request.member, version=quiet_hours.rules_version())
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    writer = csv.writer(response)
-    writer.writerow(_COLUMNS)
-    for row in hours_table.rows(own_hours.decided().hours):
-        writer.writerow(safe_cell(getattr(row, column)) for column in _COLUMNS)
-    response["Content-Disposition"] = f'attachment; filename="quiet-hours-{quiet_hours.rules_version()}.csv"'
-    return response
+    rows = hours_table.rows(own_hours.decided().hours)
+    cells = ([getattr(row, column) for column in _COLUMNS] for row in rows)
+    return short_csv_file(f"quiet-hours-{quiet_hours.rules_version()}", _COLUMNS, cells)
 
 
 def _own(request: MemberRequest, form: HoursForm) -> HttpResponse:

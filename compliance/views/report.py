@@ -1,6 +1,5 @@
 """Reports > Permission: figures of a period, as a page with plots and as a file."""
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.csv_cells import safe_cell
+from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.reports import counting
 from compliance.reports.figures import After, Group, Report
@@ -58,14 +57,8 @@ def permission_report(request: MemberRequest) -> HttpResponse:
 def permission_report_csv(request: MemberRequest) -> HttpResponse:
     """Every figure of the page as CSV (RFC 4180, UTF-8), one a line."""
     _form, period = asked(request)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
-    for row in _lines(counting.count(period), period):
-        writer.writerow([safe_cell(cell) for cell in row])
-    name = f"permission-{request.member.organization.slug}-{period.first}-{period.last}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    name = f"permission-{request.member.organization.slug}-{period.first}-{period.last}"
+    return short_csv_file(name, COLUMNS, _lines(counting.count(period), period))
 
 
 def _lines(report: Report, period: Period) -> Iterator[tuple[object, ...]]:
