@@ -6,6 +6,7 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Role, Team
 
 LIVES = [("365", _("In a year")), ("90", _("In 90 days")), ("730", _("In two years"))]
@@ -34,8 +35,7 @@ class GroupForm(forms.Form):
 
     def __init__(self, *args: object, roles: Iterable[Role], teams: Iterable[Team], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        role, team = self.fields["role"], self.fields["team"]
-        assert isinstance(role, forms.ModelChoiceField)  # noqa: S101 - declared above
-        assert isinstance(team, forms.ModelChoiceField)  # noqa: S101
+        role = field_of(self, "role", forms.ModelChoiceField)
+        team = field_of(self, "team", forms.ModelChoiceField)
         role.queryset = Role.objects.filter(pk__in=[one.pk for one in roles]).order_by("name")
         team.queryset = Team.objects.filter(pk__in=[one.pk for one in teams])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.factors.enrolled import enrolled_ways
 from accounts.factors.ways import STRONG, Way
+from accounts.form_fields import field_of
 from accounts.models import Role, Team, User
 from accounts.passwords import LONGEST, SHORTEST, SHORTEST_WITH_SECOND_FACTOR
 
@@ -136,9 +137,8 @@ class RoleChoiceForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[Role], teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice, places = self.fields["roles"], self.fields["teams"]
-        assert isinstance(choice, forms.ModelMultipleChoiceField)  # noqa: S101 - declared above
-        assert isinstance(places, forms.ModelMultipleChoiceField)  # noqa: S101
+        choice = field_of(self, "roles", forms.ModelMultipleChoiceField)
+        places = field_of(self, "teams", forms.ModelMultipleChoiceField)
         choice.queryset = Role.objects.filter(pk__in=[one.pk for one in roles]).order_by("name")
         places.queryset = Team.objects.filter(pk__in=[one.pk for one in teams])
         if not teams:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.integrations import OFFERED, Wish, may_give
 from accounts.models import Membership, Team
 from accounts.permissions import Permission
@@ -66,10 +67,9 @@ class NewKeyForm(forms.Form):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        permissions, scope, teams = self.fields["permissions"], self.fields["scope"], self.fields["teams"]
-        assert isinstance(permissions, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        assert isinstance(scope, forms.ChoiceField)  # noqa: S101
-        assert isinstance(teams, forms.ModelMultipleChoiceField)  # noqa: S101
+        permissions = field_of(self, "permissions", forms.MultipleChoiceField)
+        scope = field_of(self, "scope", forms.ChoiceField)
+        teams = field_of(self, "teams", forms.ModelMultipleChoiceField)
         permissions.choices = [(one.value, one.label) for one in OFFERED if may_give(member, one)]
         sees_all = member.may(Permission.CONVERSATIONS_READ_ALL)
         own = Team.objects.all() if sees_all else Team.objects.filter(pk__in=member.team_ids)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.leaving.reading import Filter
 from accounts.models import Membership, OffboardingReceipt
 
@@ -37,8 +38,7 @@ class LeavingForm(forms.Form):
 
     def __init__(self, *args: Any, colleagues: list[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        taker = self.fields["hand_to"]
-        assert isinstance(taker, forms.ModelChoiceField)  # noqa: S101 - declared above
+        taker = field_of(self, "hand_to", forms.ModelChoiceField)
         rows = Membership.objects.filter(pk__in=[one.pk for one in colleagues])
         taker.queryset = rows.select_related("user").order_by("user__name")
 

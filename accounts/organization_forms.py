@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.mail.writing import plain
 from accounts.recovering_forms import AddressForm
 
@@ -29,8 +30,7 @@ class OrganizationForm(AddressForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = self.fields["time_zone"]
-        assert isinstance(zones, forms.ChoiceField)  # noqa: S101 - declared above
+        zones = field_of(self, "time_zone", forms.ChoiceField)
         zones.choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
         self.fields["email"].label = _("The first owner's e-mail")
         self.fields["email"].widget.attrs.pop("autofocus", None)

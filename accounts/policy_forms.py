@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.factors.ways import CHOICES, STRONG
+from accounts.form_fields import field_of
 from accounts.models import Role
 
 
@@ -41,12 +42,10 @@ class SignInPolicyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles, methods, days = self.fields["required_roles"], self.fields["methods"], self.fields["remember_days"]
-        required = self.fields["required"]
-        assert isinstance(roles, forms.ModelMultipleChoiceField)  # noqa: S101 - declared above
-        assert isinstance(required, forms.ChoiceField)  # noqa: S101
-        assert isinstance(methods, forms.MultipleChoiceField)  # noqa: S101
-        assert isinstance(days, forms.TypedChoiceField)  # noqa: S101
+        roles = field_of(self, "required_roles", forms.ModelMultipleChoiceField)
+        methods = field_of(self, "methods", forms.MultipleChoiceField)
+        days = field_of(self, "remember_days", forms.TypedChoiceField)
+        required = field_of(self, "required", forms.ChoiceField)
         roles.queryset = Role.objects.order_by("name")
         required.choices = [
             ("administrators", _("Owners and administrators")),

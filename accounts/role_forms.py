@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Membership, Role, Team
 from accounts.permission_catalogue import Permission, offered_groups
 from accounts.role_editing import CHOICES, RoleWish
@@ -44,8 +45,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["permissions"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "permissions", forms.MultipleChoiceField)
         allowed = CHOICES & member.permissions
         field.choices = [(one.value, one.label) for one in Permission if one in allowed]
 
@@ -77,8 +77,7 @@ class DeleteRoleForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["instead"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "instead", forms.ModelChoiceField)
         field.queryset = Role.objects.filter(pk__in=[role.pk for role in roles]).order_by("name")
 
 
@@ -91,8 +90,7 @@ class CompareForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("a", "b"):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+            field = field_of(self, name, forms.ModelChoiceField)
             field.queryset = Role.objects.order_by("name")
 
 
@@ -130,8 +128,7 @@ class TeamMembersForm(forms.Form):
 
     def __init__(self, *args: Any, member: Membership, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["members"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "members", forms.ModelMultipleChoiceField)
         own = Membership.objects.filter(organization=member.organization_id, is_machine=False)
         active = own.filter(is_active=True, user__is_active=True)
         people = active | own.filter(teams__team=team)

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Enforced, Role, SamlProvider, Signed, Team
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ class OptionsForm(ProviderModelForm):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        role, now = self.fields["default_role"], self.instance.default_role_id
-        assert isinstance(role, forms.ModelChoiceField)  # noqa: S101 - the model says so
+        role = field_of(self, "default_role", forms.ModelChoiceField)
+        now = self.instance.default_role_id
         role.queryset = Role.objects.filter(pk__in=[*(one.pk for one in roles), *([now] if now else [])])
         role.empty_label = str(_("None: only mapped people come in"))
         for name in ("email_attribute", "name_attribute"):
@@ -129,8 +130,7 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.roles = {f"role {role.pk}": role for role in roles}
         self.teams = {f"team {team.pk}": team for team in teams}
-        choice = self.fields["to"]
-        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
+        choice = field_of(self, "to", forms.ChoiceField)
         choice.choices = [
             (str(_("Role")), [(key, role.name) for key, role in self.roles.items()]),
             (str(_("Team")), [(key, team.name) for key, team in self.teams.items()]),

@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.limits.carriers.presets import CLASSES, OTHER, TIERS
 from texting.models import Line
@@ -121,8 +122,7 @@ class CampaignForm(forms.Form):
 
     def __init__(self, *args: Any, lines: Iterable[Line], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["lines"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "lines", forms.MultipleChoiceField)
         field.choices = [(str(line.pk), line.name) for line in lines]
         if not field.choices:
             del self.fields["lines"]

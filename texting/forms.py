@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from texting.conversations import LONGEST_NOTE
 from texting.models import Line
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, display, parse
@@ -36,8 +37,7 @@ class NewConversationForm(forms.Form):
     def __init__(self, *args: Any, lines: list[Line], region: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.region = region
-        field = self.fields["line"]
-        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "line", forms.TypedChoiceField)
         field.choices = [(str(line.pk), f"{line.name}, {display(line.number, region)}") for line in lines]
 
     def clean_number(self) -> PhoneNumber:
@@ -63,8 +63,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, colleagues: list[Colleague], me: UUID, team: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["to"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "to", forms.ChoiceField)
         own = [(str(one.id), _("%(name)s (you)") % {"name": one.name}) for one in colleagues if one.id == me]
         others = [(str(one.id), one.name) for one in colleagues if one.id != me]
         field.choices = [*own, *others, (TEAM, _("Nobody: back to %(team)s") % {"team": team})]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Team
 from texting.limits.carriers.presets import OTHER, SENDERS
 from texting.lines import HasTexts, OtherLineForCodes, Settings
@@ -92,8 +93,7 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: Any, card: ProviderCard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        team = self.fields["team"]
-        assert isinstance(team, forms.ModelChoiceField)  # noqa: S101 - declared above
+        team = field_of(self, "team", forms.ModelChoiceField)
         team.queryset = Team.objects.all()
         del self.fields["new_team" if Team.objects.exists() else "team"]
         if not card.handles_keywords:

@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from texting.models import Reveal
 from texting.models.reveal import MOST_MINUTES, MOST_USUAL
 from texting.queries.reveals import RevealFilter, people_who_revealed
@@ -47,8 +48,7 @@ class ReportForm(forms.Form):
             "reason": [("", _("Any")), *Reveal.Reason.choices],
         }
         for name, entries in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+            field = field_of(self, name, forms.ChoiceField)
             field.choices = entries
 
     def wanted(self) -> RevealFilter:

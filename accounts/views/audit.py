@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit_reading, queries
 from accounts.audit_reading import Filter, Row
 from accounts.csv_cells import csv_file
+from accounts.form_fields import field_of
 from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
@@ -47,8 +48,7 @@ class FilterForm(forms.Form):
             "object_type": (_("Any"), objects),
         }
         for name, (nothing, entries) in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+            field = field_of(self, name, forms.ChoiceField)
             field.choices = [("", nothing), *entries]
 
     def wanted(self) -> Filter:

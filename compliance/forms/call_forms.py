@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Membership
 from compliance.escalations.acting import LONGEST_WORDS
 from compliance.models import Call
@@ -66,8 +67,7 @@ class CallTaskForm(forms.Form):
         if "due" not in initial:
             local = local.replace(minute=0)
         super().__init__(*args, **{**kwargs, "initial": {**initial, "due": local}})
-        field = self.fields["owner"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "owner", forms.ChoiceField)
         field.choices = [("", _("Nobody yet")), *((str(one.pk), one.user.name) for one in able)]
 
     def clean_due(self) -> datetime:

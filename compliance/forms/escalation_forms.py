@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Membership, Team
 from compliance.escalations.acting import LONGEST_WORDS
 from compliance.escalations.closing import Outcome
@@ -38,8 +39,7 @@ class EscalationsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["team"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "team", forms.ChoiceField)
         field.choices = [("", _("All")), *((str(pk), name) for pk, name in Team.objects.values_list("pk", "name"))]
 
     def wanted(self) -> Filter:
@@ -80,8 +80,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, able: list[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["to"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "to", forms.ChoiceField)
         field.choices = [("", _("Nobody")), *((str(one.pk), one.user.name) for one in able)]
 
     @property

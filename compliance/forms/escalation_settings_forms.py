@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from compliance.detectors.findings import TYPES
 from compliance.escalations.changing_hours import LONGEST_NAME, Wanted
 from compliance.escalations.own_hours import USUAL
@@ -152,8 +153,7 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["topics"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "topics", forms.MultipleChoiceField)
         names = [(kind, name_of(kind)) for kind in TYPES]
         field.choices = [(kind, name[:1].upper() + name[1:]) for kind, name in names]
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from compliance.findings.filters import STATES, Filter
 from compliance.findings.reading import kinds
 from compliance.forms.permission_forms import EARLIEST_YEAR, LATEST_YEAR
@@ -29,8 +30,7 @@ class FindingsForm(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        field = self.fields["type"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "type", forms.ChoiceField)
         field.choices = [_ANY, *kinds()]
 
     def clean_since(self) -> Any:
@@ -60,8 +60,7 @@ class ExceptionForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, phrases: list[str]) -> None:
         super().__init__(data)
-        field = self.fields["about"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "about", forms.ChoiceField)
         field.choices = [(f"={phrase}", f"“{phrase}”") for phrase in phrases] + [("all", _("Whatever the words"))]
 
     @property

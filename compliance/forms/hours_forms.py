@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from compliance.hours import time_zones
 from compliance.hours.changing_hours import LONGEST_REASON, Wanted
 from compliance.hours.customer_place import Place
@@ -113,8 +114,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["state"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "state", forms.ChoiceField)
         field.choices = [("", gettext("Not known"))] + [
             (code, f"{STATES[code]} ({code})" if code in STATES else code) for code in time_zones.states()
         ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Membership
 from compliance.measures.answers import COUNTRIES, FACTS, INDUSTRIES, STATES, Answers
 from compliance.measures.profiles.taking import LONGEST_REASON
@@ -71,8 +72,7 @@ class DutyForm(forms.Form):
             choices.append(
                 (str(duty.owner_id), _("%(name)s (may not read it any more)") % {"name": duty.owner.user.name})
             )
-        owner = self.fields["owner"]
-        assert isinstance(owner, forms.TypedChoiceField)  # noqa: S101 - declared above
+        owner = field_of(self, "owner", forms.TypedChoiceField)
         owner.choices = [("", _("Nobody yet")), *choices]
 
     @property

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Team
 from compliance.ledger.wordings import LONGEST
 from compliance.models import Keyword, Program
@@ -57,9 +58,8 @@ class ProgramForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        teams, brands = self.fields["team"], self.fields["brand"]
-        assert isinstance(teams, forms.ModelChoiceField)  # noqa: S101 - they are declared above
-        assert isinstance(brands, forms.ModelChoiceField)  # noqa: S101
+        teams = field_of(self, "team", forms.ModelChoiceField)
+        brands = field_of(self, "brand", forms.ModelChoiceField)
         teams.queryset, brands.queryset = Team.objects.order_by("name"), Brand.objects.order_by("name")
         self.has_brands = brands.queryset.exists()
 
@@ -110,9 +110,8 @@ class KeywordForm(forms.Form):
 
     def __init__(self, *args: Any, keyword: Keyword | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lines, programs = self.fields["line"], self.fields["program"]
-        assert isinstance(lines, forms.ModelChoiceField)  # noqa: S101 - they are declared above
-        assert isinstance(programs, forms.ModelChoiceField)  # noqa: S101
+        lines = field_of(self, "line", forms.ModelChoiceField)
+        programs = field_of(self, "program", forms.ModelChoiceField)
         lines.queryset = Line.objects.filter(is_active=True, sends_codes=False).order_by("name")
         active = Program.objects.filter(is_active=True)
         programs.queryset = (active | Program.objects.filter(pk=keyword.program_id) if keyword else active).order_by(

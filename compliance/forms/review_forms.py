@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Membership, Team
 from compliance.forms.permission_forms import EARLIEST_YEAR, LATEST_YEAR
 from compliance.review_checks.filters import RESULTS, Filter
@@ -40,8 +41,7 @@ class ChecksForm(forms.Form):
             "agent": people.values_list("pk", "user__name"),
         }
         for name, rows in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+            field = field_of(self, name, forms.ChoiceField)
             field.choices = [_ANY, *((str(pk), words) for pk, words in rows)]
 
     def clean_since(self) -> Any:

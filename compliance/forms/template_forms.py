@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from accounts.models import Team
 from compliance.content_types.catalogue import CATALOGUE
 from compliance.content_types.kinds import ContentType
@@ -41,8 +42,7 @@ class TemplateForm(forms.Form):
     def __init__(self, *args: Any, teams: QuerySet[Team], given: MessageTemplate | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _initial(given) if given else {"fallback": "en", "type": "reply"})
         super().__init__(*args, **kwargs)
-        chosen = self.fields["team"]
-        assert isinstance(chosen, forms.ModelChoiceField)  # noqa: S101 - it is declared above
+        chosen = field_of(self, "team", forms.ModelChoiceField)
         chosen.queryset = teams
         for code, label in LANGUAGES.items():
             self.fields[f"body_{code}"] = forms.CharField(
@@ -109,8 +109,7 @@ class TemplatesForm(forms.Form):
 
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = self.fields["team"]
-        assert isinstance(chosen, forms.ModelChoiceField)  # noqa: S101 - it is declared above
+        chosen = field_of(self, "team", forms.ModelChoiceField)
         chosen.queryset = teams
 
     def wanted(self) -> Wanted:

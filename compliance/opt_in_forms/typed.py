@@ -13,6 +13,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from compliance.models import Program
 from compliance.opt_in_forms.asking import Written
 from compliance.opt_in_forms.colours import ENOUGH, contrast_with_white, is_colour
@@ -50,9 +51,8 @@ class NewForm(forms.Form):
     def __init__(self, *args: Any, given: Written | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = [box.program_id for box in given.boxes] if given else []
-        line, programs = self.fields["line"], self.fields["programs"]
-        assert isinstance(line, forms.ModelChoiceField)  # noqa: S101 - declared above
-        assert isinstance(programs, forms.ModelMultipleChoiceField)  # noqa: S101 - declared above
+        line = field_of(self, "line", forms.ModelChoiceField)
+        programs = field_of(self, "programs", forms.ModelMultipleChoiceField)
         line.queryset = Line.objects.filter(is_active=True, sends_codes=False)
         programs.queryset = Program.objects.filter(Q(is_active=True) | Q(pk__in=mine)).order_by("name")
 

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from portal.models import PaymentRefund
 from portal.payments import currencies, screening
 from portal.payments.currencies import BadAmount, digits_by_currency
@@ -45,8 +46,7 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args: Any, days: int = 7, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["days"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "days", forms.ChoiceField)
         offered = sorted({*DAYS, min(days, MOST_DAYS)})
         field.choices = [(number, _("1 day") if number == 1 else _("%d days") % number) for number in offered]
 

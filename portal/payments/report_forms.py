@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from portal.models import PaymentRequest
 from portal.payments.forms import currency_choices
 from portal.payments.reports import Filter
@@ -26,8 +27,7 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["currency"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field = field_of(self, "currency", forms.ChoiceField)
         field.choices = [("", _("Any currency")), *currency_choices()]
 
     def clean(self) -> dict[str, Any]:
