@@ -31,6 +31,7 @@ from texting.statuses import ErrorKind, MessageStatus
 from .checked_rows import checked_rows
 from .demo import Demo
 from .form_rows import form_rows, form_sights
+from .key_rows import key_rows, key_sights
 from .measure_rows import measure_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
 from .payment_rows import payment_rows, payment_sights
@@ -164,8 +165,7 @@ class State:
         yield "hours", "/settings/hours/"
         yield "hours-table", "/settings/hours/table/"
         yield from measure_sights(self.member)
-        yield "api-keys", "/settings/api/"
-        yield "new-api-key", "/settings/api/new/"
+        yield from key_sights(self.member.organization)
         yield "sso", "/settings/sso/"
         yield "sso-provider", "/settings/sso/provider/"
         yield "sso-options", "/settings/sso/options/"
@@ -214,6 +214,7 @@ def usual(demo: Demo) -> State:
     owner = demo.member("olivia@harbor.example")
     payment_rows(owner, opened)
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
+    key_rows(owner)
     sso_in_use(owner, "harbor.example")
     checked_rows(demo, owner, "Grace Whitfield", "Theo Nakamura", "Priya Raman")
     campaign = registered(owner, "Harbor Dental LLC", tier="low", cap=2_000, used=1_834)
@@ -293,6 +294,7 @@ def overflowing(office: Office) -> State:
     user = office.colleague.user
     user.name = LONG_NAME[:80]
     user.save(update_fields=["name"])
+    key_rows(office.owner, longest=LONG_NAME[:80])
     webhooks = webhook_pages(office.owner, f"https://{'long-name.' * 12}invalid/{'x' * 1500}", LONG_NAME[:80], rows=120)
     campaign = registered(office.owner, LONG_NAME[:60], tier="other", cap=9_999_999, used=9_999_999, waits=opened.line)
     return State("overflowing", office.owner, office.phone_address, opened, refused, *webhooks, campaign)
