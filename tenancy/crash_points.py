@@ -33,6 +33,7 @@ POINTS = (
 OTHER_POINTS = (
     "before_import_commit",  # a batch of a list is written, not committed
     "before_checks_commit",  # some conversations are judged, not committed
+    "before_check_run_commit",  # a batch of history is judged, not committed
 )
 """Where no text passes."""
 

@@ -42,7 +42,7 @@ def work(organization_id: UUID, run_id: UUID, *, seconds: float = A_TURN, batch:
                 return True
             if not _one_batch(run_id, batch):
                 return False
-            crash_here("before_checks_commit")
+            crash_here("before_check_run_commit")
         if time.monotonic() >= ends:
             return True
         time.sleep(min(time.monotonic() - began, LONGEST_REST))

@@ -141,6 +141,11 @@ def someone(chrome: Browser, live_system: str) -> Iterator[MakePerson]:
         person.close()
 
 
+def settled(page: Page) -> None:
+    """Wait until htmx has put away what it swapped in: a person does not type into a form while it is being drawn."""
+    expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(0)
+
+
 def stays(page: Page) -> Callable[[], bool]:
     """Marks the page; what comes back says whether it is still the same one, so that nothing was reloaded."""
     page.evaluate("window.sameVisit = true")

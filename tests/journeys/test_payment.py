@@ -9,7 +9,7 @@ from portal.payments.accounts import Wish
 from portal.payments.base import AccountFacts
 from tenancy.isolation import activate
 
-from .browser import MakePerson, needs_browser, stays
+from .browser import MakePerson, needs_browser, settled, stays
 from .simulated_office import Office
 
 pytestmark = needs_browser
@@ -32,6 +32,7 @@ def test_a_request_is_paid_on_the_phone_and_the_agent_sees_it_by_itself(office: 
     dialog.get_by_label("What it is for").fill("card 4242 4242 4242 4242")
     dialog.get_by_role("button", name="Send the link").click()
     expect(dialog).to_contain_text("It holds what looks like this: card")
+    settled(inbox)
     dialog.get_by_label("What it is for").fill("Invoice 1001")
     dialog.get_by_role("button", name="Send the link").click()
     expect(dialog).to_be_hidden()
