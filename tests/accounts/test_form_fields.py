@@ -13,7 +13,7 @@ class Sample(forms.Form):
 def test_a_field_of_another_kind_or_name_is_a_mistake_of_ours() -> None:
     form = Sample()
     assert field_of(form, "day", forms.DateField) is form.fields["day"]
-    with pytest.raises(TypeError, match="Sample.day is a DateField, not a ChoiceField"):
+    with pytest.raises(TypeError, match="day is a DateField, not a ChoiceField"):
         field_of(form, "day", forms.ChoiceField)
     with pytest.raises(KeyError):
         field_of(form, "hour", forms.DateField)
