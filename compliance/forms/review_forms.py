@@ -74,10 +74,9 @@ class RatesForm(forms.Form):
         choices=[("", _("Check")), ("team", _("Team")), ("agent", _("Agent"))],
     )
     check = forms.ChoiceField(
-        label=_("Check"),
+        label=_("Check, of teams and agents"),
         required=False,
         choices=[(one.value, title) for one, title in TITLES.items()],
-        help_text=_("Of teams and agents, one check at a time."),
     )
 
     def wanted(self) -> tuple[str, Check]:

@@ -11,6 +11,13 @@ TITLES = {
     Check.CONTENT: gettext_lazy("Nothing sensitive shared"),
     Check.GRAY: gettext_lazy("Gray areas moved to another channel"),
 }
+SHORT = {
+    Check.OPT_IN: gettext_lazy("Opt-in"),
+    Check.OPENING: gettext_lazy("Beginning"),
+    Check.CONTENT: gettext_lazy("Content"),
+    Check.GRAY: gettext_lazy("Gray areas"),
+}
+"""For the heads of tables whose page has the titles."""
 LABELS = {
     Result.HOLDS: gettext_lazy("Holds"),
     Result.FAILS: gettext_lazy("Fails"),

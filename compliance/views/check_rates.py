@@ -12,7 +12,7 @@ from accounts.step_up import fresh
 from compliance.forms.review_forms import RatesForm
 from compliance.review_checks.judging import Check
 from compliance.review_checks.rates import Group, report
-from compliance.review_checks.words import TITLES
+from compliance.review_checks.words import SHORT, TITLES
 from compliance.views.period_asked import asked, choices
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -39,7 +39,7 @@ def check_rates(request: MemberRequest) -> HttpResponse:
         "labels": [date_format(bucket, "j M") for bucket in shown.buckets],
         "plotted": [(name or _("Nobody"), values) for name, values in shown.lines],
         "plot_title": TITLES[check] if by else _("How often each check held"),
-        "titles": [TITLES[one] for one in Check],
+        "heads": [(SHORT[one], TITLES[one]) for one in Check],
         "groups": [(_("By team"), _("Team"), shown.teams), (_("By agent"), _("Agent"), shown.agents)],
         "query": kept,
     }

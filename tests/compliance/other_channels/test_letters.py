@@ -258,3 +258,4 @@ def test_an_organization_has_words_of_its_own(desk, offered):
     assert "about your message" in dialog(desk)
     assert client.get(reverse("letter_text", args=["xx"])).status_code == 404
     assert "about your message" in desk.as_(desk.cast.admin).get(reverse("escalation_letters")).content.decode()
+    assert "E-mail · Español" in desk.as_(desk.cast.admin).get(reverse("letter_text", args=["es"])).content.decode()
