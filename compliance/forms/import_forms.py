@@ -1,12 +1,14 @@
 """What people type and choose to import a list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.form_fields import field_of
 from compliance.implied import exemption
 from compliance.importing import reading
 from compliance.importing.attesting import sentences
@@ -56,13 +58,12 @@ class ColumnsForm(forms.Form):
     )  # fmt: skip
     program = forms.ModelChoiceField(label=_("What the texts are about"), queryset=Program.objects.none())
 
-    def __init__(self, *args: Any, headings: Sequence[str], programs: Iterable[Program], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, headings: Sequence[str], programs: QuerySet[Program], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        field_of(self, "program", forms.ModelChoiceField).queryset = programs
         without = set() if exemption.is_on() else {ConsentImport.Basis.HEALTHCARE.value}
-        self.fields["basis"].choices = [  # type: ignore[attr-defined]
-            each for each in ConsentImport.Basis.choices if each[0] not in without
-        ]
+        bases = [each for each in ConsentImport.Basis.choices if each[0] not in without]
+        field_of(self, "basis", forms.ChoiceField).choices = bases
         columns = [(str(at), heading or f"{at + 1}") for at, heading in enumerate(headings)]
         for meaning, label in _LABELS.items():
             must = meaning is Meaning.NUMBER
