@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from compliance.intents import MODEL_VERSION
 from compliance.models import CheckedConversation, CheckOutcome
-from compliance.review_checks.gathered import Gathered
+from compliance.review_checks.facts import Facts
 from compliance.review_checks.gathering import gather
 from compliance.review_checks.judging import RULES, Check, Judged, judge, may_change
 from tenancy.bulk_writes import insert_rows, update_rows
@@ -66,9 +66,9 @@ def compute(held: Sequence[CheckedConversation], *, because: CheckOutcome.Becaus
         row.resolved_at = one.ended_at if one else row.resolved_at
         if one is None or one.ended_at is None:
             continue
-        judged = _judge(one)
+        judged = judge(one.facts)
         row.line_id, row.agent_id = one.conversation.line_id, one.agent_id
-        _plan(row, one, now)
+        _plan(row, one.facts, ended_at=one.ended_at, now=now)
         outcome = _outcome(row, judged, because, now)
         if _says_else(outcome, newest.get(row.conversation_id)):
             done.note(row, judged)
@@ -81,17 +81,10 @@ def compute(held: Sequence[CheckedConversation], *, because: CheckOutcome.Becaus
     return done
 
 
-def _judge(one: Gathered) -> dict[Check, Judged]:
-    assert one.facts is not None  # noqa: S101 - gathered
-    return judge(one.facts)
-
-
-def _plan(row: CheckedConversation, one: Gathered, now: datetime) -> None:
+def _plan(row: CheckedConversation, facts: Facts, *, ended_at: datetime, now: datetime) -> None:
     """A receipt may still turn a result: look again, later and later, for as long as receipts come."""
-    assert one.facts is not None  # noqa: S101 - gathered
-    assert one.ended_at is not None  # noqa: S101 - asked before
     wait = _AGAIN_AFTER[row.looks] if row.looks < len(_AGAIN_AFTER) else _THEN
-    if may_change(one.facts) and now + wait < one.ended_at + WATCHED:
+    if may_change(facts) and now + wait < ended_at + WATCHED:
         row.due_at, row.looks = now + wait, row.looks + 1
 
 

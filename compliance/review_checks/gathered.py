@@ -41,12 +41,12 @@ class TextRow:
 
 @dataclass
 class Gathered:
-    """One conversation with its texts, the oldest first; `facts` once they are known."""
+    """One conversation with its texts, the oldest first."""
 
     conversation: Conversation
     number_index: bytes
     texts: list[TextRow] = field(default_factory=list)
-    facts: Facts | None = None
+    facts: Facts = field(init=False, repr=False, compare=False)  # `gathering.gather` hands out none without
 
     @property
     def id(self) -> UUID:
