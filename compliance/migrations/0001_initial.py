@@ -3,6 +3,7 @@ import datetime
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.expressions
 import django.utils.timezone
 import tenancy.constraints
 import tenancy.encryption
@@ -108,6 +109,33 @@ class Migration(migrations.Migration):
                     options={
                         'indexes': [models.Index(fields=['organization', 'number_index', '-recorded_at'], name='compliance_consent_by_number'), models.Index(condition=models.Q(('action', 'withdrawn')), fields=['organization', 'recorded_at'], include=('number_index', 'team', 'happened_at'), name='compliance_consent_gone')],
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_consentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_consentevent_org_id'), tenancy.constraints.SameOrganization(field='actor', name='compliance_consentevent_actor_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_consentevent_team_org'), tenancy.constraints.SameOrganization(field='brand', name='compliance_consentevent_brand_org'), tenancy.constraints.SameOrganization(field='line', name='compliance_consentevent_line_org'), tenancy.constraints.SameOrganization(field='disclosure', name='compliance_consentevent_disclosure_org'), tenancy.constraints.SameOrganization(field='retracts', name='compliance_consentevent_retracts_org'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'given'), _negated=True), models.Q(('scopes', []), _negated=True), _connector='OR'), name='compliance_consentevent_scoped'), models.UniqueConstraint(condition=models.Q(('retracts__isnull', False)), fields=('organization', 'retracts'), name='compliance_consentevent_retracted_once'), models.CheckConstraint(condition=models.Q(models.Q(('action', 'retracted'), ('retracts__isnull', False)), models.Q(models.Q(('action', 'retracted'), _negated=True), ('retracts__isnull', True)), _connector='OR'), name='compliance_consentevent_retracts'), tenancy.constraints.AppendOnly(name='compliance_consentevent_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='DrawnConversation',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('conversation_id', models.UUIDField()),
+                        ('contact_id', models.UUIDField()),
+                        ('resolved_at', models.DateTimeField()),
+                        ('drawn_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('why', models.JSONField()),
+                        ('reason', models.CharField(choices=[('check', 'A review check fails'), ('finding', 'Something sensitive was found'), ('escalation', 'It was escalated'), ('opt_out', 'The customer opted out or complained'), ('payment', 'A payment'), ('new', 'A new colleague'), ('usual', 'By chance')], help_text='The first of `why`.', max_length=10)),
+                        ('ticket', models.PositiveIntegerField()),
+                        ('rate', models.PositiveSmallIntegerField()),
+                        ('wanted', models.PositiveSmallIntegerField(default=1, help_text='Reviews: two for a comparison of reviewers.')),
+                        ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Reviewed'), ('set_aside', 'Set aside')], default='waiting', max_length=9)),
+                        ('is_open', models.BooleanField(default=True)),
+                        ('set_aside_at', models.DateTimeField(blank=True, null=True)),
+                        ('set_aside_because', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'set_aside_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
+                        ('agent', models.ForeignKey(blank=True, help_text='Who had it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('set_aside_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('is_open', True)), fields=['organization', 'conversation_id'], name='compliance_drawn_open'), models.Index(condition=models.Q(('state', 'waiting')), fields=['organization', 'drawn_at', 'id'], name='compliance_drawn_waiting'), models.Index(fields=['organization', '-resolved_at'], name='compliance_drawn_newest')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_drawnconversation_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_drawnconversation_org_id'), tenancy.constraints.SameOrganization(field='line', name='compliance_drawnconversation_line_org'), tenancy.constraints.SameOrganization(field='agent', name='compliance_drawnconversation_agent_org'), tenancy.constraints.SameOrganization(field='set_aside_by', name='compliance_drawnconversation_set_aside_by_org'), models.UniqueConstraint(fields=('organization', 'conversation_id'), name='compliance_drawn_once'), models.CheckConstraint(condition=models.Q(('wanted__in', [1, 2])), name='compliance_drawn_wanted'), models.CheckConstraint(condition=models.Q(('ticket__lt', django.db.models.expressions.CombinedExpression(models.F('rate'), '*', models.Value(1000)))), name='compliance_drawn_by_its_ticket'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), ('is_open', True), _connector='OR'), name='compliance_drawn_waiting_is_open')],
                     },
                 ),
                 migrations.CreateModel(
@@ -823,6 +851,119 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Review',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField()),
+                        ('place', models.PositiveSmallIntegerField(default=1)),
+                        ('state', models.CharField(choices=[('held', 'Being written'), ('done', 'Done')], default='held', max_length=4)),
+                        ('begun_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('held_until', models.DateTimeField()),
+                        ('done_at', models.DateTimeField(blank=True, null=True)),
+                        ('was_blind', models.BooleanField(default=False)),
+                        ('revision', models.PositiveSmallIntegerField(default=1)),
+                        ('score', models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ('fails', models.BooleanField(default=False)),
+                        ('comment', tenancy.encryption.EncryptedTextField(blank=True, help_text='For reviewers.', keys=[tenancy.encryption.DayKey('body', 'done_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
+                        ('coaching', tenancy.encryption.EncryptedTextField(blank=True, help_text='For the agent.', keys=[tenancy.encryption.DayKey('body', 'done_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
+                        ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
+                        ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('drawn', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='compliance.drawnconversation')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('card', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.scorecardversion')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'agent', '-done_at', '-id'], name='compliance_review_of_agent'), models.Index(condition=models.Q(('state', 'held')), fields=['organization', 'reviewer'], name='compliance_review_held')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_review_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_review_org_id'), tenancy.constraints.SameOrganization(field='drawn', name='compliance_review_drawn_org'), tenancy.constraints.SameOrganization(field='reviewer', name='compliance_review_reviewer_org'), tenancy.constraints.SameOrganization(field='agent', name='compliance_review_agent_org'), models.UniqueConstraint(fields=('organization', 'drawn', 'place'), name='compliance_review_place'), models.UniqueConstraint(fields=('organization', 'drawn', 'reviewer'), name='compliance_review_reviewer'), models.CheckConstraint(condition=models.Q(('agent', None), models.Q(('reviewer', models.F('agent')), _negated=True), _connector='OR'), name='compliance_review_not_of_oneself'), models.CheckConstraint(condition=models.Q(('score', None), ('score__lte', 1000), _connector='OR'), name='compliance_review_score')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ReviewAnswer',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField()),
+                        ('revision', models.PositiveSmallIntegerField(default=1)),
+                        ('question', models.CharField(help_text="The key of the question in the card's version.", max_length=12)),
+                        ('value', models.CharField(blank=True, max_length=3)),
+                        ('words', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('at', models.DateTimeField()),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('review', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='compliance.review')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_reviewanswer_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_reviewanswer_org_id'), tenancy.constraints.SameOrganization(field='review', name='compliance_reviewanswer_review_org'), models.UniqueConstraint(fields=('organization', 'review', 'revision', 'question'), name='compliance_reviewanswer_once'), models.CheckConstraint(condition=models.Q(('value__in', ['', 'yes', 'no', 'na', '1', '2', '3', '4', '5'])), name='compliance_reviewanswer_value')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ReviewDispute',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField()),
+                        ('raised_at', models.DateTimeField()),
+                        ('reason', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'raised_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('outcome', models.CharField(blank=True, choices=[('upheld', 'The review stands'), ('changed', 'The review was changed')], max_length=7)),
+                        ('decided_at', models.DateTimeField(blank=True, null=True)),
+                        ('answer', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'decided_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
+                        ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('review', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='compliance.review')),
+                        ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('outcome', '')), fields=['organization', 'raised_at'], name='compliance_dispute_open')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_reviewdispute_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_reviewdispute_org_id'), tenancy.constraints.SameOrganization(field='review', name='compliance_reviewdispute_review_org'), tenancy.constraints.SameOrganization(field='reviewer', name='compliance_reviewdispute_reviewer_org'), tenancy.constraints.SameOrganization(field='raised_by', name='compliance_reviewdispute_raised_by_org'), tenancy.constraints.SameOrganization(field='decided_by', name='compliance_reviewdispute_decided_by_org'), models.UniqueConstraint(fields=('organization', 'review'), name='compliance_reviewdispute_once'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='compliance_reviewdispute_decided'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(models.Q(('decided_by', models.F('reviewer')), _negated=True), models.Q(('decided_by', models.F('raised_by')), _negated=True)), _connector='OR'), name='compliance_reviewdispute_by_another')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ReviewSettings',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('is_on', models.BooleanField(default=False)),
+                        ('rates', models.JSONField(default=dict)),
+                        ('new_days', models.PositiveSmallIntegerField(default=30)),
+                        ('new_conversations', models.PositiveSmallIntegerField(default=20)),
+                        ('second_rate', models.PositiveSmallIntegerField(default=0)),
+                        ('is_blind', models.BooleanField(default=False)),
+                        ('changed_at', models.DateTimeField()),
+                        ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_reviewsettings_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_reviewsettings_org_id'), tenancy.constraints.SameOrganization(field='changed_by', name='compliance_reviewsettings_changed_by_org'), models.UniqueConstraint(fields=('organization',), name='compliance_reviewsettings_once'), models.CheckConstraint(condition=models.Q(('second_rate__lte', 1000)), name='compliance_reviewsettings_second')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Scorecard',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('name', models.CharField(max_length=80)),
+                        ('purpose', models.CharField(choices=[('quality', 'Quality'), ('training', 'Training')], default='quality', max_length=8)),
+                        ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('retired_at', models.DateTimeField(blank=True, null=True)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_scorecard_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_scorecard_org_id'), models.UniqueConstraint(fields=('organization', 'name'), name='compliance_scorecard_name')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ScorecardVersion',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('number', models.PositiveIntegerField(help_text='1, 2, ... of this scorecard.')),
+                        ('questions', models.JSONField()),
+                        ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('made_by', models.ForeignKey(blank=True, help_text='Empty: ours.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('scorecard', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='compliance.scorecard')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_scorecardversion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_scorecardversion_org_id'), tenancy.constraints.SameOrganization(field='scorecard', name='compliance_scorecardversion_scorecard_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_scorecardversion_made_by_org'), models.UniqueConstraint(fields=('organization', 'scorecard', 'number'), name='compliance_scorecardversion_number'), tenancy.constraints.AppendOnly(name='compliance_scorecardversion_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Suppression',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -835,6 +976,18 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_suppression_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_suppression_org_id'), tenancy.constraints.SameOrganization(field='event', name='compliance_suppression_event_org'), tenancy.constraints.SameOrganization(field='team', name='compliance_suppression_team_org'), tenancy.constraints.SameOrganization(field='brand', name='compliance_suppression_brand_org'), models.UniqueConstraint(fields=('organization', 'number_index', 'team', 'brand'), name='compliance_suppression_once', nulls_distinct=False)],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='TeamSampling',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('rates', models.JSONField(default=dict)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_teamsampling_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_teamsampling_org_id'), tenancy.constraints.SameOrganization(field='team', name='compliance_teamsampling_team_org'), models.UniqueConstraint(fields=('organization', 'team'), name='compliance_teamsampling_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1088,6 +1241,14 @@ class Migration(migrations.Migration):
                 migrations.AddConstraint(
                     model_name='consentevent',
                     constraint=tenancy.constraints.SameOrganization(field='program', name='compliance_consentevent_program_org'),
+                ),
+                migrations.AddConstraint(
+                    model_name='review',
+                    constraint=tenancy.constraints.SameOrganization(field='card', name='compliance_review_card_org'),
+                ),
+                migrations.AddConstraint(
+                    model_name='review',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('state', 'held')), models.Q(('card__isnull', False), ('done_at__isnull', False), ('state', 'done')), _connector='OR'), name='compliance_review_done'),
                 ),
             ],
         ),

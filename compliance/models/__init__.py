@@ -30,6 +30,16 @@ from compliance.models.permission_request import PermissionRequest, PermissionRe
 from compliance.models.program import Disclosure, Program, ProgramText
 from compliance.models.report_mail import ReportMail
 from compliance.models.review_checks import CheckedConversation, CheckOutcome, CheckRun, CheckWatch
+from compliance.models.reviews import (
+    DrawnConversation,
+    Review,
+    ReviewAnswer,
+    ReviewDispute,
+    ReviewSettings,
+    Scorecard,
+    ScorecardVersion,
+    TeamSampling,
+)
 
 __all__ = [
     "AdvertisementImage",
@@ -49,6 +59,7 @@ __all__ = [
     "ContactAddress",
     "ContentRules",
     "Disclosure",
+    "DrawnConversation",
     "Escalation",
     "EscalationEvent",
     "EscalationPolicy",
@@ -84,7 +95,14 @@ __all__ = [
     "ProgramText",
     "ReplyKey",
     "ReportMail",
+    "Review",
+    "ReviewAnswer",
+    "ReviewDispute",
+    "ReviewSettings",
+    "Scorecard",
+    "ScorecardVersion",
     "Suppression",
+    "TeamSampling",
     "TemplateUse",
     "TemplateVersion",
 ]
