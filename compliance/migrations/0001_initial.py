@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
                         ('was_removed', models.BooleanField(help_text='The stored text holds the mask and not the value.')),
                         ('digest', models.BinaryField(max_length=16, null=True)),
                         ('found_at', models.DateTimeField()),
-                        ('because', tenancy.encryption.EncryptedTextField(blank=True, help_text='Why its author sent it all the same.', keys=[tenancy.encryption.DayKey('body', 'found_at')], null=True)),
+                        ('because', tenancy.encryption.EncryptedTextField(blank=True, help_text='Why its author sent it all the same.', keys=[tenancy.encryption.DayKey('finding', 'found_at')], null=True)),
                         ('verdict', models.CharField(blank=True, choices=[('', 'To judge'), ('right', 'Right'), ('wrong', 'Wrong')], default='', max_length=5)),
                         ('decided_at', models.DateTimeField(blank=True, null=True)),
                         ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

@@ -46,7 +46,7 @@ class Finding(TenantModel):
     digest = models.BinaryField(max_length=16, null=True)
     found_at = models.DateTimeField()
     because = EncryptedTextField(
-        keys=[DayKey("body", "found_at")], null=True, blank=True, help_text="Why its author sent it all the same."
+        keys=[DayKey("finding", "found_at")], null=True, blank=True, help_text="Why its author sent it all the same."
     )
     verdict = models.CharField(max_length=5, choices=Verdict.choices, default=Verdict.OPEN, blank=True)
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from tenancy.encryption import ConfigKey, ContactKey, EncryptedTextField
+from tenancy.encryption import ConfigKey, ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import TenantModel, same_organization
 from tenancy.models import Organization
 from texting.models import Contact, Conversation, Message
@@ -91,7 +91,7 @@ class PaymentRequest(TenantModel):
     requested_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", db_index=False)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    description = EncryptedTextField(keys=[ContactKey("contact_id")])
+    description = EncryptedTextField(keys=[DayKey("payment", "created_at"), ContactKey("contact_id")])
     state = models.CharField(max_length=16, choices=State.choices, default=State.REQUESTED)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
@@ -157,7 +157,7 @@ class PaymentSession(TenantModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKING)
     reference = models.CharField(max_length=120, blank=True, help_text="The provider's id of it.")
     payment_reference = models.CharField(max_length=120, blank=True, help_text="The provider's id of the payment.")
-    url = EncryptedTextField(keys=[ContactKey("contact_id")], blank=True)
+    url = EncryptedTextField(keys=[DayKey("payment", "made_at"), ContactKey("contact_id")], blank=True)
     received_minor = models.BigIntegerField(default=0)
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

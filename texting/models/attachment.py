@@ -54,10 +54,10 @@ class Attachment(TenantModel):
     height = models.PositiveIntegerField(default=0)
     has_thumbnail = models.BooleanField(default=False)
     digest = models.BinaryField(max_length=16, null=True, blank=True)
-    name = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")], blank=True)
-    alt = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")], blank=True)
+    name = EncryptedTextField(keys=[DayKey("file", "created_at"), ContactKey("contact_id")], blank=True)
+    alt = EncryptedTextField(keys=[DayKey("file", "created_at"), ContactKey("contact_id")], blank=True)
     source = EncryptedTextField(
-        keys=[DayKey("body", "created_at"), ContactKey("contact_id")],
+        keys=[DayKey("file", "created_at"), ContactKey("contact_id")],
         blank=True,
         help_text="JSON: where it lies at the provider and as what it was declared.",
     )
@@ -108,7 +108,7 @@ class AttachmentChunk(TenantModel):
 
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="chunks")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
-    content = EncryptedBytesField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")])
+    content = EncryptedBytesField(keys=[DayKey("file", "created_at"), ContactKey("contact_id")])
     created_at = models.DateTimeField(help_text="The attachment's: it names the day whose key seals.")
 
     class Meta:

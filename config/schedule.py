@@ -1,0 +1,52 @@
+"""What the clock rings, and every how many seconds. Due times are columns, so a missed ring loses nothing."""
+
+from typing import Any
+
+from celery.schedules import schedule
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
+    "watch blocks of numbers": {"task": "texting.tasks.watch_sending", "schedule": schedule(300)},
+    "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
+    "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},
+    "fetch texts whose webhook got lost": {"task": "texting.tasks.fetch_missed", "schedule": schedule(30)},
+    "ask for lost delivery reports": {"task": "texting.tasks.ask_for_receipts", "schedule": schedule(60)},
+    "fetch customers' files": {"task": "texting.attachments.tasks.fetch_attachments", "schedule": schedule(5)},
+    "forget unsent files": {"task": "texting.attachments.tasks.forget_attachments", "schedule": schedule(3600)},
+    "forget copies at carriers": {"task": "texting.tasks.forget_carrier_copies", "schedule": schedule(30)},
+    "end overdue texts": {"task": "texting.tasks.end_overdue", "schedule": schedule(60)},
+    "sweep the webhooks": {"task": "texting.outgoing_webhooks.tasks.sweep_webhooks", "schedule": schedule(5)},
+    "forget old webhook deliveries": {
+        "task": "texting.outgoing_webhooks.tasks.forget_old_deliveries",
+        "schedule": schedule(3600),
+    },
+    "compare opt-outs with carriers": {"task": "compliance.carrier.tasks.compare", "schedule": schedule(60)},
+    "forget old comparisons": {"task": "compliance.carrier.tasks.forget", "schedule": schedule(6 * 3600)},
+    "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
+    "sweep the mails": {"task": "accounts.mail.tasks.sweep_mails", "schedule": schedule(5)},
+    "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
+    "end those who leave today": {"task": "accounts.leaving.tasks.carry_out_leavings", "schedule": schedule(15)},
+    "try doors that nobody tried": {"task": "accounts.leaving.tasks.sweep_leavings", "schedule": schedule(300)},
+    "expire held texts": {"task": "compliance.tasks.expire_held_texts", "schedule": schedule(60)},
+    "lapse opt-ins": {"task": "compliance.tasks.lapse_opt_ins", "schedule": schedule(3600)},
+    "keep confirmations": {"task": "compliance.tasks.keep_confirmations", "schedule": schedule(120)},
+    "remind of measures": {"task": "compliance.tasks.remind_of_measures", "schedule": schedule(3600)},
+    "mail reports": {"task": "compliance.tasks.mail_reports", "schedule": schedule(900)},
+    "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
+    "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
+    "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
+    "follow letters": {"task": "compliance.tasks.follow_letters", "schedule": schedule(30)},
+    "fetch answers": {"task": "compliance.tasks.fetch_answers", "schedule": schedule(60)},
+    "settle calls": {"task": "compliance.tasks.settle_calls", "schedule": schedule(60)},
+    "act on escalations": {"task": "compliance.tasks.act_on_escalations", "schedule": schedule(30)},
+    "check conversations": {"task": "compliance.tasks.check_conversations", "schedule": schedule(10)},
+    "sweep check runs": {"task": "compliance.tasks.sweep_check_runs", "schedule": schedule(5)},
+    "forget imports": {"task": "compliance.tasks.forget_imports", "schedule": schedule(3600)},
+    "look after single sign-on": {"task": "accounts.tasks.look_after_sso", "schedule": schedule(3600)},
+    "ask about payments": {"task": "portal.payments.tasks.round_of_dues", "schedule": schedule(15)},
+    "tidy payments": {"task": "portal.payments.tasks.tidy", "schedule": schedule(3600)},
+    "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},
+    "end secure messages": {"task": "portal.tasks.end_secure_messages", "schedule": schedule(60)},
+    "forget private links": {"task": "portal.tasks.forget_private_links", "schedule": schedule(60)},
+    "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
+}

@@ -1,0 +1,79 @@
+"""Where the rows of each kind of data are, and by which paths a rule about customers reaches them.
+
+The one table that policies, holds, plan and purge share: a condition on contact, number, conversation, team, tag or
+date is turned into a condition on a kind's rows here and nowhere else.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from retention.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Rows of one kind. Paths are of the ORM; None: the kind has no such thing.
+
+    `since`: the column its period is counted from. `day_key`: the kind of the keys of days that seal its words; None
+    when something else ends it.
+    """
+
+    model: str
+    since: str
+    day_key: str | None
+    conversation: str | None
+    contact: str | None
+    team: str | None
+
+    @property
+    def rows(self) -> "models.QuerySet[Any]":
+        """All rows of the active organization."""
+        manager: models.Manager[Any] = apps.get_model(self.model)._default_manager
+        return manager.all()
+
+    def of(self, path: str | None, lookup: str, value: Any) -> Q:
+        """A condition by one of the paths; nothing matches where the kind has no such thing."""
+        return Q(**{f"{path}{lookup}": value}) if path else Q(pk__in=[])
+
+
+SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
+    Kind.CONTACTS: (Subject("texting.Contact", "created_at", None, None, "pk", None),),
+    Kind.CONVERSATIONS: (Subject("texting.Conversation", "resolved_at", None, "pk", "contact_id", "line__team_id"),),
+    Kind.BODIES: (
+        Subject("texting.Message", "created_at", "body", "conversation_id", "contact_id", "line__team_id"),
+        Subject("texting.Note", "created_at", "body", "conversation_id", "contact_id", "conversation__line__team_id"),
+    ),
+    Kind.ATTACHMENTS: (
+        Subject(
+            "texting.Attachment", "created_at", "file", "conversation_id", "contact_id", "conversation__line__team_id"
+        ),
+    ),
+    Kind.FINDINGS: (Subject("compliance.Finding", "found_at", "finding", "conversation_id", None, None),),
+    Kind.SECURE_REPLIES: (
+        Subject(
+            "portal.SecureReply",
+            "created_at",
+            "secure_reply",
+            "secure__conversation_id",
+            "contact_id",
+            "secure__conversation__line__team_id",
+        ),
+    ),
+    Kind.PAYMENTS: (
+        Subject(
+            "portal.PaymentRequest",
+            "created_at",
+            "payment",
+            "conversation_id",
+            "contact_id",
+            "conversation__line__team_id",
+        ),
+    ),
+    Kind.WEBHOOKS: (Subject("texting.WebhookAttempt", "started_at", "webhook", None, None, None),),
+    Kind.EXPORTS: (),
+    Kind.AUDIT: (Subject("tenancy.AuditEvent", "at", "audit", None, None, None),),
+}
