@@ -100,6 +100,11 @@ AUDIT_OLD_PUBLIC_KEYS = env.words("AUDIT_OLD_PUBLIC_KEYS")  # base64: keys that 
 AUDIT_CHECKPOINT_DIR = env.text(
     "AUDIT_CHECKPOINT_DIR", default=""
 )  # a folder that the database's administrator cannot write
+# --- Backups (`retention/backups`) ---------------------------------------------------------------------------------
+BACKUP_KEY = env.key("BACKUP_KEY")  # 32 bytes, base64: seals backups; kept outside every database and every backup
+BACKUP_DATABASE_URL = env.secret("BACKUP_DATABASE_URL")  # both as a role that reads every row and writes none
+BACKUP_KEYS_DATABASE_URL = env.secret("BACKUP_KEYS_DATABASE_URL")
+POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", default="")  # a folder with pg_dump and pg_restore; empty: looked for
 
 # --- Sign-in ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -86,6 +86,22 @@ def trusted_keys(*more: str) -> list[Ed25519PublicKey]:
         raise BadNote("a public key is 32 bytes in base64") from None
 
 
+def sign(statement: bytes) -> bytes:
+    """64 bytes, for statements of other kinds, each of which begins with its own purpose. Raises BadNote as above."""
+    return _signing_key().sign(statement)
+
+
+def is_signed(statement: bytes, signature: bytes, trusted: Collection[Ed25519PublicKey]) -> bool:
+    """Whether `sign` of one of these keys gave this signature."""
+    for key in trusted:
+        try:
+            key.verify(signature, statement)
+        except InvalidSignature:
+            continue
+        return True
+    return False
+
+
 def new_checkpoint(organization_id: UUID, sequence: int, head: bytes) -> Checkpoint:
     """A checkpoint of now."""
     return Checkpoint(organization_id, sequence, head, timezone.now())
@@ -152,10 +168,4 @@ def _key_hash(name: str, key: Ed25519PublicKey) -> bytes:
 
 
 def _signed(text: str, name: str, signature: bytes, key: Ed25519PublicKey) -> bool:
-    if signature[:4] != _key_hash(name, key):
-        return False
-    try:
-        key.verify(signature[4:], text.encode())
-    except InvalidSignature:
-        return False
-    return True
+    return signature[:4] == _key_hash(name, key) and is_signed(text.encode(), signature[4:], [key])

@@ -42,7 +42,7 @@ ENTRIES = frozenset(
         *("parley.log", "parley.log.1", "demo.json", "migrated"),
     }
 )
-SECRETS = ("SECRET_KEY", "ROOT_KEY", "AUDIT_SIGNING_KEY")
+SECRETS = ("SECRET_KEY", "ROOT_KEY", "AUDIT_SIGNING_KEY", "BACKUP_KEY")
 NEEDED_MEGABYTES = 150
 LONGEST_SOCKET = 100  # bytes; the systems' limit is 104 or 108 with the end of the string
 

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from config.embedded.processes import Account, CannotStart, Child, plain_environment, running_program, server_account
 
-SUPERUSER, OWNER, APP = "postgres", "parley_owner", "parley_app"
+SUPERUSER, OWNER, APP, BACKUP = "postgres", "parley_owner", "parley_app", "parley_backup"
 MAIN_DATABASE, KEYS_DATABASE = "parley", "parley_keys"
 
 INITDB = (

@@ -1,8 +1,8 @@
 """The roles and databases of an embedded server, and what each role may do.
 
 `postgres` is the superuser and used in this module only. `parley_owner` owns both databases and runs migrations.
-`parley_app` owns nothing, is subject to row security, and is what web and worker connect as. A real installation makes
-the same two roles, see docs/.
+`parley_app` owns nothing, is subject to row security, and is what web and worker connect as. `parley_backup` reads
+every row and writes none, for pg_dump. A real installation makes the same three roles, see docs/.
 """
 
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from config.embedded.postgres import APP, KEYS_DATABASE, MAIN_DATABASE, OWNER, SUPERUSER
+from config.embedded.postgres import APP, BACKUP, KEYS_DATABASE, MAIN_DATABASE, OWNER, SUPERUSER
 
+BACKUP_ATTRIBUTES = "LOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE IN ROLE pg_read_all_data"
 APP_ATTRIBUTES = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
 
 
@@ -21,7 +22,7 @@ def prepare(sockets: Path, *, for_tests: bool = False) -> None:
     owner_attributes = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE " + ("CREATEDB" if for_tests else "NOCREATEDB")
     with _connect(sockets, SUPERUSER) as connection:
         roles = _names(connection, "SELECT rolname FROM pg_roles")
-        for role, attributes in ((OWNER, owner_attributes), (APP, APP_ATTRIBUTES)):
+        for role, attributes in ((OWNER, owner_attributes), (APP, APP_ATTRIBUTES), (BACKUP, BACKUP_ATTRIBUTES)):
             if role not in roles:
                 connection.execute(sql.SQL(f"CREATE ROLE {{}} {attributes}").format(sql.Identifier(role)))
         databases = _names(connection, "SELECT datname FROM pg_database")

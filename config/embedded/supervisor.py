@@ -21,7 +21,7 @@ from config.embedded.data_folder import SECRETS, DataFolder
 from config.embedded.demo_people import DemoPeople
 from config.embedded.logbook import Logbook
 from config.embedded.migrate import fingerprint
-from config.embedded.postgres import APP, KEYS_DATABASE, MAIN_DATABASE, OWNER, Postgres
+from config.embedded.postgres import APP, BACKUP, KEYS_DATABASE, MAIN_DATABASE, OWNER, Postgres
 from config.embedded.processes import CannotStart, Child, end_with_parent
 from config.embedded.stack import ChildDied, LocalStack, check_port
 from config.embedded.valkey import Valkey
@@ -131,6 +131,8 @@ class Supervisor:
         return {
             "DATABASE_URL": self.postgres.url(MAIN_DATABASE, APP),
             "KEYS_DATABASE_URL": self.postgres.url(KEYS_DATABASE, APP),
+            "BACKUP_DATABASE_URL": self.postgres.url(MAIN_DATABASE, BACKUP),
+            "BACKUP_KEYS_DATABASE_URL": self.postgres.url(KEYS_DATABASE, BACKUP),
             "REDIS_URL": self.valkey.url,
             "PUBLIC_BASE_URL": os.environ.get("PUBLIC_BASE_URL") or address,
             "AUDIT_CHECKPOINT_DIR": str(self.folder.subfolder("checkpoints")),

@@ -45,9 +45,9 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
 
 def test_secrets_are_made_once_and_closed_to_others(folder):
     files = folder.secret_files()
-    assert set(files) == {"SECRET_KEY_FILE", "ROOT_KEY_FILE", "AUDIT_SIGNING_KEY_FILE"}
+    assert set(files) == {"SECRET_KEY_FILE", "ROOT_KEY_FILE", "AUDIT_SIGNING_KEY_FILE", "BACKUP_KEY_FILE"}
     contents = {name: (folder.path / path).read_text() for name, path in files.items()}
-    assert len(set(contents.values())) == 3
+    assert len(set(contents.values())) == 4
     assert all(len(base64.b64decode(content)) == 32 for content in contents.values())
     assert all((folder.path / path).stat().st_mode & 0o777 == 0o600 for path in files.values())
     assert folder.secret_files() == files

@@ -29,7 +29,7 @@ SERVICES = (
     "PARLEY_LOCAL",
     "DJANGO_SETTINGS_MODULE",
 )
-SECRETS = ("SECRET_KEY", "ROOT_KEY", "AUDIT_SIGNING_KEY")
+SECRETS = ("SECRET_KEY", "ROOT_KEY", "AUDIT_SIGNING_KEY", "BACKUP_KEY")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in (*SERVICES, *SECRETS)}
 MARK = "parley-up-test-"
 

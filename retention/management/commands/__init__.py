@@ -1,0 +1,1 @@
+"""`manage.py backup` and what belongs to it."""
