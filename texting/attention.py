@@ -40,6 +40,8 @@ def send_again(*, member: Membership, message: Message, new_id: UUID) -> Message
         raise NotPossible(_("A private link is not sent twice. Send a new one from the conversation."))
     if OutboxEntry.objects.filter(message_id=first.pk).exists():
         raise NotPossible(_("The provider is still being asked about this text. Wait until it has answered."))
+    if first.body is None:
+        raise NotPossible(_("Its words were removed. Write a new text in the conversation."))
     reply = conversations.reply(
         member=member,
         conversation=first.conversation,

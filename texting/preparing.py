@@ -27,6 +27,7 @@ from texting.limits.carriers.days import segments_of
 from texting.limits.judging import OWED
 from texting.limits.spending import OverLimit
 from texting.models import Attachment, Decision, Line, LineKey, Message, SendAttempt
+from texting.models.ending import words_left
 from texting.outbox import Claim
 from texting.providers.base import Outbound
 from texting.purposes import Purpose
@@ -151,7 +152,7 @@ def _is_still_wanted(claim: Claim, message: Message | None) -> bool:
 def _draft(message: Message, files: dict[UUID, list[Attachment]]) -> gate.Draft:
     return gate.Draft(
         conversation=message.conversation,
-        body=message.body,
+        body=words_left(message.body),
         purpose=Purpose(message.purpose),
         author=message.author,
         stage=Decision.Stage.HAND_OVER,
@@ -240,7 +241,7 @@ def _begin(
         outbound = Outbound(
             to=message.contact.number,
             from_=line.number,
-            body=message.body,
+            body=words_left(message.body),
             client_ref=str(message.pk),
             media_urls=around.media.get(message.pk, ()),
             status_url=f"{around.address}/{token}",

@@ -32,6 +32,7 @@ from tenancy.isolation import activate
 from texting import outbox, progress, recording
 from texting.doorbells import ring
 from texting.models import Line, Message, OutboxEntry, SendAttempt
+from texting.models.ending import words_left
 from texting.outbox import LAST_LOOK
 from texting.progress import Taken
 from texting.providers.base import Credentials, Outbound, Provider, ProviderError, StatusEvent
@@ -135,7 +136,9 @@ def _question(look: _Look) -> _Question | None:
         first = open_ones.aggregate(at=Min("started_at"))["at"] or attempt.started_at
         since, until = first - _BEFORE, attempt.started_at + _AFTER
     line = Line.objects.get(pk=look.line_id)
-    outbound = Outbound(to=message.contact.number, from_=line.number, body=message.body, client_ref=str(message.pk))
+    outbound = Outbound(
+        to=message.contact.number, from_=line.number, body=words_left(message.body), client_ref=str(message.pk)
+    )
     provider = provider_for(line.provider, Credentials.from_json(line.credentials))
     return _Question(provider, outbound, since, until)
 

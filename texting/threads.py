@@ -168,7 +168,7 @@ def touch_all(texts: Iterable[tuple[Conversation, Message]]) -> None:
     for conversation, message in texts:
         inbound = message.direction == Message.Direction.IN
         conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
-        conversation.preview = (words_instead(message.purpose) or message.body)[:PREVIEW_LENGTH]
+        conversation.preview = (words_instead(message.purpose) or message.body or "")[:PREVIEW_LENGTH]
         conversation.preview_is_ours = not inbound
         conversation.preview_media = message.media_kind
         if inbound:

@@ -26,6 +26,7 @@ _LAST = """
     SELECT last.* FROM unnest(%s::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
         SELECT id, organization_id, conversation_id, contact_id, line_id, body FROM texting_message
         WHERE organization_id = %s AND conversation_id = wanted.id AND direction = 'in' AND created_at >= %s
+            AND ended_at IS NULL
         ORDER BY created_at DESC, id DESC LIMIT %s
     ) AS last
 """

@@ -24,7 +24,7 @@ def tell(members: Mapping[str, Membership], conversation: Conversation, story: M
         escalate(member=members[by], conversation=conversation, reason=story["reason"])
         return
     text = Message.objects.filter(conversation=conversation, direction=Message.Direction.IN).latest("created_at")
-    signals = [Signal(TRIGGER_OF[one.name], message_id=text.pk) for one in classify(text.body)]
+    signals = [Signal(TRIGGER_OF[one.name], message_id=text.pk) for one in classify(text.body or "")]
     mine = open_or_add(conversation, signals, at=text.created_at)
     mine.due_at = text.created_at + _HOUR
     EscalationStep.objects.filter(escalation=mine).update(state="done", done_at=mine.due_at)

@@ -7,7 +7,7 @@ from texting.models import Decision, Message, SendAttempt
 
 def handed_over(message: Message, *, company: str) -> None:
     """The second verdict, and the attempt that it let happen. It names the opening words where they are there."""
-    body, rules = message.body.casefold(), ["demo.history"]
+    body, rules = (message.body or "").casefold(), ["demo.history"]
     if "stop" in body and company.casefold() in body:
         rules.append("first_text.said")
     decision = Decision.objects.create(

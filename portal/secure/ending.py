@@ -75,8 +75,9 @@ def forget_links() -> int:
     )
     due = list(rows.select_related("message")[:BATCH])
     for secure in due:
-        secure.message.body = words_instead(secure.message.purpose)
-        secure.message.save(update_fields=["body"])
+        if secure.message.ended_at is None:
+            secure.message.body = words_instead(secure.message.purpose)
+            secure.message.save(update_fields=["body"])
         SecureMessage.objects.filter(pk=secure.pk).update(link_forgotten_at=timezone.now())
     return len(due)
 

@@ -85,8 +85,10 @@ STAYS = {
     "texting.Message": "what a member wrote; those not sent yet are the step for queued texts",
     "texting.Note": "what they wrote for colleagues: a record",
     "texting.QuarantinedRequest": "who took it in or discarded it: a record",
+    "texting.Redaction": "who removed a text's words and why: a record",
     "texting.Reveal": "whom they looked at and why: a record; what is shown ends with the session",
     "texting.SendingStop": "who lifted it: a record",
+    "texting.Tag": "who made it: a record; the tag is the organization's",
     "texting.Turn": "what happened to a conversation, and to whom it went then",
     "texting.WebhookEndpoint": "its secret signs what we send to the company's own systems; it opens nothing here",
 }

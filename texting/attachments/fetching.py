@@ -28,6 +28,7 @@ from texting.attachments.kinds import MOST_BYTES, FileRefused, Reason
 from texting.attachments.scanning import ScannerAway, scan
 from texting.live import LiveKind
 from texting.models import Attachment, AttachmentDue, Message
+from texting.models.ending import words_left
 from texting.providers.base import Credentials, Media, MediaProblem, MediaRefused, NotAccepted, Provider
 from texting.providers.registry import UnknownProvider, capabilities_of, provider_for
 
@@ -121,7 +122,7 @@ def _what_to_ask(turn: _Turn) -> tuple[Provider, Media] | None:
         return None
     line = attachment.message.line
     try:
-        source = json.loads(attachment.source)
+        source = json.loads(words_left(attachment.source))
         provider = provider_for(line.provider, Credentials.from_json(line.credentials))
     except KeyDestroyed:
         _end(turn, attachment, Attachment.State.GONE, "")

@@ -2,6 +2,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 import django.utils.timezone
 import tenancy.constraints
 import tenancy.encryption
@@ -28,6 +29,8 @@ class Migration(migrations.Migration):
                     name='Attachment',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('ended_at', models.DateTimeField(blank=True, help_text='Since when its words are gone.', null=True)),
+                        ('ended_as', models.CharField(blank=True, choices=[('retention', 'By the retention rule'), ('redacted', 'By a colleague'), ('deleted', 'By a colleague, with what else the text was'), ('erased', "At the customer's request")], max_length=10)),
                         ('held_for', models.UUIDField(blank=True, null=True)),
                         ('position', models.PositiveSmallIntegerField(default=0)),
                         ('state', models.CharField(choices=[('waiting', 'Waits at the provider'), ('here', 'Here'), ('refused', 'Refused'), ('gone', 'Gone')], default='waiting', max_length=8)),
@@ -40,9 +43,9 @@ class Migration(migrations.Migration):
                         ('height', models.PositiveIntegerField(default=0)),
                         ('has_thumbnail', models.BooleanField(default=False)),
                         ('digest', models.BinaryField(blank=True, max_length=16, null=True)),
-                        ('name', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('file', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
-                        ('alt', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('file', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
-                        ('source', tenancy.encryption.EncryptedTextField(blank=True, help_text='JSON: where it lies at the provider and as what it was declared.', keys=[tenancy.encryption.DayKey('file', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('name', tenancy.encryption.EncryptedTextField(blank=True, default='', keys=[tenancy.encryption.DayKey('file', 'created_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
+                        ('alt', tenancy.encryption.EncryptedTextField(blank=True, default='', keys=[tenancy.encryption.DayKey('file', 'created_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
+                        ('source', tenancy.encryption.EncryptedTextField(blank=True, default='', help_text='JSON: where it lies at the provider and as what it was declared.', keys=[tenancy.encryption.DayKey('file', 'created_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('created_at', models.DateTimeField()),
                         ('author', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
@@ -52,7 +55,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'indexes': [models.Index(condition=models.Q(('held_for__isnull', False)), fields=['organization', 'held_for'], name='texting_attachment_held')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='texting_attachment_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachment_org_id'), tenancy.constraints.SameOrganization(field='author', name='texting_attachment_author_org')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_attachment_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachment_org_id'), tenancy.constraints.SameOrganization(field='author', name='texting_attachment_author_org'), models.CheckConstraint(condition=models.Q(models.Q(('alt__isnull', False), ('ended_as', ''), ('ended_at__isnull', True), ('name__isnull', False), ('source__isnull', False)), models.Q(('alt__isnull', True), ('ended_as__in', ['retention', 'redacted', 'deleted', 'erased']), ('ended_at__isnull', False), ('name__isnull', True), ('source__isnull', True)), _connector='OR'), name='texting_attachment_ended')],
                     },
                 ),
                 migrations.CreateModel(
@@ -187,7 +190,7 @@ class Migration(migrations.Migration):
                         ('last_activity_at', models.DateTimeField()),
                         ('last_inbound_at', models.DateTimeField(blank=True, null=True)),
                         ('unread', models.PositiveIntegerField(default=0, help_text='Texts of the customer that nobody has read yet.')),
-                        ('preview', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'last_activity_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('preview', tenancy.encryption.EncryptedTextField(blank=True, default='', help_text='How the latest text begins. Null: its words have ended.', keys=[tenancy.encryption.DayKey('body', 'last_activity_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('preview_is_ours', models.BooleanField(default=False)),
                         ('preview_media', models.CharField(blank=True, help_text='`Message.media_kind` of the latest text.', max_length=7)),
                         ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
@@ -297,7 +300,8 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('message_id', models.UUIDField(help_text='The text; stored in the same transaction, but later.')),
-                        ('state', models.CharField(choices=[('waiting', 'Is still there'), ('gone', 'Was redacted'), ('refused', 'The provider will not')], default='waiting', max_length=8)),
+                        ('deletes', models.BooleanField(default=False, help_text="Not its words alone: the provider's whole record.")),
+                        ('state', models.CharField(choices=[('waiting', 'Is still there'), ('gone', 'Was redacted'), ('deleted', 'Was deleted'), ('refused', 'The provider will not')], default='waiting', max_length=8)),
                         ('due_at', models.DateTimeField(null=True)),
                         ('tries', models.PositiveSmallIntegerField(default=0)),
                         ('code', models.CharField(blank=True, help_text="The provider's code of the last refusal.", max_length=20)),
@@ -349,9 +353,11 @@ class Migration(migrations.Migration):
                     name='Message',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('ended_at', models.DateTimeField(blank=True, help_text='Since when its words are gone.', null=True)),
+                        ('ended_as', models.CharField(blank=True, choices=[('retention', 'By the retention rule'), ('redacted', 'By a colleague'), ('deleted', 'By a colleague, with what else the text was'), ('erased', "At the customer's request")], max_length=10)),
                         ('direction', models.CharField(choices=[('in', 'From the customer'), ('out', 'To the customer')], max_length=3)),
                         ('purpose', models.CharField(blank=True, max_length=20)),
-                        ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('status', models.CharField(choices=[('received', 'received'), ('held', 'held'), ('queued', 'queued'), ('sending', 'sending'), ('unconfirmed', 'unconfirmed'), ('sent', 'sent'), ('delivered', 'delivered'), ('undelivered', 'undelivered'), ('failed', 'failed'), ('canceled', 'canceled'), ('read', 'read')], max_length=12)),
                         ('error_kind', models.CharField(blank=True, choices=[('rate_limited', 'rate_limited'), ('transient', 'transient'), ('unreachable', 'unreachable'), ('unknown_outcome', 'unknown_outcome'), ('absent', 'absent'), ('invalid_recipient', 'invalid_recipient'), ('opted_out', 'opted_out'), ('content_rejected', 'content_rejected'), ('sender_not_allowed', 'sender_not_allowed'), ('auth', 'auth'), ('account', 'account'), ('region', 'region'), ('invalid_request', 'invalid_request'), ('unknown', 'unknown')], max_length=20)),
                         ('provider_code', models.CharField(blank=True, max_length=20)),
@@ -384,7 +390,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'indexes': [models.Index(fields=['organization', 'conversation', 'created_at', 'id'], name='texting_message_thread'), models.Index(fields=['organization', 'contact', 'line', 'created_at', 'id'], name='texting_message_by_contact'), models.Index(condition=models.Q(('attention', ''), _negated=True), fields=['organization', 'line', '-created_at', '-id'], name='texting_message_attention'), models.Index(condition=models.Q(('direction', 'out')), fields=['organization', 'created_at'], include=('purpose', 'author'), name='texting_message_out_by_time'), models.Index(condition=models.Q(('receipt_due_at__isnull', False)), fields=['organization', 'receipt_due_at'], name='texting_message_receipt_due')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='texting_message_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_message_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_message_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_message_contact_org'), tenancy.constraints.SameOrganization(field='line', name='texting_message_line_org'), tenancy.constraints.SameOrganization(field='author', name='texting_message_author_org'), tenancy.constraints.SameOrganization(field='again_of', name='texting_message_again_of_org'), tenancy.constraints.SameOrganization(field='settled_by', name='texting_message_settled_by_org'), tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_message_decision_allows'), models.UniqueConstraint(condition=models.Q(('provider_message_id__isnull', False)), fields=('organization', 'line', 'provider_message_id'), name='texting_message_once'), models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('direction', 'in')), models.Q(('decision__isnull', False), ('decision_verdict', 'allow'), ('direction', 'out')), _connector='OR'), name='texting_message_allowed')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_message_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_message_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_message_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_message_contact_org'), tenancy.constraints.SameOrganization(field='line', name='texting_message_line_org'), tenancy.constraints.SameOrganization(field='author', name='texting_message_author_org'), tenancy.constraints.SameOrganization(field='again_of', name='texting_message_again_of_org'), tenancy.constraints.SameOrganization(field='settled_by', name='texting_message_settled_by_org'), tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_message_decision_allows'), models.UniqueConstraint(condition=models.Q(('provider_message_id__isnull', False)), fields=('organization', 'line', 'provider_message_id'), name='texting_message_once'), models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('direction', 'in')), models.Q(('decision__isnull', False), ('decision_verdict', 'allow'), ('direction', 'out')), _connector='OR'), name='texting_message_allowed'), models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', False), ('ended_as', ''), ('ended_at__isnull', True)), models.Q(('body__isnull', True), ('ended_as__in', ['retention', 'redacted', 'deleted', 'erased']), ('ended_at__isnull', False)), _connector='OR'), name='texting_message_ended')],
                     },
                 ),
                 migrations.CreateModel(
@@ -406,7 +412,9 @@ class Migration(migrations.Migration):
                     name='Note',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                        ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('ended_at', models.DateTimeField(blank=True, help_text='Since when its words are gone.', null=True)),
+                        ('ended_as', models.CharField(blank=True, choices=[('retention', 'By the retention rule'), ('redacted', 'By a colleague'), ('deleted', 'By a colleague, with what else the text was'), ('erased', "At the customer's request")], max_length=10)),
+                        ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('created_at', models.DateTimeField()),
                         ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
@@ -415,7 +423,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'indexes': [models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_note_thread')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='texting_note_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_note_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_note_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_note_contact_org'), tenancy.constraints.SameOrganization(field='author', name='texting_note_author_org')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_note_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_note_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_note_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_note_contact_org'), tenancy.constraints.SameOrganization(field='author', name='texting_note_author_org'), models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', False), ('ended_as', ''), ('ended_at__isnull', True)), models.Q(('body__isnull', True), ('ended_as__in', ['retention', 'redacted', 'deleted', 'erased']), ('ended_at__isnull', False)), _connector='OR'), name='texting_note_ended')],
                     },
                 ),
                 migrations.CreateModel(
@@ -501,6 +509,23 @@ class Migration(migrations.Migration):
                     options={
                         'indexes': [models.Index(condition=models.Q(('left_out__gt', 0)), fields=['organization', 'hour'], name='texting_quarantine_left_out')],
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_quarantinehour_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_quarantinehour_org_id'), tenancy.constraints.SameOrganization(field='line', name='texting_quarantinehour_line_org'), models.UniqueConstraint(fields=('organization', 'line', 'hour', 'proven'), name='texting_quarantinehour_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Redaction',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('deletes', models.BooleanField(default=False)),
+                        ('reason', models.CharField(choices=[('wrong_customer', 'Wrong customer'), ('too_much', 'Holds what must not be kept'), ('asked', 'The customer asked for it'), ('mistake', 'Sent by mistake'), ('other', 'Something else')], max_length=16)),
+                        ('words', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('at', models.DateTimeField()),
+                        ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                        ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('message', models.OneToOneField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='redaction', to='texting.message')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_redaction_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_redaction_org_id'), tenancy.constraints.SameOrganization(field='message', name='texting_redaction_message_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_redaction_contact_org'), tenancy.constraints.SameOrganization(field='member', name='texting_redaction_member_org')],
                     },
                 ),
                 migrations.CreateModel(
@@ -644,6 +669,34 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_statusevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_statusevent_org_id'), tenancy.constraints.SameOrganization(field='message', name='texting_statusevent_message_org'), models.UniqueConstraint(fields=('organization', 'message', 'event_key'), name='texting_statusevent_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Tag',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('name', models.CharField(max_length=40)),
+                        ('colour', models.CharField(choices=[('neutral', 'Grey'), ('accent', 'Blue'), ('success', 'Green'), ('warning', 'Yellow'), ('danger', 'Red')], default='neutral', max_length=8)),
+                        ('created_at', models.DateTimeField()),
+                        ('created_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_tag_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_tag_org_id'), tenancy.constraints.SameOrganization(field='created_by', name='texting_tag_created_by_org'), models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='texting_tag_name'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='texting_tag_named')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ContactTag',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField()),
+                        ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contact_tags', to='texting.contact')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contact_tags', to='texting.tag')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'contact'], name='texting_contacttag_contact')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_contacttag_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contacttag_org_id'), tenancy.constraints.SameOrganization(field='tag', name='texting_contacttag_tag_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_contacttag_contact_org'), models.UniqueConstraint(fields=('organization', 'tag', 'contact'), name='texting_contacttag_once')],
                     },
                 ),
                 migrations.CreateModel(

@@ -5,6 +5,7 @@ from texting.models.carrier import Brand, Campaign, CampaignPace
 from texting.models.carrier_copy import CarrierCopy
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation, Draft, Note, Turn
+from texting.models.ending import EndedAs
 from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
 from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
@@ -12,7 +13,9 @@ from texting.models.missed import FetchedText
 from texting.models.opt_outs import CarrierComparison, CarrierOptOut, CarrierWord, OptOutMismatch, Reading
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
+from texting.models.redaction import Redaction
 from texting.models.reveal import Reveal, RevealSettings
+from texting.models.tag import ContactTag, Tag
 from texting.models.turn import SendingTurn
 from texting.models.webhook import (
     WebhookAttempt,
@@ -37,9 +40,11 @@ __all__ = [
     "CarrierOptOut",
     "CarrierWord",
     "Contact",
+    "ContactTag",
     "Conversation",
     "Decision",
     "Draft",
+    "EndedAs",
     "FetchedText",
     "LimitChange",
     "Line",
@@ -52,6 +57,7 @@ __all__ = [
     "QuarantineHour",
     "QuarantinedRequest",
     "Reading",
+    "Redaction",
     "Reveal",
     "RevealSettings",
     "SendAttempt",
@@ -60,6 +66,7 @@ __all__ = [
     "SendingStop",
     "SendingTurn",
     "StatusEvent",
+    "Tag",
     "Turn",
     "WebhookAttempt",
     "WebhookCounter",

@@ -11,18 +11,20 @@ from tenancy.isolation import TenantModel, same_organization
 from tenancy.models import Organization
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation
+from texting.models.ending import Ending, ending_is_whole
 from texting.models.message import Message
 
 DIGEST_INDEX = "attachment.content"  # the purpose of `Attachment.digest`
 
 
-class Attachment(TenantModel):
+class Attachment(Ending, TenantModel):
     """One picture or file. Without a message it is one that `author` has put into the composer and not sent yet.
 
     Its bytes are in `AttachmentChunk`, so that lists and threads never read them. A picture is stored as we drew it
     anew, without anything that its maker's device wrote into it. `digest` is the blind index of the SHA-256 of what
     is stored. `reason` is one of `texting.attachments.kinds.Reason` when it was refused or waits for something.
     `held_for` is the id of the text that it waits with for a second person: until then no other text takes it along.
+    When it has ended its bytes are deleted, and name, alt and source are null.
     """
 
     class State(models.TextChoices):
@@ -54,11 +56,17 @@ class Attachment(TenantModel):
     height = models.PositiveIntegerField(default=0)
     has_thumbnail = models.BooleanField(default=False)
     digest = models.BinaryField(max_length=16, null=True, blank=True)
-    name = EncryptedTextField(keys=[DayKey("file", "created_at"), ContactKey("contact_id")], blank=True)
-    alt = EncryptedTextField(keys=[DayKey("file", "created_at"), ContactKey("contact_id")], blank=True)
+    name = EncryptedTextField(
+        keys=[DayKey("file", "created_at"), ContactKey("contact_id")], blank=True, null=True, default=""
+    )
+    alt = EncryptedTextField(
+        keys=[DayKey("file", "created_at"), ContactKey("contact_id")], blank=True, null=True, default=""
+    )
     source = EncryptedTextField(
         keys=[DayKey("file", "created_at"), ContactKey("contact_id")],
         blank=True,
+        null=True,
+        default="",
         help_text="JSON: where it lies at the provider and as what it was declared.",
     )
     created_at = models.DateTimeField()
@@ -75,6 +83,7 @@ class Attachment(TenantModel):
                 condition=models.Q(held_for__isnull=True) | models.Q(message__isnull=True),
                 name="texting_attachment_held_or_sent",
             ),
+            ending_is_whole("texting_attachment", "name", "alt", "source"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "message", "position"], name="texting_attachment_of_text"),

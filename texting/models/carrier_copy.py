@@ -14,10 +14,12 @@ class CarrierCopy(TenantModel):
     class State(models.TextChoices):
         WAITING = "waiting", "Is still there"
         GONE = "gone", "Was redacted"
+        DELETED = "deleted", "Was deleted"
         REFUSED = "refused", "The provider will not"
 
     message_id = models.UUIDField(help_text="The text; stored in the same transaction, but later.")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False)
+    deletes = models.BooleanField(default=False, help_text="Not its words alone: the provider's whole record.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     due_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)

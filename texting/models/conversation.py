@@ -8,6 +8,7 @@ from accounts.models import Membership
 from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import TenantModel, same_organization
 from texting.models.contact import Contact
+from texting.models.ending import Ending, ending_is_whole
 from texting.models.line import Line
 
 PREVIEW_LENGTH = 120  # characters
@@ -29,7 +30,13 @@ class Conversation(TenantModel):
     last_activity_at = models.DateTimeField()
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     unread = models.PositiveIntegerField(default=0, help_text="Texts of the customer that nobody has read yet.")
-    preview = EncryptedTextField(keys=[DayKey("body", "last_activity_at"), ContactKey("contact_id")], blank=True)
+    preview = EncryptedTextField(
+        keys=[DayKey("body", "last_activity_at"), ContactKey("contact_id")],
+        blank=True,
+        null=True,
+        default="",
+        help_text="How the latest text begins. Null: its words have ended.",
+    )
     preview_is_ours = models.BooleanField(default=False)
     preview_media = models.CharField(max_length=7, blank=True, help_text="`Message.media_kind` of the latest text.")
 
@@ -76,19 +83,20 @@ class Conversation(TenantModel):
         return f"conversation {self.pk}"
 
 
-class Note(TenantModel):
-    """An internal remark in a conversation; never sent."""
+class Note(Ending, TenantModel):
+    """An internal remark in a conversation; never sent. `body` is null once its words have ended, and only then."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="notes")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")])
+    body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")], null=True)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
             *same_organization("conversation", "contact", "author"),
+            ending_is_whole("texting_note", "body"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "contact", "created_at", "id"], name="texting_note_thread"),

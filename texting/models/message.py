@@ -9,6 +9,7 @@ from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import AppendOnly, SameOrganization, TenantModel, same_organization
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation
+from texting.models.ending import Ending, ending_is_whole
 from texting.models.line import Line
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -56,8 +57,11 @@ class Decision(TenantModel):
         return f"{self.verdict} ({self.stage})"
 
 
-class Message(TenantModel):
-    """One text. An outgoing one cannot exist without a decision that allowed it (`texting_message_allowed`)."""
+class Message(Ending, TenantModel):
+    """One text. An outgoing one cannot exist without a decision that allowed it (`texting_message_allowed`).
+
+    `body` is null once its words have ended (`texting.ended`), and only then.
+    """
 
     class Direction(models.TextChoices):
         IN = "in", "From the customer"
@@ -86,7 +90,7 @@ class Message(TenantModel):
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False)
     direction = models.CharField(max_length=3, choices=Direction.choices)
     purpose = models.CharField(max_length=20, blank=True)
-    body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")])
+    body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")], null=True)
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=12, choices=[(s.value, s.value) for s in MessageStatus])
     error_kind = models.CharField(max_length=20, blank=True, choices=[(k.value, k.value) for k in ErrorKind])
@@ -150,6 +154,7 @@ class Message(TenantModel):
                 | models.Q(direction="out", decision__isnull=False, decision_verdict=ALLOWED),
                 name="texting_message_allowed",
             ),
+            ending_is_whole("texting_message", "body"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "conversation", "created_at", "id"], name="texting_message_thread"),

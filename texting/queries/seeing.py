@@ -24,7 +24,7 @@ from accounts.permissions import Permission
 from tenancy.encryption import readable
 from tenancy.isolation import TenantModel
 from texting.masking import hide_people, last_digits
-from texting.models import Contact, Reveal
+from texting.models import Contact, EndedAs, Reveal
 from texting.models.conversation import PREVIEW_LENGTH
 from texting.phone_numbers import display
 from texting.private_texts import words_instead
@@ -122,6 +122,8 @@ def wording(
     """
     if attribute == "body" and (instead := words_instead(getattr(row, "purpose", ""))):
         return instead
+    if tombstone := ended_words(row, attribute):
+        return tombstone
     text = readable(row, attribute, _("Erased")) or ""
     whose: Contact | UUID = contact or row.contact_id  # type: ignore[attr-defined]
     contact_id = whose if isinstance(whose, UUID) else whose.pk
@@ -129,6 +131,18 @@ def wording(
         return text
     cut = attribute == "preview" and len(text) >= PREVIEW_LENGTH
     return masked_words(text, contact or row.contact, cut=cut)  # type: ignore[attr-defined]
+
+
+def ended_words(row: TenantModel, attribute: str = "body") -> str:
+    """What stands in place of words that have ended, whoever looks; "" while they are there."""
+    if ended_as := getattr(row, "ended_as", ""):
+        return {
+            EndedAs.RETENTION: _("Words removed by the retention rule"),
+            EndedAs.REDACTED: _("Words removed by a colleague"),
+            EndedAs.DELETED: _("Text deleted by a colleague"),
+            EndedAs.ERASED: _("Words erased at the customer's request"),
+        }[EndedAs(ended_as)]
+    return _("Words removed") if attribute == "preview" and row.__dict__.get("preview", "") is None else ""
 
 
 def masked_words(text: str, contact: Contact | None, *, cut: bool = False) -> str:

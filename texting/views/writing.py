@@ -79,7 +79,7 @@ def note(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     except NotPossible as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
     response = _written(request, found.pk)
-    if left.body not in body.replace("\r\n", "\n").replace("\x00", ""):
+    if (left.body or "") not in body.replace("\r\n", "\n").replace("\x00", ""):
         gap = _("What must not be kept was taken out of your note. A mask shows where.")
         trigger_client_event(response, "toast", {"text": gap, "tone": "warning"})
     return response
