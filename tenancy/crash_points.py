@@ -35,6 +35,8 @@ OTHER_POINTS = (
     "before_checks_commit",  # some conversations are judged, not committed
     "before_check_run_commit",  # a batch of history is judged, not committed
     "before_backup_named",  # both databases are copied, and neither copy has its name
+    "after_key_renewed",  # a purge made a newer key for what must stay; nothing is under it
+    "after_resealed",  # what must stay is under the newer key; the older ones are still there
 )
 """Where no text passes."""
 

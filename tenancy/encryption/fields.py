@@ -50,6 +50,10 @@ class Sealed(bytes):
     __str__ = __repr__
 
 
+ENDED = Sealed(b"\0")
+"""What a purge leaves in place of a record: a version that seals nothing. Opening it raises KeyDestroyed."""
+
+
 class _Stored:
     """What the database holds for one attribute of one row: the record and, once opened, what it says.
 
@@ -204,6 +208,8 @@ class EncryptedTextField(_TextField[_Set, _Get]):
 
     def open(self, row: Any, stored: _Stored) -> None:
         """Decrypt `stored`, which was read for this column of `row`. Raises KeyDestroyed or Undecryptable."""
+        if stored.sealed == ENDED:
+            raise KeyDestroyed(f"{self} of {row.pk} has ended")
         binding = self._binding(row)
         ids = records.key_ids(stored.sealed)
         found = _keyring().by_ids(self.organization_of(row), ids)
@@ -239,7 +245,7 @@ def prefetch(rows: Iterable[models.Model | None], *, held_will_do: bool = False)
             continue
         for field in encrypted_fields(type(row)):
             value = row.__dict__.get(field.attname)
-            if isinstance(value, Sealed):
+            if isinstance(value, Sealed) and value != ENDED:
                 wanted.setdefault(field.organization_of(row), set()).update(records.key_ids(value))
     for organization, ids in wanted.items():
         _keyring().refresh(organization, ids, held_will_do=held_will_do)

@@ -21,9 +21,10 @@ from django.db import IntegrityError, connections, transaction
 from tenancy.encryption import records
 from tenancy.encryption.cache import KeyCache
 from tenancy.encryption.errors import KeyDestroyed, KeysNotReady
+from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.records import KEY_BYTES, KEY_ID_BYTES, Key, lengths_first
 from tenancy.isolation import tell_database
-from tenancy.models.data_key import DataKey, OrganizationKey
+from tenancy.models.data_key import DataKey, DestroyedKey, OrganizationKey
 
 CACHE_SECONDS = 60.0
 
@@ -63,6 +64,7 @@ def make_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> Non
     if not missing:
         return
     with keys_of(organization):
+        _refuse_erased(organization, missing)
         wrapped_by = organization_key(organization)
         secret = unwrapped_organization_key(wrapped_by)
         made = [_new(wrapped_by, secret, kind, scope, 1) for kind, scope in missing]
@@ -141,6 +143,7 @@ def _make(organization: UUID, kind: str, scope: str) -> Key:
     for attempt in (1, 2):
         try:
             with keys_of(organization):
+                _refuse_erased(organization, [(kind, scope)])
                 add(organization, kind, scope, generation=1)
                 row = newest(organization, kind, scope)
                 assert row is not None  # noqa: S101 - the line above put it there, or another process did
@@ -149,6 +152,36 @@ def _make(organization: UUID, kind: str, scope: str) -> Key:
             if attempt == 2:  # once: rotation removed the organization key between our reading it and our commit
                 raise
     raise AssertionError
+
+
+def _refuse_erased(organization: UUID, wanted: Collection[tuple[str, str]]) -> None:
+    """Raise KeyDestroyed for a contact who was erased: what is sealed for them anew would outlive the erasure."""
+    contacts = [scope for kind, scope in wanted if kind == CONTACT]
+    gone = DestroyedKey.objects.filter(organization_id=organization, kind=CONTACT, scope__in=contacts)
+    if contacts and (scope := gone.values_list("scope", flat=True).first()):
+        raise KeyDestroyed(f"contact {scope} of organization {organization} was erased: nothing is sealed for them")
+
+
+def renew(organization: UUID, kind: str, scope: str, old: Collection[bytes]) -> None:
+    """Let the newest key of the scope that is none of `old` seal from now on; it is made if there is none.
+
+    Other processes seal with one that they hold for CACHE_SECONDS more.
+    """
+    with keys_of(organization):
+        row = newest(organization, kind, scope)
+        if row is None or bytes(row.key_id) in old:
+            add(organization, kind, scope, generation=row.generation + 1 if row else 1)
+            row = newest(organization, kind, scope)
+        assert row is not None  # noqa: S101 - it was there, or the line above put it there
+        key = unwrapped(row)
+    _cache.keep(organization, key, kind, scope)
+
+
+def stored_ids(organization: UUID, kind: str, scope: str) -> list[bytes]:
+    """The ids of the scope's keys, oldest first."""
+    with keys_of(organization):
+        keys = DataKey.objects.filter(organization_id=organization, kind=kind, scope=scope).order_by("generation")
+        return [bytes(key_id) for key_id in keys.values_list("key_id", flat=True)]
 
 
 def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:

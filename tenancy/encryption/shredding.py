@@ -1,6 +1,6 @@
 """Destroying keys, so that what they sealed is noise for good, in every copy of the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import models, transaction
@@ -8,13 +8,18 @@ from django.db import models, transaction
 from tenancy import audit
 from tenancy.crash_points import crash_here
 from tenancy.encryption import keyring
+from tenancy.encryption.key_sources import CONTACT
 from tenancy.isolation import current_organization_id
 from tenancy.models.audit_event import AuditEvent
 from tenancy.models.data_key import DataKey, DestroyedKey
 
 
-def destroy_keys(kind: str, *scopes: str, reason: str, actor: models.Model | None = None) -> list[bytes]:
+def destroy_keys(
+    kind: str, *scopes: str, reason: str, actor: models.Model | None = None, only: Collection[bytes] | None = None
+) -> list[bytes]:
     """Delete the active organization's data keys of this kind and these scopes; the ids of the keys that were there.
+
+    `only`: those of them with these ids, where a newer key of the scope has to stay.
 
     Final at once, whatever becomes of the caller's transaction: the keys are in another database, and a purge must
     never claim a destruction that did not take place. Each key gets an audit event of its own, whose object is the
@@ -25,6 +30,8 @@ def destroy_keys(kind: str, *scopes: str, reason: str, actor: models.Model | Non
     organization = current_organization_id()
     with keyring.keys_of(organization):
         doomed = DataKey.objects.filter(organization_id=organization, kind=kind, scope__in=scopes)
+        if only is not None:
+            doomed = doomed.filter(key_id__in=list(only))
         keys = list(doomed.select_for_update())
         doomed.filter(pk__in=[key.pk for key in keys]).delete()
         DestroyedKey.objects.bulk_create(
@@ -56,6 +63,6 @@ def _untold(gone: Sequence[DestroyedKey]) -> list[DataKey]:
 
 
 def _forget(organization: UUID, rows: Sequence[UUID]) -> None:
-    """The log tells of them from now on."""
+    """The log tells of them from now on. A contact's stays: who was erased gets no second key (`keyring`)."""
     with keyring.keys_of(organization):
-        DestroyedKey.objects.filter(pk__in=rows).delete()
+        DestroyedKey.objects.filter(pk__in=rows).exclude(kind=CONTACT).delete()

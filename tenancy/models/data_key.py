@@ -80,7 +80,10 @@ class DataKey(_KeyRow):
 
 
 class DestroyedKey(_KeyRow):
-    """What is known of a data key that is gone, until the audit log tells of it for certain (`shredding`)."""
+    """What is known of a data key that is gone, until the audit log tells of it for certain (`shredding`).
+
+    That of a contact stays for good: it is how the keyring knows that nothing is to be sealed for them again.
+    """
 
     kind = models.CharField(max_length=20)
     scope = models.CharField(max_length=40, blank=True)

@@ -1,0 +1,204 @@
+"""Destroying keys of a day although some of what they open must stay.
+
+What must stay is sealed anew under another key of the same day, batch by batch; then the old keys are destroyed, and
+with them everything else that they opened, in every copy of the database. Where nothing must stay, no row is written:
+the work does not grow with what ends.
+
+What must not be lost on the way:
+
+* Another process may hold an old key and seal with it for a minute more. So the old keys stay for a while after the new
+  one was made, and what was written with them meanwhile is sealed anew in the transaction that destroys them.
+* What must stay is asked for in every transaction anew, by the caller's function, which takes the caller's lock: who
+  says that a row must stay either comes first, and is seen, or waits.
+* A run that was stopped is finished by the next: which keys are to go is named by the caller, the newer one is found.
+
+A record that its contact's erasure has made unreadable is noise already and is left as it is. One that is damaged
+stops the work: what must stay would be lost for good.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+
+from tenancy.bulk_writes import update_rows
+from tenancy.crash_points import crash_here
+from tenancy.encryption import keyring, records
+from tenancy.encryption.errors import CannotSeal, KeyDestroyed
+from tenancy.encryption.fields import EncryptedTextField, encrypted_fields, prefetch
+from tenancy.encryption.key_sources import DayKey, day_scope
+from tenancy.encryption.rotation import REPLACED_KEYS_STAY
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.isolation import AppendOnly, activate
+
+YOUNGEST = timedelta(days=2)
+"""A day that is not over for so long still gets texts that were on their way."""
+_BATCH = 500
+
+Survivors = Callable[[type[models.Model]], Q | None]
+"""Which rows of a model must stay; None: none of them, which is known without looking."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """An encrypted column that keys of days of one kind seal; `attribute` is the time that names the day."""
+
+    model: type[models.Model]
+    field: EncryptedTextField[Any, Any]
+    attribute: str
+    place: int  # of the day's key among the column's keys
+
+    @property
+    def append_only(self) -> bool:
+        """Whether the database refuses to write it anew."""
+        return any(isinstance(each, AppendOnly) for each in self.model._meta.constraints)
+
+    def of_day(self, organization: UUID, day: date) -> "models.QuerySet[Any]":
+        """The rows of that day of UTC."""
+        begin = datetime.combine(day, time.min, UTC)
+        within = {f"{self.attribute}__gte": begin, f"{self.attribute}__lt": begin + timedelta(days=1)}
+        rows: models.QuerySet[Any] = self.model._base_manager.filter(organization_id=organization, **within)
+        return rows
+
+    def naming(self, organization: UUID, day: date, key_ids: Collection[bytes]) -> "models.QuerySet[Any]":
+        """The rows of that day whose record was sealed under one of these keys, by primary key."""
+        named = _KeyId(F(self.field.attname), place=self.place)
+        rows: models.QuerySet[Any] = self.of_day(organization, day).alias(_key=named)
+        return rows.filter(_key__in=list(key_ids)).order_by("pk")
+
+
+class _KeyId(Func):
+    """The id of the key at one place of a record."""
+
+    output_field = models.BinaryField()
+
+    def __init__(self, column: F, *, place: int) -> None:
+        start = 3 + place * records.KEY_ID_BYTES
+        super().__init__(column, template=f"substring(%(expressions)s FROM {start} FOR {records.KEY_ID_BYTES})")
+
+
+@dataclass(frozen=True)
+class Shred:
+    """`gone`: whether the keys are destroyed; if not, it may be tried again from `again_at` on.
+
+    `resealed`: rows that were sealed anew; `noise`: rows that must stay but whose contact was erased before.
+    """
+
+    gone: bool
+    resealed: int = 0
+    noise: int = 0
+    again_at: datetime | None = None
+
+
+def columns_of(kind: str) -> Iterator[Column]:
+    """All columns whose records the keys of days of this kind open, read from the models."""
+    for model in apps.get_models():
+        if model._meta.proxy:
+            continue
+        for field in encrypted_fields(model):
+            for place, key in enumerate(field.keys):
+                if isinstance(key, DayKey) and key.kind == kind:
+                    yield Column(model, field, key.attribute, place)
+
+
+def shred_day(
+    organization: UUID,
+    kind: str,
+    day: date,
+    key_ids: Collection[bytes],
+    survivors: Survivors,
+    *,
+    reason: str,
+    stay: timedelta | None = None,
+) -> Shred:
+    """Destroy these keys of a day, with an audit event for each; what must stay is readable afterwards.
+
+    Opens its own transactions. `stay`: how long old keys stay after the new one was made (an hour). Raises CannotSeal
+    for a day that is too young or whose rows must stay and cannot be written anew, Undecryptable for a damaged record.
+    """
+    if datetime.combine(day, time.max, UTC) > timezone.now() - YOUNGEST:
+        raise CannotSeal(f"{day} is too young: what was on its way that day may still arrive")
+    columns = list(columns_of(kind))
+    with activate(organization):
+        staying = (_staying(column, organization, day, key_ids, survivors) for column in columns)
+        if not any(rows.exists() for rows in staying if rows is not None):
+            if (again_at := _may_be_held(organization, kind, day, key_ids, stay)) is not None:
+                return Shred(gone=False, again_at=again_at)
+            destroy_keys(kind, day_scope(day), reason=reason, only=key_ids)
+            return Shred(gone=True)
+    keyring.renew(organization, kind, day_scope(day), key_ids)
+    crash_here("after_key_renewed")
+    resealed = noise = 0
+    for column in columns:
+        done, left = _reseal(column, organization, day, key_ids, survivors)
+        resealed, noise = resealed + done, noise + left
+    crash_here("after_resealed")
+    if (again_at := _may_be_held(organization, kind, day, key_ids, stay)) is not None:
+        return Shred(gone=False, resealed=resealed, noise=noise, again_at=again_at)
+    with activate(organization):
+        late = sum(_reseal(column, organization, day, key_ids, survivors)[0] for column in columns)
+        destroy_keys(kind, day_scope(day), reason=reason, only=key_ids)
+    return Shred(gone=True, resealed=resealed + late, noise=noise)
+
+
+def _may_be_held(
+    organization: UUID, kind: str, day: date, key_ids: Collection[bytes], stay: timedelta | None
+) -> datetime | None:
+    """Until when another process may seal with a key that was replaced because something must stay; None: no longer."""
+    with keyring.keys_of(organization):
+        newer = keyring.newest(organization, kind, day_scope(day))
+    if newer is None or bytes(newer.key_id) in key_ids:
+        return None
+    until = newer.created_at + (REPLACED_KEYS_STAY if stay is None else stay)
+    return until if until > timezone.now() else None
+
+
+def _staying(
+    column: Column, organization: UUID, day: date, key_ids: Collection[bytes], survivors: Survivors
+) -> "models.QuerySet[Any] | None":
+    """Rows under these keys that must stay; None when there are none for certain."""
+    condition = survivors(column.model)
+    return None if condition is None else column.naming(organization, day, key_ids).filter(condition)
+
+
+def _reseal(
+    column: Column, organization: UUID, day: date, key_ids: Collection[bytes], survivors: Survivors
+) -> tuple[int, int]:
+    """Seal anew what must stay, in transactions of a batch (or in the caller's). How many, and how many are noise."""
+    done = noise = 0
+    last = None
+    while True:
+        with activate(organization):
+            rows = _staying(column, organization, day, key_ids, survivors)
+            if rows is None:
+                return done, noise
+            rows = rows.filter(pk__gt=last) if last else rows
+            batch = list(rows.select_for_update(of=("self",))[:_BATCH])
+            if batch and column.append_only:
+                raise CannotSeal(f"{column.model.__name__} of {day} must stay and cannot be written anew")
+            prefetch(batch, held_will_do=True)
+            keyring.fetch_current(
+                organization, {(key.kind, key.scope(row)) for row in batch for key in column.field.keys}
+            )
+            anew = [row for row in batch if _sealed_anew(row, column.field)]
+            update_rows(anew, [column.field.name])
+        done, noise = done + len(anew), noise + len(batch) - len(anew)
+        if len(batch) < _BATCH:
+            return done, noise
+        last = batch[-1].pk
+
+
+def _sealed_anew(row: Any, field: EncryptedTextField[Any, Any]) -> bool:
+    """False when another of its keys is destroyed."""
+    try:
+        text = getattr(row, field.attname)
+        field.seal(row, text, anew=True)
+    except KeyDestroyed:
+        return False
+    return True
