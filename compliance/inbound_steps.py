@@ -9,7 +9,7 @@ from compliance.models import ConsentEvent, OptOutQuestion
 from compliance.opt_in.opt_in_words import OptInWords
 from compliance.opt_out import answers, opt_out_questions
 from compliance.opt_out.answered_elsewhere import Asked, carrier_has_answered
-from compliance.words.keywords import Reply, classify
+from compliance.words.keywords import Reply, classify, forget
 from compliance.words.wrong_number import says_wrong_number
 from tenancy.encryption import readable
 from tenancy.isolation import current_organization_id
@@ -30,11 +30,14 @@ class Keywords:
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Write down what each text means for the permission, and ask for the answers that are owed."""
         states = consent.states_of(arrival.contact for arrival in arrivals)
-        opt_ins = OptInWords(arrivals)
-        for arrival in arrivals:
-            here = states[arrival.contact.pk].at_line(arrival.line)
-            if self._take(arrival, here, opt_ins):  # the next text of this customer finds it changed
-                states[arrival.contact.pk] = consent.state_of(arrival.contact)
+        try:
+            opt_ins = OptInWords(arrivals)
+            for arrival in arrivals:
+                here = states[arrival.contact.pk].at_line(arrival.line)
+                if self._take(arrival, here, opt_ins):  # the next text of this customer finds it changed
+                    states[arrival.contact.pk] = consent.state_of(arrival.contact)
+        finally:
+            forget()
 
     def _take(self, arrival: Arrival, state: State, opt_ins: OptInWords) -> bool:
         """Whether the ledger changed."""

@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from tenancy.arrays import octets, uuids
+from tenancy.bulk_reads import read_rows
 from tenancy.bulk_writes import update_rows
 from tenancy.encryption import blind_index, fetch_current_keys
-from tenancy.isolation import current_organization_id
 from texting import outgoing_webhooks
 from texting.models import Contact, Conversation, Line, Message
 from texting.models.contact import NUMBER_INDEX, PREFIX_INDEX
@@ -98,7 +98,7 @@ def _store_contacts(contacts: Iterable[Contact]) -> dict[UUID, Contact]:
 
 
 def _contacts(indexes: Iterable[bytes]) -> dict[bytes, Contact]:
-    found = Contact.objects.raw(_CONTACTS, [current_organization_id(), octets(indexes)])
+    found = read_rows(Contact, _CONTACTS, [octets(indexes)])
     return {bytes(contact.number_index): contact for contact in found}
 
 
@@ -127,7 +127,7 @@ def open_conversations(contacts: Iterable[Contact], line: Line, *, at: datetime)
 def open_ones(contacts: Iterable[Contact], line: Line) -> dict[UUID, Conversation]:
     """The open conversations of these contacts on this line, by contact, locked in one order. One statement."""
     wanted = {contact.pk: contact for contact in contacts}
-    rows = Conversation.objects.raw(_LOCKED, [current_organization_id(), uuids(wanted), line.pk])
+    rows = read_rows(Conversation, _LOCKED, [uuids(wanted), line.pk])
     found = {conversation.contact_id: conversation for conversation in rows}
     for pk, conversation in found.items():
         conversation.contact, conversation.line = wanted[pk], line

@@ -132,5 +132,5 @@ def _mostly_digits(text: str, run: Run) -> bool:
     start = text.rfind("\n", max(0, run.start - _LONGEST_GAP), run.start) + 1
     end = text.find("\n", run.end, run.end + _LONGEST_GAP)
     line = text[max(start, run.start - _LONGEST_GAP) : end if end >= 0 else run.end + _LONGEST_GAP]
-    digits = sum(char.isdigit() for char in line)
-    return digits >= _MOSTLY * sum(char.isalnum() for char in line)
+    digits = sum(map(str.isdigit, line))
+    return digits >= _MOSTLY * sum(map(str.isalnum, line))

@@ -10,7 +10,7 @@ from compliance.intents import MODEL_VERSION, Intent, classify
 from compliance.models import Escalation, EscalationRule
 from compliance.words import keywords
 from compliance.words.wrong_number import says_wrong_number
-from tenancy.isolation import current_organization_id
+from tenancy.bulk_reads import read_rows
 from texting.inbound_steps import Arrival
 from texting.models import Message
 
@@ -28,7 +28,7 @@ class GrayAreas:
         texts = [one for one in arrivals if not one.line.sends_codes]
         if not texts:
             return
-        own = list(EscalationRule.objects.raw(_RULES, [current_organization_id()]))
+        own = read_rows(EscalationRule, _RULES)
         found = [(arrival, signals) for arrival in texts if (signals := _signals(arrival, own))]
         changed = clocks() if found else {}
         for arrival, signals in found:

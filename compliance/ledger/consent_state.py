@@ -11,15 +11,18 @@ from compliance.hours import own_hours
 from compliance.models import ConsentEvent, Suppression
 from compliance.scopes import EXEMPT, MARKETING, covers
 from tenancy.arrays import octets
-from tenancy.isolation import current_organization_id
+from tenancy.bulk_reads import read_rows
 from texting.models import Campaign, Contact, Line
 
 # Every text that comes in or goes out asks these; Django takes longer to compose them than PostgreSQL to answer.
 _SUPPRESSIONS = "SELECT * FROM compliance_suppression WHERE organization_id = %s AND number_index = ANY(%s::bytea[])"
 # Of all that was given and withdrawn, what can still matter: a number that says START daily has few rows here.
 # Nothing that was retracted: it was never true, so what came before it stands.
+# What a customer said, and how it was proved, is read only where somebody looks at it.
 _ENTRIES = """
-    SELECT DISTINCT ON (number_index, action, kind, team_id, brand_id, scopes, quality) entry.*
+    SELECT DISTINCT ON (number_index, action, kind, team_id, brand_id, scopes, quality)
+        id, organization_id, number_index, action, kind, scopes, program_id, team_id, brand_id, line_id, source,
+        channel, act, quality, happened_at, expires_at, recorded_at
     FROM compliance_consentevent entry
     WHERE organization_id = %s AND number_index = ANY(%s::bytea[]) AND action IN ('given', 'withdrawn') AND NOT EXISTS (
         SELECT FROM compliance_consentevent later
@@ -180,12 +183,12 @@ def states_of(contacts: Iterable[Contact]) -> dict[UUID, State]:
 def states_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, State]:
     """`states_of` for numbers by their blind index, also those of nobody."""
     wanted = set(indexes)
-    about = [current_organization_id(), octets(wanted)]
+    about = [octets(wanted)]
     suppressions: dict[bytes, list[Suppression]] = {index: [] for index in wanted}
-    for suppression in _with_their_events(list(Suppression.objects.raw(_SUPPRESSIONS, about))):
+    for suppression in _with_their_events(read_rows(Suppression, _SUPPRESSIONS, about)):
         suppressions[bytes(suppression.number_index)].append(suppression)
     entries: dict[bytes, list[ConsentEvent]] = {index: [] for index in wanted}
-    for event in ConsentEvent.objects.raw(_ENTRIES, about):
+    for event in read_rows(ConsentEvent, _ENTRIES, about):
         entries[bytes(event.number_index)].append(event)
     return {
         index: State(

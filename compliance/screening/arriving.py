@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from compliance.detectors import Finding as Found
@@ -14,17 +16,19 @@ from compliance.screening.excepted import Exceptions
 from compliance.screening.masking import LOOKS_BACK, WINDOW, Screened, may_complete, screen
 from tenancy.arrays import uuids
 from tenancy.bulk_writes import insert_rows
-from tenancy.encryption import prefetch, readable
+from tenancy.encryption import EncryptedTextField
 from tenancy.isolation import current_organization_id
 from texting import carrier_copies, live
 from texting.inbound_steps import Arrival, Seen
 from texting.live import LiveKind
 from texting.models import Message
 
+_BODY = cast("EncryptedTextField[str, str]", Message._meta.get_field("body"))
+
 # The last few of each conversation, the newest first, however many came: a flood must not read itself again and again.
 _LAST = """
     SELECT last.* FROM unnest(%s::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
-        SELECT id, organization_id, conversation_id, contact_id, line_id, body FROM texting_message
+        SELECT conversation_id, id, body FROM texting_message
         WHERE organization_id = %s AND conversation_id = wanted.id AND direction = 'in' AND created_at >= %s
             AND ended_at IS NULL
         ORDER BY created_at DESC, id DESC LIMIT %s
@@ -78,18 +82,21 @@ class _Earlier:
     """
 
     def __init__(self, arrivals: Sequence[Arrival]) -> None:
-        self._texts: dict[UUID, list[tuple[Message | Arrival, str]]] = defaultdict(list)
+        self._texts: dict[UUID, list[tuple[UUID | Arrival, str]]] = defaultdict(list)
         asking = [one for one in arrivals if may_complete(one.body)]
         if not asking:
             return
         since = min(one.received_at for one in asking) - WINDOW
         wanted = uuids({one.conversation.pk for one in asking})
-        stored = list(Message.objects.raw(_LAST, [wanted, current_organization_id(), since, LOOKS_BACK]))
-        prefetch(stored, held_will_do=True)
-        for message in reversed(stored):
-            self._texts[message.conversation_id].append((message, readable(message, "body") or ""))
+        organization = current_organization_id()
+        with connection.cursor() as cursor:
+            cursor.execute(_LAST, [wanted, organization, since, LOOKS_BACK])
+            stored = [row for row in cursor.fetchall() if row[2] is not None]
+        said = _BODY.read_all(organization, {pk: bytes(body) for _, pk, body in stored})
+        for conversation, pk, _ in reversed(stored):
+            self._texts[conversation].append((pk, cast(str, said[pk] or "")))
 
-    def of(self, arrival: Arrival) -> list[tuple[Message | Arrival, str]]:
+    def of(self, arrival: Arrival) -> list[tuple[UUID | Arrival, str]]:
         """The last few before this one; none where the text cannot complete anything."""
         return self._texts[arrival.conversation.pk][-LOOKS_BACK:] if may_complete(arrival.body) else []
 
@@ -104,9 +111,12 @@ class _Earlier:
         texts.append((arrival, screened.body))
 
 
-def _mask(whose: Message | Arrival, body: str) -> None:
-    whose.body = body
-    if isinstance(whose, Message):
-        whose.save(update_fields=["body"])
-        carrier_copies.forget(whose.line, whose.pk, at=timezone.now())
-        live.publish(kind=LiveKind.STATUS, conversation=whose.conversation_id, message=whose.pk, line=whose.line_id)
+def _mask(whose: UUID | Arrival, body: str) -> None:
+    if isinstance(whose, Arrival):
+        whose.body = body
+        return
+    stored = Message.objects.get(pk=whose)
+    stored.body = body
+    stored.save(update_fields=["body"])
+    carrier_copies.forget(stored.line, stored.pk, at=timezone.now())
+    live.publish(kind=LiveKind.STATUS, conversation=stored.conversation_id, message=stored.pk, line=stored.line_id)

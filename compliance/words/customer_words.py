@@ -28,11 +28,13 @@ _REACTION = re.compile(
 )
 _THING = re.compile(rf"\s*(?:{_any_of('reactions_to_things')})[\s.!]*\Z".replace("EMOJI", _EMOJI), re.I)
 _AUTOMATIC = re.compile(_any_of("automatic"), re.I)
+_AUTOMATIC_NEEDS = tuple(sorted({words for row in _DATA["automatic"] for words in row["needs"]}))
 _SIGNATURE = re.compile(rf"(?:{_any_of('signatures')}).*\Z", re.I | re.S)
 _QUOTED_REPLY = re.compile(rf"^[ \t]*(?:{_any_of('quoted_replies')}).*\Z", re.I | re.M | re.S)
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.M)
 _SPAN = re.compile(r"“[^”“]{0,2000}”|\"[^\"]{0,2000}\"|«[^»«]{0,2000}»")
 _WORD = re.compile(r"\w+")
+_KEPT = 100  # texts: as many as a webhook's group has at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,28 @@ class OwnWords:
     origin: str
 
 
-@lru_cache(maxsize=2)  # several rules read one text in a row
+@lru_cache(maxsize=_KEPT)  # several rules read one text
 def own_words(body: str) -> OwnWords:
     """Cut everything from `body` that the customer did not write."""
     text = None if _THING.match(body) else _without_reaction(body)
     if text is None:
         return OwnWords("", "", "reaction")
     text = _SIGNATURE.sub("", _QUOTED_REPLY.sub("", _QUOTED_LINE.sub("", text)))
-    return OwnWords(text, _without_long_quotes(text), "automatic" if _AUTOMATIC.search(body) else "customer")
+    return OwnWords(text, _without_long_quotes(text), "automatic" if _is_automatic(body) else "customer")
+
+
+def forget() -> None:
+    """Keep no text in memory any longer: for whoever has read many."""
+    own_words.cache_clear()
+
+
+def _is_automatic(body: str) -> bool:
+    """Most texts hold no word of such an answer, and are not searched for whole ones."""
+    if body.isascii():  # beyond that letters of both cases are not told from each other by `lower` alone
+        lower = body.lower()
+        if not any(words in lower for words in _AUTOMATIC_NEEDS):
+            return False
+    return bool(_AUTOMATIC.search(body))
 
 
 def _without_reaction(body: str) -> str | None:

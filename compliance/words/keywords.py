@@ -18,13 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from compliance.words import customer_words, plain_words
 from compliance.words.customer_words import OwnWords, own_words
 from compliance.words.keyword_rules import LANGUAGES, Rules, rules
 from compliance.words.opt_out_phrases import opting_out
 from compliance.words.phrase_matching import END
 from compliance.words.plain_words import bare, norm, one_slip, respelled, sentences, spelled
 
-__all__ = ["Action", "Reply", "classify", "norm", "plain_core"]
+__all__ = ["Action", "Reply", "classify", "forget", "norm", "plain_core"]
 
 Action = Literal["opt_out", "review", "start", "help", "none"]
 _Judgement = tuple[Action, int | None, str | None]
@@ -65,6 +66,12 @@ def plain_core(text: str) -> str:
     return _once(_stripped(plain.split(), known.polite_for_others)) if 0 < len(plain) <= _LONGEST_KEYWORD else ""
 
 
+def forget() -> None:
+    """Keep nothing of the texts read in memory any longer."""
+    customer_words.forget()
+    plain_words.forget()
+
+
 def _judged(text: str, known: Rules, opted_out: bool) -> _Judgement:
     own = own_words(text)
     if own.origin == "reaction":
@@ -87,7 +94,8 @@ def _keyword(text: str, known: Rules, opted_out: bool) -> _Judgement | None:
     if not plain or len(plain) > _LONGEST_KEYWORD:
         return None
     starting = known.start | known.start_when_opted_out if opted_out else known.start
-    for words in (plain.split(), respelled(plain, known).split()):
+    as_written, as_meant = plain.split(), respelled(plain, known).split()
+    for words in (as_written, as_meant) if as_meant != as_written else (as_written,):
         core = _once(_stripped(words, known.polite_for_others))
         if core in known.help:
             return "help", 0, core

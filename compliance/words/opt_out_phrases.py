@@ -29,7 +29,10 @@ class _Sentence:
 
 def opting_out(text: str, rules: Rules) -> str | None:
     """The id of the phrase by which the text opts out, or None. `text`: own words without quotations."""
-    found_in = list(_read(text, rules))
+    read = list(_read(text, rules))
+    if not any(rules.opt_out.possible(words) for words, _ in read):
+        return None
+    found_in = [_weighed(words, starts, rules) for words, starts in read]
     hedged = sum(sentence.hedged for sentence in found_in)
     reasoned = any(sentence.reasoned for sentence in found_in)
     for sentence in found_in:
@@ -40,14 +43,19 @@ def opting_out(text: str, rules: Rules) -> str | None:
     return None
 
 
-def _read(text: str, rules: Rules) -> Iterator[_Sentence]:
+def _read(text: str, rules: Rules) -> Iterator[tuple[tuple[str, ...], frozenset[int]]]:
+    """The words of each sentence, and where its clauses begin."""
     for sentence in sentences(text):
         clauses = [spelled(clause, rules).split() for clause in _CLAUSE.split(sentence)]
         words = tuple(word for clause in clauses for word in clause)
         if words:
             starts = frozenset(accumulate((len(clause) for clause in clauses), initial=0))
-            hedged, reasoned = rules.hedges.first((*words, END)), rules.reasons.first(words)
-            yield _Sentence(words, starts, hedged is not None, reasoned is not None)
+            yield words, starts
+
+
+def _weighed(words: tuple[str, ...], starts: frozenset[int], rules: Rules) -> _Sentence:
+    hedged, reasoned = rules.hedges.first((*words, END)), rules.reasons.first(words)
+    return _Sentence(words, starts, hedged is not None, reasoned is not None)
 
 
 def _in_sentence(sentence: _Sentence, rules: Rules, reasoned: bool) -> str | None:

@@ -125,6 +125,12 @@ class Phrases:
                 if ends:
                     yield phrase.label, ends
 
+    def possible(self, words: Words) -> bool:
+        """False when no phrase can stand in these words; cheaper than looking."""
+        present = frozenset(words)
+        begun = (phrase for word in present for phrase in self._by_first.get(word, ()))
+        return any(phrase.needs is None or not phrase.needs.isdisjoint(present) for phrase in (*self._by_any, *begun))
+
     def filling(self, words: Words) -> str | None:
         """The label of a phrase that is exactly these words."""
         return next((label for label, ends in self.at(words, 0) if len(words) in ends), None)
@@ -135,11 +141,15 @@ class Phrases:
 
     def first(self, words: Words) -> str | None:
         """The label of the first phrase that stands anywhere in these words."""
+        if not self.possible(words):
+            return None
         present = frozenset(words)
         return next((label for start in range(len(words)) for label, _ in self._at(words, start, present)), None)
 
     def replaced(self, words: Words, by: str) -> list[str]:
         """The words with every phrase, longest first from the left, replaced by one word."""
+        if not self.possible(words):
+            return list(words)
         present = frozenset(words)
         kept: list[str] = []
         start = 0

@@ -14,6 +14,7 @@ _DRESSED = {
     first + offset: chr(ord("a") + offset) for first in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6) for offset in range(26)
 }
 _PHONE_DIGITS = 7
+_KEPT = 200  # sentences
 _UNSEEN = {"Cf", "Mn", "Me"}  # zero-width and direction marks, accents, variation selectors, keycaps
 _APOSTROPHES = re.compile("['’‘ʼ`´＇]")
 _EMOTICON = re.compile(r"(?<!\S)[:;=xX8][-']?[()DPpOo3/\\|*<>]+(?!\S)|<3+")
@@ -51,7 +52,7 @@ def spelled(text: str, rules: Rules) -> str:
     return respelled(bare(text, rules), rules)
 
 
-@lru_cache(maxsize=4)  # several rules read the same sentences in a row
+@lru_cache(maxsize=_KEPT)  # several rules read the same sentences
 def bare(text: str, rules: Rules) -> str:
     """`norm` without contractions' apostrophes, with letters typed apart joined; a space after every word."""
     words = norm(_NUMBER_SIGN.sub(" number ", _APOSTROPHES.sub("", _EMOTICON.sub(" ", text)))) + " "
@@ -59,7 +60,7 @@ def bare(text: str, rules: Rules) -> str:
     return _APART.sub(lambda run: _joined(run[0], rules), words).lstrip()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=_KEPT)
 def respelled(words: str, rules: Rules) -> str:
     """Common spellings and typing errors made one, phone numbers the word `number`."""
     pattern, table = rules.spellings
@@ -68,6 +69,12 @@ def respelled(words: str, rules: Rules) -> str:
     )
     words = pattern.sub(lambda variant: table[variant[0]], words)
     return "".join(_untypoed(word, rules) + " " for word in words.split())
+
+
+def forget() -> None:
+    """Keep no sentence in memory any longer: for whoever has read many texts."""
+    bare.cache_clear()
+    respelled.cache_clear()
 
 
 def _joined(run: str, rules: Rules) -> str:

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tenancy.encryption.errors import Undecryptable
 
@@ -90,9 +88,13 @@ def unwrap(wrapped: bytes, wrapping_key: bytes, binding: bytes) -> bytes:
 def lengths_first(*parts: bytes | str) -> bytes:
     """The parts one after the other, each after its length in 4 bytes: no two lists of parts give the same bytes."""
     encoded = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
 
 
 def _derive(keys: Sequence[Key], salt: bytes) -> tuple[bytes, bytes]:
-    material = HKDF(SHA256(), KEY_BYTES + COMMITMENT_BYTES, salt, _INFO).derive(b"".join(key.secret for key in keys))
-    return material[:KEY_BYTES], material[KEY_BYTES:]
+    """HKDF-SHA256 (RFC 5869, 2.2 and 2.3) for two blocks: three one-shot HMACs instead of the library's objects, which
+    took a third of what it takes to open a text. A test compares it with the library's.
+    """
+    extracted = hmac.digest(salt, b"".join([key.secret for key in keys]), "sha256")
+    secret = hmac.digest(extracted, _INFO + b"\x01", "sha256")
+    return secret, hmac.digest(extracted, secret + _INFO + b"\x02", "sha256")

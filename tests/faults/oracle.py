@@ -13,6 +13,7 @@ import json
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tenancy.audit_kinds import AuditKind
@@ -42,7 +43,7 @@ class Book:
     purpose: Purpose
     number: str
     body_hash: str
-    waits_for_receipt: bool
+    receipt_due_at: datetime | None
     error_kind: str
 
     @property
@@ -63,7 +64,7 @@ def books(desk: Desk) -> dict[UUID, Book]:
                 Purpose(row.purpose),
                 numbers[row.contact_id],
                 body_hash(row.body),
-                row.receipt_due_at is not None,
+                row.receipt_due_at,
                 row.error_kind,
             )
             for row in Message.objects.filter(direction="out")
@@ -76,8 +77,9 @@ def unsettled(desk: Desk) -> list[str]:
     found = [f"{entry.state} in the outbox: {entry.message_id}" for entry in waiting]
     return found + [
         f"{book.status} and nobody is told: {book.message_id}"
+        + (f", to be asked about at {book.receipt_due_at:%H:%M:%S}" if book.receipt_due_at else "")
         for book in books(desk).values()
-        if not book.has_ended or (book.waits_for_receipt and desk.hurried)
+        if not book.has_ended or (book.receipt_due_at and desk.hurried)
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from tenancy.isolation import current_organization_id
+from tenancy.bulk_reads import read_rows
 from texting import receiving, status_reports
 from texting.models import Line
 from texting.phone_numbers import BadNumber, from_provider
@@ -98,6 +98,6 @@ def take_all(line_id: UUID, heard: Sequence[Heard]) -> list[bool]:
 
 def _line(line_id: UUID) -> Line:
     """Raises Line.DoesNotExist."""
-    for line in Line.objects.raw(_LINE, [current_organization_id(), line_id]):
+    for line in read_rows(Line, _LINE, [line_id]):
         return line
     raise Line.DoesNotExist

@@ -1,10 +1,15 @@
 """Only what the customer wrote just now is left for judging."""
 
+import re
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.words import customer_words, keywords, plain_words
 from compliance.words.customer_words import own_words
+from compliance.words.keyword_rules import rules
 
 
 @pytest.mark.parametrize(
@@ -60,3 +65,34 @@ def test_nothing_is_ever_added(body: str) -> None:
     words = own_words(body)
     assert len(words.text) <= len(body)
     assert words.origin in {"customer", "automatic", "reaction"}
+
+
+def _runs(parsed: Any) -> list[list[str]]:
+    """The rows of letters that each way through a pattern must hold."""
+    ways: list[list[str]] = [[""]]
+    for kind, what in parsed:
+        name = str(kind)
+        if name == "LITERAL":
+            ways = [[*way[:-1], way[-1] + chr(what).lower()] for way in ways]
+        elif name in {"SUBPATTERN", "BRANCH"}:
+            parts = [what[3]] if name == "SUBPATTERN" else what[1]
+            inner = [run for part in parts for run in _runs(part)]
+            ways = [[*way[:-1], way[-1] + run[0], *run[1:]] for way in ways for run in inner]
+        elif name != "AT":
+            ways = [[*way, ""] for way in ways]
+    return ways
+
+
+def test_every_automatic_answer_holds_one_of_the_words_that_its_search_needs() -> None:
+    rows = customer_words._DATA["automatic"]
+    for row in rows:
+        for way in _runs(re._parser.parse(row["pattern"])):  # type: ignore[attr-defined]
+            assert any(words in run for words in row["needs"] for run in way), (row["pattern"], way)
+
+
+def test_nothing_that_was_read_is_kept() -> None:
+    own_words("My words")
+    plain_words.bare("my words", rules())
+    keywords.forget()
+    sizes = [one.cache_info().currsize for one in (own_words, plain_words.bare, plain_words.respelled)]
+    assert sizes == [0, 0, 0]
