@@ -48,5 +48,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "remind of access reviews": {"task": "accounts.tasks.remind_of_reviews", "schedule": schedule(6 * 3600)},
     "end secure messages": {"task": "portal.tasks.end_secure_messages", "schedule": schedule(60)},
     "forget private links": {"task": "portal.tasks.forget_private_links", "schedule": schedule(60)},
+    "tell of destroyed keys": {"task": "retention.backups.tasks.export_tombstones", "schedule": schedule(60)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }

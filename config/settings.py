@@ -227,6 +227,7 @@ CELERY_IMPORTS = [
     "texting.outgoing_webhooks.tasks",
     "texting.attachments.tasks",
     "portal.payments.tasks",
+    "retention.backups.tasks",
 ]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:

@@ -283,6 +283,7 @@ class AuditKind(StrEnum):
 
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"
+    BACKUP_RESTORED = "backup:restored"
     AUDIT_READ = "audit:read"
     AUDIT_EXPORTED = "audit:exported"
 

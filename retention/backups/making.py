@@ -57,7 +57,7 @@ class _Snapshot:
 
 
 def backup(
-    *, main_url: str, keys_url: str, main: Shelf, keys: Shelf, keep: timedelta, keep_keys: timedelta, now: datetime
+    main_url: str, keys_url: str, *, main: Shelf, keys: Shelf, keep: timedelta, keep_keys: timedelta, now: datetime
 ) -> Made:
     """Make one, then take away what is older than `keep` and `keep_keys`. Raises BackupError; then nothing was kept."""
     for each in (main, keys):
@@ -78,6 +78,16 @@ def backup(
     for each, time in ((main, keep), (keys, keep_keys)):
         made.removed += [f"{each.part} {gone}" for gone in each.remove_older(time, now=now)]
     return made
+
+
+def addresses() -> tuple[str, str]:
+    """Of the main database and of the keys', as the role that makes backups. Raises BackupError."""
+    found = {name: getattr(settings, name) for name in ("BACKUP_DATABASE_URL", "BACKUP_KEYS_DATABASE_URL")}
+    for name, url in found.items():
+        if not url:
+            raise BackupError(f"{name} is not set; it names the role that makes backups (docs/operating.md).")
+    main_url, keys_url = found.values()
+    return main_url, keys_url
 
 
 def backup_key() -> bytes:
@@ -173,7 +183,10 @@ def _heads(connection: psycopg.Connection[Any]) -> dict[str, tuple[int, str]]:
 
 
 def _root_ids(connection: psycopg.Connection[Any]) -> list[str]:
-    rows = connection.execute("SELECT DISTINCT root_id FROM tenancy_organizationkey ORDER BY 1").fetchall()
+    rows = connection.execute(
+        "SELECT root_id FROM tenancy_organizationkey UNION SELECT next_root_id FROM tenancy_organizationkey"
+        " WHERE next_root_id IS NOT NULL ORDER BY 1"
+    ).fetchall()
     return [bytes(root).hex() for (root,) in rows]
 
 

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from retention.backups.errors import BackupError
-from retention.backups.making import backup
+from retention.backups import tombstones
+from retention.backups.making import addresses, backup
 from retention.backups.manifest import KEYS, MAIN
 from retention.backups.shelf import Shelf
+from retention.management.backups import BackupCommand
 
 
-class Command(BaseCommand):
+class Command(BackupCommand):
     help = (
         "Copy the main database and that of the keys, sealed under BACKUP_KEY, into DIR/main and DIR/keys. "
         "Connects as BACKUP_DATABASE_URL and BACKUP_KEYS_DATABASE_URL say."
@@ -33,31 +33,24 @@ class Command(BaseCommand):
             help="shorter than the shortest promise to erase something (default: %(default)s)",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        urls = {"BACKUP_DATABASE_URL": settings.BACKUP_DATABASE_URL}
-        urls["BACKUP_KEYS_DATABASE_URL"] = settings.BACKUP_KEYS_DATABASE_URL
-        for name, url in urls.items():
-            if not url:
-                raise CommandError(f"{name} is not set; it names the role that makes backups (docs/operating.md).")
-        try:
-            made = backup(
-                main_url=settings.BACKUP_DATABASE_URL,
-                keys_url=settings.BACKUP_KEYS_DATABASE_URL,
-                main=Shelf(options["to"] / MAIN, MAIN),
-                keys=Shelf(options["keys_to"] or options["to"] / KEYS, KEYS),
-                keep=timedelta(days=options["keep_days"]),
-                keep_keys=timedelta(days=options["keys_keep_days"]),
-                now=timezone.now(),
-            )
-        except BackupError as error:
-            raise CommandError(str(error)) from None
+    def run(self, options: dict[str, Any]) -> None:
+        made = backup(
+            *addresses(),
+            main=Shelf(options["to"] / MAIN, MAIN),
+            keys=Shelf(options["keys_to"] or options["to"] / KEYS, KEYS),
+            keep=timedelta(days=options["keep_days"]),
+            keep_keys=timedelta(days=options["keys_keep_days"]),
+            now=timezone.now(),
+        )
+        if settings.AUDIT_CHECKPOINT_DIR:
+            tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
         rows, keys = sum(made.main.census.values()), made.keys.census["tenancy_datakey"]
-        self.stdout.write(
+        self.say(
             f"{made.main.name}: {rows} rows in {made.main.size} bytes, {keys} keys in {made.keys.size} bytes, "
             f"as it was at {made.main.taken_at.isoformat()}"
         )
         for gone in made.removed:
-            self.stdout.write(f"removed {gone}")
+            self.say(f"removed {gone}")
 
 
 def _days(value: str) -> int:

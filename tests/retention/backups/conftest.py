@@ -1,17 +1,20 @@
 """A business with texts, and a folder for backups of it. pg_dump sees what is committed only."""
 
 import os
+import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from config.embedded.postgres import BACKUP
+from config.embedded.postgres import BACKUP, OWNER, SUPERUSER
 from retention.backups.manifest import KEYS, MAIN
 from retention.backups.shelf import Shelf
 from tenancy.isolation import activate
@@ -41,6 +44,32 @@ class Vault:
         out = StringIO()
         call_command("backup", to=self.folder, stdout=out, **options)
         return out.getvalue().partition(":")[0]
+
+
+@dataclass
+class Fresh:
+    """Two empty databases of the owner's, as a person makes them."""
+
+    main: str
+    keys: str
+
+    def restore(self, vault: Vault, **options: Any) -> str:
+        """What the command said."""
+        out = StringIO()
+        targets = {"to_url": self.main, "keys_to_url": self.keys}
+        call_command("restore", source=vault.folder, stdout=out, **targets, **options)
+        return out.getvalue()
+
+
+@pytest.fixture
+def fresh(transactional_db: None) -> Iterator[Fresh]:
+    with psycopg.connect(url("default", SUPERUSER, "postgres"), autocommit=True) as server:
+        names = [f"restored_{part}_{secrets.token_hex(4)}" for part in (MAIN, KEYS)]
+        for name in names:
+            server.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
+        yield Fresh(*(url("default", OWNER, name) for name in names))
+        for name in names:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -1,0 +1,219 @@
+"""Which keys were destroyed: written beside the checkpoints each minute, and applied to keys that come from a backup.
+
+A key database that is put back is as it was when it was copied, with the keys that were shredded since. The audit log
+names each of them (`key:destroyed`), but the log that is put back with it is as old. So the names leave the building as
+the checkpoints do: one file for each organization, to which signed notes are only added:
+
+    <host>/tombstones/<organization>
+    <number of the event after which it begins> <number of the last event it tells of>
+    <ids of keys, in hex, with spaces>
+    <signature>
+
+`tombstones.state`, signed too and replaced at each round, says when the last round was and how far each organization's
+file went. So a note that is missing or was altered leaves a gap, and one that a crash tore, which was written again,
+leaves none. Without the signatures whoever can write the folder could destroy keys at the next restore, or spare them.
+"""
+
+import base64
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.utils import timezone
+
+from retention.backups import shelf
+from retention.backups.errors import Damaged
+from tenancy.audit_checkpoints import is_signed, sign, trusted_keys
+from tenancy.audit_kinds import AuditKind
+from tenancy.isolation import activate
+from tenancy.models import AuditEvent, Organization
+
+_PURPOSE, _STATE_PURPOSE = b"parley tombstones/v1\n", b"parley tombstones state/v1\n"
+_STATE = "tombstones.state"
+
+
+@dataclass
+class Tombstones:
+    """Ids of destroyed keys by organization. `until`: when they were last written; None when they never were."""
+
+    until: datetime | None = None
+    keys: dict[UUID, set[bytes]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.keys.values()))
+
+
+# --- Writing ---
+
+
+def export(folder: Path) -> int:
+    """Add what was destroyed since the last round; the number of keys. Raises BackupError, BadNote."""
+    written = 0
+    with shelf.told_plainly(folder), (folder / ".tombstones.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        state = _state(folder)
+        reached: dict[str, int] = dict(state["reached"]) if state else {}  # also of organizations that are gone by now
+        for organization in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
+            last = reached.setdefault(str(organization), 0)
+            with activate(organization):
+                events = AuditEvent.objects.filter(event=AuditKind.KEY_DESTROYED, sequence__gt=last)
+                news = list(events.order_by("sequence").values_list("sequence", "object_id"))
+            if news:
+                _append(folder, organization, last, news[-1][0], [key for _, key in news])
+                reached[str(organization)] = news[-1][0]
+                written += len(news)
+        _replace(folder / _STATE, {"at": timezone.now().isoformat(), "reached": reached})
+    return written
+
+
+def file_of(folder: Path, organization: UUID) -> Path:
+    """Where the notes of an organization are."""
+    return folder / f"{organization}.tombstones"
+
+
+def _append(folder: Path, organization: UUID, after: int, last: int, keys: Iterable[str]) -> None:
+    text = f"{organization}\n{after} {last}\n{' '.join(keys)}\n"
+    signature = base64.b64encode(sign(_PURPOSE + text.encode())).decode()
+    with file_of(folder, organization).open("ab") as file:
+        file.write(f"\n\n{text}{signature}\n".encode())  # the empty line ends a note torn by a crash
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace(path: Path, state: dict[str, Any]) -> None:
+    content = json.dumps(state, sort_keys=True)
+    signature = base64.b64encode(sign(_STATE_PURPOSE + content.encode())).decode()
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    shelf.write(path.parent, new.name, f"{content}\n{signature}\n".encode())
+    new.replace(path)
+
+
+# --- Reading ---
+
+
+def read(folder: Path) -> Tombstones:
+    """All that the folder tells. Raises Damaged when notes are missing or were altered."""
+    state = _state(folder)
+    if state is None:
+        return Tombstones()
+    found = Tombstones(datetime.fromisoformat(state["at"]))
+    for name, reached in state["reached"].items():
+        organization, seen = UUID(name), 0
+        for after, last, keys in _notes(folder, organization):
+            if after <= seen:
+                seen = max(seen, last)
+                found.keys.setdefault(organization, set()).update(keys)
+        if seen < reached:
+            raise Damaged(
+                f"{file_of(folder, organization)} lost notes: it tells of {seen} events instead of {reached}."
+            )
+    return found
+
+
+def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, list[bytes]]]:
+    """Those that we signed, in their order."""
+    try:
+        blocks = file_of(folder, organization).read_text(encoding="ascii", errors="replace").split("\n\n")
+    except FileNotFoundError:
+        return
+    for block in blocks:
+        text, _, signature = block.strip("\n").rpartition("\n")
+        if text.startswith(f"{organization}\n") and _signed(_PURPOSE, f"{text}\n", signature):
+            _, span, keys = text.split("\n")
+            after, last = span.split(" ")
+            yield int(after), int(last), [bytes.fromhex(key) for key in keys.split()]
+
+
+def _state(folder: Path) -> dict[str, Any] | None:
+    try:
+        lines = (folder / _STATE).read_text(encoding="ascii", errors="replace").splitlines()
+    except FileNotFoundError:
+        return None
+    if len(lines) != 2 or not _signed(_STATE_PURPOSE, lines[0], lines[1]):
+        raise Damaged(f"{folder / _STATE} is not one of ours.")
+    state: dict[str, Any] = json.loads(lines[0])
+    return state
+
+
+def _signed(purpose: bytes, text: str, signature: str) -> bool:
+    try:
+        return is_signed(purpose + text.encode(), base64.b64decode(signature, validate=True), trusted_keys())
+    except ValueError:
+        return False
+
+
+# --- Applying ---
+
+
+def of_log(connection: psycopg.Connection[Any]) -> Tombstones:
+    """What the audit log of this database tells; as its tables' owner."""
+    found = Tombstones()
+    for organization in organizations_of(connection):
+        with _as(connection, organization):
+            events = connection.execute(
+                "SELECT object_id FROM tenancy_auditevent WHERE event = %s", [AuditKind.KEY_DESTROYED.value]
+            )
+            found.keys[organization] = {bytes.fromhex(key) for (key,) in events}
+    return found
+
+
+def untold(connection: psycopg.Connection[Any], organizations: Iterable[UUID]) -> Tombstones:
+    """Keys that were gone from this key database and had no event yet (decision 51)."""
+    found = Tombstones()
+    for organization in organizations:
+        with _as(connection, organization):
+            rows = connection.execute("SELECT key_id FROM tenancy_destroyedkey")
+            found.keys[organization] = {bytes(key) for (key,) in rows}
+    return found
+
+
+def joined(*all_found: Tombstones) -> Tombstones:
+    """All of them; of the newest moment."""
+    times = [found.until for found in all_found if found.until]
+    together = Tombstones(max(times, default=None))
+    for found in all_found:
+        for organization, keys in found.keys.items():
+            together.keys.setdefault(organization, set()).update(keys)
+    return together
+
+
+def apply(connection: psycopg.Connection[Any], found: Tombstones) -> int:
+    """Delete these keys from a key database that nobody uses yet, as its owner; the number of those that were there.
+
+    Plain SQL, since the tables may be of an older release. Row security holds for the owner too, hence one
+    organization after the other.
+    """
+    gone = 0
+    for organization, keys in found.keys.items():
+        with _as(connection, organization):
+            gone += connection.execute("DELETE FROM tenancy_datakey WHERE key_id = ANY(%s)", [sorted(keys)]).rowcount
+    return gone
+
+
+def rewind(folder: Path, heads: Mapping[str, int]) -> None:
+    """The logs came back with these lengths: what is destroyed from now on has those numbers again."""
+    if state := _state(folder):
+        reached = {owner: min(last, heads.get(owner, last)) for owner, last in state["reached"].items()}
+        with shelf.told_plainly(folder):
+            _replace(folder / _STATE, {**state, "reached": reached})
+
+
+def organizations_of(connection: psycopg.Connection[Any]) -> list[UUID]:
+    """All that the main database knows."""
+    return [organization for (organization,) in connection.execute("SELECT id FROM tenancy_organization").fetchall()]
+
+
+@contextmanager
+def _as(connection: psycopg.Connection[Any], organization: UUID) -> Iterator[None]:
+    with connection.transaction():
+        connection.execute("SELECT set_config('app.organization_id', %s, true)", [str(organization)])
+        yield

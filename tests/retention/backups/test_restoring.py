@@ -1,0 +1,195 @@
+"""`manage.py restore`: what comes back is what there was, apart from what was shredded since."""
+
+import json
+import os
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from config.embedded.postgres import APP, OWNER, SUPERUSER
+from retention.backups import restoring, tombstones
+from retention.backups.targets import connected_to
+from tenancy import audit
+from tenancy.encryption import KeyDestroyed
+from tenancy.encryption.keyring import keys_of
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.isolation import activate
+from tenancy.models import AuditEvent, DataKey, OrganizationKey
+from tenancy.tasks import sign_checkpoints
+from tests.retention.backups.conftest import SECRET, Fresh, url
+from tests.tenancy.conftest import NOON
+from texting.models import Message, OutboxEntry
+from texting.restoring import Counts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def shred(business, day=NOON):
+    with activate(business.organization):
+        destroy_keys("body", day.date().isoformat(), reason="retention")
+
+
+@contextmanager
+def inside(fresh, business):
+    with connected_to(fresh.main, fresh.keys), activate(business.organization):
+        yield
+
+
+def app_can_connect(address):
+    try:
+        psycopg.connect(address.replace(OWNER, APP)).close()
+    except psycopg.OperationalError as error:
+        if "permission denied for database" not in str(error):
+            raise
+        return False
+    return True
+
+
+def queue(business):
+    """A text that waits; what it says does not matter here."""
+    OutboxEntry.objects.create(
+        organization=business.organization,
+        line_id=business.line.pk,
+        contact_id=business.contact.pk,
+        priority=1,
+        due_at=timezone.now(),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+
+
+def test_a_backup_comes_back_without_what_was_shredded_since(vault, business, fresh, settings):
+    folder = Path(settings.AUDIT_CHECKPOINT_DIR)
+    with activate(business.organization):
+        kept = business.add_message("We open at nine", at=NOON + timedelta(days=1))
+        audit.record(event=audit.AuditKind.AUDIT_READ)
+    queue(business)
+    sign_checkpoints()
+    name = vault.backup()
+    shred(business)
+    sign_checkpoints()
+    tombstones.export(folder)
+    said = fresh.restore(vault)
+    for words in (
+        f"{name} is whole",
+        "1 destroyed keys are known, 1 of them were in the backup and are gone again",
+        "1 texts of 1 organizations will be looked up",
+        "2 checkpoints; 1 events since the backup are lost",
+        "1 texts opened",
+        "1 keys are gone, 1 texts under them do not open",
+    ):
+        assert words in said
+    with inside(fresh, business):
+        shredded, other = Message.objects.order_by("created_at")
+        assert (other.pk, other.body) == (kept.pk, "We open at nine")
+        with pytest.raises(KeyDestroyed):
+            shredded.body  # noqa: B018
+        assert name in AuditEvent.objects.get(event="backup:restored").details
+        assert OutboxEntry.objects.get().state == "unconfirmed"
+    assert app_can_connect(fresh.main)
+    assert app_can_connect(fresh.keys)
+    with connected_to(fresh.main, fresh.keys):  # and life goes on
+        sign_checkpoints()
+        call_command("verify_audit", stdout=StringIO())
+        shred(business, NOON + timedelta(days=1))
+        tombstones.export(folder)
+    assert len(tombstones.read(folder)) == 2
+    assert [path.name.partition(".before-restore")[1] for path in folder.glob("*.checkpoints.*")] == [".before-restore"]
+
+
+def test_without_tombstones_it_would_open_again_and_what_is_not_right_stays_closed(vault, business, fresh, monkeypatch):
+    """What the test above would miss if nothing were applied; nobody gets there without saying so."""
+    queue(business)
+    vault.backup()
+    shred(business)
+    with pytest.raises(CommandError, match=r"There are no tombstones in .* --without-tombstones"):
+        fresh.restore(vault, checkpoints=str(vault.folder))
+    monkeypatch.setattr(restoring, "after_restore", lambda at: Counts())
+    with pytest.raises(CommandError, match="stay closed"):
+        fresh.restore(vault, without_tombstones=True)
+    assert (app_can_connect(fresh.main), app_can_connect(fresh.keys)) == (False, False)
+    with inside(fresh, business):
+        assert Message.objects.get().body == SECRET
+    with pytest.raises(CommandError, match="is not empty"):
+        fresh.restore(vault, without_tombstones=True)
+
+
+HARM = (
+    "UPDATE texting_message SET body = overlay(body PLACING '\\x00' FROM 60 FOR 1) WHERE body = (SELECT max(body) FROM"
+    " texting_message)",
+    "DELETE FROM texting_contact",
+    "UPDATE tenancy_auditevent SET event = 'line:created' WHERE sequence = 1",
+    "ALTER TABLE texting_line NO FORCE ROW LEVEL SECURITY",
+    "UPDATE texting_outboxentry SET state = 'ready'",
+    "SELECT setval('django_migrations_id_seq', 1)",
+)
+
+
+def test_the_check_sees_each_thing_that_can_be_wrong(vault, business, fresh, settings):
+    with activate(business.organization):
+        audit.record(event=audit.AuditKind.AUDIT_READ)
+        business.add_message("We open at nine", at=NOON + timedelta(days=1))
+    queue(business)
+    with keys_of(business.organization.pk):
+        key = DataKey.objects.get(kind="body", scope=NOON.date().isoformat())
+    vault.backup()
+    shred(business)
+    tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
+    fresh.restore(vault)
+    assert check(vault, fresh)["passed"]
+    with psycopg.connect(fresh.main.replace(OWNER, SUPERUSER)) as database:
+        database.execute("SET session_replication_role = replica")
+        for statement in HARM:
+            database.execute(statement.encode())
+    with connected_to(fresh.main, fresh.keys), keys_of(business.organization.pk):
+        key.wrapped_by = OrganizationKey.objects.get()
+        key.save(force_insert=True)
+    found = {each["name"]: each["problems"] for each in check(vault, fresh)["checks"]}
+    assert [name for name, problems in found.items() if not problems] == []
+    assert set(found) == {
+        *("counts", "audit log", "row security", "live texts"),
+        *("shredded texts", "outbox", "foreign keys", "sequences"),
+    }
+
+
+def check(vault, fresh):
+    out = StringIO()
+    try:
+        targets = {"to_url": fresh.main, "keys_to_url": fresh.keys}
+        call_command("restore_check", source=vault.folder, json=True, stdout=out, **targets)
+    except CommandError:
+        pass
+    return json.loads(out.getvalue())
+
+
+def test_what_cannot_be_restored_is_refused_before_anything_is_touched(vault, business, fresh, settings):
+    first, second = vault.backup(), vault.backup()
+    anyway = {"without_tombstones": True}
+    with pytest.raises(CommandError, match="is older than the main database's"):
+        fresh.restore(vault, name=second, keys_name=first, **anyway)
+    with pytest.raises(CommandError, match="name the same database"):
+        Fresh(fresh.main, fresh.main).restore(vault, **anyway)
+    with pytest.raises(CommandError, match=f"The role {APP} does not own the database"):
+        Fresh(fresh.main.replace(OWNER, APP), fresh.keys.replace(OWNER, APP)).restore(vault, **anyway)
+    with psycopg.connect(fresh.main), pytest.raises(CommandError, match="1 others are connected"):
+        fresh.restore(vault, **anyway)
+    with pytest.raises(CommandError, match="is not empty"):
+        Fresh(url("default", OWNER), fresh.keys).restore(vault, **anyway)
+    root, settings.ROOT_KEY = settings.ROOT_KEY, os.urandom(32)
+    with pytest.raises(CommandError, match="Another ROOT_KEY"):
+        fresh.restore(vault, **anyway)
+    settings.ROOT_KEY, settings.BACKUP_KEY = root, os.urandom(32)
+    with pytest.raises(CommandError, match="another BACKUP_KEY"):
+        fresh.restore(vault, **anyway)
+    with pytest.raises(CommandError, match="--to-url and --keys-to-url"):
+        call_command("restore", source=vault.folder)
+    with pytest.raises(CommandError, match="There is no backup in /nowhere"):
+        call_command("restore", source=Path("/nowhere"), to_url=fresh.main, keys_to_url=fresh.keys)
+    with psycopg.connect(fresh.main) as database:
+        assert database.execute("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace").rowcount == 0
+    assert app_can_connect(fresh.main)
