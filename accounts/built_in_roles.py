@@ -68,6 +68,7 @@ _SUPERVISOR = (
         Permission.ESCALATIONS_WAIVE,
         Permission.MESSAGES_EXPLAIN,
         Permission.MESSAGES_APPROVE,
+        Permission.MESSAGES_REDACT,
         Permission.PAYMENTS_READ,
     }
 )

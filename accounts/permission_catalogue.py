@@ -27,6 +27,8 @@ class Permission(StrEnum):
     MESSAGES_SEND = "messages:send"
     MESSAGES_EXPLAIN = "messages:explain"
     MESSAGES_APPROVE = "messages:approve"
+    MESSAGES_REDACT = "messages:redact"
+    MESSAGES_DELETE = "messages:delete"
     ATTENTION_HANDLE = "attention:handle"
     TEMPLATES_MANAGE = "templates:manage"
     BROADCASTS_PREPARE = "broadcasts:prepare"
@@ -133,6 +135,7 @@ FOR_OWNERS = frozenset({Permission.OWNERS_MANAGE})
 
 ADMINISTRATIVE = frozenset(
     {
+        Permission.MESSAGES_DELETE,
         Permission.CONTACTS_EXPORT,
         Permission.CONSENT_IMPORT,
         Permission.CONSENT_REQUEST,

@@ -38,6 +38,14 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Decide about held texts"),
         _("Approves or refuses texts that wait for a second person. Never the own ones."),
     ),
+    "messages:redact": (
+        _("Remove the words of a text"),
+        _("Takes the words and files out of one text, here and at the carrier, for a reason. That it was stays."),
+    ),
+    "messages:delete": (
+        _("Delete a text"),
+        _("Removes a text with everything about it but that there was one. Reports go on counting it."),
+    ),
     "attention:handle": (
         _("Settle texts that did not arrive"),
         _("Closes entries of the attention list. Sending one again needs the right to send texts too."),

@@ -98,6 +98,8 @@ class AuditKind(StrEnum):
     MESSAGE_HELD_EXPIRED = "message:held_expired"
     MESSAGE_TAKEN_BACK = "message:taken_back"
     MESSAGE_SENT_OUTSIDE_HOURS = "message:sent_outside_hours"
+    MESSAGE_REDACTED = "message:redacted"
+    MESSAGE_DELETED = "message:deleted"
     MESSAGE_CANCELED = "message:canceled"
     MESSAGE_SENT_AGAIN = "message:sent_again"
     MESSAGE_GIVEN_UP = "message:given_up"
@@ -279,6 +281,7 @@ class AuditKind(StrEnum):
     CARRIER_LIST_COMPARED = "carrier_list:compared"
     CARRIER_LIST_ASKED = "carrier_list:asked"
     CARRIER_LIST_EXPORTED = "carrier_list:exported"
+    CARRIER_COPY_DELETED = "carrier_copy:deleted"
     CARRIER_COPY_GONE = "carrier_copy:gone"
 
     KEY_ROTATED = "key:rotated"

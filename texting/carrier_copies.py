@@ -2,25 +2,32 @@
 
 The wish is stored with the text; a round of the clock asks the provider, again and again with growing pauses where it
 could not be asked or the text is still on its way. What a provider refuses for good stays listed with its code.
+
+A copy that is to be deleted loses its words as soon as the provider lets go of them, and its record once the text has
+its last status: a record that is gone answers no question any more about whether the text arrived.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import Organization
+from texting import live
+from texting.live import LiveKind
 from texting.models import CarrierCopy, Line, Message
 from texting.providers.base import Credentials, NotAccepted, Provider
 from texting.providers.registry import provider_for
+from texting.statuses import FINAL
 
 log = logging.getLogger("parley.carrier_copies")
 
@@ -30,6 +37,7 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
 """Until the next try, after the first, second ... one: two weeks in all, since a text may take days to end there."""
 _BATCH = 50
 _LEASE = timedelta(minutes=5)
+_LAST_STATUS = timedelta(days=3)  # providers give up sooner
 
 
 def forget(line: Line, message_id: UUID, *, at: datetime) -> None:
@@ -37,6 +45,23 @@ def forget(line: Line, message_id: UUID, *, at: datetime) -> None:
     CarrierCopy.objects.bulk_create(
         [CarrierCopy(line=line, message_id=message_id, due_at=at, wanted_at=at)], ignore_conflicts=True
     )
+
+
+def forget_all(message_ids: Collection[UUID], *, at: datetime, deletes: bool = False) -> int:
+    """Want the copies of these texts gone, where a provider has any; with `deletes` its whole records. How many.
+
+    One that was given up is asked for again, one that was only redacted is deleted.
+    """
+    rows = Message.objects.filter(pk__in=message_ids, provider_message_id__isnull=False)
+    wanted = [
+        CarrierCopy(line_id=line, message_id=pk, due_at=at, wanted_at=at, deletes=deletes)
+        for pk, line in rows.values_list("pk", "line_id")
+    ]
+    anew = Q(state=State.REFUSED) | Q(deletes=False) if deletes else Q(state=State.REFUSED)
+    known = CarrierCopy.objects.filter(anew, message_id__in=[one.message_id for one in wanted])
+    known.update(state=State.WAITING, due_at=at, tries=0, **({"deletes": True} if deletes else {}))
+    CarrierCopy.objects.bulk_create(wanted, ignore_conflicts=True)
+    return len(wanted)
 
 
 def ask_providers() -> dict[str, int]:
@@ -54,58 +79,91 @@ def ask_providers() -> dict[str, int]:
     return counts
 
 
-def _take() -> list[tuple[UUID, UUID, str]]:
-    """(line, copy, the provider's id) of what is due, leased for some minutes."""
+@dataclass(frozen=True)
+class _Wish:
+    """A copy, the provider's id of its text, and whether its record is to go now or its words alone."""
+
+    line_id: UUID
+    copy_id: UUID
+    name: str
+    deletes: bool
+
+
+def _take() -> list[_Wish]:
+    """What is due, by line, leased for some minutes."""
     rows = list(
         CarrierCopy.objects.select_for_update(skip_locked=True)
         .filter(due_at__lte=timezone.now())
         .order_by("due_at")[:_BATCH]
     )
-    named = dict(
-        Message.objects.filter(pk__in=[row.message_id for row in rows]).values_list("pk", "provider_message_id")
-    )
+    texts = Message.objects.filter(pk__in=[row.message_id for row in rows], provider_message_id__isnull=False)
+    known = {pk: (name, status) for pk, name, status in texts.values_list("pk", "provider_message_id", "status")}
     CarrierCopy.objects.filter(pk__in=[row.pk for row in rows]).update(
         due_at=timezone.now() + _LEASE, tries=F("tries") + 1
     )
-    return sorted((row.line_id, row.pk, name) for row in rows if (name := named.get(row.message_id)))
+    wishes = [
+        _Wish(row.line_id, row.pk, str(name), row.deletes and (status in FINAL or _is_old(row)))
+        for row in rows
+        if (found := known.get(row.message_id))
+        for name, status in [found]
+    ]
+    return sorted(wishes, key=lambda wish: (wish.line_id, wish.copy_id))
 
 
-def _ask_all(organization_id: UUID, due: Sequence[tuple[UUID, UUID, str]]) -> None:
-    for line_id, group in groupby(due, key=lambda one: one[0]):
-        copies = [(copy, name) for _, copy, name in group]
+def _is_old(copy: CarrierCopy) -> bool:
+    """Whether no status is waited for any more: a text without a receipt may never have a last one."""
+    return copy.wanted_at <= timezone.now() - _LAST_STATUS
+
+
+def _ask_all(organization_id: UUID, due: Sequence[_Wish]) -> None:
+    for line_id, group in groupby(due, key=lambda wish: wish.line_id):
+        wishes = list(group)
         with activate(organization_id):
             line = Line.objects.get(pk=line_id)
             provider = provider_for(line.provider, Credentials.from_json(line.credentials))
-        answers = asyncio.run(_redact_all(provider, [name for _, name in copies]))
+        answers = asyncio.run(_ask(provider, wishes))
         with activate(organization_id):
-            for (copy, _), refusal in zip(copies, answers, strict=True):
-                _record(copy, refusal)
+            for wish, refusal in zip(wishes, answers, strict=True):
+                _record(wish, refusal)
 
 
-async def _redact_all(provider: Provider, names: Sequence[str]) -> list[NotAccepted | None]:
+async def _ask(provider: Provider, wishes: Sequence[_Wish]) -> list[NotAccepted | None]:
     async with provider.open_session() as session:
 
-        async def one(name: str) -> NotAccepted | None:
+        async def one(wish: _Wish) -> NotAccepted | None:
             try:
-                await session.redact(name)
+                await (session.delete if wish.deletes else session.redact)(wish.name)
             except NotAccepted as refusal:
                 return refusal
             return None
 
-        return list(await asyncio.gather(*(one(name) for name in names)))
+        return list(await asyncio.gather(*(one(wish) for wish in wishes)))
 
 
-def _record(copy_id: UUID, refusal: NotAccepted | None) -> None:
-    copy = CarrierCopy.objects.select_for_update().get(pk=copy_id)
+def _record(wish: _Wish, refusal: NotAccepted | None) -> None:
+    copy = CarrierCopy.objects.select_for_update().get(pk=wish.copy_id)
     now = timezone.now()
+    pause = PAUSES[min(copy.tries, len(PAUSES)) - 1]
     if refusal is None:
-        copy.state, copy.due_at, copy.gone_at, copy.code = State.GONE, None, now, ""
-        audit.record(event=AuditKind.CARRIER_COPY_GONE, object=copy, text=copy.message_id)
+        _note_gone(copy, wish, now, pause)
     else:
         copy.code = refusal.provider_code[:20]
         again = refusal.retry and copy.tries <= len(PAUSES)
-        copy.due_at = now + PAUSES[copy.tries - 1] if again else None
+        copy.due_at = now + pause if again else None
         if not again:
             copy.state = State.REFUSED
             log.error("copy_stays", extra={"text": str(copy.message_id), "code": copy.code})
     copy.save(update_fields=["state", "due_at", "gone_at", "code"])
+
+
+def _note_gone(copy: CarrierCopy, wish: _Wish, now: datetime, pause: timedelta) -> None:
+    """It did as it was asked. A record that was to go, or is to go by now, is asked about once more."""
+    copy.code, copy.gone_at = "", copy.gone_at or now
+    if copy.deletes and not wish.deletes:
+        copy.state, copy.due_at = State.WAITING, now + pause
+        return
+    copy.state, copy.due_at = State.DELETED if wish.deletes else State.GONE, None
+    event = AuditKind.CARRIER_COPY_DELETED if wish.deletes else AuditKind.CARRIER_COPY_GONE
+    audit.record(event=event, object=copy, text=copy.message_id)
+    if ended := Message.objects.filter(pk=copy.message_id, ended_at__isnull=False).only("conversation", "line").first():
+        live.publish(kind=LiveKind.STATUS, conversation=ended.conversation_id, message=ended.pk, line=ended.line_id)

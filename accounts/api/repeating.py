@@ -6,9 +6,10 @@ unique constraint would undo one of them.
 """
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from tenancy.encryption import Undecryptable, prefetch, readable
 HEADER = "Idempotency-Key"
 LONGEST = 255
 KEPT = timedelta(hours=72)
+_SAME_TRANSACTION = timedelta(minutes=1)  # a text and the answer about it are of one transaction, in either order
+_IDS = re.compile(r'"id":\s?"([0-9a-f-]{36})"')
 REPLAYED = "Idempotent-Replayed"
 
 
@@ -58,6 +61,7 @@ def answer_once(
         request_hash=asked.content,
         status=response.status_code,
         answer=json.dumps([response["Content-Type"], response.content.decode()]),
+        about=sorted(set(_IDS.findall(response.content.decode()))),
         revealing=member.may(Permission.CONTACTS_REVEAL),
         created_at=timezone.now(),
     )
@@ -117,6 +121,13 @@ def _again(member: Membership, kept: KeptAnswer, asked: _Request) -> HttpRespons
 
 def _still_running() -> Problem:
     return Problem(Kind.STILL_RUNNING, headers={"Retry-After": "1"})
+
+
+def forget_answers(about: Collection[str], *, since: datetime) -> int:
+    """Empty the active organization's answers that hold one of these ids; how many. `since`: none is older."""
+    since = max(since, timezone.now() - KEPT)
+    rows = KeptAnswer.objects.filter(created_at__gte=since - _SAME_TRANSACTION, about__has_any_keys=sorted(about))
+    return rows.filter(answer__isnull=False).update(answer=None)
 
 
 def forget_old() -> int:

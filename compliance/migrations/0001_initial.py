@@ -378,7 +378,7 @@ class Migration(migrations.Migration):
                         ('message_id', models.UUIDField()),
                         ('conversation_id', models.UUIDField()),
                         ('contact_id', models.UUIDField()),
-                        ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'asked_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('body', tenancy.encryption.EncryptedTextField(help_text='Null when the words of the text that it became have ended.', keys=[tenancy.encryption.DayKey('body', 'asked_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('purpose', models.CharField(max_length=20)),
                         ('origin', models.CharField(blank=True, help_text='Where its words came from: `texting.origins`.', max_length=160)),
                         ('rule', models.CharField(help_text="The gate's rule that holds it.", max_length=60)),

@@ -55,7 +55,11 @@ class HeldText(TenantModel):
     conversation_id = models.UUIDField()
     contact_id = models.UUIDField()
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    body = EncryptedTextField(keys=[DayKey("body", "asked_at"), ContactKey("contact_id")])
+    body = EncryptedTextField(
+        keys=[DayKey("body", "asked_at"), ContactKey("contact_id")],
+        null=True,
+        help_text="Null when the words of the text that it became have ended.",
+    )
     purpose = models.CharField(max_length=20)
     origin = models.CharField(max_length=160, blank=True, help_text="Where its words came from: `texting.origins`.")
     rule = models.CharField(max_length=60, help_text="The gate's rule that holds it.")

@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
                     name='SecureReply',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                        ('body', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('secure_reply', 'created_at'), tenancy.encryption.ContactKey('contact_id')])),
+                        ('body', tenancy.encryption.EncryptedTextField(blank=True, default='', keys=[tenancy.encryption.DayKey('secure_reply', 'created_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('created_at', models.DateTimeField()),
                         ('read_at', models.DateTimeField(blank=True, null=True)),
                         ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),

@@ -136,7 +136,9 @@ class SecureReply(TenantModel):
     secure = models.ForeignKey(SecureMessage, on_delete=models.PROTECT, related_name="replies")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+", db_index=False)
-    body = EncryptedTextField(keys=[DayKey("secure_reply", "created_at"), ContactKey("contact_id")], blank=True)
+    body = EncryptedTextField(
+        keys=[DayKey("secure_reply", "created_at"), ContactKey("contact_id")], blank=True, null=True, default=""
+    )
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 

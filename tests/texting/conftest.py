@@ -47,6 +47,7 @@ class FarEnd:
     files: dict[str, bytes | Exception] = field(default_factory=dict)  # customers' files by their address
     fetched: list[str] = field(default_factory=list)
     redacted: list[str] = field(default_factory=list)  # texts whose words it was asked to forget
+    deleted: list[str] = field(default_factory=list)  # texts whose whole record it was asked to forget
     keeps: list[Exception] = field(default_factory=list)  # its answers to that, in order; then it forgets
     pages: dict[str, opt_outs.OptOutPage | Exception] = field(default_factory=dict)  # of its opt-outs, by place
     rung: list[voice.OutboundCall] = field(default_factory=list)  # calls it was asked for
@@ -116,6 +117,12 @@ class ScriptedProvider(SimulatorVoice):
         if FAR_END.keeps:
             raise FAR_END.keeps.pop(0)
 
+    async def delete(self, provider_message_id: str) -> None:
+        assert not connection.in_atomic_block, "no transaction is open while the provider is asked"
+        FAR_END.deleted.append(provider_message_id)
+        if FAR_END.keeps:
+            raise FAR_END.keeps.pop(0)
+
     async def opt_outs(self, number: str, *, after: str = "") -> opt_outs.OptOutPage:
         assert not connection.in_atomic_block, "no transaction is open while the provider is asked"
         FAR_END.pages_asked.append(after)
@@ -153,6 +160,7 @@ def far_end(settings) -> Iterator[FarEnd]:
     FAR_END.files.clear()
     FAR_END.fetched.clear()
     FAR_END.redacted.clear()
+    FAR_END.deleted.clear()
     FAR_END.keeps.clear()
     FAR_END.pages.clear()
     FAR_END.rung.clear()

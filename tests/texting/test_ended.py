@@ -36,8 +36,8 @@ def test_words_are_there_or_it_is_said_why_and_since_when_they_are_not(desk, wro
 @pytest.mark.parametrize(
     ("ended_as", "words"),
     [
-        (EndedAs.RETENTION, "Words removed by the retention rule"),
-        (EndedAs.ERASED, "Words erased at the customer&#x27;s request"),
+        (EndedAs.RETENTION, "Removed by the retention rule on"),
+        (EndedAs.ERASED, "Erased at the customer&#x27;s request on"),
     ],
 )
 def test_the_thread_says_why_words_are_not_there(desk, ended_as, words):

@@ -756,7 +756,7 @@ class Migration(migrations.Migration):
                         ('milliseconds', models.PositiveIntegerField()),
                         ('status', models.PositiveSmallIntegerField(blank=True, null=True)),
                         ('failure', models.CharField(blank=True, max_length=24)),
-                        ('answer', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('webhook', 'started_at')])),
+                        ('answer', tenancy.encryption.EncryptedTextField(blank=True, default='', keys=[tenancy.encryption.DayKey('webhook', 'started_at')], null=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='texting.webhookdelivery')),
                     ],

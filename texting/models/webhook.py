@@ -147,7 +147,7 @@ class WebhookAttempt(TenantModel):
     milliseconds = models.PositiveIntegerField()
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     failure = models.CharField(max_length=24, blank=True)
-    answer = EncryptedTextField(keys=[DayKey("webhook", "started_at")], blank=True)
+    answer = EncryptedTextField(keys=[DayKey("webhook", "started_at")], blank=True, null=True, default="")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

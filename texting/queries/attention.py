@@ -136,7 +136,10 @@ def _row(member: Membership, message: Message, is_looked_up: bool) -> AttentionR
         status=explain(status, error, message.provider_code, message.attention),
         icon=status_icon(status),
         is_looked_up=is_looked_up,
-        may_send_again=sends and not is_looked_up and _is_repeatable(Purpose(message.purpose)),
+        may_send_again=sends
+        and message.ended_at is None
+        and not is_looked_up
+        and _is_repeatable(Purpose(message.purpose)),
         could_arrive_twice=unsure or error is ErrorKind.ABSENT,
     )
 

@@ -122,9 +122,12 @@ def wording(
     """
     if attribute == "body" and (instead := words_instead(getattr(row, "purpose", ""))):
         return instead
-    if tombstone := ended_words(row, attribute):
+    if attribute == "body" and (tombstone := ended_words(row)):
         return tombstone
-    text = readable(row, attribute, _("Erased")) or ""
+    text = readable(row, attribute, _("Erased"))
+    if text is None and attribute in {"body", "preview"}:
+        return _("Words removed")
+    text = text or ""
     whose: Contact | UUID = contact or row.contact_id  # type: ignore[attr-defined]
     contact_id = whose if isinstance(whose, UUID) else whose.pk
     if sees_everybody(member) if in_list else sees(member, contact_id):
@@ -133,7 +136,7 @@ def wording(
     return masked_words(text, contact or row.contact, cut=cut)  # type: ignore[attr-defined]
 
 
-def ended_words(row: TenantModel, attribute: str = "body") -> str:
+def ended_words(row: TenantModel) -> str:
     """What stands in place of words that have ended, whoever looks; "" while they are there."""
     if ended_as := getattr(row, "ended_as", ""):
         return {
@@ -142,7 +145,7 @@ def ended_words(row: TenantModel, attribute: str = "body") -> str:
             EndedAs.DELETED: _("Text deleted by a colleague"),
             EndedAs.ERASED: _("Words erased at the customer's request"),
         }[EndedAs(ended_as)]
-    return _("Words removed") if attribute == "preview" and row.__dict__.get("preview", "") is None else ""
+    return ""
 
 
 def masked_words(text: str, contact: Contact | None, *, cut: bool = False) -> str:

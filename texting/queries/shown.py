@@ -15,6 +15,7 @@ from texting.message_cards import Card
 from texting.queries.attachments import ShownFile
 from texting.queries.cursors import Cursor
 from texting.queries.seeing import Customer
+from texting.queries.tombstones import Tombstone
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Text(_Item):
     `sent_again_at`: we sent it once more by ourselves, because its first answer was lost. `our_number`: which number of
     a pool it came to or went from. `waits_until`: a rule lets it leave then, and until then it can be taken back.
     `card`: shown in place of the words. `origin`: where they came from, in a few words.
+    `tombstone`: its words are gone. `may_remove`: the member may take them out.
     """
 
     kind: ClassVar[str] = "text"
@@ -99,6 +101,8 @@ class Text(_Item):
     may_cancel: bool = False
     card: Card | None = None
     origin: str = ""
+    tombstone: Tombstone | None = None
+    may_remove: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,20 @@ from texting.message_cards import Card, cards
 from texting.models import Conversation, Message, Note, Turn
 from texting.origins import origins
 from texting.phone_numbers import display
+from texting.purposes import PRIVATE
 from texting.queries.access import NotYours, visible_conversations, within_thread
 from texting.queries.attachments import ShownFile, files_of
 from texting.queries.cursors import Cursor, newer_than, older_than
 from texting.queries.seeing import wording
 from texting.queries.shown import Happening, Item, Remark, Text
+from texting.queries.tombstones import Tombstone, tombstones
 from texting.statuses import FINAL, ErrorKind, MessageStatus
 
 LENGTH = 50
 OVERLAP = timedelta(seconds=30)  # a text may commit after one that is younger; the browser knows repeats by their id
 OVERLAPPING = 10  # so many at the most: what is sent again costs as much as what is new
 
+_SENT = MessageStatus.SENT
 _FAILED = frozenset({MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED})
 _STATUS_ICONS = {
     MessageStatus.HELD: "hourglass",
@@ -120,9 +123,16 @@ def _items(member: Membership, conversation: Conversation, rows: Iterable[Messag
     rows = list(rows)
     prefetch([*rows, conversation.contact])
     texts = [row for row in rows if isinstance(row, Message)]
-    files, shown = files_of(member, texts), cards(member, texts)
-    notes = origins().notes(member, texts)
-    items = (_item(member, conversation, row, files.get(row.pk, ()), shown.get(row.pk)) for row in rows)
+    gone = tombstones(member, texts)
+    there = [row for row in texts if row.pk not in gone]
+    files, shown = files_of(member, there), cards(member, there)
+    notes = origins().notes(member, there)
+    items = (
+        _buried(member, row, gone[row.pk])
+        if isinstance(row, Message) and row.pk in gone
+        else _item(member, conversation, row, files.get(row.pk, ()), shown.get(row.pk))
+        for row in rows
+    )
     return tuple(
         replace(item, origin=notes[item.id]) if isinstance(item, Text) and item.id in notes else item for item in items
     )
@@ -140,8 +150,12 @@ def _item(
         return Happening(row.pk, row.created_at, _name(member, row.actor), icon, _sentence(member, row))
     body = wording(member, row, contact=conversation.contact)
     if isinstance(row, Message):
-        return _text(member, row, body, files, card)
+        return replace(_text(member, row, body, files, card), may_remove=_may_remove(member, row))
     return Remark(row.pk, row.created_at, _name(member, row.author), body)
+
+
+def _buried(member: Membership, message: Message, tombstone: Tombstone) -> Item:
+    return replace(_text(member, message, "", (), None), tombstone=tombstone)
 
 
 def status_icon(status: MessageStatus) -> str:
@@ -172,6 +186,12 @@ def _text(member: Membership, message: Message, body: str, files: tuple[ShownFil
         may_cancel=member.may(Permission.MESSAGES_SEND),
         card=card,
     )
+
+
+def _may_remove(member: Membership, message: Message) -> bool:
+    leaves = message.direction == Message.Direction.OUT and MessageStatus(message.status) not in FINAL | {_SENT}
+    may = member.may(Permission.MESSAGES_REDACT) or member.may(Permission.MESSAGES_DELETE)
+    return may and message.ended_at is None and message.purpose not in PRIVATE and not leaves
 
 
 def pool_numbers(member: Membership, conversation: Conversation) -> list[str]:

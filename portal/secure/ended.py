@@ -1,0 +1,12 @@
+"""What a customer wrote on a private page, when the text that stands for it in the thread has ended."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from portal.models import SecureReply
+from texting.models import EndedAs
+
+
+def forget(message_ids: Collection[UUID], ended_as: EndedAs) -> None:
+    """The answer is empty from now on."""
+    SecureReply.objects.filter(message_id__in=message_ids).update(body=None)
