@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.mail.health import mail_health
 from accounts.permissions import public
 from config.heartbeat import Part, silence
+from retention.backups import drill
 from tenancy.redis_client import connect
 
 WORKER_SILENCE_SECONDS = 30.0  # it gives a sign every two
@@ -34,7 +35,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     """200 when every part works, else 503; says of each part `ok` or, in a few words, what is wrong."""
     results = {name: check() or "ok" for name, check in CHECKS.items()}
     complete = all(result == "ok" for result in results.values())
-    shown = {"ready": complete, "checks": results, "notes": {"mail": _mail()}}
+    shown = {"ready": complete, "checks": results, "notes": {"mail": _mail(), "restore drill": _drill()}}
     return JsonResponse(shown, status=200 if complete else 503)
 
 
@@ -42,6 +43,14 @@ def _mail() -> str:
     """Only told: pages work without mail, so no balancer should take this process away because of it."""
     try:
         return mail_health().sentence
+    except DatabaseError:
+        return "unknown, the database does not answer"
+
+
+def _drill() -> str:
+    """Only told: see `retention.backups.drill`."""
+    try:
+        return drill.sentence()
     except DatabaseError:
         return "unknown, the database does not answer"
 

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from accounts.permissions import public
 from config import env, figures
+from retention.backups import drill
 
 
 class Waiting(Collector):
@@ -23,7 +24,7 @@ class Waiting(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            now, states = figures.figures(), figures.states()
+            now, states, last_drill = figures.figures(), figures.states(), drill.age()
         except DatabaseError:
             yield GaugeMetricFamily("parley_database_up", "Whether the database answers.", value=0)
             return
@@ -32,6 +33,8 @@ class Waiting(Collector):
         yield _seconds("oldest_unknown", "Age of the oldest text whose outcome is unknown.", now.oldest_unknown)
         if now.clock_silence is not None:
             yield _seconds("clock_silence", "Time since the clock last rang.", now.clock_silence)
+        if last_drill is not None:
+            yield _seconds("restore_drill", "Time since a restore was last tried and passed.", last_drill)
         yield _seconds("oldest_mail", "Age of the oldest mail that has not left.", now.oldest_mail)
         yield GaugeMetricFamily("parley_stopped_lines", "Lines that a provider refuses.", value=now.stopped_lines)
         outbox = GaugeMetricFamily("parley_outbox_texts", "Texts on their way, by state.", labels=["state"])

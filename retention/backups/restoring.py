@@ -86,7 +86,7 @@ def restore(
     """Put it back and check it. `known` are the tombstones of the newest log there is; those of the log that comes back
     are applied too. `folder` holds the checkpoints that left the building, which a restore `for_good` begins anew.
 
-    The databases are open only if the report passed. Raises BackupError; they stay closed, and are thrown away.
+    The databases are opened only if it is for good and the report passed. Raises BackupError; then they stay closed.
     """
     _refuse_other_release(chosen)
     with ExitStack() as stack:
@@ -119,7 +119,7 @@ def restore(
             if folder and for_good and report.passed:
                 tombstones.rewind(folder, {owner: length for owner, (length, _) in chosen.of_main.heads.items()})
                 checking.begin_checkpoints_anew(folder, chosen.of_main)
-        if report.passed:
+        if report.passed and for_good:
             for (connection, *_), roles in zip(pairs, who, strict=True):
                 targets.reopen(connection, roles)
     return report

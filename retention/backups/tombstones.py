@@ -33,6 +33,7 @@ from retention.backups import shelf
 from retention.backups.errors import Damaged
 from tenancy.audit_checkpoints import is_signed, sign, trusted_keys
 from tenancy.audit_kinds import AuditKind
+from tenancy.encryption.key_sources import CONTACT
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, Organization
 
@@ -190,13 +191,26 @@ def apply(connection: psycopg.Connection[Any], found: Tombstones) -> int:
     """Delete these keys from a key database that nobody uses yet, as its owner; the number of those that were there.
 
     Plain SQL, since the tables may be of an older release. Row security holds for the owner too, hence one
-    organization after the other.
+    organization after the other. What stays of an erased contact's key is written down anew, so that nothing is ever
+    sealed for them again (`tenancy.encryption.keyring`).
     """
     gone = 0
     for organization, keys in found.keys.items():
         with _as(connection, organization):
-            gone += connection.execute("DELETE FROM tenancy_datakey WHERE key_id = ANY(%s)", [sorted(keys)]).rowcount
+            [(done,)] = connection.execute(_DELETE, [sorted(keys), CONTACT]).fetchall()
+            gone += done
     return gone
+
+
+_DELETE = """
+WITH gone AS (DELETE FROM tenancy_datakey WHERE key_id = ANY(%s) RETURNING organization_id, kind, scope, key_id),
+erased AS (
+    INSERT INTO tenancy_destroyedkey (id, organization_id, kind, scope, key_id)
+    SELECT gen_random_uuid(), organization_id, kind, scope, key_id FROM gone WHERE kind = %s
+    ON CONFLICT (organization_id, key_id) DO NOTHING
+)
+SELECT count(*) FROM gone
+"""
 
 
 def rewind(folder: Path, heads: Mapping[str, int]) -> None:

@@ -1,5 +1,6 @@
-"""What retention stores: policies."""
+"""What retention stores: policies, and how restores were tried."""
 
+from retention.models.drill import RestoreDrill
 from retention.models.policy import RetentionPolicy
 
-__all__ = ["RetentionPolicy"]
+__all__ = ["RestoreDrill", "RetentionPolicy"]
