@@ -243,7 +243,7 @@ def cancel_waiting(contact: Contact, *, team: Team | None = None, brand_id: UUID
     in_flight = tuple(begun.order_by("message_id")) if held else ()
     OutboxEntry.objects.filter(message_id__in=ready).delete()
     ended = Message.objects.filter(pk__in=ready)
-    canceled = ended.update(status=MessageStatus.CANCELED, error_kind="opted_out")
+    canceled = ended.update(status=MessageStatus.CANCELED, error_kind="opted_out", receipt_due_at=None)
     for message in ended.defer("body") if ready else ():
         outgoing_webhooks.tell_status(message)
     refunds.refund(ready)

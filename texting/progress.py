@@ -54,7 +54,8 @@ SET status = n.status, error_kind = n.error_kind, provider_code = n.provider_cod
     provider_message_id = coalesce(n.provider_id, m.provider_message_id),
     segments = CASE WHEN n.provider_id IS NULL THEN m.segments ELSE n.segments END,
     sent_at = CASE WHEN n.provider_id IS NULL THEN m.sent_at ELSE coalesce(m.sent_at, clock_timestamp()) END,
-    receipt_due_at = CASE WHEN n.provider_id IS NULL OR m.sent_at IS NOT NULL THEN m.receipt_due_at
+    receipt_due_at = CASE WHEN n.status NOT IN ('sent', 'undelivered') THEN NULL
+        WHEN n.provider_id IS NULL OR m.sent_at IS NOT NULL THEN m.receipt_due_at
         ELSE clock_timestamp() + interval '{RECEIPT_SECONDS} seconds' END,
     delivered_at = CASE WHEN n.status = 'delivered' THEN coalesce(m.delivered_at, clock_timestamp())
         ELSE m.delivered_at END,

@@ -4,8 +4,10 @@ Reports are sent once or a few times and then never again. A text that is still 
 and a person sees that. A text that was reported undelivered is asked about once more: networks correct themselves, and
 only when we ask ourselves may "delivered" follow (`statuses.may_move`).
 
-`Message.receipt_due_at` says when; it is set with the provider's answer and forgotten here, not by the report, so that
-the many texts whose report came cost nothing but one statement for all of them.
+`Message.receipt_due_at` says when; it is set with the provider's answer. The write that gives a text its end forgets it
+(`progress`), so a report saves the sweep a second write; here it is forgotten where there is no later look.
+
+A look that is further away than the last one can be was planned while the database's clock was wrong, and is due now.
 """
 
 import asyncio
@@ -17,13 +19,12 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
-from django.db.models.functions import Now
 
 from tenancy.isolation import activate, current_organization_id
 from tenancy.models import Organization
 from texting import inbound_steps, progress
 from texting.models import Line, Message
-from texting.providers.base import Credentials, Provider, ProviderError, StatusEvent
+from texting.providers.base import Credentials, NotAccepted, Provider, ProviderError, StatusEvent
 from texting.providers.registry import provider_for
 from texting.statuses import ErrorKind, MessageStatus, advance
 
@@ -38,12 +39,14 @@ _WAITING = [MessageStatus.SENT, MessageStatus.UNDELIVERED]
 _TAKE = """
 WITH due AS (
     SELECT id, clock_timestamp() - sent_at AS age FROM texting_message
-    WHERE organization_id = %(organization)s AND receipt_due_at <= clock_timestamp()
+    WHERE organization_id = %(organization)s AND (receipt_due_at <= clock_timestamp()
+        OR receipt_due_at > clock_timestamp() + make_interval(secs => %(last)s))
     ORDER BY receipt_due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
 UPDATE texting_message m
 SET receipt_due_at = CASE
-    WHEN due.age < make_interval(secs => %(second)s) THEN m.sent_at + make_interval(secs => %(second)s)
+    WHEN due.age < make_interval(secs => %(second)s)
+        THEN least(m.sent_at, clock_timestamp()) + make_interval(secs => %(second)s)
     WHEN due.age < make_interval(secs => %(last)s) THEN m.sent_at + make_interval(secs => %(last)s)
     ELSE clock_timestamp() + make_interval(secs => %(pause)s) END
 FROM due WHERE m.id = due.id
@@ -76,13 +79,15 @@ def ask_for_receipts() -> dict[str, int]:
 
 def _round(organization_id: UUID, counts: dict[str, int]) -> None:
     with activate(organization_id):
-        settled = Message.objects.filter(receipt_due_at__lte=Now()).exclude(status__in=_WAITING)
-        settled.update(receipt_due_at=None)
         due = _take()
         lines = {line.pk: line for line in Line.objects.filter(pk__in={one.line_id for one in due})} if due else {}
     for line_id, group in groupby(due, key=lambda one: one.line_id):
         texts = list(group)
-        answers = _answers(lines[line_id], texts)
+        try:
+            answers = _answers(lines[line_id], texts)
+        except Exception as error:  # one line that cannot be read is not the others' trouble, and has an end, too
+            log.error("receipts_not_asked", extra={"line": str(line_id), "error": type(error).__name__})
+            answers = [NotAccepted(ErrorKind.UNKNOWN, retry=True)] * len(texts)
         with activate(organization_id):
             _record(texts, answers, counts)
 

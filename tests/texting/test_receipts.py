@@ -2,17 +2,20 @@
 
 import itertools
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.texting.conftest import lift_limits, make_scene
 from texting import delivery, preparing, receipts, sending, status_reports
-from texting.models import Message, SendAttempt, StatusEvent
+from texting.models import Line, Message, SendAttempt, StatusEvent
 from texting.providers import base
 from texting.providers.base import NotAccepted
 from texting.statuses import RANK, ErrorKind, MessageStatus
@@ -73,10 +76,57 @@ def test_what_the_provider_knows_is_taken_over(scene, far_end, sent):
 def test_a_text_whose_report_came_is_not_asked_about(scene, far_end, sent):
     token = far_end.ledger[0].status_url.rsplit("/", 1)[1]
     with activate(scene.organization):
+        status_reports.take_status(scene.line, token, fate(sent, S.SENT))
+    assert fresh(scene, sent).receipt_due_at is not None
+    with activate(scene.organization):
         status_reports.take_status(scene.line, token, fate(sent, S.DELIVERED))
+    assert fresh(scene, sent).receipt_due_at is None, "at once, not with a later sweep"
     pass_time(scene, minutes=6)
     assert receipts.ask_for_receipts()["asked"] == 0
+
+
+def test_a_text_that_the_provider_ends_with_its_answer_is_never_asked_about(scene, far_end):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        message = sending.send_text(conversation=scene.conversation(), body="Nine it is", author=scene.agent)
+    far_end.script.append(base.SendResult(f"far-{message.pk}", S.DELIVERED))
+    delivery.deliver_line(scene.line.pk)
+    ended = fresh(scene, message)
+    assert (ended.status, ended.receipt_due_at) == (S.DELIVERED, None)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=2), timedelta(days=400)])
+def test_a_look_that_a_wrong_clock_planned_is_due_now(scene, far_end, sent, ahead):
+    """The database's clock was ahead when the text left, and is right again."""
+    pass_time(scene, seconds=-ahead.total_seconds())
+    assert receipts.ask_for_receipts()["asked"] == 1
+    again_at = fresh(scene, sent).receipt_due_at
+    assert timezone.now() < again_at <= timezone.now() + receipts.SECOND
+    assert receipts.ask_for_receipts()["asked"] == 0, "the next look comes in time"
+    far_end.fates[f"far-{sent.pk}"] = fate(sent, S.DELIVERED)
+    with activate(scene.organization):
+        Message.objects.filter(pk=sent.pk).update(receipt_due_at=Now())
+    assert receipts.ask_for_receipts()["news"] == 1
     assert fresh(scene, sent).receipt_due_at is None
+
+
+def test_a_line_that_cannot_be_read_holds_up_no_other_line_and_its_texts_end_on_the_list(scene, far_end, sent):
+    with activate(scene.organization):
+        broken = Line.objects.create(
+            id=UUID(int=1), name="Old line", number="+12125550177", team=scene.line.team, provider="scripted"
+        )
+        theirs = Message.objects.get(pk=sent.pk)
+        theirs.body, theirs.pk, theirs.line, theirs.provider_message_id = theirs.body, new_id(), broken, "far-theirs"
+        theirs.save(force_insert=True)
+        Line.objects.filter(pk=broken.pk).update(provider="of a release before")
+    far_end.fates[f"far-{sent.pk}"] = fate(sent, S.DELIVERED)
+    pass_time(scene, minutes=6)
+    assert receipts.ask_for_receipts()["news"] == 1
+    assert fresh(scene, sent).status == S.DELIVERED
+    pass_time(scene, hours=49)
+    assert receipts.ask_for_receipts()["no_receipt"] == 1
+    ended = fresh(scene, theirs)
+    assert (ended.status, ended.attention, ended.receipt_due_at) == (S.SENT, "no_receipt", None)
 
 
 def test_delivered_may_follow_undelivered_when_we_ask(scene, far_end, sent):
@@ -171,6 +221,7 @@ def test_reports_in_any_order_and_number_never_move_a_text_back(scene, far_end, 
             receipts.ask_for_receipts()
         after = fresh(scene, message)
         now = S(after.status)
+        assert after.receipt_due_at is None or now in {S.SENT, S.UNDELIVERED}, "what has ended is not asked about"
         assert RANK[now] >= RANK[known]
         if RANK[known] == RANK[now] and now is not known:
             assert (known, now, way) == (S.UNDELIVERED, S.DELIVERED, "poll")
