@@ -7,7 +7,9 @@ the work does not grow with what ends.
 What must not be lost on the way:
 
 * Another process may hold an old key and seal with it for a minute more. So the old keys stay for a while after the new
-  one was made, and what was written with them meanwhile is sealed anew in the transaction that destroys them.
+  one was made, and what was written with them meanwhile is sealed anew before they go.
+* Keys are in another database and go at once, so whoever dies right after that must have lost nothing: they go only in
+  a transaction that finds nothing left to seal anew. What it finds is sealed and committed first, and it looks again.
 * What must stay is asked for in every transaction anew, by the caller's function, which takes the caller's lock: who
   says that a row must stay either comes first, and is seen, or waits.
 * A run that was stopped is finished by the next: which keys are to go is named by the caller, the newer one is found.
@@ -16,7 +18,7 @@ A record that its contact's erasure has made unreadable is noise already and is 
 stops the work: what must stay would be lost for good.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -125,26 +127,40 @@ def shred_day(
     if datetime.combine(day, time.max, UTC) > timezone.now() - YOUNGEST:
         raise CannotSeal(f"{day} is too young: what was on its way that day may still arrive")
     columns = list(columns_of(kind))
-    with activate(organization):
-        staying = (_staying(column, organization, day, key_ids, survivors) for column in columns)
-        if not any(rows.exists() for rows in staying if rows is not None):
-            if (again_at := _may_be_held(organization, kind, day, key_ids, stay)) is not None:
-                return Shred(gone=False, again_at=again_at)
-            destroy_keys(kind, day_scope(day), reason=reason, only=key_ids)
-            return Shred(gone=True)
-    keyring.renew(organization, kind, day_scope(day), key_ids)
-    crash_here("after_key_renewed")
     resealed = noise = 0
+    while True:
+        with activate(organization):
+            if _all_noise(columns, organization, day, key_ids, survivors, noise=noise):
+                if (again_at := _may_be_held(organization, kind, day, key_ids, stay)) is None:
+                    destroy_keys(kind, day_scope(day), reason=reason, only=key_ids)
+                return Shred(gone=again_at is None, resealed=resealed, noise=noise, again_at=again_at)
+        keyring.renew(organization, kind, day_scope(day), key_ids)
+        crash_here("after_key_renewed")
+        noise = 0
+        for column in columns:
+            done, left = _reseal(column, organization, day, key_ids, survivors)
+            resealed, noise = resealed + done, noise + left
+        crash_here("after_resealed")
+
+
+def _all_noise(
+    columns: Sequence[Column],
+    organization: UUID,
+    day: date,
+    key_ids: Collection[bytes],
+    survivors: Survivors,
+    *,
+    noise: int,
+) -> bool:
+    """Whether nothing that must stay is under these keys but `noise` records, which nobody can open any more."""
+    found = 0
     for column in columns:
-        done, left = _reseal(column, organization, day, key_ids, survivors)
-        resealed, noise = resealed + done, noise + left
-    crash_here("after_resealed")
-    if (again_at := _may_be_held(organization, kind, day, key_ids, stay)) is not None:
-        return Shred(gone=False, resealed=resealed, noise=noise, again_at=again_at)
-    with activate(organization):
-        late = sum(_reseal(column, organization, day, key_ids, survivors)[0] for column in columns)
-        destroy_keys(kind, day_scope(day), reason=reason, only=key_ids)
-    return Shred(gone=True, resealed=resealed + late, noise=noise)
+        rows = _staying(column, organization, day, key_ids, survivors)
+        if rows is not None:
+            found += rows.count() if noise else rows.exists()
+        if found > noise:
+            return False
+    return True
 
 
 def _may_be_held(

@@ -191,3 +191,37 @@ def test_nothing_is_sealed_for_a_contact_who_was_erased(harbor):
         assert Contact.objects.filter(pk=contact.pk).exists()
     with keyring.keys_of(harbor.organization.pk):
         assert not DataKey.objects.filter(kind="contact", scope=str(contact.pk)).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_dies_right_after_the_keys_went_has_lost_nothing_that_came_late(harbor, monkeypatch):
+    owner = harbor.organization.pk
+    with activate(owner):
+        kept = harbor.add_message("to keep")
+    old, late = keyring.current(owner, "body", day_scope(DAY)), []
+
+    def another_process_writes(point):
+        if point == "after_resealed" and not late:
+            keyring._cache.keep(owner, old, "body", day_scope(DAY))
+            with activate(owner):
+                late.append(harbor.add_message("came late"))
+
+    def die_after(*args, **more):
+        destroy_keys(*args, **more)
+        raise Killed
+
+    monkeypatch.setattr(day_shredding, "crash_here", another_process_writes)
+    monkeypatch.setattr(day_shredding, "destroy_keys", die_after)
+    with pytest.raises(Killed):
+        shred_day(
+            owner,
+            "body",
+            DAY,
+            [old.key_id],
+            lambda model: Q() if model is Message else None,
+            reason="purge",
+            stay=AT_ONCE,
+        )
+    with activate(owner):
+        assert old.key_id not in ids(owner)
+        assert [read(row) for row in (kept, *late)] == ["to keep", "came late"]
