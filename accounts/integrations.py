@@ -27,6 +27,8 @@ from tenancy.isolation import current_organization_id
 
 OFFERED = (
     Permission.MESSAGES_SEND,
+    Permission.MESSAGES_REDACT,
+    Permission.MESSAGES_DELETE,
     Permission.CONVERSATIONS_START,
     Permission.CONVERSATIONS_READ,
     Permission.CONVERSATIONS_ASSIGN,

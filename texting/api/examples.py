@@ -27,6 +27,8 @@ MESSAGE: dict[str, Any] = {
     "held_until": None,
     "sent_at": None,
     "delivered_at": None,
+    "ended_at": None,
+    "ended_as": None,
 }
 DELIVERED = MESSAGE | {
     "status": "delivered",
@@ -34,6 +36,24 @@ DELIVERED = MESSAGE | {
     "sent_at": "2026-11-25T15:04:06.456Z",
     "delivered_at": "2026-11-25T15:04:08.789Z",
 }
+REDACTED = DELIVERED | {
+    "body": "Words removed by a colleague",
+    "ended_at": "2026-11-26T08:00:00Z",
+    "ended_as": "redacted",
+}
+DELETED = REDACTED | {
+    "direction": None,
+    "purpose": "",
+    "body": "Text deleted by a colleague",
+    "status": None,
+    "status_text": "",
+    "segments": 0,
+    "author": None,
+    "sent_at": None,
+    "delivered_at": None,
+    "ended_as": "deleted",
+}
+REMOVAL = {"reason": "wrong_customer", "words": "Meant for somebody else"}
 CONTACT: dict[str, Any] = {
     "id": CONTACT_ID,
     "name": "Marcus Bell",

@@ -16,11 +16,13 @@ from texting import queries
 from texting.addressing import Addressed, Result, Unaddressed, send_addressed
 from texting.api import examples
 from texting.api.pages import MessagePage, cursor_of
-from texting.api.shapes import MessageParameters, NewMessage, NewMessages
+from texting.api.shapes import MessageParameters, NewMessage, NewMessages, Removal
 from texting.api.shown import ShownMessage, ShownResults, show_message
+from texting.conversations import NotPossible
 from texting.gate import OutsideHours
-from texting.models import Message
+from texting.models import Message, Redaction
 from texting.purposes import Purpose
+from texting.redacting import Why, redact
 from texting.sending import BadText, Held, Refused
 
 
@@ -108,6 +110,63 @@ class OneMessage(Endpoint):
     def get(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
         """A text with its status."""
         return answer(show_message(self.member, queries.access_message(self.member, message_id)))
+
+
+class _Removing(Endpoint):
+    def remove(self, message_id: UUID, *, deletes: bool) -> HttpResponse:
+        """Do it, and the text as it is then. Raises Problem when it may not be."""
+        wanted = checked(self.body, Removal)
+        found = queries.access_message(self.member, message_id)
+        why = Why(Redaction.Reason(wanted["reason"]), wanted.get("words", ""))
+        try:
+            redact(member=self.member, message=found, why=why, deletes=deletes)
+        except NotPossible as reason:
+            raise Problem(Kind.CONFLICT, str(reason)) from None
+        return answer(show_message(self.member, queries.access_message(self.member, message_id)))
+
+
+class MessageRedaction(_Removing):
+    """Removing the words of a text."""
+
+    needs = {"post": (Permission.CONVERSATIONS_READ, Permission.MESSAGES_REDACT)}
+
+    @describe(
+        "Remove the words of a text",
+        answer=ShownMessage,
+        example=examples.REDACTED,
+        request=Removal,
+        request_example=examples.REMOVAL,
+        problems=[Kind.PERMISSION_MISSING, Kind.NOT_FOUND, Kind.CONFLICT],
+        repeatable=True,
+        tag="Messages",
+    )
+    def post(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
+        """Words and files go for good, here and at the carrier; that the text was, stays. Not possible (409) while it
+        waits to be sent or is being sent, while a hold keeps it, and twice. What reached the phone stays there.
+        """
+        return self.remove(message_id, deletes=False)
+
+
+class MessageDeletion(_Removing):
+    """Deleting a text."""
+
+    needs = {"post": (Permission.CONVERSATIONS_READ, Permission.MESSAGES_DELETE)}
+
+    @describe(
+        "Delete a text",
+        answer=ShownMessage,
+        example=examples.DELETED,
+        request=Removal,
+        request_example=examples.REMOVAL,
+        problems=[Kind.PERMISSION_MISSING, Kind.NOT_FOUND, Kind.CONFLICT],
+        repeatable=True,
+        tag="Messages",
+    )
+    def post(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
+        """Like removing its words, and nothing is told of it any more but that there was a text. Reports go on counting
+        it. The carrier is asked to delete its record once the text has its last status.
+        """
+        return self.remove(message_id, deletes=True)
 
 
 def _addressed(wanted: dict[str, Any]) -> Addressed:

@@ -11,9 +11,11 @@ from accounts.api.reading import Strict
 from texting.conversations import LONGEST_NOTE
 from texting.forms import LONGEST_NAME
 from texting.gate import OutsideHours
+from texting.models import Redaction
 from texting.phone_numbers import LONGEST_INPUT
 from texting.purposes import Purpose
 from texting.queries import FilterKind
+from texting.redacting import LONGEST_WORDS
 from texting.sending import LONGEST
 
 MOST_TEXTS = 100
@@ -137,6 +139,23 @@ class NewNote(Strict):
     """A remark for colleagues; it is never sent."""
 
     body = serializers.CharField(max_length=LONGEST_NOTE, trim_whitespace=False)
+
+
+class Removal(Strict):
+    """Why the words of a text are to go. Colleagues read it in the thread."""
+
+    reason = serializers.ChoiceField(choices=Redaction.Reason.values)
+    words = serializers.CharField(
+        max_length=LONGEST_WORDS,
+        required=False,
+        allow_blank=True,
+        help_text="In a few words; needed with `other`. What must not be stored is masked.",
+    )
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        if attrs["reason"] == Redaction.Reason.OTHER and not str(attrs.get("words", "")).strip():
+            raise serializers.ValidationError({"words": [_("Say why in a few words.")]})
+        return attrs
 
 
 class NewContact(Strict):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounts.models import Membership
 from texting.explaining import explain
 from texting.limits.carriers.showing import BrandRow, CampaignRow, brands_of
-from texting.models import Contact, Conversation, Line, Message, Note
+from texting.models import Contact, Conversation, EndedAs, Line, Message, Note
 from texting.queries import colleague, customer, wording
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -38,10 +38,12 @@ class ShownMessage(serializers.Serializer):  # type: ignore[type-arg]
     conversation_id = serializers.UUIDField()
     contact_id = serializers.UUIDField()
     line_id = serializers.UUIDField()
-    direction = serializers.ChoiceField(choices=DIRECTIONS)
+    direction = serializers.ChoiceField(choices=DIRECTIONS, allow_null=True, help_text="Null when it was deleted.")
     purpose = serializers.CharField(help_text="Empty for texts that came in.")
-    body = serializers.CharField()
-    status = serializers.ChoiceField(choices=[status.value for status in MessageStatus])
+    body = serializers.CharField(help_text="When its words have ended, a sentence that says so.")
+    status = serializers.ChoiceField(
+        choices=[status.value for status in MessageStatus], allow_null=True, help_text="Null when it was deleted."
+    )
     status_text = serializers.CharField(help_text="The status in words.")
     error = ShownError(allow_null=True)
     segments = serializers.IntegerField()
@@ -53,6 +55,13 @@ class ShownMessage(serializers.Serializer):  # type: ignore[type-arg]
     )
     sent_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Since when its words and files are gone.")
+    ended_as = serializers.ChoiceField(
+        choices=EndedAs.values,
+        allow_null=True,
+        help_text="Why: `retention` (a rule), `redacted` or `deleted` (a colleague; of a deleted one nothing is told "
+        "but that it was), `erased` (the customer asked).",
+    )
 
 
 class ShownContact(serializers.Serializer):  # type: ignore[type-arg]
@@ -127,6 +136,8 @@ Shown = dict[str, Any]
 
 def show_message(member: Membership, message: Message) -> Shown:
     """A `ShownMessage`."""
+    if message.ended_as == EndedAs.DELETED:
+        return _show_deleted(member, message)
     error = ErrorKind(message.error_kind) if message.error_kind else None
     words = explain(MessageStatus(message.status), error, message.provider_code, message.attention)
     problem = {"kind": error.value, "reason": words.reason, "what_to_do": words.what_to_do} if error else None
@@ -148,6 +159,23 @@ def show_message(member: Membership, message: Message) -> Shown:
         "held_until": message.held_until if message.status == MessageStatus.QUEUED else None,
         "sent_at": message.sent_at,
         "delivered_at": message.delivered_at,
+        "ended_at": message.ended_at,
+        "ended_as": message.ended_as or None,
+    }
+
+
+def _show_deleted(member: Membership, message: Message) -> Shown:
+    """A `ShownMessage` that does not tell which way it went."""
+    told = ("id", "conversation_id", "contact_id", "line_id", "created_at", "ended_at", "ended_as")
+    unsaid = ("direction", "status", "error", "author", "held_until", "sent_at", "delivered_at")
+    return {
+        **dict.fromkeys(unsaid),
+        **{name: getattr(message, "pk" if name == "id" else name) for name in told},
+        "purpose": "",
+        "body": wording(member, message),
+        "status_text": "",
+        "segments": 0,
+        "media_count": 0,
     }
 
 
