@@ -61,6 +61,7 @@ _SUPERVISOR = (
     | _AUDITOR
     | {
         Permission.TEMPLATES_MANAGE,
+        Permission.TAGS_MANAGE,
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
         Permission.CONSENT_RECEIPT,

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CONTACTS_REVEAL = "contacts:reveal"
     CONTACTS_UNMASKED = "contacts:unmasked"
     CONTACTS_EXPORT = "contacts:export"
+    TAGS_MANAGE = "tags:manage"
     CONSENT_RECORD = "consent:record"
     CONSENT_RECEIPT = "consent:receipt"
     CONSENT_IMPORT = "consent:import"
@@ -195,7 +196,7 @@ class PermissionGroup:
 PERMISSION_GROUPS = (
     PermissionGroup(gettext_noop("Conversations"), ("conversations", "notes")),
     PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "broadcasts")),
-    PermissionGroup(gettext_noop("Contacts"), ("contacts", "consent", "opt_outs", "forms")),
+    PermissionGroup(gettext_noop("Contacts"), ("contacts", "tags", "consent", "opt_outs", "forms")),
     PermissionGroup(
         gettext_noop("Oversight"), ("reports", "findings", "reviews", "escalations", "measures", "audit", "access")
     ),

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.api.describing import describe
 from accounts.api.endpoint import Endpoint, answer
-from accounts.api.paging import PageParameters, page_answer
+from accounts.api.paging import page_answer
 from accounts.api.problems import Flaw, Kind, Problem
 from accounts.api.reading import checked, read_parameters
 from accounts.permissions import Permission
@@ -14,8 +14,8 @@ from texting import contacts as use_cases
 from texting import queries
 from texting.api import examples
 from texting.api.pages import ContactPage, cursor_of
-from texting.api.shapes import NewContact, NewName, NumberSearch
-from texting.api.shown import ShownContact, show_contact
+from texting.api.shapes import ContactParameters, NewContact, NewName, NumberSearch
+from texting.api.shown import ShownContact, show_contact, with_tags
 from texting.phone_numbers import BadNumber, PhoneNumber, parse
 
 _MISSING = (Kind.PERMISSION_MISSING, Kind.NOT_FOUND)
@@ -34,14 +34,15 @@ class Contacts(Endpoint):
         "List contacts",
         answer=ContactPage,
         example={"data": [examples.CONTACT], "next": None},
-        parameters=[PageParameters],
+        parameters=[ContactParameters],
         problems=[Kind.PERMISSION_MISSING],
         tag="Contacts",
     )
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The organization's contacts, the newest first."""
-        wanted = read_parameters(request, PageParameters)
-        page = queries.contact_records(self.member, cursor_of(wanted), wanted["limit"])
+        """The organization's contacts, or those with one tag, the newest first."""
+        wanted = read_parameters(request, ContactParameters)
+        page = queries.contact_records(self.member, cursor_of(wanted), wanted["limit"], tag=wanted.get("tag_id"))
+        with_tags(page.rows)
         return page_answer(request, [show_contact(self.member, row) for row in page.rows], page.next)
 
     @describe(

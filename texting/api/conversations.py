@@ -14,7 +14,7 @@ from texting import conversations, queries
 from texting.api import examples
 from texting.api.pages import ConversationPage, NotePage, cursor_of
 from texting.api.shapes import Assignment, ConversationParameters, NewNote, Nothing
-from texting.api.shown import ShownConversation, ShownNote, show_conversation, show_note
+from texting.api.shown import ShownConversation, ShownNote, show_conversation, show_note, with_tags
 from texting.conversations import NotPossible
 from texting.queries import Filter, FilterKind
 
@@ -49,6 +49,7 @@ class Conversations(Endpoint):
         else:
             chosen = Filter(FilterKind(wanted.get("list", FilterKind.OPEN)))
             page = queries.conversations_page(self.member, chosen, cursor, size)
+        with_tags([row.contact for row in page.rows])
         return page_answer(request, [show_conversation(self.member, row) for row in page.rows], page.next)
 
 

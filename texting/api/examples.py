@@ -59,6 +59,7 @@ CONTACT: dict[str, Any] = {
     "name": "Marcus Bell",
     "number": "+12125550181",
     "is_masked": False,
+    "tags": [{"id": "019ab4c1-3d4e-7f50-9b1c-2d3e4f5a6b7c", "name": "VIP"}],
     "created_at": "2026-11-20T09:30:00Z",
 }
 CONVERSATION: dict[str, Any] = {

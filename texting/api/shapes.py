@@ -129,6 +129,12 @@ class ConversationParameters(PageParameters):
         return attrs
 
 
+class ContactParameters(PageParameters):
+    """Which contacts: all, or those with a tag."""
+
+    tag_id = serializers.UUIDField(required=False, help_text="Contacts with this tag only; its id is in `tags`.")
+
+
 class Assignment(Strict):
     """Who goes on with a conversation; null is nobody, which gives it back to the team."""
 

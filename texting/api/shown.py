@@ -11,9 +11,11 @@ from texting.explaining import explain
 from texting.limits.carriers.showing import BrandRow, CampaignRow, brands_of
 from texting.models import Contact, Conversation, EndedAs, Line, Message, Note
 from texting.queries import colleague, customer, wording
+from texting.queries.tags import ShownTag, tags_of
 from texting.statuses import ErrorKind, MessageStatus
 
 DIRECTIONS = ("in", "out")
+_TAGS = "shown_tags"
 
 
 class Named(serializers.Serializer):  # type: ignore[type-arg]
@@ -71,6 +73,7 @@ class ShownContact(serializers.Serializer):  # type: ignore[type-arg]
     name = serializers.CharField(allow_null=True)
     number = serializers.CharField(help_text="E.164, or masked.")
     is_masked = serializers.BooleanField()
+    tags = Named(many=True, help_text="The organization's own labels on this contact, by name.")
     created_at = serializers.DateTimeField()
 
 
@@ -187,8 +190,23 @@ def show_contact(member: Membership, contact: Contact) -> Shown:
         "name": seen.name if seen.is_named else None,
         "number": seen.call or seen.number,
         "is_masked": seen.is_masked,
+        "tags": [{"id": tag.id, "name": tag.name} for tag in _tags_of(contact)],
         "created_at": contact.created_at,
     }
+
+
+def with_tags(contacts: Sequence[Contact]) -> None:
+    """Read the tags of all of them in one statement, for the shapes of many."""
+    found = tags_of(contact.pk for contact in contacts) if contacts else {}
+    for contact in contacts:
+        contact.__dict__[_TAGS] = found.get(contact.pk, ())
+
+
+def _tags_of(contact: Contact) -> tuple[ShownTag, ...]:
+    if _TAGS not in contact.__dict__:
+        with_tags([contact])
+    found: tuple[ShownTag, ...] = contact.__dict__[_TAGS]
+    return found
 
 
 def show_conversation(member: Membership, conversation: Conversation) -> Shown:

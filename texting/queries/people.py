@@ -1,5 +1,6 @@
 """Contacts as a list and one by one, and the colleagues who may take over a conversation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +17,7 @@ from texting.queries.cursors import Cursor, older_than
 from texting.queries.inbox import ORDER, row_of
 from texting.queries.seeing import Customer, customer, sees_everybody
 from texting.queries.shown import Colleague, Row
+from texting.queries.tags import ShownTag, tags_of
 
 PAGE = 50
 CONVERSATIONS_SHOWN = 20
@@ -27,6 +29,7 @@ class ContactRow:
 
     customer: Customer
     since: datetime
+    tags: tuple[ShownTag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,20 @@ class ContactPage:
     next: str = ""
 
 
-def contacts_page(member: Membership, cursor: Cursor | None = None, size: int = PAGE) -> ContactPage:
-    """One page of the organization's contacts, the newest first."""
+def contacts_page(
+    member: Membership, cursor: Cursor | None = None, size: int = PAGE, *, tag: UUID | None = None
+) -> ContactPage:
+    """One page of the organization's contacts, of those with `tag` if it is given, the newest first."""
     rows = contacts_for(member)
+    if tag is not None:
+        rows = rows.filter(contact_tags__tag=tag)
     if cursor:
         rows = rows.filter(older_than(cursor, "created_at"))
     found = list(rows.order_by("-created_at", "-id")[: size + 1])
     shown = found[:size]
     prefetch(shown)
     place = str(Cursor(shown[-1].created_at, shown[-1].pk)) if len(found) > size else ""
-    return ContactPage(tuple(_contact_row(member, contact) for contact in shown), place)
+    return ContactPage(_contact_rows(member, shown), place)
 
 
 def contacts_with_number(member: Membership, text: str) -> ContactPage:
@@ -55,7 +62,7 @@ def contacts_with_number(member: Membership, text: str) -> ContactPage:
         raise BadNumber("You see the last four digits of numbers, so nobody can be looked up by the whole number.")
     number = parse(text, member.organization.country)
     found = list(contacts_for(member).filter(number_index=blind_index(NUMBER_INDEX, number.e164)))
-    return ContactPage(tuple(_contact_row(member, contact) for contact in found))
+    return ContactPage(_contact_rows(member, found))
 
 
 def conversations_of(member: Membership, contact: Contact, besides: UUID | None = None) -> tuple[Row, ...]:
@@ -93,5 +100,8 @@ def draft_of(member: Membership, conversation: Conversation) -> Draft | None:
     return Draft.objects.filter(conversation=conversation, author=member).first()
 
 
-def _contact_row(member: Membership, contact: Contact) -> ContactRow:
-    return ContactRow(customer(member, contact, in_list=True), contact.created_at)
+def _contact_rows(member: Membership, contacts: Sequence[Contact]) -> tuple[ContactRow, ...]:
+    tags = tags_of(contact.pk for contact in contacts) if contacts else {}
+    return tuple(
+        ContactRow(customer(member, one, in_list=True), one.created_at, tags.get(one.pk, ())) for one in contacts
+    )

@@ -22,6 +22,7 @@ from texting.models import Conversation
 from texting.phone_numbers import display
 from texting.queries import Cursor, Filter, FilterKind
 from texting.queries.attention import stopped_lines
+from texting.queries.tags import tags_of
 from texting.segments import tables
 from texting.thread_notices import notices
 
@@ -151,6 +152,8 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
         "others": queries.conversations_of(member, conversation.contact, besides=conversation.line_id),
         "may_rename": member.may(Permission.CONTACTS_EDIT) and queries.sees(member, conversation.contact_id),
         "may_see_contact": member.may(Permission.CONTACTS_READ),
+        "tags": tags_of([conversation.contact_id]).get(conversation.contact_id, ()),
+        "may_tag": member.may(Permission.CONTACTS_READ) and member.may(Permission.CONTACTS_EDIT),
     }
 
 

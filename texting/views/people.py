@@ -15,6 +15,7 @@ from texting import number_marks, queries
 from texting.forms import NameForm, NumberForm
 from texting.models import Contact
 from texting.phone_numbers import BadNumber
+from texting.queries.tags import access_tag, all_tags, tags_of
 from texting.views.frames import cursor_in
 
 
@@ -22,8 +23,9 @@ from texting.views.frames import cursor_in
 @require_safe
 def contacts(request: MemberRequest) -> HttpResponse:
     """The organization's contacts, the newest first."""
-    page = queries.contacts_page(request.member, cursor_in(request, "after"))
-    return _list(request, page, NumberForm())
+    tag = _tag_in(request)
+    page = queries.contacts_page(request.member, cursor_in(request, "after"), tag=tag)
+    return _list(request, page, NumberForm(), tag)
 
 
 @requires(Permission.CONTACTS_READ)
@@ -42,8 +44,22 @@ def find_contact(request: MemberRequest) -> HttpResponse:
     return _list(request, page, form)
 
 
-def _list(request: MemberRequest, page: queries.ContactPage, form: NumberForm) -> HttpResponse:
+def _tag_in(request: MemberRequest) -> UUID | None:
+    """The tag that the list is of; None without one. Raises NotYours for what is none."""
+    if not (written := request.GET.get("tag", "")):
+        return None
+    try:
+        return access_tag(UUID(written)).pk
+    except ValueError:
+        raise queries.NotYours from None
+
+
+def _list(request: MemberRequest, page: queries.ContactPage, form: NumberForm, tag: UUID | None = None) -> HttpResponse:
     context = {
+        "tags": all_tags(),
+        "tag": tag,
+        "tag_written": str(tag or ""),
+        "may_tag": request.member.may(Permission.CONTACTS_EDIT),
         "page": page,
         "form": form,
         "looked_for": bool(form.data.get("number")),
@@ -69,6 +85,8 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         "unmark_reasons": Contact.Unmarked.choices,
         "may_unmark": request.member.may(Permission.CONTACTS_EDIT),
         "rows": queries.conversations_of(request.member, found),
+        "tags": tags_of([found.pk]).get(found.pk, ()),
+        "may_tag": request.member.may(Permission.CONTACTS_EDIT),
         "may_rename": request.member.may(Permission.CONTACTS_EDIT) and queries.sees(request.member, found.pk),
     }
     return render(request, "texting/contact.html", context)

@@ -5,6 +5,7 @@ import pytest
 from accounts.permissions import Permission
 from tenancy.isolation import activate
 from tests.callers import make_caller
+from texting import tagging
 from texting.models import Contact
 
 
@@ -31,3 +32,18 @@ def test_a_key_that_sees_numbers_adds_one_once(caller):
     again = caller.post("contacts", {"number": "(212) 555-0199", "name": "Another"})
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
+
+
+def test_tags_stand_with_a_contact_and_find_it_and_masks_stay(scene, caller, blind):
+    with activate(scene.organization):
+        known = scene.hear("Hello").contact
+        tag = tagging.add_tag(member=scene.agent, name="VIP")
+        tagging.put_on(member=scene.agent, tag=tag, contact_ids=[known.pk])
+        other = tagging.add_tag(member=scene.agent, name="Other")
+    [shown] = caller.get(f"contacts?tag_id={tag.pk}").json()["data"]
+    assert shown["tags"] == [{"id": str(tag.pk), "name": "VIP"}]
+    assert caller.get(f"contacts?tag_id={other.pk}").json()["data"] == []
+    assert caller.get("contacts?tag_id=nonsense").status_code == 422
+    [masked] = blind.get(f"contacts?tag_id={tag.pk}").json()["data"]
+    assert (masked["name"], masked["number"], masked["tags"]) == (None, "+1 *** *** 0181", shown["tags"])
+    assert caller.get("conversations").json()["data"][0]["contact"]["tags"] == shown["tags"]
