@@ -24,7 +24,9 @@ class RemoveTextForm(forms.Form):
         initial=WORDS,
         widget=forms.RadioSelect,
     )
-    reason = forms.TypedChoiceField(label=_("Why"), choices=Redaction.Reason.choices, coerce=Redaction.Reason)
+    reason = forms.TypedChoiceField(
+        label=_("Why"), choices=Redaction.Reason.choices, coerce=Redaction.Reason, widget=forms.RadioSelect
+    )
     words = forms.CharField(
         label=_("In your words"),
         max_length=LONGEST_WORDS,
