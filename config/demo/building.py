@@ -24,6 +24,7 @@ from config.demo import escalating
 from config.demo.handing_over import handed_over
 from config.demo.measuring import measures
 from config.demo.saved_texts import take_from_library
+from config.demo.tagging import tags
 from portal.payments.accounts import SIMULATOR, Wish, connect, try_keys
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -92,6 +93,7 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         _use(organization)
         for conversation in story["conversations"]:
             _conversation(built, conversation)
+        tags(owner, story.get("tags", {}))
         if story.get("measures"):
             measures(next(member for member in built.members.values() if member.is_owner))
     return people

@@ -51,7 +51,7 @@ from tests.portal.sent import portal_objects
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
-from texting import receiving
+from texting import receiving, tagging
 from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
@@ -224,6 +224,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             send_text(conversation=message.conversation, body="20% off. Shop now!", author=cast.owner)
         held = HeldText.objects.get()
         kept = keep_file(message, png_with_place())
+        tag = tagging.add_tag(member=cast.admin, name="VIP")
+        tagging.add_tag(member=cast.admin, name="Gold")
         template = published(cast.owner, "Hello")
         program = make_program(cast.admin)
         opted = asked(line, program, number="+12125550189")
@@ -309,6 +311,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "run_id": run.pk,
         "message_id": message.pk,
         "question_id": question.pk,
+        "tag_id": tag.pk,
         "held_id": held.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,

@@ -24,7 +24,7 @@ from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.limits.carriers.days import day_of, next_day
-from texting.models import Campaign, Conversation, Line, LineKey, OutboxEntry, SendingCount
+from texting.models import Campaign, Conversation, Line, LineKey, OutboxEntry, SendingCount, Tag
 from texting.providers.base import Inbound
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -142,6 +142,12 @@ class State:
             yield "team", f"/settings/teams/{team.pk}/"
             yield "team-people", f"/settings/teams/{team.pk}/people/"
         line = self.phone.split("/")[2]
+        yield "tags", "/settings/tags/"
+        with activate(self.member.organization):
+            tag = Tag.objects.first()
+        if tag:
+            yield "tag", f"/settings/tags/{tag.pk}/"
+            yield "contacts-tagged", f"/contacts/?tag={tag.pk}"
         yield "lines", "/settings/lines/"
         yield "agreement", "/settings/lines/agreement/"
         yield "line", f"/settings/lines/{line}/"

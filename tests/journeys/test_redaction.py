@@ -1,4 +1,4 @@
-"""A supervisor removes the words of a text: a colleague's open page shows at once that they are gone, the carrier too."""
+"""A supervisor removes the words of a text; a colleague's open page shows it at once, and the carrier forgets them."""
 
 from playwright.sync_api import expect
 
