@@ -77,6 +77,16 @@ def redis_client() -> Iterator[redis.Redis]:
         yield client
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """A password costs a tenth of a second on purpose, and tests ask for one more than a thousand times. The steps stay
+    the same ones; `test_passwords` looks at what the product sets."""
+    from tests.quick_passwords import quick
+
+    with quick():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _empty_redis(request: pytest.FixtureRequest) -> None:
     """Throttles, caches and queues of one test must not reach the next; journeys share a running system and keep it."""
