@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from statistics import median
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,8 @@ from accounts.models import Enforced, Membership, SignInEvent, SsoDoor, User
 from accounts.origins import Origin
 from accounts.passwords import Argon2id
 from tests.accounts.saml.office import open_office
+from tests.cast import PASSPHRASE
+from tests.quick_passwords import as_in_the_product
 
 STRANGER = Origin(None, "none", "", "", frozenset())
 WRONG = "a wrong password"
@@ -94,14 +97,21 @@ def test_every_kind_of_address_gets_the_same_page(addresses):
 
 
 def test_a_right_password_that_opens_nothing_is_hashed_once_too(addresses, monkeypatch):
-    from tests.cast import PASSPHRASE
-
     for kind in ("deactivated in the organization", "switched off", "held to single sign-on, with a password"):
         with counted_hashes(monkeypatch) as hashes:
             assert signing_in.with_password(email=addresses[kind], password=PASSPHRASE, origin=STRANGER) is None
         assert hashes == ["argon2"], kind
 
 
+@pytest.fixture
+def slow_passwords(addresses):
+    """Everybody's password costs what it costs in the product, and so does each try."""
+    with as_in_the_product():
+        User.objects.filter(password__startswith="argon2").update(password=make_password(PASSPHRASE))
+        yield
+
+
+@pytest.mark.usefixtures("slow_passwords")
 def test_the_time_that_a_refusal_takes_differs_by_noise_only(addresses):
     """Processor time, taken in turns in an order that changes, medians: what else runs on the machine takes no part.
 
