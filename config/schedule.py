@@ -49,5 +49,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "end secure messages": {"task": "portal.tasks.end_secure_messages", "schedule": schedule(60)},
     "forget private links": {"task": "portal.tasks.forget_private_links", "schedule": schedule(60)},
     "tell of destroyed keys": {"task": "retention.backups.tasks.export_tombstones", "schedule": schedule(60)},
+    "purge by night": {"task": "retention.purging.tasks.purge_by_night", "schedule": schedule(300)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }

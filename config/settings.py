@@ -229,6 +229,7 @@ CELERY_IMPORTS = [
     "texting.attachments.tasks",
     "portal.payments.tasks",
     "retention.backups.tasks",
+    "retention.purging.tasks",
 ]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:

@@ -293,6 +293,10 @@ class AuditKind(StrEnum):
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"
     BACKUP_RESTORED = "backup:restored"
+    PURGE_ASKED = "purge:asked"
+    PURGE_AGREED = "purge:agreed"
+    PURGE_CALLED_OFF = "purge:called_off"
+    PURGE_DONE = "purge:done"
     AUDIT_READ = "audit:read"
     AUDIT_EXPORTED = "audit:exported"
 

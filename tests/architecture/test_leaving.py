@@ -77,6 +77,7 @@ STAYS = {
     "portal.PaymentRequest": "who asked, who canceled: a record; a customer's link stays good, colleagues see it",
     "portal.RefusedPaymentEvent": "who took it in or threw it away: a record",
     "tenancy.AuditEvent": "what they did: the log",
+    "retention.Purge": "who asked for it and who agreed: a record",
     "texting.AllowedCountry": "who allowed it: a record",
     "texting.Attachment": "of texts: a record; what they attached and never sent is forgotten by the clock",
     "texting.Decision": "by whose text it was asked for: a record",

@@ -1,0 +1,138 @@
+"""Proof of a purge: what was due by which rule, what ended, which keys were destroyed, what stayed and why.
+
+Canonical JSON (RFC 8785) with ids, counts and times, never content; signed with the key of the audit log's checkpoints
+under a context of its own, so that no signature of one is ever one of the other. It is written anew as long as carriers
+have not answered for all copies, and is final then. Whoever holds the file needs the public key and nothing else to
+verify it.
+"""
+
+import base64
+import json
+import logging
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
+from django.db.models import Count
+from django.utils import timezone
+
+from retention.models import Purge, PurgeStep
+from tenancy.models import Organization
+from texting.models import CarrierCopy
+
+FORMAT = "parley purge certificate/v1"
+_CONTEXT = FORMAT.encode() + b"\0"
+_NOBODY_ANSWERS = 1000  # certificates looked at in one round
+log = logging.getLogger("parley.purging")
+
+
+class BadCertificate(ValueError):
+    """Not a certificate, altered, or not signed by a key that is trusted; the message says which."""
+
+
+def renew() -> int:
+    """Write the certificates of the active organization's purges that lack a final one. How many were written."""
+    purges = Purge.objects.filter(state=Purge.State.DONE, is_final=False, steps__isnull=False).distinct()
+    waiting = list(purges.select_related("organization").order_by("at")[:_NOBODY_ANSWERS])
+    if waiting and not settings.AUDIT_SIGNING_KEY:
+        log.error("AUDIT_SIGNING_KEY is not set: purges get no certificate")
+        return 0
+    written = 0
+    for purge in waiting:
+        carriers = _carriers(purge)
+        known = json.loads(purge.certificate)["carriers"] if purge.certificate else None
+        if known == carriers:
+            continue
+        purge.is_final = not carriers["waiting"]
+        purge.certificate = sign(_facts(purge, carriers))
+        purge.save(update_fields=["certificate", "is_final"])
+        written += 1
+    return written
+
+
+def sign(facts: dict[str, Any]) -> str:
+    """The certificate as text: the facts, our public key and the signature, in canonical form."""
+    key = Ed25519PrivateKey.from_private_bytes(settings.AUDIT_SIGNING_KEY)
+    said = {**facts, "public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode()}
+    signature = key.sign(_CONTEXT + rfc8785.dumps(said))
+    return rfc8785.dumps({**said, "signature": base64.b64encode(signature).decode()}).decode()
+
+
+def verify(text: str, trusted: Collection[Ed25519PublicKey]) -> dict[str, Any]:
+    """What a certificate says. Raises BadCertificate unless one of the `trusted` keys signed just this."""
+    try:
+        said = json.loads(text, object_pairs_hook=_once_each)
+        signature = base64.b64decode(said.pop("signature"), validate=True)
+        canonical = rfc8785.dumps(said)
+    except (ValueError, KeyError, AttributeError, TypeError, rfc8785.CanonicalizationError):
+        raise BadCertificate("This is not a purge certificate.") from None
+    if said.get("format") != FORMAT:
+        raise BadCertificate("This is not a purge certificate.")
+    for key in trusted:
+        try:
+            key.verify(signature, _CONTEXT + canonical)
+        except InvalidSignature:
+            continue
+        return said  # type: ignore[no-any-return]
+    raise BadCertificate("It was altered, or another installation signed it.")
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A name that stands twice would be read in two ways."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a name stands twice")
+    return dict(pairs)
+
+
+def _facts(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
+    organization: Organization = purge.organization
+    steps = list(PurgeStep.objects.filter(purge=purge).order_by("kind", "key_kind", "day"))
+    kept: Counter[str] = Counter()
+    ended: dict[str, Counter[str]] = {}
+    for step in steps:
+        kept.update(step.kept)
+        ended.setdefault(step.kind, Counter()).update(step.ended)
+    return {
+        "format": FORMAT,
+        "organization": {"id": str(organization.pk), "name": organization.name},
+        "purge": str(purge.pk),
+        "trigger": purge.trigger,
+        "asked_by": str(purge.asked_by_id or ""),
+        "agreed_by": str(purge.decided_by_id or ""),
+        "at": purge.at.isoformat(),
+        "ended_at": purge.ended_at.isoformat() if purge.ended_at else "",
+        "written_at": timezone.now().isoformat(),
+        "rules": purge.rules,
+        "ended": {kind: dict(counts) for kind, counts in ended.items()},
+        "kept": dict(kept),
+        "carriers": carriers,
+        "is_final": not carriers["waiting"],
+        "days": [
+            {
+                "kind": step.kind,
+                "day": step.day.isoformat() if step.day else "",
+                "keys": step.key_ids if step.state == PurgeStep.State.VERIFIED else [],
+                "state": step.state,
+                "resealed": step.resealed,
+                "ended": step.ended,
+                "kept": step.kept,
+            }
+            for step in steps
+        ],
+    }
+
+
+def _carriers(purge: Purge) -> dict[str, int]:
+    """What became of carriers' copies of the texts that this purge ended."""
+    wanted = CarrierCopy.objects.filter(wanted_at=purge.at, deletes=True)  # `ending` gives them the purge's moment
+    counted = wanted.order_by().values("state").annotate(number=Count("pk"))
+    states = {row["state"]: row["number"] for row in counted}
+    return {
+        "waiting": states.get(CarrierCopy.State.WAITING, 0),
+        "gone": states.get(CarrierCopy.State.GONE, 0) + states.get(CarrierCopy.State.DELETED, 0),
+        "refused": states.get(CarrierCopy.State.REFUSED, 0),
+    }

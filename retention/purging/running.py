@@ -1,0 +1,222 @@
+"""Purges begin by the night and by hand, and go on until they are over, whoever dies meanwhile.
+
+One at a time for each organization: the database refuses a second one, and a process that works at one says until when
+(`busy_until`), so that another takes over when it died.
+"""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from retention import certificates
+from retention.due import lanes
+from retention.keeping import doomed
+from retention.kinds import Kind
+from retention.lock import deleting_lock
+from retention.models import Purge, PurgeStep
+from retention.purging.nights import due_night
+from retention.purging.planning import Due, count_ending, due_keys
+from retention.purging.stepping import OVER, advance
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.isolation import activate, current_organization_id
+from tenancy.models import Organization
+
+log = logging.getLogger("parley.purging")
+
+ALONE = 1000
+"""So many texts one person may end by hand; for more another has to agree (DOMAIN.md 8.3)."""
+_LEASE = timedelta(minutes=15)
+State = Purge.State
+OPEN = (State.ASKED, State.RUNNING)
+
+
+class CannotPurge(ValueError):
+    """Not now; the message says why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a purge would end now: keys to destroy, rows by kind and model, rules."""
+
+    dues: list[Due]
+    rows: dict[Kind, Counter[str]]
+    findings: bool
+    rules: list[dict[str, object]]
+
+    @property
+    def texts(self) -> int:
+        """How many texts."""
+        return self.rows.get(Kind.BODIES, Counter())["texting.Message"]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is due."""
+        return not self.dues and not self.findings
+
+
+def plan(at: datetime, *, counted: bool = True) -> Plan:
+    """What is due at a moment in the active organization; takes the lock, so for short transactions."""
+    deleting_lock()
+    dues = due_keys(at)
+    rows: dict[Kind, Counter[str]] = {}
+    for due in dues if counted else ():
+        rows.setdefault(due.kind, Counter()).update(count_ending(due, at))
+    speaking = ~Q(masked="") | Q(digest__isnull=False)
+    findings = any(doomed(lane, at).filter(speaking).exists() for lane in lanes(Kind.FINDINGS))
+    return Plan(dues, rows, findings, _rules(at))
+
+
+def _rules(at: datetime) -> list[dict[str, object]]:
+    """Which periods hold, each once."""
+    found: list[dict[str, object]] = []
+    for kind in Kind:
+        for lane in lanes(kind):
+            team = lane.policy.team_id if lane.policy else None
+            cutoff = lane.cutoff(at)
+            said: dict[str, object] = {
+                "kind": kind.value,
+                "days": lane.days,
+                "team": str(team) if team else "",
+                "before": cutoff.isoformat() if cutoff else "",
+            }
+            if said not in found:
+                found.append(said)
+    return found
+
+
+# --- Beginning ---
+
+
+def begin_night(now: datetime) -> Purge | None:
+    """This night's purge of the active organization, made unless there was one; None then, or while another runs."""
+    organization = Organization.objects.get(pk=current_organization_id())
+    night = due_night(organization.pk, now, organization.time_zone)
+    if Purge.objects.filter(Q(night=night) | Q(state__in=OPEN)).exists():
+        return None
+    return _begin(plan(now, counted=False), at=now, night=night)
+
+
+def ask(*, member: Membership) -> Purge:
+    """Begin one by hand, or, when it is large, ask a second person. Raises CannotPurge."""
+    require(member, Permission.RETENTION_MANAGE)
+    now = timezone.now()
+    deleting_lock()
+    if Purge.objects.filter(state__in=OPEN).exists():
+        raise CannotPurge(_("A purge is running or waits for a second person. There is one at a time."))
+    wanted = plan(now)
+    if wanted.is_empty:
+        raise CannotPurge(_("Nothing is due."))
+    purge = _begin(wanted, at=now, asked_by=member)
+    audit.record(
+        event=AuditKind.PURGE_ASKED, actor=member, object=purge, texts=wanted.texts, alone=purge.state == State.RUNNING
+    )
+    return purge
+
+
+def agree(*, member: Membership, purge: Purge) -> None:
+    """A second person says yes. Raises CannotPurge for the first one, or when it no longer waits."""
+    require(member, Permission.RETENTION_MANAGE)
+    if purge.asked_by_id == member.pk:
+        raise CannotPurge(_("You asked for it. Another person has to agree."))
+    _decide(member, purge, State.RUNNING)
+    audit.record(event=AuditKind.PURGE_AGREED, actor=member, object=purge)
+
+
+def call_off(*, member: Membership, purge: Purge) -> None:
+    """Anybody who may manage retention calls off what still waits. Raises CannotPurge when it no longer waits."""
+    require(member, Permission.RETENTION_MANAGE)
+    _decide(member, purge, State.DROPPED)
+    audit.record(event=AuditKind.PURGE_CALLED_OFF, actor=member, object=purge)
+
+
+def _decide(member: Membership, purge: Purge, state: Purge.State) -> None:
+    if not Purge.objects.filter(pk=purge.pk, state=State.ASKED).update(state=state, decided_by=member):
+        raise CannotPurge(_("It does not wait for a second person any more."))
+
+
+def _begin(wanted: Plan, *, at: datetime, night: date | None = None, asked_by: Membership | None = None) -> Purge:
+    large = asked_by is not None and wanted.texts > ALONE
+    purge = Purge.objects.create(
+        at=at,
+        night=night,
+        trigger=Purge.Trigger.NIGHT if night else Purge.Trigger.HAND,
+        state=State.ASKED if large else State.DONE if wanted.is_empty else State.RUNNING,
+        asked_by=asked_by,
+        rules=wanted.rules,
+        ended_at=at if wanted.is_empty else None,
+    )
+    steps = [
+        PurgeStep(
+            purge=purge, kind=due.kind, key_kind=due.key_kind, day=due.day, key_ids=[one.hex() for one in due.key_ids]
+        )
+        for due in wanted.dues
+    ]
+    if wanted.findings:
+        steps.append(PurgeStep(purge=purge, kind=Kind.FINDINGS))
+    PurgeStep.objects.bulk_create(steps)
+    return purge
+
+
+# --- Going on ---
+
+
+def run_nights() -> dict[str, int]:
+    """One round through all organizations: begin what is due tonight, go on with what has begun, write certificates."""
+    counts = {"organizations": 0, "finished": 0, "failed": 0}
+    for organization_id in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
+        try:
+            with activate(organization_id):
+                begin_night(timezone.now())
+            counts["finished"] += go_on(organization_id)
+            with activate(organization_id):
+                certificates.renew()
+            counts["organizations"] += 1
+        except Exception as error:  # one organization's trouble is not the others'
+            log.exception("purge_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
+            counts["failed"] += 1
+    return counts
+
+
+def go_on(organization_id: UUID) -> bool:
+    """Take the organization's running purge as far as it goes now. Whether it is over."""
+    with activate(organization_id):
+        now = timezone.now()
+        free = Q(busy_until=None) | Q(busy_until__lt=now)
+        purge = Purge.objects.select_for_update(skip_locked=True).filter(free, state=State.RUNNING).first()
+        if purge is None:
+            return False
+        steps = list(PurgeStep.objects.filter(purge=purge).exclude(state__in=OVER).order_by("day", "kind"))
+        _busy(purge, now + _LEASE)
+    for step in steps:
+        advance(organization_id, purge, step)
+        with activate(organization_id):
+            _busy(purge, timezone.now() + _LEASE)
+    with activate(organization_id):
+        _busy(purge, None)
+        return _finish(purge)
+
+
+def _busy(purge: Purge, until: datetime | None) -> None:
+    Purge.objects.filter(pk=purge.pk).update(busy_until=until)
+
+
+def _finish(purge: Purge) -> bool:
+    if PurgeStep.objects.filter(purge=purge).exclude(state__in=OVER).exists():
+        return False
+    if not Purge.objects.filter(pk=purge.pk, state=State.RUNNING).update(state=State.DONE, ended_at=timezone.now()):
+        return False
+    rows: Counter[str] = Counter()
+    for step in PurgeStep.objects.filter(purge=purge):
+        rows.update(step.ended)
+    audit.record(event=AuditKind.PURGE_DONE, object=purge, rows=dict(rows), steps=purge.steps.count())
+    certificates.renew()
+    return True

@@ -1,0 +1,44 @@
+"""A desk whose texts are old enough to end."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from retention.kinds import Kind
+from retention.models import RetentionPolicy
+from tenancy.encryption import day_shredding
+from tenancy.isolation import activate
+from tests.texting.desk import Desk
+from texting.models import Message
+
+LONG_AGO = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def without_waiting(monkeypatch):
+    """Replaced keys go at once, as if an hour had passed."""
+    monkeypatch.setattr(day_shredding, "REPLACED_KEYS_STAY", timedelta(0))
+
+
+def set_days(kind: Kind, days: int | None, team=None) -> RetentionPolicy:
+    return RetentionPolicy.objects.create(kind=kind, days=days, team=team, set_at=timezone.now())
+
+
+@pytest.fixture
+def told(desk: Desk) -> Callable[..., Message]:
+    """`told(body, at)`: a customer's text of that time, with its preview."""
+
+    def tell(body: str, at: datetime = LONG_AGO, **more: object) -> Message:
+        conversation = desk.hear(body, **more)
+        with activate(desk.organization):
+            text = Message.objects.filter(conversation=conversation).latest("created_at")
+            assert text.body == body, "opened, so that it is sealed anew for its other day"
+            text.created_at = at
+            text.save(update_fields=["created_at", "body"])
+            conversation.last_activity_at, conversation.preview = at, body
+            conversation.save(update_fields=["last_activity_at", "preview"])
+        return text
+
+    return tell

@@ -1,0 +1,214 @@
+"""A night's purge: what is past its period is unreadable, says so, and is proved gone; what must stay is as it was."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from retention import certificates
+from retention.kinds import Kind
+from retention.models import Purge, PurgeStep
+from retention.purging import ending, running, stepping
+from tenancy.audit_checkpoints import trusted_keys
+from tenancy.encryption import KeyDestroyed, Sealed, day_shredding, keyring
+from tenancy.isolation import activate
+from tenancy.models import AuditEvent, DataKey
+from tests.texting.desk import SECOND
+from texting.models import CarrierCopy, Conversation, EndedAs, Message, Note
+
+from .conftest import LONG_AGO, set_days
+
+
+@pytest.fixture(autouse=True)
+def signing(settings):
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+
+
+def purge(desk, **days) -> Purge:
+    """What the clock does this night."""
+    with activate(desk.organization):
+        for kind, number in days.items():
+            set_days(Kind(kind), number)
+    assert running.run_nights()["failed"] == 0
+    with activate(desk.organization):
+        return Purge.objects.latest("at")
+
+
+def fresh(row):
+    keyring.forget_everything()
+    return type(row).objects.get(pk=row.pk)
+
+
+def test_old_texts_end_and_young_ones_do_not(desk, told, without_waiting):
+    old, young = told("A melon, please"), told("Two melons", at=timezone.now(), number=SECOND)
+    with activate(desk.organization):
+        note = Note.objects.create(
+            conversation=old.conversation, contact=old.contact, author=desk.cast.agent, body="n", created_at=LONG_AGO
+        )
+        copy = bytes(Message.objects.filter(pk=old.pk).values_list("body", flat=True).get())
+    done = purge(desk, bodies=30)
+    with activate(desk.organization):
+        ended = fresh(old)
+        assert (ended.body, ended.ended_as, ended.ended_at) == (None, EndedAs.RETENTION, done.at)
+        assert (fresh(note).body, fresh(old.conversation).preview) == (None, None)
+        assert (fresh(young).body, fresh(young.conversation).preview) == ("Two melons", "Two melons")
+        # The row as a copy of the database still holds it.
+        Message.objects.filter(pk=old.pk).update(body=Sealed(copy), ended_at=None, ended_as="")
+        with pytest.raises(KeyDestroyed):
+            _ = fresh(old).body
+        [step] = PurgeStep.objects.filter(purge=done)
+        assert (step.state, step.day) == ("verified", LONG_AGO.date())
+        assert step.ended == {"texting.Message": 1, "texting.Note": 1, "texting.Conversation": 1}
+        assert CarrierCopy.objects.get(message_id=old.pk, deletes=True).state == "waiting"
+        assert AuditEvent.objects.filter(event="purge:done").count() == 1
+        assert {event.object_id for event in AuditEvent.objects.filter(event="key:destroyed")} == set(step.key_ids)
+    with keyring.keys_of(desk.organization.pk):
+        assert not DataKey.objects.filter(kind="body", scope=LONG_AGO.date().isoformat()).exists()
+
+
+def keep_its_conversation(subject):
+    path = subject.conversation
+    kept = Conversation.objects.filter(contact__number_masked__endswith="0181")
+    return subject.of(path, "__in", kept.values("pk")) if path else None
+
+
+def test_what_something_keeps_stays_readable_and_is_counted(desk, told, settings, without_waiting):
+    kept, doomed = told("keep me"), told("end me", number=SECOND)
+    settings.RETENTION_KEEPERS = [f"{__name__}.keep_its_conversation"]
+    done = purge(desk, bodies=30)
+    with activate(desk.organization):
+        assert fresh(kept).body == "keep me"
+        assert fresh(kept.conversation).preview == "keep me"
+        assert fresh(doomed).body is None
+        said = json.loads(fresh(done).certificate)
+        assert said["kept"] == {f"{__name__}.keep_its_conversation": 2}
+        assert said["ended"]["bodies"] == {"texting.Message": 1, "texting.Conversation": 1}
+    settings.RETENTION_KEEPERS = []
+    with activate(desk.organization):
+        Purge.objects.update(night=timezone.now().date() - timedelta(days=9))
+    purge(desk)
+    with activate(desk.organization):
+        assert fresh(kept).body is None
+
+
+def test_a_team_with_a_longer_period_keeps_its_texts_of_the_same_day(desk, told, without_waiting):
+    mine, theirs = told("main line"), told("billing", line=desk.billing_line, number=SECOND)
+    with activate(desk.organization):
+        set_days(Kind.BODIES, 700, desk.billing_line.team)
+    purge(desk, bodies=30)
+    with activate(desk.organization):
+        assert (fresh(mine).body, fresh(theirs).body) == (None, "billing")
+        assert fresh(theirs.conversation).preview == "billing"
+
+
+def test_once_a_night_and_what_waits_for_other_processes_goes_on_later(desk, told, settings, monkeypatch):
+    kept, doomed = told("keep me"), told("end me", number=SECOND)
+    settings.RETENTION_KEEPERS = [f"{__name__}.keep_its_conversation"]
+    first = purge(desk, bodies=30)
+    with activate(desk.organization):
+        assert first.state == "running"
+        assert fresh(doomed).body == "end me"
+        PurgeStep.objects.update(again_at=timezone.now())
+    monkeypatch.setattr(day_shredding, "REPLACED_KEYS_STAY", timedelta(0))
+    assert purge(desk).pk == first.pk
+    with activate(desk.organization):
+        assert fresh(first).state == "done"
+        assert (fresh(kept).body, fresh(doomed).body) == ("keep me", None)
+    assert purge(desk).pk == first.pk
+
+
+class Killed(BaseException):
+    """As if the process were gone: nothing catches it."""
+
+
+PLACES = [
+    (day_shredding, "after_key_renewed"),
+    (day_shredding, "after_resealed"),
+    (stepping, "after_day_shredded"),
+    (ending, "before_rows_ended"),
+    (stepping, "after_purge_step"),
+]
+
+
+@pytest.mark.usefixtures("without_waiting")
+@pytest.mark.parametrize("place", PLACES, ids=[point for _, point in PLACES])
+def test_killed_anywhere_it_resumes_and_verifies(desk, told, settings, monkeypatch, place):
+    module, point = place
+    kept, doomed = told("keep me"), told("end me", number=SECOND)
+    settings.RETENTION_KEEPERS = [f"{__name__}.keep_its_conversation"]
+
+    def die(name):
+        if name == point:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "crash_here", die)
+        with pytest.raises(Killed):
+            purge(desk, bodies=30)
+    with activate(desk.organization):
+        Purge.objects.update(busy_until=None)
+    done = purge(desk)
+    with activate(desk.organization):
+        assert done.state == "done"
+        [step] = PurgeStep.objects.filter(purge=done)
+        assert step.state == "verified"
+        assert step.ended == {"texting.Message": 1, "texting.Conversation": 1}
+        assert (fresh(kept).body, fresh(doomed).body) == ("keep me", None)
+        told_of = AuditEvent.objects.filter(event="key:destroyed", object_id__in=step.key_ids)
+        assert told_of.count() == len(step.key_ids)
+
+
+def test_another_process_at_it_is_left_alone_until_it_must_be_dead(desk, told, monkeypatch, without_waiting):
+    text = told("end me")
+    monkeypatch.setattr(running, "advance", lambda *rest: None)
+    purge(desk, bodies=30)
+    monkeypatch.undo()
+    with activate(desk.organization):
+        Purge.objects.update(busy_until=timezone.now() + timedelta(minutes=5))
+    assert not running.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        assert fresh(text).body == "end me"
+
+
+def test_the_certificate_becomes_final_when_carriers_have_answered_and_any_change_is_found(desk, told, without_waiting):
+    text = told("end me")
+    done = purge(desk, bodies=30)
+    with activate(desk.organization):
+        assert not done.is_final
+        CarrierCopy.objects.filter(message_id=text.pk).update(state="deleted", due_at=None)
+        certificates.renew()
+        done = fresh(done)
+    said = certificates.verify(done.certificate, trusted_keys())
+    assert done.is_final
+    assert said["carriers"] == {"waiting": 0, "gone": 1, "refused": 0}
+    assert said["rules"][2]["kind"] == "bodies"
+    whole = json.loads(done.certificate)
+    for path in leaves(whole):
+        altered = json.loads(done.certificate)
+        change(altered, path)
+        with pytest.raises(certificates.BadCertificate):
+            certificates.verify(json.dumps(altered), trusted_keys())
+    for name in whole:
+        with pytest.raises(certificates.BadCertificate):
+            certificates.verify(json.dumps({key: value for key, value in whole.items() if key != name}), trusted_keys())
+    twice = done.certificate.replace('"carriers":', '"carriers":{},"carriers":', 1)
+    for text in (twice, "", "[]", "{", '"x"', done.certificate + "x"):
+        with pytest.raises(certificates.BadCertificate):
+            certificates.verify(text, trusted_keys())
+
+
+def leaves(value, path=()):
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if entries is None:
+        yield path
+    for key, entry in entries or ():
+        yield from leaves(entry, (*path, key))
+
+
+def change(value, path):
+    *way, last = path
+    for key in way:
+        value = value[key]
+    old = value[last]
+    value[last] = (not old) if isinstance(old, bool) else (old or 0) + 1 if not isinstance(old, str) else f"{old}x"
