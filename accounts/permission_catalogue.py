@@ -121,7 +121,6 @@ NOT_OFFERED = frozenset(
         Permission.BROADCASTS_APPROVE,
         Permission.CONTACTS_EXPORT,
         Permission.REVIEWS_WRITE,
-        Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,
     }

@@ -100,6 +100,7 @@ SETTINGS = (
     ),
     _group(
         _("Records"),
+        RailEntry(_("Purges"), "purges", "trash-2", Permission.RETENTION_MANAGE),
         RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
         RailEntry(_("Reveals"), "reveals", "eye", Permission.AUDIT_READ),
     ),

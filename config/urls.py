@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("compliance.urls.form_urls")),
     path("", include("portal.secure_urls")),
     path("", include("portal.payment_urls")),
+    path("", include("retention.purging.urls")),
     path("", include("config.developers")),
     path("", include("config.styleguide")),
 ]

@@ -35,6 +35,7 @@ from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
 from compliance.models import Call, CallTask, CheckRun, Finding, FindingException, HeldText, Holiday, OptOutQuestion
 from compliance.requesting import running
+from retention.models import Purge
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
 from tests.accounts.saml.office import open_office
@@ -249,6 +250,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         started = importing.upload(member=cast.owner, name="list.csv", raw=b"Phone\n(212) 555-0181\n")
         for_what = make_program(cast.owner, "Sale for many")
         run = running.begin(member=cast.owner, audience="reply", program=for_what, line=line, an_hour=10)
+        purge = Purge.objects.create(at=timezone.now(), trigger="hand", state="done", certificate="{}")
     device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
     with activate(cast.organization):
@@ -312,6 +314,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "message_id": message.pk,
         "question_id": question.pk,
         "tag_id": tag.pk,
+        "purge_id": purge.pk,
         "held_id": held.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,

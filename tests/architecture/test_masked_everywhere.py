@@ -106,6 +106,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "settings/audit/": ("before=999999999",),
     "settings/measures/evidence/<slug:evidence_key>/": ("show=all",),
     "settings/opt-in/all/": tuple(f"state={one}" for one in ("waiting", "confirmed", "unconfirmed", "lapsed")),
+    "settings/purges/": ("page=2",),
     "settings/quarantine/": tuple(f"state={one}" for one in ("processed", "dropped", "waiting")),
     "settings/reveals/": ("reason=question",),
     "settings/webhooks/<uuid:endpoint_id>/": ("state=failed",),

@@ -156,6 +156,8 @@ class State:
         yield "connect-twilio", "/settings/lines/connect/twilio/"
         yield "connect-simulator", "/settings/lines/connect/simulator/"
         yield "quarantine", "/settings/quarantine/"
+        yield "purges", "/settings/purges/"
+        yield "purge-now", "/settings/purges/now/"
         yield from opt_in_sights(self.member.organization)
         yield from form_sights(self.member.organization)
         yield from template_sights(self.member.organization)

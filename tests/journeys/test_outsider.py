@@ -97,6 +97,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "keyword_id",
                     "opt_in_id",
                     "question_id",
+                    "purge_id",
                     "form_id",
                     "logo_id",
                 ),

@@ -1,0 +1,54 @@
+"""The certificate of a purge as PDF, for those who file paper. The JSON is what is signed; the signature is on both."""
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from accounts.paper import LINE, Paper, moment
+from retention.kinds import Kind
+from retention.models import Purge
+from retention.purging.reading import KINDS, model_words, reason_words
+
+MOST_DAYS = 400  # listed with their keys; all are in the JSON
+
+
+def as_pdf(purge: Purge) -> bytes:
+    """One document (A4), times in the organization's zone."""
+    said = json.loads(purge.certificate)
+    zone = ZoneInfo(purge.organization.time_zone)
+    paper = Paper(title=_("Certificate of a purge"), foot=f"{said['purge']}   {said['format']}", at=purge.at)
+    paper.head(_("Certificate of a purge"), said["organization"]["name"])
+    for name, at in ((_("Due at"), said["at"]), (_("Ended"), said["ended_at"]), (_("Written"), said["written_at"])):
+        paper.fact(name, moment(datetime.fromisoformat(at), zone) if at else "-")
+    paper.fact(_("State"), _("Final") if said["is_final"] else _("Carriers have not answered for all copies yet"))
+    paper.section(_("What ended"))
+    for kind, rows in said["ended"].items():
+        for label, number in rows.items():
+            paper.fact(str(KINDS[Kind(kind)])[:24], f"{number}  {model_words(label)}", size=9)
+    carriers = said["carriers"]
+    paper.section(_("Copies at carriers"))
+    for name, key in ((_("Gone"), "gone"), (_("Refused"), "refused"), (_("Not answered yet"), "waiting")):
+        paper.fact(name, str(carriers[key]))
+    if said["kept"]:
+        paper.section(_("What stayed, and why"))
+        for reason, number in said["kept"].items():
+            paper.fact(str(number), reason_words(reason))
+    paper.section(_("By which rules"))
+    for rule in said["rules"]:
+        if rule["before"]:
+            words = _("%(days)s days: before %(at)s") % {
+                "days": rule["days"],
+                "at": moment(datetime.fromisoformat(rule["before"]), zone),
+            }
+            paper.fact(str(KINDS[Kind(rule["kind"])])[:24], words, size=8)
+    paper.section(_("Keys that were destroyed"))
+    for day in said["days"][:MOST_DAYS]:
+        if day["keys"]:
+            paper.paragraph(f"{day['kind']} {day['day']}  {' '.join(day['keys'])}", size=7, mono=True)
+    paper.section(_("Signature"))
+    paper.paragraph(_("Ed25519 over the canonical JSON of this certificate; public key, then signature."), size=8)
+    paper.paragraph(f"{said['public_key']}\n{said['signature']}", size=7, mono=True)
+    paper.ln(LINE)
+    return bytes(paper.output())

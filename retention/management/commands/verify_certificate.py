@@ -1,0 +1,45 @@
+"""`manage.py verify_certificate FILE`: is this certificate of a purge what was signed? Asks no database."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from retention.certificates import BadCertificate, verify
+from tenancy.audit_checkpoints import BadNote, trusted_keys
+
+MOST_BYTES = 50_000_000
+
+
+class Command(BaseCommand):
+    help = "Verify the certificate of a purge (JSON). Exits with 1 when it is not as it was signed."
+    requires_system_checks: tuple[str, ...] = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--key", action="append", default=[], help="A public key to trust, in base64; may be repeated."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            if path.stat().st_size > MOST_BYTES:
+                raise CommandError(f"{path} is too large for a certificate.")
+            text = path.read_bytes().decode()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+        except UnicodeDecodeError:
+            raise CommandError("This is not a purge certificate.") from None
+        try:
+            keys = trusted_keys(*options["key"])
+            if not keys:
+                raise CommandError("No key is trusted: set AUDIT_SIGNING_KEY or give the public key with --key.")
+            said = verify(text, keys)
+        except (BadCertificate, BadNote) as error:
+            raise CommandError(str(error)) from None
+        state = "final" if said["is_final"] else "not final: carriers have not answered for all copies"
+        ended = sum(sum(rows.values()) for rows in said["ended"].values())
+        self.stdout.write(f"Signed and unaltered ({state}).")
+        self.stdout.write(f"Purge {said['purge']} of {said['organization']['name']}, {said['at']}: {ended} rows ended.")
