@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission
@@ -161,7 +162,7 @@ def _row(member: Membership, finding: Finding, conversation: Conversation) -> Fi
         is_inbound=finding.direction == Finding.Direction.IN,
         confidence=str(confidence.label),
         tone=_TONES.get(confidence, "neutral"),
-        masked=finding.masked,
+        masked=finding.masked or _("No longer kept"),
         was_removed=finding.was_removed,
         score=finding.score,
         why=tuple(Why(rule, words_of(rule), weight) for rule, weight in finding.reasons),

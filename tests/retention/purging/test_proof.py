@@ -1,0 +1,121 @@
+"""After a purge: no file of the database holds the words, no remaining key opens a copy, and reports say the same."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from compliance.models import Finding
+from config.navigation import REPORTS
+from retention.kinds import Kind
+from retention.models import Purge
+from retention.purging import running
+from tenancy.encryption import keyring, records
+from tenancy.encryption.day_shredding import columns_of
+from tenancy.isolation import activate
+from tests.tenancy.conftest import superuser
+from tests.tenancy.test_data_files import found_on_disk, spellings
+from tests.texting.desk import SECOND
+from texting.models import Contact, Message, Note
+
+from .conftest import LONG_AGO, set_days
+
+__all__ = ["superuser"]
+
+WORDS = "Zwetschgenkuchen for the trombone quartet"
+STAYS = "Persimmons stay where they are"
+REMARK = "Quince marmalade needs a second signature"
+KINDS = ("body", "finding", "file")
+
+
+def keep_one(subject):
+    theirs = Contact.objects.filter(number_masked__endswith=SECOND[-4:])
+    return subject.of(subject.contact, "__in", theirs.values("pk")) if subject.contact else None
+
+
+def sealed(organization) -> list[tuple[str, bytes]]:
+    """Every record under keys of days, with where it stands: what a copy of the database would hold."""
+    found = []
+    with activate(organization):
+        for column in (column for kind in KINDS for column in columns_of(kind)):
+            rows = column.model._base_manager.filter(**{f"{column.field.attname}__isnull": False})
+            found += [
+                (f"{column.model.__name__} {pk}", bytes(record))
+                for pk, record in rows.values_list("pk", column.field.attname)
+            ]
+    return found
+
+
+def opens(organization, record: bytes) -> bool:
+    """Whether every key that sealed it is still there."""
+    keyring.forget_everything()
+    key_ids = set(records.key_ids(record))
+    return keyring.refresh(organization.pk, key_ids).keys() >= key_ids
+
+
+@pytest.fixture
+def desk(busy_desk):
+    """With real commits."""
+    return busy_desk
+
+
+def test_nothing_of_it_is_in_a_file_and_no_key_opens_a_copy(desk, told, settings, superuser, without_waiting):
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+    settings.RETENTION_KEEPERS = [f"{__name__}.keep_one"]
+    doomed, kept = told(WORDS), told(STAYS, number=SECOND)
+    with activate(desk.organization):
+        Note.objects.create(
+            conversation=doomed.conversation,
+            contact=doomed.contact,
+            author=desk.cast.agent,
+            body=REMARK,
+            created_at=LONG_AGO,
+        )
+        set_days(Kind.BODIES, 30)
+        key_ids = keyring.stored_ids(desk.organization.pk, "body", LONG_AGO.date().isoformat())
+        secrets = [key.secret for key in keyring.by_ids(desk.organization.pk, key_ids).values()]
+    before = sealed(desk.organization)
+    running.run_nights()
+    with activate(desk.organization):
+        assert Purge.objects.get().state == "done"
+        assert Message.objects.get(pk=kept.pk).body == STAYS
+    others = [record for where, record in before if str(kept.pk) not in where]
+    old = [record for record in others if set(records.key_ids(record)) & set(key_ids)]
+    assert len(old) >= 3
+    assert not any(opens(desk.organization, record) for record in old)
+    assert all(not set(records.key_ids(record)) & set(key_ids) for _, record in sealed(desk.organization))
+    needles = {spelling for text in (WORDS, REMARK, STAYS) for spelling in spellings(text)}
+    assert found_on_disk(superuser(), needles | set(secrets)) == set()
+    assert found_on_disk(superuser("keys"), secrets) == set()
+
+
+def _main(page: str) -> str:
+    return page[page.index("<main") : page.index("</main>")]
+
+
+def shown(desk) -> dict[str, str]:
+    """What every report says, without what changes with each request, and without the masks of findings."""
+    owner, said = desk.as_(desk.cast.owner), {}
+    for entry in REPORTS:
+        answer = owner.get(reverse(entry.route))
+        assert answer.status_code == 200
+        said[entry.route] = re.sub(r'(csrf|nonce|value="|\?v=|<p class="mono")[^>]*>[^<]*', "", _main(answer.text))
+    return said
+
+
+def test_reports_say_the_same_before_and_after(desk, told, settings, without_waiting):
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+    told(WORDS)
+    told("My card is 4111 1111 1111 1111", number=SECOND)
+    with activate(desk.organization):
+        assert Finding.objects.update(found_at=LONG_AGO) == 1
+        for kind in (Kind.BODIES, Kind.FINDINGS, Kind.ATTACHMENTS, Kind.PAYMENTS):
+            set_days(kind, 30)
+    before = shown(desk)
+    running.run_nights()
+    with activate(desk.organization):
+        assert Message.objects.exclude(ended_at=None).count() == 2
+        assert Finding.objects.get().masked == ""
+    after = shown(desk)
+    for name, text in before.items():
+        assert text.splitlines() == after[name].splitlines(), name
