@@ -43,12 +43,12 @@ def renew() -> int:
         return 0
     written = 0
     for purge in waiting:
-        carriers = _carriers(purge)
+        carriers = answers_of(purge)
         known = json.loads(purge.certificate)["carriers"] if purge.certificate else None
         if known == carriers:
             continue
         purge.is_final = not carriers["waiting"]
-        purge.certificate = sign(_facts(purge, carriers))
+        purge.certificate = sign(facts_of(purge, carriers))
         purge.save(update_fields=["certificate", "is_final"])
         written += 1
     return written
@@ -88,7 +88,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _facts(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
+def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
     organization: Organization = purge.organization
     steps = list(PurgeStep.objects.filter(purge=purge).order_by("kind", "key_kind", "day"))
     kept: Counter[str] = Counter()
@@ -126,7 +126,7 @@ def _facts(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _carriers(purge: Purge) -> dict[str, int]:
+def answers_of(purge: Purge) -> dict[str, int]:
     """What became of carriers' copies of the texts that this purge ended."""
     wanted = CarrierCopy.objects.filter(wanted_at=purge.at, deletes=True)  # `ending` gives them the purge's moment
     counted = wanted.order_by().values("state").annotate(number=Count("pk"))

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission
@@ -162,7 +161,7 @@ def _row(member: Membership, finding: Finding, conversation: Conversation) -> Fi
         is_inbound=finding.direction == Finding.Direction.IN,
         confidence=str(confidence.label),
         tone=_TONES.get(confidence, "neutral"),
-        masked=finding.masked or _("No longer kept"),
+        masked=finding.masked,
         was_removed=finding.was_removed,
         score=finding.score,
         why=tuple(Why(rule, words_of(rule), weight) for rule, weight in finding.reasons),

@@ -9,9 +9,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import F, Func, Q, Value
+from django.utils.module_loading import import_string
 
 from accounts.models import KeptAnswer
+from compliance.detectors.findings import LAST_FOUR_MARK
 from compliance.models import Finding
 from retention.due import lanes
 from retention.keeping import doomed
@@ -22,7 +25,9 @@ from tenancy.crash_points import crash_here
 from tenancy.encryption.day_shredding import Column, columns_of
 from tenancy.encryption.fields import ENDED
 from tenancy.isolation import activate
-from texting.models import Attachment, AttachmentChunk, AttachmentDue, CarrierCopy, EndedAs, Message, QuarantinedRequest
+from texting import carrier_copies
+from texting.ended import end_files
+from texting.models import Attachment, AttachmentChunk, CarrierCopy, EndedAs, Message, QuarantinedRequest
 from texting.models.ending import Ending
 
 BATCH = 1000
@@ -58,13 +63,13 @@ def _end(column: Column, rows: Sequence[UUID], at: datetime) -> None:
     wanted = model._default_manager.filter(pk__in=rows)
     if model in (AttachmentChunk, KeptAnswer, QuarantinedRequest):
         wanted.delete()
+    elif model is Attachment:
+        end_files(wanted, ended_as=EndedAs.RETENTION, at=at)
     elif issubclass(model, Ending):
         sealed = {each.field.attname: None for each in columns_of(_kind_of(column)) if each.model is model}
         wanted.filter(ended_at=None).update(ended_at=at, ended_as=EndedAs.RETENTION, **sealed)
         if model is Message:
-            _forget_at_carriers(rows, at)
-        if model is Attachment:
-            _end_files(rows)
+            _end_with_texts(rows, at)
     else:
         wanted.update(**{column.field.attname: None if column.field.null else ENDED})
 
@@ -73,40 +78,34 @@ def _kind_of(column: Column) -> str:
     return column.field.keys[column.place].kind
 
 
-def _forget_at_carriers(texts: Sequence[UUID], at: datetime) -> None:
-    """The provider is asked to delete its record of each text; one that it was to forget anyhow is deleted, too."""
-    there = Message.objects.filter(pk__in=texts).exclude(provider_message_id=None).exclude(provider_message_id="")
-    CarrierCopy.objects.bulk_create(
-        [
-            CarrierCopy(line_id=line, message_id=text, deletes=True, due_at=at, wanted_at=at)
-            for text, line in there.values_list("pk", "line_id")
-        ],
-        ignore_conflicts=True,
-    )
-    CarrierCopy.objects.filter(message_id__in=texts, deletes=False).update(
-        deletes=True, state=CarrierCopy.State.WAITING, due_at=at, tries=0, gone_at=None, wanted_at=at
-    )
+def _end_with_texts(texts: Sequence[UUID], at: datetime) -> None:
+    """What is not under the same key: files, what others hold of the words (as `texting.ended`), the carriers' copies.
+
+    One that a carrier was to forget anyhow is deleted, too, and counts as wanted by this purge.
+    """
+    end_files(Attachment.objects.filter(message_id__in=texts), ended_as=EndedAs.RETENTION, at=at)
+    for path in settings.TEXTING_WORDS_ENDED:
+        import_string(path)(texts, EndedAs.RETENTION)
+    CarrierCopy.objects.filter(message_id__in=texts).update(wanted_at=at)
+    carrier_copies.forget_all(texts, at=at, deletes=True)
 
 
-def _end_files(files: Sequence[UUID]) -> None:
-    """A file's bytes go with its name; nothing of it is fetched any more."""
-    AttachmentChunk.objects.filter(attachment_id__in=files).delete()
-    AttachmentDue.objects.filter(attachment_id__in=files).delete()
-    Attachment.objects.filter(pk__in=files).update(state=Attachment.State.GONE, digest=None, has_thumbnail=False)
+SPEAKING = Q(masked__contains=LAST_FOUR_MARK) | Q(digest__isnull=False)
+"""Findings that still say something of the value that was found."""
 
 
 def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
-    """What findings say of values: the mask with its last digits, and the digest that finds equals. Type, verdict and
-    time stay, because reports count them.
+    """What findings say of values: last digits, and the digest that finds equals. Type, verdict and time stay, because
+    reports count them.
     """
-    speaks = ~Q(masked="") | Q(digest__isnull=False)
+    without_digits = Func(F("masked"), Value(f" ?{LAST_FOUR_MARK}[^]]*"), Value(""), function="regexp_replace")
     while True:
         with activate(organization):
             deleting_lock()
             done = 0
             for lane in lanes(Kind.FINDINGS):
-                rows = list(doomed(lane, at).filter(speaks).values_list("pk", flat=True)[:BATCH])
-                done += Finding.objects.filter(pk__in=rows).update(masked="", digest=None)
+                rows = list(doomed(lane, at).filter(SPEAKING).values_list("pk", flat=True)[:BATCH])
+                done += Finding.objects.filter(pk__in=rows).update(masked=without_digits, digest=None)
             _count(step, "compliance.Finding", done)
         if not done:
             return

@@ -22,6 +22,7 @@ from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
+from retention.purging.ending import SPEAKING
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys
 from retention.purging.stepping import OVER, advance
@@ -70,8 +71,7 @@ def plan(at: datetime, *, counted: bool = True) -> Plan:
     rows: dict[Kind, Counter[str]] = {}
     for due in dues if counted else ():
         rows.setdefault(due.kind, Counter()).update(count_ending(due, at))
-    speaking = ~Q(masked="") | Q(digest__isnull=False)
-    findings = any(doomed(lane, at).filter(speaking).exists() for lane in lanes(Kind.FINDINGS))
+    findings = any(doomed(lane, at).filter(SPEAKING).exists() for lane in lanes(Kind.FINDINGS))
     return Plan(dues, rows, findings, _rules(at))
 
 

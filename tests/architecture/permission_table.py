@@ -6,6 +6,7 @@ NOT_THEIRS  addresses whose object is somebody else's, by role: the permission i
 objects_of  for every other parameter an object of organization A, whose id is put there.
 """
 
+import json
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -35,6 +36,7 @@ from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
 from compliance.models import Call, CallTask, CheckRun, Finding, FindingException, HeldText, Holiday, OptOutQuestion
 from compliance.requesting import running
+from retention.certificates import facts_of
 from retention.models import Purge
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -250,7 +252,11 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         started = importing.upload(member=cast.owner, name="list.csv", raw=b"Phone\n(212) 555-0181\n")
         for_what = make_program(cast.owner, "Sale for many")
         run = running.begin(member=cast.owner, audience="reply", program=for_what, line=line, an_hour=10)
-        purge = Purge.objects.create(at=timezone.now(), trigger="hand", state="done", certificate="{}")
+        purge = Purge.objects.create(at=timezone.now(), trigger="hand", state="done")
+        purge.certificate = json.dumps(
+            facts_of(purge, dict.fromkeys(("waiting", "gone", "refused"), 0)) | {"public_key": "", "signature": ""}
+        )
+        purge.save()
     device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
     with activate(cast.organization):
