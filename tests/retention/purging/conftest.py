@@ -16,6 +16,12 @@ from texting.models import Message
 LONG_AGO = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def nothing_keeps(settings):
+    """Keepers are what each test says: the conversations here are open, which keeps them otherwise."""
+    settings.RETENTION_KEEPERS = []
+
+
 @pytest.fixture
 def without_waiting(monkeypatch):
     """Replaced keys go at once, as if an hour had passed."""
