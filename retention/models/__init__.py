@@ -1,9 +1,7 @@
-"""What retention stores: policies, and how restores were tried."""
-"""What retention stores: policies, purges and their steps."""
+"""What retention stores: policies, holds, purges and their steps, drills of restoring."""
 
 from retention.models.drill import RestoreDrill
 from retention.models.policy import RetentionPolicy
 from retention.models.purge import Purge, PurgeStep
 
-__all__ = ["RestoreDrill", "RetentionPolicy"]
-__all__ = ["Purge", "PurgeStep", "RetentionPolicy"]
+__all__ = ["Purge", "PurgeStep", "RestoreDrill", "RetentionPolicy"]
