@@ -36,6 +36,9 @@ OTHER_POINTS = (
     "before_check_run_commit",  # a batch of history is judged, not committed
     "before_backup_named",  # both databases are copied, and neither copy has its name
     "after_key_renewed",  # a purge made a newer key for what must stay; nothing is under it
+    "after_day_shredded",  # a purge's keys of a day are destroyed; its step does not say so
+    "before_rows_ended",  # a batch of rows says that its words ended, not committed
+    "after_purge_step",  # a purge's step is stored; the next one is not begun
     "after_resealed",  # what must stay is under the newer key; the older ones are still there
 )
 """Where no text passes."""
