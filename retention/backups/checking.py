@@ -19,7 +19,7 @@ from retention.backups.tombstones import Tombstones
 from tenancy.audit_checkpoints import BadNote, file_of, newest_note, read_note, read_notes, trusted_keys
 from tenancy.audit_verification import copy_to_files, verify_chain
 from tenancy.checks import row_security_holds
-from tenancy.encryption import EncryptionError, KeyDestroyed, prefetch
+from tenancy.encryption import EncryptionError, prefetch
 from tenancy.encryption.keyring import keys_of
 from tenancy.encryption.records import key_ids
 from tenancy.isolation import activate
@@ -188,7 +188,7 @@ def _shredded(dead: Tombstones) -> tuple[list[str], str]:
 def _opens(row: Message) -> bool:
     try:
         row.body  # noqa: B018 - opened here
-    except KeyDestroyed:
+    except EncryptionError:
         return False
     return True
 

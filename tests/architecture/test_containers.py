@@ -22,7 +22,7 @@ def test_only_the_proxy_is_reachable_from_outside():
 
 
 def test_every_part_is_there_and_says_how_it_is():
-    assert set(SERVICES) == {"web", "worker", "clock", "proxy", "migrate", "postgres", "valkey"}
+    assert set(SERVICES) == {"web", "worker", "clock", "proxy", "migrate", "backup", "postgres", "valkey"}
     checked = {name for name, service in SERVICES.items() if "healthcheck" in service}
     assert {"web", "worker", "postgres", "valkey"} <= checked
 
@@ -41,8 +41,22 @@ def test_the_app_is_no_owner_and_only_migrations_are():
     assert "parley_owner" in SERVICES["migrate"]["environment"]["DATABASE_URL"]
 
 
+def test_what_a_backup_needs_is_given_to_nothing_else():
+    """Who reads every row, the key that opens the copies, and the copies themselves."""
+    for name, service in SERVICES.items():
+        given = str([service.get(part) for part in ("environment", "secrets", "volumes")])
+        others = given.replace("BACKUP_PASSWORD", "") if name == "postgres" else given  # it makes the role
+        assert ("backup" in others.lower()) == (name == "backup")
+    backup = SERVICES["backup"]
+    assert backup["profiles"] == ["backup"], "it ends by itself, so `up` does not start it"
+    for address in ("BACKUP_DATABASE_URL", "BACKUP_KEYS_DATABASE_URL"):
+        assert "parley_backup" in backup["environment"][address]
+    assert "BYPASSRLS" in COMPOSE["configs"]["roles"]["content"].partition("parley_backup")[2]
+    assert DOCKERFILE.rpartition("FROM ")[2].strip() == "parley", "what is built when no target is named"
+
+
 def test_secrets_come_as_files_and_no_local_mode_is_on():
-    for name in ("web", "worker", "clock", "migrate"):
+    for name in ("web", "worker", "clock", "migrate", "backup"):
         environment = SERVICES[name]["environment"]
         assert "PARLEY_LOCAL" not in environment
         for secret in ("SECRET_KEY", "ROOT_KEY", "AUDIT_SIGNING_KEY", "METRICS_TOKEN", "SMTP_PASSWORD"):
