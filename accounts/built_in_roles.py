@@ -54,6 +54,7 @@ _AUDITOR = frozenset(
         Permission.REVIEWS_WRITE,
         Permission.AUDIT_READ,
         Permission.PEOPLE_READ,
+        Permission.HOLDS_READ,
     }
 )
 _SUPERVISOR = (

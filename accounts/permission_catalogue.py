@@ -89,7 +89,9 @@ class Permission(StrEnum):
 
     ORGANIZATION_MANAGE = "organization:manage"
     RETENTION_MANAGE = "retention:manage"
+    HOLDS_READ = "holds:read"
     HOLDS_MANAGE = "holds:manage"
+    HOLDS_RELEASE = "holds:release"
     EXPORTS_MAKE = "exports:make"
     PORTAL_MANAGE = "portal:manage"
     PAYMENTS_MANAGE = "payments:manage"
@@ -121,7 +123,6 @@ NOT_OFFERED = frozenset(
         Permission.BROADCASTS_APPROVE,
         Permission.CONTACTS_EXPORT,
         Permission.REVIEWS_WRITE,
-        Permission.HOLDS_MANAGE,
         Permission.EXPORTS_MAKE,
     }
 )
@@ -165,6 +166,7 @@ ADMINISTRATIVE = frozenset(
         Permission.ORGANIZATION_MANAGE,
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
+        Permission.HOLDS_RELEASE,
         Permission.EXPORTS_MAKE,
         Permission.PORTAL_MANAGE,
         Permission.PAYMENTS_MANAGE,

@@ -184,7 +184,18 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Sees the list of what is left to set up, and is led through it."),
     ),
     "retention:manage": (_("Manage retention"), _("Says how long things are kept before they are destroyed.")),
-    "holds:manage": (_("Manage legal holds"), _("Keeps things that would be destroyed, and lets them go again.")),
+    "holds:read": (
+        _("See legal holds"),
+        _("Opens the list of holds, and sees on a conversation for which matter it is kept."),
+    ),
+    "holds:manage": (
+        _("Place legal holds"),
+        _("Keeps what would be deleted, and asks for a release. Needs the right to see legal holds too."),
+    ),
+    "holds:release": (
+        _("Confirm the release of holds"),
+        _("Lets go what a colleague asks to release. Never what the person asked for themselves."),
+    ),
     "exports:make": (_("Export conversations"), _("Takes conversations out of the product as files.")),
     "portal:manage": (_("Manage the customer portal"), _("Sets how private pages look and how long they last.")),
     "payments:manage": (_("Manage payments"), _("Connects the payment provider and sets what requests begin with.")),

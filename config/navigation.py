@@ -17,6 +17,7 @@ from compliance.measures.register import open_count as measures_waiting
 from compliance.opt_in.reading_opt_ins import unconfirmed_count
 from compliance.opt_out.reading_questions import question_count
 from portal.payments.hearing import waiting_count
+from retention.holds.reading import holds_waiting
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count
@@ -103,6 +104,7 @@ SETTINGS = (
         RailEntry(_("Purges"), "purges", "trash-2", Permission.RETENTION_MANAGE),
         RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
         RailEntry(_("Reveals"), "reveals", "eye", Permission.AUDIT_READ),
+        RailEntry(_("Legal holds"), "holds", "lock", Permission.HOLDS_READ, holds_waiting),
     ),
     _group(
         _("You"),

@@ -316,12 +316,12 @@ TEXTING_THREAD_NOTICES = [
     "compliance.content_types.showing.held_texts",
     "compliance.opt_in.opt_in_notices.opt_ins",
     "compliance.escalations.showing.thread_notices",
+    "retention.holds.showing.thread_notices",
 ]
 TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
 TEXTING_KEPT_WORDS = "compliance.screening.masking.kept"  # notes and drafts, as they may be stored
 TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note", "compliance.content_types.holding.note"]
-TEXTING_ENDING_GUARDS: list[str] = []  # what can keep the words of a text from being removed by hand
 TEXTING_WORDS_ENDED = ["compliance.screening.ended.forget", "portal.secure.ended.forget"]  # who else holds them
 TEXTING_ENDING_STEPS = ["compliance.review_checks.marking.mark"]  # told of conversations that are resolved or reopened
 TEXTING_INBOUND_STEPS = [
@@ -331,7 +331,20 @@ TEXTING_INBOUND_STEPS = [
     "compliance.escalations.arriving.GrayAreas",
 ]
 
-RETENTION_KEEPERS: list[str] = []  # what keeps a row although its period is over
+TEXTING_COPY_GUARDS = ["retention.holds.freezing.keeps_copies"]  # providers are not asked to forget these
+TEXTING_QUARANTINE_GUARDS = ["retention.holds.freezing.keeps_days"]  # refused requests of these days stay
+TEXTING_ENDING_GUARDS = ["retention.holds.freezing.keeps_words"]  # words that may not be removed by hand
+
+RETENTION_KEEPERS = [  # what keeps a row although its period is over
+    "retention.holds.freezing.keeper",
+    "retention.guards.unreviewed",
+    "retention.guards.escalated",
+    "retention.guards.unpaid",
+    "retention.guards.unsettled",
+    "retention.guards.unresolved",
+    "retention.guards.unopened",
+    "retention.guards.unanswered",
+]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------
 WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", default=30, minimum=4, maximum=365)  # more than three days of retries

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("portal.secure_urls")),
     path("", include("portal.payment_urls")),
     path("", include("retention.purging.urls")),
+    path("", include("retention.hold_urls")),
     path("", include("config.developers")),
     path("", include("config.styleguide")),
 ]

@@ -290,6 +290,15 @@ class AuditKind(StrEnum):
     CARRIER_COPY_DELETED = "carrier_copy:deleted"
     CARRIER_COPY_GONE = "carrier_copy:gone"
 
+    HOLD_PLACED = "hold:placed"
+    HOLD_CHANGED = "hold:changed"
+    HOLD_WIDENED = "hold:widened"
+    HOLD_RELEASE_ASKED = "hold:release_asked"
+    HOLD_KEPT = "hold:kept"
+    HOLD_RELEASED = "hold:released"
+    HOLD_REMINDED = "hold:reminded"
+    HOLDS_EXPORTED = "hold:exported"
+
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"
     BACKUP_RESTORED = "backup:restored"

@@ -23,6 +23,7 @@ from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import live
+from texting.keeping_guards import kept_copies
 from texting.live import LiveKind
 from texting.models import CarrierCopy, Line, Message
 from texting.providers.base import Credentials, NotAccepted, Provider
@@ -38,6 +39,7 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
 _BATCH = 50
 _LEASE = timedelta(minutes=5)
 _LAST_STATUS = timedelta(days=3)  # providers give up sooner
+_KEPT_FOR = timedelta(days=1)  # until a copy that something keeps is looked at again
 
 
 def forget(line: Line, message_id: UUID, *, at: datetime) -> None:
@@ -96,6 +98,9 @@ def _take() -> list[_Wish]:
         .filter(due_at__lte=timezone.now())
         .order_by("due_at")[:_BATCH]
     )
+    kept = kept_copies([row.message_id for row in rows])
+    CarrierCopy.objects.filter(message_id__in=kept).update(due_at=timezone.now() + _KEPT_FOR)
+    rows = [row for row in rows if row.message_id not in kept]
     texts = Message.objects.filter(pk__in=[row.message_id for row in rows], provider_message_id__isnull=False)
     known = {pk: (name, status) for pk, name, status in texts.values_list("pk", "provider_message_id", "status")}
     CarrierCopy.objects.filter(pk__in=[row.pk for row in rows]).update(

@@ -57,6 +57,7 @@ class MailKind(StrEnum):
     ESCALATION_BREACHED = "escalation_breached"
     ESCALATION_ANSWERED = "escalation_answered"
     CALL_DUE = "call_due"
+    HOLD_EXPIRES = "hold_expires"
 
 
 @dataclass(frozen=True)
@@ -125,4 +126,5 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ESCALATION_BREACHED: NOTICE,
     MailKind.ESCALATION_ANSWERED: NOTICE,
     MailKind.CALL_DUE: NOTICE,
+    MailKind.HOLD_EXPIRES: NOTICE,
 }

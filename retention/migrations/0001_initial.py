@@ -1,6 +1,7 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import tenancy.constraints
+import tenancy.encryption
 import tenancy.ids
 import tenancy.isolation
 import tenancy.together
@@ -19,6 +20,80 @@ class Migration(migrations.Migration):
     operations = [
         tenancy.together.Together(
             operations=[
+                migrations.CreateModel(
+                    name='Hold',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('matter', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()], max_length=120)),
+                        ('reason', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()], max_length=2000)),
+                        ('state', models.CharField(choices=[('open', 'On hold'), ('releasing', 'Waiting for release'), ('released', 'Released')], default='open', max_length=9)),
+                        ('placed_at', models.DateTimeField()),
+                        ('expires_on', models.DateField(blank=True, null=True)),
+                        ('reminded_for', models.DateField(blank=True, null=True)),
+                        ('gone_before', models.PositiveIntegerField(default=0, help_text='Texts that were destroyed when it was placed.')),
+                        ('release_asked_at', models.DateTimeField(blank=True, null=True)),
+                        ('released_at', models.DateTimeField(blank=True, null=True)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('placed_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('release_asked_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('released_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('state', 'released'), _negated=True), fields=['organization', 'id'], name='retention_hold_live')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_hold_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_hold_org_id'), tenancy.constraints.SameOrganization(field='owner', name='retention_hold_owner_org'), tenancy.constraints.SameOrganization(field='placed_by', name='retention_hold_placed_by_org'), tenancy.constraints.SameOrganization(field='release_asked_by', name='retention_hold_release_asked_by_org'), tenancy.constraints.SameOrganization(field='released_by', name='retention_hold_released_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('release_asked_at', None), ('release_asked_by', None), ('released_at', None), ('released_by', None), ('state', 'open')), models.Q(('release_asked_at__isnull', False), ('release_asked_by__isnull', False), ('released_at', None), ('released_by', None), ('state', 'releasing')), models.Q(('release_asked_at__isnull', False), ('release_asked_by__isnull', False), ('released_at__isnull', False), ('released_by__isnull', False), ('state', 'released')), _connector='OR'), name='retention_hold_state'), models.CheckConstraint(condition=models.Q(('released_by', None), models.Q(('released_by', models.F('release_asked_by')), _negated=True), _connector='OR'), name='retention_hold_two_people')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='HoldEvent',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('kind', models.CharField(choices=[('placed', 'Placed'), ('changed', 'Changed'), ('widened', 'Widened'), ('reminded', 'Owner and admins reminded'), ('asked', 'Release asked for'), ('withdrawn', 'Request taken back'), ('refused', 'Release refused'), ('lapsed', 'Nobody confirmed in time'), ('released', 'Released')], max_length=9)),
+                        ('words', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ConfigKey()])),
+                        ('at', models.DateTimeField()),
+                        ('actor', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('hold', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='retention.hold')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'hold', 'id'], name='retention_holdevent_history')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_holdevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_holdevent_org_id'), tenancy.constraints.SameOrganization(field='hold', name='retention_holdevent_hold_org'), tenancy.constraints.SameOrganization(field='actor', name='retention_holdevent_actor_org'), tenancy.constraints.AppendOnly(name='retention_holdevent_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='HoldScope',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField(blank=True, null=True)),
+                        ('number_index', models.BinaryField(blank=True, max_length=16, null=True)),
+                        ('number_masked', models.CharField(blank=True, max_length=24)),
+                        ('conversation_id', models.UUIDField(blank=True, null=True)),
+                        ('team_id', models.UUIDField(blank=True, null=True)),
+                        ('line_ids', models.JSONField(default=list)),
+                        ('tag_id', models.UUIDField(blank=True, null=True)),
+                        ('since', models.DateField(blank=True, null=True)),
+                        ('until', models.DateField(blank=True, null=True)),
+                        ('added_at', models.DateTimeField()),
+                        ('hold', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='scopes', to='retention.hold')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'hold'], name='retention_holdscope_of_hold')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_holdscope_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_holdscope_org_id'), tenancy.constraints.SameOrganization(field='hold', name='retention_holdscope_hold_org'), models.CheckConstraint(condition=models.Q(('contact_id__isnull', False), ('number_index__isnull', False), ('conversation_id__isnull', False), ('team_id__isnull', False), ('tag_id__isnull', False), ('since__isnull', False), ('until__isnull', False), _connector='OR'), name='retention_holdscope_says_something'), models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('since__lte', models.F('until')), _connector='OR'), name='retention_holdscope_days')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='HeldContact',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('contact_id', models.UUIDField()),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('scope', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='met', to='retention.holdscope')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_heldcontact_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_heldcontact_org_id'), tenancy.constraints.SameOrganization(field='scope', name='retention_heldcontact_scope_org'), models.UniqueConstraint(fields=('organization', 'scope', 'contact_id'), name='retention_heldcontact_once')],
+                    },
+                ),
                 migrations.CreateModel(
                     name='Purge',
                     fields=[

@@ -1,7 +1,8 @@
 """What retention stores: policies, holds, purges and their steps, drills of restoring."""
 
 from retention.models.drill import RestoreDrill
+from retention.models.hold import HeldContact, Hold, HoldEvent, HoldScope
 from retention.models.policy import RetentionPolicy
 from retention.models.purge import Purge, PurgeStep
 
-__all__ = ["Purge", "PurgeStep", "RestoreDrill", "RetentionPolicy"]
+__all__ = ["HeldContact", "Hold", "HoldEvent", "HoldScope", "Purge", "PurgeStep", "RestoreDrill", "RetentionPolicy"]

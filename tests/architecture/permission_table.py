@@ -51,6 +51,7 @@ from tests.compliance.published_forms import form_objects
 from tests.compliance.templates_of import published
 from tests.portal.payments.office import payment_objects
 from tests.portal.sent import portal_objects
+from tests.retention.placed import place_hold
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
@@ -213,6 +214,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             made_by=cast.agent,
             made_at=timezone.now(),
         )
+        legal_hold = place_hold(cast.admin, about=f"/inbox/c/{message.conversation_id}/")
         holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
         rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
         excepted = FindingException.objects.create(
@@ -322,6 +324,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "tag_id": tag.pk,
         "purge_id": purge.pk,
         "held_id": held.pk,
+        "hold_id": legal_hold.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
         "check_run_id": check_run.pk,

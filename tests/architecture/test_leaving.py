@@ -76,6 +76,8 @@ STAYS = {
     "portal.PaymentRefund": "who asked for it: a record; money that is on its way goes back",
     "portal.PaymentRequest": "who asked, who canceled: a record; a customer's link stays good, colleagues see it",
     "portal.RefusedPaymentEvent": "who took it in or threw it away: a record",
+    "retention.Hold": "whose it is, who placed it, who asked: it stays; who manages holds is reminded in their place",
+    "retention.HoldEvent": "who did what to a hold: a record",
     "tenancy.AuditEvent": "what they did: the log",
     "retention.Purge": "who asked for it and who agreed: a record",
     "texting.AllowedCountry": "who allowed it: a record",

@@ -31,6 +31,7 @@ from texting.statuses import ErrorKind, MessageStatus
 from .checked_rows import checked_rows
 from .demo import Demo
 from .form_rows import form_rows, form_sights
+from .hold_rows import hold_rows, hold_sights
 from .key_rows import key_rows, key_sights
 from .measure_rows import measure_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
@@ -105,6 +106,7 @@ class State:
         yield "one-number", "/reports/number/"
         yield "report-mails", "/reports/mails/"
         yield from payment_sights(self.member)
+        yield from hold_sights(self.member)
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
             yield "permission", f"/contacts/{self.opened.contact_id}/permission/"
@@ -221,6 +223,7 @@ def usual(demo: Demo) -> State:
     opened, refused = demo.conversation_with("Marcus Bell"), demo.conversation_with("Hannah Osei")
     owner = demo.member("olivia@harbor.example")
     payment_rows(owner, opened)
+    hold_rows(owner, opened)
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     key_rows(owner)
     sso_in_use(owner, "harbor.example")

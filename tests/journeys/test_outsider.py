@@ -118,6 +118,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "payment_id",
                     "payment_code",
                     "account_id",
+                    "hold_id",
                 ),
                 uuid4(),
             )

@@ -18,7 +18,8 @@ from texting.models import Message
 
 
 @pytest.fixture
-def told(scene):
+def told(scene, settings):
+    settings.RETENTION_KEEPERS = []
     with activate(scene.organization):
         yield scene.hear("See you at ten")
 

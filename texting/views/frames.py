@@ -154,6 +154,7 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
         "may_see_contact": member.may(Permission.CONTACTS_READ),
         "tags": tags_of([conversation.contact_id]).get(conversation.contact_id, ()),
         "may_tag": member.may(Permission.CONTACTS_READ) and member.may(Permission.CONTACTS_EDIT),
+        "may_see_holds": member.may(Permission.HOLDS_READ),
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from tenancy import audit
@@ -10,6 +11,7 @@ from tenancy.audit import AuditKind
 from tenancy.background import each_organization
 from tenancy.encryption import day_scope
 from tenancy.encryption.shredding import destroy_keys
+from texting.keeping_guards import kept_days
 from texting.models import QuarantinedRequest, QuarantineHour
 from texting.models.quarantine import DAY_KIND
 
@@ -25,7 +27,9 @@ def _forget() -> int:
     limit = older_than(settings.QUARANTINE_DAYS, timezone.now())
     old = QuarantinedRequest.objects.filter(received_at__lt=limit)
     days = sorted(moment.date() for moment in old.datetimes("received_at", "day", tzinfo=UTC))
-    forgotten, _ = old.delete()
+    kept = kept_days(days)
+    days = [day for day in days if day not in kept]
+    forgotten, _ = old.annotate(day=TruncDate("received_at", tzinfo=UTC)).filter(day__in=days).delete()
     QuarantineHour.objects.filter(hour__lt=limit).delete()
     if days:
         destroy_keys(DAY_KIND, *(day_scope(day) for day in days), reason="quarantined requests are forgotten")

@@ -1,0 +1,139 @@
+"""Every place that deletes or destroys, and how a legal hold stops it or why it need not: a new place is noticed here.
+
+Places are read from the code: calls of `delete` and `destroy_keys`, and SQL that deletes. Accounts (members, sessions,
+what lets them in) holds nothing of customers, apart from what is named.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("compliance", "portal", "retention", "tenancy", "texting")
+OF_ACCOUNTS = ("accounts/api/repeating.py", "accounts/mail/delivering.py")
+
+KEEPER = "deleting_lock, by RETENTION_KEEPERS, of which holds are one"
+QUEUE = "a row of a queue or a lease: what it was about stays"
+SETTING = "a setting or a rule of the organization: nothing of customers"
+COUNT = "counts and marks, no content"
+COPY = "a copy of rows that stay"
+ACCESS = "an address or a visit by which something could be opened; what it opened is another row"
+OWN = "asks holds by a guard in settings"
+
+PLACES = {
+    "accounts/api/repeating.py:forget_old": "answers kept for a day so that a request is not done twice: " + COPY,
+    "accounts/api/repeating.py:_begin": "the answer of an earlier request, a day old: " + COPY,
+    "accounts/mail/delivering.py:forget_old": "mails to members hold nothing of customers; letters to customers: "
+    + COPY,
+    "compliance/carrier/comparing.py:_finish": "an earlier list of the carrier's opt-outs: " + COPY,
+    "compliance/carrier/forgetting.py:forget_old": "what was found when lists were compared; permissions stay",
+    "compliance/escalations/changing_hours.py:remove_day": SETTING,
+    "compliance/escalations/switch_texts.py:change": SETTING,
+    "compliance/importing/working.py:forget_old": "an uploaded list; what was taken in stands in the ledger",
+    "compliance/ledger/suppressing.py:lift": "a customer who opted in again; both events stay in the ledger",
+    "compliance/opt_in/programs.py:word": SETTING,
+    "compliance/opt_in_forms/editing.py:save": SETTING,
+    "compliance/other_channels/leaving_step.py:end": "a colleague's own number",
+    "compliance/other_channels/mail/texts.py:change": SETTING,
+    "compliance/reports/mailing.py:choose": SETTING,
+    "compliance/reports/mailing.py:mail_due": SETTING,
+    "portal/links.py:forget": ACCESS,
+    "portal/payments/dues.py:drop": QUEUE,
+    "portal/payments/dues.py:finish": QUEUE,
+    "portal/payments/tidying.py:_tidy": "events by which repeats are known, and refunds of strangers: the books stay",
+    "portal/secure/ending.py:_end": "nobody here can open it without the half that went with the link (decision 296)",
+    "portal/secure/ending.py:end_due": ACCESS,
+    "portal/secure/opening.py:leave": ACCESS,
+    "retention/backups/drill.py:drill": "what came of earlier trials of a restore: nothing of customers",
+    "retention/backups/tombstones.py:": "keys that were destroyed before come back by a restore and go again",
+    "retention/purging/ending.py:_end": "rows whose key is destroyed already, decided under " + KEEPER,
+    "tenancy/encryption/day_shredding.py:shred_day": "seals what is kept anew first; the caller decides under "
+    + KEEPER,
+    "tenancy/encryption/rotation.py:_replace_config_key": "everything was sealed anew before",
+    "tenancy/encryption/rotation.py:_replace_organization_key": "everything was wrapped anew before",
+    "tenancy/encryption/shredding.py:_forget": COUNT,
+    "tenancy/encryption/shredding.py:destroy_keys": "the tool itself: each caller is a place of its own",
+    "texting/attachments/fetching.py:_forget": QUEUE,
+    "texting/attachments/forgetting.py:forget": ACCESS,
+    "texting/attachments/links.py:open_links": ACCESS,
+    "texting/attachments/storing.py:remove": "a file that was chosen and never sent; files of texts are not touched",
+    "texting/attention.py:settle": QUEUE,
+    "texting/conversations.py:_forget_draft": "what a colleague began to write and has sent or thrown away",
+    "texting/delivery.py:end_overdue": QUEUE,
+    "texting/delivery.py:expire_leases": QUEUE,
+    "texting/ended.py:end_files": OWN + " before: TEXTING_ENDING_GUARDS by hand, RETENTION_KEEPERS by a period",
+    "texting/limits/carriers/changing.py:remove_brand": SETTING,
+    "texting/limits/carriers/changing.py:remove_campaign": SETTING,
+    "texting/limits/changing.py:remove_country": SETTING,
+    "texting/limits/growing.py:forget_counts": COUNT,
+    "texting/outbox.py:cancel": QUEUE,
+    "texting/outbox.py:cancel_waiting": QUEUE,
+    "texting/outbox.py:finish": QUEUE,
+    "texting/outgoing_webhooks/queue.py:cancel_all": QUEUE,
+    "texting/outgoing_webhooks/queue.py:finish": QUEUE,
+    "texting/outgoing_webhooks/recording.py:close": QUEUE,
+    "texting/outgoing_webhooks/tidying.py:_forget_batch": "what was sent to the organization's own systems: " + COPY,
+    "texting/providers/twilio.py:delete": "the adapter: `carrier_copies` decides, and it passes over what is held",
+    "texting/reconciling.py:_absent": QUEUE,
+    "texting/reconciling.py:_adopt": QUEUE,
+    "texting/reconciling.py:_look_up": QUEUE,
+    "texting/reconciling.py:_settle": QUEUE,
+    "texting/recording.py:": QUEUE,
+    "texting/status_reports.py:write": QUEUE,
+    "texting/tagging.py:_delete": "a tag, not its contacts: who had it stays on hold (`HeldContact`)",
+    "texting/tagging.py:take_off": "a tag of a contact: who had it stays on hold (`HeldContact`)",
+    "texting/turns.py:turn": QUEUE,
+    "texting/webhooks/forgetting.py:_forget": OWN + ": TEXTING_QUARANTINE_GUARDS",
+}
+OTHERWISE = {
+    "texting/carrier_copies.py": "kept_copies(",
+    "texting/webhooks/forgetting.py": "kept_days(",
+    "texting/redacting.py": "may_end(",
+}
+"""What ends content without deleting rows: the words in the code by which it asks."""
+
+
+def places() -> set[str]:
+    files = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py"))]
+    files += [ROOT / path for path in OF_ACCOUNTS]
+    return {
+        f"{path.relative_to(ROOT).as_posix()}:{name}"
+        for path in files
+        if not {"migrations", "simulator"} & set(path.parts)
+        for name in deleting(ast.parse(path.read_text()), "")
+    }
+
+
+def deleting(node: ast.AST, name: str) -> Iterator[str]:
+    """Names of the functions that delete; "" at the top of a module."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        name = node.name
+    if isinstance(node, ast.Call) and _deletes(node.func):
+        yield name
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"\bDELETE FROM\b", node.value):
+        yield name
+    for child in ast.iter_child_nodes(node):
+        yield from deleting(child, name)
+
+
+def _deletes(function: ast.expr) -> bool:
+    called = getattr(function, "attr", getattr(function, "id", ""))
+    on = getattr(getattr(function, "value", None), "id", "")
+    return called in {"delete", "destroy_keys", "_raw_delete", "destroy_days"} and on not in {"cache", "redis"}
+
+
+def test_of_every_place_that_deletes_it_is_said_what_a_hold_does():
+    found = places()
+    assert len(found) > 40
+    assert found - PLACES.keys() == set(), "say in PLACES how a legal hold stops it, or why it need not"
+    assert PLACES.keys() - found == set(), "said of a place that is gone"
+
+
+def test_what_asks_a_guard_does_ask():
+    for path, words in OTHERWISE.items():
+        assert words in (ROOT / path).read_text(), path
+    for name in ("TEXTING_COPY_GUARDS", "TEXTING_QUARANTINE_GUARDS", "TEXTING_ENDING_GUARDS", "RETENTION_KEEPERS"):
+        assert any(path.startswith("retention.holds.freezing.") for path in getattr(settings, name)), name

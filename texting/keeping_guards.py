@@ -1,0 +1,34 @@
+"""What keeps something although the clock would end it: named by higher parts, in settings.
+
+`TEXTING_COPY_GUARDS`: each is called with ids of texts of the active organization and gives those whose copies at the
+provider must stay for now. `TEXTING_QUARANTINE_GUARDS`: each is called with days of UTC and gives those of which no
+refused request may be forgotten. All are asked anew each time, so that things go on when a guard lets go.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+@cache
+def _guards(setting: str) -> tuple[Callable[[Collection[Any]], set[Any]], ...]:
+    return tuple(import_string(path) for path in getattr(settings, setting))
+
+
+def kept_copies(message_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these texts whose copies at the provider must stay."""
+    return _asked("TEXTING_COPY_GUARDS", message_ids)
+
+
+def kept_days(days: Collection[date]) -> set[date]:
+    """Those of these days of UTC of which the quarantine must stay."""
+    return _asked("TEXTING_QUARANTINE_GUARDS", days)
+
+
+def _asked(setting: str, about: Collection[Any]) -> set[Any]:
+    return {kept for guard in _guards(setting) for kept in guard(about)} if about else set()
