@@ -8,8 +8,11 @@ whatever the database holds by then.
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -92,4 +95,27 @@ def _column(field: Any, rows: Sequence[TenantModel], *, add: bool) -> Any:
         return array_of("bytea", values)
     if isinstance(field, models.JSONField):
         return array_of("jsonb", [None if value is None else json.dumps(value, cls=field.encoder) for value in values])
-    return array_of(_type(field), [field.get_db_prep_save(value, connection) for value in values])
+    kind = _type(field)
+    if not _goes_as_it_is(field, kind, values):
+        values = [field.get_db_prep_save(value, connection) for value in values]
+    return array_of(kind, values)
+
+
+_AS_THEY_ARE: dict[str, type] = {
+    "uuid": UUID,
+    "text": str,
+    "varchar": str,
+    "integer": int,
+    "boolean": bool,
+    "timestamp with time zone": datetime,
+}
+
+
+def _goes_as_it_is(field: Any, kind: str, values: Sequence[Any]) -> bool:
+    """Whether Django's own field would hand on each value unchanged: it asks the connection for every single one."""
+    if not type(field).__module__.startswith("django.db.models.fields"):
+        return False
+    wanted = _AS_THEY_ARE.get(kind)
+    if wanted is None or not set(map(type, values)) <= {wanted, NoneType}:
+        return False
+    return wanted is not datetime or all(value is None or value.tzinfo is not None for value in values)

@@ -14,7 +14,9 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
+from tenancy.arrays import uuids
 from tenancy.audit import AuditKind
+from tenancy.bulk_reads import read_rows
 from texting.models import Contact, Message
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -34,6 +36,11 @@ WORDS = {
 }
 """What stands there, and what to do instead."""
 
+# Asked for every group of reports, and nearly always for nothing.
+_MARKED = """
+    SELECT id, organization_id, mark FROM texting_contact
+    WHERE organization_id = %s AND id = ANY(%s::uuid[]) AND mark <> ''
+"""
 _FAILED = frozenset({MessageStatus.FAILED, MessageStatus.UNDELIVERED})
 
 
@@ -53,12 +60,12 @@ def clear(contacts: set[UUID]) -> None:
     """Somebody answered or a text arrived: whatever was said of these numbers is no longer true."""
     if not contacts:
         return
-    marked = Contact.objects.filter(pk__in=contacts).exclude(mark="")
-    found = list(marked.only("id", "organization_id", "mark"))
+    found = read_rows(Contact, _MARKED, [uuids(contacts)])
     if not found:
         return
     for contact in found:
         audit.record(event=AuditKind.NUMBER_UNMARKED, object=contact, mark=contact.mark, why="arrived")
+    marked = Contact.objects.filter(pk__in=[contact.pk for contact in found])
     marked.update(mark="", mark_code="", marked_at=None)
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 
 from tenancy import arrays, audit
 from tenancy.audit import AuditKind
+from tenancy.bulk_reads import read_rows
 from tenancy.crash_points import crash_here
 from tenancy.isolation import current_organization_id
 from texting import circuit, inbound_steps, outbox, progress
@@ -120,6 +121,12 @@ def take(message: Message, proof: Taken) -> bool:
     return True
 
 
+_LOCK = f"""
+SELECT {", ".join(progress.NEEDED)} FROM texting_message WHERE organization_id = %s AND id = ANY(%s::uuid[])
+ORDER BY id FOR UPDATE
+"""  # noqa: S608 - names of our own columns
+
+
 def _proof(answer: Answer) -> Taken:
     return Taken(answer.provider_message_id, MessageStatus(answer.status), answer.segments)
 
@@ -138,8 +145,7 @@ def _move(message: Message, answer: Answer) -> None:
 
 def _locked(ids: Iterable[UUID]) -> dict[UUID, Message]:
     """The texts first, then their entries: everybody who writes down what a provider said locks in this order."""
-    rows = Message.objects.select_for_update().only(*progress.NEEDED)
-    return {message.pk: message for message in rows.filter(pk__in=list(ids)).order_by("pk")}
+    return {message.pk: message for message in read_rows(Message, _LOCK, [arrays.uuids(ids)])}
 
 
 def _current_attempts(messages: dict[UUID, Message]) -> dict[UUID, int]:

@@ -1,17 +1,23 @@
 """Many rows are written by one statement, and only those of the active organization."""
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tenancy import bulk_writes
 from tenancy.bulk_writes import insert_rows, update_rows
 from tenancy.encryption import fetch_current_keys, keyring
 from tenancy.isolation import NoOrganization, activate
 from tests.cast import Cast, make_cast
 from texting import threads
-from texting.models import Contact
+from texting.models import Contact, Message, SendAttempt
 from texting.phone_numbers import parse
+from texting.purposes import Purpose
 
 
 @pytest.fixture
@@ -99,3 +105,23 @@ def test_a_new_row_of_another_organization_is_refused(cast: Cast) -> None:
         insert_rows([theirs])
     with activate(cast.other_organization):
         assert not Contact.objects.exists()
+
+
+def test_what_goes_as_it_is_is_what_django_would_have_written(cast: Cast) -> None:
+    """Also what only looks like it: another type for the same column takes Django's way."""
+    odd = {"uuid": [str(cast.front_desk.pk)], "integer": ["7", True], "varchar": [Purpose.REPLY, 7], "boolean": [1]}
+    naive = timezone.now().replace(tzinfo=None)
+    for field in (*Message._meta.concrete_fields, *SendAttempt._meta.concrete_fields):
+        kind = bulk_writes._type(field)
+        plain = {"uuid": uuid4(), "integer": 7, "boolean": True, "timestamp with time zone": timezone.now()}
+        for value in (plain.get(kind, "words"), None):
+            if bulk_writes._goes_as_it_is(field, kind, [value]):
+                assert field.get_db_prep_save(value, connection) == value
+        assert not any(bulk_writes._goes_as_it_is(field, kind, [value]) for value in [*odd.get(kind, []), Now(), naive])
+    known = [field.name for field in Message._meta.concrete_fields if _plain(field)]
+    assert {"id", "status", "created_at", "segments", "contact"} - set(known) == {"segments"}, known
+
+
+def _plain(field: Any) -> bool:
+    examples = [uuid4(), "words", timezone.now()]
+    return any(bulk_writes._goes_as_it_is(field, bulk_writes._type(field), [one]) for one in examples)
