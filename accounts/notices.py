@@ -15,10 +15,18 @@ from accounts.models import Membership, MembershipRole, Role
 from accounts.permissions import Permission
 
 
-def tell(permission: Permission, kind: mail.MailKind, *, route: str, words: Mapping[str, Word] | None = None) -> int:
+def tell(
+    permission: Permission,
+    kind: mail.MailKind,
+    *,
+    route: str,
+    words: Mapping[str, Word] | None = None,
+    but: Membership | None = None,
+) -> int:
     """Mail everybody of the active organization who holds the permission and wants mails, in the running transaction.
 
-    `route` names the page, without parameters, that the mail leads to. Returns how many mails were queued.
+    `route` names the page, without parameters, that the mail leads to; `but` is whoever did it themselves. Returns how
+    many mails were queued.
     """
     roles = [role for role in Role.objects.all() if permission in role.granted]
     able = Membership.objects.filter(
@@ -30,7 +38,7 @@ def tell(permission: Permission, kind: mail.MailKind, *, route: str, words: Mapp
         wants_mails=True,
     )
     rows = able.select_related("user", "organization").order_by("user__email")
-    return sum(_queue(member, kind, route, words or {}) for member in rows)
+    return sum(_queue(member, kind, route, words or {}) for member in rows if member != but)
 
 
 def tell_member(member: Membership, kind: mail.MailKind, *, route: str) -> None:

@@ -18,6 +18,7 @@ from compliance.opt_in.reading_opt_ins import unconfirmed_count
 from compliance.opt_out.reading_questions import question_count
 from portal.payments.hearing import waiting_count
 from retention.holds.reading import holds_waiting
+from retention.reading import undecided
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count
@@ -102,6 +103,7 @@ SETTINGS = (
     _group(
         _("Records"),
         RailEntry(_("Purges"), "purges", "trash-2", Permission.RETENTION_MANAGE),
+        RailEntry(_("Retention"), "retention", "archive", Permission.RETENTION_MANAGE, undecided),
         RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
         RailEntry(_("Reveals"), "reveals", "eye", Permission.AUDIT_READ),
         RailEntry(_("Legal holds"), "holds", "lock", Permission.HOLDS_READ, holds_waiting),

@@ -249,8 +249,10 @@ ACCOUNTS_SETUP_STEPS = [
     "texting.setup_steps.FirstLine",
     "compliance.setup_steps.OptInWay",
     "compliance.setup_steps.Measures",
+    "retention.setup_steps.Periods",
 ]
 ACCOUNTS_SETTING_FLOORS = ["compliance.measures.profiles.holding.refusals"]  # what a setting may not fall below
+COMPLIANCE_SWITCHES = ["retention.profile_switch.RetentionPeriods"]  # settings above compliance that profiles fix
 COMPLIANCE_EVIDENCE: list[str] = []  # kinds of evidence that apps above compliance count
 ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in this order
     "accounts.leaving.own_steps.SignIn",

@@ -6,6 +6,7 @@ condition on its rows (`Q`), or None when it keeps nothing of that kind.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -33,9 +34,14 @@ def kept(subject: Subject) -> list[Kept]:
     return [Kept(path, condition) for path, condition in found if condition is not None]
 
 
-def doomed(lane: Lane, at: Any) -> "models.QuerySet[Any]":
+def doomed(lane: Lane, at: datetime) -> "models.QuerySet[Any]":
     """The rows of a lane that end at `at`: due, and kept by nothing. The preview and the purge are both this."""
-    rows = lane.due(at)
+    return doomed_before(lane, lane.cutoff(at))
+
+
+def doomed_before(lane: Lane, cutoff: datetime | None) -> "models.QuerySet[Any]":
+    """The same for a cut-off of the lane: older than it, and kept by nothing."""
+    rows = lane.before(cutoff)
     for reason in kept(lane.subject):
         rows = rows.exclude(reason.condition)
     return rows

@@ -6,8 +6,9 @@ Days are counted from what `Kind` says. Bounds and defaults: DOMAIN.md 8.2; `Non
 from dataclasses import dataclass
 from enum import StrEnum
 
-DAYS_A_YEAR = 365
-DAYS_A_MONTH = 30
+from django.utils.translation import gettext_lazy as _
+
+from retention.spans import Unit, Words, days_of
 
 
 class Kind(StrEnum):
@@ -25,6 +26,10 @@ class Kind(StrEnum):
     AUDIT = "audit"  # details of audit events; the chain stays
 
 
+def _years(number: int) -> int:
+    return days_of(number, Unit.YEARS)
+
+
 @dataclass(frozen=True)
 class Bounds:
     """Days. `default` is what holds as long as an organization has not chosen; None: never."""
@@ -32,19 +37,18 @@ class Bounds:
     shortest: int
     longest: int | None
     default: int | None
-    by_conversation: bool  # whether teams and tags may have another period than the organization
-    source: str
+    source: Words
 
 
 BOUNDS: dict[Kind, Bounds] = {
-    Kind.CONTACTS: Bounds(DAYS_A_MONTH, None, 36 * DAYS_A_MONTH, True, "storage limitation, GDPR Art. 5(1)(e)"),
-    Kind.CONVERSATIONS: Bounds(DAYS_A_MONTH, None, 5 * DAYS_A_YEAR, True, "28 USC 1658; TSR 16 CFR 310.5"),
-    Kind.BODIES: Bounds(DAYS_A_MONTH, 10 * DAYS_A_YEAR, 2 * DAYS_A_YEAR, True, "no law asks for words"),
-    Kind.ATTACHMENTS: Bounds(7, 10 * DAYS_A_YEAR, DAYS_A_YEAR, True, "never longer than the words"),
-    Kind.FINDINGS: Bounds(DAYS_A_MONTH, 10 * DAYS_A_YEAR, 2 * DAYS_A_YEAR, True, "review and improvement"),
-    Kind.SECURE_REPLIES: Bounds(7, 10 * DAYS_A_YEAR, 2 * DAYS_A_YEAR, True, "minimum necessary, 45 CFR 164.502(b)"),
-    Kind.PAYMENTS: Bounds(DAYS_A_MONTH, 10 * DAYS_A_YEAR, 2 * DAYS_A_YEAR, True, "disputes come within 18 months"),
-    Kind.WEBHOOKS: Bounds(4, 90, 30, False, "DOMAIN.md 8.2"),
-    Kind.EXPORTS: Bounds(1, 30, 7, False, "DOMAIN.md 8.2"),
-    Kind.AUDIT: Bounds(DAYS_A_YEAR, None, 6 * DAYS_A_YEAR, False, "45 CFR 164.316(b)(2); PCI DSS 10.5.1"),
+    Kind.CONTACTS: Bounds(30, None, _years(3), _("storage limitation, GDPR Art. 5(1)(e)")),
+    Kind.CONVERSATIONS: Bounds(_years(5), None, _years(5), _("28 USC 1658 and 16 CFR 310.5: what you sent, and why")),
+    Kind.BODIES: Bounds(30, None, _years(2), _("no law asks for the words themselves")),
+    Kind.ATTACHMENTS: Bounds(7, None, _years(1), _("never longer than the words they came with")),
+    Kind.FINDINGS: Bounds(30, None, _years(2), _("review and improvement")),
+    Kind.SECURE_REPLIES: Bounds(7, None, _years(2), _("the minimum necessary, 45 CFR 164.502(b)")),
+    Kind.PAYMENTS: Bounds(30, None, _years(2), _("disputes come within 18 months")),
+    Kind.WEBHOOKS: Bounds(4, 90, 30, _("three days of retries, and time to look")),
+    Kind.EXPORTS: Bounds(1, 30, 7, _("a file that was fetched is of no more use here")),
+    Kind.AUDIT: Bounds(_years(1), None, _years(6), _("PCI DSS 10.5.1: a year; 45 CFR 164.316(b)(2): six")),
 }

@@ -9,7 +9,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest
 
 from retention.kinds import Kind
 
@@ -18,8 +20,8 @@ from retention.kinds import Kind
 class Subject:
     """Rows of one kind. Paths are of the ORM; None: the kind has no such thing.
 
-    `since`: the column its period is counted from. `day_key`: the kind of the keys of days that seal its words; None
-    when something else ends it.
+    `since`: the column (of contacts: the alias of `rows`) that its period is counted from. `day_key`: the kind of the
+    keys of days that seal its words; None when something else ends it.
     """
 
     model: str
@@ -31,17 +33,24 @@ class Subject:
 
     @property
     def rows(self) -> "models.QuerySet[Any]":
-        """All rows of the active organization."""
+        """All rows of the active organization, with `since` also where it is no column."""
         manager: models.Manager[Any] = apps.get_model(self.model)._default_manager
-        return manager.all()
+        return manager.alias(last_seen=_last_seen()) if self.since == "last_seen" else manager.all()
 
     def of(self, path: str | None, lookup: str, value: Any) -> Q:
         """A condition by one of the paths; nothing matches where the kind has no such thing."""
         return Q(**{f"{path}{lookup}": value}) if path else Q(pk__in=[])
 
 
+def _last_seen() -> Combinable:
+    """When anything last happened with a customer."""
+    theirs = apps.get_model("texting.Conversation")._default_manager.filter(contact_id=OuterRef("pk")).order_by()
+    newest = theirs.values("contact_id").annotate(at=Max("last_activity_at")).values("at")
+    return Greatest(F("created_at"), Subquery(newest))  # of which PostgreSQL leaves out a NULL
+
+
 SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
-    Kind.CONTACTS: (Subject("texting.Contact", "created_at", None, None, "pk", None),),
+    Kind.CONTACTS: (Subject("texting.Contact", "last_seen", None, None, "pk", None),),
     Kind.CONVERSATIONS: (Subject("texting.Conversation", "resolved_at", None, "pk", "contact_id", "line__team_id"),),
     Kind.BODIES: (
         Subject("texting.Message", "created_at", "body", "conversation_id", "contact_id", "line__team_id"),

@@ -299,6 +299,10 @@ class AuditKind(StrEnum):
     HOLD_REMINDED = "hold:reminded"
     HOLDS_EXPORTED = "hold:exported"
 
+    RETENTION_CHANGED = "retention:changed"
+    RETENTION_TAKEN_BACK = "retention:taken_back"
+    RETENTION_EXPORTED = "retention:exported"
+
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"
     BACKUP_RESTORED = "backup:restored"

@@ -58,6 +58,7 @@ class MailKind(StrEnum):
     ESCALATION_ANSWERED = "escalation_answered"
     CALL_DUE = "call_due"
     HOLD_EXPIRES = "hold_expires"
+    RETENTION_SHORTENED = "retention_shortened"
 
 
 @dataclass(frozen=True)
@@ -127,4 +128,5 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ESCALATION_ANSWERED: NOTICE,
     MailKind.CALL_DUE: NOTICE,
     MailKind.HOLD_EXPIRES: NOTICE,
+    MailKind.RETENTION_SHORTENED: NOTICE,
 }

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.utils.timezone
 import tenancy.constraints
 import tenancy.encryption
 import tenancy.ids
@@ -159,13 +160,17 @@ class Migration(migrations.Migration):
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('kind', models.CharField(choices=[('contacts', 'contacts'), ('conversations', 'conversations'), ('bodies', 'bodies'), ('attachments', 'attachments'), ('findings', 'findings'), ('secure_replies', 'secure_replies'), ('payments', 'payments'), ('webhooks', 'webhooks'), ('exports', 'exports'), ('audit', 'audit')], max_length=20)),
                         ('days', models.PositiveIntegerField(blank=True, null=True)),
+                        ('follows', models.BooleanField(default=False)),
+                        ('starts_at', models.DateTimeField(default=django.utils.timezone.now)),
                         ('set_at', models.DateTimeField()),
+                        ('taken_back_at', models.DateTimeField(blank=True, null=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('set_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                        ('team', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                        ('taken_back_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('team', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='retention_retentionpolicy_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_retentionpolicy_org_id'), tenancy.constraints.SameOrganization(field='team', name='retention_retentionpolicy_team_org'), tenancy.constraints.SameOrganization(field='set_by', name='retention_retentionpolicy_set_by_org'), models.UniqueConstraint(fields=('organization', 'kind', 'team'), name='retention_policy_once', nulls_distinct=False)],
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_retentionpolicy_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_retentionpolicy_org_id'), tenancy.constraints.SameOrganization(field='team', name='retention_retentionpolicy_team_org'), tenancy.constraints.SameOrganization(field='set_by', name='retention_retentionpolicy_set_by_org'), tenancy.constraints.SameOrganization(field='taken_back_by', name='retention_retentionpolicy_taken_back_by_org'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days', None), _connector='OR'), name='retention_policy_days'), models.CheckConstraint(condition=models.Q(('follows', False), ('days', None), _connector='OR'), name='retention_policy_follows')],
                     },
                 ),
             ],

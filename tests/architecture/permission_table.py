@@ -37,7 +37,7 @@ from compliance.importing import starting as importing
 from compliance.models import Call, CallTask, CheckRun, Finding, FindingException, HeldText, Holiday, OptOutQuestion
 from compliance.requesting import running
 from retention.certificates import facts_of
-from retention.models import Purge
+from retention.models import Purge, RetentionPolicy
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
 from tests.accounts.saml.office import open_office
@@ -173,6 +173,7 @@ PLAIN = {
     "name": "inbox",
     "profile_key": "hipaa",
     "provider": "simulator",
+    "retention_kind": "bodies",
     "step": "announce",
     "text_kind": "confirmation",
     "trigger": "card_offer",
@@ -281,8 +282,10 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         batch = plans.end_many(actor=cast.owner, members=[receipt.membership])
     with activate(cast.organization):
         signed = signed_measure(cast.owner)
+        choice = RetentionPolicy.objects.create(kind="bodies", days=90, set_by=cast.owner, set_at=timezone.now())
     return {
         **form_objects(cast, line),
+        "choice_id": choice.pk,
         "measure_key": signed.measure,
         "measure_review_id": signed.pk,
         **secure,

@@ -111,6 +111,9 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "settings/opt-in/all/": tuple(f"state={one}" for one in ("waiting", "confirmed", "unconfirmed", "lapsed")),
     "settings/purges/": ("page=2",),
     "settings/quarantine/": tuple(f"state={one}" for one in ("processed", "dropped", "waiting")),
+    "settings/retention/nights/": ("kind=bodies&keep=for&number=90&unit=days",),
+    "settings/retention/nights/csv/": ("kind=bodies&keep=for&number=90&unit=days",),
+    "settings/retention/of/<slug:retention_kind>/": ("keep=for&number=90&unit=days",),
     "settings/reveals/": ("reason=question",),
     "settings/webhooks/<uuid:endpoint_id>/": ("state=failed",),
 }

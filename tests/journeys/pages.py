@@ -176,6 +176,10 @@ class State:
         yield "hours-table", "/settings/hours/table/"
         yield from measure_sights(self.member)
         yield from key_sights(self.member.organization)
+        yield "retention", "/settings/retention/"
+        yield "retention-change", "/settings/retention/of/bodies/?keep=for&number=90&unit=days"
+        yield "retention-nights", "/settings/retention/nights/"
+        yield "retention-what-if", "/settings/retention/nights/?kind=bodies&keep=for&number=90&unit=days"
         yield "sso", "/settings/sso/"
         yield "sso-provider", "/settings/sso/provider/"
         yield "sso-options", "/settings/sso/options/"

@@ -14,7 +14,7 @@ from retention.models import RetentionPolicy
 from retention.subjects import SUBJECTS
 from tenancy.isolation import activate
 from tenancy.models import Organization
-from texting.models import Message
+from texting.models import Contact, Message
 
 
 @pytest.fixture
@@ -44,6 +44,18 @@ def test_every_kind_can_be_asked_and_each_row_is_in_one_lane(told, kind):
         assert sorted(found) == sorted(subject.rows.values_list("pk", flat=True))
 
 
+def test_a_contact_counts_from_the_last_time_anything_happened(scene):
+    with activate(scene.organization):
+        said = scene.hear("See you at ten")
+        of = BOUNDS[Kind.CONTACTS].default
+        Contact.objects.update(created_at=timezone.now() - timedelta(days=of + 9))
+        assert due(Kind.CONTACTS, timezone.now()) == []
+        assert due(Kind.CONTACTS, timezone.now() + timedelta(days=of)) == [said.contact]
+        quiet = Contact.objects.create(number="+12125550777", number_index=b"7" * 16, number_masked="...")
+        Contact.objects.filter(pk=quiet.pk).update(created_at=timezone.now() - timedelta(days=of + 9))
+        assert due(Kind.CONTACTS, timezone.now()) == [quiet]
+
+
 def test_the_default_holds_until_an_organization_has_chosen(told):
     longest = timedelta(days=BOUNDS[Kind.BODIES].default)
     assert due(Kind.BODIES, told.created_at + longest) == []
@@ -53,10 +65,11 @@ def test_the_default_holds_until_an_organization_has_chosen(told):
 def test_a_team_may_keep_longer_or_shorter_and_never_means_never(told):
     later = timezone.now() + timedelta(days=60)
     set_days(Kind.BODIES, 90)
-    own = set_days(Kind.BODIES, 50, told.line.team)
+    set_days(Kind.BODIES, 50, told.line.team)
     assert due(Kind.BODIES, later) == [told]
-    own.days = None
-    own.save()
+    set_days(Kind.BODIES, None, told.line.team)
+    assert due(Kind.BODIES, later + timedelta(days=5000)) == [told]  # with their conversation
+    set_days(Kind.CONVERSATIONS, None, told.line.team)
     assert due(Kind.BODIES, later + timedelta(days=5000)) == []
 
 

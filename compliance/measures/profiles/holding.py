@@ -1,6 +1,7 @@
 """Which profiles an organization has taken on, and what follows: asked wherever a protected setting is saved."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,9 +11,14 @@ from compliance.models import ProfileChange
 
 def held() -> list[Profile]:
     """Of the active organization, in the order of PROFILES. One statement over at most one row for each."""
+    return [profile for profile, _since in held_since()]
+
+
+def held_since() -> list[tuple[Profile, datetime]]:
+    """The same with the moment when each was taken on. One statement, too."""
     newest = ProfileChange.objects.order_by("profile", "-at", "-id").distinct("profile")
-    holding = {profile for profile, holds in newest.values_list("profile", "holds") if holds}
-    return [profile for key, profile in PROFILES.items() if key in holding]
+    holding = {profile: at for profile, holds, at in newest.values_list("profile", "holds", "at") if holds}
+    return [(profile, holding[key]) for key, profile in PROFILES.items() if key in holding]
 
 
 def refusals(setting: str, values: Mapping[str, object]) -> list[str]:

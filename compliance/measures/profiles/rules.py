@@ -1,11 +1,12 @@
 """What each profile asks of settings: data. `value` is the weakest that is allowed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
@@ -33,7 +34,9 @@ class Rule:
     why: Words
 
     def allows(self, value: Any) -> bool:
-        """Whether this value is strong enough."""
+        """Whether this value is strong enough. None is a period without an end."""
+        if value is None and self.test in (Test.MOST, Test.LEAST):
+            return self.test is Test.LEAST
         if self.test is Test.MOST:
             return bool(value <= self.value)
         if self.test is Test.LEAST:
@@ -82,6 +85,39 @@ def _strong(why: Words) -> Rule:
     return Rule("sign_in_policy", "weak_alone", Test.IS, False, says, why)
 
 
+_YEARS = {1: 366, 2: 730, 3: 1096, 6: 2192}
+"""Days: minima with every leap day that can be in them, the maximum of two years without."""
+_TEXTS: dict[str, Words] = {
+    "conversations": _("Conversations are kept for at least %(n)d years"),
+    "bodies": _("Words of texts are kept for at least %(n)d years"),
+    "attachments": _("Pictures and files are kept for at least %(n)d years"),
+}
+_NO_LONGER: dict[str, Words] = {
+    "contacts": _("Customers with whom nothing happens are kept for at most 2 years"),
+    "bodies": _("Words of texts are kept for at most 2 years"),
+    "attachments": _("Pictures and files are kept for at most 2 years"),
+    "secure_replies": _("Private answers are kept for at most 2 years"),
+}
+
+
+def _fill(says: Words, number: int) -> str:
+    return str(says) % {"n": number}
+
+
+_filled: Callable[[Words, int], str] = lazy(_fill, str)
+
+
+def _texts_stay(years: int, why: Words) -> tuple[Rule, ...]:
+    """DOMAIN.md 8.1: texts that are records themselves."""
+    return tuple(
+        Rule("retention", kind, Test.LEAST, _YEARS[years], _filled(says, years), why) for kind, says in _TEXTS.items()
+    )
+
+
+def _log_stays(years: int, says: Words, why: Words) -> Rule:
+    return Rule("retention", "audit", Test.LEAST, _YEARS[years], says, why)
+
+
 _HEALTH = ("HEALTH_INFO", "MEDICAL_ID")
 _MONEY = ("BANK_ACCOUNT", "ROUTING_NUMBER", "IBAN", "FINANCIAL_INFO")
 _312D = _("45 CFR 164.312(d): who signs in is who they say they are.")
@@ -109,6 +145,11 @@ PROFILES: dict[str, Profile] = {
                 _("Health information goes by secure message only: no reason and no exception lets it out by text"),
                 _("45 CFR 164.312(e): a text is not encrypted on its way."),
             ),
+            _log_stays(
+                6,
+                _("Details in the audit log are kept for at least 6 years"),
+                _("45 CFR 164.316(b)(2)(i): six years from when it was made."),
+            ),
         ),
     ),
     "pci": Profile(
@@ -121,6 +162,11 @@ PROFILES: dict[str, Profile] = {
             _everybody(_PCI_8),
             _grace(_PCI_8),
             _strong(_PCI_8),
+            _log_stays(
+                1,
+                _("Details in the audit log are kept for at least a year"),
+                _("PCI DSS 4.0.1, requirement 10.5.1: twelve months."),
+            ),
         ),
     ),
     "financial": Profile(
@@ -155,6 +201,28 @@ PROFILES: dict[str, Profile] = {
                 ),
                 _("16 CFR 314.4(c)(3): encryption on the way."),
             ),
+            *(
+                Rule("retention", kind, Test.MOST, _YEARS[2], says, _("16 CFR 314.4(c)(6): two years after last use."))
+                for kind, says in _NO_LONGER.items()
+            ),
         ),
+    ),
+    "broker_dealer": Profile(
+        "broker_dealer",
+        _("Broker-dealer"),
+        _("SEC Rule 17a-4, FINRA 4511: business texts are records"),
+        _texts_stay(6, _("FINRA 4511(b): six years where no other period is named.")),
+    ),
+    "debt": Profile(
+        "debt",
+        _("Debt collection"),
+        _("Regulation F, 12 CFR 1006"),
+        _texts_stay(3, _("12 CFR 1006.100: three years after the last activity.")),
+    ),
+    "medical_record": Profile(
+        "medical_record",
+        _("Medical record"),
+        _("For those whose texts are part of a designated record set"),
+        _texts_stay(6, _("45 CFR 164.316(b)(2)(i); the law of your state may ask for more.")),
     ),
 }

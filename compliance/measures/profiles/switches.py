@@ -3,8 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import time, timedelta
+from functools import cache
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import access_rules
@@ -32,6 +35,10 @@ class Switch(ABC):
     @abstractmethod
     def apply(self, member: Membership, values: Mapping[str, Any], because: str) -> None:
         """Save them. Raises MissingPermission when the member may not change this setting."""
+
+    def in_words(self, field: str, value: Any) -> str:
+        """A value, for people."""
+        return in_words(field, value)
 
 
 class SessionLimits(Switch):
@@ -109,9 +116,14 @@ class Content(Switch):
             excepting.remove(member=member, exception_id=row.pk)
 
 
-SWITCHES: dict[str, Switch] = {
-    one.setting: one for one in (SessionLimits(), SignInPolicy(), RevealRules(), Hours(), Content())
-}
+@cache
+def switches() -> dict[str, Switch]:
+    """By setting; those of apps above compliance are named in `settings.COMPLIANCE_SWITCHES`."""
+    above = (import_string(path)() for path in settings.COMPLIANCE_SWITCHES)
+    own = (SessionLimits(), SignInPolicy(), RevealRules(), Hours(), Content())
+    return {one.setting: one for one in (*own, *above)}
+
+
 _REQUIRED = {
     "administrators": gettext_lazy("owners and administrators"),
     "roles": gettext_lazy("owners, administrators and some roles"),

@@ -12,7 +12,7 @@ from accounts.setting_floors import lock_settings
 from compliance.hours import changing_hours
 from compliance.measures.profiles.holding import held, kept_from_texts
 from compliance.measures.profiles.rules import Profile, Rule, Test
-from compliance.measures.profiles.switches import SWITCHES, in_words
+from compliance.measures.profiles.switches import switches
 from compliance.models import ProfileChange
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -42,7 +42,7 @@ def preview(member: Membership, profile: Profile) -> list[Change]:
 
 
 def _change(member: Membership, rule: Rule) -> Change:
-    switch = SWITCHES[rule.setting]
+    switch = switches()[rule.setting]
     if rule.test is Test.NONE_OF:
         is_met = kept_from_texts() >= set(rule.value)
         before = _("with a reason, by who may give one")
@@ -51,7 +51,7 @@ def _change(member: Membership, rule: Rule) -> Change:
     is_met = rule.allows(value)
     if isinstance(rule.value, bool):
         return Change(rule, _("so") if is_met else _("not so"), _("so"), is_met, switch.route)
-    before, after = (in_words(rule.field, one) for one in (value, value if is_met else rule.value))
+    before, after = (switch.in_words(rule.field, one) for one in (value, value if is_met else rule.value))
     return Change(rule, before, after, is_met, switch.route)
 
 
@@ -70,7 +70,7 @@ def take(*, actor: Membership, profile: Profile) -> list[Change]:
         with transaction.atomic():
             for setting in dict.fromkeys(change.rule.setting for change in changes):
                 wanted = _wanted(actor, [change.rule for change in changes if change.rule.setting == setting])
-                SWITCHES[setting].apply(actor, wanted, because)
+                switches()[setting].apply(actor, wanted, because)
     except changing_hours.NotPossible as error:
         raise NotPossible(str(error)) from None
     said = [{"setting": str(one.rule.says), "before": one.before, "after": one.after} for one in changes]
@@ -83,7 +83,7 @@ def _wanted(member: Membership, rules: list[Rule]) -> dict[str, Any]:
     setting = rules[0].setting
     if rules[0].test is Test.NONE_OF:
         return {"types": [kind for rule in rules for kind in rule.value]}
-    return SWITCHES[setting].now(member) | {rule.field: rule.value for rule in rules}
+    return switches()[setting].now(member) | {rule.field: rule.value for rule in rules}
 
 
 def leave(*, actor: Membership, profile: Profile, reason: str) -> None:

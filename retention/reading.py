@@ -1,0 +1,159 @@
+"""What pages show of periods: what holds where and why, what waits, what was changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import Membership, Team
+from accounts.permissions import Permission, require
+from retention import words
+from retention.choices import Choices
+from retention.keeping import kept
+from retention.kinds import Kind
+from retention.models import RetentionPolicy
+from retention.nights import nights
+from retention.periods import Period
+from retention.spans import said
+from retention.subjects import SUBJECTS
+from texting.models import Conversation
+
+SHOWN = tuple(kind for kind in Kind if SUBJECTS[kind])
+"""Kinds of which there are rows to end."""
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """What holds at one place. `team` None: the organization. `choice`: its own; `waiting`: what will count."""
+
+    team: Team | None
+    period: Period
+    choice: RetentionPolicy | None
+    waiting: RetentionPolicy | None
+
+    @property
+    def holds(self) -> str:
+        """The period in words."""
+        return said(self.period.days)
+
+    @property
+    def why(self) -> str:
+        """What decided it."""
+        return words.why(self.period)
+
+    @property
+    def limits(self) -> str:
+        """Between what one may choose."""
+        return words.limits(self.period)
+
+    @property
+    def team_query(self) -> str:
+        """The team as an address names it."""
+        return str(self.team.pk) if self.team else ""
+
+    @property
+    def coming(self) -> str:
+        """The period that waits, in words."""
+        if self.waiting is None:
+            return ""
+        return "" if self.waiting.follows else said(self.waiting.days)
+
+
+@dataclass(frozen=True)
+class KindRows:
+    """One kind: the organization first, then the teams that have or will have their own."""
+
+    kind: Kind
+    words: words.KindWords
+    places: tuple[PlaceRow, ...]
+
+
+def overview(member: Membership) -> list[KindRows]:
+    """What holds now for every kind. Three statements."""
+    require(member, Permission.RETENTION_MANAGE)
+    now, choices = timezone.now(), Choices.load()
+    teams = {team.pk: team for team in Team.objects.all()}
+    holding = choices.holding(now)
+    waiting = {(Kind(row.kind), row.team_id): row for row in choices.waiting(now)}
+    found = []
+    for kind in SHOWN:
+        own = {team for held, team in (*holding, *waiting) if held is kind and team is not None}
+        places = [
+            PlaceRow(
+                teams[team] if team else None,
+                choices.periods(now, team)[kind],
+                holding.get((kind, team)),
+                waiting.get((kind, team)),
+            )
+            for team in (None, *sorted(own, key=lambda one: teams[one].name.casefold()))
+        ]
+        found.append(KindRows(kind, words.KINDS[kind], tuple(places)))
+    return found
+
+
+def history(kind: Kind | None = None) -> list[RetentionPolicy]:
+    """What was chosen and taken back, the newest first; at most 100."""
+    rows = RetentionPolicy.objects.select_related("team", "set_by__user", "taken_back_by__user")
+    return list((rows.filter(kind=kind) if kind else rows).order_by("-set_at", "-id")[:100])
+
+
+def undecided(member: Membership) -> int:
+    """Kinds of which two rules disagree, so that a person has to decide."""
+    periods = Choices.load().periods(timezone.now())
+    return sum(periods[kind].is_conflict for kind in SHOWN)
+
+
+@dataclass(frozen=True)
+class End:
+    """When something of a conversation ends. `on` None: never, or not before it is resolved. `kept`: why it stays."""
+
+    kind: Kind
+    on: datetime | None
+    period: Period
+    kept: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The name of the kind."""
+        return words.title(self.kind)
+
+    @property
+    def holds(self) -> str:
+        """The period in words."""
+        return said(self.period.days)
+
+    @property
+    def rule(self) -> str:
+        """What decided it."""
+        return words.why(self.period)
+
+
+def ends_of(member: Membership, conversation: Conversation) -> list[End]:
+    """For the panel beside a thread: of each kind the newest row that the conversation has. A few statements."""
+    now, zone = timezone.now(), member.organization.time_zone
+    periods = Choices.load().periods(now, conversation.line.team_id)
+    found = []
+    for kind in (Kind.BODIES, Kind.ATTACHMENTS, Kind.CONVERSATIONS):
+        newest, reasons = None, []
+        for subject in SUBJECTS[kind]:
+            rows = subject.rows.filter(subject.of(subject.conversation, "", conversation.pk))
+            at = rows.aggregate(at=Max(subject.since))["at"]
+            newest = max(filter(None, (newest, at)), default=None)
+            if at is not None:
+                reasons += [one.keeper for one in kept(subject) if rows.filter(one.condition).exists()]
+        if newest is None:
+            continue
+        period = periods[kind]
+        on = None if period.days is None else _night(zone, max(newest + timedelta(days=period.days), now))
+        found.append(End(kind, on, period, _said(reasons)))
+    return found
+
+
+def _night(zone: str, after: datetime) -> datetime:
+    return nights(zone, after, 1)[0]
+
+
+def _said(keepers: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words.keeper(one) for one in keepers))

@@ -1,0 +1,149 @@
+"""Settings > Retention > Next 90 nights: what ends in which night, as it is and with another period."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.csv_cells import short_csv_file
+from accounts.models import Team
+from accounts.permissions import MemberRequest, Permission, requires
+from accounts.step_up import fresh
+from retention import words
+from retention.changing import NotPossible, effect
+from retention.choices import Choices
+from retention.foreseeing import Forecast, Foresight, foresee
+from retention.forms.period_forms import PeriodForm, typed
+from retention.kinds import Kind
+from retention.reading import SHOWN
+from retention.spans import said
+from retention.views.periods import tabs
+from tenancy import audit
+from tenancy.audit import AuditKind
+
+COLUMNS = ("night", "kind", "place", "rows", "ends", "stays", "why")
+_MOST_SERIES = 5
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """`seen` is what is shown: as it is, or as it would be. `before`: as it is, when something else was asked for."""
+
+    form: PeriodForm
+    seen: Foresight
+    before: Foresight | None
+    query: str
+
+
+@requires(Permission.RETENTION_MANAGE)
+@require_safe
+def retention_nights(request: MemberRequest) -> HttpResponse:
+    """Plot and tables; `kind`, `team`, `keep`, `number` and `unit` ask what if."""
+    asked = _asked(request)
+    seen, before = asked.seen, asked.before
+    labels = [date_format(night, "j M") for night in seen.nights]
+    names = {team.pk: team.name for team in Team.objects.all()}
+    both = [(_("As it is"), before.by_night()), (_("What if"), seen.by_night())] if before else None
+    context = {
+        "tabs": tabs("retention_nights"),
+        "form": asked.form,
+        "what_if": before is not None,
+        "query": asked.query,
+        "total": sum(seen.by_night()),
+        "total_before": None if before is None else sum(before.by_night()),
+        "labels": labels,
+        "series": both or _series(seen),
+        "nights": [row for row in _nights(seen) if row[2]],
+        "heads": [words.title(kind) for kind in SHOWN],
+        "lanes": [_lane(seen, one, names) for one in seen.forecasts],
+        "stays": [
+            (words.keeper(stay.keeper), words.rows_of(one.lane.subject), stay)
+            for one in seen.forecasts
+            for stay in one.stays
+        ],
+    }
+    status = 422 if asked.form.errors else 200
+    return render(request, "retention/nights.html", context, status=status)
+
+
+@requires(Permission.RETENTION_MANAGE)
+@fresh
+@require_safe
+def export_retention_nights(request: MemberRequest) -> HttpResponse:
+    """The same as CSV (RFC 4180, UTF-8): what ends by night, then what stays and why. Itself in the log."""
+    asked = _asked(request)
+    filters = {name: str(value) for name, value in asked.form.cleaned_data.items() if value} if asked.before else {}
+    audit.record(event=AuditKind.RETENTION_EXPORTED, actor=request.member, filters=filters)
+    names = {team.pk: team.name for team in Team.objects.all()}
+    name = f"retention-{request.member.organization.slug}-{timezone.localdate()}"
+    return short_csv_file(name, COLUMNS, _cells(asked.seen, names))
+
+
+def _asked(request: MemberRequest) -> _Asked:
+    now, choices, zone = timezone.now(), Choices.load(), request.member.organization.time_zone
+    seen = foresee(choices, zone=zone, at=now, kinds=SHOWN)
+    if "keep" not in request.GET:
+        start = choices.periods(now)[Kind.BODIES]
+        return _Asked(PeriodForm(initial={"kind": Kind.BODIES, **typed(start.days)}), seen, None, "")
+    form = PeriodForm(request.GET)
+    if not form.is_valid():
+        return _Asked(form, seen, None, "")
+    kind, team, days, follows = form.wanted
+    try:
+        found = effect(request.member, kind=kind, team=team, days=days, follows=follows)
+    except NotPossible as error:
+        form.add_error("number" if days is not None else "keep", str(error))
+        return _Asked(form, seen, None, "")
+    then = foresee(choices.with_also(found.choice), zone=zone, at=now, kinds=SHOWN)
+    return _Asked(form, then, seen, form.query)
+
+
+def _series(seen: Foresight) -> list[tuple[str, list[int]]]:
+    """The kinds of which most ends, and the rest together."""
+    totals = {kind: sum(one.total for one in seen.of(kind)) for kind in SHOWN}
+    most = sorted((kind for kind in SHOWN if totals[kind]), key=lambda kind: -totals[kind])
+    first, rest = most[:_MOST_SERIES], most[_MOST_SERIES:]
+    series = [(words.title(kind), seen.by_night([kind])) for kind in first]
+    return [*series, (_("Others"), seen.by_night(rest))] if rest else series
+
+
+def _nights(seen: Foresight) -> Iterator[tuple[Any, list[int], int]]:
+    by_kind = [seen.by_night([kind]) for kind in SHOWN]
+    for at, night in enumerate(seen.nights):
+        counts = [counts[at] for counts in by_kind]
+        yield night, counts, sum(counts)
+
+
+def _lane(seen: Foresight, one: Forecast, names: dict[Any, str]) -> dict[str, Any]:
+    first = next((night for night, count in zip(seen.nights, one.counts, strict=True) if count), None)
+    return {
+        "title": words.title(one.kind),
+        "place": _place(one, names),
+        "rows": words.rows_of(one.lane.subject),
+        "period": said(one.lane.days),
+        "why": words.why(one.lane.period),
+        "total": one.total,
+        "first": first,
+        "oldest": one.oldest,
+        "stays": sum(stay.count for stay in one.stays),
+    }
+
+
+def _place(one: Forecast, names: dict[Any, str]) -> str:
+    return names.get(one.lane.team, "") if one.lane.team else ""
+
+
+def _cells(seen: Foresight, names: dict[Any, str]) -> Iterator[Sequence[object]]:
+    for one in seen.forecasts:
+        of = (one.kind.value, _place(one, names), words.rows_of(one.lane.subject))
+        for night, count in zip(seen.nights, one.counts, strict=True):
+            if count:
+                yield (f"{night:%Y-%m-%d}", *of, count, 0, words.why(one.lane.period))
+        for stay in one.stays:
+            yield ("", *of, 0, stay.count, words.keeper(stay.keeper))

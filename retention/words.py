@@ -1,0 +1,135 @@
+"""What pages, mails and files call kinds of data, and why a period is what it is."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from retention.kinds import Kind
+from retention.periods import WHOLE, Because, Limit, Period, Scope
+from retention.spans import Words, said
+from retention.subjects import Subject
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """`title`: its name. `what`: what ends. `since`: from when its period counts."""
+
+    title: Words
+    what: Words
+    since: Words
+
+
+KINDS: dict[Kind, KindWords] = {
+    Kind.CONTACTS: KindWords(
+        _("Contacts"),
+        _("Name, number and everything known of a customer. What they said about texts stays, without their number."),
+        _("the last time anything happened with them"),
+    ),
+    Kind.CONVERSATIONS: KindWords(
+        _("Conversations"),
+        _("The conversation itself: when who texted whom, and why each text was allowed."),
+        _("when it was resolved"),
+    ),
+    Kind.BODIES: KindWords(
+        _("Words of texts"), _("What texts and notes say. That there was a text stays."), _("when they were written")
+    ),
+    Kind.ATTACHMENTS: KindWords(_("Pictures and files"), _("What came or left with texts."), _("when they came")),
+    Kind.FINDINGS: KindWords(
+        _("Findings"), _("What detectors found and what was decided about it. Reports stay."), _("when it was found")
+    ),
+    Kind.SECURE_REPLIES: KindWords(
+        _("Private answers"), _("What customers answered on private pages."), _("when they answered")
+    ),
+    Kind.PAYMENTS: KindWords(
+        _("Payment requests"), _("What was to be paid for. Amounts and dates stay."), _("when it was asked for")
+    ),
+    Kind.WEBHOOKS: KindWords(
+        _("Webhook payloads"), _("What was sent to your systems, and their answers."), _("when it was sent")
+    ),
+    Kind.EXPORTS: KindWords(_("Exports"), _("Files that somebody asked for."), _("when they were made")),
+    Kind.AUDIT: KindWords(
+        _("Audit details"), _("Details of what was done. That it was done stays in the log."), _("when it was done")
+    ),
+}
+_ROWS: dict[str, Words] = {
+    "texting.Contact": _("contacts"),
+    "texting.Conversation": _("conversations"),
+    "texting.Message": _("texts"),
+    "texting.Note": _("notes"),
+    "texting.Attachment": _("files"),
+    "compliance.Finding": _("findings"),
+    "portal.SecureReply": _("private answers"),
+    "portal.PaymentRequest": _("payment requests"),
+    "texting.WebhookAttempt": _("payloads"),
+    "tenancy.AuditEvent": _("events"),
+}
+_SCOPES: dict[Scope, Words] = {
+    Scope.DEFAULT: _("the default"),
+    Scope.ORGANIZATION: _("your organization's choice"),
+    Scope.TEAM: _("the team's choice"),
+    Scope.TAG: _("the tag's choice"),
+}
+
+
+def title(kind: Kind) -> str:
+    """The name of a kind."""
+    return str(KINDS[kind].title)
+
+
+def rows_of(subject: Subject) -> str:
+    """What the rows of a subject are, in the plural."""
+    return str(_ROWS.get(subject.model, subject.model))
+
+
+def why(period: Period) -> str:
+    """Why a period is what it is: one sentence."""
+    scope = _SCOPES[period.wanted.scope]
+    if period.because is Because.CHOSEN:
+        return str(scope).capitalize()
+    if period.because is Because.WHOLE:
+        words = _("Never longer than %(whole)s. %(scope)s is %(wanted)s.")
+        names = {"whole": title(WHOLE[period.kind]).lower()}
+        return words % {**names, "scope": str(scope).capitalize(), "wanted": said(period.wanted.days)}
+    if period.because is Because.CONFLICT and period.most:
+        words = _(
+            "Two rules disagree: %(least)s %(most)s Nothing ends before the first; decide which one holds for you."
+        )
+        return words % {"least": _asks(period.least, least=True), "most": _asks(period.most, least=False)}
+    limit = period.most if period.because is Because.LONGEST and period.most else period.least
+    return _asks(limit, least=limit is period.least)
+
+
+def limits(period: Period) -> str:
+    """Between which periods one may choose."""
+    if period.longest is None:
+        return say("%(shortest)s or more, or never") % {"shortest": said(period.shortest)}
+    return say("%(shortest)s to %(longest)s") % {"shortest": said(period.shortest), "longest": said(period.longest)}
+
+
+def refusal(period: Period) -> str:
+    """Why a period that was typed is not possible."""
+    if period.because is Because.LONGEST and period.most:
+        return say("At most %(days)s. %(why)s") % {"days": said(period.longest), "why": _asks(period.most, least=False)}
+    return say("At least %(days)s. %(why)s") % {"days": said(period.shortest), "why": _asks(period.least, least=True)}
+
+
+def _asks(limit: Limit, *, least: bool) -> str:
+    days = said(limit.shortest if least else limit.longest)
+    owner = str(limit.owner)
+    if owner and least:
+        return say("The %(owner)s profile asks for at least %(days)s. %(source)s") % {
+            **{"owner": owner, "days": days},
+            "source": limit.source,
+        }
+    if owner:
+        return say("The %(owner)s profile allows at most %(days)s. %(source)s") % {
+            **{"owner": owner, "days": days},
+            "source": limit.source,
+        }
+    return say("Bound of the product: %(source)s.") % {"source": limit.source}
+
+
+def keeper(path: str) -> str:
+    """Why a row stays although its period is over, by the keeper's dotted name."""
+    return path.rpartition(".")[2].replace("_", " ").capitalize()

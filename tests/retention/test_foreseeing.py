@@ -1,0 +1,131 @@
+"""The preview says for each night what a purge ends in it, whatever was chosen and whatever keeps rows."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Team
+from retention.choices import Choices
+from retention.due import lanes
+from retention.foreseeing import foresee
+from retention.keeping import doomed
+from retention.kinds import Kind
+from retention.models import RetentionPolicy
+from retention.nights import nights
+from tenancy.isolation import activate
+from texting.models import Contact, Conversation, Line, Message
+
+KINDS = (Kind.CONTACTS, Kind.CONVERSATIONS, Kind.BODIES, Kind.ATTACHMENTS)
+ZONE, NIGHTS = "America/New_York", 6
+PERIODS = (31, 45, 90, 365, 731, 1900)
+
+
+def keep_inbound(subject):
+    return Q(direction=Message.Direction.IN) if subject.model == "texting.Message" else None
+
+
+def keep_open(subject):
+    rows = Conversation.objects.filter(status=Conversation.Status.OPEN).values("pk")
+    return Q(**{f"{subject.conversation}__in": rows}) if subject.conversation else None
+
+
+def purged(kind: Kind, choices: Choices, ahead) -> list[int]:
+    """How many rows a purge of each night ends; those of earlier nights are gone."""
+    counts, gone = [], set()
+    for night in ahead:
+        rows = {(lane.subject.model, pk) for lane in lanes(kind, night, choices) for pk in _pks(doomed(lane, night))}
+        counts.append(len(rows - gone))
+        gone |= rows
+    return counts
+
+
+def _pks(rows):
+    return rows.values_list("pk", flat=True)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_it_counts_what_the_purge_of_each_night_asks_for(scene, settings, seed):
+    dice, now = random.Random(seed), timezone.now()  # noqa: S311
+    settings.RETENTION_KEEPERS = [f"{__name__}.keep_inbound", f"{__name__}.keep_open"][: seed % 3]
+    with activate(scene.organization):
+        other = Team.objects.create(name="Billing")
+        first = scene.hear("Hello")
+        lines = [first.line, Line.objects.create(**_copy(first.line, other))]
+        _texts(dice, lines, now)
+        _choices(dice, now, [None, None, other, first.line.team])
+        choices = Choices.load()
+        if seed % 2:
+            also = {"days": dice.choice([31, 60, 300]), "set_at": now, "starts_at": now + timedelta(3)}
+            choices = choices.with_also(RetentionPolicy(kind="bodies", **also))
+        ahead = nights(ZONE, now, NIGHTS)
+        ended = 0
+        for kind in KINDS:
+            shown = foresee(choices, zone=ZONE, at=now, kinds=[kind], until=ahead[-1]).by_night([kind])
+            assert shown == purged(kind, choices, ahead), kind
+            ended += sum(count > 0 for count in shown[1:])
+        assert ended, "something ends in a later night"
+
+
+def _copy(line: Line, team: Team) -> dict[str, object]:
+    return {"name": "Second", "number": "+12125550188", "provider": line.provider, "team": team}
+
+
+def _texts(dice, lines: list[Line], now) -> None:
+    """Texts in sixteen conversations on the lines of two teams, near the ends of periods."""
+
+    def about() -> datetime:
+        age = dice.choice([*PERIODS, 1096, 1827]) - dice.randrange(-3, NIGHTS)
+        return now - timedelta(days=age, seconds=dice.randrange(86_400))
+
+    for number in range(16):
+        contact = Contact.objects.create(number="+1", number_index=number.to_bytes(16, "big"), number_masked="x")
+        Contact.objects.filter(pk=contact.pk).update(created_at=about())
+        is_open, ended = number % 4 == 0, about()
+        conversation = Conversation.objects.create(
+            contact=contact,
+            line=dice.choice(lines),
+            status="open" if is_open else "resolved",
+            opened_at=ended,
+            resolved_at=None if is_open else ended,
+            last_activity_at=ended,
+        )
+        theirs = {"conversation": conversation, "contact": contact, "line": conversation.line}
+        Message.objects.bulk_create(
+            Message(**theirs, direction="in", body="Hello", status="received", created_at=about()) for _ in range(3)
+        )
+
+
+def _choices(dice, now, teams) -> None:
+    for team in teams:
+        for kind in KINDS[1:] if team else KINDS:
+            days = dice.choice([None, *PERIODS])
+            starts = now + timedelta(days=dice.choice([-9, -9, 2, 4]))
+            follows = days is None and dice.random() < 0.5
+            RetentionPolicy.objects.create(
+                kind=kind, team=team, days=days, follows=follows, set_at=now - timedelta(9), starts_at=starts
+            )
+
+
+def test_what_stays_is_told_with_its_reason_and_is_not_counted(scene, settings):
+    settings.RETENTION_KEEPERS = [f"{__name__}.keep_inbound"]
+    with activate(scene.organization):
+        said = scene.hear("Hello")
+        RetentionPolicy.objects.create(kind="bodies", days=30, set_at=timezone.now())
+        at = timezone.now() + timedelta(days=31)
+        shown = foresee(Choices.load(), zone="UTC", at=at, kinds=[Kind.BODIES])
+        texts = next(one for one in shown.of(Kind.BODIES) if one.lane.subject.model == "texting.Message")
+        assert (texts.total, texts.oldest) == (0, None)
+        assert [(one.keeper, one.count, one.oldest) for one in texts.stays] == [
+            (f"{__name__}.keep_inbound", 1, said.created_at)
+        ]
+        assert shown.by_night() == [0] * 90
+
+
+def test_nights_are_two_o_clock_where_the_organization_is_also_when_the_clocks_change():
+    found = nights("America/New_York", datetime(2026, 3, 6, 8, tzinfo=UTC), 4)  # after two on the 6th
+    assert [one.astimezone(UTC).isoformat()[5:16] for one in found] == [
+        *("03-07T07:00", "03-08T07:00", "03-09T06:00", "03-10T06:00")
+    ]
