@@ -99,7 +99,7 @@ def _forecast(kind: Kind, of_nights: Sequence[Lane], ahead: Sequence[datetime], 
         doomed_before(lane, cutoffs[-1])
         .order_by()
         .values(night=_Between(F(since), Value(cutoffs)))
-        .annotate(count=Count("pk"), oldest=Min(since))
+        .annotate(count=Count("*"), oldest=Min(since))
     )
     counts, oldest = [0] * len(ahead), None
     for row in found:

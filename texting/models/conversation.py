@@ -73,6 +73,11 @@ class Conversation(TenantModel):
                 name="texting_conv_unassigned",
             ),
             models.Index(
+                fields=["organization", "resolved_at"],
+                condition=models.Q(resolved_at__isnull=False),
+                name="texting_conv_by_resolution",
+            ),
+            models.Index(
                 fields=["organization", "line"],
                 condition=models.Q(status="open", unread__gt=0),
                 name="texting_conv_unread",

@@ -172,6 +172,7 @@ class Message(Ending, TenantModel):
                 condition=models.Q(direction="out"),
                 name="texting_message_out_by_time",
             ),
+            models.Index(fields=["organization", "created_at"], name="texting_message_by_time"),
             models.Index(
                 fields=["organization", "receipt_due_at"],
                 condition=models.Q(receipt_due_at__isnull=False),
