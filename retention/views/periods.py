@@ -63,7 +63,7 @@ def change_period(request: MemberRequest, retention_kind: str) -> HttpResponse:
         effect = changing.effect(request.member, team=team_id, **wanted)
         if request.method != "POST":
             return _page(request, kind, form, effect=effect)
-        team = Team.objects.filter(pk=team_id).first()
+        team = Team.objects.filter(pk=team_id).first() if team_id else None
         confirmed = _says(request.POST.get("confirm", ""), effect.confirmation)
         done = changing.change(actor=request.member, team=team, confirmed=confirmed, **wanted)
     except changing.NotConfirmed:
