@@ -119,8 +119,8 @@ def _rising(cutoffs: Sequence[datetime | None]) -> list[datetime]:
 
 def _stays(lane: Lane, cutoff: datetime) -> Iterable[Stays]:
     for reason in kept(lane.subject):
-        rows = lane.before(cutoff).filter(reason.condition).order_by()
-        found: dict[str, Any] = rows.aggregate(count=Count("pk", distinct=True), oldest=Min(lane.subject.since))
+        rows = lane.before(cutoff).filter(reason.condition).order_by().annotate(counts_from=F(lane.subject.since))
+        found: dict[str, Any] = rows.aggregate(count=Count("pk", distinct=True), oldest=Min("counts_from"))
         if found["count"]:
             yield Stays(reason.keeper, found["count"], found["oldest"])
 
