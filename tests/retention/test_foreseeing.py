@@ -28,8 +28,10 @@ def keep_inbound(subject):
 
 
 def keep_open(subject):
-    rows = Conversation.objects.filter(status=Conversation.Status.OPEN).values("pk")
-    return Q(**{f"{subject.conversation}__in": rows}) if subject.conversation else None
+    rows = Conversation.objects.filter(status=Conversation.Status.OPEN)
+    if subject.model == "texting.Contact":
+        return Q(pk__in=rows.values("contact_id"))
+    return Q(**{f"{subject.conversation}__in": rows.values("pk")}) if subject.conversation else None
 
 
 def purged(kind: Kind, choices: Choices, ahead) -> list[int]:
