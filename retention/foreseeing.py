@@ -19,6 +19,7 @@ from retention.keeping import doomed_before, kept
 from retention.kinds import Kind
 from retention.nights import nights
 from retention.subjects import SUBJECTS
+from tenancy.isolation import current_organization_id
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def foresee(
     """The next 90 nights, or those before and the first not before `until`. `with_stays`: also what is kept and why, at
     a statement for each reason.
     """
-    ahead = nights(zone, at)
+    ahead = nights(current_organization_id(), zone, at)
     if until is not None:
         ahead = ahead[: 1 + sum(night < until for night in ahead)]
     forecasts = [one for kind in kinds if SUBJECTS[kind] for one in _of_kind(choices, kind, ahead, with_stays)]

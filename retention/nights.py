@@ -1,17 +1,18 @@
-"""When a purge may run: at night, by the clock of the organization. Plain values."""
+"""The nights ahead: when the purges of an organization will begin. Plain values."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-NIGHT = time(2)
+from retention.purging.nights import begins
+
 AHEAD = 90
 """Nights that the preview looks at."""
 
 
-def nights(zone: str, after: datetime, number: int = AHEAD) -> list[datetime]:
-    """The next nights after a moment, the first one first; aware, in the zone."""
-    place = ZoneInfo(zone)
-    day = after.astimezone(place).date()
-    if datetime.combine(day, NIGHT, place) <= after:
+def nights(organization: UUID, zone: str, after: datetime, number: int = AHEAD) -> list[datetime]:
+    """The next ones after a moment, the first one first; aware, in the zone, as the purge itself begins."""
+    day = after.astimezone(ZoneInfo(zone)).date()
+    if begins(organization, day, zone) <= after:
         day += timedelta(days=1)
-    return [datetime.combine(day + timedelta(days=one), NIGHT, place) for one in range(number)]
+    return [begins(organization, day + timedelta(days=one), zone) for one in range(number)]

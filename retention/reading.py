@@ -18,6 +18,7 @@ from retention.nights import nights
 from retention.periods import Period
 from retention.spans import said
 from retention.subjects import SUBJECTS
+from tenancy.isolation import current_organization_id
 from texting.models import Conversation
 
 SHOWN = tuple(kind for kind in Kind if SUBJECTS[kind])
@@ -152,7 +153,7 @@ def ends_of(member: Membership, conversation: Conversation) -> list[End]:
 
 
 def _night(zone: str, after: datetime) -> datetime:
-    return nights(zone, after, 1)[0]
+    return nights(current_organization_id(), zone, after, 1)[0]
 
 
 def _said(keepers: Sequence[str]) -> tuple[str, ...]:

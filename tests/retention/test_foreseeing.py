@@ -1,7 +1,8 @@
 """The preview says for each night what a purge ends in it, whatever was chosen and whatever keeps rows."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db.models import Q
@@ -15,6 +16,7 @@ from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.nights import nights
+from retention.purging.nights import begins
 from tenancy.isolation import activate
 from texting.models import Contact, Conversation, Line, Message
 
@@ -62,7 +64,7 @@ def test_it_counts_what_the_purge_of_each_night_asks_for(scene, settings, seed):
         if seed % 2:
             also = {"days": dice.choice([31, 60, 300]), "set_at": now, "starts_at": now + timedelta(3)}
             choices = choices.with_also(RetentionPolicy(kind="bodies", **also))
-        ahead = nights(ZONE, now, NIGHTS)
+        ahead = nights(scene.organization.pk, ZONE, now, NIGHTS)
         ended = 0
         for kind in KINDS:
             shown = foresee(choices, zone=ZONE, at=now, kinds=[kind], until=ahead[-1]).by_night([kind])
@@ -126,8 +128,9 @@ def test_what_stays_is_told_with_its_reason_and_is_not_counted(scene, settings):
         assert shown.by_night() == [0] * 90
 
 
-def test_nights_are_two_o_clock_where_the_organization_is_also_when_the_clocks_change():
-    found = nights("America/New_York", datetime(2026, 3, 6, 8, tzinfo=UTC), 4)  # after two on the 6th
-    assert [one.astimezone(UTC).isoformat()[5:16] for one in found] == [
-        *("03-07T07:00", "03-08T07:00", "03-09T06:00", "03-10T06:00")
-    ]
+def test_nights_are_when_the_purge_begins_also_when_the_clocks_change():
+    organization, zone = UUID(int=7), "America/New_York"
+    found = nights(organization, zone, datetime(2026, 3, 6, 12, tzinfo=UTC), 4)
+    assert found == [begins(organization, date(2026, 3, day), zone) for day in (7, 8, 9, 10)]
+    assert len({one.time() for one in found}) == 1
+    assert nights(organization, zone, found[0], 1) == [found[1]]
