@@ -20,6 +20,7 @@ from retention import words
 from retention.choices import GRACE, SETTING, Choices
 from retention.foreseeing import Foresight, foresee
 from retention.kinds import Kind
+from retention.lock import deleting_lock
 from retention.models import RetentionPolicy
 from retention.periods import WHOLE, Because, Period, longer
 from retention.spans import said
@@ -160,6 +161,7 @@ def take_back(*, actor: Membership, policy_id: UUID) -> RetentionPolicy:
 
 
 def _save(actor: Membership, row: RetentionPolicy) -> None:
+    deleting_lock()  # a purge that has read the choices ends its batch first
     place = RetentionPolicy.objects.filter(kind=row.kind, team=row.team_id, taken_back_at=None)
     for waiting in place.filter(starts_at__gt=row.set_at):
         _withdraw(actor, waiting)
@@ -177,6 +179,7 @@ def _save(actor: Membership, row: RetentionPolicy) -> None:
 
 
 def _withdraw(actor: Membership, row: RetentionPolicy) -> None:
+    deleting_lock()
     row.taken_back_at, row.taken_back_by = timezone.now(), actor
     row.save(update_fields=["taken_back_at", "taken_back_by"])
     audit.record(event=AuditKind.RETENTION_TAKEN_BACK, actor=actor, object=row, kind=row.kind)

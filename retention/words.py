@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from retention.guards import REASONS
 from retention.kinds import Kind
 from retention.periods import WHOLE, Because, Limit, Period, Scope
 from retention.spans import Words, said
@@ -132,4 +133,13 @@ def _asks(limit: Limit, *, least: bool) -> str:
 
 def keeper(path: str) -> str:
     """Why a row stays although its period is over, by the keeper's dotted name."""
-    return path.rpartition(".")[2].replace("_", " ").capitalize()
+    reason = REASONS.get(path)
+    return str(reason.words) if reason else path.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def until(path: str) -> str:
+    """When such a row goes: a sentence."""
+    reason = REASONS.get(path)
+    if reason is None:
+        return say("In the first night after the reason is gone")
+    return say("In the first night after %(ends)s") % {"ends": reason.ends}

@@ -63,7 +63,7 @@ def retention_nights(request: MemberRequest) -> HttpResponse:
         "heads": [words.title(kind) for kind in SHOWN],
         "lanes": [_lane(seen, one, names) for one in seen.forecasts],
         "stays": [
-            (words.keeper(stay.keeper), words.rows_of(one.lane.subject), stay)
+            (words.keeper(stay.keeper), words.rows_of(one.lane.subject), stay, words.until(stay.keeper))
             for one in seen.forecasts
             for stay in one.stays
         ],
