@@ -20,7 +20,7 @@ from retention.purging.planning import Due, Standing, count_staying
 from tenancy.crash_points import crash_here
 from tenancy.encryption import CannotSeal, day_scope, keyring
 from tenancy.encryption.day_shredding import shred_day
-from tenancy.isolation import activate
+from tenancy.isolation import activate, kept_until_commit
 
 
 class NotVerified(RuntimeError):
@@ -69,10 +69,20 @@ def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     _move(organization, step, State.SHREDDED if done.gone else State.DUE)
 
 
+class _Now:
+    """What holds in the active transaction, asked once: a shred asks for each of some twenty models."""
+
+    def __init__(self) -> None:
+        self.standing: dict[UUID, Standing] = {}
+
+
 def _survivors(step: PurgeStep, at: datetime, model: type[models.Model]) -> Q | None:
     """Asked in each transaction of the shred: policies and keepers as they are now, under the lock."""
-    deleting_lock()
-    return Standing(step.key_kind, day_of(step), at).survivors(model)
+    now = kept_until_commit(_Now).standing
+    if step.pk not in now:
+        deleting_lock()
+        now[step.pk] = Standing(step.key_kind, day_of(step), at)
+    return now[step.pk].survivors(model)
 
 
 def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
