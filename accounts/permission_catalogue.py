@@ -56,6 +56,7 @@ class Permission(StrEnum):
     FINDINGS_DECIDE = "findings:decide"
     FINDINGS_EXCEPT = "findings:except"
     REVIEWS_WRITE = "reviews:write"
+    REVIEWS_MANAGE = "reviews:manage"
     ESCALATIONS_HANDLE = "escalations:handle"
     ESCALATIONS_WAIVE = "escalations:waive"
     ESCALATIONS_MANAGE = "escalations:manage"
@@ -122,7 +123,6 @@ NOT_OFFERED = frozenset(
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
         Permission.CONTACTS_EXPORT,
-        Permission.REVIEWS_WRITE,
         Permission.EXPORTS_MAKE,
     }
 )
@@ -142,6 +142,7 @@ ADMINISTRATIVE = frozenset(
         Permission.CONSENT_REQUEST,
         Permission.FORMS_MANAGE,
         Permission.FINDINGS_EXCEPT,
+        Permission.REVIEWS_MANAGE,
         Permission.ESCALATIONS_MANAGE,
         Permission.MEASURES_MANAGE,
         Permission.AUDIT_EXPORT,

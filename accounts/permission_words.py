@@ -115,7 +115,14 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Make exceptions from findings"),
         _("Lets likely findings of a kind pass, when they were wrong. Never cards, identity numbers or secrets."),
     ),
-    "reviews:write": (_("Review conversations"), _("Reads sampled conversations and judges them by the checks.")),
+    "reviews:write": (
+        _("Review conversations"),
+        _("Judges drawn conversations with a scorecard and writes to the agent; never conversations of their own."),
+    ),
+    "reviews:manage": (
+        _("Set reviews up"),
+        _("Which conversations are drawn, the scorecards, comparing reviewers, and disputes about reviews of others."),
+    ),
     "escalations:handle": (
         _("Handle escalations"),
         _("Moves what texts must not settle to phone or e-mail, and closes it with what came of it."),

@@ -1,5 +1,6 @@
 """What the clock starts here."""
 
+from functools import partial
 from uuid import UUID
 
 from celery import shared_task
@@ -18,6 +19,7 @@ from compliance.requesting import asking
 from compliance.review_checks import clock as review_clock
 from compliance.review_checks import marking
 from compliance.review_checks import working as review_working
+from compliance.reviewing import drawing
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
 
@@ -116,9 +118,11 @@ def ask_for_permission() -> int:
 
 @shared_task
 def check_conversations() -> int:
-    """Look at the conversations that are due for the four review checks. Returns how many; twice is once."""
+    """Look at the conversations that are due for the four review checks, and draw some for people to review. Returns
+    how many were looked at; twice is once."""
     each_organization("find what checks are due", marking.look_for_events)
-    return each_organization("check conversations", review_clock.look_at_due, until_nothing_left=True).items
+    look = partial(review_clock.look_at_due, drawing.draw)
+    return each_organization("check conversations", look, until_nothing_left=True).items
 
 
 @shared_task

@@ -16,6 +16,7 @@ from compliance.escalations.reading import open_count as escalations_open
 from compliance.measures.register import open_count as measures_waiting
 from compliance.opt_in.reading_opt_ins import unconfirmed_count
 from compliance.opt_out.reading_questions import question_count
+from compliance.reviewing.counting import reviews_waiting
 from portal.payments.hearing import waiting_count
 from retention.holds.reading import holds_waiting
 from retention.reading import undecided
@@ -49,6 +50,7 @@ RAIL = (
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
     RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),
+    RailEntry(_("Reviews"), "reviews", "clipboard-check", None, reviews_waiting),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
@@ -93,6 +95,7 @@ SETTINGS = (
         RailEntry(_("Types of texts"), "content_rules", "list-checks", Permission.ORGANIZATION_MANAGE),
         RailEntry(_("Sending limits"), "limits", "gauge", Permission.LIMITS_MANAGE, open_alarms),
         RailEntry(_("Escalations"), "escalation_hours", "life-buoy", Permission.ESCALATIONS_MANAGE),
+        RailEntry(_("Reviews"), "review_settings", "clipboard-check", Permission.REVIEWS_MANAGE),
     ),
     _group(
         _("Connections"),
@@ -120,6 +123,7 @@ REPORTS = (
     RailEntry(_("Findings"), "findings", "shield-alert", Permission.FINDINGS_READ),
     RailEntry(_("Escalations"), "escalation_report", "life-buoy", Permission.REPORTS_READ),
     RailEntry(_("Review checks"), "review_checks", "clipboard-check", Permission.REPORTS_READ),
+    RailEntry(_("Reviews"), "review_report", "user-check", Permission.REVIEWS_WRITE),
     RailEntry(_("By e-mail"), "report_mails", "mail", Permission.REPORTS_READ),
     RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
 )

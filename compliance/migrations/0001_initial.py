@@ -921,6 +921,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('is_on', models.BooleanField(default=False)),
+                        ('on_since', models.DateTimeField(blank=True, help_text='Of conversations that were resolved before, none is drawn.', null=True)),
                         ('rates', models.JSONField(default=dict)),
                         ('new_days', models.PositiveSmallIntegerField(default=30)),
                         ('new_conversations', models.PositiveSmallIntegerField(default=20)),

@@ -21,6 +21,9 @@ class ReviewSettings(TenantModel):
     """
 
     is_on = models.BooleanField(default=False)
+    on_since = models.DateTimeField(
+        null=True, blank=True, help_text="Of conversations that were resolved before, none is drawn."
+    )
     rates = models.JSONField(default=dict)
     new_days = models.PositiveSmallIntegerField(default=30)
     new_conversations = models.PositiveSmallIntegerField(default=20)

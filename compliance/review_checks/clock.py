@@ -5,7 +5,7 @@ has done nothing, and what marks a conversation meanwhile waits and makes it due
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -21,8 +21,11 @@ LATER = timedelta(minutes=10)  # one that broke is tried again then, so that it 
 Because = CheckOutcome.Because
 
 
-def look_at_due() -> int:
-    """Take some of what is due, in the running transaction. Returns how many; 0: nothing is left."""
+def look_at_due(then: Callable[[Sequence[CheckedConversation]], object] | None = None) -> int:
+    """Take some of what is due, in the running transaction. Returns how many; 0: nothing is left.
+
+    `then` is given what was looked at, in the same transaction and behind the same locks.
+    """
     rows = CheckedConversation.objects.select_for_update(skip_locked=True, of=("self",))
     held = list(rows.filter(due_at__lte=timezone.now()).order_by("due_at", "id")[:BATCH])
     fresh = [row for row in held if row.number == 0]
@@ -30,6 +33,8 @@ def look_at_due() -> int:
     for part, because in ((fresh, Because.RESOLVED), (seen, Because.EVENT)):
         if part:
             compute_safely(part, because)
+            if then:
+                _go_on_safely(part, then)
     crash_here("before_checks_commit")
     return len(held)
 
@@ -49,3 +54,21 @@ def compute_safely(held: Sequence[CheckedConversation], because: CheckOutcome.Be
             "review_checks_broke", extra={"conversation": str(row.conversation_id), "error": type(error).__name__}
         )
         return Done(looked_at=1)
+
+
+def _go_on_safely(held: Sequence[CheckedConversation], then: Callable[[Sequence[CheckedConversation]], object]) -> None:
+    """`then`, one by one where that breaks; a broken one is looked at again later."""
+    try:
+        with transaction.atomic():
+            then(held)
+    except Exception as error:
+        if len(held) > 1:
+            for row in held:
+                _go_on_safely([row], then)
+            return
+        [row] = held
+        CheckedConversation.objects.filter(pk=row.pk).update(due_at=timezone.now() + LATER)
+        log.error(
+            "after_review_checks_broke",
+            extra={"conversation": str(row.conversation_id), "error": type(error).__name__},
+        )

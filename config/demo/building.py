@@ -23,6 +23,7 @@ from compliance.models import ConsentEvent
 from config.demo import escalating
 from config.demo.handing_over import handed_over
 from config.demo.measuring import measures
+from config.demo.reviewing import reviews
 from config.demo.saved_texts import take_from_library
 from config.demo.tagging import tags
 from portal.payments.accounts import SIMULATOR, Wish, connect, try_keys
@@ -96,6 +97,8 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         tags(owner, story.get("tags", {}))
         if story.get("measures"):
             measures(next(member for member in built.members.values() if member.is_owner))
+        if story.get("reviews"):
+            reviews(built.members)
     return people
 
 

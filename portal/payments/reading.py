@@ -1,5 +1,6 @@
 """What members see of payments: through conversations that they may read, masked as those are."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -159,3 +160,9 @@ def refunds_of(row: PaymentRequest) -> list[ShownRefund]:
 def left_to_refund(row: PaymentRequest) -> int:
     """Minor units that one refund can give back."""
     return refundable_of(row)
+
+
+def conversations_with_payments(ids: Collection[UUID]) -> set[UUID]:
+    """Those of `ids` in which a payment was asked for."""
+    rows = PaymentRequest.objects.filter(conversation_id__in=ids).order_by()
+    return set(rows.values_list("conversation_id", flat=True))

@@ -48,6 +48,7 @@ from tests.cast import person as make_person
 from tests.compliance.measures.answered import signed_measure
 from tests.compliance.opt_ins import asked, make_keyword, make_program
 from tests.compliance.published_forms import form_objects
+from tests.compliance.reviewing.reviewed import reviewed_objects
 from tests.compliance.templates_of import published
 from tests.portal.payments.office import payment_objects
 from tests.portal.sent import portal_objects
@@ -157,12 +158,14 @@ _FILES = {"inbox/attachments/<uuid:attachment_id>/", "inbox/attachments/<uuid:at
 _BREAK_GLASS = {"settings/sso/break-glass/<uuid:owner_id>/"}  # owners decide about owners
 _THEIR_SESSION = {"settings/people/<uuid:member_id>/sessions/<uuid:session_id>/end/"}  # the agent's, not that person's
 _SEEN = {"contacts/<uuid:contact_id>/reveal/", "contacts/<uuid:contact_id>/hide/"}  # nothing is hidden from them
+_OWN_REVIEWS = {f"reviews/yours/<uuid:scored_id>/{act}" for act in ("", "read/", "dispute/")}  # the agent's own
+_HELD = {f"reviews/<uuid:scored_id>/{act}/" for act in ("keep", "give-back")}  # the supervisor's
 NOT_THEIRS: dict[str, set[str]] = {
-    "owner": _SESSION | _THEIR_SESSION | _SEEN,
-    "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN,
-    "supervisor": _SESSION | _UNSENT | _SEEN,
+    "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD,
+    "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN | _OWN_REVIEWS | _HELD,
+    "supervisor": _SESSION | _UNSENT | _SEEN | _OWN_REVIEWS,
     "agent": _UNSENT | _SEEN,
-    "auditor": _SESSION | _FILES,  # pictures cannot be masked
+    "auditor": _SESSION | _FILES | _OWN_REVIEWS | _HELD,  # pictures cannot be masked
 }
 
 PLAIN = {
@@ -331,6 +334,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
         "check_run_id": check_run.pk,
+        **reviewed_objects(cast, message.conversation),
         "call_id": call.pk,
         "task_id": task.pk,
         "holiday_id": holiday.pk,

@@ -19,7 +19,16 @@ from django.utils import timezone
 from accounts.api import limiting
 from accounts.integrations import OFFERED as FOR_KEYS
 from accounts.models import Membership, OutgoingMail
-from compliance.models import CheckedConversation, CheckOutcome, Escalation, Finding, HeldText, OptOutQuestion
+from compliance.models import (
+    CheckedConversation,
+    CheckOutcome,
+    Escalation,
+    Finding,
+    HeldText,
+    OptOutQuestion,
+    Review,
+    ReviewDispute,
+)
 from compliance.review_checks.computing import compute
 from portal.models import PaymentRequest, SecureReply
 from tenancy.encryption import readable
@@ -80,6 +89,9 @@ WRITTEN = (
     (HeldText, "reason"),
     (Escalation, "outcome"),
     (PaymentRequest, "description"),
+    (Review, "comment"),
+    (Review, "coaching"),
+    (ReviewDispute, "reason"),
     (SecureReply, "body"),
 )
 """What people write about a customer beside texts and notes."""
@@ -102,6 +114,11 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reports/review-checks/csv/": ("result=all",),
     "reports/review-checks/rates/": ("by=agent",),
     "reports/payments/export/": ("state=paid",),
+    "reviews/<uuid:scored_id>/": ("card=none",),
+    "reviews/done/": ("page=2",),
+    "reviews/queue/": ("reason=usual",),
+    "reviews/queue/next/": ("reason=usual",),
+    "reviews/yours/": ("page=2",),
     "second-look/": ("state=decided",),
     "settings/audit/": ("before=999999999",),
     "settings/holds/": ("tab=waiting", "tab=released", "q=doe"),

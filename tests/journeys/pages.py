@@ -36,6 +36,7 @@ from .key_rows import key_rows, key_sights
 from .measure_rows import measure_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
 from .payment_rows import payment_rows, payment_sights
+from .review_sights import review_sights
 from .simulated_office import Office
 from .template_rows import template_sights
 from .webhook_rows import webhook_pages
@@ -98,6 +99,7 @@ class State:
         if run := check_run_of(self.member.organization):
             yield "check-run", f"/reports/review-checks/runs/{run.pk}/"
             yield "checked-thread", f"/inbox/c/{run.last}/"
+        yield from review_sights(self.member)
         yield "finding-exceptions", "/reports/findings/exceptions/"
         yield "answers", "/settings/answers/"
         yield "portal-settings", "/settings/portal/"

@@ -56,7 +56,15 @@ from texting.queries.records import (
 )
 from texting.queries.seeing import Customer, customer, masked_words, must_ask, sees, sees_everybody, wording
 from texting.queries.shown import Colleague, Row, colleague
-from texting.queries.thread import Thread, newest_conversation, pool_numbers, thread, thread_after, thread_text
+from texting.queries.thread import (
+    Thread,
+    newest_conversation,
+    of_conversation,
+    pool_numbers,
+    thread,
+    thread_after,
+    thread_text,
+)
 
 __all__ = [
     "MOST_COUNTED",
@@ -104,6 +112,7 @@ __all__ = [
     "must_ask",
     "newest_conversation",
     "notes_page",
+    "of_conversation",
     "pool_numbers",
     "read_filter",
     "search",

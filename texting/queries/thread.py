@@ -88,6 +88,14 @@ def thread_text(member: Membership, conversation: Conversation, message_id: UUID
     return Thread(_items(member, conversation, [found]))
 
 
+def of_conversation(member: Membership, conversation: Conversation, most: int = 500) -> Thread:
+    """One conversation alone, from its beginning: its first `most` texts, notes and turns."""
+    rows: list[Any] = []
+    for source in _sources(member, conversation):
+        rows += source.filter(conversation=conversation).order_by("created_at", "id")[:most]
+    return Thread(_items(member, conversation, sorted(rows, key=_place)[:most]))
+
+
 def newest_conversation(member: Membership, conversation: Conversation) -> UUID:
     """The id of the conversation that a text would go into now: the open one of this contact on this line, if any.
 
