@@ -44,7 +44,7 @@ def test_nothing_of_a_file_stands_on_disk_in_the_clear(busy_desk, kept, superuse
     assert found_on_disk(superuser(), needles | {b"Front desk"}) == {b"Front desk"}, "the search finds what is there"
 
 
-@pytest.mark.parametrize("kind", ["contact", "body"])
+@pytest.mark.parametrize("kind", ["contact", "file"])
 def test_without_the_contact_s_or_the_day_s_key_the_bytes_are_noise(busy_desk, kept, superuser, kind):
     document, picture = kept
     with activate(busy_desk.organization):
