@@ -87,19 +87,20 @@ def export_retention_nights(request: MemberRequest) -> HttpResponse:
 
 def _asked(request: MemberRequest) -> _Asked:
     now, choices, zone = timezone.now(), Choices.load(), request.member.organization.time_zone
-    seen = foresee(choices, zone=zone, at=now, kinds=SHOWN)
     if "keep" not in request.GET:
         start = choices.periods(now)[Kind.BODIES]
-        return _Asked(PeriodForm(initial={"kind": Kind.BODIES, **typed(start.days)}), seen, None, "")
+        form = PeriodForm(initial={"kind": Kind.BODIES, **typed(start.days)})
+        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
     form = PeriodForm(request.GET)
     if not form.is_valid():
-        return _Asked(form, seen, None, "")
+        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
     kind, team, days, follows = form.wanted
     try:
         found = effect(request.member, kind=kind, team=team, days=days, follows=follows)
     except NotPossible as error:
         form.add_error("number" if days is not None else "keep", str(error))
-        return _Asked(form, seen, None, "")
+        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
+    seen = foresee(choices, zone=zone, at=now, kinds=SHOWN, with_stays=False)
     then = foresee(choices.with_also(found.choice), zone=zone, at=now, kinds=SHOWN)
     return _Asked(form, then, seen, form.query)
 
