@@ -13,11 +13,25 @@ def names_called(node: ast.AST) -> set[str]:
     return {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
 
 
+def values(mark: ast.AST) -> list[ast.AST]:
+    """The values of a parametrization, one by one; a list or a mapping is named by its place, so it is none of them."""
+    given = mark.args[1:2] if isinstance(mark, ast.Call) else []
+    rows = [row for each in given if isinstance(each, ast.List | ast.Tuple) for row in each.elts]
+    return [value for row in rows for value in (row.elts if isinstance(row, ast.Tuple) else [row])]
+
+
+def is_text(value: ast.AST) -> bool:
+    """Whether it is a text that is made when the file is read; another object is named by its place."""
+    called = getattr(value.func, "id", getattr(value.func, "attr", "")) if isinstance(value, ast.Call) else ""
+    return isinstance(value, ast.JoinedStr) or called in {"str", "token_urlsafe", "token_hex"}
+
+
 def differing(source: str) -> list[int]:
-    """Lines of the parametrizations whose values are made anew in each process."""
-    functions = [each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.FunctionDef | ast.ClassDef)]
-    marks = [mark for each in functions for mark in each.decorator_list if "parametrize" in names_called(mark)]
-    return [mark.lineno for mark in marks if names_called(mark) & DIFFERS and "ids=" not in ast.unparse(mark)]
+    """Lines of the parametrizations with a text that is made anew in each process."""
+    decorated = [each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.FunctionDef | ast.ClassDef)]
+    marks = [mark for each in decorated for mark in each.decorator_list if "parametrize" in names_called(mark)]
+    made = [(mark, value) for mark in marks for value in values(mark) if is_text(value)]
+    return [mark.lineno for mark, value in made if names_called(value) & DIFFERS]
 
 
 def test_no_test_is_named_after_something_that_differs_from_process_to_process():
