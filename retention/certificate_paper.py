@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.paper import LINE, Paper, moment
 from retention.kinds import Kind
 from retention.models import Purge
-from retention.purging.reading import KINDS, model_words, reason_words
+from retention.purging.reading import model_words, reason_words
+from retention.words import title
 
 MOST_DAYS = 400  # listed with their keys; all are in the JSON
 
@@ -26,7 +27,7 @@ def as_pdf(purge: Purge) -> bytes:
     paper.section(_("What ended"))
     for kind, rows in said["ended"].items():
         for label, number in rows.items():
-            paper.fact(str(KINDS[Kind(kind)])[:24], f"{number}  {model_words(label)}", size=9)
+            paper.fact(title(Kind(kind))[:24], f"{number}  {model_words(label)}", size=9)
     carriers = said["carriers"]
     paper.section(_("Copies at carriers"))
     for name, key in ((_("Gone"), "gone"), (_("Refused"), "refused"), (_("Not answered yet"), "waiting")):
@@ -42,7 +43,7 @@ def as_pdf(purge: Purge) -> bytes:
                 "days": rule["days"],
                 "at": moment(datetime.fromisoformat(rule["before"]), zone),
             }
-            paper.fact(str(KINDS[Kind(rule["kind"])])[:24], words, size=8)
+            paper.fact(title(Kind(rule["kind"]))[:24], words, size=8)
     paper.section(_("Keys that were destroyed"))
     for day in said["days"][:MOST_DAYS]:
         if day["keys"]:

@@ -33,7 +33,9 @@ KINDS: dict[Kind, KindWords] = {
         _("when it was resolved"),
     ),
     Kind.BODIES: KindWords(
-        _("Words of texts"), _("What texts and notes say. That there was a text stays."), _("when they were written")
+        _("Words of texts and notes"),
+        _("What texts, notes, e-mails and calls say. That there was one stays."),
+        _("when they were written"),
     ),
     Kind.ATTACHMENTS: KindWords(_("Pictures and files"), _("What came or left with texts."), _("when they came")),
     Kind.FINDINGS: KindWords(

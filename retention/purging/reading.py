@@ -9,26 +9,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
 from retention.purging.planning import RULE
+from retention.words import keeper, title
 
-KINDS = {
-    Kind.CONTACTS: gettext_lazy("Contacts"),
-    Kind.CONVERSATIONS: gettext_lazy("Conversations"),
-    Kind.BODIES: gettext_lazy("Words of texts, notes, e-mails and calls"),
-    Kind.ATTACHMENTS: gettext_lazy("Pictures and files"),
-    Kind.FINDINGS: gettext_lazy("Findings"),
-    Kind.SECURE_REPLIES: gettext_lazy("Private answers"),
-    Kind.PAYMENTS: gettext_lazy("Payment requests"),
-    Kind.WEBHOOKS: gettext_lazy("Webhook payloads"),
-    Kind.EXPORTS: gettext_lazy("Exports"),
-    Kind.AUDIT: gettext_lazy("Details of the audit log"),
-}
 _PAGE = 25
 LONGEST_NUMBER = 6  # digits of a page's number
 
@@ -92,7 +80,7 @@ def _lines(steps: Iterable[PurgeStep]) -> list[Line]:
     over = (PurgeStep.State.VERIFIED, PurgeStep.State.STAYED)
     return [
         Line(
-            str(KINDS[Kind(kind)]),
+            title(Kind(kind)),
             len(own),
             sum(sum(step.ended.values()) for step in own),
             sum(len(step.key_ids) for step in own if step.state == PurgeStep.State.VERIFIED),
@@ -105,7 +93,7 @@ def _lines(steps: Iterable[PurgeStep]) -> list[Line]:
 def counted(rows: dict[Kind, Counter[str]]) -> list[tuple[str, list[tuple[str, int]]]]:
     """What a plan would end: by kind, in words."""
     return [
-        (str(KINDS[kind]), [(model_words(label), number) for label, number in counts.most_common()])
+        (title(kind), [(model_words(label), number) for label, number in counts.most_common()])
         for kind, counts in rows.items()
     ]
 
@@ -137,4 +125,4 @@ def reason_words(name: str) -> str:
     """Why rows stayed."""
     if name == RULE:
         return _("A longer period holds for them")
-    return name.rpartition(".")[2].replace("_", " ").capitalize()
+    return keeper(name)

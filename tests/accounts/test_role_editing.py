@@ -106,7 +106,7 @@ class TestThePages:
             {"name": "Owner"},
             {"name": "AGENT"},
             {"name": "X", "permissions": ["owners:manage"]},
-            {"name": "X", "permissions": ["retention:manage"]},
+            {"name": "X", "permissions": ["exports:make"]},
             {"name": "X", "permissions": ["everything"]},
             {"name": "X", "description": "y" * 141},
         ],

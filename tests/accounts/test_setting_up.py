@@ -6,6 +6,8 @@ from accounts import setting_up
 from accounts.founding import add_member, found_organization
 from compliance.measures import answering
 from compliance.models import Keyword, OptInForm
+from retention.kinds import Kind
+from retention.models import RetentionPolicy
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
 from tests.architecture.permission_table import make_line
@@ -21,39 +23,42 @@ def test_steps_mark_themselves_and_the_settings_begin_with_what_is_left(db, clie
         with activate(owner.organization):
             return [step.done for step in setting_up.progress(owner).steps]
 
-    assert done() == [False] * 6
+    assert done() == [False] * 7
     page = signed_in(client, owner).get("/settings/", follow=True)
     assert page.redirect_chain == [("/settings/set-up/", 302)]
-    assert "0 of 6 done" in page.content.decode()
+    assert "0 of 7 done" in page.content.decode()
     with_app(owner.user)
-    assert done() == [True, False, False, False, False, False]
+    assert done() == [True, False, False, False, False, False, False]
     add_member(organization=owner.organization, user=person("ann@elm.example", "Ann"), role="agent")
-    assert done() == [True, True, False, False, False, False], "an agent lets nobody in again"
+    assert done() == [True, True, False, False, False, False, False], "an agent lets nobody in again"
     add_member(organization=owner.organization, user=person("ida@elm.example", "Ida"), role="admin")
-    assert done() == [True, True, True, False, False, False]
+    assert done() == [True, True, True, False, False, False, False]
     with activate(owner.organization):
         from accounts.models import Team
 
         team = Team.objects.create(name="Desk")
     line = make_line(owner.organization, team, name="Main", number="+12125550119")
-    assert done() == [True, True, True, True, False, False]
+    assert done() == [True, True, True, True, False, False, False]
     assert "/settings/forms/" in client.get("/settings/set-up/").content.decode()
     with activate(owner.organization):
         keyword = make_keyword(line, make_program(owner))
-        assert [step.done for step in setting_up.progress(owner).steps][-2]
+        assert [step.done for step in setting_up.progress(owner).steps][-3]
         Keyword.objects.filter(pk=keyword.pk).update(is_active=False)
-    assert done() == [True, True, True, True, False, False], "a keyword that is off asks nobody"
+    assert done() == [True, True, True, True, False, False, False], "a keyword that is off asks nobody"
     with activate(owner.organization):
         now = timezone.now()
         facts = {"line": line, "languages": ["en"], "made_by": owner, "made_at": now, "changed_at": now}
         form = OptInForm.objects.create(name="Front page", **facts)
-    assert done() == [True, True, True, True, False, False], "a draft neither"
+    assert done() == [True, True, True, True, False, False, False], "a draft neither"
     with activate(owner.organization):
         OptInForm.objects.filter(pk=form.pk).update(state=OptInForm.State.PUBLISHED)
-    assert done() == [True, True, True, True, True, False]
+    assert done() == [True, True, True, True, True, False, False]
     with activate(owner.organization):
         answering.answer(actor=owner, answers=HOSPITAL)
-    assert done() == [True] * 6
+    assert done() == [True] * 6 + [False]
+    with activate(owner.organization):
+        RetentionPolicy.objects.create(kind=Kind.BODIES, days=400, set_by=owner, set_at=now, starts_at=now)
+    assert done() == [True] * 7
     assert client.get("/settings/")["Location"] == "/settings/people/"
     assert "Everything on this list is done" in client.get("/settings/set-up/").content.decode()
 

@@ -24,6 +24,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
         "Attention",
         "Stop?",
         "Escalations",
+        "Reviews",
         "Contacts",
         "Phones",
         "Mailbox",
@@ -34,6 +35,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
         "Attention",
         "Stop?",
         "Escalations",
+        "Reviews",
         "Contacts",
         "Reports",
         "Mailbox",
@@ -49,8 +51,8 @@ def test_settings_show_what_a_member_may_open(cast):
         == {
             "Settings": ["Measures"],
             "People": ["People", "Roles", "Leavers"],
-            "Texting": ["Templates"],
-            "Records": ["Audit log", "Reveals"],
+            "Texting": ["Templates", "Tags"],
+            "Records": ["Audit log", "Reveals", "Legal holds"],
         }
         | own
     )

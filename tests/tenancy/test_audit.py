@@ -13,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from tenancy import audit
 from tenancy.audit import AuditKind, record, verify_chain
 from tenancy.audit_chain import START, link
-from tenancy.encryption import readable
+from tenancy.encryption import day_scope, readable
 from tenancy.encryption.keyring import keys_of
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import NoOrganization, activate
 from tenancy.models import AuditEvent, AuditHead, DestroyedKey
 
-from .conftest import make_business
+from .conftest import NOON, make_business
 
 
 class Reason(Enum):
@@ -195,9 +195,12 @@ def test_a_key_that_went_before_its_purge_was_rolled_back_is_told_of_by_the_next
 @pytest.mark.django_db(transaction=True)
 def test_what_is_kept_of_a_destroyed_key_goes_when_the_log_tells_of_it():
     business = make_business("Harbor Dental", "harbor")
+    day = day_scope(NOON.date())
+    with activate(business.organization):
+        business.add_message("Hello")
     for rows_left, breaks in ((1, True), (0, False)):
         with suppress(RuntimeError), activate(business.organization):
-            destroy_keys("contact", str(business.contact.pk), reason="erasure")
+            destroy_keys("body", day, reason="purge")
             if breaks:
                 raise RuntimeError("killed")
         with keys_of(business.organization.pk):
