@@ -17,7 +17,7 @@ from retention.due import lanes
 from retention.keeping import doomed
 from retention.kinds import BOUNDS, Kind
 from retention.models import RetentionPolicy
-from retention.reading import undecided
+from retention.reading import ENDING, SHOWN, undecided
 from tenancy import audit
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -199,3 +199,13 @@ def test_the_set_up_asks_once(desk):
         changing.change(actor=desk.cast.owner, kind=Kind.BODIES, team=None, days=BOUNDS[Kind.BODIES].default)
         steps = {str(step.title): step.done for step in progress(desk.cast.owner).steps}
         assert steps["Decide how long you keep texts"] is True
+
+
+def test_of_what_no_purge_ends_yet_the_pages_say_so_and_the_nights_say_nothing(desk):
+    browser = desk.as_(desk.cast.admin)
+    page = browser.get(PLACE).content.decode()
+    assert page.count("Stays for now</span>") == len(set(SHOWN) - set(ENDING)) == 2
+    assert "do not delete these rows yet" in browser.get(f"{PLACE}of/contacts/").content.decode()
+    assert "do not delete these rows yet" not in browser.get(f"{PLACE}of/bodies/").content.decode()
+    nights = browser.get(f"{PLACE}nights/").content.decode()
+    assert "Contacts" not in nights.partition("<h1>")[2].partition("</main>")[0]
