@@ -30,16 +30,8 @@ from compliance.models.permission_request import PermissionRequest, PermissionRe
 from compliance.models.program import Disclosure, Program, ProgramText
 from compliance.models.report_mail import ReportMail
 from compliance.models.review_checks import CheckedConversation, CheckOutcome, CheckRun, CheckWatch
-from compliance.models.reviews import (
-    DrawnConversation,
-    Review,
-    ReviewAnswer,
-    ReviewDispute,
-    ReviewSettings,
-    Scorecard,
-    ScorecardVersion,
-    TeamSampling,
-)
+from compliance.models.review_settings import ReviewSettings, Scorecard, ScorecardVersion, TeamSampling
+from compliance.models.reviews import DrawnConversation, Review, ReviewAnswer, ReviewDispute
 
 __all__ = [
     "AdvertisementImage",
