@@ -1,6 +1,6 @@
 """Where a member can go: the rail, the sections of settings and of reports, each with what waits there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -128,18 +128,32 @@ REPORTS = (
     RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
 )
 
-Entry = tuple[str | Promise, str, str, bool, int]
+Entry = tuple[str | Promise, str, str, bool, str]
+"""Label, address, icon, is it open now, and where its number goes ("" when it has none): the route's name."""
 
 
 def entries_for(member: Membership, path: str, entries: tuple[RailEntry, ...] = RAIL) -> list[Entry]:
-    """What the member may open: (label, address, icon, is it open now, count). Needs the organization active."""
-    shown = []
+    """What the member may open. Needs the organization active."""
+    return [
+        (entry.label, address, entry.icon, path.startswith(address), entry.route if entry.count else "")
+        for entry, address in _open_to(member, entries)
+    ]
+
+
+def counts_for(member: Membership, *, of_settings: bool) -> dict[str, int]:
+    """How much waits behind each entry of the rail, and of the settings' menu, by the route's name.
+
+    No page waits for these: together they take longer than most pages (`config.home.counts`).
+    """
+    entries = RAIL + (tuple(entry for _caption, group in SETTINGS for entry in group) if of_settings else ())
+    return {entry.route: entry.count(member) for entry, _where in _open_to(member, entries) if entry.count}
+
+
+def _open_to(member: Membership, entries: tuple[RailEntry, ...]) -> Iterator[tuple[RailEntry, str]]:
     for entry in entries:
         address = _address(entry.route)
         if address and (entry.permission is None or member.may(entry.permission)):
-            number = entry.count(member) if entry.count else 0
-            shown.append((entry.label, address, entry.icon, path.startswith(address), number))
-    return shown
+            yield entry, address
 
 
 def _address(route: str) -> str:

@@ -11,6 +11,7 @@ handler500 = "config.errors.server_error"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("counts/", home.counts, name="counts"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("api/v1/", include("config.api")),

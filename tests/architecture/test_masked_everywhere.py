@@ -101,6 +101,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "attention/": ("after=2999-01-01",),
     "contacts/": ("tag=",),
     "contacts/permission-requests/new/": ("import=1",),
+    "counts/": ("settings",),
     "escalations/": tuple(f"view={view}" for view in ("mine", "unowned", "soon", "breached", "closed", "all")),
     "escalations/<uuid:escalation_id>/mail/": ("language=es",),
     "escalations/calls/": tuple(f"view={view}" for view in ("mine", "unowned", "overdue", "done", "cancelled")),

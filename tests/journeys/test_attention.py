@@ -44,6 +44,8 @@ def test_a_text_to_a_landline_appears_on_the_list_and_leaves_it_again(office: Of
 
     row = waiting.get_by_role("listitem").filter(has_text="When may we call you?")
     expect(row).to_contain_text("This number cannot receive texts")
+    rail = waiting.get_by_role("navigation", name="Main").get_by_role("link", name="Attention")
+    expect(rail).to_contain_text("1 waiting")
     assert it_stays(), "it came by itself"
     waiting.keyboard.press("j")
     expect(row.get_by_role("link", name="Marcus Bell")).to_be_focused()
@@ -51,6 +53,7 @@ def test_a_text_to_a_landline_appears_on_the_list_and_leaves_it_again(office: Of
     waiting.get_by_role("button", name="Told them another way").click()
     expect(waiting.get_by_text("Taken off the list.")).to_be_visible()
     expect(waiting.get_by_text("Nothing needs you")).to_be_visible()
+    expect(rail).not_to_contain_text("waiting")
     thread = colleague.opens(office.address(conversation))
     expect(messages(thread).locator(".message.is-failed")).to_contain_text("Told them another way (You)")
 

@@ -138,9 +138,10 @@ class TestTheList:
 
     def test_the_rail_counts_them(self, desk):
         failed(desk)
-        answer = desk.as_(desk.cast.agent).get(reverse("contacts")).content.decode()
-        assert 'href="/attention/"' in answer
-        assert "1" in answer.split('href="/attention/"')[1].split("</a>")[0]
+        client = desk.as_(desk.cast.agent)
+        assert 'id="count-attention"></span>' in client.get(reverse("contacts")).content.decode()
+        answer = client.get(reverse("counts")).content.decode()
+        assert "1 waiting" in answer.split('id="count-attention"')[1].split("id=")[0]
 
     def test_a_line_that_has_stopped_is_told_to_everybody_who_texts_from_it(self, desk):
         LineKey.objects.filter(line_id=desk.line.pk).update(stopped_at=Now(), stopped_for="auth", probe_at=Now())

@@ -99,10 +99,12 @@ def test_discarding_all_asks_again_who_is_there(twilio, cast):
 
 
 def test_the_menu_counts_what_waits(twilio, admin):
-    assert '<span class="sr">5 waiting</span>' not in admin.get("/settings/account/").content.decode()
+    assert '<span id="count-quarantine"></span>' in admin.get("/settings/account/").content.decode()
+    assert '<span class="sr">5 waiting</span>' not in admin.get("/counts/?settings").content.decode()
     for n in range(5):
         twilio.post(secret="guessed", MessageSid=f"SM{n}")
-    assert '<span class="sr">5 waiting</span>' in admin.get("/settings/account/").content.decode()
+    assert '<span class="sr">5 waiting</span>' in admin.get("/counts/?settings").content.decode()
+    assert "count-quarantine" not in admin.get("/counts/").content.decode()  # its place is not on this page
 
 
 def test_the_page_says_by_itself_that_more_came(twilio, admin):
