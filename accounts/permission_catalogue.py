@@ -93,6 +93,7 @@ class Permission(StrEnum):
     HOLDS_READ = "holds:read"
     HOLDS_MANAGE = "holds:manage"
     HOLDS_RELEASE = "holds:release"
+    SUBJECT_REQUESTS_MANAGE = "subject_requests:manage"
     EXPORTS_MAKE = "exports:make"
     PORTAL_MANAGE = "portal:manage"
     PAYMENTS_MANAGE = "payments:manage"
@@ -168,6 +169,7 @@ ADMINISTRATIVE = frozenset(
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.HOLDS_RELEASE,
+        Permission.SUBJECT_REQUESTS_MANAGE,
         Permission.EXPORTS_MAKE,
         Permission.PORTAL_MANAGE,
         Permission.PAYMENTS_MANAGE,
@@ -208,7 +210,9 @@ PERMISSION_GROUPS = (
         gettext_noop("Lines and systems"), ("lines", "limits", "hours", "quarantine", "webhooks", "api", "simulator")
     ),
     PermissionGroup(gettext_noop("Portal and payments"), ("portal", "payments")),
-    PermissionGroup(gettext_noop("Organization"), ("organization", "retention", "holds", "exports")),
+    PermissionGroup(
+        gettext_noop("Organization"), ("organization", "retention", "holds", "subject_requests", "exports")
+    ),
 )
 
 

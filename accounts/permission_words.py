@@ -203,6 +203,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Confirm the release of holds"),
         _("Lets go what a colleague asks to release. Never what the person asked for themselves."),
     ),
+    "subject_requests:manage": (
+        _("Handle data requests"),
+        _("Finds everything held of a number, hands out a copy, and erases it. Needs the right to see all numbers."),
+    ),
     "exports:make": (_("Export conversations"), _("Takes conversations out of the product as files.")),
     "portal:manage": (_("Manage the customer portal"), _("Sets how private pages look and how long they last.")),
     "payments:manage": (_("Manage payments"), _("Connects the payment provider and sets what requests begin with.")),

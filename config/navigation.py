@@ -20,6 +20,7 @@ from compliance.reviewing.counting import reviews_waiting
 from portal.payments.hearing import waiting_count
 from retention.holds.reading import holds_waiting
 from retention.reading import undecided
+from retention.requests.reading import requests_waiting
 from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count
@@ -110,6 +111,7 @@ SETTINGS = (
         RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
         RailEntry(_("Reveals"), "reveals", "eye", Permission.AUDIT_READ),
         RailEntry(_("Legal holds"), "holds", "lock", Permission.HOLDS_READ, holds_waiting),
+        RailEntry(_("Data requests"), "subject_requests", "user", Permission.SUBJECT_REQUESTS_MANAGE, requests_waiting),
     ),
     _group(
         _("You"),

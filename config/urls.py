@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("portal.payment_urls")),
     path("", include("retention.purging.urls")),
     path("", include("retention.hold_urls")),
+    path("", include("retention.request_urls")),
     path("", include("retention.urls")),
     path("", include("config.developers")),
     path("", include("config.styleguide")),

@@ -308,6 +308,13 @@ class AuditKind(StrEnum):
     HOLD_REMINDED = "hold:reminded"
     HOLDS_EXPORTED = "hold:exported"
 
+    SUBJECT_OPENED = "subject_request:opened"
+    SUBJECT_PROVED = "subject_request:proved"
+    SUBJECT_EXTENDED = "subject_request:extended"
+    SUBJECT_REMINDED = "subject_request:reminded"
+    SUBJECT_CLOSED = "subject_request:closed"
+    SUBJECT_LOG_EXPORTED = "subject_request:log_exported"
+
     RETENTION_CHANGED = "retention:changed"
     RETENTION_TAKEN_BACK = "retention:taken_back"
     RETENTION_EXPORTED = "retention:exported"

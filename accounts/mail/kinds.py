@@ -59,6 +59,7 @@ class MailKind(StrEnum):
     CALL_DUE = "call_due"
     HOLD_EXPIRES = "hold_expires"
     RETENTION_SHORTENED = "retention_shortened"
+    SUBJECT_REQUEST_DUE = "subject_request_due"
 
 
 @dataclass(frozen=True)
@@ -129,4 +130,5 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.CALL_DUE: NOTICE,
     MailKind.HOLD_EXPIRES: NOTICE,
     MailKind.RETENTION_SHORTENED: NOTICE,
+    MailKind.SUBJECT_REQUEST_DUE: NOTICE,
 }

@@ -52,6 +52,7 @@ from tests.compliance.reviewing.reviewed import reviewed_objects
 from tests.compliance.templates_of import published
 from tests.portal.payments.office import payment_objects
 from tests.portal.sent import portal_objects
+from tests.retention.asked import ask_request
 from tests.retention.placed import place_hold
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -218,6 +219,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             made_by=cast.agent,
             made_at=timezone.now(),
         )
+        asked_for = ask_request(cast.admin, "+12125550181")
         legal_hold = place_hold(cast.admin, about=f"/inbox/c/{message.conversation_id}/")
         holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
         rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
@@ -331,6 +333,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "purge_id": purge.pk,
         "held_id": held.pk,
         "hold_id": legal_hold.pk,
+        "subject_id": asked_for.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
         "check_run_id": check_run.pk,

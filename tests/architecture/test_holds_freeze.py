@@ -53,6 +53,7 @@ PLACES = {
     "portal/secure/opening.py:leave": ACCESS,
     "retention/backups/drill.py:drill": "what came of earlier trials of a restore: nothing of customers",
     "retention/backups/tombstones.py:": "keys that were destroyed before come back by a restore and go again",
+    "retention/requests/clock.py:forget_old": "the log of requests after 24 months: what was asked, no content",
     "retention/purging/ending.py:_end": "rows whose key is destroyed already, decided under " + KEEPER,
     "tenancy/encryption/day_shredding.py:shred_day": "seals what is kept anew first; the caller decides under "
     + KEEPER,

@@ -123,6 +123,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "second-look/": ("state=decided",),
     "settings/audit/": ("before=999999999",),
     "settings/holds/": ("tab=waiting", "tab=released", "q=doe"),
+    "settings/requests/": ("tab=closed", "q=212555", "page=2"),
+    "settings/requests/export/": ("tab=closed",),
     "settings/holds/export/": ("tab=released",),
     "settings/holds/new/": ("about=/inbox/c/",),
     "settings/measures/evidence/<slug:evidence_key>/": ("show=all",),

@@ -36,6 +36,7 @@ from .key_rows import key_rows, key_sights
 from .measure_rows import measure_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
 from .payment_rows import payment_rows, payment_sights
+from .request_rows import request_rows, request_sights
 from .review_sights import review_sights
 from .simulated_office import Office
 from .template_rows import template_sights
@@ -109,6 +110,7 @@ class State:
         yield "report-mails", "/reports/mails/"
         yield from payment_sights(self.member)
         yield from hold_sights(self.member)
+        yield from request_sights(self.member)
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
             yield "permission", f"/contacts/{self.opened.contact_id}/permission/"
@@ -230,6 +232,7 @@ def usual(demo: Demo) -> State:
     owner = demo.member("olivia@harbor.example")
     payment_rows(owner, opened)
     hold_rows(owner, opened)
+    request_rows(owner, opened)
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     key_rows(owner)
     sso_in_use(owner, "harbor.example")

@@ -119,6 +119,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "payment_code",
                     "account_id",
                     "hold_id",
+                    "subject_id",
                 ),
                 uuid4(),
             )
