@@ -14,6 +14,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "fetch customers' files": {"task": "texting.attachments.tasks.fetch_attachments", "schedule": schedule(5)},
     "forget unsent files": {"task": "texting.attachments.tasks.forget_attachments", "schedule": schedule(3600)},
     "forget copies at carriers": {"task": "texting.tasks.forget_carrier_copies", "schedule": schedule(30)},
+    "fill the search": {"task": "texting.tasks.fill_search", "schedule": schedule(60)},
+    "tidy the search": {"task": "texting.tasks.tidy_search", "schedule": schedule(3600)},
     "end overdue texts": {"task": "texting.tasks.end_overdue", "schedule": schedule(60)},
     "sweep the webhooks": {"task": "texting.outgoing_webhooks.tasks.sweep_webhooks", "schedule": schedule(5)},
     "forget old webhook deliveries": {

@@ -324,8 +324,13 @@ TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
 TEXTING_KEPT_WORDS = "compliance.screening.masking.kept"  # notes and drafts, as they may be stored
 TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note", "compliance.content_types.holding.note"]
-TEXTING_WORDS_ENDED = ["compliance.screening.ended.forget", "portal.secure.ended.forget"]  # who else holds them
+TEXTING_WORDS_ENDED = [  # who else holds them
+    "texting.searching.keeping.forget_ended",
+    "compliance.screening.ended.forget",
+    "portal.secure.ended.forget",
+]
 COMPLIANCE_PAYMENTS = "portal.payments.reading.conversations_with_payments"  # which of some asked for a payment
+TEXTING_SEARCH_FILTERS = ["compliance.search_filters.WithFinding", "compliance.search_filters.WithEscalation"]
 TEXTING_ENDING_STEPS = ["compliance.review_checks.marking.mark"]  # told of conversations that are resolved or reopened
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",

@@ -12,6 +12,7 @@ from texting.conversations import NotPossible
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Line
 from texting.phone_numbers import PhoneNumber
+from texting.searching.keeping import keep_names
 
 _TOLD = 20  # conversations of a renamed contact whose rows browsers fetch anew
 
@@ -54,6 +55,7 @@ def rename_contact(*, member: Membership, contact: Contact, name: str) -> None:
         raise queries.NotYours
     contact.name = name.strip()
     contact.save(update_fields=["name"])
+    keep_names([contact])
     audit.record(event=AuditKind.CONTACT_CHANGED, actor=member, object=contact, fields=["name"])
     show(contact)
 

@@ -27,6 +27,7 @@ from texting.models import Contact, Conversation, Draft, Line, Message, Note, Tu
 from texting.outgoing_webhooks import EventKind
 from texting.purposes import Purpose
 from texting.queries import Colleague, colleague, colleagues_on, is_with_somebody_else
+from texting.searching.keeping import keep_words
 from texting.sending import Held
 
 LONGEST_NOTE = 4000  # characters
@@ -158,6 +159,7 @@ def add_note(*, member: Membership, conversation: Conversation, body: str) -> No
         body=kept(text),
         created_at=timezone.now(),
     )
+    keep_words([note])
     _forget_draft(member, conversation)
     audit.record(event=AuditKind.NOTE_ADDED, actor=member, object=conversation)
     _tell(conversation, LiveKind.NOTE)

@@ -38,6 +38,7 @@ from texting.models import (
 )
 from texting.models.conversation import PREVIEW_LENGTH
 from texting.private_texts import words_instead
+from texting.searching.keeping import forget
 
 Step = Callable[[Collection[UUID], EndedAs], None]
 
@@ -102,7 +103,9 @@ def end_words(message_ids: Iterable[UUID], *, ended_as: EndedAs, at: datetime | 
 
 def end_notes(note_ids: Iterable[UUID], *, ended_as: EndedAs, at: datetime | None = None) -> int:
     """End the words of these notes of the active organization; how many had any."""
-    rows = Note.objects.filter(pk__in=list(note_ids), ended_at=None)
+    ids = list(note_ids)
+    rows = Note.objects.filter(pk__in=ids, ended_at=None)
+    forget(ids)
     return rows.update(body=None, ended_at=at or timezone.now(), ended_as=ended_as)
 
 

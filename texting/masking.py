@@ -44,12 +44,18 @@ def hide_numbers(text: str, *, cut: bool = False) -> str:
     return _DIGITS_AT_THE_END.sub(HIDDEN, hidden) if cut else hidden
 
 
+def numbers_in(text: str) -> list[tuple[int, int, str]]:
+    """Where telephone numbers, card numbers and the like stand in the text, as begin, end and their digits alone."""
+    found = (one for one in _NUMBER.finditer(text) if not one["date"])
+    return [(one.start(), one.end(), re.sub(r"\D", "", one[0])) for one in found]
+
+
 def hide_name(text: str, name: str) -> str:
     """The text with every word of `name` as dots, however it is written."""
     wanted = _words_of(name)
     if wanted is None or not text:
         return text
-    folded, places = _fold(text)
+    folded, places = fold(text)
     hidden: list[str] = []
     end = 0
     for found in wanted.finditer(folded):
@@ -78,7 +84,7 @@ def _words_of(name: str) -> re.Pattern[str] | None:
     A single letter or digit is an initial or a "2" and would hide half of every text. Scripts without spaces have no
     edges of words.
     """
-    words = sorted({word for word in re.split(r"[\W_]+", _fold(name)[0]) if word}, key=len, reverse=True)
+    words = sorted({word for word in re.split(r"[\W_]+", fold(name)[0]) if word}, key=len, reverse=True)
     parts = []
     for word in words:
         if word.isdecimal() or any(sign.upper() != sign.lower() for sign in word):
@@ -88,7 +94,7 @@ def _words_of(name: str) -> re.Pattern[str] | None:
     return re.compile("|".join(parts)) if parts else None
 
 
-def _fold(text: str) -> tuple[str, list[int]]:
+def fold(text: str) -> tuple[str, list[int]]:
     """The text as a reader would compare it, and for each of its signs the place in `text` that it comes from."""
     signs: list[str] = []
     places: list[int] = []

@@ -17,6 +17,7 @@ from texting.live import LiveKind
 from texting.models import Line, Message
 from texting.phone_numbers import from_provider
 from texting.providers import base
+from texting.searching.keeping import keep_words
 from texting.sending import Refused
 from texting.statuses import MessageStatus
 
@@ -69,6 +70,7 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
     stored = {at: _stored(arrival, texts[at]) for at, arrival in arrivals.items()}
     fetch_current_keys(stored.values())
     insert_rows(list(stored.values()))
+    keep_words(list(stored.values()))
     number_marks.clear({contact.pk for contact in senders if contact.mark})  # whoever writes has a phone that works
     note_arrived((message, texts[at].media) for at, message in stored.items())
     threads.touch_all((message.conversation, message) for message in stored.values())

@@ -24,6 +24,7 @@ from texting.limits.spending import OverLimit
 from texting.live import LiveKind
 from texting.models import Attachment, Contact, Conversation, Line, Message
 from texting.purposes import Purpose
+from texting.searching.keeping import keep_words
 from texting.segments import count
 from texting.statuses import MessageStatus
 
@@ -293,6 +294,7 @@ def _queue(messages: Sequence[Message], author: Membership | None, purpose: Purp
     """Store the texts as queued, enter them in the outbox, show them in the lists."""
     fetch_current_keys(messages)
     insert_rows(messages)
+    keep_words(messages)
     outbox.put_all(messages, purpose)
     threads.touch_all((message.conversation, message) for message in messages)
     for message in messages:

@@ -9,6 +9,7 @@ from tenancy.background import each_organization
 from texting import carrier_copies, delivery, fetching, keeping, outbox, receipts, reconciling
 from texting.doorbells import ring_later
 from texting.limits import alarms, growing
+from texting.searching import filling
 from texting.webhooks import forgetting
 
 log = logging.getLogger("parley.outbox")
@@ -81,3 +82,15 @@ def watch_sending() -> dict[str, int]:
     grown = each_organization("grow ceilings", growing.grow)
     forgotten = each_organization("forget sending counts", growing.forget_counts)
     return {"stopped": watched.items, "grown": grown.items, "forgotten": forgotten.items}
+
+
+@shared_task
+def fill_search() -> dict[str, int]:
+    """Keep the words of what was written before there was a search, until nothing is left."""
+    return {"rows": each_organization("fill search", filling.fill, until_nothing_left=True).items}
+
+
+@shared_task
+def tidy_search() -> dict[str, int]:
+    """Forget what finds erased contacts, and keys of months of which nothing is left."""
+    return {"forgotten": each_organization("tidy search", filling.tidy).items}

@@ -15,6 +15,7 @@ from texting.models.conversation import PREVIEW_LENGTH
 from texting.outgoing_webhooks import EventKind
 from texting.phone_numbers import PhoneNumber, mask, prefix
 from texting.private_texts import words_instead
+from texting.searching.keeping import keep_names
 
 # Every text that comes in asks these; written out, since Django takes longer to compose them than PostgreSQL to answer.
 _CONTACTS = "SELECT * FROM texting_contact WHERE organization_id = %s AND number_index = ANY(%s::bytea[])"
@@ -94,6 +95,7 @@ def _store_contacts(contacts: Iterable[Contact]) -> dict[UUID, Contact]:
         Contact.objects.bulk_create(new, ignore_conflicts=True)
         found = _contacts(bytes(contact.number_index) for contact in new)
         stored |= {contact.pk: found[bytes(contact.number_index)] for contact in new}
+        keep_names((contact for contact in new if stored[contact.pk].pk == contact.pk), new=True)
     return stored
 
 

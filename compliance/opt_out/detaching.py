@@ -19,6 +19,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import readable
 from texting import contacts, conversations
 from texting.models import Contact
+from texting.searching.keeping import keep_names
 
 KNOWN = ("name", "time_zone", "state", "zip_code")
 """Of a contact: about the person, not about the number."""
@@ -32,6 +33,7 @@ def detach(*, member: Membership, question: OptOutQuestion, contact: Contact) ->
     for name in kept:
         setattr(contact, name, "")
     contact.save(update_fields=list(kept))
+    keep_names([contact])
     audit.record(event=AuditKind.CONTACT_DETACHED, actor=member, object=contact, fields=sorted(kept))
     conversations.end_all(member=member, contact=contact)
 
@@ -57,6 +59,7 @@ def put_back(*, member: Membership, question: OptOutQuestion) -> None:
     for name, value in found.items():
         setattr(contact, name, value)
     contact.save(update_fields=list(found))
+    keep_names([contact])
     mine.detached = ""
     mine.save(update_fields=["detached"])
     audit.record(event=AuditKind.CONTACT_PUT_BACK, actor=member, object=contact, fields=sorted(found))

@@ -22,6 +22,7 @@ from texting import carrier_copies, live
 from texting.inbound_steps import Arrival, Seen
 from texting.live import LiveKind
 from texting.models import Message
+from texting.searching.keeping import keep_anew
 
 _BODY = cast("EncryptedTextField[str, str]", Message._meta.get_field("body"))
 
@@ -118,5 +119,6 @@ def _mask(whose: UUID | Arrival, body: str) -> None:
     stored = Message.objects.get(pk=whose)
     stored.body = body
     stored.save(update_fields=["body"])
+    keep_anew(stored)
     carrier_copies.forget(stored.line, stored.pk, at=timezone.now())
     live.publish(kind=LiveKind.STATUS, conversation=stored.conversation_id, message=stored.pk, line=stored.line_id)

@@ -27,8 +27,9 @@ from tenancy.encryption.fields import ENDED
 from tenancy.isolation import activate
 from texting import carrier_copies
 from texting.ended import end_files
-from texting.models import Attachment, AttachmentChunk, CarrierCopy, EndedAs, Message, QuarantinedRequest
+from texting.models import Attachment, AttachmentChunk, CarrierCopy, EndedAs, Message, Note, QuarantinedRequest
 from texting.models.ending import Ending
+from texting.searching.keeping import forget
 
 BATCH = 1000
 
@@ -70,6 +71,8 @@ def _end(column: Column, rows: Sequence[UUID], at: datetime) -> None:
         wanted.filter(ended_at=None).update(ended_at=at, ended_as=EndedAs.RETENTION, **sealed)
         if model is Message:
             _end_with_texts(rows, at)
+        elif model is Note:
+            forget(rows)
     else:
         wanted.update(**{column.field.attname: None if column.field.null else ENDED})
 

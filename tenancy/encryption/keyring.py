@@ -57,6 +57,13 @@ def fetch_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> No
         _cache.keep(organization, key, key.kind, key.scope)
 
 
+def current_ones(organization: UUID, kind: str, scopes: Collection[str]) -> dict[str, Key]:
+    """The keys of these scopes that are there, by scope, in at most one query; none is made."""
+    fetch_current(organization, {(kind, scope) for scope in scopes})
+    found = {scope: _cache.current(organization, kind, scope) for scope in scopes}
+    return {scope: key for scope, key in found.items() if key is not None}
+
+
 def make_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> None:
     """`fetch_current`, with those made that do not exist, in three statements; another process may be making them."""
     fetch_current(organization, wanted)
@@ -182,6 +189,13 @@ def stored_ids(organization: UUID, kind: str, scope: str) -> list[bytes]:
     with keys_of(organization):
         keys = DataKey.objects.filter(organization_id=organization, kind=kind, scope=scope).order_by("generation")
         return [bytes(key_id) for key_id in keys.values_list("key_id", flat=True)]
+
+
+def scopes_of(organization: UUID, kind: str) -> list[str]:
+    """The scopes of this kind that have a key."""
+    with keys_of(organization):
+        keys = DataKey.objects.filter(organization_id=organization, kind=kind).order_by("scope")
+        return list(keys.values_list("scope", flat=True).distinct())
 
 
 def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:

@@ -94,7 +94,7 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
             f"texting.tasks.{name}"
             for name in (
                 *("ask_for_receipts", "end_overdue", "fetch_missed", "forget_quarantine", "reconcile"),
-                *("forget_carrier_copies", "sweep_outbox", "watch_sending"),
+                *("forget_carrier_copies", "sweep_outbox", "watch_sending", "fill_search", "tidy_search"),
             )
         ),
     }

@@ -13,6 +13,7 @@ from tests.cast import Cast, make_cast, signed_in
 from texting import conversations, receiving, sending
 from texting.models import Contact, Conversation, Line, LineKey, Message
 from texting.providers import base
+from texting.searching.keeping import keep_names
 
 FIRST, SECOND = "+12125550181", "+12125550182"
 
@@ -44,6 +45,7 @@ class Desk:
             if name:
                 message.contact.name = name
                 message.contact.save(update_fields=["name"])
+                keep_names([message.contact])
             return self.fresh(message.conversation)
 
     def answer(self, conversation: Conversation, body: str, member: Membership | None = None) -> Message:

@@ -181,6 +181,19 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='ContactWord',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('organization_id', 'mark', 'contact_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('mark', models.IntegerField()),
+                        ('contact_id', models.UUIDField()),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'contact_id'], name='texting_contactword_contact')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_contactword_tenant')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Conversation',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -700,6 +713,19 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='TextWord',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('organization_id', 'mark', 'row_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('mark', models.BigIntegerField()),
+                        ('row_id', models.UUIDField()),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'row_id'], name='texting_textword_row')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_textword_tenant')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Turn',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -823,6 +849,21 @@ class Migration(migrations.Migration):
                         ('width', models.PositiveSmallIntegerField(default=4)),
                         ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                     ],
+                ),
+                migrations.CreateModel(
+                    name='WordsFilled',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('stage', models.CharField(choices=[('contacts', 'Contacts'), ('texts', 'Texts'), ('notes', 'Notes'), ('done', 'Done')], default='contacts', max_length=8)),
+                        ('place', models.UUIDField(blank=True, null=True)),
+                        ('rules', models.PositiveSmallIntegerField(help_text='Which rules for words it follows.')),
+                        ('done', models.PositiveIntegerField(default=0)),
+                        ('total', models.PositiveIntegerField(default=0)),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_wordsfilled_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_wordsfilled_org_id'), models.UniqueConstraint(fields=('organization',), name='texting_wordsfilled_one')],
+                    },
                 ),
                 migrations.CreateModel(
                     name='AllowedCountry',

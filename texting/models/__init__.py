@@ -15,6 +15,7 @@ from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
 from texting.models.redaction import Redaction
 from texting.models.reveal import Reveal, RevealSettings
+from texting.models.search import ContactWord, TextWord, WordsFilled
 from texting.models.tag import ContactTag, Tag
 from texting.models.turn import SendingTurn
 from texting.models.webhook import (
@@ -41,6 +42,7 @@ __all__ = [
     "CarrierWord",
     "Contact",
     "ContactTag",
+    "ContactWord",
     "Conversation",
     "Decision",
     "Draft",
@@ -67,6 +69,7 @@ __all__ = [
     "SendingTurn",
     "StatusEvent",
     "Tag",
+    "TextWord",
     "Turn",
     "WebhookAttempt",
     "WebhookCounter",
@@ -75,4 +78,5 @@ __all__ = [
     "WebhookEndpoint",
     "WebhookEvent",
     "WebhookLane",
+    "WordsFilled",
 ]

@@ -15,7 +15,8 @@ from tenancy.encryption import KeyDestroyed, Sealed, day_shredding, keyring
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, DataKey
 from tests.texting.desk import SECOND
-from texting.models import CarrierCopy, Conversation, EndedAs, Message, Note
+from texting.models import CarrierCopy, Conversation, EndedAs, Message, Note, TextWord
+from texting.searching.keeping import keep_words
 
 from .conftest import LONG_AGO, set_days
 
@@ -44,12 +45,19 @@ def test_old_texts_end_and_young_ones_do_not(desk, told, without_waiting):
     old, young = told("A melon, please"), told("Two melons", at=timezone.now(), number=SECOND)
     with activate(desk.organization):
         note = Note.objects.create(
-            conversation=old.conversation, contact=old.contact, author=desk.cast.agent, body="n", created_at=LONG_AGO
+            conversation=old.conversation,
+            contact=old.contact,
+            author=desk.cast.agent,
+            body="Melon",
+            created_at=LONG_AGO,
         )
         copy = bytes(Message.objects.filter(pk=old.pk).values_list("body", flat=True).get())
+        keep_words([old, young, note])
+        assert set(TextWord.objects.values_list("row_id", flat=True)) == {old.pk, young.pk, note.pk}
     done = purge(desk, bodies=30)
     with activate(desk.organization):
         ended = fresh(old)
+        assert set(TextWord.objects.values_list("row_id", flat=True)) == {young.pk}, "nothing finds what has ended"
         assert (ended.body, ended.ended_as, ended.ended_at) == (None, EndedAs.RETENTION, done.at)
         assert (fresh(note).body, fresh(old.conversation).preview) == (None, None)
         assert (fresh(young).body, fresh(young.conversation).preview) == ("Two melons", "Two melons")

@@ -1,0 +1,153 @@
+"""Looking for texts, notes and people: found by what the member may see of them, and by nothing else."""
+
+import pytest
+from django.utils import timezone
+
+from tenancy.isolation import activate
+from tests.texting.desk import FIRST, SECOND, desk
+from texting import conversations
+from texting.models import ContactWord, TextWord
+from texting.queries.searched_people import find_people
+from texting.queries.searching import Wish, find
+from texting.searching.asking import read
+from texting.searching.keeping import keep_words
+
+__all__ = ["desk"]
+
+pytestmark = pytest.mark.django_db
+
+
+def found(desk, member, typed, **wish):
+    """What the hits say, newest first."""
+    with activate(member.organization):
+        results = find(member, Wish(read(typed), **wish))
+    return ["".join(part.text for part in hit.parts) for group in results.groups for hit in group.hits]
+
+
+def people(desk, member, typed):
+    with activate(member.organization):
+        return [one.customer.name for one in find_people(member, read(typed)).rows]
+
+
+def note(desk, conversation, body):
+    with activate(desk.organization):
+        return conversations.add_note(member=desk.cast.agent, conversation=conversation, body=body)
+
+
+class TestTexts:
+    def test_what_comes_in_goes_out_and_is_noted_is_found_at_once(self, desk):
+        conversation = desk.hear("My parcel never arrived")
+        desk.answer(conversation, "We look for your parcel")
+        note(desk, conversation, "Parcel: ask the depot")
+        texts = found(desk, desk.cast.agent, "PARCEL")
+        assert len(texts) == 3
+        assert texts[0] == "Parcel: ask the depot"
+        assert texts[2] == "My parcel never arrived"
+        assert found(desk, desk.cast.agent, "parcel depot") == ["Parcel: ask the depot"]
+        assert found(desk, desk.cast.agent, '"parcel never"') == ["My parcel never arrived"]
+        assert found(desk, desk.cast.agent, '"never parcel"') == []
+        assert found(desk, desk.cast.agent, "pigeon") == []
+
+    def test_only_what_the_member_may_read(self, desk):
+        desk.hear("The zebra is late")
+        desk.hear("A zebra for billing", line=desk.billing_line, number=SECOND)
+        assert found(desk, desk.cast.owner, "zebra") == ["A zebra for billing", "The zebra is late"]
+        assert found(desk, desk.cast.outsider, "zebra") == []
+        assert found(desk, desk.cast.agent, "zebra") == ["The zebra is late"]
+
+    def test_filters(self, desk):
+        conversation = desk.hear("A heron stood there")
+        desk.answer(conversation, "What heron?")
+        desk.hear("Heron again", line=desk.billing_line, number=SECOND)
+        note(desk, conversation, "Likes the heron")
+        agent, today = desk.cast.agent, timezone.localdate()  # as the owner, who reads every line
+
+        def asked(**wish):
+            return len(found(desk, desk.cast.owner, "heron", **wish))
+
+        assert asked() == 4
+        assert asked(line_id=desk.line.pk) == 3
+        assert asked(team_id=desk.billing_line.team_id) == 1
+        assert asked(author_id=agent.pk) == 2
+        assert asked(direction="in") == 2
+        assert asked(kind="notes") == 1
+        assert asked(kind="texts") == 3
+        assert asked(since=today, until=today) == 4
+        assert asked(since=today + timezone.timedelta(days=1)) == 0
+        assert asked(until=today - timezone.timedelta(days=1)) == 0
+        assert asked(also=frozenset({"escalation"})) == 0
+        assert asked(tag_id=conversation.pk) == 0, "an id of something else"
+
+    def test_with_a_finding(self, desk):
+        desk.hear("Puffin: my card is 4111 1111 1111 1111")
+        desk.hear("Puffin, nothing else")
+        only = found(desk, desk.cast.owner, "puffin", also=frozenset({"finding"}))
+        assert len(only) == 1
+        assert "4111 1111" not in only[0]
+
+    def test_pages_hold_everything_once(self, desk, monkeypatch):
+        from texting.queries import searching
+
+        monkeypatch.setattr(searching, "PAGE", 3)
+        monkeypatch.setattr(searching, "FIRST_LOOK", 2)
+        monkeypatch.setattr(searching, "NEXT_LOOK", 2)
+        monkeypatch.setattr(searching, "MOST_OPENED", 4)
+        conversation = desk.hear("Otter number 0")
+        for number in range(1, 8):
+            desk.hear(f"Otter number {number}")
+        with activate(desk.organization):
+            seen, after = [], None
+            for _ in range(9):
+                page = find(desk.cast.agent, Wish(read("otter")), after)
+                seen += [hit.parts[-1].text for group in page.groups for hit in group.hits]
+                if not page.next:
+                    break
+                after = desk.cast.agent.pk.__class__(page.next)
+        assert seen == [f" number {number}" for number in reversed(range(8))]
+        assert conversation
+
+
+class TestHidden:
+    def test_who_does_not_see_names_and_numbers_finds_nothing_by_them(self, desk):
+        desk.hear("Marcus here, call +1 415 555 0199", number=FIRST, name="Marcus Bell")
+        agent, restricted = desk.cast.owner, desk.cast.auditor
+        with activate(desk.organization):
+            from texting.queries import sees_everybody
+
+            assert sees_everybody(agent)
+            assert not sees_everybody(restricted)
+        for typed in ("marcus", "bell", "415 555 0199", FIRST, '"marcus here"'):
+            assert found(desk, restricted, typed) == []
+            assert people(desk, restricted, typed) == []
+        assert found(desk, agent, "marcus") == found(desk, agent, "415 555 0199") != []
+        assert people(desk, agent, "mar bel") == people(desk, agent, FIRST) == ["Marcus Bell"]
+        assert found(desk, restricted, "here call") == ["•••• here, call •••• 0199"]
+
+    def test_the_last_four_digits_find_somebody_for_everybody(self, desk):
+        desk.hear(number=FIRST, name="Marcus Bell")
+        assert people(desk, desk.cast.owner, FIRST[-4:]) == ["Marcus Bell"]
+        assert len(people(desk, desk.cast.auditor, FIRST[-4:])) == 1
+        assert "Marcus" not in people(desk, desk.cast.auditor, FIRST[-4:])[0]
+        assert people(desk, desk.cast.outsider, FIRST[-4:]) == []
+
+    def test_neither_numbers_nor_words_stand_in_the_index(self, desk):
+        """Marks are numbers; the same word has another one in another organization."""
+        desk.hear("Hello walrus")
+        desk.hear("Hello walrus", line=desk.other_line)
+        with activate(desk.organization):
+            ours = set(TextWord.objects.values_list("mark", flat=True))
+            assert ContactWord.objects.exists()
+        with activate(desk.cast.other_organization):
+            theirs = set(TextWord.objects.values_list("mark", flat=True))
+        assert len(ours) == len(theirs) == 2
+        assert not ours & theirs
+
+    def test_links_and_codes_for_the_customer_are_not_kept(self, desk):
+        conversation = desk.hear()
+        message = desk.answer(conversation, "Open this flamingo")
+        with activate(desk.organization):
+            for purpose in ("private_link", "private_code", "code"):
+                message.purpose = purpose
+                assert keep_words([message]) == 0
+            message.purpose = "reply"
+            assert keep_words([message]) == 8, "with the clauses that a first text has"

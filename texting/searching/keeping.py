@@ -1,0 +1,106 @@
+"""Writes down under which words texts, notes and contacts are found, and forgets it. One statement for any number.
+
+Texts and notes are written down by whoever stores them, in the same transaction, so what is there can be found at once;
+the marks go in the transaction that ends the words. What only the customer may read, and sign-in codes, are not kept.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from tenancy import arrays
+from tenancy.encryption import readable
+from tenancy.isolation import current_organization_id
+from texting.masking import last_digits
+from texting.models import Contact, EndedAs, Message, Note
+from texting.purposes import PRIVATE, Purpose
+from texting.searching.marks import keys_that_write, month_of, name_marks, text_mark
+from texting.searching.words import beginnings_of, words_of
+
+NEVER = PRIVATE | {Purpose.CODE}
+"""Purposes of texts that nobody finds."""
+
+_KEEP = """
+INSERT INTO texting_textword (organization_id, mark, row_id)
+SELECT %s, n.mark, n.row_id FROM unnest(%s::bigint[], %s::uuid[]) AS n (mark, row_id) ON CONFLICT DO NOTHING
+"""
+_KEEP_NAMES = """
+INSERT INTO texting_contactword (organization_id, mark, contact_id)
+SELECT %s, n.mark, n.contact_id FROM unnest(%s::int[], %s::uuid[]) AS n (mark, contact_id) ON CONFLICT DO NOTHING
+"""
+_FORGET = "DELETE FROM texting_textword WHERE organization_id = %s AND row_id = ANY(%s::uuid[])"
+_FORGET_NAMES = "DELETE FROM texting_contactword WHERE organization_id = %s AND contact_id = ANY(%s::uuid[])"
+
+
+def keep_words(rows: Sequence[Message | Note]) -> int:
+    """Write down the words of new texts or notes of the active organization; how many marks. Twice is once."""
+    said = [(row, words_of(row.body)) for row in rows if row.body and not _is_private(row)]
+    said = [(row, words) for row, words in said if words]
+    if not said:
+        return 0
+    organization = current_organization_id()
+    keys = keys_that_write(organization, {month_of(row.created_at) for row, _ in said})
+    pairs = []
+    for row, words in said:
+        month = month_of(row.created_at)
+        pairs += [(mark, row.pk) for mark in sorted({text_mark(keys, month, word) for word in words})]
+    _write(_KEEP, pairs)
+    return len(pairs)
+
+
+def keep_anew(row: Message | Note) -> None:
+    """A text says something else now: what must not be stored was taken out of it."""
+    forget([row.pk])
+    keep_words([row])
+
+
+def keep_names(contacts: Iterable[Contact], *, new: bool = False) -> None:
+    """Write down what finds these contacts now. `new`: nothing is kept of them yet, so nothing is to be forgotten."""
+    contacts = list(contacts)
+    if not contacts:
+        return
+    organization = current_organization_id()
+    if not new:
+        forget_names([contact.pk for contact in contacts])
+    pairs = [
+        (mark, contact.pk)
+        for contact in contacts
+        for mark in name_marks(
+            organization,
+            beginnings_of(readable(contact, "name", "") or ""),
+            last_digits(contact.number_masked),
+        )
+    ]
+    _write(_KEEP_NAMES, pairs)
+
+
+def forget(row_ids: Collection[UUID]) -> int:
+    """Forget the words of these texts and notes; how many marks there were."""
+    return _run(_FORGET, [current_organization_id(), arrays.uuids(row_ids)])
+
+
+def forget_ended(message_ids: Collection[UUID], ended_as: EndedAs) -> None:
+    """`settings.TEXTING_WORDS_ENDED`: whose words have ended is not found by them."""
+    forget(message_ids)
+
+
+def forget_names(contact_ids: Collection[UUID]) -> int:
+    """Forget what finds these contacts; how many marks there were."""
+    return _run(_FORGET_NAMES, [current_organization_id(), arrays.uuids(contact_ids)])
+
+
+def _is_private(row: Message | Note) -> bool:
+    return isinstance(row, Message) and (row.purpose in NEVER or row.line.sends_codes)
+
+
+def _write(statement: str, pairs: Sequence[tuple[int, UUID]]) -> None:
+    marks, rows = arrays.numbers(mark for mark, _ in pairs), arrays.uuids(pk for _, pk in pairs)
+    _run(statement, [current_organization_id(), marks, rows])
+
+
+def _run(statement: str, values: Sequence[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
