@@ -14,6 +14,7 @@ BENCHES = {
     "review_checks": "pages of the inbox while the review checks of all history are computed anew",
     "receipt": "the receipt of one number with a long history, as page, JSON and PDF",
     "retention_preview": "what ends in the next 90 nights, of a million texts",
+    "purge": "a year of texts made unreadable and ended in one night, against one raw DELETE",
     "live": "fan-out of live updates to 500 browsers, against Django's own streaming view",
     "start": "`make up` to a page that can be signed in to, first and later, and its memory",
     "imports": "a list of 50,000 permissions from the file to the ledger, and the worker's memory",

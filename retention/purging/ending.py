@@ -4,7 +4,8 @@ Which rows those are is read from the rows themselves: a record names the keys t
 policies any more, and a run that died half-way goes on where it was. Short transactions, at most `BATCH` rows each.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,9 @@ from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
+from retention.purging import lease
 from tenancy.crash_points import crash_here
+from tenancy.encryption.clear_days import Days, in_use, named
 from tenancy.encryption.day_shredding import Column, columns_of
 from tenancy.encryption.fields import ENDED
 from tenancy.isolation import activate
@@ -34,29 +37,55 @@ from texting.searching.keeping import forget
 BATCH = 1000
 
 
-def end_rows(organization: UUID, step: PurgeStep, at: datetime) -> None:
-    """End what the step's destroyed keys had sealed, and count it in `step.ended`."""
-    key_ids = [bytes.fromhex(one) for one in step.key_ids]
-    for column in columns_of(step.key_kind):
-        if column.append_only:
-            continue  # the log's chain covers the sealed bytes: they stay, and nothing opens them
-        while True:
+def end_rows(organization: UUID, steps: Sequence[PurgeStep], at: datetime) -> None:
+    """End what the destroyed keys of these steps, all of one kind of keys, had sealed, and count it in `ended`."""
+    days = days_of(steps)
+    step_of = {key_id: step.pk for step in steps for key_id in days[day_of(step)]}
+    with activate(organization):
+        columns = [column for column in in_use(steps[0].key_kind, days) if not column.append_only]
+        # The log's chain covers its sealed bytes: they stay, and nothing opens them.
+    for column in columns:
+        reached, more = None, True
+        while more:
             with activate(organization):
-                step = PurgeStep.objects.select_for_update().get(pk=step.pk)
-                named = column.naming(organization, day_of(step), key_ids).values_list("pk", flat=True)
-                rows = list(named[:BATCH])
-                _end(column, rows, at)
-                _count(step, column.model._meta.label, len(rows))
-                crash_here("before_rows_ended")
-            if len(rows) < BATCH:
-                break
+                found = _next(organization, column, days, reached)
+                if found:
+                    _end(column, [pk for _, pk, _ in found], at)
+                    _count(Counter(step_of[bytes(key_id)] for *_, key_id in found), column.model._meta.label)
+                    lease.keep(steps[0].purge_id)
+                    crash_here("before_rows_ended")
+            more = len(found) == BATCH
+            reached = found[-1][:2] if found else None
 
 
-def _count(step: PurgeStep, label: str, rows: int) -> None:
+def _next(
+    organization: UUID, column: Column, days: Days, reached: tuple[datetime, UUID] | None
+) -> list[tuple[datetime, UUID, bytes]]:
+    """The next batch of rows in the order of their times, locked: each with its time, its id, the key it is under.
+
+    What is written with an old time meanwhile, by a process that holds a destroyed key, is found by `still_named`.
+    """
+    key_ids = [key_id for ids in days.values() for key_id in ids]
+    rows = column.naming_in(organization, min(days), max(days), key_ids)
+    if reached:
+        since, pk = reached
+        later = Q(**{f"{column.attribute}__gt": since}) | Q(pk__gt=pk)
+        rows = rows.filter(later, **{f"{column.attribute}__gte": since})
+    rows = rows.order_by(column.attribute, "pk").select_for_update(of=("self",), no_key=True)
+    return list(rows.values_list(column.attribute, "pk", "key_id")[:BATCH])
+
+
+def days_of(steps: Iterable[PurgeStep]) -> dict[date, list[bytes]]:
+    """The keys to destroy of each day."""
+    return {day_of(step): [bytes.fromhex(one) for one in step.key_ids] for step in steps}
+
+
+def _count(rows: Mapping[UUID, int], label: str) -> None:
     """In the transaction of the rows: what was ended is counted once, whatever happens."""
-    if rows:
-        step.ended[label] = step.ended.get(label, 0) + rows
-        step.save(update_fields=["ended"])
+    steps = list(PurgeStep.objects.select_for_update().filter(pk__in=list(rows)).order_by("pk"))
+    for step in steps:
+        step.ended[label] = step.ended.get(label, 0) + rows[step.pk]
+    PurgeStep.objects.bulk_update(steps, ["ended"])
 
 
 def _end(column: Column, rows: Sequence[UUID], at: datetime) -> None:
@@ -109,16 +138,16 @@ def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
             for lane in lanes(Kind.FINDINGS):
                 rows = list(doomed(lane, at).filter(SPEAKING).values_list("pk", flat=True)[:BATCH])
                 done += Finding.objects.filter(pk__in=rows).update(masked=without_digits, digest=None)
-            _count(step, "compliance.Finding", done)
+            if done:
+                _count({step.pk: done}, "compliance.Finding")
         if not done:
             return
 
 
-def still_named(organization: UUID, step: PurgeStep) -> bool:
-    """Whether a destroyed key stands in a row that should have ended."""
-    key_ids = [bytes.fromhex(one) for one in step.key_ids]
-    columns = (column for column in columns_of(step.key_kind) if not column.append_only)
-    return any(column.naming(organization, day_of(step), key_ids).exists() for column in columns)
+def still_named(steps: Sequence[PurgeStep]) -> set[UUID]:
+    """Ids of those of the steps, all of one kind of keys, whose destroyed keys stand in rows that should have ended."""
+    left = named(steps[0].key_kind, days_of(steps))
+    return {step.pk for step in steps if not left.isdisjoint(bytes.fromhex(one) for one in step.key_ids)}
 
 
 def day_of(step: PurgeStep) -> date:

@@ -4,12 +4,13 @@ Only whole days end, since a key seals a day: what was written on a day is past 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -21,6 +22,7 @@ from retention.kinds import Kind
 from retention.purging.words import CONVERSATION, FOLLOWERS, KEYS
 from retention.subjects import SUBJECTS, Subject
 from tenancy.encryption import keyring
+from tenancy.encryption.clear_days import staying
 from tenancy.encryption.day_shredding import YOUNGEST, Column, columns_of
 from tenancy.isolation import current_organization_id
 from tenancy.models import DataKey
@@ -50,12 +52,12 @@ class Reason:
 class Standing:
     """Policies and keepers as they are now, for one kind of keys and one day. Make it under `deleting_lock`."""
 
-    def __init__(self, key_kind: str, day: date, at: datetime) -> None:
+    def __init__(self, key_kind: str, day: date, at: datetime, of_kind: Sequence[Lane] | None = None) -> None:
         self.kind = KEYS[key_kind]
         self.key_kind, self.day = key_kind, day
         self._over = datetime.combine(day, time.min, UTC) + timedelta(days=1)
         self._at = at
-        self._lanes = lanes(self.kind)
+        self._lanes = lanes(self.kind) if of_kind is None else of_kind
         self._columns = {column.model._meta.label: column for column in columns_of(key_kind)}
         self._found: dict[str, list[Reason]] = {}
 
@@ -65,9 +67,9 @@ class Standing:
         return cutoff is not None and self._over <= cutoff
 
     @property
-    def is_due_for_any(self) -> bool:
-        """Whether the day is past any period."""
-        return any(self.is_due(lane) for lane in self._lanes)
+    def due_lanes(self) -> tuple[bool, ...]:
+        """Which lanes are due. For days of one kind that are alike in this the same rows stay."""
+        return tuple(self.is_due(lane) for lane in self._lanes)
 
     def reasons(self, label: str) -> list[Reason]:
         """Why rows of this model stay; nothing: all of them end."""
@@ -85,6 +87,10 @@ class Standing:
             else:
                 self._found[label] = [*self._following(follower.lead, follower.path), *self._own(label)]
         return self._found[label]
+
+    def conditions(self, model: type[models.Model]) -> list[Q]:
+        """The reasons as conditions, for `clear_days`."""
+        return [reason.condition for reason in self.reasons(model._meta.label)]
 
     def survivors(self, model: type[models.Model]) -> Q | None:
         """What must stay of a model, for `shred_day`."""
@@ -125,6 +131,16 @@ def _fields(label: str) -> Any:
     return apps.get_model(label)._meta.concrete_fields
 
 
+def alike(key_kind: str, days: Iterable[date], at: datetime) -> list[tuple[Standing, list[date]]]:
+    """The days in groups of which the same rows stay, each with what holds for it. Make it under `deleting_lock`."""
+    of_kind = lanes(KEYS[key_kind])
+    found: dict[tuple[bool, ...], tuple[Standing, list[date]]] = {}
+    for day in days:
+        standing = Standing(key_kind, day, at, of_kind)
+        found.setdefault(standing.due_lanes, (standing, []))[1].append(day)
+    return list(found.values())
+
+
 def due_keys(at: datetime) -> list[Due]:
     """Everything that is due at a moment in the active organization. Make it under `deleting_lock`."""
     organization = current_organization_id()
@@ -133,15 +149,19 @@ def due_keys(at: datetime) -> list[Due]:
         cutoffs = [cutoff for lane in lanes(kind) if (cutoff := lane.cutoff(at))]
         if not cutoffs:
             continue
-        latest = min(max(cutoffs), at - YOUNGEST)
-        for day, key_ids in _days_before(key_kind, latest):
-            standing = Standing(key_kind, day, at)
-            if standing.is_due_for_any and _anything_ends(standing, organization, key_ids):
-                found.append(Due(kind, key_kind, day, tuple(key_ids)))
+        keys = _days_before(key_kind, min(max(cutoffs), at - YOUNGEST))
+        due: set[date] = set()
+        for standing, days in alike(key_kind, keys, at):
+            if not any(standing.due_lanes):
+                continue
+            stay = staying(key_kind, {day: keys[day] for day in days}, standing.conditions)
+            due |= set(days) - stay  # also where no row is left under the keys: nothing needs them
+            due |= {day for day in stay if _anything_ends(standing, day, organization, keys[day])}
+        found += [Due(kind, key_kind, day, tuple(keys[day])) for day in keys if day in due]
     return found
 
 
-def _days_before(key_kind: str, moment: datetime) -> list[tuple[date, list[bytes]]]:
+def _days_before(key_kind: str, moment: datetime) -> dict[date, list[bytes]]:
     """Days that were over before a moment and that have keys of this kind, oldest first."""
     organization = current_organization_id()
     last = moment.astimezone(UTC).date().isoformat()
@@ -150,23 +170,17 @@ def _days_before(key_kind: str, moment: datetime) -> list[tuple[date, list[bytes
         rows = DataKey.objects.filter(organization_id=organization, kind=key_kind, scope__lt=last)
         for scope, key_id in rows.order_by("scope", "generation").values_list("scope", "key_id"):
             days.setdefault(date.fromisoformat(scope), []).append(bytes(key_id))
-    return list(days.items())
+    return days
 
 
-def _anything_ends(standing: Standing, organization: Any, key_ids: list[bytes]) -> bool:
-    """Whether some row under these keys ends, or none is left for which they would have to stay."""
-    any_stays = False
+def _anything_ends(standing: Standing, day: date, organization: UUID, key_ids: list[bytes]) -> bool:
+    """Whether some row under these keys ends, of a day of which something stays."""
     for column in columns_of(standing.key_kind):
         survivors = standing.survivors(column.model)
-        rows = column.naming(organization, standing.day, key_ids)
-        if survivors is None:
-            if rows.exists():
-                return True
-        elif _ending(rows, survivors).exists():
+        rows = column.naming(organization, day, key_ids)
+        if (rows if survivors is None else _ending(rows, survivors)).exists():
             return True
-        else:
-            any_stays = any_stays or rows.filter(survivors).exists()
-    return not any_stays
+    return False
 
 
 def _ending(rows: Any, survivors: Q) -> Any:

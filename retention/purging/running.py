@@ -7,7 +7,7 @@ One at a time for each organization: the database refuses a second one, and a pr
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -22,10 +22,11 @@ from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
+from retention.purging import lease
 from retention.purging.ending import SPEAKING
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys
-from retention.purging.stepping import OVER, advance
+from retention.purging.stepping import OVER, advance_all
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate, current_organization_id
@@ -35,7 +36,6 @@ log = logging.getLogger("parley.purging")
 
 ALONE = 1000
 """So many texts one person may end by hand; for more another has to agree (DOMAIN.md 8.3)."""
-_LEASE = timedelta(minutes=15)
 State = Purge.State
 OPEN = (State.ASKED, State.RUNNING)
 
@@ -188,25 +188,31 @@ def run_nights() -> dict[str, int]:
 
 def go_on(organization_id: UUID) -> bool:
     """Take the organization's running purge as far as it goes now. Whether it is over."""
+    taken = take(organization_id)
+    if taken is None:
+        return False
+    purge, steps = taken
+    advance_all(organization_id, purge, steps)
+    return give_back(organization_id, purge)
+
+
+def take(organization_id: UUID) -> tuple[Purge, list[PurgeStep]] | None:
+    """The organization's running purge and its open steps, unless there is none or another process is at it."""
     with activate(organization_id):
         now = timezone.now()
         free = Q(busy_until=None) | Q(busy_until__lt=now)
         purge = Purge.objects.select_for_update(skip_locked=True).filter(free, state=State.RUNNING).first()
         if purge is None:
-            return False
-        steps = list(PurgeStep.objects.filter(purge=purge).exclude(state__in=OVER).order_by("day", "kind"))
-        _busy(purge, now + _LEASE)
-    for step in steps:
-        advance(organization_id, purge, step)
-        with activate(organization_id):
-            _busy(purge, timezone.now() + _LEASE)
+            return None
+        lease.keep(purge.pk)
+        return purge, list(PurgeStep.objects.filter(purge=purge).exclude(state__in=OVER).order_by("day", "kind"))
+
+
+def give_back(organization_id: UUID, purge: Purge) -> bool:
+    """Let others take it. Whether it is over."""
     with activate(organization_id):
-        _busy(purge, None)
+        lease.give_up(purge.pk)
         return _finish(purge)
-
-
-def _busy(purge: Purge, until: datetime | None) -> None:
-    Purge.objects.filter(pk=purge.pk).update(busy_until=until)
 
 
 def _finish(purge: Purge) -> bool:

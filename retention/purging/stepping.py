@@ -5,6 +5,7 @@ again. What carriers answer comes later, into the certificate.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from django.utils import timezone
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging.ending import day_of, end_findings, end_rows, still_named
-from retention.purging.planning import Due, Standing, count_staying
+from retention.purging import lease
+from retention.purging.ending import day_of, days_of, end_findings, end_rows, still_named
+from retention.purging.planning import Due, Standing, alike, count_staying
 from tenancy.crash_points import crash_here
-from tenancy.encryption import CannotSeal, day_scope, keyring
+from tenancy.encryption import CannotSeal, keyring
+from tenancy.encryption.clear_days import shred_clear_days
 from tenancy.encryption.day_shredding import shred_day
 from tenancy.isolation import activate, kept_until_commit
 
@@ -32,6 +35,23 @@ State = PurgeStep.State
 OVER = (State.VERIFIED, State.STAYED)
 
 
+def advance_all(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) -> None:
+    """Take the steps as far as they go now: together where they can be, the others one by one.
+
+    What goes wrong with many together is tried with each alone, where the error is stored with the one that has it.
+    """
+    for together in (shred_together, _end_together, _verify_together):
+        try:
+            together(organization, purge, steps)
+        except Exception as error:
+            log.error("purge_steps_alone", extra={"organization": str(organization), "error": type(error).__name__})
+    for step in steps:
+        if step.state not in OVER:
+            advance(organization, purge, step)
+            with activate(organization):
+                lease.keep(purge.pk)
+
+
 def advance(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     """Take a step as far as it goes now. An error is stored with it, and the next round tries again."""
     try:
@@ -41,6 +61,70 @@ def advance(organization: UUID, purge: Purge, step: PurgeStep) -> None:
         log.exception("purge_step_failed", extra={"organization": str(organization), "step": str(step.pk)})
         with activate(organization):
             PurgeStep.objects.filter(pk=step.pk).update(failure=type(error).__name__[:60])
+
+
+# --- Many days together ---
+
+
+def shred_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) -> None:
+    """Destroy the keys of all days that are due and of which nothing must stay: a transaction for each kind of keys."""
+    for key_kind, of_kind in _by_kind(steps, State.DUE).items():
+        with activate(organization):
+            deleting_lock()
+            days, gone = days_of(of_kind), set()
+            for standing, some in alike(key_kind, days, purge.at):
+                gone |= shred_clear_days(
+                    key_kind,
+                    {day: days[day] for day in some},
+                    standing.conditions,
+                    reason=f"purge {purge.pk}",
+                )
+            shredded = [step for step in of_kind if step.day in gone]
+            _store(shredded, State.SHREDDED)
+            lease.keep(purge.pk)
+        _stored(shredded, State.SHREDDED)
+
+
+def _end_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) -> None:
+    for of_kind in _by_kind(steps, State.SHREDDED).values():
+        end_rows(organization, of_kind, purge.at)
+        with activate(organization):
+            _store(of_kind, State.ENDED)
+        _stored(of_kind, State.ENDED)
+
+
+def _verify_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) -> None:
+    """As `_verify`; those that are not found done are left to it."""
+    for of_kind in _by_kind(steps, State.ENDED).values():
+        there = keyring.those_stored(organization, [key_id for ids in days_of(of_kind).values() for key_id in ids])
+        with activate(organization):
+            left = still_named(of_kind)
+            done = [step for step in of_kind if step.pk not in left and there.isdisjoint(days_of([step])[day_of(step)])]
+            _store(done, State.VERIFIED)
+        _stored(done, State.VERIFIED)
+
+
+def _by_kind(steps: Sequence[PurgeStep], state: PurgeStep.State) -> dict[str, list[PurgeStep]]:
+    """The steps in this state that have a day and need not wait, by their kind of keys."""
+    found: dict[str, list[PurgeStep]] = {}
+    for step in steps:
+        if step.state == state and step.day and not step.again_at:
+            found.setdefault(step.key_kind, []).append(step)
+    return found
+
+
+def _store(steps: Sequence[PurgeStep], state: PurgeStep.State) -> None:
+    PurgeStep.objects.filter(pk__in=[step.pk for step in steps]).update(state=state, failure="")
+
+
+def _stored(steps: Sequence[PurgeStep], state: PurgeStep.State) -> None:
+    """What was stored has been committed."""
+    for step in steps:
+        step.state, step.failure = state, ""
+    crash_here("after_purge_step")
+
+
+# --- One day ---
 
 
 def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
@@ -86,7 +170,10 @@ def _survivors(step: PurgeStep, at: datetime, model: type[models.Model]) -> Q | 
 
 
 def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
-    (end_findings if step.day is None else end_rows)(organization, step, purge.at)
+    if step.day is None:
+        end_findings(organization, step, purge.at)
+    else:
+        end_rows(organization, [step], purge.at)
     _move(organization, step, State.ENDED)
 
 
@@ -95,11 +182,10 @@ def _verify(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     if step.day is None:
         _move(organization, step, State.VERIFIED)
         return
-    there = keyring.stored_ids(organization, step.key_kind, day_scope(step.day))
-    if set(step.key_ids) & {one.hex() for one in there}:
+    if keyring.those_stored(organization, days_of([step])[step.day]):
         raise NotVerified("a key that was destroyed is there")
     with activate(organization):
-        left = still_named(organization, step)
+        left = still_named([step])
     # A process that held the key may have written a row just before it went: noise, to be ended as the others.
     _move(organization, step, State.SHREDDED if left else State.VERIFIED)
 
@@ -108,7 +194,7 @@ def _move(organization: UUID, step: PurgeStep, state: PurgeStep.State) -> None:
     with activate(organization):
         step.state, step.failure = state, ""
         step.save(update_fields=["state", "failure", "kept", "resealed", "again_at"])
-    crash_here("after_purge_step")
+    _stored([step], state)
 
 
 _MOVES = {State.DUE: _shred, State.SHREDDED: _end, State.ENDED: _verify}

@@ -63,16 +63,31 @@ class Column:
 
     def of_day(self, organization: UUID, day: date) -> "models.QuerySet[Any]":
         """The rows of that day of UTC."""
-        begin = datetime.combine(day, time.min, UTC)
-        within = {f"{self.attribute}__gte": begin, f"{self.attribute}__lt": begin + timedelta(days=1)}
+        within = {f"{self.attribute}__gte": _begin(day), f"{self.attribute}__lt": _begin(day + timedelta(days=1))}
         rows: models.QuerySet[Any] = self.model._base_manager.filter(organization_id=organization, **within)
         return rows
 
     def naming(self, organization: UUID, day: date, key_ids: Collection[bytes]) -> "models.QuerySet[Any]":
         """The rows of that day whose record was sealed under one of these keys, by primary key."""
+        return self._named(self.of_day(organization, day), key_ids).order_by("pk")
+
+    def naming_in(
+        self, organization: UUID, first: date, last: date, key_ids: Collection[bytes]
+    ) -> "models.QuerySet[Any]":
+        """The rows of these days, the last one included, under one of these keys; each with `key_id`. In no order."""
+        within = {f"{self.attribute}__gte": _begin(first), f"{self.attribute}__lt": _begin(last + timedelta(days=1))}
+        rows: models.QuerySet[Any] = self.model._base_manager.filter(organization_id=organization, **within)
+        under: models.QuerySet[Any] = self._named(rows, key_ids).annotate(key_id=F("_key")).order_by()
+        return under
+
+    def _named(self, rows: "models.QuerySet[Any]", key_ids: Collection[bytes]) -> "models.QuerySet[Any]":
         named = _KeyId(F(self.field.attname), place=self.place)
-        rows: models.QuerySet[Any] = self.of_day(organization, day).alias(_key=named)
-        return rows.filter(_key__in=list(key_ids)).order_by("pk")
+        under: models.QuerySet[Any] = rows.alias(_key=named).filter(_key__in=list(key_ids))
+        return under
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
 
 
 class _KeyId(Func):

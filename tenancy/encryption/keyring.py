@@ -198,6 +198,13 @@ def scopes_of(organization: UUID, kind: str) -> list[str]:
         return list(keys.values_list("scope", flat=True).distinct())
 
 
+def those_stored(organization: UUID, key_ids: Collection[bytes]) -> set[bytes]:
+    """Those of these keys that are there, whatever this process holds."""
+    with keys_of(organization):
+        keys = DataKey.objects.filter(organization_id=organization, key_id__in=list(key_ids))
+        return {bytes(key_id) for key_id in keys.values_list("key_id", flat=True)}
+
+
 def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:
     """Insert a new random key unless that generation exists; inside `keys_of`."""
     wrapped_by = organization_key(organization)

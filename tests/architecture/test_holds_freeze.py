@@ -55,6 +55,8 @@ PLACES = {
     "retention/backups/tombstones.py:": "keys that were destroyed before come back by a restore and go again",
     "retention/requests/clock.py:forget_old": "the log of requests after 24 months: what was asked, no content",
     "retention/purging/ending.py:_end": "rows whose key is destroyed already, decided under " + KEEPER,
+    "tenancy/encryption/clear_days.py:shred_clear_days": "days of which nothing is kept; the caller decides under "
+    + KEEPER,
     "tenancy/encryption/day_shredding.py:shred_day": "seals what is kept anew first; the caller decides under "
     + KEEPER,
     "tenancy/encryption/rotation.py:_replace_config_key": "everything was sealed anew before",

@@ -178,6 +178,9 @@ class Message(Ending, TenantModel):
                 condition=models.Q(receipt_due_at__isnull=False),
                 name="texting_message_receipt_due",
             ),
+            models.Index(  # a text that is deleted is looked for here; without it in every row
+                fields=["again_of"], condition=models.Q(again_of__isnull=False), name="texting_message_again_of"
+            ),
         ]
 
     def __str__(self) -> str:

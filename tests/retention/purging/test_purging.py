@@ -169,7 +169,7 @@ def test_killed_anywhere_it_resumes_and_verifies(desk, told, settings, monkeypat
 
 def test_another_process_at_it_is_left_alone_until_it_must_be_dead(desk, told, monkeypatch, without_waiting):
     text = told("end me")
-    monkeypatch.setattr(running, "advance", lambda *rest: None)
+    monkeypatch.setattr(running, "advance_all", lambda *rest: None)
     purge(desk, bodies=30)
     monkeypatch.undo()
     with activate(desk.organization):
