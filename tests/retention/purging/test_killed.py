@@ -1,0 +1,34 @@
+"""A purge that is really killed is finished by the next round; `make faults` kills it at each of its places."""
+
+import pytest
+from django.conf import settings as configured
+
+from tenancy.crash_points import OTHER_POINTS, POINTS
+from tests.retention.purging import killing
+
+KEEPERS = list(configured.RETENTION_KEEPERS)
+
+
+@pytest.fixture
+def desk(busy_desk):
+    """With real commits, for the other process."""
+    return busy_desk
+
+
+@pytest.fixture
+def real(settings, without_waiting):
+    """Keepers as the other process has them."""
+    settings.RETENTION_KEEPERS = KEEPERS
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+
+
+@pytest.mark.usefixtures("real")
+def test_killed_while_rows_end_it_is_finished_by_the_next_round(desk, told):
+    scene = killing.set_scene(desk, told)
+    killing.die("before_rows_ended")
+    killing.judge(desk, scene, killing.resume(desk))
+
+
+def test_each_place_of_a_purge_is_one_at_which_it_is_killed():
+    named = {point for point in (*POINTS, *OTHER_POINTS) if point in killing.POINTS}
+    assert named == set(killing.POINTS)
