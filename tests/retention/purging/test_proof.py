@@ -1,22 +1,31 @@
-"""After a purge: no file of the database holds the words, no remaining key opens a copy, and reports say the same."""
+"""After a purge: no file of the database, no dump of Redis and no line of a log holds the words, no remaining key opens
+a copy, and reports say the same.
+"""
 
+import logging
+import os
 import re
+from pathlib import Path
 
 import pytest
+import redis
 from django.urls import reverse
 
 from compliance.models import Finding
+from config.logging import Json
 from config.navigation import REPORTS
 from retention.kinds import Kind
 from retention.models import Purge
-from retention.purging import running
+from retention.purging import running, stepping
 from tenancy.encryption import keyring, records
 from tenancy.encryption.day_shredding import columns_of
 from tenancy.isolation import activate
 from tests.tenancy.conftest import superuser
 from tests.tenancy.test_data_files import found_on_disk, spellings
+from tests.texting.attachments import samples
+from tests.texting.attachments.keeping import keep_file
 from tests.texting.desk import SECOND
-from texting.models import Contact, Message, Note
+from texting.models import Attachment, Contact, Message, Note
 
 from .conftest import LONG_AGO, set_days
 
@@ -25,6 +34,9 @@ __all__ = ["superuser"]
 WORDS = "Zwetschgenkuchen for the trombone quartet"
 STAYS = "Persimmons stay where they are"
 REMARK = "Quince marmalade needs a second signature"
+PAPER = "%Elderflower cordial, reference 5531-K"
+PAPER_NAME = "Gooseberry-lease.pdf"
+CONTROL = "a control that is found, plainly written"
 KINDS = ("body", "finding", "file")
 
 
@@ -53,15 +65,36 @@ def opens(organization, record: bytes) -> bool:
     return keyring.refresh(organization.pk, key_ids).keys() >= key_ids
 
 
+def redis_dump() -> bytes:
+    """All that Redis holds, as it writes it to disk; words in it stand as they are."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        before = client.config_get("rdbcompression")
+        client.config_set("rdbcompression", "no")
+        client.set("control", CONTROL)
+        client.save()
+        client.delete("control")
+        client.config_set("rdbcompression", before["rdbcompression"])
+        folder, name = client.config_get("dir")["dir"], client.config_get("dbfilename")["dbfilename"]
+    dump = (Path(folder) / name).read_bytes()
+    assert CONTROL.encode() in dump, "the search finds what is there"
+    return dump
+
+
 @pytest.fixture
 def desk(busy_desk):
     """With real commits."""
     return busy_desk
 
 
-def test_nothing_of_it_is_in_a_file_and_no_key_opens_a_copy(desk, told, settings, superuser, without_waiting):
+@pytest.fixture
+def keeping_one(settings):
     settings.AUDIT_SIGNING_KEY = b"k" * 32
     settings.RETENTION_KEEPERS = [f"{__name__}.keep_one"]
+
+
+@pytest.mark.usefixtures("keeping_one", "without_waiting", "far_end")
+def test_no_file_dump_or_log_holds_it_and_no_key_opens_a_copy(desk, told, superuser, caplog, monkeypatch):
+    caplog.set_level(logging.DEBUG)
     doomed, kept = told(WORDS), told(STAYS, number=SECOND)
     with activate(desk.organization):
         Note.objects.create(
@@ -71,22 +104,35 @@ def test_nothing_of_it_is_in_a_file_and_no_key_opens_a_copy(desk, told, settings
             body=REMARK,
             created_at=LONG_AGO,
         )
-        set_days(Kind.BODIES, 30)
-        key_ids = keyring.stored_ids(desk.organization.pk, "body", LONG_AGO.date().isoformat())
+        paper = keep_file(doomed, samples.PDF + PAPER.encode(), name=PAPER_NAME)
+        for kind in (Kind.BODIES, Kind.ATTACHMENTS):
+            set_days(kind, 30)
+        day = LONG_AGO.date().isoformat()
+        key_ids = [one for kind in KINDS for one in keyring.stored_ids(desk.organization.pk, kind, day)]
         secrets = [key.secret for key in keyring.by_ids(desk.organization.pk, key_ids).values()]
     before = sealed(desk.organization)
+    with monkeypatch.context() as patched:  # the log tells of what went wrong
+        patched.setattr(stepping, "end_rows", lambda *rest: Message.objects.filter(pk=doomed.pk).get(body=WORDS))
+        running.run_nights()
     running.run_nights()
     with activate(desk.organization):
         assert Purge.objects.get().state == "done"
         assert Message.objects.get(pk=kept.pk).body == STAYS
-    others = [record for where, record in before if str(kept.pk) not in where]
-    old = [record for record in others if set(records.key_ids(record)) & set(key_ids)]
-    assert len(old) >= 3
-    assert not any(opens(desk.organization, record) for record in old)
+        assert Attachment.objects.get(pk=paper.pk).state == "gone"
+    others = [(where, record) for where, record in before if str(kept.pk) not in where]
+    old = [(where, record) for where, record in others if set(records.key_ids(record)) & set(key_ids)]
+    assert {where.partition(" ")[0] for where, _ in old} >= {"Message", "Note", "Conversation", "AttachmentChunk"}
+    assert not any(opens(desk.organization, record) for _, record in old)
     assert all(not set(records.key_ids(record)) & set(key_ids) for _, record in sealed(desk.organization))
-    needles = {spelling for text in (WORDS, REMARK, STAYS) for spelling in spellings(text)}
+    needles = {spelling for text in (WORDS, REMARK, STAYS, PAPER, PAPER_NAME) for spelling in spellings(text)}
     assert found_on_disk(superuser(), needles | set(secrets)) == set()
     assert found_on_disk(superuser("keys"), secrets) == set()
+    dump = redis_dump()
+    assert not [needle for needle in needles | set(secrets) if needle in dump]
+    assert not [where for where, record in before if record in dump], "no copy lies there either"
+    log = "\n".join(Json().format(one) for one in caplog.records).encode()
+    assert b"purge_step_failed" in log
+    assert not [needle for needle in needles if needle in log]
 
 
 def _main(page: str) -> str:
