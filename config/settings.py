@@ -230,6 +230,7 @@ CELERY_IMPORTS = [
     "portal.payments.tasks",
     "retention.backups.tasks",
     "retention.purging.tasks",
+    "retention.erasing.tasks",
 ]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:

@@ -11,6 +11,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -25,7 +26,8 @@ from tenancy.models import Organization
 from texting.models import CarrierCopy
 
 FORMAT = "parley purge certificate/v1"
-_CONTEXT = FORMAT.encode() + b"\0"
+ERASURE_FORMAT = "parley erasure certificate/v1"
+FORMATS = (FORMAT, ERASURE_FORMAT)
 _NOBODY_ANSWERS = 1000  # certificates looked at in one round
 log = logging.getLogger("parley.purging")
 
@@ -38,12 +40,11 @@ def renew() -> int:
     """Write the certificates of the active organization's purges that lack a final one. How many were written."""
     purges = Purge.objects.filter(state=Purge.State.DONE, is_final=False, steps__isnull=False).distinct()
     waiting = list(purges.select_related("organization").order_by("at")[:_NOBODY_ANSWERS])
-    if waiting and not settings.AUDIT_SIGNING_KEY:
-        log.error("AUDIT_SIGNING_KEY is not set: purges get no certificate")
+    if waiting and not can_sign():
         return 0
     written = 0
     for purge in waiting:
-        carriers = answers_of(purge)
+        carriers = answers_at(purge.at)
         known = json.loads(purge.certificate)["carriers"] if purge.certificate else None
         if known == carriers:
             continue
@@ -54,11 +55,18 @@ def renew() -> int:
     return written
 
 
+def can_sign() -> bool:
+    """Whether the installation has a key to sign with; without one nothing gets a certificate, and the log says so."""
+    if not settings.AUDIT_SIGNING_KEY:
+        log.error("AUDIT_SIGNING_KEY is not set: no certificates are written")
+    return bool(settings.AUDIT_SIGNING_KEY)
+
+
 def sign(facts: dict[str, Any]) -> str:
     """The certificate as text: the facts, our public key and the signature, in canonical form."""
     key = Ed25519PrivateKey.from_private_bytes(settings.AUDIT_SIGNING_KEY)
     said = {**facts, "public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode()}
-    signature = key.sign(_CONTEXT + rfc8785.dumps(said))
+    signature = key.sign(_context(said) + rfc8785.dumps(said))
     return rfc8785.dumps({**said, "signature": base64.b64encode(signature).decode()}).decode()
 
 
@@ -69,16 +77,21 @@ def verify(text: str, trusted: Collection[Ed25519PublicKey]) -> dict[str, Any]:
         signature = base64.b64decode(said.pop("signature"), validate=True)
         canonical = rfc8785.dumps(said)
     except (ValueError, KeyError, AttributeError, TypeError, rfc8785.CanonicalizationError):
-        raise BadCertificate("This is not a purge certificate.") from None
-    if said.get("format") != FORMAT:
-        raise BadCertificate("This is not a purge certificate.")
+        raise BadCertificate("This is not a certificate of ours.") from None
+    if said.get("format") not in FORMATS:
+        raise BadCertificate("This is not a certificate of ours.")
     for key in trusted:
         try:
-            key.verify(signature, _CONTEXT + canonical)
+            key.verify(signature, _context(said) + canonical)
         except InvalidSignature:
             continue
         return said  # type: ignore[no-any-return]
     raise BadCertificate("It was altered, or another installation signed it.")
+
+
+def _context(said: dict[str, Any]) -> bytes:
+    """So that no signature of one kind of certificate is ever one of another, or of the audit log."""
+    return str(said["format"]).encode() + b"\0"
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,9 +139,9 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def answers_of(purge: Purge) -> dict[str, int]:
-    """What became of carriers' copies of the texts that this purge ended."""
-    wanted = CarrierCopy.objects.filter(wanted_at=purge.at, deletes=True)  # `ending` gives them the purge's moment
+def answers_at(moment: datetime) -> dict[str, int]:
+    """What became of carriers' copies of the texts that a purge or an erasure of this moment ended."""
+    wanted = CarrierCopy.objects.filter(wanted_at=moment, deletes=True)  # what ends words gives them its moment
     counted = wanted.order_by().values("state").annotate(number=Count("pk"))
     states = {row["state"]: row["number"] for row in counted}
     return {

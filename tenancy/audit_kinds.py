@@ -313,6 +313,11 @@ class AuditKind(StrEnum):
     SUBJECT_EXTENDED = "subject_request:extended"
     SUBJECT_REMINDED = "subject_request:reminded"
     SUBJECT_CLOSED = "subject_request:closed"
+    ERASURE_ASKED = "erasure:asked"
+    ERASURE_AGREED = "erasure:agreed"
+    ERASURE_CALLED_OFF = "erasure:called_off"
+    ERASURE_STOPPED = "erasure:stopped"
+    ERASURE_DONE = "erasure:done"
     SUBJECT_LOG_EXPORTED = "subject_request:log_exported"
 
     RETENTION_CHANGED = "retention:changed"

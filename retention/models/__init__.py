@@ -1,12 +1,14 @@
 """What retention stores: policies, holds, purges and their steps, people's requests, drills of restoring."""
 
 from retention.models.drill import RestoreDrill
+from retention.models.erasure import Erasure
 from retention.models.hold import HeldContact, Hold, HoldEvent, HoldScope
 from retention.models.policy import RetentionPolicy
 from retention.models.purge import Purge, PurgeStep
 from retention.models.subject_request import SubjectRequest
 
 __all__ = [
+    "Erasure",
     "HeldContact",
     "Hold",
     "HoldEvent",

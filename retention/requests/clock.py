@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from accounts import notices
 from accounts.mail import MailKind
 from accounts.permissions import Permission
-from retention.models import SubjectRequest
+from retention.models import Erasure, SubjectRequest
 from retention.models.subject_request import SUBJECT_KEY
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -63,5 +63,6 @@ def forget_old() -> int:
     rows = list(old.select_for_update(skip_locked=True, of=("self",))[:100])
     for request in rows:
         destroy_keys(SUBJECT_KEY, str(request.pk), reason="log of requests is over")
+    Erasure.objects.filter(request__in=rows).delete()  # its certificate could be fetched as long as the log stood
     SubjectRequest.objects.filter(pk__in=[request.pk for request in rows]).delete()
     return len(rows)

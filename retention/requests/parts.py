@@ -268,6 +268,7 @@ PARTS = (
 ELSEWHERE = {
     "texting.OutboxEntry": "a text that waits to be sent: it is among the texts, and keeps an erasure waiting",
     "texting.AttachmentChunk": "the bytes of files, which a copy holds as files",
+    "texting.ContactWord": "marks by which a name is found: of no use to anybody else, and gone with the name",
     "retention.HeldContact": "which holds cover a contact: counted by their holds",
 }
 """Models that belong to a contact or a number and are no part, and why."""

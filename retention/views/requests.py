@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
+from retention.erasing.asking import OPEN, TO_ERASE
 from retention.forms.request_forms import ProofForm, ReasonForm, RequestForm
-from retention.models import SubjectRequest
+from retention.models import Erasure, SubjectRequest
 from retention.requests import opening, reading
 from retention.requests.cannot_do import CannotDo
 from retention.requests.parts import Who, find
@@ -152,7 +153,12 @@ def close_subject_request(request: MemberRequest, subject_id: UUID) -> HttpRespo
 
 def _context(request: MemberRequest, found: SubjectRequest) -> dict[str, Any]:
     is_open = found.state == SubjectRequest.State.OPEN
+    erasure = Erasure.objects.select_related("asked_by__user", "decided_by__user").filter(request=found).last()
+    waits = erasure is not None and erasure.state == Erasure.State.ASKED
     return {
+        "erasure": erasure,
+        "may_agree": waits and erasure is not None and erasure.asked_by_id != request.member.pk,
+        "may_erase": is_open and found.kind in TO_ERASE and (erasure is None or erasure.state not in OPEN),
         "shown": reading.shown(request.member, found),
         "found": [] if found.erased_at else find(Who.of(found.number_index)),
         "is_open": is_open,

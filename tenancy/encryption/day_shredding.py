@@ -100,6 +100,11 @@ class _KeyId(Func):
         super().__init__(column, template=f"substring(%(expressions)s FROM {start} FOR {records.KEY_ID_BYTES})")
 
 
+def key_id_at(field: EncryptedTextField[Any, Any], place: int) -> Func:
+    """The id of the key at one place of the records of a column, for a query."""
+    return _KeyId(F(field.attname), place=place)
+
+
 @dataclass(frozen=True)
 class Shred:
     """`gone`: whether the keys are destroyed; if not, it may be tried again from `again_at` on.

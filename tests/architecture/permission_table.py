@@ -52,7 +52,7 @@ from tests.compliance.reviewing.reviewed import reviewed_objects
 from tests.compliance.templates_of import published
 from tests.portal.payments.office import payment_objects
 from tests.portal.sent import portal_objects
-from tests.retention.asked import ask_request
+from tests.retention.asked import ask_request, erased_for
 from tests.retention.placed import place_hold
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -265,6 +265,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             facts_of(purge, dict.fromkeys(("waiting", "gone", "refused"), 0)) | {"public_key": "", "signature": ""}
         )
         purge.save()
+        erased_for(cast.admin, asked_for)
     device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
     with activate(cast.organization):

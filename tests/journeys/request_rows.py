@@ -38,5 +38,6 @@ def request_sights(member: Membership) -> Iterator[tuple[str, str]]:
     if rows:
         yield "request", f"/settings/requests/{rows[0].pk}/"
         yield "request-late", f"/settings/requests/{rows[1].pk}/"
+        yield "request-erase", f"/settings/requests/{rows[0].pk}/erase/"
         yield "request-close", f"/settings/requests/{rows[0].pk}/close/"
         yield "request-proof", f"/settings/requests/{rows[0].pk}/proof/"

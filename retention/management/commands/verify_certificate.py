@@ -1,4 +1,4 @@
-"""`manage.py verify_certificate FILE`: is this certificate of a purge what was signed? Asks no database."""
+"""`manage.py verify_certificate FILE`: is this certificate what was signed? Asks no database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from retention.certificates import BadCertificate, verify
+from retention.certificates import ERASURE_FORMAT, BadCertificate, verify
 from tenancy.audit_checkpoints import BadNote, trusted_keys
 
 MOST_BYTES = 50_000_000
 
 
 class Command(BaseCommand):
-    help = "Verify the certificate of a purge (JSON). Exits with 1 when it is not as it was signed."
+    help = "Verify the certificate of a purge or an erasure (JSON). Exits with 1 when it is not as it was signed."
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
         except UnicodeDecodeError:
-            raise CommandError("This is not a purge certificate.") from None
+            raise CommandError("This is not a certificate of ours.") from None
         try:
             keys = trusted_keys(*options["key"])
             if not keys:
@@ -40,6 +40,11 @@ class Command(BaseCommand):
         except (BadCertificate, BadNote) as error:
             raise CommandError(str(error)) from None
         state = "final" if said["is_final"] else "not final: carriers have not answered for all copies"
-        ended = sum(sum(rows.values()) for rows in said["ended"].values())
+        if said["format"] == ERASURE_FORMAT:
+            ended = sum(said["ended"].values())
+            named = f"Erasure {said['erasure']}"
+        else:
+            ended = sum(sum(rows.values()) for rows in said["ended"].values())
+            named = f"Purge {said['purge']}"
         self.stdout.write(f"Signed and unaltered ({state}).")
-        self.stdout.write(f"Purge {said['purge']} of {said['organization']['name']}, {said['at']}: {ended} rows ended.")
+        self.stdout.write(f"{named} of {said['organization']['name']}, {said['at']}: {ended} rows ended.")

@@ -58,7 +58,8 @@ def test_the_plan_is_shown_and_what_it_says_ends(desk, due, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"), [(b"", "not a purge"), (b"\xff", "not a purge"), (b"{}", "not a purge"), (None, "read")]
+    ("content", "problem"),
+    [(b"", "not a certificate"), (b"\xff", "not a certificate"), (b"{}", "not a certificate"), (None, "read")],
 )
 def test_what_is_no_certificate_is_said_plainly(settings, tmp_path, content, problem):
     settings.AUDIT_SIGNING_KEY = b"k" * 32

@@ -1,5 +1,6 @@
 """An admin opens a request, sees what is held before anything is done, and who may not sees nothing of it."""
 
+from retention.erasing import running
 from retention.models import SubjectRequest
 from tenancy.isolation import activate
 from tests.retention.asked import ask_request
@@ -55,3 +56,29 @@ def test_nobody_else_sees_it(desk):
     for address in ("/settings/requests/", f"/settings/requests/{row.pk}/"):
         assert desk.as_(desk.cast.supervisor).get(address).status_code == 403
     assert desk.as_(desk.cast.outsider).get(f"/settings/requests/{row.pk}/").status_code == 404
+
+
+def test_an_admin_sees_what_stops_it_erases_and_fetches_the_certificate(desk):
+    talk = desk.hear("About my crown", number=FIRST)
+    with activate(desk.organization):
+        row = ask_request(desk.cast.admin, FIRST, kind="erase")
+    admin, page = desk.as_(desk.cast.admin), f"/settings/requests/{row.pk}/"
+    assert "The conversation is open" in admin.get(f"{page}erase/").content.decode()
+    assert admin.post(f"{page}erase/").status_code == 409
+    assert admin.get(f"{page}erasure.json").status_code == 404
+    desk.resolve(talk)
+    assert "Erase for good" in admin.get(f"{page}erase/").content.decode()
+    assert admin.post(f"{page}erase/").status_code == 302
+    assert admin.post(f"{page}erase/").status_code == 409
+    assert admin.post(f"{page}erase/agree/").status_code == 302, "and says that nothing waits"
+    running.go_on(desk.organization.pk)
+    said = admin.get(page).content.decode()
+    assert "Certificate" in said
+    assert "0181" not in said
+    assert admin.get(f"{page}erasure.json").json()["request"] == str(row.pk)
+    assert admin.get(f"{page}erasure.pdf").content.startswith(b"%PDF")
+    assert "Erased number" in admin.get("/settings/requests/?tab=closed").content.decode()
+    assert admin.get("/settings/requests/export/?tab=closed").status_code == 200
+    for way in ("close", "extend", "proof"):
+        assert admin.post(f"{page}{way}/", {"reason": "More", "act": "done", "proof": "called"}).status_code == 422
+    assert desk.as_(desk.cast.supervisor).post(f"{page}erase/").status_code == 403

@@ -1,0 +1,149 @@
+"""Rows that a destroyed key of a contact has made unreadable say so; what stands in clear beside them goes, too.
+
+Which rows those are is read from the rows: a record names the keys that sealed it. Short transactions of a batch, so a
+run that died goes on where it was, and nothing counts twice.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from compliance.detectors.findings import LAST_FOUR_MARK
+from compliance.models import ConsentImportRow, ContactAddress, Finding
+from retention.models import Erasure
+from retention.requests.parts import Who
+from tenancy.crash_points import crash_here
+from tenancy.encryption import ContactKey
+from tenancy.encryption.day_shredding import key_id_at
+from tenancy.encryption.fields import ENDED, EncryptedTextField, encrypted_fields
+from tenancy.isolation import AppendOnly, activate
+from texting.ended import end_files, end_notes, end_words
+from texting.models import Attachment, Contact, ContactTag, Conversation, Draft, EndedAs, Message, Note
+from texting.models.ending import Ending
+from texting.searching.keeping import forget_names
+
+BATCH = 500
+Field = EncryptedTextField[Any, Any]
+
+
+def columns() -> Iterator[tuple[type[models.Model], Field, str, int]]:
+    """Every column that keys of contacts seal: model, field, the column that names the contact, the key's place."""
+    for model in apps.get_models():
+        for field in encrypted_fields(model):
+            for place, key in enumerate(field.keys):
+                if isinstance(key, ContactKey):
+                    yield model, field, key.attribute, place
+
+
+def end_all(organization: UUID, erasure: Erasure) -> None:
+    """End everything of the erasure's contacts; the key must be gone. Counts into `erasure.ended`."""
+    for step in (_texts, _notes, _files, _sealed, _beside):
+        while True:
+            with activate(organization):
+                live = Erasure.objects.select_for_update(of=("self",)).get(pk=erasure.pk)
+                counts = step(live)
+                for label, number in counts.items():
+                    live.ended[label] = live.ended.get(label, 0) + number
+                live.save(update_fields=["ended"])
+                crash_here("before_erased_commit")
+            if not any(counts.values()):
+                break
+
+
+def naming(erasure: Erasure) -> Iterator[tuple[type[models.Model], Field, "models.QuerySet[Any]"]]:
+    """Rows of each column that still hold what the destroyed key had sealed; but for the log, which nobody writes."""
+    keys = [bytes.fromhex(one) for one in erasure.key_ids]
+    for model, field, attribute, place in columns():
+        if any(isinstance(each, AppendOnly) for each in model._meta.constraints):
+            continue
+        mine = {f"{attribute}__in": erasure.contact_ids}
+        manager: models.Manager[Any] = model._default_manager
+        yield model, field, manager.filter(**mine).alias(_key=key_id_at(field, place)).filter(_key__in=keys)
+
+
+def _texts(erasure: Erasure) -> dict[str, int]:
+    """The newest first: the latest text of a conversation is what its preview is of, and it must be gone by then."""
+    rows = Message.objects.filter(contact_id__in=erasure.contact_ids, ended_at=None).order_by("-created_at", "-pk")
+    ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    done = end_words(ids, ended_as=EndedAs.ERASED, at=erasure.at)
+    return {"texting.Message": done.texts, "texting.Attachment": done.files}
+
+
+def _notes(erasure: Erasure) -> dict[str, int]:
+    rows = Note.objects.filter(contact_id__in=erasure.contact_ids, ended_at=None).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    return {"texting.Note": end_notes(ids, ended_as=EndedAs.ERASED, at=erasure.at)}
+
+
+def _files(erasure: Erasure) -> dict[str, int]:
+    """Those of no text, or of a text whose words had ended before."""
+    rows = Attachment.objects.filter(contact_id__in=erasure.contact_ids, ended_at=None).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    ended = end_files(Attachment.objects.filter(pk__in=ids), ended_as=EndedAs.ERASED, at=erasure.at)
+    return {"texting.Attachment": ended}
+
+
+def _sealed(erasure: Erasure) -> dict[str, int]:
+    """Whatever else the key had sealed, model by model."""
+    done: dict[str, int] = {}
+    for model, field, rows in naming(erasure):
+        ids = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        if not ids:
+            continue
+        wanted = model._default_manager.filter(pk__in=ids)
+        if issubclass(model, Ending):
+            words = {each.attname: None for each in encrypted_fields(model)}
+            wanted.filter(ended_at=None).update(ended_at=erasure.at, ended_as=EndedAs.ERASED, **words)
+        elif model in (Draft, ContactAddress):
+            wanted.delete()
+        else:
+            wanted.update(**{field.attname: None if field.null else ENDED})
+        done[model._meta.label] = done.get(model._meta.label, 0) + len(ids)
+    return done
+
+
+def _beside(erasure: Erasure) -> dict[str, int]:
+    """What stands in clear or under other keys: digits in findings, cells of lists, tags, the mask of the number."""
+    who = Who(bytes(erasure.request.number_index), tuple(UUID(one) for one in erasure.contact_ids))
+    without_digits = Func(F("masked"), Value(f" {LAST_FOUR_MARK}[^]]*"), Value(""), function="regexp_replace")
+    found = Finding.objects.filter(conversation_id__in=who.conversations)
+    speaking = found.filter(Q(digest__isnull=False) | Q(because__isnull=False) | Q(masked__contains=LAST_FOUR_MARK))
+    listed = ConsentImportRow.objects.filter(number_index=who.index, consent_import__forgotten_at=None)
+    contacts = Contact.objects.filter(pk__in=who.contacts).exclude(number_masked="")
+    done = {
+        "compliance.Finding": speaking.update(masked=without_digits, digest=None, because=None),
+        "compliance.ConsentImportRow": sum(_without_cells(row) for row in listed),
+        "texting.ContactTag": ContactTag.objects.filter(contact_id__in=who.contacts).delete()[0],
+        "texting.ContactWord": forget_names(who.contacts),
+        "texting.Contact": sum(_without_number(contact) for contact in contacts),
+    }
+    Conversation.objects.filter(contact_id__in=who.contacts).exclude(preview_media="").update(preview_media="")
+    return done
+
+
+def _without_cells(row: ConsentImportRow) -> int:
+    """A list that was uploaded stays readable until it is forgotten; this row of it is empty."""
+    if row.cells == "[]":
+        return 0
+    row.cells = "[]"
+    row.save(update_fields=["cells"])
+    return 1
+
+
+def _without_number(contact: Contact) -> int:
+    """It is nobody's any more: who comes back with the number is somebody new."""
+    return Contact.objects.filter(pk=contact.pk).update(
+        number_index=os.urandom(16),
+        number_masked="",
+        prefix_index=None,
+        region="",
+        number_kind="",
+        mark="",
+        mark_code="",
+        marked_at=None,
+    )

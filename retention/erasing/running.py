@@ -1,0 +1,215 @@
+"""The worker's part of an erasure: shred, end rows, verify, close. It goes on from the rows, whoever dies meanwhile."""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
+from compliance.models import ConsentEvent, Suppression
+from retention import certificates
+from retention.erasing.rows import end_all, naming
+from retention.erasing.stopping import stops
+from retention.lock import deleting_lock
+from retention.models import Erasure, SubjectRequest
+from retention.models.subject_request import SUBJECT_KEY
+from retention.requests.parts import PARTS, STAYS_AS_PROOF, Who
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.encryption import keyring
+from tenancy.encryption.key_sources import CONTACT
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.isolation import activate, current_organization_id
+from tenancy.models import Organization
+from texting.models import Contact
+
+log = logging.getLogger("parley.erasing")
+
+_LEASE = timedelta(minutes=15)
+State = Erasure.State
+
+
+class NotVerified(Exception):
+    """A row still holds what the destroyed key had sealed."""
+
+
+def go_on_everywhere() -> dict[str, int]:
+    """One round through all organizations: go on with erasures that have begun, write certificates anew."""
+    counts = {"finished": 0, "failed": 0}
+    for organization_id in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
+        try:
+            counts["finished"] += go_on(organization_id)
+            with activate(organization_id):
+                renew()
+        except Exception as error:  # one organization's trouble is not the others'
+            log.exception("erasure_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
+            counts["failed"] += 1
+    return counts
+
+
+def go_on(organization_id: UUID) -> int:
+    """Take the organization's running erasures to their end. How many ended."""
+    ended = 0
+    while (erasure := _take(organization_id)) is not None:
+        try:
+            ended += _run(organization_id, erasure)
+        except Exception as error:
+            with activate(organization_id):
+                Erasure.objects.filter(pk=erasure.pk).update(failure=type(error).__name__[:60])
+            raise
+    return ended
+
+
+def _take(organization_id: UUID) -> Erasure | None:
+    with activate(organization_id):
+        now = timezone.now()
+        free = Q(busy_until=None) | Q(busy_until__lt=now)
+        rows = Erasure.objects.select_for_update(skip_locked=True, of=("self",)).filter(free, state=State.RUNNING)
+        erasure = rows.select_related("request", "asked_by").order_by("at").first()
+        if erasure is not None:
+            Erasure.objects.filter(pk=erasure.pk).update(busy_until=now + _LEASE)
+        return erasure
+
+
+def _run(organization_id: UUID, erasure: Erasure) -> bool:
+    with activate(organization_id):
+        if not _shred(erasure):
+            return False
+    end_all(organization_id, erasure)
+    with activate(organization_id):
+        if any(rows.exists() for _model, _field, rows in naming(erasure)):
+            raise NotVerified
+        return _finish(erasure)
+
+
+# --- The key ---
+
+
+def _shred(erasure: Erasure) -> bool:
+    """Destroy the key, unless something stops it now. False: it is stopped and nothing was destroyed."""
+    deleting_lock()
+    if erasure.shredded_at is not None:
+        return True
+    who = Who(bytes(erasure.request.number_index), tuple(UUID(one) for one in erasure.contact_ids))
+    if _is_there(who) and (found := stops(who, timezone.now())):
+        names = sorted({one.name for one in found})
+        Erasure.objects.filter(pk=erasure.pk).update(state=State.STOPPED, busy_until=None, failure=",".join(names)[:60])
+        audit.record(
+            event=AuditKind.ERASURE_STOPPED, actor=erasure.asked_by, object=erasure, request=erasure.request_id
+        )
+        return False
+    for contact in Contact.objects.filter(pk__in=who.contacts):
+        _keep_from_texting(contact, erasure)
+    erasure.key_ids = [
+        key.hex()
+        for key in destroy_keys(CONTACT, *erasure.contact_ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)
+    ]
+    erasure.shredded_at = timezone.now()
+    erasure.save(update_fields=["key_ids", "shredded_at"])
+    return True
+
+
+def _is_there(who: Who) -> bool:
+    """Whether a key is left to destroy; none is when a process died just after it was."""
+    if not who.contacts:
+        return True
+    organization = current_organization_id()
+    return any(keyring.stored_ids(organization, CONTACT, str(contact)) for contact in who.contacts)
+
+
+def _keep_from_texting(contact: Contact, erasure: Erasure) -> None:
+    """Nobody texts an erased number by mistake: an import of it later stays blocked until they text START."""
+    if Suppression.objects.filter(number_index=contact.number_index, team=None, brand=None).exists():
+        return
+    evidence = Evidence(
+        source=ConsentEvent.Source.AGENT,
+        actor=erasure.asked_by,
+        channel=ConsentEvent.Channel.OTHER,
+        act=ConsentEvent.Act.TOLD,
+        circumstances={"because": "erased at their request"},
+    )
+    consent.withdraw(contact, evidence=evidence)
+
+
+# --- The end ---
+
+
+def _finish(erasure: Erasure) -> bool:
+    """Close the requests of the number, with their numbers and words."""
+    now = timezone.now()
+    index = bytes(erasure.request.number_index)
+    proof = (part for part in PARTS if part.fate is STAYS_AS_PROOF)
+    stayed = {part.model: number for part in proof if (number := part.rows(Who(index, ())).order_by().count())}
+    done = Erasure.objects.filter(pk=erasure.pk, state=State.RUNNING)
+    if not done.update(state=State.DONE, ended_at=now, busy_until=None, failure="", stayed=stayed):
+        return False
+    own = SubjectRequest.objects.filter(number_index=index)
+    own.filter(state=SubjectRequest.State.OPEN).update(
+        state=SubjectRequest.State.DONE, closed_by=erasure.asked_by, closed_at=now
+    )
+    ids = [str(pk) for pk in own.values_list("pk", flat=True)]
+    own.update(number_masked="", erased_at=now)
+    destroy_keys(SUBJECT_KEY, *ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)
+    live = Erasure.objects.get(pk=erasure.pk)
+    audit.record(
+        event=AuditKind.ERASURE_DONE,
+        actor=erasure.asked_by,
+        object=erasure,
+        request=erasure.request_id,
+        rows=live.ended,
+        stayed=stayed,
+    )
+    renew()
+    return True
+
+
+def renew() -> int:
+    """Write the certificates of the active organization's erasures that lack a final one."""
+    waiting = list(
+        Erasure.objects.filter(state=State.DONE, is_final=False).select_related("organization", "request")[:100]
+    )
+    if waiting and not certificates.can_sign():
+        return 0
+    written = 0
+    for erasure in waiting:
+        carriers = certificates.answers_at(erasure.at)
+        if erasure.certificate and carriers["waiting"]:
+            continue
+        erasure.is_final = not carriers["waiting"]
+        erasure.certificate = certificates.sign(facts_of(erasure, carriers))
+        erasure.save(update_fields=["certificate", "is_final"])
+        written += 1
+    return written
+
+
+def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, object]:
+    """What its certificate says."""
+    request = erasure.request
+
+    def moment(at: datetime | None) -> str:
+        return at.isoformat() if at else ""
+
+    return {
+        "format": certificates.ERASURE_FORMAT,
+        "organization": {"id": str(erasure.organization_id), "name": erasure.organization.name},
+        "erasure": str(erasure.pk),
+        "request": str(request.pk),
+        "law": request.law,
+        "received_on": request.received_on.isoformat(),
+        "number_hash": bytes(request.number_index).hex(),
+        "contacts": erasure.contact_ids,
+        "asked_by": str(erasure.asked_by_id),
+        "agreed_by": str(erasure.decided_by_id or ""),
+        "at": moment(erasure.at),
+        "keys_destroyed_at": moment(erasure.shredded_at),
+        "ended_at": moment(erasure.ended_at),
+        "written_at": moment(timezone.now()),
+        "keys": erasure.key_ids,
+        "ended": erasure.ended,
+        "stayed": erasure.stayed,
+        "carriers": carriers,
+        "is_final": not carriers["waiting"],
+    }

@@ -1,0 +1,252 @@
+"""A person is erased: nothing opens any more, nothing of others is touched, what must stay stops it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from compliance.ledger import consent
+from compliance.models import ConsentEvent, Finding, ProfileChange, Suppression
+from retention import certificates
+from retention.erasing import asking, rows, running
+from retention.models import Erasure, SubjectRequest
+from retention.requests import reading
+from retention.requests.cannot_do import CannotDo
+from tenancy.audit_checkpoints import trusted_keys
+from tenancy.encryption import blind_index, keyring, shredding
+from tenancy.encryption.key_sources import CONTACT
+from tenancy.isolation import activate
+from tenancy.models import AuditEvent
+from tests.retention.asked import ask_request
+from tests.retention.placed import place_hold
+from tests.texting.attachments.keeping import keep_file
+from tests.texting.attachments.samples import png_with_place
+from tests.texting.desk import FIRST, SECOND
+from texting import tagging
+from texting.models import (
+    Attachment,
+    AttachmentChunk,
+    CarrierCopy,
+    Contact,
+    ContactWord,
+    Conversation,
+    Draft,
+    Message,
+    Note,
+    TextWord,
+)
+from texting.models.contact import NUMBER_INDEX
+
+WORDS = "Ring my sister about the crown"
+
+
+class Died(Exception):
+    """The process, for a moment."""
+
+
+@pytest.fixture
+def person(desk):
+    """A customer with two conversations, a note, a draft, a file, a tag, a finding; both conversations are resolved."""
+    one = desk.resolve(desk.hear(WORDS, number=FIRST, name="Delia Moreno"))
+    desk.resolve(desk.hear("About the bill", number=FIRST, line=desk.billing_line))
+    desk.resolve(desk.hear("About my braces", number=SECOND, name="Rosa Bright"))
+    with activate(desk.organization):
+        more = {"conversation": one, "contact_id": one.contact_id, "author": desk.cast.agent}
+        Note.objects.create(body="Delia is allergic", created_at=timezone.now(), **more)
+        Draft.objects.create(body="Dear Delia", updated_at=timezone.now(), **more)
+        Finding.objects.create(
+            message_id=one.pk,
+            conversation_id=one.pk,
+            direction="in",
+            type="SSN",
+            confidence="high",
+            score=1.0,
+            reasons=[],
+            rules_version="1",
+            masked="[SSN ••••9817]",
+            was_removed=True,
+            digest=b"d" * 16,
+            found_at=timezone.now(),
+        )
+        keep_file(Message.objects.get(conversation=one), png_with_place())
+        tag = tagging.add_tag(member=desk.cast.owner, name="VIP")
+        tagging.put_on(member=desk.cast.owner, tag=tag, contact_ids=[one.contact_id])
+        return one.contact
+
+
+def begin(desk, member=None):
+    """An admin asks for it; the worker has not looked yet."""
+    with activate(desk.organization):
+        request = SubjectRequest.objects.first() or ask_request(desk.cast.admin, FIRST, kind="erase")
+        return asking.ask(member=member or desk.cast.admin, request=request)
+
+
+def everything(desk) -> str:
+    """All rows of the organization as the database holds them."""
+    with activate(desk.organization), connection.cursor() as cursor:
+        found = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT t::text FROM "{table}" t')
+            found += [row for (row,) in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def test_nothing_of_the_person_opens_and_everything_of_others_does(desk, person):
+    before = everything(desk)
+    mask = person.number_masked
+    assert (mask in before, "9817" in before) == (True, True)
+    erasure = begin(desk)
+    assert running.go_on(desk.organization.pk) == 1
+    with activate(desk.organization):
+        erasure = Erasure.objects.get(pk=erasure.pk)
+        assert erasure.state == Erasure.State.DONE
+        assert keyring.stored_ids(desk.organization.pk, CONTACT, str(person.pk)) == []
+        assert not any(found.exists() for _model, _field, found in rows.naming(erasure))
+        mine = Message.objects.filter(contact_id=person.pk)
+        assert {(text.body, text.ended_as) for text in mine} == {(None, "erased")}
+        assert (erasure.ended["texting.Message"], erasure.ended["texting.Note"]) == (2, 1)
+        assert Attachment.objects.get(contact_id=person.pk).state == "gone"
+        assert not AttachmentChunk.objects.filter(contact_id=person.pk).exists()
+        assert not Draft.objects.filter(contact_id=person.pk).exists()
+        assert erasure.ended["texting.ContactTag"] == 1
+        assert not ContactWord.objects.filter(contact_id=person.pk).exists()
+        assert not TextWord.objects.filter(row_id__in=mine.values("pk")).exists()
+        assert CarrierCopy.objects.filter(wanted_at=erasure.at, deletes=True).count() == 2
+        other = Message.objects.get(contact__number_masked__endswith="0182")
+        assert (other.body, other.contact.name) == ("About my braces", "Rosa Bright")
+    after = everything(desk)
+    assert mask not in after
+    assert "9817" not in after
+
+
+def test_the_number_stays_blocked_and_comes_back_as_somebody_new(desk, person):
+    begin(desk)
+    running.go_on(desk.organization.pk)
+    index = blind_index_of(desk, FIRST)
+    with activate(desk.organization):
+        assert not Contact.objects.filter(number_index=index).exists()
+        assert Suppression.objects.filter(number_index=index, team=None).count() == 1
+        assert consent.states_of_numbers([index])[index].suppressions
+        assert ConsentEvent.objects.filter(number_index=index, action="given").exists(), "proof stays"
+    again = desk.hear("START", number=FIRST)
+    with activate(desk.organization):
+        assert again.contact_id != person.pk
+        assert again.contact.number == FIRST
+        assert not Suppression.objects.filter(number_index=index).exists()
+
+
+def blind_index_of(desk, number):
+    with activate(desk.organization):
+        return blind_index(NUMBER_INDEX, number)
+
+
+def test_the_log_holds_no_number_and_is_found_by_it_and_the_certificate_verifies(desk, person):
+    with activate(desk.organization):
+        other = ask_request(desk.cast.owner, FIRST, kind="access")
+    with activate(desk.organization):
+        ask_request(desk.cast.admin, FIRST, kind="erase")
+        request = SubjectRequest.objects.get(kind="erase")
+        erasure = asking.ask(member=desk.cast.admin, request=request)
+    running.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        for row in SubjectRequest.objects.all():
+            assert (row.state, row.number_masked) == ("done", "")
+            assert reading.words_of(row, "phone") == ""
+        _page, found = reading.page_of(desk.cast.admin, "closed", FIRST, 1)
+        assert {one.request.pk for one in found} == {request.pk, other.pk}
+        erasure = Erasure.objects.get(pk=erasure.pk)
+        said = certificates.verify(erasure.certificate, trusted_keys())
+        assert said["keys"] == erasure.key_ids != []
+        assert said["stayed"]["compliance.Suppression"] == 1
+        assert not erasure.is_final
+        with pytest.raises(certificates.BadCertificate):
+            certificates.verify(erasure.certificate.replace('"law":"gdpr"', '"law":"ccpa"'), trusted_keys())
+        CarrierCopy.objects.update(state="gone", due_at=None)
+        running.renew()
+        assert json.loads(Erasure.objects.get(pk=erasure.pk).certificate)["carriers"]["gone"] == 2
+        kinds = AuditEvent.objects.filter(object_id=str(erasure.pk)).order_by("sequence")
+        assert list(kinds.values_list("event", flat=True)) == ["erasure:asked", "erasure:done"]
+
+
+def test_a_hold_stops_it_before_and_also_when_it_was_asked_for_already(desk, person, monkeypatch):
+    with activate(desk.organization):
+        placed = place_hold(desk.cast.admin, about=FIRST)
+    with pytest.raises(CannotDo, match="legal hold"):
+        begin(desk)
+    with activate(desk.organization):
+        type(placed).objects.update(
+            state="released",
+            release_asked_by=desk.cast.admin,
+            release_asked_at=timezone.now(),
+            released_by=desk.cast.owner,
+            released_at=timezone.now(),
+        )
+    erasure = begin(desk)
+    with activate(desk.organization):
+        place_hold(desk.cast.admin, about=FIRST)
+    running.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        assert Erasure.objects.get(pk=erasure.pk).state == Erasure.State.STOPPED
+        assert Contact.objects.get(pk=person.pk).name == "Delia Moreno"
+        assert not Suppression.objects.exists()
+
+
+def test_an_open_conversation_and_a_law_that_keeps_stop_it_with_the_day(desk, person):
+    desk.hear("One more thing", number=FIRST)
+    with pytest.raises(CannotDo, match="conversation is open"):
+        begin(desk)
+    with activate(desk.organization):
+        Conversation.objects.filter(status="open").update(status="resolved", resolved_at=timezone.now(), assignee=None)
+        ProfileChange.objects.create(profile="broker_dealer", holds=True, by=desk.cast.owner)
+    with pytest.raises(CannotDo, match=r"profile says so .* On \d+ \w+ 20"):
+        begin(desk)
+
+
+def test_above_the_limit_two_people_are_needed(desk, person, monkeypatch):
+    monkeypatch.setattr(asking, "ALONE", 1)
+    erasure = begin(desk)
+    assert running.go_on(desk.organization.pk) == 0
+    with activate(desk.organization):
+        with pytest.raises(CannotDo, match="Another person"):
+            asking.agree(member=desk.cast.admin, erasure=erasure)
+        assert Contact.objects.get(pk=person.pk).name == "Delia Moreno"
+        asking.agree(member=desk.cast.owner, erasure=erasure)
+        with pytest.raises(CannotDo, match="any more"):
+            asking.call_off(member=desk.cast.owner, erasure=erasure)
+    assert running.go_on(desk.organization.pk) == 1
+
+
+def test_without_proof_or_for_a_copy_only_nothing_is_erased(desk, person):
+    with activate(desk.organization):
+        unproved = ask_request(desk.cast.admin, FIRST, kind="erase", proof="")
+        with pytest.raises(CannotDo, match="proved"):
+            asking.ask(member=desk.cast.admin, request=unproved)
+        copy = ask_request(desk.cast.admin, FIRST, kind="access")
+        with pytest.raises(CannotDo, match="copy only"):
+            asking.ask(member=desk.cast.admin, request=copy)
+
+
+@pytest.mark.parametrize("place", ["keys", "first rows", "later rows"])
+def test_it_goes_on_wherever_it_died(desk, person, monkeypatch, place):
+    erasure = begin(desk)
+    calls = []
+
+    def die(point):
+        calls.append(point)
+        if len(calls) == (3 if place == "later rows" else 1):
+            raise Died
+
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(shredding if place == "keys" else rows, "crash_here", die)
+        running.go_on(desk.organization.pk)
+    with activate(desk.organization):  # not asked anew: what is destroyed is destroyed
+        place_hold(desk.cast.admin, about=f"/contacts/{person.pk}/")
+        Erasure.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
+    assert running.go_on(desk.organization.pk) == 1
+    with activate(desk.organization):
+        done = Erasure.objects.get(pk=erasure.pk)
+        assert (done.state, len(done.key_ids)) == (Erasure.State.DONE, 1)
+        assert done.ended["texting.Message"] == 2
+        assert Suppression.objects.count() == 1
