@@ -25,6 +25,7 @@ from texting.limits.showing import open_alarms
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count
 from texting.queries.quarantine import waiting_in_quarantine
+from texting.scheduled.reading import stopped_count
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def _group(caption: str | Promise, *entries: RailEntry) -> Group:
 RAIL = (
     RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
+    RailEntry(_("Scheduled"), "scheduled", "calendar-clock", Permission.CONVERSATIONS_READ, stopped_count),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
     RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),

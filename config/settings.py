@@ -222,6 +222,7 @@ PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
 CELERY_IMPORTS = [
+    "texting.scheduled.tasks",
     "accounts.leaving.tasks",
     "accounts.mail.tasks",
     "compliance.carrier.tasks",
@@ -267,6 +268,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "accounts.leaving.given_steps.ApiKeys",
     "accounts.leaving.given_steps.DirectoryTokens",
     "compliance.leaving_steps.QueuedTexts",
+    "texting.scheduled.leaving_step.ScheduledTexts",
     "compliance.leaving_steps.StandingRuns",
     "texting.leaving_steps.Assignments",
     "compliance.other_channels.leaving_step.CallingNumbers",
@@ -303,6 +305,7 @@ TEXTING_SEND_POLICIES = [
     "texting.limits.carriers.policy.CarrierDay",
 ]
 TEXTING_CUSTOMER_ZONES = "compliance.send_policies.hours.zones_of"  # where a customer may be, for the time there
+TEXTING_CUSTOMER_CLOCK = "compliance.send_policies.customer_clock.CustomerClock"  # the same, for texts of later
 # Campaigns at a time, of all organizations: fewer than there are workers, so that one is free for replies.
 SENDING_BULK_TURNS = env.number("SENDING_BULK_TURNS", default=1, minimum=1, maximum=1000)
 SENDING_PRICES = env.text("SENDING_PRICES", default="")  # a file like texting/limits/data/prices.json; empty: that one
@@ -350,6 +353,7 @@ RETENTION_KEEPERS = [  # what keeps a row although its period is over
     "retention.guards.escalated",
     "retention.guards.unpaid",
     "retention.guards.unsettled",
+    "retention.guards.unsent",
     "retention.guards.unresolved",
     "retention.guards.unopened",
     "retention.guards.unanswered",

@@ -17,7 +17,8 @@ from portal.models import PaymentRefund, PaymentRequest, PaymentSession, SecureM
 from portal.payments.states import LIVE_SESSIONS, OPEN_STATES
 from retention.holds.covering import CONTACT
 from retention.subjects import Subject
-from texting.models import Conversation, Message
+from texting.models import Conversation, Message, ScheduledText
+from texting.scheduled.states import ALIVE
 from texting.statuses import MessageStatus
 
 UNSETTLED = (MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
@@ -44,6 +45,9 @@ REASONS: dict[str, Reason] = {
     ),
     "retention.guards.unsettled": Reason(
         _("A text has not been sent yet"), _("the text has left or is canceled"), "attention"
+    ),
+    "retention.guards.unsent": Reason(
+        _("A text is scheduled for later"), _("the text has left or is canceled"), "scheduled"
     ),
     "retention.guards.unresolved": Reason(_("The conversation is open"), _("the conversation is resolved"), "inbox"),
     "retention.guards.unopened": Reason(
@@ -90,6 +94,12 @@ def unsettled(subject: Subject) -> Q | None:
         return Q(message__status__in=UNSETTLED)
     waiting = Message.objects.filter(status__in=UNSETTLED).order_by().values("conversation_id")
     return _in(subject, Conversation.objects.filter(pk__in=waiting))
+
+
+def unsent(subject: Subject) -> Q | None:
+    """Conversations in which a text waits for its time, or is paused."""
+    rows = ScheduledText.objects.filter(state__in=ALIVE).order_by()
+    return _in(subject, Conversation.objects.filter(pk__in=rows.values("conversation_id")))
 
 
 def unresolved(subject: Subject) -> Q | None:

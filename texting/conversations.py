@@ -160,7 +160,7 @@ def add_note(*, member: Membership, conversation: Conversation, body: str) -> No
         created_at=timezone.now(),
     )
     keep_words([note])
-    _forget_draft(member, conversation)
+    forget_draft(member, conversation)
     audit.record(event=AuditKind.NOTE_ADDED, actor=member, object=conversation)
     _tell(conversation, LiveKind.NOTE)
     return note
@@ -201,9 +201,9 @@ def reply(
             origin=origin,
         )
     except Held:
-        _forget_draft(member, conversation)
+        forget_draft(member, conversation)
         raise
-    _forget_draft(member, conversation)
+    forget_draft(member, conversation)
     just_before = message.created_at - timedelta(microseconds=1)  # so the thread reads: taken, then answered
     took = not member.is_machine and take_if_free(member, message.conversation, at=just_before)
     return Reply(message, took=took)
@@ -245,7 +245,7 @@ def save_draft(
     """
     text = kept(body.replace("\x00", "")[:LONGEST_NOTE])
     if not text.strip():
-        _forget_draft(member, conversation)
+        forget_draft(member, conversation)
         return
     values = {
         "contact_id": conversation.contact_id,
@@ -293,7 +293,8 @@ def _taken(conversation: Conversation) -> NotPossible:
     return AlreadyTaken(by) if by else NotPossible(_("This conversation has changed meanwhile. Look at it again."))
 
 
-def _forget_draft(member: Membership, conversation: Conversation) -> None:
+def forget_draft(member: Membership, conversation: Conversation) -> None:
+    """What the member had begun to write here is sent, or kept elsewhere."""
     Draft.objects.filter(conversation=conversation, author=member).delete()
 
 

@@ -57,6 +57,7 @@ class MailKind(StrEnum):
     ESCALATION_BREACHED = "escalation_breached"
     ESCALATION_ANSWERED = "escalation_answered"
     CALL_DUE = "call_due"
+    SCHEDULED_TEXT_STOPPED = "scheduled_text_stopped"
     HOLD_EXPIRES = "hold_expires"
     RETENTION_SHORTENED = "retention_shortened"
     SUBJECT_REQUEST_DUE = "subject_request_due"
@@ -128,6 +129,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ESCALATION_BREACHED: NOTICE,
     MailKind.ESCALATION_ANSWERED: NOTICE,
     MailKind.CALL_DUE: NOTICE,
+    MailKind.SCHEDULED_TEXT_STOPPED: HOURS,
     MailKind.HOLD_EXPIRES: NOTICE,
     MailKind.RETENTION_SHORTENED: NOTICE,
     MailKind.SUBJECT_REQUEST_DUE: NOTICE,

@@ -31,6 +31,7 @@ from tenancy.audit import AuditKind
 from texting import outbox, outgoing_webhooks
 from texting.models import Contact, Line
 from texting.outgoing_webhooks import EventKind
+from texting.scheduled.opting_out import stop_scheduled
 
 __all__ = [
     "ANSWER_WINDOW",
@@ -166,6 +167,7 @@ def withdraw(
     asked = OptIn.objects.filter(number_index=contact.number_index, state=OptIn.State.ASKED)
     asked.update(state=OptIn.State.DECLINED, ended_at=timezone.now())
     stopped = outbox.cancel_waiting(contact, team=team, brand_id=brand_id)
+    stop_scheduled(contact, team=team, brand_id=brand_id)
     audit.record(
         event=AuditKind.CONSENT_WITHDRAWN,
         actor=evidence.actor,

@@ -75,6 +75,11 @@ def class_of(draft: Draft) -> TextClass | None:
     return found
 
 
+def courtesy_class(purpose: Purpose) -> TextClass | None:
+    """What a text of this purpose is when it answers nobody."""
+    return _CLASSES.get(purpose)
+
+
 def where_is(contact: Contact) -> Whereabouts:
     """Everywhere this customer may be: by number, by address, by what they told. Nowhere known is everywhere."""
     try:

@@ -25,6 +25,7 @@ from config.demo.handing_over import handed_over
 from config.demo.measuring import measures
 from config.demo.reviewing import reviews
 from config.demo.saved_texts import take_from_library
+from config.demo.scheduling import schedule_text
 from config.demo.tagging import tags
 from portal.payments.accounts import SIMULATOR, Wish, connect, try_keys
 from tenancy.isolation import activate
@@ -176,6 +177,8 @@ def _conversation(built: Built, story: Story) -> None:
         consent.withdraw(contact, evidence=said)
     if "escalation" in story:
         escalating.tell(built.members, conversation, story["escalation"])
+    if "scheduled" in story:
+        schedule_text(built.members, conversation, story["scheduled"])
 
 
 def _entry(

@@ -111,6 +111,7 @@ def model_words(label: str) -> str:
         "compliance.EscalationEvent": _("Entries of escalations"),
         "compliance.Letter": _("E-mails"),
         "compliance.CallTask": _("Planned calls"),
+        "texting.ScheduledText": _("Texts that were to leave later"),
         "compliance.HeldText": _("Texts that waited for a colleague"),
         "portal.SecureReply": _("Private answers"),
         "portal.PaymentRequest": _("Payment requests"),

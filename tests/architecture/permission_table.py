@@ -8,6 +8,7 @@ objects_of  for every other parameter an object of organization A, whose id is p
 
 import json
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +39,7 @@ from compliance.models import Call, CallTask, CheckRun, Finding, FindingExceptio
 from compliance.requesting import running
 from retention.certificates import facts_of
 from retention.models import Purge, RetentionPolicy
+from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
 from tests.accounts.saml.office import open_office
@@ -61,7 +63,7 @@ from texting import receiving, tagging
 from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
-from texting.models import LineKey, QuarantinedRequest, SendingStop
+from texting.models import LineKey, QuarantinedRequest, ScheduledText, SendingStop
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
 from texting.sending import Refused, send_text
@@ -234,6 +236,21 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         with suppress(Refused):
             send_text(conversation=message.conversation, body="20% off. Shop now!", author=cast.owner)
         held = HeldText.objects.get()
+        planned = ScheduledText.objects.create(
+            message_id=new_id(),
+            conversation=message.conversation,
+            contact=message.contact,
+            line=line,
+            author=cast.agent,
+            body="See you on Tuesday",
+            note="It did not leave",
+            purpose="reply",
+            send_at=timezone.now() + timedelta(days=1),
+            look_at=timezone.now() + timedelta(days=1),
+            zone="America/New_York",
+            zone_from="number",
+            made_at=timezone.now(),
+        )
         kept = keep_file(message, png_with_place())
         tag = tagging.add_tag(member=cast.admin, name="VIP")
         tagging.add_tag(member=cast.admin, name="Gold")
@@ -333,6 +350,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "tag_id": tag.pk,
         "purge_id": purge.pk,
         "held_id": held.pk,
+        "scheduled_id": planned.pk,
         "hold_id": legal_hold.pk,
         "subject_id": asked_for.pk,
         "finding_id": finding.pk,

@@ -72,7 +72,7 @@ PLACES = {
     "texting/attachments/links.py:open_links": ACCESS,
     "texting/attachments/storing.py:remove": "a file that was chosen and never sent; files of texts are not touched",
     "texting/attention.py:settle": QUEUE,
-    "texting/conversations.py:_forget_draft": "what a colleague began to write and has sent or thrown away",
+    "texting/conversations.py:forget_draft": "what a colleague began to write and has sent or thrown away",
     "texting/delivery.py:end_overdue": QUEUE,
     "texting/delivery.py:expire_leases": QUEUE,
     "texting/ended.py:end_files": OWN + " before: TEXTING_ENDING_GUARDS by hand, RETENTION_KEEPERS by a period",

@@ -42,7 +42,7 @@ from tests.cast import cast, signed_in
 from tests.revealers import ASKS, HIDES, MASKED, with_rights
 from texting import conversations, live, receiving, sending
 from texting.limits import alarms
-from texting.models import Contact, Conversation, Line, Message, SendingStop
+from texting.models import Contact, Conversation, Line, Message, ScheduledText, SendingStop
 from texting.providers.base import Inbound
 
 __all__ = ["cast"]
@@ -87,6 +87,8 @@ WRITTEN = (
     (Finding, "because"),
     (HeldText, "body"),
     (HeldText, "reason"),
+    (ScheduledText, "body"),
+    (ScheduledText, "note"),
     (Escalation, "outcome"),
     (PaymentRequest, "description"),
     (Review, "comment"),
@@ -120,6 +122,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reviews/queue/": ("reason=usual",),
     "reviews/queue/next/": ("reason=usual",),
     "reviews/yours/": ("page=2",),
+    "scheduled/": ("state=paused", "state=stopped", "state=over", "page=2"),
+    "scheduled/csv/": ("state=stopped",),
     "second-look/": ("state=decided",),
     "settings/audit/": ("before=999999999",),
     "settings/holds/": ("tab=waiting", "tab=released", "q=doe"),
@@ -244,6 +248,7 @@ def decide_everything(scenery: Scenery) -> None:
     with activate(scenery.cast.organization):
         OptOutQuestion.objects.update(state="keep", decided_at=now, decided_by=by)
         HeldText.objects.update(state="refused", decided_at=now, decided_by=by)
+        ScheduledText.objects.update(state="stopped", why="rule", ended_at=now)
         Finding.objects.update(verdict="wrong", decided_at=now, decided_by=by)
         Escalation.objects.update(state="closed", closed_at=now, closed_by=by)
         Conversation.objects.update(status="resolved", resolved_at=now)

@@ -22,6 +22,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
     assert rail(cast.agent) == [
         "Inbox",
         "Attention",
+        "Scheduled",
         "Stop?",
         "Escalations",
         "Reviews",
@@ -33,6 +34,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
     assert rail(cast.auditor) == [
         "Inbox",
         "Attention",
+        "Scheduled",
         "Stop?",
         "Escalations",
         "Reviews",

@@ -15,17 +15,22 @@ from compliance.content_types import deciding as deciding_held
 from compliance.findings import deciding
 from compliance.models import CheckRun, Escalation, Finding, HeldText, OptOutQuestion
 from compliance.opt_out import opt_out_questions
+from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from tests.accounts.saml.identity_provider import encoded, pair, respond
 from tests.accounts.saml.office import Browser, open_office, signed
 from texting import conversations, progress, receiving, sending
+from texting.gate import OutsideHours
 from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.limits.carriers.days import day_of, next_day
 from texting.models import Campaign, Conversation, Line, LineKey, OutboxEntry, SendingCount, Tag
 from texting.providers.base import Inbound
+from texting.scheduled import planning
+from texting.scheduled.planning import When
+from texting.scheduled.their_clock import zones_for
 from texting.statuses import ErrorKind, MessageStatus
 
 from .checked_rows import checked_rows
@@ -88,6 +93,8 @@ class State:
         yield "escalation-texts", "/settings/escalations/texts/"
         yield "escalation-text", "/settings/escalations/texts/card_offer/en/"
         yield "escalation-report", "/reports/escalations/"
+        yield "scheduled", "/scheduled/"
+        yield "scheduled-stopped", "/scheduled/?state=stopped"
         yield "held-texts", "/second-look/"
         yield "held-texts-decided", "/second-look/?state=decided"
         yield "types-of-texts", "/settings/types-of-texts/"
@@ -275,6 +282,9 @@ def held_texts(office: Office) -> None:
         for author in (office.agent, office.colleague, office.owner):
             with suppress(sending.Refused):
                 sending.send_text(conversation=held, body=offer, author=author)
+        later = When(timezone.now() + timedelta(days=3), zones_for(office.agent, held.contact)[0], OutsideHours.SEND)
+        for body in (LONG_WORD, LONG_NAME * 4):
+            planning.schedule(member=office.agent, conversation=held, body=body, when=later, message_id=new_id())
         mine = HeldText.objects.filter(author=office.agent).latest("id")
         deciding_held.refuse(member=office.owner, held=mine, reason=LONG_WORD[:500])
 

@@ -62,6 +62,11 @@ def held_with(message_id: UUID) -> list[Attachment]:
     return list(Attachment.objects.filter(held_for=message_id).order_by("position", "id"))
 
 
+def give(message_id: UUID, member: Membership) -> None:
+    """What waits with this text is from now on of another member, who sends it."""
+    Attachment.objects.filter(held_for=message_id).update(author=member)
+
+
 def release(message_id: UUID) -> None:
     """They wait no more: their author's composer shows them again."""
     Attachment.objects.filter(held_for=message_id).update(held_for=None, position=0)

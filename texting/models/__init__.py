@@ -15,6 +15,7 @@ from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
 from texting.models.redaction import Redaction
 from texting.models.reveal import Reveal, RevealSettings
+from texting.models.scheduled import ScheduledText
 from texting.models.search import ContactWord, TextWord, WordsFilled
 from texting.models.tag import ContactTag, Tag
 from texting.models.turn import SendingTurn
@@ -62,6 +63,7 @@ __all__ = [
     "Redaction",
     "Reveal",
     "RevealSettings",
+    "ScheduledText",
     "SendAttempt",
     "SendingCount",
     "SendingLimits",

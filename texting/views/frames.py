@@ -23,6 +23,7 @@ from texting.phone_numbers import display
 from texting.queries import Cursor, Filter, FilterKind
 from texting.queries.attention import stopped_lines
 from texting.queries.tags import tags_of
+from texting.scheduled.reading import upcoming
 from texting.segments import tables
 from texting.thread_notices import notices
 
@@ -116,6 +117,7 @@ def head_context(request: MemberRequest, conversation: Conversation, chosen: Fil
         "conversation": conversation,
         "customer": customer,
         "notices": notices(request.member, conversation, composing.refused_by),
+        "upcoming": upcoming(request.member, conversation),
         "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "assignee": queries.colleague(conversation.assignee),
         "line_number": display(conversation.line.number, request.member.organization.country),

@@ -40,8 +40,8 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
             member=request.member,
             conversation=found,
             body=body,
-            message_id=_message_id(request),
-            files=_files(request),
+            message_id=message_id_of(request),
+            files=files_of(request),
             outside_hours=_outside_hours(request),
             because=request.POST.get("because", "").replace("\x00", ""),
             origin=request.POST.get("origin", ""),
@@ -52,13 +52,13 @@ def send(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     except (BadText, NotPossible) as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
     except Held:
-        response = _written(request, found.pk)
+        response = written(request, found.pk)
         waits = _("It waits for a colleague's decision. You see above what becomes of it.")
         return trigger_client_event(response, "toast", {"text": waits, "tone": "info"})
     except Refused as refused:
         composing = composer(member=request.member, conversation=found, outcome=refused.outcome)
         return render(request, "texting/_permission.html", {"composer": composing, "conversation": found}, status=422)
-    response = _written(request, reply.message.conversation_id)
+    response = written(request, reply.message.conversation_id)
     if reply.message.held_until:
         waits = _("It waits and leaves by itself when their hours begin.")
         trigger_client_event(response, "toast", {"text": waits, "tone": "info"})
@@ -78,7 +78,7 @@ def note(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
         left = conversations.add_note(member=request.member, conversation=found, body=body)
     except NotPossible as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
-    response = _written(request, found.pk)
+    response = written(request, found.pk)
     if (left.body or "") not in body.replace("\r\n", "\n").replace("\x00", ""):
         gap = _("What must not be kept was taken out of your note. A mask shows where.")
         trigger_client_event(response, "toast", {"text": gap, "tone": "warning"})
@@ -99,7 +99,7 @@ def draft(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _message_id(request: MemberRequest) -> UUID:
+def message_id_of(request: MemberRequest) -> UUID:
     """The id that the composer was drawn with, so that a text sent twice goes out once."""
     try:
         return UUID(request.POST.get("message_id", ""))
@@ -115,7 +115,7 @@ def _outside_hours(request: MemberRequest) -> OutsideHours:
         return OutsideHours.ASK
 
 
-def _files(request: MemberRequest) -> list[UUID]:
+def files_of(request: MemberRequest) -> list[UUID]:
     """The attachments that the composer shows. What is no id is none of them, and is said to be gone."""
     try:
         return [UUID(value) for value in request.POST.getlist("file")]
@@ -123,7 +123,7 @@ def _files(request: MemberRequest) -> list[UUID]:
         return [new_id()]
 
 
-def _written(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+def written(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     """The thread's news after writing, with a fresh composer."""
     found: Conversation = queries.access_conversation(request.member, conversation_id)
     composing = composer(member=request.member, conversation=found)

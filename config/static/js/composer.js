@@ -124,10 +124,11 @@ function eachMinute() {
 
 // --- Sending ---
 let sending = false;
-async function send(outsideHours, why) {
+/** Sends what is written, or keeps it for later: `later` is where and with what besides. Resolves to a dialog that asks on. */
+export async function send(outsideHours, why, later) {
   const where = composer();
   const field = body();
-  if (sending) return;
+  if (sending) return null;
   sending = true;
   const button = document.getElementById("send");
   button.setAttribute("aria-busy", "true");
@@ -137,11 +138,17 @@ async function send(outsideHours, why) {
   await saving; // a draft that arrives after its text would come back as if it had not been sent
   const text = field.value, files = isNote() ? [] : attached();
   const fields = { body: text, after: newest(), in: document.getElementById("open").dataset.in, message_id: permission().dataset.messageId, file: files };
-  if (!isNote() && permission().dataset.state === "later") fields.outside_hours = outsideHours ?? "wait";
+  if (later) Object.assign(fields, later.fields);
+  else if (!isNote() && permission().dataset.state === "later") fields.outside_hours = outsideHours ?? "wait";
   if (why) fields.because = why;
   if (!isNote() && where.dataset.origin) fields.origin = where.dataset.origin;
   try {
-    const answer = await ask(where.dataset[isNote() ? "note" : "send"], { body: form(fields) });
+    const answer = await ask(later?.url ?? where.dataset[isNote() ? "note" : "send"], { body: form(fields) });
+    if (later && answer.status === 422) {
+      const asking = (await parts(answer.clone())).querySelector("dialog");
+      if (asking) return asking;
+    }
+    if (later) document.dispatchEvent(new CustomEvent("close-sheet"));
     if (answer.ok || answer.status === 422) await settle(answer, where, text, files);
     else toast(document.getElementById("toasts").dataset.failedWord, { tone: "danger" });
   } catch {
@@ -150,6 +157,7 @@ async function send(outsideHours, why) {
     sending = false;
     button.removeAttribute("aria-busy");
   }
+  return null;
 }
 
 async function settle(answer, where, text, files) {

@@ -2,10 +2,12 @@
 import { announce } from "./announce.js";
 import { ask, merge, parts, put } from "./asking.js";
 import "./composer.js";
+import "./later.js";
 import "./presence.js";
 import "./sheet.js";
 import "./templates.js";
 import { refresh } from "./thread.js";
+import "./when.js";
 
 const inbox = document.getElementById("inbox");
 const list = () => document.getElementById("conversations");

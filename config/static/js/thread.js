@@ -24,7 +24,7 @@ export function show(content, { follow = false } = {}) {
   const news = content.querySelector("#update");
   const items = content.querySelector("#new-items");
   const added = items && messages() ? merge(messages(), [...items.children]) : [];
-  for (const id of ["thread-who", "thread-acts", "thread-notices", "permission", "refusal", "composer-error", "presence"]) {
+  for (const id of ["thread-who", "thread-acts", "thread-notices", "thread-upcoming", "permission", "refusal", "composer-error", "presence"]) {
     const fresh = content.querySelector(`#${id}`);
     if (fresh) put(fresh);
   }

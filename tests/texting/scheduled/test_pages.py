@@ -1,0 +1,132 @@
+"""The dialog in the composer, the thread, the list and what is pressed there."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils import timezone
+
+from tenancy.ids import new_id
+from tenancy.isolation import activate
+from tests.texting.desk import Desk, desk
+from tests.texting.scheduled.planned import BODY, due, fresh, plan, ring
+from texting.models import ScheduledText
+
+__all__ = ["desk"]
+
+NEW_YORK = ZoneInfo("America/New_York")
+HTMX = {"HX-Request": "true"}
+
+
+def ask(desk: Desk, conversation, member=None, **fields):
+    address = reverse("send_later", args=[conversation.pk])
+    return desk.as_(member or desk.cast.agent).post(
+        address, {"body": BODY, "message_id": str(new_id()), **fields}, headers=HTMX
+    )
+
+
+def wall(days: int, hour: int, minute: int = 0) -> str:
+    day = timezone.now().astimezone(NEW_YORK) + timedelta(days=days)
+    return f"{day:%Y-%m-%d}T{hour:02}:{minute:02}"
+
+
+def test_a_member_chooses_a_time_by_the_customers_clock_and_reads_how_it_is_known(desk):
+    conversation = desk.hear("Hello")
+    dialog = desk.as_(desk.cast.agent).get(reverse("send_later", args=[conversation.pk]), headers=HTMX)
+    page = dialog.content.decode()
+    assert "Tomorrow, 9:00 am" in page
+    assert "by their number" in page
+    answer = ask(desk, conversation, choice="other", wall=wall(3, 10, 30), zone="America/New_York")
+    assert answer.status_code == 200, answer.content.decode()
+    assert "Scheduled for" in answer["HX-Trigger"]
+    assert "is-scheduled" in answer.content.decode()  # the thread has it at once
+    with activate(desk.organization):
+        row = ScheduledText.objects.get()
+    assert f"{row.send_at.astimezone(NEW_YORK):%Y-%m-%dT%H:%M}" == wall(3, 10, 30)
+    assert row.zone_from == "number"
+
+
+def test_what_cannot_be_is_said_in_the_dialog_and_nothing_is_lost(desk):
+    conversation = desk.hear("Hello")
+    year = timezone.now().year + 1
+    spring = next(
+        day
+        for day in (datetime(year, 3, number, 2, 30) for number in range(8, 15))  # the second Sunday of March
+        if day.weekday() == 6
+    )
+    if spring - datetime.now() > timedelta(days=365):
+        spring = None
+    wrong = {
+        "Choose a date": {"choice": "other", "wall": ""},
+        "as the field shows it": {"choice": "other", "wall": "soon"},
+        "passed": {"choice": "other", "wall": "2020-01-01T09:00"},
+        "year ahead": {"choice": "other", "wall": "9999-12-31T23:59"},
+        "one of these times": {"choice": "yesterday"},
+        "outside their hours": {"choice": "other", "wall": wall(2, 23)},
+    } | ({"skip this time": {"choice": "other", "wall": f"{spring:%Y-%m-%dT%H:%M}"}} if spring else {})
+    for said, fields in wrong.items():
+        answer = ask(desk, conversation, zone="America/New_York", **fields)
+        assert answer.status_code == 422, said
+        assert said in answer.content.decode(), said
+        assert "send-later" in answer.content.decode()
+    assert ask(desk, conversation, body="", choice="other", wall=wall(2, 12), zone="").status_code == 422
+    with activate(desk.organization):
+        assert not ScheduledText.objects.exists()
+    kept = ask(desk, conversation, choice="other", wall=wall(2, 23), zone="America/New_York", outside_hours="wait")
+    assert kept.status_code == 200
+
+
+def test_each_button_does_what_it_says_for_whoever_may(desk):
+    row = plan(desk, desk.hear("Hello", name="Grace"))
+    browser = desk.as_(desk.cast.agent)
+
+    def press(name: str) -> str:
+        answer = browser.post(reverse(name, args=[row.pk]), headers=HTMX)
+        assert answer.status_code == 204, name
+        assert "conversation-changed" in answer["HX-Trigger"]
+        return fresh(desk, row).state
+
+    assert [press(f"{name}_scheduled") for name in ("pause", "resume", "cancel", "restore")] == [
+        *("paused", "waiting", "canceled", "waiting")
+    ]
+    dialog = browser.get(reverse("edit_scheduled", args=[row.pk]), headers=HTMX).content.decode()
+    assert BODY in dialog
+    fields = {"body": "At noon", "choice": "other", "wall": wall(2, 12), "zone": "America/New_York"}
+    stale = browser.post(reverse("edit_scheduled", args=[row.pk]), {**fields, "revision": "0"}, headers=HTMX)
+    assert stale.status_code == 422
+    assert "changed it meanwhile" in stale.content.decode()
+    assert "At noon" in stale.content.decode()
+    revision = str(fresh(desk, row).revision)
+    assert (
+        browser.post(
+            reverse("edit_scheduled", args=[row.pk]), {**fields, "revision": revision}, headers=HTMX
+        ).status_code
+        == 204
+    )
+    assert fresh(desk, row).body == "At noon"
+    for member in (desk.cast.outsider, desk.cast.auditor):
+        assert desk.as_(member).post(reverse("cancel_scheduled", args=[row.pk])).status_code in {403, 404}
+    assert press("send_scheduled_now") in {"sent", "waiting"}  # at night nothing leaves that was not asked for
+
+
+def test_the_list_shows_what_did_not_leave_with_the_reason_counts_it_and_can_be_narrowed(desk):
+    conversation = desk.hear("Hello", name="Grace")
+    row = plan(desk, conversation)
+    mine, page = desk.as_(desk.cast.agent), "/scheduled/"
+    assert BODY in mine.get(page).content.decode()
+    owner = desk.as_(desk.cast.owner)
+    assert BODY in owner.get(page, {"by": str(desk.cast.agent.pk)}).content.decode()
+    assert BODY not in owner.get(page, {"line": str(desk.billing_line.pk)}).content.decode()
+    assert BODY not in desk.as_(desk.cast.outsider).get(page).content.decode()
+    due(desk, row, ago=timedelta(hours=5))
+    ring(desk)
+    stopped = mine.get(page, {"state": "stopped"}).content.decode()
+    assert "Its time had passed" in stopped
+    assert "Its time had passed" in mine.get(reverse("conversation", args=[conversation.pk])).content.decode()
+    file = b"".join(mine.get("/scheduled/csv/", {"state": "stopped"}).streaming_content).decode()
+    assert "Its time had passed" in file
+    assert BODY not in file
+    mine.post(reverse("put_away_scheduled", args=[row.pk]), headers=HTMX)
+    assert "Its time had passed" not in mine.get(reverse("conversation", args=[conversation.pk])).content.decode()
+    for nonsense in ({"state": "nonsense"}, {"line": "x", "by": "y"}, {"page": "999999999999999"}):
+        assert mine.get(page, nonsense).status_code == 200

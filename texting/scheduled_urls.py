@@ -1,0 +1,20 @@
+"""Addresses of texts that leave later."""
+
+from django.urls import path
+
+from texting.views import scheduled, scheduling
+
+_ONE = "scheduled/<uuid:scheduled_id>/"
+
+urlpatterns = [
+    path("inbox/c/<uuid:conversation_id>/later/", scheduling.send_later, name="send_later"),
+    path("scheduled/", scheduled.scheduled, name="scheduled"),
+    path("scheduled/csv/", scheduled.export, name="export_scheduled"),
+    path(_ONE + "edit/", scheduled.edit_scheduled, name="edit_scheduled"),
+    path(_ONE + "cancel/", scheduled.cancel_scheduled, name="cancel_scheduled"),
+    path(_ONE + "restore/", scheduled.restore_scheduled, name="restore_scheduled"),
+    path(_ONE + "pause/", scheduled.pause_scheduled, name="pause_scheduled"),
+    path(_ONE + "resume/", scheduled.resume_scheduled, name="resume_scheduled"),
+    path(_ONE + "now/", scheduled.send_scheduled_now, name="send_scheduled_now"),
+    path(_ONE + "put-away/", scheduled.put_away_scheduled, name="put_away_scheduled"),
+]
