@@ -40,6 +40,7 @@ _AGENT = frozenset(
         Permission.CONSENT_RECORD,
         Permission.OPT_OUTS_DECIDE,
         Permission.ESCALATIONS_HANDLE,
+        Permission.ACTIONS_READ,
         Permission.SIMULATOR_USE,
     }
 )
@@ -52,6 +53,7 @@ _AUDITOR = frozenset(
         Permission.FINDINGS_READ,
         Permission.MEASURES_READ,
         Permission.REVIEWS_WRITE,
+        Permission.ACTIONS_READ,
         Permission.AUDIT_READ,
         Permission.PEOPLE_READ,
         Permission.HOLDS_READ,
@@ -67,6 +69,7 @@ _SUPERVISOR = (
         Permission.BROADCASTS_APPROVE,
         Permission.CONSENT_RECEIPT,
         Permission.FINDINGS_DECIDE,
+        Permission.ACTIONS_MANAGE,
         Permission.ESCALATIONS_WAIVE,
         Permission.MESSAGES_EXPLAIN,
         Permission.MESSAGES_APPROVE,

@@ -62,6 +62,8 @@ class Permission(StrEnum):
     ESCALATIONS_MANAGE = "escalations:manage"
     MEASURES_READ = "measures:read"
     MEASURES_MANAGE = "measures:manage"
+    ACTIONS_READ = "actions:read"
+    ACTIONS_MANAGE = "actions:manage"
     AUDIT_READ = "audit:read"
     AUDIT_EXPORT = "audit:export"
     ACCESS_REVIEW = "access:review"
@@ -202,7 +204,8 @@ PERMISSION_GROUPS = (
     PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "broadcasts")),
     PermissionGroup(gettext_noop("Contacts"), ("contacts", "tags", "consent", "opt_outs", "forms")),
     PermissionGroup(
-        gettext_noop("Oversight"), ("reports", "findings", "reviews", "escalations", "measures", "audit", "access")
+        gettext_noop("Oversight"),
+        ("reports", "findings", "reviews", "escalations", "actions", "measures", "audit", "access"),
     ),
     PermissionGroup(gettext_noop("People"), ("people", "roles", "teams", "owners", "sessions")),
     PermissionGroup(gettext_noop("Signing in"), ("security", "sso", "directory")),

@@ -143,6 +143,14 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Manage the register of measures"),
         _("Says which laws and rules apply and who sees to each, signs reviews, takes on profiles and leaves them."),
     ),
+    "actions:read": (
+        _("See improvements"),
+        _("Opens actions that they own and those of teams whose conversations they read, with the figures."),
+    ),
+    "actions:manage": (
+        _("Manage improvements"),
+        _("Opens actions from findings, escalations, checks, reviews and gaps; gives them an owner, a day, a target."),
+    ),
     "audit:read": (_("Read the audit log"), _("Sees who did what and when. The log holds no texts and no numbers.")),
     "audit:export": (_("Export the audit log"), _("Takes the log out of the product as a file.")),
     "access:review": (_("Review access"), _("Confirms at intervals that each person still needs what they may do.")),

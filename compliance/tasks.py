@@ -5,6 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from compliance.actions import measuring, reminding
 from compliance.content_types import deciding
 from compliance.escalations import clock
 from compliance.importing import working
@@ -108,6 +109,18 @@ def mail_reports() -> int:
 def remind_of_measures() -> int:
     """Mail the owners of measures whose review is near or over. Returns how many mails; twice is once."""
     return each_organization("remind of measures", reviewing.remind).items
+
+
+@shared_task
+def measure_actions() -> int:
+    """Count what improvements changed, once their days are over. Returns how many; twice is once."""
+    return each_organization("measure actions", measuring.measure_due, until_nothing_left=True).items
+
+
+@shared_task
+def remind_of_actions() -> int:
+    """Mail owners of improvements that are due. Returns of how many; twice is once."""
+    return each_organization("remind of actions", reminding.remind).items
 
 
 @shared_task

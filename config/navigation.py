@@ -128,6 +128,7 @@ REPORTS = (
     RailEntry(_("Escalations"), "escalation_report", "life-buoy", Permission.REPORTS_READ),
     RailEntry(_("Review checks"), "review_checks", "clipboard-check", Permission.REPORTS_READ),
     RailEntry(_("Reviews"), "review_report", "user-check", Permission.REVIEWS_WRITE),
+    RailEntry(_("Actions"), "action_report", "flag", Permission.REPORTS_READ),
     RailEntry(_("By e-mail"), "report_mails", "mail", Permission.REPORTS_READ),
     RailEntry(_("One number"), "consent_receipt", "search", Permission.CONSENT_RECEIPT),
 )

@@ -34,6 +34,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "lapse opt-ins": {"task": "compliance.tasks.lapse_opt_ins", "schedule": schedule(3600)},
     "keep confirmations": {"task": "compliance.tasks.keep_confirmations", "schedule": schedule(120)},
     "remind of measures": {"task": "compliance.tasks.remind_of_measures", "schedule": schedule(3600)},
+    "measure actions": {"task": "compliance.tasks.measure_actions", "schedule": schedule(1800)},
+    "remind of actions": {"task": "compliance.tasks.remind_of_actions", "schedule": schedule(3600)},
     "mail reports": {"task": "compliance.tasks.mail_reports", "schedule": schedule(900)},
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},

@@ -59,6 +59,9 @@ class MailKind(StrEnum):
     CALL_DUE = "call_due"
     SCHEDULED_TEXT_STOPPED = "scheduled_text_stopped"
     HOLD_EXPIRES = "hold_expires"
+    ACTION_YOURS = "action_yours"
+    ACTION_DUE = "action_due"
+    ACTION_SLIPPED = "action_slipped"
     RETENTION_SHORTENED = "retention_shortened"
     SUBJECT_REQUEST_DUE = "subject_request_due"
 
@@ -131,6 +134,9 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.CALL_DUE: NOTICE,
     MailKind.SCHEDULED_TEXT_STOPPED: HOURS,
     MailKind.HOLD_EXPIRES: NOTICE,
+    MailKind.ACTION_YOURS: NOTICE,
+    MailKind.ACTION_DUE: NOTICE,
+    MailKind.ACTION_SLIPPED: NOTICE,
     MailKind.RETENTION_SHORTENED: NOTICE,
     MailKind.SUBJECT_REQUEST_DUE: NOTICE,
 }

@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.permissions import Permission
+from compliance.actions.links import ActionLink, links
 from compliance.detectors.findings import TYPES
 from compliance.findings.filters import Filter
 from compliance.findings.rule_words import words_of
-from compliance.models import Finding
+from compliance.models import ActionOrigin, Finding
 from compliance.screening.excepted import may_be_excepted
 from compliance.screening.words import name_of
 from tenancy.encryption import prefetch
@@ -59,6 +60,7 @@ class FindingRow:
     decided_at: datetime | None
     can_be_excepted: bool
     because: str
+    actions: tuple[ActionLink, ...] = ()
 
     @property
     def key(self) -> str:
@@ -146,10 +148,13 @@ def _rows(member: Membership, findings: Iterable[Finding]) -> list[FindingRow]:
     threads = with_people(member, Conversation.objects.filter(pk__in={one.conversation_id for one in found}))
     conversations = {one.pk: one for one in threads}
     prefetch([*found, *(one.contact for one in conversations.values())])
-    return [_row(member, one, conversations[one.conversation_id]) for one in found]
+    actions = links(member, ActionOrigin.Kind.FINDING, refs=[one.pk for one in found])
+    return [_row(member, one, conversations[one.conversation_id], actions.get((one.pk, ""), ())) for one in found]
 
 
-def _row(member: Membership, finding: Finding, conversation: Conversation) -> FindingRow:
+def _row(
+    member: Membership, finding: Finding, conversation: Conversation, actions: tuple[ActionLink, ...]
+) -> FindingRow:
     confidence = Finding.Confidence(finding.confidence)
     return FindingRow(
         id=finding.pk,
@@ -172,6 +177,7 @@ def _row(member: Membership, finding: Finding, conversation: Conversation) -> Fi
         who=finding.decided_by.user.name if finding.decided_by else "",
         decided_at=finding.decided_at,
         because=wording(member, finding, "because", contact=conversation.contact, in_list=True),
+        actions=actions,
         can_be_excepted=finding.verdict == Finding.Verdict.WRONG
         and may_be_excepted(finding.type, finding.confidence)
         and member.may(Permission.FINDINGS_EXCEPT),

@@ -1,13 +1,14 @@
 """The register as it is now: which measures apply and why, what shows that they are kept, and the gaps."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from compliance.actions.links import ActionLink, links
 from compliance.measures.answering import newest
 from compliance.measures.answers import Answers
 from compliance.measures.catalogue.shapes import Measure
@@ -15,7 +16,7 @@ from compliance.measures.catalogue.table import MEASURES
 from compliance.measures.controls import CONTROLS, Control
 from compliance.measures.evidence.figures import Evidence, Figure
 from compliance.measures.evidence.kinds import kinds
-from compliance.models import MeasureDuty, MeasureReview
+from compliance.models import ActionOrigin, MeasureDuty, MeasureReview
 from compliance.reports.periods import Period
 
 
@@ -47,6 +48,7 @@ class Gap:
     title: str
     act: str
     url: str
+    actions: tuple[ActionLink, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,14 @@ class ShownMeasure:
     last: MeasureReview | None
     figures: list[ShownFigure] = field(default_factory=list)
     controls: list[ShownControl] = field(default_factory=list)
+    actions: Mapping[str, tuple[ActionLink, ...]] = field(default_factory=dict)
 
     @property
     def gaps(self) -> list[Gap]:
         """Switches that are off first."""
         off = [_gap_of_control(one.control) for one in self.controls if one.on is False]
-        return off + [_gap_of_figure(one) for one in self.figures if one.figure.is_met is False]
+        off += [_gap_of_figure(one) for one in self.figures if one.figure.is_met is False]
+        return [replace(gap, actions=self.actions.get(gap.key, ())) for gap in off]
 
     @property
     def is_overdue(self) -> bool:
@@ -139,12 +143,15 @@ class _Seen:
         switches = {key for measure in measures for key in measure.controls}
         self.figures = {key: ShownFigure(kind, kind.figure(period)) for key, kind in kinds().items() if key in wanted}
         self.controls = {key: ShownControl(CONTROLS[key], CONTROLS[key].on(member)) for key in switches}
+        found = links(member, ActionOrigin.Kind.GAP, keys=[*wanted, *switches])
+        self.actions = {key: some for (_ref, key), some in found.items()}
 
     def shown(
         self, measure: Measure, because: str, duty: MeasureDuty | None, last: MeasureReview | None
     ) -> ShownMeasure:
         figures = [self.figures[key] for key in measure.evidence if key in self.figures]
-        return ShownMeasure(measure, because, duty, last, figures, [self.controls[key] for key in measure.controls])
+        controls = [self.controls[key] for key in measure.controls]
+        return ShownMeasure(measure, because, duty, last, figures, controls, self.actions)
 
 
 def _last_reviews() -> dict[str, MeasureReview]:

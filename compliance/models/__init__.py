@@ -1,7 +1,8 @@
 """What compliance stores: the consent ledger, programs and their wordings, numbers that must not be texted, what a
 person decides, answers, hours, types of texts and those that wait for a colleague, the register of measures, the four
-review checks."""
+review checks, improvements."""
 
+from compliance.models.action import Action, ActionEvent, ActionMeasurement, ActionOrigin
 from compliance.models.answer_settings import AnswerSettings
 from compliance.models.call import Call, CallingNumber, CallTask
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
@@ -34,6 +35,10 @@ from compliance.models.review_settings import ReviewSettings, Scorecard, Scoreca
 from compliance.models.reviews import DrawnConversation, Review, ReviewAnswer, ReviewDispute
 
 __all__ = [
+    "Action",
+    "ActionEvent",
+    "ActionMeasurement",
+    "ActionOrigin",
     "AdvertisementImage",
     "AnswerSettings",
     "BusinessHours",

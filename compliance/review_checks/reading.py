@@ -1,7 +1,7 @@
 """Which checked conversations a member sees: those that they may read, customers as they may see them in lists."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Membership
-from compliance.models import CheckedConversation, CheckOutcome
+from compliance.actions.links import ActionLink, links
+from compliance.models import ActionOrigin, CheckedConversation, CheckOutcome
 from compliance.review_checks.filters import Filter
 from compliance.review_checks.judging import Check, Result
 from compliance.review_checks.words import BADGES, LABELS, TITLES, sentence
@@ -34,6 +35,7 @@ class Shown:
     icon: str
     why: tuple[str, ...] = ()
     evidence: tuple[tuple[str, UUID], ...] = ()
+    actions: tuple[ActionLink, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,16 +127,30 @@ def rows_of(member: Membership, checked: Iterable[CheckedConversation]) -> list[
     conversations = {one.pk: one for one in with_people(member, Conversation.objects.filter(pk__in=ids))}
     prefetch([one.contact for one in conversations.values()])
     details = _details(found)
-    return [
+    rows = [
         _row(member, one, conversations[one.conversation_id], details.get(one.conversation_id))
         for one in found
         if one.conversation_id in conversations
     ]
+    actions = links(member, ActionOrigin.Kind.CHECK, refs=[row.conversation_id for row in rows])
+    return [replace(row, checks=_linked(row.checks, row.conversation_id, actions)) for row in rows] if actions else rows
+
+
+def shown_to(member: Membership, outcome: CheckOutcome) -> tuple[Shown, ...]:
+    """The four checks of one outcome, with the actions that they opened."""
+    actions = links(member, ActionOrigin.Kind.CHECK, refs=[outcome.conversation_id])
+    return _linked(shown(outcome), outcome.conversation_id, actions)
 
 
 def shown(outcome: CheckOutcome) -> tuple[Shown, ...]:
     """The four checks of one outcome."""
     return tuple(_shown(check, getattr(outcome, check), outcome.details[check]) for check in Check)
+
+
+def _linked(
+    checks: Iterable[Shown], conversation_id: UUID, actions: Mapping[tuple[UUID | None, str], tuple[ActionLink, ...]]
+) -> tuple[Shown, ...]:
+    return tuple(replace(one, actions=actions.get((conversation_id, one.check), ())) for one in checks)
 
 
 def _matching(member: Membership, wanted: Filter) -> QuerySet[CheckedConversation]:

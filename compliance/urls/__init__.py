@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.urls import content_urls, human_review_urls, opt_in_urls, review_urls
+from compliance.urls import action_urls, content_urls, human_review_urls, opt_in_urls, review_urls
 from compliance.urls.channel_urls import urlpatterns as channel_urls
 from compliance.urls.escalation_urls import urlpatterns as escalation_urls
 from compliance.urls.hours_urls import urlpatterns as hours_urls
@@ -89,6 +89,7 @@ urlpatterns = [
     *measure_urls,
     *template_urls,
     *content_urls.urlpatterns,
+    *action_urls.urlpatterns,
     *human_review_urls.urlpatterns,
     *review_urls.urlpatterns,
 ]

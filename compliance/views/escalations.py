@@ -14,11 +14,13 @@ from django.views.decorators.http import require_safe
 from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
+from compliance.actions.links import links
 from compliance.escalations import reading
 from compliance.escalations.filters import VIEWS, Filter
 from compliance.escalations.reading import EscalationRow
 from compliance.escalations.timeline import timeline
 from compliance.forms.escalation_forms import EscalationsForm
+from compliance.models import ActionOrigin
 from compliance.other_channels.mail import showing as letters
 from compliance.other_channels.phone import asking, call_reading, showing
 from tenancy import audit
@@ -67,6 +69,8 @@ def escalation(request: MemberRequest, escalation_id: UUID) -> HttpResponse:
         "calls": showing.rows_of(found),
         "planned": call_reading.of_escalation(member, found.pk),
         "letters": letters.rows_of(member, found, conversation.contact),
+        "actions": links(member, ActionOrigin.Kind.ESCALATION, refs=[found.pk]).get((found.pk, ""), ()),
+        "may_open_action": member.may(Permission.ACTIONS_MANAGE),
         "may_act": handles,
         "may_call": handles and asking.can_call(conversation.line),
         "may_send": handles and member.may(Permission.MESSAGES_SEND),

@@ -65,6 +65,7 @@ def findings(request: MemberRequest) -> HttpResponse:
         "is_first": "before" not in request.GET,
         "precision": counting.precision(member),
         "may_decide": member.may(Permission.FINDINGS_DECIDE),
+        "may_open_action": member.may(Permission.ACTIONS_MANAGE),
     }
     return render(request, "compliance/findings/findings.html", context)
 
@@ -84,7 +85,13 @@ def decide(request: MemberRequest, finding_id: UUID) -> HttpResponse:
         messages.success(request, sentence)
         return redirect("findings")
     row, precision = reading.row_of(member, decided), counting.precision(member)
-    context = {"row": row, "precision": precision, "may_decide": True, "again": True}
+    context = {
+        "row": row,
+        "precision": precision,
+        "may_decide": True,
+        "may_open_action": member.may(Permission.ACTIONS_MANAGE),
+        "again": True,
+    }
     response = render(request, "compliance/findings/_decided.html", context)
     return trigger_client_event(response, "toast", {"text": sentence, "tone": "success"})
 

@@ -122,6 +122,7 @@ def _frame(request: MemberRequest, form: PeriodForm, period: Period) -> dict[str
         "usual": choices(period),
         "query": f"since={period.first}&until={period.last}",
         "may_manage": request.member.may(Permission.MEASURES_MANAGE),
+        "may_open_action": request.member.may(Permission.ACTIONS_MANAGE),
     }
 
 

@@ -44,6 +44,7 @@ def review_checks(request: MemberRequest) -> HttpResponse:
         "page": shown,
         "older": f"{wanted.query}&before={shown.before or ''}",
         "may_see_findings": member.may(Permission.FINDINGS_READ),
+        "may_open_action": member.may(Permission.ACTIONS_MANAGE),
         "may_run": member.may(Permission.FINDINGS_DECIDE),
         "tallies": reading.tallies(member, wanted),
         "tabs": _tabs(wanted.result, narrowed),
@@ -78,8 +79,9 @@ def conversation_checks(request: MemberRequest, conversation_id: UUID) -> HttpRe
     context = {
         "conversation": conversation,
         "outcome": outcome,
-        "checks": reading.shown(outcome) if outcome else (),
+        "checks": reading.shown_to(member, outcome) if outcome else (),
         "may_see_findings": member.may(Permission.FINDINGS_READ),
+        "may_open_action": member.may(Permission.ACTIONS_MANAGE),
         "consent_url": reverse("consent", args=[conversation.contact_id])
         if member.may(Permission.CONTACTS_READ)
         else "",

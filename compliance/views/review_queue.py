@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import MemberRequest, Permission, requires
+from compliance.actions.links import answer_links
 from compliance.forms.reviewing_forms import QueueForm, ReviewForm, SetAsideForm
 from compliance.models import DrawnConversation, Review, ScorecardVersion
 from compliance.reviewing import holding, judging, scorecards
@@ -223,6 +224,8 @@ def _done(request: MemberRequest, found: Review) -> HttpResponse:
         "conversation": conversation,
         "checks": checks_of(conversation.pk),
         "is_blind": blind,
+        "may_open_action": member.may(Permission.ACTIONS_MANAGE),
+        "answer_actions": answer_links(member, found.pk),
     }
     return render(request, "compliance/reviews/one.html", context)
 

@@ -19,6 +19,7 @@ def tabs(member: Membership, current: str) -> list[Tab]:
         ("reviews_done", _("Done"), reviewer, None),
         ("review_disputes", _("Disputes"), manager, disputes_count),
         ("reviewers_compared", _("Agreement"), manager, None),
+        ("actions", _("Actions"), member.may(Permission.ACTIONS_READ), None),
         ("my_reviews", _("Your reviews"), True, new_for),
     ]
     return [

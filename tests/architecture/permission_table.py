@@ -33,6 +33,7 @@ from accounts.models import (
 )
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
+from compliance.actions import opening as opening_actions
 from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
 from compliance.models import Call, CallTask, CheckRun, Finding, FindingException, HeldText, Holiday, OptOutQuestion
@@ -47,6 +48,7 @@ from tests.accounts.scim.conftest import connect
 from tests.callers import make_caller
 from tests.cast import Cast, signed_in
 from tests.cast import person as make_person
+from tests.compliance.actions.seeded import an_action
 from tests.compliance.measures.answered import signed_measure
 from tests.compliance.opt_ins import asked, make_keyword, make_program
 from tests.compliance.published_forms import form_objects
@@ -222,6 +224,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             made_at=timezone.now(),
         )
         asked_for = ask_request(cast.admin, "+12125550181")
+        action = opening_actions.open_action(
+            member=cast.owner, action_id=uuid4(), wanted=an_action(cast.agent), origin=None
+        )
         legal_hold = place_hold(cast.admin, about=f"/inbox/c/{message.conversation_id}/")
         holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
         rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
@@ -353,6 +358,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "scheduled_id": planned.pk,
         "hold_id": legal_hold.pk,
         "subject_id": asked_for.pk,
+        "action_id": action.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
         "check_run_id": check_run.pk,

@@ -74,6 +74,7 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         *(f"accounts.tasks.{name}" for name in ("forget_what_ended", "look_after_sso", "remind_of_reviews")),
         "retention.backups.tasks.export_tombstones",
         "accounts.mail.tasks.sweep_mails",
+        *(f"compliance.tasks.{name}" for name in ("measure_actions", "remind_of_actions")),
         *(f"compliance.carrier.tasks.{name}" for name in ("compare", "forget")),
         *(f"compliance.tasks.{name}" for name in ("ask_for_permission", "forget_imports", "lapse_opt_ins")),
         *(f"compliance.tasks.{name}" for name in ("act_on_escalations", "keep_confirmations", "remind_of_measures")),

@@ -33,6 +33,7 @@ from texting.scheduled.planning import When
 from texting.scheduled.their_clock import zones_for
 from texting.statuses import ErrorKind, MessageStatus
 
+from .action_rows import action_rows, action_sights
 from .checked_rows import checked_rows
 from .demo import Demo
 from .form_rows import form_rows, form_sights
@@ -118,6 +119,7 @@ class State:
         yield from payment_sights(self.member)
         yield from hold_sights(self.member)
         yield from request_sights(self.member)
+        yield from action_sights(self.member)
         if self.opened:
             yield "contact", f"/contacts/{self.opened.contact_id}/"
             yield "permission", f"/contacts/{self.opened.contact_id}/permission/"
@@ -240,6 +242,7 @@ def usual(demo: Demo) -> State:
     payment_rows(owner, opened)
     hold_rows(owner, opened)
     request_rows(owner, opened)
+    action_rows(owner, opened)
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     key_rows(owner)
     sso_in_use(owner, "harbor.example")

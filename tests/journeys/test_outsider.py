@@ -121,6 +121,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "account_id",
                     "hold_id",
                     "subject_id",
+                    "action_id",
                 ),
                 uuid4(),
             )
