@@ -84,6 +84,7 @@ class AuditKind(StrEnum):
     DIRECTORY_GROUP_MAPPED = "directory_group:mapped"
     DIRECTORY_REFUSED = "directory:refused"
 
+    SEARCHED = "search:run"
     CONVERSATION_STARTED = "conversation:started"
     CONVERSATION_READ = "conversation:read"
     CONVERSATION_CLAIMED = "conversation:claimed"

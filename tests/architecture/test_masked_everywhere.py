@@ -124,6 +124,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reviews/yours/": ("page=2",),
     "scheduled/": ("state=paused", "state=stopped", "state=over", "page=2"),
     "scheduled/csv/": ("state=stopped",),
+    "search/": ("again=none",),
     "second-look/": ("state=decided",),
     "settings/audit/": ("before=999999999",),
     "reviews/actions/": ("tab=measuring", "tab=over", "tab=all"),
@@ -305,6 +306,8 @@ def test_nobody_is_found_by_what_is_hidden(scenery, words):
     conversation = str(scenery.objects["conversation_id"])
     assert conversation in client.post("/inbox/search/", {"q": "0181"}).content.decode()
     assert conversation not in client.post("/inbox/search/", {"q": words}).content.decode()
+    assert conversation in client.post("/search/", {"q": "0181"}).content.decode()
+    assert conversation not in client.post("/search/", {"q": words}).content.decode()
     assert str(scenery.objects["contact_id"]) not in client.post("/contacts/find/", {"number": words}).content.decode()
 
 

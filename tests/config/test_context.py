@@ -21,6 +21,7 @@ def sections(member):
 def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
     assert rail(cast.agent) == [
         "Inbox",
+        "Search",
         "Attention",
         "Scheduled",
         "Stop?",
@@ -33,6 +34,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
     ]
     assert rail(cast.auditor) == [
         "Inbox",
+        "Search",
         "Attention",
         "Scheduled",
         "Stop?",

@@ -63,6 +63,7 @@ from texting.queries.thread import (
     pool_numbers,
     thread,
     thread_after,
+    thread_around,
     thread_text,
 )
 
@@ -122,6 +123,7 @@ __all__ = [
     "shown_file",
     "thread",
     "thread_after",
+    "thread_around",
     "thread_text",
     "unsent_files",
     "visible_conversations",

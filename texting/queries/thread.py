@@ -51,10 +51,14 @@ _ICONS = {
 
 @dataclass(frozen=True)
 class Thread:
-    """Items from oldest to newest. `earlier` is where the ones before them end, "" when there are none."""
+    """Items from oldest to newest. `earlier` is where the ones before them end, "" when there are none.
+
+    `later`: newer ones are left out.
+    """
 
     items: tuple[Item, ...]
     earlier: str = ""
+    later: bool = False
 
 
 def thread(member: Membership, conversation: Conversation, before: Cursor | None = None) -> Thread:
@@ -78,6 +82,21 @@ def thread_after(member: Membership, conversation: Conversation, after: Cursor |
         before = source.filter(older_than(after, "created_at"), created_at__gte=after.at - OVERLAP)
         rows += before.order_by("-created_at", "-id")[:OVERLAPPING]
     return Thread(_items(member, conversation, sorted(rows, key=_place)))
+
+
+def thread_around(member: Membership, conversation: Conversation, place: Cursor) -> Thread:
+    """The items around one of them: it and those before it, and as many as twice a page after it.
+
+    `later`: there are newer ones still.
+    """
+    until_it = thread(member, conversation, Cursor.start_of(place.at + timedelta(microseconds=1)))
+    known = {item.id for item in until_it.items}
+    newer = [item for item in thread_after(member, conversation, place).items if item.id not in known]
+    if not newer:
+        return until_it
+    last = Cursor(newer[-1].at, newer[-1].id)
+    left_out = any(rows.filter(newer_than(last, "created_at")).exists() for rows in _sources(member, conversation))
+    return replace(until_it, items=(*until_it.items, *newer), later=left_out)
 
 
 def thread_text(member: Membership, conversation: Conversation, message_id: UUID) -> Thread:

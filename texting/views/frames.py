@@ -98,9 +98,11 @@ def open_context(
     """An open conversation: thread, composer, details."""
     member = request.member
     composing = composing or composer(member=member, conversation=conversation)
+    place = cursor_in(request, "at")  # of a text that somebody looked for
+    thread = queries.thread_around(member, conversation, place) if place else queries.thread(member, conversation)
     return {
         **head_context(request, conversation, chosen, composing),
-        "thread": queries.thread(member, conversation),
+        "thread": thread,
         "composer": composing,
         "composer_tools": composer_tools(member, conversation) if composing.may_send else [],
         "draft": queries.draft_of(member, conversation),

@@ -36,6 +36,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Ctrl-K opens the search, also while one is writing.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || document.querySelector("dialog[open]")) return;
+  const target = document.querySelector("[data-search-field]") ?? document.getElementById("open-search");
+  if (!target) return;
+  event.preventDefault();
+  press(target);
+});
+
 const choice = document.querySelector("[data-keys-switch]");
 if (choice) {
   choice.checked = !off();

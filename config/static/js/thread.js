@@ -120,8 +120,10 @@ document.body.addEventListener("thread-opened", start);
 function start() {
   listen();
   resized.disconnect();
-  pinned = true;
+  const found = messages()?.querySelector(location.hash ? `[id="${CSS.escape(location.hash.slice(1))}"]` : ":not(*)"); // one that was looked for
+  pinned = !found;
   toEnd();
+  found?.scrollIntoView({ block: "center" });
   if (!log()) return;
   resized.observe(log());
   resized.observe(messages());
