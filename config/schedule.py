@@ -57,6 +57,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "purge by night": {"task": "retention.purging.tasks.purge_by_night", "schedule": schedule(300)},
     "look after holds": {"task": "retention.tasks.look_after_holds", "schedule": schedule(3600)},
     "go on with erasures": {"task": "retention.erasing.tasks.go_on_with_erasures", "schedule": schedule(60)},
+    "make and end exports": {"task": "retention.exporting.tasks.round_of_exports", "schedule": schedule(60)},
     "look after requests": {"task": "retention.tasks.look_after_requests", "schedule": schedule(3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }

@@ -232,6 +232,7 @@ CELERY_IMPORTS = [
     "retention.backups.tasks",
     "retention.purging.tasks",
     "retention.erasing.tasks",
+    "retention.exporting.tasks",
 ]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:

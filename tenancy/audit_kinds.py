@@ -334,6 +334,9 @@ class AuditKind(StrEnum):
     ERASURE_CALLED_OFF = "erasure:called_off"
     ERASURE_STOPPED = "erasure:stopped"
     ERASURE_DONE = "erasure:done"
+    EXPORT_ASKED = "export:asked"
+    EXPORT_MADE = "export:made"
+    EXPORT_FETCHED = "export:fetched"
     SUBJECT_LOG_EXPORTED = "subject_request:log_exported"
 
     RETENTION_CHANGED = "retention:changed"

@@ -39,6 +39,7 @@ OTHER_POINTS = (
     "after_key_renewed",  # a purge made a newer key for what must stay; nothing is under it
     "after_day_shredded",  # a purge's keys of a day are destroyed; its step does not say so
     "before_rows_ended",  # a batch of rows says that its words ended, not committed
+    "before_export_ready",  # a piece of an export is stored; the file is not whole
     "before_erased_commit",  # a batch of an erased person's rows says so, not committed
     "after_purge_step",  # a purge's step is stored; the next one is not begun
     "after_resealed",  # what must stay is under the newer key; the older ones are still there

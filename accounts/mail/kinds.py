@@ -64,6 +64,7 @@ class MailKind(StrEnum):
     ACTION_SLIPPED = "action_slipped"
     RETENTION_SHORTENED = "retention_shortened"
     SUBJECT_REQUEST_DUE = "subject_request_due"
+    EXPORT_READY = "export_ready"
 
 
 @dataclass(frozen=True)
@@ -139,4 +140,5 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ACTION_SLIPPED: NOTICE,
     MailKind.RETENTION_SHORTENED: NOTICE,
     MailKind.SUBJECT_REQUEST_DUE: NOTICE,
+    MailKind.EXPORT_READY: NOTICE,
 }

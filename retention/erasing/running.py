@@ -13,8 +13,9 @@ from compliance.models import ConsentEvent, Suppression
 from retention import certificates
 from retention.erasing.rows import end_all, naming
 from retention.erasing.stopping import stops
+from retention.exporting.running import end as end_exports
 from retention.lock import deleting_lock
-from retention.models import Erasure, SubjectRequest
+from retention.models import DataExport, Erasure, SubjectRequest
 from retention.models.subject_request import SUBJECT_KEY
 from retention.requests.parts import PARTS, STAYS_AS_PROOF, Who
 from tenancy import audit
@@ -151,6 +152,8 @@ def _finish(erasure: Erasure) -> bool:
         state=SubjectRequest.State.DONE, closed_by=erasure.asked_by, closed_at=now
     )
     ids = [str(pk) for pk in own.values_list("pk", flat=True)]
+    other_copies = DataExport.objects.filter(request__in=own).exclude(request=erasure.request)
+    end_exports(list(other_copies.exclude(state=DataExport.State.ENDED)))
     own.update(number_masked="", erased_at=now)
     destroy_keys(SUBJECT_KEY, *ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)
     live = Erasure.objects.get(pk=erasure.pk)

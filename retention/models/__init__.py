@@ -2,12 +2,15 @@
 
 from retention.models.drill import RestoreDrill
 from retention.models.erasure import Erasure
+from retention.models.export import DataExport, DataExportPart
 from retention.models.hold import HeldContact, Hold, HoldEvent, HoldScope
 from retention.models.policy import RetentionPolicy
 from retention.models.purge import Purge, PurgeStep
 from retention.models.subject_request import SubjectRequest
 
 __all__ = [
+    "DataExport",
+    "DataExportPart",
     "Erasure",
     "HeldContact",
     "Hold",

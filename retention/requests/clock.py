@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from accounts import notices
 from accounts.mail import MailKind
 from accounts.permissions import Permission
-from retention.models import Erasure, SubjectRequest
+from retention.exporting.running import end as end_exports
+from retention.models import DataExport, Erasure, SubjectRequest
 from retention.models.subject_request import SUBJECT_KEY
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -61,6 +62,8 @@ def forget_old() -> int:
         closed_at__lt=timezone.now() - LOG_KEPT
     )
     rows = list(old.select_for_update(skip_locked=True, of=("self",))[:100])
+    end_exports(list(DataExport.objects.filter(request__in=rows)))
+    DataExport.objects.filter(request__in=rows).delete()
     for request in rows:
         destroy_keys(SUBJECT_KEY, str(request.pk), reason="log of requests is over")
     Erasure.objects.filter(request__in=rows).delete()  # its certificate could be fetched as long as the log stood

@@ -233,6 +233,14 @@ PARTS = (
         STAYS_AS_RECORD,
     ),
     Part(
+        "texting.ScheduledText",
+        _("Texts that were to leave later"),
+        _contact,
+        "send_at",
+        ("send_at", "state", "body"),
+        STAYS_AS_RECORD,
+    ),
+    Part(
         "compliance.DrawnConversation",
         _("Drawn for review"),
         _contact,

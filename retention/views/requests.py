@@ -18,8 +18,9 @@ from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from retention.erasing.asking import OPEN, TO_ERASE
+from retention.exporting.asking import WITH_COPY
 from retention.forms.request_forms import ProofForm, ReasonForm, RequestForm
-from retention.models import Erasure, SubjectRequest
+from retention.models import DataExport, Erasure, SubjectRequest
 from retention.requests import opening, reading
 from retention.requests.cannot_do import CannotDo
 from retention.requests.parts import Who, find
@@ -155,7 +156,12 @@ def _context(request: MemberRequest, found: SubjectRequest) -> dict[str, Any]:
     is_open = found.state == SubjectRequest.State.OPEN
     erasure = Erasure.objects.select_related("asked_by__user", "decided_by__user").filter(request=found).last()
     waits = erasure is not None and erasure.state == Erasure.State.ASKED
+    copies = DataExport.objects.select_related("recipient__user").filter(request=found)
+    copying = copies.filter(state=DataExport.State.MAKING).exists()
     return {
+        "copies": list(copies),
+        "me": request.member.pk,
+        "may_copy": is_open and found.kind in WITH_COPY and not copying,
         "erasure": erasure,
         "may_agree": waits and erasure is not None and erasure.asked_by_id != request.member.pk,
         "may_erase": is_open and found.kind in TO_ERASE and (erasure is None or erasure.state not in OPEN),

@@ -58,6 +58,8 @@ PLACES = {
     "retention/erasing/rows.py:_sealed": "rows whose key is destroyed already",
     "retention/erasing/running.py:_finish": "the numbers of requests whose number was erased",
     "retention/erasing/running.py:_shred": "deleting_lock, then `stopping.stops`: holds are the first of them",
+    "retention/exporting/running.py:_take": "pieces of a file that is begun anew: " + COPY,
+    "retention/exporting/running.py:end": "a file that somebody asked for: " + COPY,
     "retention/purging/ending.py:_end": "rows whose key is destroyed already, decided under " + KEEPER,
     "tenancy/encryption/clear_days.py:shred_clear_days": "days of which nothing is kept; the caller decides under "
     + KEEPER,

@@ -122,6 +122,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "hold_id",
                     "subject_id",
                     "action_id",
+                    "export_id",
                 ),
                 uuid4(),
             )

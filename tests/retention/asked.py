@@ -1,13 +1,13 @@
 """A data request, opened by a member of the active organization."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from accounts.models import Membership
 from retention.erasing.running import facts_of
-from retention.models import Erasure, SubjectRequest
+from retention.models import DataExport, DataExportPart, Erasure, SubjectRequest
 from retention.requests import opening
 from retention.requests.opening import Wanted
 from tenancy.ids import new_id
@@ -34,3 +34,19 @@ def erased_for(member: Membership, request: SubjectRequest) -> Erasure:
     erasure.certificate = json.dumps(facts_of(erasure, nothing) | {"public_key": "", "signature": ""})
     erasure.save()
     return erasure
+
+
+def copied_for(member: Membership, request: SubjectRequest) -> DataExport:
+    """A copy of a few bytes that is ready for the member."""
+    now = timezone.now()
+    export = DataExport.objects.create(
+        request=request,
+        recipient=member,
+        state="ready",
+        asked_at=now,
+        size=2,
+        ready_at=now,
+        ends_at=now + timedelta(days=7),
+    )
+    DataExportPart.objects.create(export=export, number=0, content=b"PK")
+    return export

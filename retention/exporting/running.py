@@ -1,0 +1,172 @@
+"""The worker's part of exports: make, tell, end. Who dies leaves a lease behind; the next one begins the file anew."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import notices
+from accounts.mail import MailKind
+from retention.choices import Choices
+from retention.exporting import copying
+from retention.exporting.zipping import Pieces, write_zip
+from retention.kinds import BOUNDS, Kind
+from retention.models import DataExport, DataExportPart
+from retention.models.export import EXPORT_KEY
+from retention.requests.parts import Who
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.crash_points import crash_here
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.isolation import activate
+from tenancy.models import Organization
+
+log = logging.getLogger("parley.exporting")
+
+State = DataExport.State
+_LEASE = timedelta(minutes=10)
+_TRIES = 5
+_TELL = 200
+"""Progress is written each so many rows."""
+
+
+def round_of_exports() -> dict[str, int]:
+    """One round through all organizations: make what was asked for, end what is past its days."""
+    counts = {"made": 0, "ended": 0, "failed": 0}
+    for organization_id in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
+        try:
+            counts["made"] += go_on(organization_id)
+            with activate(organization_id):
+                counts["ended"] += end_due(timezone.now())
+        except Exception as error:  # one organization's trouble is not the others'
+            log.exception("export_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
+            counts["failed"] += 1
+    return counts
+
+
+def go_on(organization_id: UUID) -> int:
+    """Make what the organization's members asked for. How many."""
+    made = 0
+    while (export := _take(organization_id)) is not None:
+        try:
+            _make(organization_id, export)
+        except Exception as error:
+            _give_up(organization_id, export, error)
+            raise
+        made += 1
+    return made
+
+
+def _take(organization_id: UUID) -> DataExport | None:
+    with activate(organization_id):
+        now = timezone.now()
+        free = Q(busy_until=None) | Q(busy_until__lt=now)
+        rows = DataExport.objects.select_for_update(skip_locked=True, of=("self",)).filter(free, state=State.MAKING)
+        export = rows.select_related("organization", "request", "recipient__user").order_by("asked_at").first()
+        if export is None:
+            return None
+        DataExportPart.objects.filter(export=export).delete()
+        export.busy_until, export.tries, export.done = now + _LEASE, export.tries + 1, 0
+        export.save(update_fields=["busy_until", "tries", "done"])
+        return export
+
+
+def _give_up(organization_id: UUID, export: DataExport, error: Exception) -> None:
+    with activate(organization_id):
+        state = State.FAILED if export.tries >= _TRIES else State.MAKING
+        DataExport.objects.filter(pk=export.pk).update(state=state, busy_until=None, failure=type(error).__name__[:60])
+
+
+def _make(organization_id: UUID, export: DataExport) -> None:
+    def give(number: int, content: bytes) -> None:
+        with activate(organization_id):
+            DataExportPart.objects.create(export=export, number=number, content=content)
+        crash_here("before_export_ready")
+
+    read = _Read(organization_id, export)
+    pieces = Pieces(give)
+    write_zip(pieces, _files(organization_id, export, read), at=export.asked_at)
+    digest = pieces.finish()
+    with activate(organization_id):
+        now = timezone.now()
+        ready = DataExport.objects.filter(pk=export.pk, state=State.MAKING)
+        ready.update(
+            state=State.READY,
+            busy_until=None,
+            failure="",
+            size=pieces.size,
+            digest=digest,
+            done=read.rows,
+            total=read.rows,
+            ready_at=now,
+            ends_at=now + kept_for(now),
+        )
+        audit.record(
+            event=AuditKind.EXPORT_MADE,
+            object=export,
+            request=export.request_id or "",
+            rows=read.rows,
+            size=pieces.size,
+            sha256=digest,
+        )
+        notices.tell_member(export.recipient, MailKind.EXPORT_READY, route="subject_requests")
+
+
+def _files(organization_id: UUID, export: DataExport, read: "_Read") -> Iterator[tuple[str, Iterator[bytes]]]:
+    request = export.request
+    if request is None:
+        raise ValueError("an export of nobody")
+    with activate(organization_id):
+        who = Who.of(request.number_index)
+        read.expect(copying.total(who))
+    yield from copying.files(organization_id, export, who, read)
+
+
+class _Read:
+    """Counts rows that were read, and says so now and then, with which the lease is renewed."""
+
+    def __init__(self, organization_id: UUID, export: DataExport) -> None:
+        self._organization, self._export, self._told = organization_id, export, 0
+        self.rows = 0
+
+    def expect(self, total: int) -> None:
+        """In the active transaction."""
+        DataExport.objects.filter(pk=self._export.pk).update(total=total)
+
+    def __call__(self, rows: int) -> None:
+        self.rows += rows
+        if self.rows - self._told >= _TELL:
+            self._told = self.rows
+            with activate(self._organization):
+                until = timezone.now() + _LEASE
+                DataExport.objects.filter(pk=self._export.pk).update(done=self.rows, busy_until=until)
+
+
+# --- The end ---
+
+
+def kept_for(now: datetime) -> timedelta:
+    """How long a file is kept: the organization's period for exports."""
+    days = Choices.load().periods(now)[Kind.EXPORTS].days
+    return timedelta(days=BOUNDS[Kind.EXPORTS].longest or 0 if days is None else days)
+
+
+def end_due(now: datetime) -> int:
+    """End files that are past their days, also when the period was shortened since."""
+    ready = DataExport.objects.filter(state__in=(State.READY, State.FAILED))
+    over = Q(ends_at__lte=now) | Q(ready_at__lte=now - kept_for(now)) | Q(state=State.FAILED)
+    return end(list(ready.filter(over).select_for_update(skip_locked=True, of=("self",))[:50]))
+
+
+def end(exports: list[DataExport]) -> int:
+    """Destroy their keys, delete their pieces; belongs to the running transaction. How many there were."""
+    if not exports:
+        return 0
+    ids = [export.pk for export in exports]
+    destroy_keys(EXPORT_KEY, *map(str, ids), reason="export is over")
+    DataExportPart.objects.filter(export_id__in=ids).delete()
+    DataExport.objects.filter(pk__in=ids).exclude(state=State.FAILED).update(state=State.ENDED, busy_until=None)
+    return len(ids)

@@ -1,0 +1,158 @@
+"""The copy of what is held: whole, of nobody else, for one member and some days; made again when its worker died."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import OutgoingMail
+from retention.erasing import asking as erasing
+from retention.exporting import asking, copying, running
+from retention.exporting.zipping import PIECE, Pieces
+from retention.models import DataExport, DataExportPart, SubjectRequest
+from retention.requests.cannot_do import CannotDo
+from tenancy.encryption import keyring
+from tenancy.isolation import activate
+from tenancy.models import AuditEvent
+from tests.retention.asked import ask_request
+from tests.texting.attachments.keeping import keep_file
+from tests.texting.attachments.samples import png_with_place
+from tests.texting.desk import FIRST, SECOND
+from texting.models import Attachment, Message, Note
+
+
+@pytest.fixture
+def asked(desk):
+    """A customer with a text, a note and a picture, and a request for a copy that the admin has asked to be made."""
+    one = desk.resolve(desk.hear("About <b>my</b> crown", number=FIRST, name="Delia Moreno"))
+    desk.hear("About my braces", number=SECOND, name="Rosa Bright")
+    with activate(desk.organization):
+        Note.objects.create(
+            conversation=one,
+            contact_id=one.contact_id,
+            author=desk.cast.agent,
+            body="Is allergic",
+            created_at=timezone.now(),
+        )
+        keep_file(Message.objects.get(conversation=one), png_with_place())
+        request = ask_request(desk.cast.admin, FIRST)
+        asking.ask_copy(member=desk.cast.admin, request=request)
+        return request
+
+
+def fetched(desk, member=None):
+    with activate(desk.organization):
+        export = DataExport.objects.last()
+    answer = desk.as_(member or desk.cast.admin).get(f"/settings/exports/{export.pk}/")
+    return answer, b"".join(answer.streaming_content) if answer.streaming else b""
+
+
+def test_it_holds_everything_of_the_person_and_nothing_of_others(desk, asked):
+    assert running.go_on(desk.organization.pk) == 1
+    answer, content = fetched(desk)
+    assert (answer.status_code, int(answer["Content-Length"])) == (200, len(content))
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    assert archive.testzip() is None
+    data = json.loads(archive.read("data.json"))
+    parts = data["parts"]
+    assert (data["number"], parts["texting.Contact"][0]["name"]) == (FIRST, "Delia Moreno")
+    assert parts["texting.Message"][0]["body"] == "About <b>my</b> crown"
+    assert parts["texting.Note"][0]["body"] == "Is allergic"
+    with activate(desk.organization):
+        picture = Attachment.objects.get()
+    assert archive.read(f"files/{picture.pk}.png").startswith(b"\x89PNG")
+    page = archive.read("index.html").decode()
+    assert "About &lt;b&gt;my&lt;/b&gt; crown" in page
+    assert f'href="files/{picture.pk}.png"' in page
+    people = ["Rosa Bright", "braces", *(one.user.name for one in (desk.cast.agent, desk.cast.admin, desk.cast.owner))]
+    for words in people:
+        assert words not in page + json.dumps(data)
+
+
+def test_only_its_recipient_fetches_it_and_it_is_gone_after_its_days(desk, asked):
+    running.go_on(desk.organization.pk)
+    assert fetched(desk, desk.cast.owner)[0].status_code == 404
+    assert fetched(desk, desk.cast.outsider)[0].status_code in {403, 404}
+    assert fetched(desk)[0].status_code == 200
+    with activate(desk.organization):
+        export = DataExport.objects.get()
+        assert export.ends_at - export.ready_at == timedelta(days=7)
+        stored = bytes(DataExportPart.objects.filter(export=export).values_list("content", flat=True)[0])
+        assert b"data.json" not in stored
+        assert OutgoingMail.objects.filter(kind="export_ready").count() == 1
+        assert running.end_due(timezone.now()) == 0
+        DataExport.objects.update(ends_at=timezone.now())
+    assert fetched(desk)[0].status_code == 404, "before the clock has looked"
+    with activate(desk.organization):
+        assert running.end_due(timezone.now()) == 1
+        assert not DataExportPart.objects.exists()
+        assert keyring.stored_ids(desk.organization.pk, "export", str(export.pk)) == []
+    with activate(desk.organization):
+        kinds = AuditEvent.objects.filter(object_id=str(export.pk)).order_by("sequence").values_list("event", flat=True)
+        assert list(kinds) == ["export:asked", "export:made", "export:fetched"]
+
+
+def test_who_died_half_way_leaves_a_file_that_is_made_anew(desk, asked, monkeypatch):
+    class Died(Exception):
+        pass
+
+    def die(point):
+        raise Died
+
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(running, "crash_here", die)
+        running.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        assert (DataExport.objects.get().state, DataExportPart.objects.count()) == ("making", 1)
+    assert running.go_on(desk.organization.pk) == 1
+    _answer, content = fetched(desk)
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+
+
+def test_an_erasure_waits_for_the_copy_that_was_asked_for(desk, asked):
+    with activate(desk.organization):
+        with pytest.raises(CannotDo, match="being made"):
+            erasing.ask(member=desk.cast.admin, request=asked)
+        with pytest.raises(CannotDo, match="already"):
+            asking.ask_copy(member=desk.cast.admin, request=asked)
+    running.go_on(desk.organization.pk)
+    with activate(desk.organization), pytest.raises(CannotDo, match="fetch it"):
+        erasing.ask(member=desk.cast.admin, request=asked)
+    fetched(desk)
+    with activate(desk.organization):
+        assert erasing.ask(member=desk.cast.admin, request=SubjectRequest.objects.get()).texts == 1
+
+
+def test_rows_are_read_in_batches_and_none_is_missed(desk, asked, monkeypatch):
+    monkeypatch.setattr(copying, "BATCH", 2)
+    with activate(desk.organization):
+        one = Note.objects.get()
+        for number in range(5):
+            Note.objects.create(
+                conversation_id=one.conversation_id,
+                contact_id=one.contact_id,
+                author=desk.cast.agent,
+                body=f"Note {number}",
+                created_at=one.created_at,
+            )
+    running.go_on(desk.organization.pk)
+    _answer, content = fetched(desk)
+    notes = json.loads(zipfile.ZipFile(io.BytesIO(content)).read("data.json"))["parts"]["texting.Note"]
+    assert {note["body"] for note in notes} == {"Is allergic", *(f"Note {number}" for number in range(5))}
+    with activate(desk.organization):
+        export = DataExport.objects.get()
+        assert export.done == export.total > 10
+
+
+def test_pieces_have_one_size_and_make_the_whole():
+    given = []
+    pieces = Pieces(lambda number, content: given.append((number, content)))
+    for size in (1, PIECE - 1, PIECE * 2 + 5, 0):
+        pieces.write(b"x" * size)
+    pieces.finish()
+    assert [number for number, _ in given] == [0, 1, 2, 3]
+    assert [len(content) for _, content in given] == [PIECE, PIECE, PIECE, 5]
+    assert pieces.size == 3 * PIECE + 5
