@@ -35,6 +35,7 @@ from texting.models import Contact, Conversation, Decision, Line, LineKey, Messa
 from texting.phone_numbers import mask, parse
 from texting.providers.base import Credentials
 from texting.purposes import Purpose
+from texting.searching import filling
 from texting.segments import count
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -100,6 +101,8 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
             measures(next(member for member in built.members.values() if member.is_owner))
         if story.get("reviews"):
             reviews(built.members)
+        while filling.fill():  # the stories were stored row by row
+            pass
     return people
 
 

@@ -31,6 +31,7 @@ from texting.providers.base import Inbound
 from texting.scheduled import planning
 from texting.scheduled.planning import When
 from texting.scheduled.their_clock import zones_for
+from texting.searching.again import to_address
 from texting.statuses import ErrorKind, MessageStatus
 
 from .action_rows import action_rows, action_sights
@@ -67,6 +68,7 @@ class State:
     endpoint: str = ""  # the page of a webhook endpoint, and of one of its deliveries
     delivery: str = ""
     campaign: Campaign | None = None
+    searched: str = "dental"
 
     def sights(self) -> Iterator[tuple[str, str]]:
         """(name of the page, its path)."""
@@ -76,6 +78,10 @@ class State:
         if self.refused:
             yield "refusal", f"/inbox/c/{self.refused.pk}/"
         yield "inbox-mine", "/inbox/mine/"
+        yield "search", "/search/"
+        with activate(self.member.organization):
+            words = to_address(self.member, {"q": [self.searched], "kind": [""]})
+        yield "search-found", f"/search/?again={words}"
         yield "attention", "/attention/"
         yield "questions", "/perhaps-stop/"
         yield "questions-decided", "/perhaps-stop/?state=decided"
