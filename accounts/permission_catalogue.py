@@ -125,7 +125,6 @@ NOT_OFFERED = frozenset(
     {
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
-        Permission.CONTACTS_EXPORT,
         Permission.EXPORTS_MAKE,
     }
 )

@@ -119,6 +119,7 @@ class AuditKind(StrEnum):
     NOTE_ADDED = "note:added"
     ATTACHMENT_OPENED = "attachment:opened"
     ATTACHMENT_REFUSED = "attachment:refused"
+    CONTACTS_EXPORTED = "contacts:exported"
     CONTACT_CREATED = "contact:created"
     TAG_CREATED = "tag:created"
     TAG_CHANGED = "tag:changed"

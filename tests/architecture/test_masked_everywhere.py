@@ -102,6 +102,7 @@ WRITTEN = (
 QUERIES: dict[str, tuple[str, ...]] = {
     "attention/": ("after=2999-01-01",),
     "contacts/": ("tag=",),
+    "contacts/export/": ("tag=",),
     "contacts/permission-requests/new/": ("import=1",),
     "counts/": ("settings",),
     "escalations/": tuple(f"view={view}" for view in ("mine", "unowned", "soon", "breached", "closed", "all")),

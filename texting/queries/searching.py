@@ -8,6 +8,7 @@ at most `MOST_OPENED` candidates; what lies behind is the next page.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission
+from tenancy.arrays import numbers
 from tenancy.encryption import keyring, prefetch
 from tenancy.isolation import current_organization_id
 from texting.models import Message, Note
@@ -28,8 +30,9 @@ from texting.searching.asking import Part, Query, excerpt, says
 from texting.searching.marks import SEARCH_KEY, keys_that_read, month_called, month_of, text_mark
 
 PAGE = 20
-FIRST_LOOK, NEXT_LOOK, MOST_OPENED = 60, 500, 2_000
+FIRST_LOOK, NEXT_LOOK, MOST_OPENED = 24, 500, 2_000
 MOST_WORDS_ASKED = 4  # of the index: the longest; the others are looked at in the text
+MOST_REMEMBERED = 1_000  # organizations whose months this process remembers
 NEWER_THAN_ALL = UUID(int=(1 << 128) - 1)
 
 
@@ -156,16 +159,30 @@ def _hit(query: Query, row: Message | Note, text: str) -> Hit:
 def _keys(wish: Wish) -> dict[int, bytes]:
     """Of the months that the wish is about and that have one."""
     organization = current_organization_id()
-    months = [month_called(scope) for scope in keyring.scopes_of(organization, SEARCH_KEY)]
+    months = {*_months(organization), month_of(timezone.now())}
     first = month_of(_begin(wish.since)) if wish.since else 0
     last = month_of(_begin(wish.until) + timedelta(days=1)) if wish.until else 1 << 20
     return keys_that_read(organization, (month for month in months if first <= month <= last))
 
 
+_known: dict[UUID, tuple[float, tuple[int, ...]]] = {}
+
+
+def _months(organization: UUID) -> tuple[int, ...]:
+    """The months that have a key; as old as a minute, as keys are (the present one is asked for in any case)."""
+    until, months = _known.get(organization, (0.0, ()))
+    if until < monotonic():
+        months = tuple(month_called(scope) for scope in keyring.scopes_of(organization, SEARCH_KEY))
+        if len(_known) > MOST_REMEMBERED:
+            _known.clear()
+        _known[organization] = (monotonic() + keyring.CACHE_SECONDS, months)
+    return months
+
+
 def _candidates(keys: dict[int, bytes], query: Query, before: UUID, size: int) -> list[UUID]:
     """The newest ids before a place that have all the words, or others with the same marks."""
     words = query.words[:MOST_WORDS_ASKED]
-    columns = [[text_mark(keys, month, word) for month in sorted(keys, reverse=True)] for word in words]
+    columns = [numbers(text_mark(keys, month, word) for month in sorted(keys, reverse=True)) for word in words]
     if not keys or not words:
         return []
     organization = current_organization_id()

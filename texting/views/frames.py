@@ -103,6 +103,7 @@ def open_context(
     return {
         **head_context(request, conversation, chosen, composing),
         "thread": thread,
+        "found_at": str(place or ""),
         "composer": composing,
         "composer_tools": composer_tools(member, conversation) if composing.may_send else [],
         "draft": queries.draft_of(member, conversation),

@@ -23,7 +23,7 @@ from texting.views.frames import cursor_in
 @require_safe
 def contacts(request: MemberRequest) -> HttpResponse:
     """The organization's contacts, the newest first."""
-    tag = _tag_in(request)
+    tag = tag_in(request)
     page = queries.contacts_page(request.member, cursor_in(request, "after"), tag=tag)
     return _list(request, page, NumberForm(), tag)
 
@@ -44,7 +44,7 @@ def find_contact(request: MemberRequest) -> HttpResponse:
     return _list(request, page, form)
 
 
-def _tag_in(request: MemberRequest) -> UUID | None:
+def tag_in(request: MemberRequest) -> UUID | None:
     """The tag that the list is of; None without one. Raises NotYours for what is none."""
     if not (written := request.GET.get("tag", "")):
         return None
@@ -65,6 +65,7 @@ def _list(request: MemberRequest, page: queries.ContactPage, form: NumberForm, t
         "looked_for": bool(form.data.get("number")),
         "may_find": queries.sees_everybody(request.member),
         "may_request": request.member.may(Permission.CONSENT_REQUEST),
+        "may_export": request.member.may(Permission.CONTACTS_EXPORT),
         "may_import": request.member.may(Permission.CONSENT_IMPORT) and queries.sees_everybody(request.member),
     }
     return render(request, "texting/contacts.html", context, status=422 if form.errors else 200)

@@ -120,10 +120,13 @@ document.body.addEventListener("thread-opened", start);
 function start() {
   listen();
   resized.disconnect();
-  const found = messages()?.querySelector(location.hash ? `[id="${CSS.escape(location.hash.slice(1))}"]` : ":not(*)"); // one that was looked for
+  const found = messages()?.querySelector(".is-found"); // one that was looked for
   pinned = !found;
   toEnd();
-  found?.scrollIntoView({ block: "center" });
+  if (found) {
+    log().scrollTop += found.getBoundingClientRect().top - log().getBoundingClientRect().top - log().clientHeight / 3;
+    found.focus({ preventScroll: true });
+  }
   if (!log()) return;
   resized.observe(log());
   resized.observe(messages());
