@@ -4,19 +4,30 @@ It finds everything with as many statements for a hundred texts as for one, then
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.ids import new_id
 from texting import origins, queries, sending, threads
+from texting.conversations import NotPossible
 from texting.gate import OutsideHours
-from texting.models import Contact, Conversation, Line, Message
+from texting.models import Contact, Conversation, Line, Message, ScheduledText
 from texting.origins import Ask, NotMade
 from texting.phone_numbers import BadNumber, PhoneNumber, parse
 from texting.purposes import Purpose
+from texting.scheduled import planning
+from texting.scheduled.planning import BadTime, OutsideThen, When
+from texting.scheduled.their_clock import Zone
 from texting.sending import BadText, Refused, Wanted
 
 
@@ -41,6 +52,7 @@ class Addressed:
     line_id: UUID | None = None
     purpose: Purpose | None = None
     outside_hours: OutsideHours = OutsideHours.ASK
+    send_at: datetime | None = None  # None: now
 
 
 class Unaddressed(Exception):
@@ -51,7 +63,7 @@ class Unaddressed(Exception):
         self.field = field
 
 
-Result = Message | Refused | BadText | Unaddressed
+Result = Message | ScheduledText | Refused | BadText | Unaddressed
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,10 @@ def send_addressed(*, member: Membership, texts: Sequence[Addressed]) -> list[Re
     purposes = _write_templates(member, texts, addressed, results)
     for at, (line, wanted) in addressed.items():
         purpose = purposes.get(at) or texts[at].purpose or Purpose.REPLY
+        send_at = texts[at].send_at
+        if send_at is not None:
+            results[at] = _keep(member, line, wanted, purpose, send_at)
+            continue
         groups.setdefault((line.pk, purpose), []).append((at, wanted))
     for (line_id, purpose), group in sorted(
         groups.items()
@@ -92,6 +108,44 @@ def send_addressed(*, member: Membership, texts: Sequence[Addressed]) -> list[Re
         )
         results |= zip((at for at, _ in group), answers, strict=True)
     return [results[at] for at in range(len(texts))]
+
+
+def _keep(
+    member: Membership, line: Line, wanted: Wanted, purpose: Purpose, send_at: datetime
+) -> ScheduledText | Refused | BadText | Unaddressed:
+    """Schedule a text. Its contact and conversation are made when it is kept, and not for one that is refused."""
+    now = timezone.now()
+    when = When(send_at, Zone("UTC", ScheduledText.ZoneFrom.GIVEN), wanted.outside_hours)
+    try:
+        with transaction.atomic() if wanted.seen is None else nullcontext():
+            place = wanted.seen
+            if place is None:
+                found = threads.open_or_new([wanted.contact], line, at=now)[wanted.contact.pk]
+                place = threads.store_all([found], line, at=now)[wanted.contact.pk]
+            return planning.schedule(
+                member=member,
+                conversation=place,
+                body=wanted.body,
+                when=when,
+                message_id=wanted.message_id or new_id(),
+                origin=wanted.origin,
+                purpose=purpose,
+            )
+    except OutsideThen as outside:
+        sees = queries.sees_everybody(member)  # hours tell where somebody lives
+        begins = _("They begin at %(at)s.") % {"at": outside.opens_at.isoformat()} if sees else ""
+        return Unaddressed("send_at", f"{outside} {begins}".strip())
+    except BadTime as error:
+        return Unaddressed("send_at", str(error))
+    except NotPossible as error:
+        return Unaddressed("conversation_id" if wanted.seen else "to", str(error))
+    except BadText as error:
+        return error
+    except Refused as refused:
+        if wanted.seen is None:  # its conversation was not made, so the line has it in the log
+            rules = [reason.rule for reason in refused.outcome.objections]
+            audit.record(event=AuditKind.MESSAGE_REFUSED, actor=member, object=line, rules=rules)
+        return refused
 
 
 def _write_templates(

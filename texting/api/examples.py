@@ -36,6 +36,7 @@ DELIVERED = MESSAGE | {
     "sent_at": "2026-11-25T15:04:06.456Z",
     "delivered_at": "2026-11-25T15:04:08.789Z",
 }
+CANCELED = MESSAGE | {"status": "canceled", "status_text": "Canceled"}
 REDACTED = DELIVERED | {
     "body": "Words removed by a colleague",
     "ended_at": "2026-11-26T08:00:00Z",

@@ -1,5 +1,6 @@
 """Texts: send one, send many, read one, list a conversation's."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +13,19 @@ from accounts.api.problems import Flaw, Kind, Problem
 from accounts.api.reading import checked, read_parameters
 from accounts.models import Membership
 from accounts.permissions import Permission
-from texting import queries
+from texting import canceling, queries
 from texting.addressing import Addressed, Result, Unaddressed, send_addressed
 from texting.api import examples
 from texting.api.pages import MessagePage, cursor_of
-from texting.api.shapes import MessageParameters, NewMessage, NewMessages, Removal
-from texting.api.shown import ShownMessage, ShownResults, show_message
+from texting.api.shapes import MessageParameters, NewMessage, NewMessages, Nothing, Removal
+from texting.api.shown import ShownMessage, ShownResults, show_message, show_scheduled
 from texting.conversations import NotPossible
 from texting.gate import OutsideHours
-from texting.models import Message, Redaction
+from texting.models import Message, Redaction, ScheduledText
 from texting.purposes import Purpose
 from texting.redacting import Why, redact
+from texting.scheduled import planning
+from texting.scheduled.reading import access_by_message
 from texting.sending import BadText, Held, Refused
 
 
@@ -62,9 +65,9 @@ class Messages(Endpoint):
         refusal says which rule and what to do. Read its status later, or be told by a webhook.
         """
         [result] = send_addressed(member=self.member, texts=[_addressed(checked(self.body, NewMessage))])
-        if isinstance(result, Message):
-            where = {"Location": f"{request.path}/{result.pk}"}
-            return answer(show_message(self.member, result), status=202, headers=where)
+        if isinstance(result, Message | ScheduledText):
+            shown = _show(self.member, result)
+            return answer(shown, status=202, headers={"Location": f"{request.path}/{shown['id']}"})
         return problem_of(self.member, result).response()
 
 
@@ -91,7 +94,7 @@ class MessageBatch(Endpoint):
         wanted = checked(self.body, NewMessages)["messages"]
         results = send_addressed(member=self.member, texts=[_addressed(text) for text in wanted])
         shown = [_shown(self.member, result) for result in results]
-        queued = sum(isinstance(result, Message) for result in results)
+        queued = sum(isinstance(result, Message | ScheduledText) for result in results)
         return answer({"queued": queued, "refused": len(results) - queued, "results": shown})
 
 
@@ -108,8 +111,37 @@ class OneMessage(Endpoint):
         tag="Messages",
     )
     def get(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
-        """A text with its status."""
-        return answer(show_message(self.member, queries.access_message(self.member, message_id)))
+        """A text with its status; also one that is scheduled."""
+        return answer(_shown_by_id(self.member, message_id))
+
+
+class MessageCancellation(Endpoint):
+    """Taking back a text that has not left."""
+
+    needs = {"post": (Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND)}
+
+    @describe(
+        "Take a text back",
+        answer=ShownMessage,
+        example=examples.CANCELED,
+        request=Nothing,
+        request_example={},
+        problems=[Kind.PERMISSION_MISSING, Kind.NOT_FOUND, Kind.CONFLICT],
+        repeatable=True,
+        tag="Messages",
+    )
+    def post(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
+        """Of one that is scheduled, or waits for the hours where the customer is. 409 when it has left, or ended."""
+        checked(self.body, Nothing)
+        try:
+            message = _message(self.member, message_id)
+            if message is not None:
+                canceling.cancel(member=self.member, message=message)
+            else:
+                planning.cancel(member=self.member, row=access_by_message(self.member, message_id))
+        except NotPossible as reason:
+            raise Problem(Kind.CONFLICT, str(reason)) from None
+        return answer(_shown_by_id(self.member, message_id))
 
 
 class _Removing(Endpoint):
@@ -176,9 +208,25 @@ def _addressed(wanted: dict[str, Any]) -> Addressed:
     return Addressed(**wanted | chosen)
 
 
+def _message(member: Membership, message_id: UUID) -> Message | None:
+    with suppress(queries.NotYours):
+        return queries.access_message(member, message_id)
+    return None
+
+
+def _shown_by_id(member: Membership, message_id: UUID) -> dict[str, Any]:
+    """The text, or the one that will be it. Raises NotYours."""
+    message = _message(member, message_id)
+    return _show(member, message if message is not None else access_by_message(member, message_id))
+
+
+def _show(member: Membership, text: Message | ScheduledText) -> dict[str, Any]:
+    return show_message(member, text) if isinstance(text, Message) else show_scheduled(member, text)
+
+
 def _shown(member: Membership, result: Result) -> dict[str, Any]:
-    if isinstance(result, Message):
-        return {"status": 202, "message": show_message(member, result), "problem": None}
+    if isinstance(result, Message | ScheduledText):
+        return {"status": 202, "message": _show(member, result), "problem": None}
     document = problem_of(member, result).document()
     return {"status": document["status"], "message": None, "problem": document}
 

@@ -1,5 +1,6 @@
 """What the API takes: every field with its bounds and its words. Names that are not here are refused."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,15 @@ MOST_VALUES = 30
 PURPOSES = (Purpose.REPLY, Purpose.APPOINTMENT, Purpose.ALERT, Purpose.CODE, Purpose.BULK)
 LANGUAGES = ("en", "es", "fr")
 LISTS = (FilterKind.OPEN, FilterKind.MINE, FilterKind.UNASSIGNED, FilterKind.RESOLVED)
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment: a time without an offset is none, and is not read by our own clock."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise serializers.ValidationError(["Say the offset, such as 2026-12-01T09:00:00-05:00."])
+        return super().enforce_timezone(value)
 
 
 class NewMessage(Strict):
@@ -72,6 +82,12 @@ class NewMessage(Strict):
         help_text="What becomes of a text for which it is not the time where the customer is: `wait` (it leaves when "
         "their hours begin, see `held_until`), `ask` (it is refused, and the problem says when it could leave) or "
         "`send` (it leaves all the same; not possible for `bulk`, and written down).",
+    )
+
+    send_at = MomentField(
+        required=False,
+        help_text="When it is to leave, with its offset: `2026-12-01T09:00:00-05:00`; at most a year ahead. Everything "
+        "is asked again then. With `ask`, hours are those of that moment. Until it leaves its status is `scheduled`.",
     )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:

@@ -9,12 +9,18 @@ from rest_framework import serializers
 from accounts.models import Membership
 from texting.explaining import explain
 from texting.limits.carriers.showing import BrandRow, CampaignRow, brands_of
-from texting.models import Contact, Conversation, EndedAs, Line, Message, Note
+from texting.models import Contact, Conversation, EndedAs, Line, Message, Note, ScheduledText
 from texting.queries import colleague, customer, wording
 from texting.queries.tags import ShownTag, tags_of
+from texting.segments import count
 from texting.statuses import ErrorKind, MessageStatus
 
 DIRECTIONS = ("in", "out")
+SCHEDULED = "scheduled"
+_KINDS = {
+    ScheduledText.Why.OPTED_OUT.value: ErrorKind.OPTED_OUT,
+    ScheduledText.Why.AUTHOR.value: ErrorKind.SENDER_NOT_ALLOWED,
+}
 _TAGS = "shown_tags"
 
 
@@ -44,7 +50,10 @@ class ShownMessage(serializers.Serializer):  # type: ignore[type-arg]
     purpose = serializers.CharField(help_text="Empty for texts that came in.")
     body = serializers.CharField(help_text="When its words have ended, a sentence that says so.")
     status = serializers.ChoiceField(
-        choices=[status.value for status in MessageStatus], allow_null=True, help_text="Null when it was deleted."
+        choices=[SCHEDULED, *(status.value for status in MessageStatus)],
+        allow_null=True,
+        help_text="Null when it was deleted. `scheduled`: it has a `send_at` and has not left; one that will not is "
+        "`canceled`, with the reason in `error`.",
     )
     status_text = serializers.CharField(help_text="The status in words.")
     error = ShownError(allow_null=True)
@@ -53,7 +62,9 @@ class ShownMessage(serializers.Serializer):  # type: ignore[type-arg]
     author = Named(allow_null=True)
     created_at = serializers.DateTimeField()
     held_until = serializers.DateTimeField(
-        allow_null=True, help_text="A rule lets it leave then, such as the hours where the customer is; else null."
+        allow_null=True,
+        help_text="It is scheduled for then, or a rule lets it leave then, such as the hours where the customer is; "
+        "else null.",
     )
     sent_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
@@ -179,6 +190,42 @@ def _show_deleted(member: Membership, message: Message) -> Shown:
         "status_text": "",
         "segments": 0,
         "media_count": 0,
+    }
+
+
+def show_scheduled(member: Membership, row: ScheduledText) -> Shown:
+    """A `ShownMessage` of a text that waits for its time, or will not leave. Once it is sent, the message is shown."""
+    waits = row.state in {ScheduledText.State.WAITING, ScheduledText.State.PAUSED}
+    held = row.state == ScheduledText.State.HELD
+    label = str(ScheduledText.State(row.state).label)
+    stopped = row.state == ScheduledText.State.STOPPED
+    reason = wording(member, row, "note") if stopped else ""
+    problem = (
+        {"kind": _KINDS.get(row.why, ErrorKind.INVALID_REQUEST).value, "reason": reason, "what_to_do": ""}
+        if stopped
+        else None
+    )
+    body = wording(member, row)
+    return {
+        "id": row.message_id,
+        "conversation_id": row.conversation_id,
+        "contact_id": row.contact_id,
+        "line_id": row.line_id,
+        "direction": Message.Direction.OUT.value,
+        "purpose": row.purpose,
+        "body": body,
+        "status": SCHEDULED if waits else (MessageStatus.HELD if held else MessageStatus.CANCELED).value,
+        "status_text": label,
+        "error": problem,
+        "segments": count(body).segments,
+        "media_count": 0,
+        "author": show_member(row.author),
+        "created_at": row.made_at,
+        "held_until": row.send_at if waits else None,
+        "sent_at": None,
+        "delivered_at": None,
+        "ended_at": None,
+        "ended_as": None,
     }
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("messages", messages.Messages.as_view(), name="api_messages"),
     path("messages/batch", messages.MessageBatch.as_view(), name="api_message_batch"),
     path("messages/<uuid:message_id>", messages.OneMessage.as_view(), name="api_message"),
+    path("messages/<uuid:message_id>/cancel", messages.MessageCancellation.as_view(), name="api_message_cancel"),
     path("messages/<uuid:message_id>/redact", messages.MessageRedaction.as_view(), name="api_message_redact"),
     path("messages/<uuid:message_id>/delete", messages.MessageDeletion.as_view(), name="api_message_delete"),
     path("conversations", conversations.Conversations.as_view(), name="api_conversations"),
