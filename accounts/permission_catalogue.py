@@ -91,6 +91,7 @@ class Permission(StrEnum):
     SIMULATOR_USE = "simulator:use"
 
     ORGANIZATION_MANAGE = "organization:manage"
+    ORGANIZATION_END = "organization:end"
     RETENTION_MANAGE = "retention:manage"
     HOLDS_READ = "holds:read"
     HOLDS_MANAGE = "holds:manage"
@@ -133,7 +134,7 @@ NOT_OFFERED = frozenset(
 OFFERED = frozenset(Permission) - NOT_OFFERED
 """What a member can hold: everything that something in the product asks for."""
 
-FOR_OWNERS = frozenset({Permission.OWNERS_MANAGE})
+FOR_OWNERS = frozenset({Permission.OWNERS_MANAGE, Permission.ORGANIZATION_END})
 """What no role holds: it comes with being an owner."""
 
 ADMINISTRATIVE = frozenset(
@@ -167,6 +168,7 @@ ADMINISTRATIVE = frozenset(
         Permission.WEBHOOKS_MANAGE,
         Permission.API_MANAGE,
         Permission.ORGANIZATION_MANAGE,
+        Permission.ORGANIZATION_END,
         Permission.RETENTION_MANAGE,
         Permission.HOLDS_MANAGE,
         Permission.HOLDS_RELEASE,

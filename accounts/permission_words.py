@@ -198,6 +198,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Manage the organization"),
         _("Sees the list of what is left to set up, and is led through it."),
     ),
+    "organization:end": (
+        _("End the organization"),
+        _("Stops all texts and, after 30 days, destroys everything for good. Owners only; where there are two, both."),
+    ),
     "retention:manage": (_("Manage retention"), _("Says how long things are kept before they are destroyed.")),
     "holds:read": (
         _("See legal holds"),

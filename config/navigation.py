@@ -115,6 +115,7 @@ SETTINGS = (
         RailEntry(_("Reveals"), "reveals", "eye", Permission.AUDIT_READ),
         RailEntry(_("Legal holds"), "holds", "lock", Permission.HOLDS_READ, holds_waiting),
         RailEntry(_("Data requests"), "subject_requests", "user", Permission.SUBJECT_REQUESTS_MANAGE, requests_waiting),
+        RailEntry(_("End the organization"), "closing", "log-out", Permission.ORGANIZATION_END),
     ),
     _group(
         _("You"),

@@ -58,6 +58,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "look after holds": {"task": "retention.tasks.look_after_holds", "schedule": schedule(3600)},
     "go on with erasures": {"task": "retention.erasing.tasks.go_on_with_erasures", "schedule": schedule(60)},
     "make and end exports": {"task": "retention.exporting.tasks.round_of_exports", "schedule": schedule(60)},
+    "end organizations": {"task": "retention.closing.tasks.end_organizations", "schedule": schedule(300)},
     "look after requests": {"task": "retention.tasks.look_after_requests", "schedule": schedule(3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }

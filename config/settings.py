@@ -233,6 +233,7 @@ CELERY_IMPORTS = [
     "retention.purging.tasks",
     "retention.erasing.tasks",
     "retention.exporting.tasks",
+    "retention.closing.tasks",
 ]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("retention.purging.urls")),
     path("", include("retention.hold_urls")),
     path("", include("retention.request_urls")),
+    path("", include("retention.closing_urls")),
     path("", include("retention.urls")),
     path("", include("config.developers")),
     path("", include("config.styleguide")),

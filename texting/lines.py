@@ -32,6 +32,10 @@ class HasTexts(ValueError):
     """Whether a line is for sign-in codes is settled by its first text: what stands on it would be hidden, or shown."""
 
 
+class OrganizationEnds(ValueError):
+    """An owner ends the organization: no line of it sends until that is taken back."""
+
+
 class OtherLineForCodes(ValueError):
     """Another line of the organization sends its codes."""
 
@@ -98,6 +102,8 @@ def change(*, actor: Membership, line_id: UUID, settings: Settings) -> Line:
 def switch(*, actor: Membership, line_id: UUID, on: bool) -> Line:
     """A line that is off sends nothing: what waits ends at the gate. It still hears: a STOP must not be missed."""
     line = _locked(actor, line_id)
+    if on and actor.organization.closes_at is not None:
+        raise OrganizationEnds
     if line.is_active is not on:
         line.is_active = on
         line.save(update_fields=["is_active"])

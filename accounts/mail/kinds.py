@@ -65,6 +65,8 @@ class MailKind(StrEnum):
     RETENTION_SHORTENED = "retention_shortened"
     SUBJECT_REQUEST_DUE = "subject_request_due"
     EXPORT_READY = "export_ready"
+    ORGANIZATION_ENDS = "organization_ends"
+    ORGANIZATION_ENDED = "organization_ended"
 
 
 @dataclass(frozen=True)
@@ -141,4 +143,6 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.RETENTION_SHORTENED: NOTICE,
     MailKind.SUBJECT_REQUEST_DUE: NOTICE,
     MailKind.EXPORT_READY: NOTICE,
+    MailKind.ORGANIZATION_ENDS: NOTICE,
+    MailKind.ORGANIZATION_ENDED: NOTICE,
 }

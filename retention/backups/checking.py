@@ -92,7 +92,7 @@ def check(
 def _chains(of_main: Manifest, folder: Path | None) -> tuple[list[str], str]:
     """Each log up to where the backup ended is what the checkpoints say; later ones tell what is lost."""
     problems, events, notes, lost = [], 0, 0, 0
-    for organization in Organization.objects.order_by("pk"):
+    for organization in Organization.everyone.order_by("pk"):
         owner = organization.pk
         length, head = of_main.heads.get(str(owner), (0, ""))
         outside = list(read_notes(folder, owner)) if folder else []
@@ -117,7 +117,7 @@ def _length(note: str) -> int:
 
 def begin_checkpoints_anew(folder: Path, of_main: Manifest) -> None:
     """Where more was signed than came back, the old notes stay beside, and a new file begins with those that hold."""
-    for organization in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
+    for organization in list(Organization.everyone.order_by("pk").values_list("pk", flat=True)):
         length, _ = of_main.heads.get(str(organization), (0, ""))
         note = newest_note(folder, organization)
         if note is not None and _length(note) > length:
@@ -132,7 +132,7 @@ def begin_checkpoints_anew(folder: Path, of_main: Manifest) -> None:
 
 def _live(dead: Tombstones) -> tuple[list[str], str]:
     """Texts picked at random, of organizations picked at random: each opens, unless its key was destroyed."""
-    owners = list(Organization.objects.values_list("pk", flat=True))
+    owners = list(Organization.everyone.values_list("pk", flat=True))
     random.shuffle(owners)
     problems, opened = [], 0
     for place, owner in enumerate(owners):
@@ -166,7 +166,7 @@ def _picked(many: int) -> list[Message]:
 def _shredded(dead: Tombstones) -> tuple[list[str], str]:
     """No destroyed key is there, and what was sealed under one does not open."""
     problems, keys, texts = [], 0, 0
-    for owner in Organization.objects.order_by("pk").values_list("pk", flat=True):
+    for owner in Organization.everyone.order_by("pk").values_list("pk", flat=True):
         gone = sorted(dead.keys.get(owner, ()))
         keys += len(gone)
         with keys_of(owner):

@@ -33,6 +33,7 @@ from retention.backups import shelf
 from retention.backups.errors import Damaged
 from tenancy.audit_checkpoints import is_signed, sign, trusted_keys
 from tenancy.audit_kinds import AuditKind
+from tenancy.encryption.ending import IN_ESCROW, ORGANIZATION_MARK
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, Organization
@@ -62,7 +63,7 @@ def export(folder: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         state = _state(folder)
         reached: dict[str, int] = dict(state["reached"]) if state else {}  # also of organizations that are gone by now
-        for organization in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
+        for organization in list(Organization.everyone.order_by("pk").values_list("pk", flat=True)):
             last = reached.setdefault(str(organization), 0)
             with activate(organization):
                 events = AuditEvent.objects.filter(event=AuditKind.KEY_DESTROYED, sequence__gt=last)
@@ -199,7 +200,17 @@ def apply(connection: psycopg.Connection[Any], found: Tombstones) -> int:
         with _as(connection, organization):
             [(done,)] = connection.execute(_DELETE, [sorted(keys), CONTACT]).fetchall()
             gone += done
+            if ORGANIZATION_MARK in keys:
+                gone += connection.execute(_END, [list(IN_ESCROW)]).rowcount
+                if connection.execute(_KNOWS_ENDS).fetchone():
+                    connection.execute("UPDATE tenancy_organizationkey SET ended_at = now() WHERE ended_at IS NULL")
     return gone
+
+
+_END = "DELETE FROM tenancy_datakey WHERE NOT kind = ANY(%s)"
+_KNOWS_ENDS = """
+SELECT 1 FROM information_schema.columns WHERE table_name = 'tenancy_organizationkey' AND column_name = 'ended_at'
+"""  # the backup may be of an older release
 
 
 _DELETE = """

@@ -38,14 +38,25 @@ def ask_copy(*, member: Membership, request: SubjectRequest) -> DataExport:
     return export
 
 
+def ask_everything(*, member: Membership) -> DataExport:
+    """Have everything of the organization made into a file, for this owner. Raises CannotDo, MissingPermission."""
+    require(member, Permission.ORGANIZATION_END)
+    if DataExport.objects.filter(request=None, state=State.MAKING).exists():
+        raise CannotDo(_("It is being made already."))
+    export = DataExport.objects.create(recipient=member, asked_at=timezone.now())
+    audit.record(event=AuditKind.EXPORT_ASKED, actor=member, object=export, request="")
+    tasks.ring(member.organization_id)
+    return export
+
+
 def fetch(*, member: Membership, export_id: UUID) -> DataExport:
     """The export for its recipient, as long as it is there; that it was fetched is recorded. Raises Http404."""
     found = DataExport.objects.select_for_update(of=("self",)).filter(pk=export_id, recipient=member).first()
     now = timezone.now()
     if found is None or found.state != State.READY or found.ends_at is None or found.ends_at <= now:
         raise Http404
-    if found.request_id is not None:
-        require(member, Permission.SUBJECT_REQUESTS_MANAGE)
+    own = Permission.ORGANIZATION_END if found.request_id is None else Permission.SUBJECT_REQUESTS_MANAGE
+    require(member, own)
     found.fetched_at = now
     found.save(update_fields=["fetched_at"])
     audit.record(

@@ -64,7 +64,7 @@ def _rows(organization: UUID, part: Part, who: Who, read: Read) -> Iterator[list
             rows = part.rows(who)
             batch = list((rows.select_related(*joins) if joins else rows)[at : at + BATCH])
             prefetch(batch, held_will_do=True)
-            values = [(row, {field: _value(row, field) for field in part.fields}) for row in batch]
+            values = [(row, {field: value_of(row, field) for field in part.fields}) for row in batch]
         if batch:
             read(len(batch))
             yield values
@@ -73,7 +73,7 @@ def _rows(organization: UUID, part: Part, who: Who, read: Read) -> Iterator[list
         at += BATCH
 
 
-def _value(row: models.Model, field: str) -> Any:
+def value_of(row: models.Model, field: str) -> Any:
     """None where nothing is, and where a key was destroyed."""
     value: Any = row
     try:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import notices
 from accounts.mail import MailKind
 from retention.choices import Choices
-from retention.exporting import copying
+from retention.exporting import copying, whole
 from retention.exporting.zipping import Pieces, write_zip
 from retention.kinds import BOUNDS, Kind
 from retention.models import DataExport, DataExportPart
@@ -112,13 +112,18 @@ def _make(organization_id: UUID, export: DataExport) -> None:
             size=pieces.size,
             sha256=digest,
         )
-        notices.tell_member(export.recipient, MailKind.EXPORT_READY, route="subject_requests")
+        notices.tell_member(
+            export.recipient, MailKind.EXPORT_READY, route="subject_requests" if export.request_id else "closing"
+        )
 
 
 def _files(organization_id: UUID, export: DataExport, read: "_Read") -> Iterator[tuple[str, Iterator[bytes]]]:
     request = export.request
     if request is None:
-        raise ValueError("an export of nobody")
+        with activate(organization_id):
+            read.expect(whole.total(organization_id))
+        yield from whole.files(organization_id, read)
+        return
     with activate(organization_id):
         who = Who.of(request.number_index)
         read.expect(copying.total(who))

@@ -259,6 +259,31 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Closing',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('state', models.CharField(choices=[('asked', 'Waits for a second owner'), ('counting', 'Ends on a day'), ('taken_back', 'Taken back'), ('ending', 'Being destroyed'), ('ended', 'Ended')], max_length=10)),
+                        ('asked_at', models.DateTimeField()),
+                        ('begun_at', models.DateTimeField(blank=True, help_text='Since when nothing is sent.', null=True)),
+                        ('ends_at', models.DateTimeField(blank=True, null=True)),
+                        ('reminded_at', models.DateTimeField(blank=True, null=True)),
+                        ('ended_at', models.DateTimeField(blank=True, null=True)),
+                        ('escrow_until', models.DateTimeField(blank=True, null=True)),
+                        ('escrow_ended_at', models.DateTimeField(blank=True, null=True)),
+                        ('line_ids', models.JSONField(default=list)),
+                        ('counts', models.JSONField(default=dict)),
+                        ('keys', models.PositiveIntegerField(default=0)),
+                        ('certificate', models.TextField(blank=True)),
+                        ('asked_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('decided_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'ordering': ['asked_at', 'pk'],
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_closing_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_closing_org_id'), tenancy.constraints.SameOrganization(field='asked_by', name='retention_closing_asked_by_org'), tenancy.constraints.SameOrganization(field='decided_by', name='retention_closing_decided_by_org'), models.UniqueConstraint(condition=models.Q(('state', 'taken_back'), _negated=True), fields=('organization',), name='retention_closing_one'), models.CheckConstraint(condition=models.Q(('decided_by', None), ('state', 'taken_back'), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='retention_closing_second_owner')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='DataExportPart',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

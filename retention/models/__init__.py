@@ -1,5 +1,6 @@
 """What retention stores: policies, holds, purges and their steps, people's requests, drills of restoring."""
 
+from retention.models.closing import Closing
 from retention.models.drill import RestoreDrill
 from retention.models.erasure import Erasure
 from retention.models.export import DataExport, DataExportPart
@@ -9,6 +10,7 @@ from retention.models.purge import Purge, PurgeStep
 from retention.models.subject_request import SubjectRequest
 
 __all__ = [
+    "Closing",
     "DataExport",
     "DataExportPart",
     "Erasure",

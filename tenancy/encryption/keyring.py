@@ -27,6 +27,8 @@ from tenancy.isolation import tell_database
 from tenancy.models.data_key import DataKey, DestroyedKey, OrganizationKey
 
 CACHE_SECONDS = 60.0
+AFTER_THE_END = frozenset({"audit"})
+"""Kinds of keys that are made also for an organization that has ended: its log tells how it did."""
 
 _cache = KeyCache(seconds=CACHE_SECONDS, entries=20_000)
 
@@ -213,6 +215,8 @@ def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:
 
 
 def _new(wrapped_by: OrganizationKey, wrapping_key: bytes, kind: str, scope: str, generation: int) -> DataKey:
+    if wrapped_by.ended_at is not None and kind not in AFTER_THE_END:
+        raise KeyDestroyed(f"organization {wrapped_by.organization_id} has ended: nothing is sealed for it")
     key = Key(os.urandom(KEY_ID_BYTES), os.urandom(KEY_BYTES))
     row = DataKey(
         organization_id=wrapped_by.organization_id,
@@ -267,6 +271,8 @@ def add_organization_key(organization: UUID, *, version: int) -> None:
     """Insert a new random organization key unless that version exists; inside `keys_of`."""
     row = OrganizationKey(organization_id=organization, version=version, root_id=root_id(root_key()))
     row.wrapped = records.wrap(os.urandom(KEY_BYTES), root_key(), organization_binding(row))
+    earlier = OrganizationKey.objects.filter(organization_id=organization).order_by("-version")
+    row.ended_at = earlier.values_list("ended_at", flat=True).first()
     OrganizationKey.objects.bulk_create([row], ignore_conflicts=True)
 
 

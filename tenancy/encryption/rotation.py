@@ -64,6 +64,11 @@ def rotate(organization: UUID, *, stay: timedelta = REPLACED_KEYS_STAY) -> Rotat
 # --- The organization's key ---
 
 
+def replace_organization_key(organization: UUID) -> None:
+    """Wrap what is left of an organization's data keys by a new key, and destroy the older ones; or finish that."""
+    _replace_organization_key(organization, Rotated())
+
+
 def _replace_organization_key(organization: UUID, done: Rotated) -> OrganizationKey | None:
     """The new version; None when the organization has no key yet."""
     keys = OrganizationKey.objects.filter(organization_id=organization).order_by("-version")

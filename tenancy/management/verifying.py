@@ -30,7 +30,7 @@ class VerifyingCommand(BaseCommand):
 
     def chains(self, options: dict[str, Any]) -> Iterator[tuple[Organization, Report]]:
         """Each organization with what its chain says. Raises CommandError for an unknown one or a key that is none."""
-        organizations = Organization.objects.order_by("slug")
+        organizations = Organization.everyone.order_by("slug")
         if options["organization"]:
             organizations = organizations.filter(slug=options["organization"])
             if not organizations:

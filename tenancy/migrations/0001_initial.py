@@ -57,6 +57,8 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='America/New_York', max_length=64, validators=[tenancy.models.organization.known_time_zone])),
                 ('help_contact', models.CharField(blank=True, help_text='Telephone number or e-mail address named in the answer to HELP.', max_length=80)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('closes_at', models.DateTimeField(blank=True, help_text='An owner ends it; until then it can be kept.', null=True)),
+                ('ended_at', models.DateTimeField(blank=True, help_text='Its keys are destroyed.', null=True)),
             ],
             options={
                 'ordering': ['name'],
@@ -80,6 +82,7 @@ class Migration(migrations.Migration):
                 ('root_id', models.BinaryField()),
                 ('next_wrapped', models.BinaryField(null=True)),
                 ('next_root_id', models.BinaryField(null=True)),
+                ('ended_at', models.DateTimeField(help_text='The organization has ended: it wraps no new keys.', null=True)),
             ],
             options={
                 'abstract': False,

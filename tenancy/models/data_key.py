@@ -41,6 +41,7 @@ class OrganizationKey(_KeyRow):
     root_id = models.BinaryField()
     next_wrapped = models.BinaryField(null=True)
     next_root_id = models.BinaryField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="The organization has ended: it wraps no new keys.")
 
     class Meta(_KeyRow.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [

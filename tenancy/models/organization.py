@@ -16,6 +16,14 @@ def known_time_zone(value: str) -> None:
         raise ValidationError(f"{value} is not a time zone of the IANA database, such as America/New_York.")
 
 
+class OpenOrganizations(models.Manager["Organization"]):
+    """Those that have not ended: what rounds and look-ups see. Of one that ended nothing can be read any more."""
+
+    def get_queryset(self) -> "models.QuerySet[Organization]":
+        """Without those that ended."""
+        return super().get_queryset().filter(ended_at=None)
+
+
 class Organization(models.Model):
     """One business and what each of its texts needs to know about it. A directory row without customer data."""
 
@@ -31,6 +39,11 @@ class Organization(models.Model):
         max_length=80, blank=True, help_text="Telephone number or e-mail address named in the answer to HELP."
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    closes_at = models.DateTimeField(null=True, blank=True, help_text="An owner ends it; until then it can be kept.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Its keys are destroyed.")
+
+    objects = OpenOrganizations()
+    everyone: ClassVar["models.Manager[Organization]"] = models.Manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]

@@ -81,6 +81,7 @@ STAYS = {
     "portal.RefusedPaymentEvent": "who took it in or threw it away: a record",
     "retention.Hold": "whose it is, who placed it, who asked: it stays; who manages holds is reminded in their place",
     "retention.HoldEvent": "who did what to a hold: a record",
+    "retention.Closing": "who wanted the organization to end and who agreed: a record",
     "retention.DataExport": "for whom a file was made: nobody else fetches it, and it ends after its days",
     "retention.Erasure": "who asked for it and who agreed: a record",
     "retention.SubjectRequest": "who opened it, who closed it: a record; anybody with the right goes on with open ones",

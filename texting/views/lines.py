@@ -74,7 +74,11 @@ def switch(request: MemberRequest, line_id: UUID) -> HttpResponse:
     """Off or on."""
     shown = queries.line_details(request.member, line_id)
     on = request.POST.get("on") == "1"
-    lines.switch(actor=request.member, line_id=shown.row.id, on=on)
+    try:
+        lines.switch(actor=request.member, line_id=shown.row.id, on=on)
+    except lines.OrganizationEnds:
+        messages.error(request, _("An owner ends the organization, so no line sends. Any owner can take that back."))
+        return redirect("line", line_id=line_id)
     if on:
         messages.success(request, _("Switched on."))
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from retention.certificates import ERASURE_FORMAT, BadCertificate, verify
+from retention.certificates import ENDED_FORMAT, ERASURE_FORMAT, BadCertificate, verify
 from tenancy.audit_checkpoints import BadNote, trusted_keys
 
 MOST_BYTES = 50_000_000
@@ -43,6 +43,9 @@ class Command(BaseCommand):
         if said["format"] == ERASURE_FORMAT:
             ended = sum(said["ended"].values())
             named = f"Erasure {said['erasure']}"
+        elif said["format"] == ENDED_FORMAT:
+            ended = sum(said["ended"].values())
+            named = f"End {said['closing']}"
         else:
             ended = sum(sum(rows.values()) for rows in said["ended"].values())
             named = f"Purge {said['purge']}"

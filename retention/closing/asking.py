@@ -1,0 +1,130 @@
+"""Asking for the end of an organization, agreeing, taking it back."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import notices
+from accounts.mail import MailKind
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from retention.holds.freezing import live_scopes
+from retention.lock import deleting_lock
+from retention.models import Closing
+from retention.requests.cannot_do import CannotDo
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.isolation import current_organization_id
+from tenancy.models import Organization
+from texting.models import Line
+
+WINDOW = timedelta(days=30)
+State = Closing.State
+LIVE = (State.ASKED, State.COUNTING, State.ENDING)
+
+
+def current() -> Closing | None:
+    """The attempt that is under way in the active organization, or that has ended it."""
+    rows = Closing.objects.select_related("asked_by__user", "decided_by__user")
+    return rows.exclude(state=State.TAKEN_BACK).first()
+
+
+def ask(*, member: Membership, typed: str) -> Closing:
+    """An owner wants it to end. Where another owner is there, that one has to agree. Raises CannotDo."""
+    require(member, Permission.ORGANIZATION_END)
+    if " ".join(typed.split()).casefold() != member.organization.name.casefold():
+        raise CannotDo(_("Type the organization's name as it stands above."))
+    deleting_lock()
+    refuse_if_held()
+    if current() is not None:
+        raise CannotDo(_("It was asked for already."))
+    others = other_owners(member)
+    now = timezone.now()
+    closing = Closing.objects.create(state=State.ASKED, asked_by=member, asked_at=now)
+    audit.record(event=AuditKind.CLOSING_ASKED, actor=member, object=closing, alone=not others)
+    if not others:
+        begin(closing)
+    return closing
+
+
+def agree(*, member: Membership) -> None:
+    """A second owner says yes. Raises CannotDo for the first one, or when nothing waits."""
+    require(member, Permission.ORGANIZATION_END)
+    deleting_lock()
+    refuse_if_held()
+    closing = _locked(State.ASKED)
+    if closing.asked_by_id == member.pk:
+        raise CannotDo(_("You asked for it. Another owner has to agree."))
+    closing.decided_by = member
+    closing.save(update_fields=["decided_by"])
+    audit.record(event=AuditKind.CLOSING_AGREED, actor=member, object=closing)
+    begin(closing)
+
+
+def take_back(*, member: Membership) -> None:
+    """Any owner keeps it: lines send again as before. Raises CannotDo when it is too late, or nothing is under way."""
+    require(member, Permission.ORGANIZATION_END)
+    closing = _locked(State.ASKED, State.COUNTING)
+    closing.state, closing.decided_by = State.TAKEN_BACK, member
+    closing.save(update_fields=["state", "decided_by"])
+    Line.objects.filter(pk__in=closing.line_ids).update(is_active=True)
+    _set_closes_at(None)
+    audit.record(event=AuditKind.CLOSING_TAKEN_BACK, actor=member, object=closing, lines=closing.line_ids)
+
+
+def begin(closing: Closing, window: timedelta = WINDOW) -> None:
+    """From now on nothing is sent but sign-in codes; it ends when the window is over."""
+    now = timezone.now()
+    closing.state, closing.begun_at, closing.ends_at = State.COUNTING, now, now + window
+    closing.line_ids = []
+    silence(closing)
+    closing.save(update_fields=["state", "begun_at", "ends_at", "line_ids"])
+    _set_closes_at(closing.ends_at)
+    audit.record(event=AuditKind.CLOSING_BEGUN, actor=closing.asked_by, object=closing, ends_at=closing.ends_at)
+    tell(closing)
+
+
+def silence(closing: Closing) -> None:
+    """Switch off what sends and remember it on the closing, which the caller saves. Lines go on hearing."""
+    lines = Line.objects.filter(is_active=True, sends_codes=False)
+    ids = [str(pk) for pk in lines.order_by("pk").values_list("pk", flat=True)]
+    lines.update(is_active=False)
+    closing.line_ids = [*closing.line_ids, *ids]
+
+
+def tell(closing: Closing) -> None:
+    """Mail every owner on which day it ends, and where it is taken back."""
+    if closing.ends_at is None:
+        raise ValueError("a closing without an end")
+    words = {"ends": date_format(timezone.localtime(closing.ends_at), "j M Y")}
+    notices.tell_owners(current_organization_id(), MailKind.ORGANIZATION_ENDS, route="closing", words=words)
+
+
+def other_owners(member: Membership) -> list[Membership]:
+    """Other active owners."""
+    rows = Membership.objects.filter(
+        organization=member.organization_id, is_owner=True, is_active=True, user__is_active=True
+    )
+    return list(rows.exclude(pk=member.pk).select_related("user").order_by("user__name", "pk"))
+
+
+def refuse_if_held() -> None:
+    """Raises CannotDo while anything is on legal hold. Take `deleting_lock` before."""
+    if number := live_scopes().values("hold").distinct().count():
+        words = _(
+            "%(number)s legal holds keep things here. The organization can end when two people have released them."
+        )
+        raise CannotDo(words % {"number": number})
+
+
+def _locked(*states: str) -> Closing:
+    closing = Closing.objects.select_for_update(of=("self",)).filter(state__in=states).first()
+    if closing is None:
+        raise CannotDo(_("Nothing is under way that this could be said to."))
+    return closing
+
+
+def _set_closes_at(at: object) -> None:
+    Organization.objects.filter(pk=current_organization_id()).update(closes_at=at)

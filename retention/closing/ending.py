@@ -1,0 +1,150 @@
+"""The end itself: the tombstone is committed, then the keys go, then nobody gets in. Safe to run again at each step."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts import mail
+from accounts.mail import MailKind
+from accounts.models import Membership
+from retention import certificates
+from retention.closing.asking import refuse_if_held, silence, tell
+from retention.lock import deleting_lock
+from retention.models import Closing
+from retention.requests.cannot_do import CannotDo
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.encryption.ending import IN_ESCROW, ORGANIZATION_MARK, destroy_organization, end_escrow
+from tenancy.isolation import activate
+from tenancy.models import DataKey, Organization
+from texting.models import Attachment, Contact, Conversation, Message, Note
+
+log = logging.getLogger("parley.closing")
+
+ESCROW = timedelta(days=5 * 366)
+"""28 USC 1658 (four years) and 16 CFR 310.5 (five): how long proof of permission may be asked for."""
+REMIND_BEFORE = timedelta(days=7)
+State = Closing.State
+COUNTED = (Contact, Conversation, Message, Note, Attachment)
+
+
+def round_of_closings() -> dict[str, int]:
+    """One round: remind, end what is due, go on with what a process left half-way, end what was long in escrow."""
+    counts = {"ended": 0, "failed": 0}
+    for organization_id in list(Organization.objects.exclude(closes_at=None).values_list("pk", flat=True)):
+        try:
+            with activate(organization_id):
+                _look_after(organization_id)
+            counts["ended"] += go_on(organization_id)
+        except Exception as error:  # one organization's trouble is not the others'
+            log.exception("closing_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
+            counts["failed"] += 1
+    for organization_id in list(Organization.everyone.exclude(ended_at=None).values_list("pk", flat=True)):
+        with activate(organization_id):
+            _end_escrow(organization_id)
+    return counts
+
+
+def _look_after(organization_id: UUID) -> None:
+    closing = Closing.objects.filter(state=State.COUNTING).select_for_update(of=("self",)).first()
+    if closing is None or closing.ends_at is None:
+        return
+    silence(closing)  # a line that was connected meanwhile
+    if closing.reminded_at is None and closing.ends_at - REMIND_BEFORE <= timezone.now() < closing.ends_at:
+        closing.reminded_at = timezone.now()
+        tell(closing)
+    closing.save(update_fields=["line_ids", "reminded_at"])
+
+
+def go_on(organization_id: UUID) -> bool:
+    """End the organization if it is time, or go on with that. Whether it ended now."""
+    with activate(organization_id):
+        if not _begin(organization_id):
+            return False
+    keys = destroy_organization(organization_id)
+    with activate(organization_id):
+        return _finish(organization_id, keys)
+
+
+def _begin(organization_id: UUID) -> bool:
+    """Commit what outlives the keys. False: not yet, or something is on hold."""
+    deleting_lock()
+    closing = Closing.objects.select_for_update(of=("self",)).filter(state__in=(State.COUNTING, State.ENDING)).first()
+    if closing is None or closing.ends_at is None:
+        return False
+    if closing.state == State.ENDING:
+        return True
+    if closing.ends_at > timezone.now():
+        return False
+    try:
+        refuse_if_held()
+    except CannotDo:
+        return False  # the page says so; it ends when the holds are released
+    closing.counts = {model._meta.label: model._default_manager.count() for model in COUNTED}
+    closing.state = State.ENDING
+    closing.save(update_fields=["counts", "state"])
+    mark = DataKey(kind="organization", key_id=ORGANIZATION_MARK)
+    audit.record(
+        event=AuditKind.KEY_DESTROYED, actor=closing.asked_by, object=mark, kind="organization", closing=closing.pk
+    )
+    return True
+
+
+def _finish(organization_id: UUID, keys: int) -> bool:
+    closing = Closing.objects.select_for_update(of=("self",)).filter(state=State.ENDING).first()
+    if closing is None:
+        return False
+    now = timezone.now()
+    organization = Organization.objects.get(pk=organization_id)
+    closing.state, closing.ended_at, closing.escrow_until = State.ENDED, now, now + ESCROW
+    closing.keys = max(closing.keys, keys)
+    if certificates.can_sign():
+        closing.certificate = certificates.sign(_facts(closing, organization))
+    closing.save(update_fields=["state", "ended_at", "escrow_until", "keys", "certificate"])
+    audit.record(event=AuditKind.ORGANIZATION_ENDED, actor=closing.asked_by, object=closing, keys=closing.keys)
+    words: dict[str, mail.writing.Word] = {
+        "organization": organization.name,
+        "ended": date_format(timezone.localtime(now), "j M Y"),
+        "certificate": closing.certificate,
+    }
+    owners = Membership.objects.filter(organization=organization_id, is_owner=True, is_active=True)
+    for owner in owners.select_related("user"):
+        try:
+            mail.queue(to=owner.user, kind=MailKind.ORGANIZATION_ENDED, words=words)
+        except (mail.TooManyMails, mail.BadAddress) as error:
+            log.warning("certificate_not_mailed", extra={"error": type(error).__name__})
+    Membership.objects.filter(organization=organization_id).update(is_active=False)
+    Organization.objects.filter(pk=organization_id).update(ended_at=now)
+    return True
+
+
+def _facts(closing: Closing, organization: Organization) -> dict[str, object]:
+    def moment(at: object) -> str:
+        return at.isoformat() if hasattr(at, "isoformat") else ""
+
+    return {
+        "format": certificates.ENDED_FORMAT,
+        "organization": {"id": str(organization.pk), "name": organization.name},
+        "closing": str(closing.pk),
+        "asked_by": str(closing.asked_by_id or ""),
+        "agreed_by": str(closing.decided_by_id or ""),
+        "asked_at": moment(closing.asked_at),
+        "begun_at": moment(closing.begun_at),
+        "at": moment(closing.ended_at),
+        "keys_destroyed": closing.keys,
+        "ended": closing.counts,
+        "in_escrow": {"kinds": list(IN_ESCROW), "until": moment(closing.escrow_until)},
+        "is_final": True,
+    }
+
+
+def _end_escrow(organization_id: UUID) -> None:
+    closing = Closing.objects.select_for_update(of=("self",)).filter(state=State.ENDED, escrow_ended_at=None).first()
+    if closing is None or closing.escrow_until is None or closing.escrow_until > timezone.now():
+        return
+    closing.escrow_ended_at = timezone.now()
+    closing.save(update_fields=["escrow_ended_at"])
+    end_escrow(organization_id)

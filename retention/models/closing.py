@@ -1,0 +1,61 @@
+"""The end of an organization: asked for by an owner, agreed to by another, with a month to fetch what is wanted."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from tenancy.isolation import TenantModel, same_organization
+
+
+class Closing(TenantModel):
+    """One attempt. `asked_by` is empty when an operator ends it. `line_ids`: lines that it switched off.
+
+    `counts` and `certificate` (canonical JSON, signed) outlive the keys: ids, counts and times only.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Waits for a second owner")
+        COUNTING = "counting", _("Ends on a day")
+        TAKEN_BACK = "taken_back", _("Taken back")
+        ENDING = "ending", _("Being destroyed")
+        ENDED = "ended", _("Ended")
+
+    state = models.CharField(max_length=10, choices=State.choices)
+    asked_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    decided_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    asked_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True, blank=True, help_text="Since when nothing is sent.")
+    ends_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    escrow_until = models.DateTimeField(null=True, blank=True)
+    escrow_ended_at = models.DateTimeField(null=True, blank=True)
+    line_ids = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    keys = models.PositiveIntegerField(default=0)
+    certificate = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["asked_at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("asked_by", "decided_by"),
+            models.UniqueConstraint(
+                fields=["organization"], condition=~models.Q(state="taken_back"), name="retention_closing_one"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None)
+                | models.Q(state="taken_back")
+                | ~models.Q(decided_by=models.F("asked_by")),
+                name="retention_closing_second_owner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"closing {self.pk}: {self.state}"

@@ -1,0 +1,256 @@
+"""Owners end their organization: texts stop, it can be taken back, then nothing opens any more, in backups neither."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.utils import timezone
+
+from accounts.models import Membership, OutgoingMail
+from accounts.permissions import MissingPermission
+from compliance.models import ConsentEvent, Suppression
+from retention import certificates
+from retention.backups import tombstones
+from retention.closing import asking, ending
+from retention.exporting import running as exporting
+from retention.exporting.asking import ask_everything
+from retention.models import Closing, DataExport
+from retention.requests.cannot_do import CannotDo
+from tenancy.audit_checkpoints import trusted_keys
+from tenancy.encryption import KeyDestroyed, blind_index, keyring
+from tenancy.encryption import ending as key_ending
+from tenancy.isolation import activate
+from tenancy.models import DataKey, Organization
+from tests.retention.placed import place_hold
+from tests.texting.desk import FIRST
+from texting.models import Contact, Line, Message
+from texting.models.contact import NUMBER_INDEX
+
+State = Closing.State
+
+
+@pytest.fixture
+def second(desk):
+    """Another owner."""
+    Membership.objects.filter(pk=desk.cast.admin.pk).update(is_owner=True)
+    return Membership.objects.select_related("organization", "user").get(pk=desk.cast.admin.pk)
+
+
+def begun(desk):
+    """The only owner has asked."""
+    with activate(desk.organization):
+        return asking.ask(member=desk.cast.owner, typed=" harbor  dental ")
+
+
+def due():
+    Closing.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_an_owner_types_the_name_and_a_second_one_agrees(desk, second):
+    with activate(desk.organization):
+        with pytest.raises(MissingPermission):
+            asking.ask(member=desk.cast.supervisor, typed="Harbor Dental")
+        with pytest.raises(CannotDo, match="Type"):
+            asking.ask(member=desk.cast.owner, typed="Harbor")
+        closing = asking.ask(member=desk.cast.owner, typed="Harbor Dental")
+        assert closing.state == State.ASKED
+        assert Line.objects.filter(is_active=True).exists()
+        with pytest.raises(CannotDo, match="already"):
+            asking.ask(member=second, typed="Harbor Dental")
+        with pytest.raises(CannotDo, match="Another owner"):
+            asking.agree(member=desk.cast.owner)
+        asking.agree(member=second)
+        assert Closing.objects.get().state == State.COUNTING
+        assert not Line.objects.filter(is_active=True).exists()
+        assert OutgoingMail.objects.filter(kind="organization_ends").count() == 2
+    with pytest.raises(CannotDo, match="Nothing is under way"), activate(desk.organization):
+        asking.agree(member=second)
+
+
+def test_taken_back_only_the_lines_that_it_switched_off_send_again(desk):
+    with activate(desk.organization):
+        Line.objects.filter(pk=desk.billing_line.pk).update(is_active=False)
+    begun(desk)
+    owner = desk.as_(desk.cast.owner)
+    assert "This organization ends" in owner.get("/settings/end/").content.decode()
+    assert owner.post(f"/settings/lines/{desk.line.pk}/switch/", {"on": "1"}).status_code in {302, 404}
+    with activate(desk.organization):
+        assert not Line.objects.filter(is_active=True).exists()
+        asking.take_back(member=desk.cast.owner)
+        assert list(Line.objects.filter(is_active=True)) == [desk.line]
+        assert Organization.objects.get(pk=desk.organization.pk).closes_at is None
+    assert "This organization ends" not in owner.get("/settings/end/").content.decode()
+    assert ending.round_of_closings() == {"ended": 0, "failed": 0}
+
+
+def test_a_hold_keeps_it_from_ending_before_and_at_the_end(desk):
+    desk.hear("About my crown", number=FIRST)
+    with activate(desk.organization):
+        held = place_hold(desk.cast.admin, about=FIRST)
+    with pytest.raises(CannotDo, match="legal hold"):
+        begun(desk)
+    with activate(desk.organization):
+        hold = {"release_asked_by": desk.cast.admin, "released_by": desk.cast.owner}
+        moments = dict.fromkeys(("release_asked_at", "released_at"), timezone.now())
+        type(held).objects.update(state="released", **hold, **moments)
+    begun(desk)
+    with activate(desk.organization):
+        place_hold(desk.cast.admin, about=FIRST)
+        due()
+    ending.round_of_closings()
+    with activate(desk.organization):
+        assert Closing.objects.get().state == State.COUNTING
+        assert Message.objects.first().body == "About my crown"
+
+
+def test_after_the_window_nothing_opens_but_what_is_in_escrow(desk):
+    desk.hear("About my crown", number=FIRST)
+    desk.hear("STOP", number=FIRST)
+    other = desk.hear("My sink", number=FIRST, line=desk.other_line)
+    begun(desk)
+    assert ending.round_of_closings()["ended"] == 0, "not before its day"
+    with activate(desk.organization):
+        due()
+    assert ending.round_of_closings() == {"ended": 1, "failed": 0}
+    keyring.forget_everything()
+    with activate(desk.organization):
+        for read in (lambda: Message.objects.first().body, lambda: Contact.objects.first().number):
+            with pytest.raises(KeyDestroyed):
+                read()
+        with keyring.keys_of(desk.organization.pk):
+            left = DataKey.objects.filter(organization_id=desk.organization.pk)
+            assert set(left.values_list("kind", flat=True)) <= {"consent", "index", "audit"}
+        index = blind_index(NUMBER_INDEX, FIRST)
+        assert Suppression.objects.filter(number_index=index).exists()
+        assert ConsentEvent.objects.filter(number_index=index, action="withdrawn").first().words == "STOP"
+        with pytest.raises(KeyDestroyed, match="has ended"):
+            keyring.current(desk.organization.pk, "body", "2026-11-26")
+        closing = Closing.objects.get()
+        said = certificates.verify(closing.certificate, trusted_keys())
+        assert (said["ended"]["texting.Message"], said["keys_destroyed"]) == (
+            closing.counts["texting.Message"],
+            closing.keys,
+        )
+        assert closing.keys > 3
+        assert OutgoingMail.objects.filter(kind="organization_ended").count() == 1
+    assert not Organization.objects.filter(pk=desk.organization.pk).exists()
+    assert desk.as_(desk.cast.owner).get("/inbox/").status_code == 302, "nobody gets in"
+    with activate(desk.cast.other_organization):
+        assert Message.objects.get(conversation=other).body == "My sink"
+    call_command("end_organization", "harbor", certificate=True)
+
+
+@pytest.mark.parametrize("place", ["keys", "organization key"])
+def test_it_goes_on_wherever_it_died(desk, monkeypatch, place):
+    class Died(Exception):
+        pass
+
+    def die(*_args):
+        raise Died
+
+    desk.hear("About my crown", number=FIRST)
+    begun(desk)
+    with activate(desk.organization):
+        due()
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(key_ending, "crash_here" if place == "keys" else "replace_organization_key", die)
+        ending.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        assert Closing.objects.get().state == State.ENDING
+        with pytest.raises(CannotDo):
+            asking.take_back(member=desk.cast.owner)
+    assert ending.go_on(desk.organization.pk)
+    assert not ending.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        assert Closing.objects.get().certificate
+
+
+def test_a_restored_backup_of_its_keys_opens_nothing_either(desk, tmp_path):
+    desk.hear("About my crown", number=FIRST)
+    organization = desk.organization.pk
+    begun(desk)
+    with activate(desk.organization):
+        due()
+    with keyring.keys_of(organization):
+        before = list(DataKey.objects.filter(organization_id=organization).values())
+    ending.go_on(organization)
+    assert tombstones.export(tmp_path) >= 1
+    dead = tombstones.read(tmp_path)
+    assert key_ending.ORGANIZATION_MARK in dead.keys[organization]
+    with keyring.keys_of(organization):  # as it was when it was copied
+        for row in before:
+            if row["kind"] not in {"audit", *key_ending.IN_ESCROW}:
+                newest = keyring.organization_key(organization)
+                DataKey.objects.create(**{**row, "wrapped_by_id": newest.pk})
+    connections["keys"].ensure_connection()
+    raw = connections["keys"].connection
+    assert isinstance(raw, psycopg.Connection)
+    assert tombstones.apply(raw, dead) >= 3
+    with keyring.keys_of(organization):
+        left = set(DataKey.objects.filter(organization_id=organization).values_list("kind", flat=True))
+    assert left <= set(key_ending.IN_ESCROW)
+
+
+def test_its_escrow_ends_after_five_years(desk):
+    desk.hear("STOP", number=FIRST)
+    begun(desk)
+    with activate(desk.organization):
+        due()
+    ending.round_of_closings()
+    with activate(desk.organization):
+        Closing.objects.update(escrow_until=timezone.now())
+    ending.round_of_closings()
+    with keyring.keys_of(desk.organization.pk):
+        assert not DataKey.objects.filter(organization_id=desk.organization.pk).exists()
+
+
+def test_its_owner_fetches_everything_as_a_file_and_no_secret_is_in_it(desk):
+    desk.hear("About my crown", number=FIRST, name="Delia Moreno")
+    with activate(desk.organization):
+        export = ask_everything(member=desk.cast.owner)
+    exporting.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        ready = DataExport.objects.get(pk=export.pk)
+        assert ready.done == ready.total > 5
+    content = b"".join(desk.as_(desk.cast.owner).get(f"/settings/exports/{export.pk}/").streaming_content)
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    texts = [json.loads(line) for line in archive.read("texting.message.jsonl").splitlines()]
+    assert [one["body"] for one in texts] == ["About my crown"]
+    assert "Delia Moreno" in archive.read("texting.contact.jsonl").decode()
+    everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
+    assert '"secret"' not in everything
+    assert "My sink" not in everything
+
+
+def test_an_operator_ends_it_by_a_command_that_wants_the_name(desk):
+    desk.hear("About my crown", number=FIRST)
+    for wrong in ({"yes": ""}, {"yes": "Harbor Dental", "days": -1}, {"certificate": True}):
+        with pytest.raises(CommandError):
+            call_command("end_organization", "harbor", **wrong)
+    with pytest.raises(CommandError, match="no organization"):
+        call_command("end_organization", "nowhere", yes="x")
+    call_command("end_organization", "harbor", yes="Harbor Dental", days=0)
+    with activate(desk.organization):
+        assert Closing.objects.get().state == State.ENDED
+    with pytest.raises(CommandError, match="ended already"):
+        call_command("end_organization", "harbor", yes="Harbor Dental")
+
+
+def test_only_owners_open_the_page_and_every_press_needs_its_state(desk):
+    admin, owner = desk.as_(desk.cast.admin), desk.as_(desk.cast.owner)
+    assert admin.get("/settings/end/").status_code == 403
+    assert admin.post("/settings/end/ask/", {"name": "Harbor Dental"}).status_code == 403
+    assert owner.post("/settings/end/ask/", {"name": "\x00"}).status_code == 422
+    for way in ("agree", "take-back"):
+        assert owner.post(f"/settings/end/{way}/").status_code == 302
+    with activate(desk.organization):
+        assert not Closing.objects.exists()
+    assert owner.post("/settings/end/ask/", {"name": "Harbor Dental"}).status_code == 302
+    assert "Everything is destroyed" in owner.get("/inbox/").content.decode()
+    assert owner.post("/settings/end/export/").status_code == 302
+    assert "Being made" in owner.get("/settings/end/").content.decode()
