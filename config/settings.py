@@ -359,6 +359,7 @@ RETENTION_KEEPERS = [  # what keeps a row although its period is over
     "retention.guards.unresolved",
     "retention.guards.unopened",
     "retention.guards.unanswered",
+    "retention.guards.worded",
 ]
 
 # --- Addresses that members give us (`tenancy/egress`) ---------------------------------------------------------------

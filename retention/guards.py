@@ -5,9 +5,14 @@ certificates and pages. They keep conversations with all in them, and the contac
 being disputed is of no use without its texts. Rows without a conversation (exports, the log) are kept by none.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.db.models import Exists, F, Func, IntegerField, Manager, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +22,9 @@ from portal.models import PaymentRefund, PaymentRequest, PaymentSession, SecureM
 from portal.payments.states import LIVE_SESSIONS, OPEN_STATES
 from retention.holds.covering import CONTACT
 from retention.subjects import Subject
-from texting.models import Conversation, Message, ScheduledText
+from tenancy.encryption import ContactKey, DayKey
+from tenancy.encryption.fields import ENDED, encrypted_fields
+from texting.models import AttachmentChunk, Conversation, Message, ScheduledText
 from texting.scheduled.states import ALIVE
 from texting.statuses import MessageStatus
 
@@ -55,6 +62,9 @@ REASONS: dict[str, Reason] = {
     ),
     "retention.guards.unanswered": Reason(
         _("Somebody has to decide on perhaps stop"), _("that is decided"), "questions"
+    ),
+    "retention.guards.worded": Reason(
+        _("Words or files of theirs are kept longer"), _("these have ended by their own periods"), "retention"
     ),
 }
 """By the keeper's dotted name."""
@@ -117,6 +127,28 @@ def unanswered(subject: Subject) -> Q | None:
     """Conversations in which a text perhaps said stop, or perhaps came from a stranger, and nobody has decided."""
     rows = OptOutQuestion.objects.filter(state=OptOutQuestion.State.OPEN).order_by()
     return _in(subject, Conversation.objects.filter(pk__in=rows.values("conversation_id")))
+
+
+def worded(subject: Subject) -> Q | None:
+    """Contacts of whom anything that has a period of its own can still be read: their key opens that, too."""
+    if subject.model != CONTACT:
+        return None
+    there = (
+        Exists(rows.filter(**{attribute: OuterRef("pk")}, _length__gt=len(ENDED)).order_by())
+        for rows, attribute in _with_words()
+    )
+    return reduce(or_, (Q(one) for one in there))
+
+
+def _with_words() -> Iterator[tuple[QuerySet[Any], str]]:
+    """Rows of each column that a key of a day and one of a contact seal together, and the column of the contact."""
+    for model in apps.get_models():
+        for field in encrypted_fields(model):
+            contact = next((key.attribute for key in field.keys if isinstance(key, ContactKey)), None)
+            if contact and any(isinstance(key, DayKey) for key in field.keys) and model is not AttachmentChunk:
+                length = Func(F(field.attname), function="octet_length", output_field=IntegerField())
+                manager: Manager[Any] = model._default_manager
+                yield manager.alias(_length=length), contact
 
 
 def _in(subject: Subject, conversations: QuerySet[Conversation]) -> Q | None:

@@ -24,7 +24,7 @@ from texting.models import Conversation
 
 SHOWN = tuple(kind for kind in Kind if SUBJECTS[kind])
 """Kinds of which there are rows to end."""
-ENDING = tuple(kind for kind in SHOWN if kind in KEYS.values())
+ENDING = tuple(kind for kind in SHOWN if kind in KEYS.values() or kind == Kind.CONTACTS)
 """What a purge ends by now: of the others the rows stay, and pages say so (`docs/not-yet.md`)."""
 
 

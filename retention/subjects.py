@@ -35,7 +35,9 @@ class Subject:
     def rows(self) -> "models.QuerySet[Any]":
         """All rows of the active organization, with `since` also where it is no column."""
         manager: models.Manager[Any] = apps.get_model(self.model)._default_manager
-        return manager.alias(last_seen=_last_seen()) if self.since == "last_seen" else manager.all()
+        if self.since != "last_seen":
+            return manager.all()
+        return manager.alias(last_seen=_last_seen()).exclude(number_masked="")  # which says that one has ended
 
     def of(self, path: str | None, lookup: str, value: Any) -> Q:
         """A condition by one of the paths; nothing matches where the kind has no such thing."""

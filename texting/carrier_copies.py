@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -70,7 +71,7 @@ def forget_all(message_ids: Collection[UUID], *, at: datetime, deletes: bool = F
     known = CarrierCopy.objects.filter(anew, message_id__in=list(wanted))
     known.update(state=State.WAITING, due_at=at, tries=0, **({"deletes": True} if deletes else {}))
     lists = [uuids(new_id() for _ in wanted), uuids(wanted.values()), uuids(wanted)]
-    values = [current_organization_id(), deletes, State.WAITING.value, at, at, *lists]
+    values: list[Any] = [current_organization_id(), deletes, State.WAITING.value, at, at, *lists]
     with connection.cursor() as cursor:
         cursor.execute(_WANT, values)
     return len(wanted)

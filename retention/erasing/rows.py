@@ -5,7 +5,8 @@ run that died goes on where it was, and nothing counts twice.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,11 +58,17 @@ def end_all(organization: UUID, erasure: Erasure) -> None:
 
 def naming(erasure: Erasure) -> Iterator[tuple[type[models.Model], Field, "models.QuerySet[Any]"]]:
     """Rows of each column that still hold what the destroyed key had sealed; but for the log, which nobody writes."""
-    keys = [bytes.fromhex(one) for one in erasure.key_ids]
+    yield from rows_under(erasure.contact_ids, [bytes.fromhex(one) for one in erasure.key_ids])
+
+
+def rows_under(
+    contacts: Collection[Any], keys: Sequence[bytes]
+) -> Iterator[tuple[type[models.Model], Field, "models.QuerySet[Any]"]]:
+    """Rows of these contacts under these keys, of each column; but for the log, which nobody writes."""
     for model, field, attribute, place in columns():
         if any(isinstance(each, AppendOnly) for each in model._meta.constraints):
             continue
-        mine = {f"{attribute}__in": erasure.contact_ids}
+        mine = {f"{attribute}__in": list(contacts)}
         manager: models.Manager[Any] = model._default_manager
         yield model, field, manager.filter(**mine).alias(_key=key_id_at(field, place)).filter(_key__in=keys)
 
@@ -95,16 +102,23 @@ def _sealed(erasure: Erasure) -> dict[str, int]:
         ids = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not ids:
             continue
-        wanted = model._default_manager.filter(pk__in=ids)
-        if issubclass(model, Ending):
-            words = {each.attname: None for each in encrypted_fields(model)}
-            wanted.filter(ended_at=None).update(ended_at=erasure.at, ended_as=EndedAs.ERASED, **words)
-        elif model in (Draft, ContactAddress):
-            wanted.delete()
-        else:
-            wanted.update(**{field.attname: None if field.null else ENDED})
+        end_sealed(model, field, ids, at=erasure.at, ended_as=EndedAs.ERASED)
         done[model._meta.label] = done.get(model._meta.label, 0) + len(ids)
     return done
+
+
+def end_sealed(
+    model: type[models.Model], field: Field, ids: Collection[Any], *, at: datetime, ended_as: EndedAs
+) -> None:
+    """These rows say that what the key had sealed in this column has ended; what is nothing else goes."""
+    wanted = model._default_manager.filter(pk__in=ids)
+    if issubclass(model, Ending):
+        words = {each.attname: None for each in encrypted_fields(model)}
+        wanted.filter(ended_at=None).update(ended_at=at, ended_as=ended_as, **words)
+    elif model in (Draft, ContactAddress):
+        wanted.delete()
+    else:
+        wanted.update(**{field.attname: None if field.null else ENDED})
 
 
 def _beside(erasure: Erasure) -> dict[str, int]:
@@ -120,7 +134,7 @@ def _beside(erasure: Erasure) -> dict[str, int]:
         "compliance.ConsentImportRow": sum(_without_cells(row) for row in listed),
         "texting.ContactTag": ContactTag.objects.filter(contact_id__in=who.contacts).delete()[0],
         "texting.ContactWord": forget_names(who.contacts),
-        "texting.Contact": sum(_without_number(contact) for contact in contacts),
+        "texting.Contact": sum(without_number(contact.pk) for contact in contacts),
     }
     Conversation.objects.filter(contact_id__in=who.contacts).exclude(preview_media="").update(preview_media="")
     return done
@@ -135,9 +149,9 @@ def _without_cells(row: ConsentImportRow) -> int:
     return 1
 
 
-def _without_number(contact: Contact) -> int:
+def without_number(contact: UUID) -> int:
     """It is nobody's any more: who comes back with the number is somebody new."""
-    return Contact.objects.filter(pk=contact.pk).update(
+    return Contact.objects.filter(pk=contact).update(
         number_index=os.urandom(16),
         number_masked="",
         prefix_index=None,

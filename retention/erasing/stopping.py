@@ -21,6 +21,8 @@ from texting.models import Contact
 
 HOLDS = "retention.holds.freezing.keeper"
 BY_LAW = "law"
+WORDED = "retention.guards.worded"
+"""Keeps a contact from ending before their words by a period; here the words end with them."""
 _ENDING = (
     *(Kind.CONTACTS, Kind.BODIES, Kind.ATTACHMENTS),
     *(Kind.FINDINGS, Kind.SECURE_REPLIES, Kind.PAYMENTS),
@@ -49,7 +51,7 @@ def _kept(who: Who) -> Iterator[Stop]:
     found = [
         reason.keeper
         for reason in kept(contacts)
-        if Contact.objects.filter(reason.condition, pk__in=who.contacts).exists()
+        if reason.keeper != WORDED and Contact.objects.filter(reason.condition, pk__in=who.contacts).exists()
     ]
     if HOLDS not in found and live_scopes().filter(number_index=who.index).exists():
         found.insert(0, HOLDS)

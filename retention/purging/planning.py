@@ -213,4 +213,4 @@ def count_staying(due: Due, at: datetime) -> Counter[str]:
 
 
 def _one_column_each(key_kind: str) -> dict[str, Column]:
-    return {column.model._meta.label: column for column in reversed(list(columns_of(key_kind)))}
+    return {column.model._meta.label: column for column in reversed(columns_of(key_kind))}

@@ -101,6 +101,8 @@ def counted(rows: dict[Kind, Counter[str]]) -> list[tuple[str, list[tuple[str, i
 def model_words(label: str) -> str:
     """What the rows of a model are called."""
     return {
+        "texting.Contact": _("Contacts"),
+        "texting.ContactTag": _("Tags of contacts"),
         "texting.Message": _("Texts"),
         "texting.Note": _("Notes"),
         "texting.Conversation": _("Beginnings shown in the inbox"),

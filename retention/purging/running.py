@@ -22,7 +22,7 @@ from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import lease
+from retention.purging import contacts, lease
 from retention.purging.ending import SPEAKING
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys
@@ -51,6 +51,7 @@ class Plan:
     dues: list[Due]
     rows: dict[Kind, Counter[str]]
     findings: bool
+    contacts: int
     rules: list[dict[str, object]]
 
     @property
@@ -61,7 +62,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Nothing is due."""
-        return not self.dues and not self.findings
+        return not self.dues and not self.findings and not self.contacts
 
 
 def plan(at: datetime, *, counted: bool = True) -> Plan:
@@ -72,7 +73,9 @@ def plan(at: datetime, *, counted: bool = True) -> Plan:
     for due in dues if counted else ():
         rows.setdefault(due.kind, Counter()).update(count_ending(due, at))
     findings = any(doomed(lane, at).filter(SPEAKING).exists() for lane in lanes(Kind.FINDINGS))
-    return Plan(dues, rows, findings, _rules(at))
+    if people := contacts.ending(at):
+        rows[Kind.CONTACTS] = Counter({contacts.CONTACTS: people})
+    return Plan(dues, rows, findings, people, _rules(at))
 
 
 def _rules(at: datetime) -> list[dict[str, object]]:
@@ -162,6 +165,8 @@ def _begin(wanted: Plan, *, at: datetime, night: date | None = None, asked_by: M
     ]
     if wanted.findings:
         steps.append(PurgeStep(purge=purge, kind=Kind.FINDINGS))
+    if wanted.contacts:
+        steps.append(PurgeStep(purge=purge, kind=Kind.CONTACTS))
     PurgeStep.objects.bulk_create(steps)
     return purge
 

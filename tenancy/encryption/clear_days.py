@@ -30,7 +30,7 @@ Reasons = Callable[[type[models.Model]], Sequence[Q]]
 
 def in_use(kind: str, days: Days) -> list[Column]:
     """The columns in which any row of the active organization is under these keys. One statement."""
-    columns = list(columns_of(kind))
+    columns = columns_of(kind)
     if not columns or not days:
         return []
     asked = [_rows(column, days).values("pk").query.sql_with_params() for column in columns]

@@ -18,9 +18,10 @@ A record that its contact's erasure has made unreadable is noise already and is 
 stops the work: what must stay would be lost for good.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -118,15 +119,17 @@ class Shred:
     again_at: datetime | None = None
 
 
-def columns_of(kind: str) -> Iterator[Column]:
+@cache
+def columns_of(kind: str) -> tuple[Column, ...]:
     """All columns whose records the keys of days of this kind open, read from the models."""
-    for model in apps.get_models():
-        if model._meta.proxy:
-            continue
-        for field in encrypted_fields(model):
-            for place, key in enumerate(field.keys):
-                if isinstance(key, DayKey) and key.kind == kind:
-                    yield Column(model, field, key.attribute, place)
+    return tuple(
+        Column(model, field, key.attribute, place)
+        for model in apps.get_models()
+        if not model._meta.proxy
+        for field in encrypted_fields(model)
+        for place, key in enumerate(field.keys)
+        if isinstance(key, DayKey) and key.kind == kind
+    )
 
 
 def shred_day(
@@ -146,7 +149,7 @@ def shred_day(
     """
     if datetime.combine(day, time.max, UTC) > timezone.now() - YOUNGEST:
         raise CannotSeal(f"{day} is too young: what was on its way that day may still arrive")
-    columns = list(columns_of(kind))
+    columns = columns_of(kind)
     resealed = noise = 0
     while True:
         with activate(organization):

@@ -193,6 +193,13 @@ def stored_ids(organization: UUID, kind: str, scope: str) -> list[bytes]:
         return [bytes(key_id) for key_id in keys.values_list("key_id", flat=True)]
 
 
+def destroyed_contacts(organization: UUID, contacts: Collection[str]) -> set[str]:
+    """Those of these contacts whose key was destroyed."""
+    with keys_of(organization):
+        gone = DestroyedKey.objects.filter(organization_id=organization, kind=CONTACT, scope__in=list(contacts))
+        return set(gone.values_list("scope", flat=True))
+
+
 def scopes_of(organization: UUID, kind: str) -> list[str]:
     """The scopes of this kind that have a key."""
     with keys_of(organization):

@@ -204,8 +204,8 @@ def test_the_set_up_asks_once(desk):
 def test_of_what_no_purge_ends_yet_the_pages_say_so_and_the_nights_say_nothing(desk):
     browser = desk.as_(desk.cast.admin)
     page = browser.get(PLACE).content.decode()
-    assert page.count("Stays for now</span>") == len(set(SHOWN) - set(ENDING)) == 2
-    assert "do not delete these rows yet" in browser.get(f"{PLACE}of/contacts/").content.decode()
+    assert page.count("Stays for now</span>") == len(set(SHOWN) - set(ENDING)) == 1
+    assert "do not delete these rows yet" in browser.get(f"{PLACE}of/conversations/").content.decode()
     assert "do not delete these rows yet" not in browser.get(f"{PLACE}of/bodies/").content.decode()
     nights = browser.get(f"{PLACE}nights/").content.decode()
-    assert "Contacts" not in nights.partition("<h1>")[2].partition("</main>")[0]
+    assert "Conversations" not in nights.partition("<h1>")[2].partition("</main>")[0]

@@ -1,0 +1,101 @@
+"""Contacts whose period is over: their key goes, then their row and what is sealed beside it say so.
+
+A contact ends only when nothing of theirs that has a period of its own can be read any more (`guards.worded`), so this
+destroys names, numbers, addresses and drafts, and no words that another period keeps. The row stays, nameless, as
+long as conversations need it. Permissions and opt-outs are under a hash of the number and do not end here.
+
+The key goes at once and for good. A process that dies right then leaves rows that say nothing; the next round knows
+them by the mark that a contact's destroyed key leaves behind, whatever keeps them by then.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from retention.due import lanes
+from retention.erasing.rows import end_sealed, rows_under, without_number
+from retention.keeping import doomed, kept
+from retention.kinds import Kind
+from retention.lock import deleting_lock
+from retention.models import PurgeStep
+from retention.purging import lease
+from tenancy.encryption import keyring
+from tenancy.encryption.key_sources import CONTACT
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.isolation import activate, current_organization_id
+from texting.models import Contact, ContactTag, EndedAs
+from texting.searching.keeping import forget_names
+
+BATCH = 100
+CONTACTS = Contact._meta.label
+
+
+def ending(at: datetime) -> int:
+    """How many contacts end at a moment, as periods and keepers are now."""
+    return sum(doomed(lane, at).count() for lane in lanes(Kind.CONTACTS))
+
+
+def staying(at: datetime) -> dict[str, int]:
+    """How many are due and stay, by reason. One that several reasons keep counts for each of them."""
+    found: dict[str, int] = {}
+    for lane in lanes(Kind.CONTACTS):
+        for reason in kept(lane.subject):
+            if number := lane.due(at).filter(reason.condition).count():
+                found[reason.keeper] = found.get(reason.keeper, 0) + number
+    return found
+
+
+def end_contacts(organization: UUID, step: PurgeStep, at: datetime) -> None:
+    """End the contacts that are due; counts into `step.ended`, and names their keys in `step.key_ids`."""
+    for number in range(len(_lanes(organization))):
+        reached: UUID | None = None
+        while True:
+            with activate(organization):
+                deleting_lock()
+                due = _next(number, at, reached)
+                if wanted := _wanted(number, due, at):
+                    _end(step, wanted, at)
+                lease.keep(step.purge_id)
+            if len(due) < BATCH:
+                break
+            reached = due[-1]
+
+
+def _lanes(organization: UUID) -> Sequence[object]:
+    with activate(organization):
+        return lanes(Kind.CONTACTS)
+
+
+def _next(number: int, at: datetime, reached: UUID | None) -> list[UUID]:
+    """The next contacts that are due, whatever keeps them."""
+    after = Q(pk__gt=reached) if reached else Q()
+    rows = lanes(Kind.CONTACTS)[number].due(at).filter(after).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:BATCH])
+
+
+def _wanted(number: int, due: Collection[UUID], at: datetime) -> list[UUID]:
+    """Those of them that end: kept by nothing, or without a key already."""
+    gone = keyring.destroyed_contacts(current_organization_id(), [str(pk) for pk in due]) if due else set()
+    free = set(doomed(lanes(Kind.CONTACTS)[number], at).filter(pk__in=list(due)).values_list("pk", flat=True))
+    return [pk for pk in due if pk in free or str(pk) in gone]
+
+
+def _end(step: PurgeStep, contacts: Sequence[UUID], at: datetime) -> None:
+    """In one transaction with the events of the keys: they are told of again as long as it has not committed."""
+    keys = destroy_keys(CONTACT, *(str(pk) for pk in contacts), reason=f"purge {step.purge_id}")
+    done = {CONTACTS: sum(without_number(pk) for pk in contacts)}
+    for model, field, rows in rows_under(contacts, keys):
+        if ids := list(rows.values_list("pk", flat=True)):
+            end_sealed(model, field, ids, at=at, ended_as=EndedAs.RETENTION)
+            if model is not Contact:
+                done[model._meta.label] = done.get(model._meta.label, 0) + len(ids)
+    forget_names(contacts)
+    done[ContactTag._meta.label] = ContactTag.objects.filter(contact_id__in=contacts).delete()[0]
+    live = PurgeStep.objects.select_for_update().get(pk=step.pk)
+    live.key_ids = [*live.key_ids, *(one.hex() for one in keys)]
+    for label, number in done.items():
+        if number:
+            live.ended[label] = live.ended.get(label, 0) + number
+    live.save(update_fields=["key_ids", "ended"])

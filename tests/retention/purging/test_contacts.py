@@ -1,0 +1,176 @@
+"""Contacts whose period is over end: name, number and whatever finds them; never while their words are kept."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as configured
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.models import ConsentEvent, Suppression
+from retention.choices import Choices
+from retention.foreseeing import foresee
+from retention.kinds import Kind
+from retention.models import Purge, PurgeStep
+from retention.purging import contacts, running
+from tenancy.encryption import KeyDestroyed, keyring
+from tenancy.isolation import activate
+from tenancy.models import AuditEvent
+from tests.texting.desk import FIRST, SECOND
+from texting import threads
+from texting.models import Contact, Conversation, Draft, Message
+from texting.phone_numbers import from_provider
+
+from .conftest import LONG_AGO, set_days
+
+KEEPERS = list(configured.RETENTION_KEEPERS)
+
+
+@pytest.fixture
+def real(settings, without_waiting):
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+    settings.RETENTION_KEEPERS = KEEPERS
+
+
+@pytest.fixture
+def old(desk, told, real):
+    """A customer of long ago, who had said stop, with a draft and a resolved conversation. Words and contact end."""
+    text = told("A melon, please", number=FIRST)
+    desk.hear("STOP", number=FIRST)
+    with activate(desk.organization):
+        Message.objects.update(created_at=LONG_AGO)
+        Message.objects.filter(direction="out").update(status="delivered")
+        Conversation.objects.update(status="resolved", resolved_at=LONG_AGO, last_activity_at=LONG_AGO, preview=None)
+        Contact.objects.update(created_at=LONG_AGO)
+        contact = Contact.objects.get(pk=text.contact_id)
+        contact.name = "Ada Quince"
+        contact.save(update_fields=["name"])
+        Draft.objects.create(
+            conversation_id=text.conversation_id,
+            contact=contact,
+            author=desk.cast.agent,
+            body="I begin",
+            updated_at=LONG_AGO,
+        )
+        set_days(Kind.CONTACTS, 30)
+    return contact
+
+
+def words_end(desk):
+    with activate(desk.organization):
+        Message.objects.filter(ended_at=None).update(body=None, ended_at=timezone.now(), ended_as="retention")
+
+
+def purge(desk) -> PurgeStep | None:
+    with activate(desk.organization):
+        Purge.objects.update(night=LONG_AGO.date())
+        Purge.objects.all().update(night=None)
+    assert running.run_nights()["failed"] == 0
+    with activate(desk.organization):
+        return PurgeStep.objects.filter(kind=Kind.CONTACTS).order_by("-pk").first()
+
+
+def foreseen(desk):
+    with activate(desk.organization):
+        return foresee(Choices.load(), zone="UTC", at=timezone.now(), kinds=[Kind.CONTACTS])
+
+
+def test_a_contact_ends_with_what_finds_them_and_opt_outs_stay(desk, old):
+    words_end(desk)
+    index = bytes(old.number_index)
+    with activate(desk.organization):
+        assert foreseen(desk).by_night()[0] == 1
+        assert running.plan(timezone.now()).rows[Kind.CONTACTS] == {"texting.Contact": 1}
+        events, stops = ConsentEvent.objects.count(), Suppression.objects.count()
+    assert stops == 1
+    step = purge(desk)
+    assert (step.state, step.ended["texting.Contact"], step.ended["texting.Draft"]) == ("verified", 1, 1)
+    keyring.forget_everything()
+    with activate(desk.organization):
+        ended = Contact.objects.get(pk=old.pk)
+        for name in ("name", "number"):
+            with pytest.raises(KeyDestroyed):
+                getattr(ended, name)
+        assert (ended.number_masked, ended.prefix_index, ended.region) == ("", None, "")
+        assert not Contact.objects.filter(number_index=index).exists()
+        assert not Draft.objects.exists()
+        assert (ConsentEvent.objects.count(), Suppression.objects.count()) == (events, stops)
+        assert Suppression.objects.filter(number_index=index).exists(), "the number stays blocked"
+        told = AuditEvent.objects.filter(event="key:destroyed", object_id__in=step.key_ids)
+        assert told.count() == len(step.key_ids) == 1
+        said = json.loads(Purge.objects.get(pk=step.purge_id).certificate)
+        assert said["ended"]["contacts"]["texting.Contact"] == 1
+        assert sum(foreseen(desk).by_night()) == 0
+        assert running.plan(timezone.now()).contacts == 0
+        conversation = Conversation.objects.get(contact=old)
+        assert threads.contact_for(from_provider(FIRST)).pk != old.pk, "who comes back is somebody new"
+    owner = desk.as_(desk.cast.owner)
+    assert "Erased contact" in owner.get(reverse("conversation", args=[conversation.pk])).text
+    page = owner.get(reverse("purge", args=[step.purge_id])).text
+    assert "Contacts" in page
+
+
+def test_as_long_as_their_words_are_kept_the_contact_is_too(desk, old):
+    seen = foreseen(desk)
+    assert sum(seen.by_night()) == 0
+    [lane] = seen.forecasts
+    assert {one.keeper: one.count for one in lane.stays} == {"retention.guards.worded": 1}
+    assert purge(desk) is None
+    with activate(desk.organization):
+        assert Contact.objects.get(pk=old.pk).name == "Ada Quince"
+        assert Message.objects.filter(body__isnull=False).count() == 3  # with our answer to STOP
+
+
+def test_who_is_kept_or_not_due_stays_and_is_counted(desk, old, told):
+    young = told("I am new", at=timezone.now(), number=SECOND)
+    words_end(desk)
+    with activate(desk.organization):
+        Conversation.objects.filter(contact=old).update(status="open", resolved_at=None)
+        Contact.objects.filter(pk=young.contact_id).update(created_at=LONG_AGO)
+    assert purge(desk) is None
+    with activate(desk.organization):
+        assert contacts.staying(timezone.now()) == {"retention.guards.unresolved": 1}
+        assert {one.name for one in Contact.objects.all()} == {"Ada Quince", ""}
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_one_that_died_before_its_rows_said_so_is_finished_whatever_keeps_it_by_then(desk, old, monkeypatch, gone):
+    words_end(desk)
+
+    def die(*rest):
+        if gone:
+            contacts.destroy_keys("contact", str(old.pk), reason="purge")
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(contacts, "_end", die)
+        with pytest.raises(Killed):
+            purge(desk)
+    with activate(desk.organization):
+        Purge.objects.update(busy_until=None)
+        Conversation.objects.update(status="open", resolved_at=None)
+    running.run_nights()
+    with activate(desk.organization):
+        assert Purge.objects.get().state == "done"
+        assert (Contact.objects.get(pk=old.pk).number_masked == "") is gone
+        assert ("texting.Contact" in PurgeStep.objects.get().ended) is gone
+    assert keyring.destroyed_contacts(desk.organization.pk, [str(old.pk)]) == ({str(old.pk)} if gone else set())
+
+
+def test_batches_take_everybody_once(desk, old, told, monkeypatch):
+    monkeypatch.setattr(contacts, "BATCH", 2)
+    for number in range(4):
+        told("Hello", number=f"+1212555019{number}")
+    words_end(desk)
+    with activate(desk.organization):
+        Conversation.objects.update(
+            status="resolved", resolved_at=LONG_AGO, last_activity_at=LONG_AGO - timedelta(days=1), preview=None
+        )
+        Contact.objects.update(created_at=LONG_AGO)
+    step = purge(desk)
+    assert step.ended["texting.Contact"] == len(set(step.key_ids)) == 5
