@@ -11,10 +11,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models.expressions import RawSQL
+
 
 def uuids(values: Iterable[UUID | None]) -> str:
     """For `uuid[]`."""
     return "{" + ",".join(["NULL" if value is None else f"{value.int:032x}" for value in values]) + "}"
+
+
+def among(values: Iterable[UUID]) -> RawSQL:
+    """For `filter(..._id__in=among(ids))`: one array instead of a placeholder for each of a thousand ids."""
+    return RawSQL("SELECT unnest(%s::uuid[])", [uuids(values)])
 
 
 def texts(values: Iterable[str | None]) -> str:

@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from tenancy import audit
-from tenancy.arrays import uuids
+from tenancy.arrays import among, uuids
 from tenancy.audit import AuditKind
 from tenancy.ids import new_id
 from tenancy.isolation import activate, current_organization_id
@@ -65,10 +65,10 @@ def forget_all(message_ids: Collection[UUID], *, at: datetime, deletes: bool = F
 
     One that was given up is asked for again, one that was only redacted is deleted.
     """
-    rows = Message.objects.filter(pk__in=message_ids, provider_message_id__isnull=False)
+    rows = Message.objects.filter(pk__in=among(message_ids), provider_message_id__isnull=False)
     wanted = dict(rows.values_list("pk", "line_id"))
     anew = Q(state=State.REFUSED) | Q(deletes=False) if deletes else Q(state=State.REFUSED)
-    known = CarrierCopy.objects.filter(anew, message_id__in=list(wanted))
+    known = CarrierCopy.objects.filter(anew, message_id__in=among(wanted))
     known.update(state=State.WAITING, due_at=at, tries=0, **({"deletes": True} if deletes else {}))
     lists = [uuids(new_id() for _ in wanted), uuids(wanted.values()), uuids(wanted)]
     values: list[Any] = [current_organization_id(), deletes, State.WAITING.value, at, at, *lists]

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from portal.models import SecureReply
+from tenancy.arrays import among
 from texting.models import EndedAs
 
 
 def forget(message_ids: Collection[UUID], ended_as: EndedAs) -> None:
     """The answer is empty from now on."""
-    SecureReply.objects.filter(message_id__in=message_ids).update(body=None)
+    SecureReply.objects.filter(message_id__in=among(message_ids)).update(body=None)

@@ -23,6 +23,7 @@ from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
 from retention.purging import lease
+from tenancy.arrays import among
 from tenancy.crash_points import crash_here
 from tenancy.encryption.clear_days import Days, in_use, named
 from tenancy.encryption.day_shredding import Column, columns_of
@@ -90,7 +91,7 @@ def _count(rows: Mapping[UUID, int], label: str) -> None:
 
 def _end(column: Column, rows: Sequence[UUID], at: datetime) -> None:
     model: Any = column.model
-    wanted = model._default_manager.filter(pk__in=rows)
+    wanted = model._default_manager.filter(pk__in=among(rows))
     if model in (AttachmentChunk, KeptAnswer, QuarantinedRequest):
         wanted.delete()
     elif model is Attachment:
@@ -115,10 +116,10 @@ def _end_with_texts(texts: Sequence[UUID], at: datetime) -> None:
 
     One that a carrier was to forget anyhow is deleted, too, and counts as wanted by this purge.
     """
-    end_files(Attachment.objects.filter(message_id__in=texts), ended_as=EndedAs.RETENTION, at=at)
+    end_files(Attachment.objects.filter(message_id__in=among(texts)), ended_as=EndedAs.RETENTION, at=at)
     for path in settings.TEXTING_WORDS_ENDED:
         import_string(path)(texts, EndedAs.RETENTION)
-    CarrierCopy.objects.filter(message_id__in=texts).update(wanted_at=at)
+    CarrierCopy.objects.filter(message_id__in=among(texts)).update(wanted_at=at)
     carrier_copies.forget_all(texts, at=at, deletes=True)
 
 
