@@ -7,7 +7,7 @@ from uuid import UUID
 
 from texting.gate import Reason, Verdict
 from texting.limits.bounds import ANSWERS_AN_HOUR, Limited
-from texting.limits.destinations import Destination
+from texting.limits.destinations import NOWHERE, Destination
 from texting.limits.prices import MICROS, prices
 from texting.limits.regions import NEVER, SHARED, UNKNOWN, name_of
 from texting.limits.standing import DAY, HOUR, Kind, Place, Standing, Used
@@ -105,6 +105,13 @@ def _destination(text: Text, here: Standing) -> Iterator[Reason]:
             text=f"This is {never}, which is never texted.",
             what_to_do="Ask the customer for a mobile number.",
             evidence={"kind": to.kind.value},
+        )
+    elif to.region == NOWHERE:
+        yield Reason(
+            rule="destination.ended",
+            verdict=Verdict.REFUSE,
+            text="This customer was erased: nobody can read their number any more.",
+            what_to_do="When they text you, they are a new customer and can be answered.",
         )
     elif to.region == UNKNOWN and not text.wrote(here):
         yield Reason(

@@ -106,7 +106,9 @@ def test_a_contact_ends_with_what_finds_them_and_opt_outs_stay(desk, old):
         conversation = Conversation.objects.get(contact=old)
         assert threads.contact_for(from_provider(FIRST)).pk != old.pk, "who comes back is somebody new"
     owner = desk.as_(desk.cast.owner)
-    assert "Erased contact" in owner.get(reverse("conversation", args=[conversation.pk])).text
+    thread = owner.get(reverse("conversation", args=[conversation.pk]))
+    assert "Erased contact" in thread.text
+    assert "This customer was erased" in thread.text, "and why nobody can write to them"
     page = owner.get(reverse("purge", args=[step.purge_id])).text
     assert "Contacts" in page
 
