@@ -99,6 +99,8 @@ PLACES = {
     "texting/reconciling.py:_settle": QUEUE,
     "texting/recording.py:": QUEUE,
     "texting/status_reports.py:write": QUEUE,
+    "texting/searching/filling.py:_end_months": "keys of marks of a month in which no words are left to be found",
+    "texting/searching/keeping.py:": "marks of words, by which they are found; the words themselves are other rows",
     "texting/tagging.py:_delete": "a tag, not its contacts: who had it stays on hold (`HeldContact`)",
     "texting/tagging.py:take_off": "a tag of a contact: who had it stays on hold (`HeldContact`)",
     "texting/turns.py:turn": QUEUE,
