@@ -98,6 +98,7 @@ class Permission(StrEnum):
     HOLDS_RELEASE = "holds:release"
     SUBJECT_REQUESTS_MANAGE = "subject_requests:manage"
     EXPORTS_MAKE = "exports:make"
+    EVIDENCE_MAKE = "evidence:make"
     PORTAL_MANAGE = "portal:manage"
     PAYMENTS_MANAGE = "payments:manage"
 
@@ -174,6 +175,7 @@ ADMINISTRATIVE = frozenset(
         Permission.HOLDS_RELEASE,
         Permission.SUBJECT_REQUESTS_MANAGE,
         Permission.EXPORTS_MAKE,
+        Permission.EVIDENCE_MAKE,
         Permission.PORTAL_MANAGE,
         Permission.PAYMENTS_MANAGE,
         Permission.PAYMENTS_REFUND,
@@ -215,7 +217,7 @@ PERMISSION_GROUPS = (
     ),
     PermissionGroup(gettext_noop("Portal and payments"), ("portal", "payments")),
     PermissionGroup(
-        gettext_noop("Organization"), ("organization", "retention", "holds", "subject_requests", "exports")
+        gettext_noop("Organization"), ("organization", "retention", "holds", "evidence", "subject_requests", "exports")
     ),
 )
 

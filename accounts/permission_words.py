@@ -220,6 +220,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Finds everything held of a number, hands out a copy, and erases it. Needs the right to see all numbers."),
     ),
     "exports:make": (_("Export conversations"), _("Takes conversations out of the product as files.")),
+    "evidence:make": (
+        _("Make evidence packs"),
+        _("Has what was recorded in a period put together for an auditor: ids, times and counts, no customers."),
+    ),
     "portal:manage": (_("Manage the customer portal"), _("Sets how private pages look and how long they last.")),
     "payments:manage": (_("Manage payments"), _("Connects the payment provider and sets what requests begin with.")),
 }

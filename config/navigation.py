@@ -111,6 +111,7 @@ SETTINGS = (
         _("Records"),
         RailEntry(_("Purges"), "purges", "trash-2", Permission.RETENTION_MANAGE),
         RailEntry(_("Retention"), "retention", "archive", Permission.RETENTION_MANAGE, undecided),
+        RailEntry(_("Evidence"), "evidence", "file-text", Permission.EVIDENCE_MAKE),
         RailEntry(_("Audit log"), "audit_log", "list-checks", Permission.AUDIT_READ),
         RailEntry(_("Reveals"), "reveals", "eye", Permission.AUDIT_READ),
         RailEntry(_("Legal holds"), "holds", "lock", Permission.HOLDS_READ, holds_waiting),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from retention.views import erasures, exports, requests
+from retention.views import erasures, evidence, exports, requests
 
 _REQUESTS = "settings/requests/"
 _REQUEST = _REQUESTS + "<uuid:subject_id>/"
@@ -16,6 +16,8 @@ urlpatterns = [
     path(_REQUEST + "extend/", requests.extend_subject_request, name="extend_subject_request"),
     path(_REQUEST + "close/", requests.close_subject_request, name="close_subject_request"),
     path(_REQUEST + "copy/", exports.copy_subject, name="copy_subject"),
+    path("settings/evidence/", evidence.evidence, name="evidence"),
+    path("settings/evidence/<uuid:export_id>/", evidence.fetch_evidence, name="fetch_evidence"),
     path("settings/exports/<uuid:export_id>/", exports.fetch_export, name="fetch_export"),
     path(_REQUEST + "erase/", erasures.erase_subject, name="erase_subject"),
     path(_REQUEST + "erase/agree/", erasures.agree_to_erasure, name="agree_to_erasure"),

@@ -41,7 +41,7 @@ def ask_copy(*, member: Membership, request: SubjectRequest) -> DataExport:
 def ask_everything(*, member: Membership) -> DataExport:
     """Have everything of the organization made into a file, for this owner. Raises CannotDo, MissingPermission."""
     require(member, Permission.ORGANIZATION_END)
-    if DataExport.objects.filter(request=None, state=State.MAKING).exists():
+    if DataExport.objects.filter(request=None, kind=DataExport.Kind.COPY, state=State.MAKING).exists():
         raise CannotDo(_("It is being made already."))
     export = DataExport.objects.create(recipient=member, asked_at=timezone.now())
     audit.record(event=AuditKind.EXPORT_ASKED, actor=member, object=export, request="")
@@ -55,11 +55,17 @@ def fetch(*, member: Membership, export_id: UUID) -> DataExport:
     now = timezone.now()
     if found is None or found.state != State.READY or found.ends_at is None or found.ends_at <= now:
         raise Http404
-    own = Permission.ORGANIZATION_END if found.request_id is None else Permission.SUBJECT_REQUESTS_MANAGE
-    require(member, own)
+    require(member, _right(found))
     found.fetched_at = now
     found.save(update_fields=["fetched_at"])
     audit.record(
         event=AuditKind.EXPORT_FETCHED, actor=member, object=found, request=found.request_id or "", size=found.size
     )
     return found
+
+
+def _right(found: DataExport) -> Permission:
+    """What it takes to fetch it."""
+    if found.kind == DataExport.Kind.EVIDENCE:
+        return Permission.EVIDENCE_MAKE
+    return Permission.ORGANIZATION_END if found.request_id is None else Permission.SUBJECT_REQUESTS_MANAGE

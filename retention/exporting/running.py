@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts import notices
 from accounts.mail import MailKind
 from retention.choices import Choices
+from retention.evidence import writing
+from retention.evidence.periods import period_of
 from retention.exporting import copying, whole
 from retention.exporting.zipping import Pieces, write_zip
 from retention.kinds import BOUNDS, Kind
@@ -112,12 +114,23 @@ def _make(organization_id: UUID, export: DataExport) -> None:
             size=pieces.size,
             sha256=digest,
         )
-        notices.tell_member(
-            export.recipient, MailKind.EXPORT_READY, route="subject_requests" if export.request_id else "closing"
-        )
+        notices.tell_member(export.recipient, MailKind.EXPORT_READY, route=_page(export))
+
+
+def _page(export: DataExport) -> str:
+    """Where it is fetched."""
+    if export.kind == DataExport.Kind.EVIDENCE:
+        return "evidence"
+    return "subject_requests" if export.request_id else "closing"
 
 
 def _files(organization_id: UUID, export: DataExport, read: "_Read") -> Iterator[tuple[str, Iterator[bytes]]]:
+    if export.kind == DataExport.Kind.EVIDENCE:
+        with activate(organization_id):
+            period = period_of(export)
+            read.expect(writing.total(period))
+        yield from writing.files(organization_id, export, period, read)
+        return
     request = export.request
     if request is None:
         with activate(organization_id):

@@ -236,6 +236,9 @@ class Migration(migrations.Migration):
                     name='DataExport',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('kind', models.CharField(choices=[('copy', 'A copy for a person'), ('evidence', 'Evidence for an auditor')], default='copy', max_length=8)),
+                        ('since', models.DateField(blank=True, help_text='Of evidence: its first day.', null=True)),
+                        ('until', models.DateField(blank=True, help_text='Of evidence: its last day.', null=True)),
                         ('state', models.CharField(choices=[('making', 'Being made'), ('ready', 'Ready'), ('failed', 'Failed'), ('ended', 'Gone')], default='making', max_length=6)),
                         ('asked_at', models.DateTimeField()),
                         ('total', models.PositiveIntegerField(default=0)),
@@ -255,7 +258,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['asked_at', 'pk'],
                         'indexes': [models.Index(condition=models.Q(('state', 'ended'), _negated=True), fields=['organization', 'ends_at'], name='retention_export_live')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='retention_dataexport_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_dataexport_org_id'), tenancy.constraints.SameOrganization(field='request', name='retention_dataexport_request_org'), tenancy.constraints.SameOrganization(field='recipient', name='retention_dataexport_recipient_org'), models.UniqueConstraint(condition=models.Q(('state', 'making')), fields=('organization', 'request'), name='retention_export_one_at_a_time', nulls_distinct=False)],
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_dataexport_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_dataexport_org_id'), tenancy.constraints.SameOrganization(field='request', name='retention_dataexport_request_org'), tenancy.constraints.SameOrganization(field='recipient', name='retention_dataexport_recipient_org'), models.UniqueConstraint(condition=models.Q(('state', 'making')), fields=('organization', 'request'), name='retention_export_one_at_a_time', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'evidence'), _negated=True), models.Q(('request', None), ('since__isnull', False), ('until__isnull', False)), _connector='OR'), name='retention_export_evidence_has_days')],
                     },
                 ),
                 migrations.CreateModel(

@@ -20,12 +20,19 @@ class DataExport(TenantModel):
     Only `recipient` fetches it, until `ends_at`.
     """
 
+    class Kind(models.TextChoices):
+        COPY = "copy", _("A copy for a person")
+        EVIDENCE = "evidence", _("Evidence for an auditor")
+
     class State(models.TextChoices):
         MAKING = "making", _("Being made")
         READY = "ready", _("Ready")
         FAILED = "failed", _("Failed")
         ENDED = "ended", _("Gone")
 
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.COPY)
+    since = models.DateField(null=True, blank=True, help_text="Of evidence: its first day.")
+    until = models.DateField(null=True, blank=True, help_text="Of evidence: its last day.")
     request = models.ForeignKey(
         SubjectRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="exports", db_index=False
     )
@@ -49,10 +56,14 @@ class DataExport(TenantModel):
             *TenantModel.Meta.constraints,
             *same_organization("request", "recipient"),
             models.UniqueConstraint(
-                fields=["organization", "request"],
+                fields=["organization", "request", "kind"],
                 condition=models.Q(state="making"),
                 nulls_distinct=False,
                 name="retention_export_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="evidence") | models.Q(request=None, since__isnull=False, until__isnull=False),
+                name="retention_export_evidence_has_days",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

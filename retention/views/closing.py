@@ -75,7 +75,7 @@ def _done(request: MemberRequest, act: Callable[[], object], said: str) -> HttpR
 
 def _page(request: MemberRequest, error: str) -> HttpResponse:
     found = asking.current()
-    copies = DataExport.objects.select_related("recipient__user").filter(request=None)
+    copies = DataExport.objects.select_related("recipient__user").filter(request=None, kind=DataExport.Kind.COPY)
     context = {
         "closing": found,
         "error": error,

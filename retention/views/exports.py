@@ -39,7 +39,7 @@ def copy_subject(request: MemberRequest, subject_id: UUID) -> HttpResponse:
 def fetch_export(request: MemberRequest, export_id: UUID) -> StreamingHttpResponse:
     """The ZIP, for whoever it was made for, until its days are over."""
     found = asking.fetch(member=request.member, export_id=export_id)
-    response = StreamingHttpResponse(_pieces(request.member.organization_id, found), content_type="application/zip")
+    response = StreamingHttpResponse(pieces(request.member.organization_id, found), content_type="application/zip")
     response["Content-Disposition"] = (
         f'attachment; filename="export-{found.asked_at:%Y-%m-%d}-{str(found.pk)[-6:]}.zip"'
     )
@@ -47,8 +47,8 @@ def fetch_export(request: MemberRequest, export_id: UUID) -> StreamingHttpRespon
     return response
 
 
-def _pieces(organization: UUID, found: DataExport) -> Iterator[bytes]:
-    """Each is read when the one before has left."""
+def pieces(organization: UUID, found: DataExport) -> Iterator[bytes]:
+    """The file in its pieces. Each is read when the one before has left."""
     number = 0
     while True:
         with activate(organization):

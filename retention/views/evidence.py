@@ -1,0 +1,75 @@
+"""Settings > Records > Evidence: have a pack made, see how far it is, fetch it."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import MemberRequest, Permission, requires
+from accounts.step_up import fresh
+from compliance.reports.periods import newest
+from compliance.views.period_asked import today
+from retention.evidence import asking
+from retention.evidence.criteria import FRAMEWORKS
+from retention.exporting.asking import fetch
+from retention.models import DataExport
+from retention.requests.cannot_do import CannotDo
+from retention.views.exports import pieces
+
+_DAY = forms.DateInput(attrs={"type": "date"})
+USUAL_DAYS = 365
+
+
+class PackForm(forms.Form):
+    """The days of a pack."""
+
+    since = forms.DateField(label=_("From"), widget=_DAY)
+    until = forms.DateField(label=_("To"), widget=_DAY)
+
+
+@requires(Permission.EVIDENCE_MAKE)
+@fresh
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence(request: MemberRequest) -> HttpResponse:
+    """The packs that there are; a new one by its days."""
+    member = request.member
+    usual = newest(USUAL_DAYS, today=today(), zone=member.organization.time_zone)
+    posted = request.POST if request.method == "POST" else None
+    form = PackForm(posted, initial={"since": usual.first, "until": usual.last})
+    if form.is_valid():
+        try:
+            asking.ask_pack(member=member, **form.cleaned_data)
+        except CannotDo as why:
+            form.add_error(None, str(why))
+        else:
+            messages.success(
+                request, _("It is being made. You get a mail when it is ready, and only you can fetch it.")
+            )
+            return redirect("evidence")
+    context: dict[str, Any] = {
+        "form": form,
+        "packs": asking.packs(),
+        "me": member.pk,
+        "frameworks": FRAMEWORKS,
+    }
+    return render(request, "retention/evidence.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.EVIDENCE_MAKE)
+@fresh
+@require_safe
+def fetch_evidence(request: MemberRequest, export_id: UUID) -> StreamingHttpResponse:
+    """The ZIP, for whoever it was made for, until its days are over."""
+    found = fetch(member=request.member, export_id=export_id)
+    if found.kind != DataExport.Kind.EVIDENCE:
+        raise Http404
+    response = StreamingHttpResponse(pieces(request.member.organization_id, found), content_type="application/zip")
+    slug = request.member.organization.slug
+    response["Content-Disposition"] = f'attachment; filename="evidence-{slug}-{found.since}-{found.until}.zip"'
+    response["Content-Length"] = str(found.size)
+    return response
