@@ -63,11 +63,11 @@ def evidence(request: MemberRequest) -> HttpResponse:
 @requires(Permission.EVIDENCE_MAKE)
 @fresh
 @require_safe
-def fetch_evidence(request: MemberRequest, export_id: UUID) -> StreamingHttpResponse:
+def fetch_evidence(request: MemberRequest, pack_id: UUID) -> StreamingHttpResponse:
     """The ZIP, for whoever it was made for, until its days are over."""
-    found = fetch(member=request.member, export_id=export_id)
-    if found.kind != DataExport.Kind.EVIDENCE:
+    if not DataExport.objects.filter(pk=pack_id, kind=DataExport.Kind.EVIDENCE).exists():
         raise Http404
+    found = fetch(member=request.member, export_id=pack_id)
     response = StreamingHttpResponse(pieces(request.member.organization_id, found), content_type="application/zip")
     slug = request.member.organization.slug
     response["Content-Disposition"] = f'attachment; filename="evidence-{slug}-{found.since}-{found.until}.zip"'

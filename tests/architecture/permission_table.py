@@ -56,7 +56,7 @@ from tests.compliance.reviewing.reviewed import reviewed_objects
 from tests.compliance.templates_of import published
 from tests.portal.payments.office import payment_objects
 from tests.portal.sent import portal_objects
-from tests.retention.asked import ask_request, copied_for, erased_for
+from tests.retention.asked import ask_request, copied_for, erased_for, pack_for
 from tests.retention.placed import place_hold
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -289,6 +289,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         purge.save()
         erased_for(cast.admin, asked_for)
         copy = copied_for(cast.admin, asked_for)
+        pack = pack_for(cast.admin)
     device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
     with activate(cast.organization):
@@ -361,6 +362,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "subject_id": asked_for.pk,
         "action_id": action.pk,
         "export_id": copy.pk,
+        "pack_id": pack.pk,
         "finding_id": finding.pk,
         "escalation_id": escalation.pk,
         "check_run_id": check_run.pk,

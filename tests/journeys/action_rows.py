@@ -67,6 +67,7 @@ def action_rows(owner: Membership, conversation: Conversation) -> None:
 
 def action_sights(member: Membership) -> Iterator[tuple[str, str]]:
     """(name of the page, its path)."""
+    yield "evidence", "/settings/evidence/"
     yield "actions", "/reviews/actions/"
     yield "actions-all", "/reviews/actions/?tab=all"
     yield "action-new", "/reviews/actions/new/?from=gap:factor_for_all"

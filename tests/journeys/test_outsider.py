@@ -123,6 +123,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "subject_id",
                     "action_id",
                     "export_id",
+                    "pack_id",
                 ),
                 uuid4(),
             )

@@ -36,6 +36,24 @@ def erased_for(member: Membership, request: SubjectRequest) -> Erasure:
     return erasure
 
 
+def pack_for(member: Membership) -> DataExport:
+    """An evidence pack of a few bytes that is ready for the member."""
+    now = timezone.now()
+    pack = DataExport.objects.create(
+        kind="evidence",
+        recipient=member,
+        state="ready",
+        asked_at=now,
+        since=now.date(),
+        until=now.date(),
+        size=2,
+        ready_at=now,
+        ends_at=now + timedelta(days=7),
+    )
+    DataExportPart.objects.create(export=pack, number=0, content=b"PK")
+    return pack
+
+
 def copied_for(member: Membership, request: SubjectRequest) -> DataExport:
     """A copy of a few bytes that is ready for the member."""
     now = timezone.now()
