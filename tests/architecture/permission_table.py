@@ -165,8 +165,9 @@ _THEIR_SESSION = {"settings/people/<uuid:member_id>/sessions/<uuid:session_id>/e
 _SEEN = {"contacts/<uuid:contact_id>/reveal/", "contacts/<uuid:contact_id>/hide/"}  # nothing is hidden from them
 _OWN_REVIEWS = {f"reviews/yours/<uuid:scored_id>/{act}" for act in ("", "read/", "dispute/")}  # the agent's own
 _HELD = {f"reviews/<uuid:scored_id>/{act}/" for act in ("keep", "give-back")}  # the supervisor's
+_MADE_FOR = {"settings/exports/<uuid:export_id>/", "settings/evidence/<uuid:pack_id>/"}  # the admin's
 NOT_THEIRS: dict[str, set[str]] = {
-    "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD,
+    "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD | _MADE_FOR,
     "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN | _OWN_REVIEWS | _HELD,
     "supervisor": _SESSION | _UNSENT | _SEEN | _OWN_REVIEWS,
     "agent": _UNSENT | _SEEN,
