@@ -1,5 +1,6 @@
 """The composer's way to templates: its button, and what the picker lists."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from accounts.permissions import Permission
 from compliance.content_types.catalogue import CATALOGUE
 from compliance.content_types.kinds import ContentType
 from compliance.message_templates.checking import LANGUAGES
-from compliance.message_templates.filling import language_for
+from compliance.message_templates.filling import known, language_for
+from compliance.message_templates.placeholders import fill_partly
 from compliance.message_templates.reading import usable
 from compliance.models import ConsentEvent, TemplateVersion
 from texting.composer_tools import ComposerTool
@@ -21,7 +23,7 @@ from texting.models import Contact, Conversation
 
 @dataclass(frozen=True)
 class Choice:
-    """One line of the picker, in the language that the text would have."""
+    """One line of the picker, in the language that the text would have; `body` with what Parley knows filled in."""
 
     id: UUID
     name: str
@@ -40,14 +42,16 @@ def composer_tools(member: Membership, conversation: Conversation) -> list[Compo
 
 
 def choices(member: Membership, conversation: Conversation, wanted: str) -> list[Choice]:
-    """What may be used in this conversation, by name."""
-    return [_choice(row, wanted) for row in usable(member, team_id=conversation.line.team_id)]
+    """What may be used in this conversation, by name; each as this customer would read it, as far as that is known."""
+    values = known(member, conversation.contact, conversation.line)
+    return [_choice(row, wanted, values) for row in usable(member, team_id=conversation.line.team_id)]
 
 
-def _choice(row: TemplateVersion, wanted: str) -> Choice:
+def _choice(row: TemplateVersion, wanted: str, values: Mapping[str, str]) -> Choice:
     language = language_for(row, wanted)
     label = str(CATALOGUE[ContentType(row.type)].label)
-    return Choice(row.pk, row.name, row.template.shortcut, label, language, row.bodies[language])
+    body = fill_partly(row.bodies[language], values)
+    return Choice(row.pk, row.name, row.template.shortcut, label, language, body)
 
 
 def version_for(member: Membership, conversation: Conversation, version_id: UUID) -> TemplateVersion:

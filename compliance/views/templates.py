@@ -18,6 +18,7 @@ from compliance.content_types.kinds import ContentType
 from compliance.forms.template_forms import TemplatesForm
 from compliance.message_templates import library, reading, writing
 from compliance.message_templates.checking import LANGUAGES, Weight, against, judge_all
+from compliance.message_templates.outcomes import outcome_of
 from compliance.message_templates.reading import STATE_WORDS
 from compliance.message_templates.writing import Flawed, NameTaken, NotNow, Overtaken, ShortcutTaken, TooMany
 from compliance.models import MessageTemplate
@@ -188,6 +189,7 @@ def _overview(request: MemberRequest, template: MessageTemplate, *, status: int 
         "judged": judged,
         "against": against(judged, Weight.NEVER, Weight.BEFORE),
         "changes": list(reading.changes(template)),
+        "outcome": outcome_of(template),
         "languages": LANGUAGES,
     }
     return render(request, "compliance/templates/template.html", context, status=status)

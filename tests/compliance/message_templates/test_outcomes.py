@@ -1,0 +1,52 @@
+"""What comes of a template: uses, answers and opt-outs within a week, counted from rows."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from compliance.message_templates.filling import filled
+from compliance.message_templates.outcomes import outcome_of
+from tenancy.isolation import activate
+from tests.compliance.templates_of import published
+from tests.texting.desk import FIRST, SECOND, desk
+from texting import sending
+from texting.models import Message
+
+__all__ = ["desk"]
+
+THIRD = "+12125550183"
+
+
+def use(desk, version, number: str, *, days_ago: float = 1, left: bool = True, words: str = "") -> None:
+    """It was sent to somebody who wrote long before."""
+    conversation = desk.hear("Hello", number=number)
+    with activate(desk.organization):
+        made = filled(version, "en", known={"first_name": "Grace", "company": "Harbor Dental"}, given={})
+        message = sending.send_text(
+            conversation=conversation, body=made.text + words, author=desk.cast.agent, origin=made.origin
+        )
+        at = timezone.now() - timedelta(days=days_ago)
+        Message.objects.filter(direction="in", contact=conversation.contact).update(created_at=at - timedelta(days=30))
+        Message.objects.filter(pk=message.pk).update(created_at=at, sent_at=at if left else None)
+
+
+def test_uses_answers_and_opt_outs_are_those_of_the_week_after_it(desk):
+    with activate(desk.organization):
+        version, other = published(desk.cast.owner, "Hello"), published(desk.cast.owner, "Other")
+        assert outcome_of(version.template).used == 0
+    use(desk, version, FIRST)
+    use(desk, version, SECOND, words=" See you")
+    use(desk, version, THIRD, days_ago=9)
+    use(desk, version, "+12125550184", left=False)
+    use(desk, version, "+12125550185", days_ago=91)
+    use(desk, other, "+12125550186")
+    desk.hear("Thank you", number=FIRST)
+    desk.hear("STOP", number=SECOND)
+    desk.hear("Late", number=THIRD)
+    with activate(desk.organization):
+        found = outcome_of(version.template)
+        assert (found.used, found.edited, found.sent) == (4, 1, 3)
+        assert (found.answered, found.opted_out) == (2, 1)  # a STOP is an answer, too; nine days are too late
+        assert (found.answered_share, found.opted_out_share) == (67, 33)
+    page = desk.as_(desk.cast.owner).get(f"/settings/templates/{version.template_id}/").content.decode()
+    assert "33% of 3 that left" in page
