@@ -264,7 +264,7 @@ PARTS = (
     Part("tenancy.AuditEvent", _("Entries of the audit log"), _events, "sequence", ("at", "event"), STAYS_AS_RECORD),
     Part(
         "retention.SubjectRequest",
-        _("Earlier requests of this number"),
+        _("Requests about their data"),
         _number,
         "opened_at",
         ("received_on", "kind", "law", "state", "closed_at"),

@@ -15,7 +15,7 @@ from retention.requests.clock import REMIND_BEFORE
 from tenancy.encryption import blind_index, prefetch, readable
 from texting import queries
 from texting.models.contact import NUMBER_INDEX
-from texting.phone_numbers import BadNumber, parse
+from texting.phone_numbers import BadNumber, display, parse
 
 _PAGE = 25
 TABS = ("open", "closed")
@@ -47,7 +47,7 @@ def shown(member: Membership, request: SubjectRequest) -> Shown:
     """As this member may see it."""
     number = request.number_masked
     if number and queries.sees_everybody(member):
-        number = request.phone
+        number = display(request.phone, member.organization.country)
     return Shown(request, number, *_standing(request))
 
 

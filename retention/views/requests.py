@@ -161,6 +161,7 @@ def _context(request: MemberRequest, found: SubjectRequest) -> dict[str, Any]:
     return {
         "copies": list(copies),
         "me": request.member.pk,
+        "at_work": copying or (erasure is not None and erasure.state == Erasure.State.RUNNING),
         "may_copy": is_open and found.kind in WITH_COPY and not copying,
         "erasure": erasure,
         "may_agree": waits and erasure is not None and erasure.asked_by_id != request.member.pk,

@@ -30,6 +30,8 @@ def request_rows(owner: Membership, conversation: Conversation) -> None:
 
 def request_sights(member: Membership) -> Iterator[tuple[str, str]]:
     """(name of the page, its path)."""
+    if member.is_owner:
+        yield "closing", "/settings/end/"
     yield "requests", "/settings/requests/"
     yield "requests-closed", "/settings/requests/?tab=closed"
     yield "request-new", "/settings/requests/new/"
