@@ -5,8 +5,9 @@ import pytest
 from tests.retention.purging import killing
 from tests.retention.purging.conftest import told, without_waiting
 from tests.retention.purging.test_killed import desk, real
+from tests.texting.desk import busy_desk
 
-__all__ = ["desk", "real", "told", "without_waiting"]
+__all__ = ["busy_desk", "desk", "real", "told", "without_waiting"]
 pytestmark = pytest.mark.timeout(300)
 
 
