@@ -1,5 +1,6 @@
 """What every test stands on: migrated databases, the role without rights of its own, an empty Redis."""
 
+import gc
 import os
 import sys
 import time
@@ -19,6 +20,7 @@ hypothesis_settings.load_profile("parley")
 ALIASES = ("default", "keys")
 JOURNEYS = Path(__file__).parent / "journeys"
 FAULTS = Path(__file__).parent / "faults"
+ENDED = pytest.StashKey[int]()
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
 
@@ -67,6 +69,40 @@ def _connect_as(role: str) -> None:
         connection.settings_dict["USER"] = role
         name, host = connection.settings_dict["NAME"], quote(connection.settings_dict["HOST"], safe="")
         os.environ[variable] = f"postgresql://{role}@/{name}?host={host}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tidy_up_seldom() -> Iterator[None]:
+    """Looking for what only circles keep alive takes a tenth of the time when it is done as often as Python would."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Every so many tests is enough."""
+    ended = item.session.stash.get(ENDED, 0) + 1
+    item.session.stash[ENDED] = ended
+    if ended % 100 == 0:
+        gc.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _contexts_of_pages_only() -> None:
+    """Django keeps a copy of what each template was drawn with, for tests to look at; nobody looks at those of our
+    pieces, of which a page has hundreds."""
+    from django.test import client
+
+    keep = client.store_rendered_templates
+
+    def of_pages(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
+        if not (template.name or "").startswith("components/"):
+            keep(store, signal, sender, template, context, **more)
+
+    client.store_rendered_templates = of_pages
 
 
 @pytest.fixture
@@ -121,7 +157,12 @@ def _midday(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     with a running system have it as well, and customers for whom it is midday (`tests.midday`).
     """
     if JOURNEYS not in request.node.path.parents and "system" not in request.fixturenames:
-        from datetime import UTC, datetime
+        at_midday(monkeypatch)
 
-        midday = datetime(2026, 7, 15, 18, 30, tzinfo=UTC)  # 2:30 pm in New York, 8:30 am in Honolulu
-        monkeypatch.setattr("compliance.send_policies.here.now", lambda: midday)
+
+def at_midday(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quiet hours are judged for that moment."""
+    from datetime import UTC, datetime
+
+    midday = datetime(2026, 7, 15, 18, 30, tzinfo=UTC)  # 2:30 pm in New York, 8:30 am in Honolulu
+    monkeypatch.setattr("compliance.send_policies.here.now", lambda: midday)

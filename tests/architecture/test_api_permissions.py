@@ -11,12 +11,11 @@ from accounts import integrations
 from accounts.api import limiting
 from accounts.permissions import Permission
 from tenancy.isolation import activate
-from tests.architecture.permission_table import PLAIN, objects_of
-from tests.architecture.test_permissions import PARAMETER, ROUTES, Scenery, parameters
+from tests.architecture.permission_table import PLAIN
+from tests.architecture.test_permissions import PARAMETER, ROUTES, make_scenery, parameters
 from tests.callers import EVERYTHING, Caller, make_caller
-from tests.cast import cast, signed_in
-
-__all__ = ["cast"]
+from tests.cast import Cast, signed_in
+from tests.once import made_once
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 API = {
@@ -34,9 +33,12 @@ def _no_limits(monkeypatch):
         monkeypatch.setattr(limiting, name, 1_000_000)
 
 
+_kept, scenery = made_once(make_scenery)
+
+
 @pytest.fixture
-def scenery(cast) -> Scenery:
-    return Scenery(cast, objects_of(cast))
+def cast(scenery) -> Cast:
+    return scenery.cast
 
 
 @pytest.fixture

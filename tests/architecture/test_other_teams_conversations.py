@@ -12,13 +12,12 @@ from tenancy.isolation import activate
 from tests.architecture.permission_table import PLAIN, objects_of
 from tests.architecture.test_masked_everywhere import PART, all_of, write_everywhere
 from tests.architecture.test_permissions import GUARDED, Scenery, parameters
-from tests.cast import cast, signed_in
+from tests.cast import make_cast, signed_in
+from tests.once import made_once
 from tests.revealers import HIDES, MASKED, with_rights
 from texting import conversations, receiving
 from texting.models import Conversation, Line, Message
 from texting.providers.base import Inbound
-
-__all__ = ["cast"]
 
 MARK = "heliotrope"
 EVERYTHING_ELSE = (MASKED | HIDES) - {Permission.CONVERSATIONS_READ_ALL}
@@ -40,9 +39,9 @@ BY_THEMSELVES = {"settings/lines/<uuid:line_id>/test/<uuid:message_id>/"}  # whe
 SHARES = 3
 
 
-@pytest.fixture
-def scenery(cast) -> Scenery:
+def make_marked() -> Scenery:
     """One of everything, with the mark in whatever was said or written about it in the conversation."""
+    cast = make_cast()
     objects = objects_of(cast)
     with activate(cast.organization):
         line = Line.objects.get(pk=objects["line_id"])
@@ -53,6 +52,9 @@ def scenery(cast) -> Scenery:
         sent.update(attention=Message.Attention.NO_RECEIPT)
         write_everywhere(f"What is {MARK}")
     return Scenery(cast, objects)
+
+
+_kept, scenery = made_once(make_marked)
 
 
 def reader(scenery: Scenery, *, inside: bool) -> Membership:

@@ -15,9 +15,8 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.isolation import activate
 from tests.architecture.permission_table import NOT_THEIRS, PLAIN, PUBLIC, objects_of
-from tests.cast import PASSPHRASE, Cast, cast, signed_in
-
-__all__ = ["cast"]
+from tests.cast import PASSPHRASE, Cast, make_cast, signed_in
+from tests.once import made_once
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 METHODS = ("get", "post")
@@ -77,9 +76,17 @@ def answers(
                 transaction.set_rollback(True)
 
 
-@pytest.fixture
-def scenery(cast) -> Scenery:
+def make_scenery() -> Scenery:
+    cast = make_cast()
     return Scenery(cast, objects_of(cast))
+
+
+_kept, scenery = made_once(make_scenery)
+
+
+@pytest.fixture
+def cast(scenery) -> Cast:
+    return scenery.cast
 
 
 def test_every_address_says_who_may_use_it():

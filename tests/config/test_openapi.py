@@ -25,9 +25,8 @@ from config.developers import METHODS, operations
 from config.openapi import description
 from tests.architecture.permission_table import objects_of
 from tests.callers import Caller, make_caller
-from tests.cast import cast
-
-__all__ = ["cast"]
+from tests.cast import make_cast
+from tests.once import made_once
 
 CHECKS = [
     not_a_server_error,
@@ -38,7 +37,7 @@ CHECKS = [
     ignored_auth,
 ]
 BOUNDED = settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -52,24 +51,25 @@ def described():
                 yield f"{method.upper()} {path}", operation
 
 
-@pytest.fixture
-def rich(cast, monkeypatch) -> Caller:
-    monkeypatch.setattr(limiting, "LIMIT", 1_000_000)
-    monkeypatch.setattr(limiting, "BURST", 1_000_000)
-    monkeypatch.setattr(limiting, "WRONG_KEYS", 1_000_000)
+def make_callers() -> tuple[Caller, Caller]:
+    """A key with all rights and one with few, in an organization with one of everything."""
+    cast = make_cast()
     objects_of(cast)
-    return make_caller(cast.owner)
+    few = frozenset({Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START})
+    return make_caller(cast.owner), make_caller(cast.owner, few, teams=(cast.billing,))
+
+
+_kept, callers = made_once(make_callers)
 
 
 @pytest.fixture
-def poor(cast, rich) -> Caller:
-    return make_caller(
-        cast.owner, frozenset({Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START}), teams=(cast.billing,)
-    )
+def no_limits(monkeypatch) -> None:
+    for name in ("LIMIT", "BURST", "WRONG_KEYS"):
+        monkeypatch.setattr(limiting, name, 1_000_000)
 
 
 @pytest.fixture
-def one_connection(rich):
+def one_connection(callers, no_limits):
     """As Django's own test client does: the end of a request must not close the test's transaction."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -84,9 +84,9 @@ api = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_applicatio
 @api.parametrize()
 @BOUNDED
 def test_neither_a_key_with_all_rights_nor_a_poor_one_gets_an_answer_that_is_not_described(
-    case, rich, poor, one_connection
+    case, callers, one_connection
 ):
-    for caller in (rich, poor):
+    for caller in callers:
         case.call_and_validate(headers={"Authorization": f"Bearer {caller.secret}"}, checks=CHECKS)
 
 
@@ -133,7 +133,7 @@ def test_requests_have_examples_that_fit_too():
     assert seen >= 7
 
 
-def test_the_document_is_public_json_and_names_no_organization(cast, client):
+def test_the_document_is_public_json_and_names_no_organization(callers, client):
     answer = client.get("/api/v1/openapi.json")
     assert answer.status_code == 200
     assert json.loads(answer.content)["info"]["title"] == "Parley API"
