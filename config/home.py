@@ -14,8 +14,8 @@ def home(request: MemberRequest) -> HttpResponse:
     return redirect(entries_for(request.member, request.path)[0][1])
 
 
-@require_GET
 @requires()
+@require_GET
 def counts(request: MemberRequest) -> HttpResponse:
     """The numbers in the rail, with `?settings` those of the settings' menu too; each goes to its place by its id."""
     numbers = counts_for(request.member, of_settings="settings" in request.GET)
