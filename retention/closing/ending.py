@@ -21,6 +21,7 @@ from tenancy.encryption.ending import IN_ESCROW, ORGANIZATION_MARK, destroy_orga
 from tenancy.isolation import activate
 from tenancy.models import DataKey, Organization
 from texting.models import Attachment, Contact, Conversation, Message, Note
+from texting.searching.keeping import forget_all_names
 
 log = logging.getLogger("parley.closing")
 
@@ -98,6 +99,7 @@ def _finish(organization_id: UUID, keys: int) -> bool:
     if closing is None:
         return False
     now = timezone.now()
+    forget_all_names()
     organization = Organization.objects.get(pk=organization_id)
     closing.state, closing.ended_at, closing.escrow_until = State.ENDED, now, now + ESCROW
     closing.keys = max(closing.keys, keys)

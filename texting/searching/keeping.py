@@ -91,6 +91,13 @@ def forget_names(contact_ids: Collection[UUID]) -> int:
     return _run(_FORGET_NAMES, [current_organization_id(), arrays.uuids(contact_ids)])
 
 
+def forget_all_names() -> int:
+    """Forget what finds anybody, of an organization that ends: its key of numbers stays in escrow, and names are marked
+    under it. The keys of the texts' marks go with all others.
+    """
+    return _run("DELETE FROM texting_contactword WHERE organization_id = %s", [current_organization_id()])
+
+
 def _is_private(row: Message | Note) -> bool:
     return isinstance(row, Message) and (row.purpose in NEVER or row.line.sends_codes)
 

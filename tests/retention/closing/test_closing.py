@@ -28,7 +28,7 @@ from tenancy.isolation import activate
 from tenancy.models import DataKey, Organization
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST
-from texting.models import Contact, Line, Message
+from texting.models import Contact, ContactWord, Line, Message
 from texting.models.contact import NUMBER_INDEX
 
 State = Closing.State
@@ -116,12 +116,14 @@ def test_after_the_window_nothing_opens_but_what_is_in_escrow(desk):
     assert ending.round_of_closings()["ended"] == 0, "not before its day"
     with activate(desk.organization):
         due()
+        assert ContactWord.objects.exists()
     assert ending.round_of_closings() == {"ended": 1, "failed": 0}
     keyring.forget_everything()
     with activate(desk.organization):
         for read in (lambda: Message.objects.first().body, lambda: Contact.objects.first().number):
             with pytest.raises(KeyDestroyed):
                 read()
+        assert not ContactWord.objects.exists(), "names are marked under a key in escrow"
         with keyring.keys_of(desk.organization.pk):
             left = DataKey.objects.filter(organization_id=desk.organization.pk)
             assert set(left.values_list("kind", flat=True)) <= {"consent", "index", "audit"}
