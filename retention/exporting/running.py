@@ -80,6 +80,8 @@ def _give_up(organization_id: UUID, export: DataExport, error: Exception) -> Non
     with activate(organization_id):
         state = State.FAILED if export.tries >= _TRIES else State.MAKING
         DataExport.objects.filter(pk=export.pk).update(state=state, busy_until=None, failure=type(error).__name__[:60])
+        if state == State.FAILED:
+            end([export])
 
 
 def _make(organization_id: UUID, export: DataExport) -> None:
@@ -174,9 +176,10 @@ def kept_for(now: datetime) -> timedelta:
 
 def end_due(now: datetime) -> int:
     """End files that are past their days, also when the period was shortened since."""
-    ready = DataExport.objects.filter(state__in=(State.READY, State.FAILED))
-    over = Q(ends_at__lte=now) | Q(ready_at__lte=now - kept_for(now)) | Q(state=State.FAILED)
-    return end(list(ready.filter(over).select_for_update(skip_locked=True, of=("self",))[:50]))
+    over = Q(ends_at__lte=now) | Q(ready_at__lte=now - kept_for(now))
+    return end(
+        list(DataExport.objects.filter(over, state=State.READY).select_for_update(skip_locked=True, of=("self",))[:50])
+    )
 
 
 def end(exports: list[DataExport]) -> int:

@@ -107,6 +107,14 @@ def test_who_died_half_way_leaves_a_file_that_is_made_anew(desk, asked, monkeypa
         running.go_on(desk.organization.pk)
     with activate(desk.organization):
         assert (DataExport.objects.get().state, DataExportPart.objects.count()) == ("making", 1)
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(running, "crash_here", die)
+        patched.setattr(running, "_TRIES", 2)
+        running.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        assert (DataExport.objects.get().state, DataExportPart.objects.count()) == ("failed", 0)
+        DataExport.objects.all().delete()
+        asking.ask_copy(member=desk.cast.admin, request=asked)
     assert running.go_on(desk.organization.pk) == 1
     _answer, content = fetched(desk)
     assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
