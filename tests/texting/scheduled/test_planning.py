@@ -1,5 +1,6 @@
 """Keeping a text for later, and what people do with it until then."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from texting.models import Attachment, Conversation, Draft, Message, ScheduledTe
 from texting.scheduled import leaving_now, planning, reading
 from texting.scheduled.leaving_step import ScheduledTexts
 from texting.scheduled.planning import BadTime, OutsideThen
-from texting.scheduled.their_clock import customer_clock, zones_for
+from texting.scheduled.their_clock import Zone, customer_clock, zones_for
 from texting.sending import BadText, Refused
 
 __all__ = ["desk"]
@@ -208,12 +209,15 @@ def test_its_words_and_its_conversation_stay_until_it_has_left(desk):
 
 def test_whoever_may_not_see_customers_reads_masks_and_no_zone(desk):
     conversation = desk.hear("Hello", name="Grace Hopper")
-    plan(desk, conversation, "Dear Grace Hopper, call (212) 555-0181")
+    denver = replace(when(), zone=Zone("America/Denver", ScheduledText.ZoneFrom.TOLD))
+    plan(desk, conversation, "Dear Grace Hopper, call (212) 555-0181", when=denver)
     with activate(desk.organization):
         [row] = reading.upcoming(desk.cast.auditor, conversation)
         assert "Hopper" not in row.text
         assert "555" not in row.text
         assert "organization" in row.known
+        assert row.where != "Denver"
+        assert reading.upcoming(desk.cast.owner, conversation)[0].where == "Denver"
         assert not row.may_act
         assert [zone.name for zone in zones_for(desk.cast.auditor, conversation.contact)] == [
             desk.organization.time_zone
