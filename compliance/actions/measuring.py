@@ -33,9 +33,8 @@ def measure_due() -> int:
 
 def _measure(action: Action, day: date, zone: str) -> None:
     if action.state == Action.State.MEASURING:
-        first = _changed(action)
-        last = _measured_until(action, day)
-        period, kind = Period(first + timedelta(days=1), last, zone), Kind.AFTER
+        first, last = window_after(_changed(action), action.window, zone).first, _measured_until(action)
+        period, kind = Period(first, last, zone), Kind.AFTER
     else:
         period, kind = _newest_window(action, day, zone), Kind.WATCH
     if rates.rate(action.rate) is None:
@@ -52,7 +51,7 @@ def _measure(action: Action, day: date, zone: str) -> None:
     action.save(update_fields=["measure_on"])
 
 
-def _measured_until(action: Action, day: date) -> date:
+def _measured_until(action: Action) -> date:
     """The last day of the window after the change; later by whole windows while there was nothing to count."""
     last = window_after(_changed(action), action.window, "UTC").last
     step = timedelta(days=action.window)
