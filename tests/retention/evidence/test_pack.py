@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.actions import moving
-from retention.evidence import asking, sections
+from retention.evidence import asking, sections, writing
 from retention.exporting import running
 from retention.models import DataExport, DataExportPart, RestoreDrill
 from retention.requests.cannot_do import CannotDo
@@ -81,6 +81,14 @@ def altered(tmp_path, content, name, change, *, without=""):
     return path
 
 
+def one_too_many(data):
+    """A list that says a wrong number, signed all the same."""
+    said = {name: value for name, value in json.loads(data).items() if name not in {"signature", "public_key"}}
+    [wrong] = [one for one in said["figures"] if one["title"] == "Gray area not moved"]
+    wrong["number"] += 1
+    return writing.sign(said).encode()
+
+
 def test_every_figure_is_a_number_of_rows_and_nobody_is_named(desk, year, tmp_path):
     export = made(desk)
     answer, content = fetched(desk, export)
@@ -119,6 +127,7 @@ def test_whatever_is_altered_is_found(desk, year, tmp_path):
         ("findings.csv", more, "findings.csv was altered"),
         ("manifest.json", other, "altered, or another installation"),
         ("manifest.json", lambda data: data[:-9], "damaged"),
+        ("manifest.json", one_too_many, "Gray area not moved is 2, not 3"),
     ):
         with pytest.raises(CommandError, match=problem):
             verified(altered(tmp_path, content, name, change))
