@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from accounts.permissions import MissingPermission, Permission, require
+from accounts.permissions import Permission, require
 from compliance.actions.cannot_act import CannotAct
 from compliance.actions.counting import count_and_keep
 from compliance.actions.states import AGAIN, State, clean_words, keep, locked, move
@@ -77,5 +77,5 @@ def may_move(member: Membership, owner_id: UUID) -> bool:
 def _mine(member: Membership, action: Action) -> Action:
     live = locked(action)
     if not may_move(member, live.owner_id):
-        raise MissingPermission(Permission.ACTIONS_MANAGE)
+        raise CannotAct(_("Only its owner, or somebody who manages improvements, can say this."))
     return live

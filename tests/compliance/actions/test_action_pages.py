@@ -177,6 +177,16 @@ def test_what_is_measured_stays_once_the_change_is_made(desk):
     assert owner.post(edit, said(desk, rate="opt_outs", target="2", title="Fewer opt-outs")).status_code == 302
 
 
+def test_who_reads_it_and_is_not_its_owner_does_not_move_it(desk):
+    action, auditor = opened(desk), desk.as_(desk.cast.auditor)
+    page = auditor.post(reverse("begin_action", args=[action.pk]), follow=True).content.decode()
+    assert "Only its owner" in page
+    refused = auditor.post(reverse("finish_action", args=[action.pk]), {"changed_on": now_day(desk), "words": ""})
+    assert refused.status_code == 422
+    with activate(desk.organization):
+        assert Action.objects.get(pk=action.pk).state == "open"
+
+
 def test_files_and_report_say_what_pages_say(desk):
     day = now_day(desk)
     checked(desk, day - timedelta(days=25), fails=10, holds=10)
