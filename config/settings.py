@@ -271,6 +271,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "accounts.leaving.given_steps.DirectoryTokens",
     "compliance.leaving_steps.QueuedTexts",
     "texting.scheduled.leaving_step.ScheduledTexts",
+    "retention.exporting.leaving_step.Exports",
     "compliance.leaving_steps.StandingRuns",
     "texting.leaving_steps.Assignments",
     "compliance.other_channels.leaving_step.CallingNumbers",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import notices
@@ -35,6 +35,10 @@ _TELL = 200
 """Progress is written each so many rows."""
 
 
+class Over(Exception):
+    """It was ended while it was being made: whoever asked for it has left."""
+
+
 def round_of_exports() -> dict[str, int]:
     """One round through all organizations: make what was asked for, end what is past its days."""
     counts = {"made": 0, "ended": 0, "failed": 0}
@@ -55,6 +59,8 @@ def go_on(organization_id: UUID) -> int:
     while (export := _take(organization_id)) is not None:
         try:
             _make(organization_id, export)
+        except Over:
+            continue
         except Exception as error:
             _give_up(organization_id, export, error)
             raise
@@ -79,14 +85,21 @@ def _take(organization_id: UUID) -> DataExport | None:
 def _give_up(organization_id: UUID, export: DataExport, error: Exception) -> None:
     with activate(organization_id):
         state = State.FAILED if export.tries >= _TRIES else State.MAKING
-        DataExport.objects.filter(pk=export.pk).update(state=state, busy_until=None, failure=type(error).__name__[:60])
-        if state == State.FAILED:
+        told = _being_made(export).update(state=state, busy_until=None, failure=type(error).__name__[:60])
+        if told and state == State.FAILED:
             end([export])
+
+
+def _being_made(export: DataExport) -> QuerySet[DataExport]:
+    """The export as long as nobody has ended it."""
+    return DataExport.objects.filter(pk=export.pk, state=State.MAKING)
 
 
 def _make(organization_id: UUID, export: DataExport) -> None:
     def give(number: int, content: bytes) -> None:
         with activate(organization_id):
+            if not _being_made(export).select_for_update(of=("self",)).exists():
+                raise Over
             DataExportPart.objects.create(export=export, number=number, content=content)
         crash_here("before_export_ready")
 
@@ -96,8 +109,7 @@ def _make(organization_id: UUID, export: DataExport) -> None:
     digest = pieces.finish()
     with activate(organization_id):
         now = timezone.now()
-        ready = DataExport.objects.filter(pk=export.pk, state=State.MAKING)
-        ready.update(
+        done = _being_made(export).update(
             state=State.READY,
             busy_until=None,
             failure="",
@@ -108,6 +120,8 @@ def _make(organization_id: UUID, export: DataExport) -> None:
             ready_at=now,
             ends_at=now + kept_for(now),
         )
+        if not done:
+            raise Over
         audit.record(
             event=AuditKind.EXPORT_MADE,
             object=export,

@@ -66,6 +66,7 @@ PLACES = {
     + KEEPER,
     "tenancy/encryption/day_shredding.py:shred_day": "seals what is kept anew first; the caller decides under "
     + KEEPER,
+    "texting/searching/keeping.py:forget_all_names": "`closing.ending._finish`: no live holds; marks only",
     "tenancy/encryption/ending.py:destroy_organization": "`closing.ending._begin`: deleting_lock, no live holds",
     "tenancy/encryption/ending.py:end_escrow": "five years after an organization ended, which holds had let it",
     "tenancy/encryption/rotation.py:_replace_config_key": "everything was sealed anew before",

@@ -82,7 +82,6 @@ STAYS = {
     "retention.Hold": "whose it is, who placed it, who asked: it stays; who manages holds is reminded in their place",
     "retention.HoldEvent": "who did what to a hold: a record",
     "retention.Closing": "who wanted the organization to end and who agreed: a record",
-    "retention.DataExport": "for whom a file was made: nobody else fetches it, and it ends after its days",
     "retention.Erasure": "who asked for it and who agreed: a record",
     "retention.SubjectRequest": "who opened it, who closed it: a record; anybody with the right goes on with open ones",
     "retention.RetentionPolicy": "who chose a period, who took it back: a record; the period is the organization's",

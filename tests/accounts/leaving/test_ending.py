@@ -86,6 +86,8 @@ def test_every_door_that_was_open_is_closed_and_stands_on_the_receipt(cast, hold
         "api_keys": 1,
         "directory_tokens": 1,
         "queued_texts": 0,
+        "scheduled_texts": 0,
+        "exports": 0,
         "standing_runs": 0,
         "calling_numbers": 0,
         "planned_calls": 0,

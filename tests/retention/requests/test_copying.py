@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import OutgoingMail
+from accounts import deactivation
+from accounts.models import OffboardingReceipt, OutgoingMail
 from retention.erasing import asking as erasing
 from retention.exporting import asking, copying, running
 from retention.exporting.zipping import PIECE, Pieces
@@ -164,3 +165,31 @@ def test_pieces_have_one_size_and_make_the_whole():
     assert [number for number, _ in given] == [0, 1, 2, 3]
     assert [len(content) for _, content in given] == [PIECE, PIECE, PIECE, 5]
     assert pieces.size == 3 * PIECE + 5
+
+
+@pytest.mark.parametrize("when", ["asked", "being made", "ready"])
+def test_what_was_made_for_a_leaver_ends_with_them(desk, asked, when, monkeypatch):
+    def leave():
+        with activate(desk.organization):
+            return deactivation.deactivate(actor=desk.cast.owner, member=desk.cast.admin)
+
+    if when == "being made":
+        told = copying.files
+
+        def interrupted(organization_id, *rest):
+            leave()
+            yield from told(organization_id, *rest)
+
+        monkeypatch.setattr(copying, "files", interrupted)
+    if when == "ready":
+        assert running.go_on(desk.organization.pk) == 1
+    if when != "being made":
+        leave()
+    assert running.go_on(desk.organization.pk) == 0
+    with activate(desk.organization):
+        export = DataExport.objects.get()
+        assert (export.state, DataExportPart.objects.count()) == ("ended", 0)
+        assert AuditEvent.objects.filter(event="export:made").exists() == (when == "ready")
+        details = json.loads(OffboardingReceipt.objects.get().details)
+        [step] = [one for one in details["steps"] if one["name"] == "exports"]
+        assert [one["id"] for one in step["items"]] == [str(export.pk)]
