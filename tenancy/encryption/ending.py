@@ -29,7 +29,7 @@ def destroy_organization(organization: UUID) -> int:
         wrapping.filter(ended_at=None).update(ended_at=Now())
         keep = IN_ESCROW if is_first else (*IN_ESCROW, *keyring.AFTER_THE_END)
         done = DataKey.objects.filter(organization_id=organization).exclude(kind__in=keep).delete()[0]
-    crash_here("after_keys_destroyed")
+    crash_here("after_organization_keys_destroyed")
     replace_organization_key(organization)
     keyring.forget_everything()
     return done
