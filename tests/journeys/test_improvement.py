@@ -2,10 +2,13 @@
 action, whose effect is measured on the weeks around the change."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from time import monotonic, sleep
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -14,12 +17,12 @@ from accounts.models import TeamMember
 from compliance.actions import measuring
 from compliance.actions.windows import today
 from compliance.escalations import clock as escalation_clock
-from compliance.models import CheckedConversation, Escalation, EscalationStep
+from compliance.models import Action, CheckedConversation, Escalation, EscalationStep
 from compliance.review_checks import clock
 from tenancy.isolation import activate
 from tests.cast import person
 
-from .browser import MakePerson, needs_browser, shoot
+from .browser import PATIENCE, MakePerson, needs_browser, shoot
 from .simulated_office import Office
 
 pytestmark = needs_browser
@@ -36,15 +39,18 @@ def test_an_ignored_gray_area_becomes_an_action_that_is_seen_to_help(office: Off
         past = timezone.now() - timedelta(minutes=1)
         EscalationStep.objects.filter(state="waiting").update(due_at=past)
         Escalation.objects.update(due_at=past)
-        assert escalation_clock.act_on_due()
+    done_by_somebody(office, escalation_clock.act_on_due, lambda: Escalation.objects.exclude(breached_at=None).exists())
     sam = someone().let_in(supervisor).page
     sam.goto("/escalations/?view=breached")
     expect(sam.get_by_role("listitem").filter(has_text="Grace Whitfield")).to_contain_text("Too late")
     sam.goto(office.address(conversation))
     sam.get_by_role("button", name="Resolve").click()
     expect(sam.get_by_role("button", name="Reopen")).to_be_visible()
-    with activate(office.organization):
-        assert clock.look_at_due() == 1
+    done_by_somebody(
+        office,
+        clock.look_at_due,
+        lambda: CheckedConversation.objects.filter(conversation_id=conversation.pk).exists(),
+    )
 
     sam.goto("/reports/review-checks/")
     row = sam.get_by_role("listitem").filter(has_text="Grace Whitfield")
@@ -65,8 +71,7 @@ def test_an_ignored_gray_area_becomes_an_action_that_is_seen_to_help(office: Off
     sam.get_by_label("In effect since").fill(str(changed))
     sam.get_by_role("button", name="It is in effect").click()
     expect(sam.locator("#effect")).to_contain_text("So far")
-    with activate(office.organization):
-        assert measuring.measure_due() == 1
+    done_by_somebody(office, measuring.measure_due, lambda: Action.objects.filter(state="held").exists())
     sam.reload()
     effect = sam.locator("#effect")
     expect(effect).to_contain_text("Better by more than chance")
@@ -76,6 +81,19 @@ def test_an_ignored_gray_area_becomes_an_action_that_is_seen_to_help(office: Off
     shoot(sam, "action-held")
     sam.get_by_role("link", name=re.compile("Gray areas moved")).click()
     expect(sam.get_by_role("complementary", name="Contact")).to_contain_text("Call back within the hour")
+
+
+def done_by_somebody(office: Office, act: Callable[[], object], is_done: Callable[[], bool]) -> None:
+    """By us, or by the running system's own clock, which may have begun before us."""
+    end = monotonic() + PATIENCE / 1000
+    while monotonic() < end:
+        with activate(office.organization):
+            act()
+        with activate(office.organization):
+            if is_done():
+                return
+        sleep(0.2)
+    pytest.fail("nobody did it")
 
 
 def history(office: Office) -> None:
