@@ -17,7 +17,7 @@ from .simulated_office import Office
 
 pytestmark = needs_browser
 
-SHARES = 5  # the pages are walked in so many tests, so that none takes long and every processor has some
+SHARES = 8  # the pages are walked in so many tests, so that none takes long and every processor has some
 
 
 def violations(page: Page, name: str) -> list[str]:

@@ -55,7 +55,7 @@ def test_the_question_mark_shows_the_keys_and_escape_puts_them_away(office: Offi
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard")
     expect(sheet).to_be_visible()
-    for act in ("Next conversation", "Write a text", "Resolve or reopen", "Search"):
+    for act in ("Next conversation", "Write a text", "Resolve or reopen", "Search this list", "Search everything"):
         expect(sheet.get_by_role("row", name=act)).to_be_visible()
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
