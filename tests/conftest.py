@@ -86,7 +86,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Every so many tests is enough."""
     ended = item.session.stash.get(ENDED, 0) + 1
     item.session.stash[ENDED] = ended
-    if ended % 100 == 0:
+    if ended % 250 == 0:
         gc.collect()
 
 

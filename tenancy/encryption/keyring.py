@@ -37,7 +37,7 @@ def current(organization: UUID, kind: str, scope: str) -> Key:
     """The key to seal with, made if there is none yet."""
     key = _cache.current(organization, kind, scope)
     if key is None:
-        key = _fetch_current(organization, kind, scope) or _make(organization, kind, scope)
+        key = _fetch_or_make(organization, kind, scope)
         _cache.keep(organization, key, kind, scope)
     return key
 
@@ -135,32 +135,26 @@ def keys_of(organization: UUID) -> Iterator[None]:
 # --- Data keys ---
 
 
-def _fetch_current(organization: UUID, kind: str, scope: str) -> Key | None:
-    with keys_of(organization):
-        row = newest(organization, kind, scope)
-    return unwrapped(row) if row else None
+def _fetch_or_make(organization: UUID, kind: str, scope: str) -> Key:
+    """In one transaction; two processes may make it at once: one inserts, both use what it inserted."""
+    for attempt in (1, 2):
+        try:
+            with keys_of(organization):
+                row = newest(organization, kind, scope)
+                if row is None:
+                    _refuse_erased(organization, [(kind, scope)])
+                    row = add(organization, kind, scope, generation=1)
+                return unwrapped(row)
+        except IntegrityError:
+            if attempt == 2:  # once: rotation removed the organization key between our reading it and our commit
+                raise
+    raise AssertionError
 
 
 def newest(organization: UUID, kind: str, scope: str) -> DataKey | None:
     """The stored key of the highest generation; inside `keys_of`."""
     keys = DataKey.objects.filter(organization_id=organization, kind=kind, scope=scope)
     return keys.select_related("wrapped_by").order_by("-generation").first()
-
-
-def _make(organization: UUID, kind: str, scope: str) -> Key:
-    """Two processes may try at once: one inserts, both read what it inserted."""
-    for attempt in (1, 2):
-        try:
-            with keys_of(organization):
-                _refuse_erased(organization, [(kind, scope)])
-                add(organization, kind, scope, generation=1)
-                row = newest(organization, kind, scope)
-                assert row is not None  # noqa: S101 - the line above put it there, or another process did
-                return unwrapped(row)
-        except IntegrityError:
-            if attempt == 2:  # once: rotation removed the organization key between our reading it and our commit
-                raise
-    raise AssertionError
 
 
 def _refuse_erased(organization: UUID, wanted: Collection[tuple[str, str]]) -> None:
@@ -179,9 +173,7 @@ def renew(organization: UUID, kind: str, scope: str, old: Collection[bytes]) -> 
     with keys_of(organization):
         row = newest(organization, kind, scope)
         if row is None or bytes(row.key_id) in old:
-            add(organization, kind, scope, generation=row.generation + 1 if row else 1)
-            row = newest(organization, kind, scope)
-        assert row is not None  # noqa: S101 - it was there, or the line above put it there
+            row = add(organization, kind, scope, generation=row.generation + 1 if row else 1)
         key = unwrapped(row)
     _cache.keep(organization, key, kind, scope)
 
@@ -214,11 +206,24 @@ def those_stored(organization: UUID, key_ids: Collection[bytes]) -> set[bytes]:
         return {bytes(key_id) for key_id in keys.values_list("key_id", flat=True)}
 
 
-def add(organization: UUID, kind: str, scope: str, *, generation: int) -> None:
-    """Insert a new random key unless that generation exists; inside `keys_of`."""
+_ADD = """
+INSERT INTO tenancy_datakey (id, organization_id, kind, scope, generation, key_id, wrapped, wrapped_by_id)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+
+
+def add(organization: UUID, kind: str, scope: str, *, generation: int) -> DataKey:
+    """Insert a new random key, or find the one that another process inserted meanwhile; inside `keys_of`."""
     wrapped_by = organization_key(organization)
     row = _new(wrapped_by, unwrapped_organization_key(wrapped_by), kind, scope, generation)
-    DataKey.objects.bulk_create([row], ignore_conflicts=True)
+    with connections["keys"].cursor() as cursor:
+        columns = (row.pk, organization, kind, scope, generation, bytes(row.key_id), bytes(row.wrapped), wrapped_by.pk)
+        cursor.execute(_ADD, columns)
+        if cursor.rowcount:
+            return row
+    found = newest(organization, kind, scope)
+    assert found is not None  # noqa: S101 - it was in our way
+    return found
 
 
 def _new(wrapped_by: OrganizationKey, wrapping_key: bytes, kind: str, scope: str, generation: int) -> DataKey:

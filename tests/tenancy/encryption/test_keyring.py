@@ -99,7 +99,7 @@ def test_a_key_that_many_ask_for_at_once_is_made_once():
     def ask() -> None:
         start.wait(10)
         try:
-            found.append(keyring._fetch_current(A, "body", "2026-03-14") or keyring._make(A, "body", "2026-03-14"))
+            found.append(keyring._fetch_or_make(A, "body", "2026-03-14"))
         except Exception as error:
             found.append(error)
         finally:
