@@ -180,7 +180,7 @@ def test_an_empty_organization_and_ten_years_are_a_pack_too(desk, tmp_path, monk
 
 
 def test_days_that_make_no_sense_are_refused_on_the_page(desk, settings):
-    page, day = reverse("evidence"), timezone.localdate()
+    page, day = reverse("evidence"), now_day(desk)
     admin = desk.as_(desk.cast.admin)
     assert "No pack yet" in admin.get(page).content.decode()
     for since, until in (
