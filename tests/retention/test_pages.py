@@ -1,6 +1,7 @@
 """Settings > Retention: seeing what holds, choosing after a look at what ends, taking back, foreseeing."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -53,7 +54,8 @@ def test_shortening_is_shown_confirmed_and_taken_back(desk, said):
     address = f"{PLACE}of/bodies/"
     shown = admin.get(address, SHORT).content.decode()
     assert "This would end 1 entry" in shown
-    assert f"the oldest from {timezone.localtime(said.created_at):%-d %B %Y}" in shown
+    day = timezone.localtime(said.created_at, ZoneInfo(desk.organization.time_zone))
+    assert f"the oldest from {day:%-d %B %Y}" in shown
     assert "Never longer than words of texts" in shown, "files go with their words"
     for wrong in ("", "30 days", "90"):
         answer = admin.post(address, SHORT | {"confirm": wrong})

@@ -1,6 +1,7 @@
 """A member removes the words of one text, or all that it was: where nothing is left of it, and what is refused."""
 
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -132,7 +133,7 @@ class TestWhatIsShown:
     def test_the_thread_says_who_when_and_why_and_lists_say_that_words_were_removed(self, desk):
         message = text_in(desk)
         remove(desk, message, why=Why(WRONG.reason, "meant for Bob"))
-        today = timezone.localdate().strftime("%-d %b %Y")
+        today = timezone.localdate(timezone=ZoneInfo(desk.organization.time_zone)).strftime("%-d %b %Y")
         shown = page(desk, message, desk.cast.agent)
         assert f"Words removed by {desk.cast.admin.user.name} on {today}: wrong customer (meant for Bob)" in shown
         assert SECRET not in shown

@@ -83,4 +83,4 @@ def test_the_statements_do_not_grow_with_the_texts(scene, many):
         with CaptureQueriesContext(connection) as asked:
             assert all(isinstance(result, Message) for result in send_all(scene, pairs))
         # Forty come near the day's ceiling of a young organization: two statements look for whom to mail that.
-        assert len(asked) <= 18, [query["sql"][:120] for query in asked]
+        assert len(asked) <= 19, [query["sql"][:120] for query in asked]
