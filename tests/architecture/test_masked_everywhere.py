@@ -180,17 +180,14 @@ def leaks(text: str) -> list[str]:
     return [mark for mark in MARKS if mark in folded]
 
 
-WAYS = (("get", {}), ("get", PART), ("post", PART))
-
-
 def everything_said(
-    member: Membership, scenery: Scenery, paths: Sequence[str] = GUARDED, ways: Sequence[tuple[str, dict]] = WAYS
+    member: Membership, scenery: Scenery, paths: Sequence[str] = GUARDED
 ) -> Iterator[tuple[str, int, str]]:
     """(what was asked, status, all that came back) of each address asked each way, as pages and as parts of pages."""
     for path in paths:
         bare, _, query = path.partition(" ?")
         where = scenery.address(bare) + (f"?{query}" if query else "")
-        for method, headers in ways:
+        for method, headers in (("get", {}), ("get", PART), ("post", PART)):
             with transaction.atomic():
                 client = signed_in(Client(raise_request_exception=False), member)
                 answer = getattr(client, method)(where, headers=headers)
@@ -216,8 +213,7 @@ SHARES = 3  # the addresses are asked in so many tests, so that none takes long 
 def test_no_page_no_part_of_one_and_no_header_gives_a_customer_away(scenery, asks, share):
     member = with_rights(scenery.cast, ASKS if asks else MASKED)
     wrong, opened = {}, 0
-    ways = WAYS[:2] if asks else WAYS  # who may ask to see them sends the same forms
-    for asked, status, said in everything_said(member, scenery, GUARDED[share::SHARES], ways):
+    for asked, status, said in everything_said(member, scenery, GUARDED[share::SHARES]):
         assert status < 500, asked
         opened += status == 200
         if found := leaks(said):
@@ -232,7 +228,7 @@ def test_no_page_that_is_asked_for_with_a_query_does(scenery, asks):
     member = with_rights(scenery.cast, ASKS if asks else MASKED)
     asked_for = [f"{path} ?{query}" for path, queries in QUERIES.items() for query in queries]
     asked_for.append("settings/limits/alarms/")
-    said = list(everything_said(member, scenery, asked_for, WAYS[:2]))
+    said = list(everything_said(member, scenery, asked_for))
     assert [asked for asked, status, _ in said if status >= 500] == []
     assert {asked: found for asked, _status, words in said if (found := leaks(words))} == {}
     assert sum(status == 200 for _, status, _ in said) > 20
