@@ -20,7 +20,8 @@ from accounts.csv_cells import safe_cell
 from compliance.reports.periods import Period
 from retention.evidence import paper
 from retention.evidence.criteria import FRAMEWORKS
-from retention.evidence.sections import SECTIONS, Section, policy_rows
+from retention.evidence.files import SECTIONS, policy_rows
+from retention.evidence.sections import Section
 from retention.models import DataExport, Purge
 from tenancy.isolation import activate
 from tenancy.models import Organization
