@@ -26,7 +26,7 @@ from texting.origins import Ask, NotMade
 from texting.phone_numbers import BadNumber, PhoneNumber, parse
 from texting.purposes import Purpose
 from texting.scheduled import planning
-from texting.scheduled.planning import BadTime, OutsideThen, When
+from texting.scheduled.checking import BadTime, OutsideThen, When
 from texting.scheduled.their_clock import Zone
 from texting.sending import BadText, Refused, Wanted
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.form_fields import field_of
 from texting.gate import OutsideHours
 from texting.models import ScheduledText
+from texting.scheduled.checking import When
 from texting.scheduled.local_times import NoSuchTime, TwiceThatDay, moment, place, usual_choices
-from texting.scheduled.planning import When
 from texting.scheduled.reading import TABS, Tab, Wanted
 from texting.scheduled.their_clock import Zone
 

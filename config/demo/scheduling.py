@@ -11,8 +11,8 @@ from tenancy.ids import new_id
 from texting.gate import OutsideHours
 from texting.models import Conversation
 from texting.scheduled import planning
+from texting.scheduled.checking import When
 from texting.scheduled.local_times import moment
-from texting.scheduled.planning import When
 from texting.scheduled.their_clock import zones_for
 
 

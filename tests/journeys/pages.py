@@ -29,7 +29,7 @@ from texting.limits.carriers.days import day_of, next_day
 from texting.models import Campaign, Conversation, Line, LineKey, OutboxEntry, SendingCount, Tag
 from texting.providers.base import Inbound
 from texting.scheduled import planning
-from texting.scheduled.planning import When
+from texting.scheduled.checking import When
 from texting.scheduled.their_clock import zones_for
 from texting.searching.again import to_address
 from texting.statuses import ErrorKind, MessageStatus

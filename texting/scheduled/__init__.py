@@ -1,4 +1,4 @@
-"""Texts that leave later: `planning` keeps and changes them, `leaving_now` lets them go when they are due.
+"""Texts that leave later: `checking` looks before, `planning` keeps and changes them, `leaving_now` lets them go.
 
 What is true when a text is written may be wrong a week later, so nothing is decided beforehand but what can never
 pass: at its time a text goes through the gate as if it were written then. `local_times` and `their_clock` are about

@@ -6,8 +6,6 @@ and looks again, so that of two who press at once, and of a person and the clock
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,43 +16,26 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
-from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import readable
-from texting import conversations, gate, origins, refusals, sending
+from texting import conversations, gate, sending
 from texting.attachments import binding
 from texting.attachments.binding import BadFiles
-from texting.conversations import NotPossible, OriginGone
-from texting.gate import OutsideHours, Verdict
-from texting.kept_words import kept
-from texting.models import Conversation, Message, ScheduledText
+from texting.conversations import NotPossible
+from texting.gate import OutsideHours
+from texting.models import Conversation, ScheduledText
 from texting.purposes import Purpose
-from texting.scheduled.states import ALIVE, OPEN, State, Why, move, show
-from texting.scheduled.their_clock import Zone, customer_clock
-from texting.sending import BadText, Refused
-
-FARTHEST = timedelta(days=366)
-MOST_IN_A_THREAD = 50  # that wait; more are a mistake of a program
-
-
-class BadTime(ValueError):
-    """No text can leave then; the message says why."""
-
-
-class OutsideThen(Exception):
-    """It is no time for texts there then. `opens_at`: when it rather should leave (UTC)."""
-
-    def __init__(self, opens_at: datetime) -> None:
-        super().__init__(_("It is outside their hours then."))
-        self.opens_at = opens_at
-
-
-@dataclass(frozen=True)
-class When:
-    """The chosen moment, and the zone in which it was chosen."""
-
-    at: datetime
-    zone: Zone
-    outside_hours: OutsideHours = OutsideHours.ASK
+from texting.scheduled.checking import (
+    MOST_IN_A_THREAD,
+    When,
+    hours_of,
+    kept_before,
+    number_waiting,
+    purpose_of,
+    refuse_what_never_passes,
+)
+from texting.scheduled.states import OPEN, State, Why, move, show
+from texting.scheduled.their_clock import Zone
+from texting.sending import BadText
 
 
 def schedule(
@@ -75,17 +56,17 @@ def schedule(
     """
     require(member, Permission.MESSAGES_SEND)
     written = sending.cleaned(body, may_be_empty=bool(files))
-    repeated = _repeated(message_id, conversation)
+    repeated = kept_before(message_id, conversation)
     if repeated is not None:
         return repeated
     conversations.refuse_if_with_somebody_else(member, contact_id=conversation.contact_id, line=conversation.line)
     if origin:
-        purpose = _purpose_of(member, conversation, origin)
-    if _waiting(conversation) >= MOST_IN_A_THREAD:
+        purpose = purpose_of(member, conversation, origin)
+    if number_waiting(conversation) >= MOST_IN_A_THREAD:
         raise NotPossible(_("Many texts are scheduled for this customer already. Cancel some first."))
-    outside_hours = _checked(when, conversation, purpose)
+    outside_hours = hours_of(when, conversation, purpose)
     draft = gate.Draft(conversation, written, purpose, member, files=tuple(files), outside_hours=OutsideHours.SEND)
-    _refuse_what_never_passes(draft, message_id)
+    refuse_what_never_passes(draft, message_id)
     try:
         ready = binding.ready(files, author=member, contact=conversation.contact, line=conversation.line)
     except BadFiles as error:
@@ -111,7 +92,7 @@ def schedule(
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:  # the same request, a moment before
-        repeated = _repeated(message_id, conversation)
+        repeated = kept_before(message_id, conversation)
         if repeated is None:
             raise
         return repeated
@@ -142,9 +123,9 @@ def change(
     written = before if body is None else sending.cleaned(body, may_be_empty=bool(files))
     purpose, fields = Purpose(mine.purpose), ["send_at", "look_at", "tries"]
     wanted = when or When(mine.send_at, Zone(mine.zone, ScheduledText.ZoneFrom(mine.zone_from)), _outside(mine))
-    mine.outside_hours = _checked(wanted, place, purpose)
+    mine.outside_hours = hours_of(wanted, place, purpose)
     draft = gate.Draft(place, written, purpose, member, files=files, outside_hours=OutsideHours.SEND)
-    _refuse_what_never_passes(draft, mine.message_id)
+    refuse_what_never_passes(draft, mine.message_id)
     if written != before:
         mine.body, fields = written, [*fields, "body"]
         _give_to(mine, member)
@@ -230,63 +211,6 @@ def lock_open(row: ScheduledText) -> ScheduledText:
     if mine.state not in OPEN:
         raise NotPossible(_changed(mine))
     return mine
-
-
-def _repeated(message_id: UUID, conversation: Conversation) -> ScheduledText | None:
-    """What was kept under this id before. Raises NotPossible where the id is another text's."""
-    found = ScheduledText.objects.filter(message_id=message_id).first()
-    if found is not None and found.contact_id == conversation.contact_id:
-        return found
-    if found is not None or Message.objects.filter(pk=message_id).exists():
-        raise NotPossible(_("This text was sent already. Look at the conversation."))
-    return None
-
-
-def _waiting(conversation: Conversation) -> int:
-    rows = ScheduledText.objects.filter(
-        contact=conversation.contact_id, line=conversation.line_id, state__in=ALIVE
-    ).order_by()
-    return len(rows.values_list("pk")[:MOST_IN_A_THREAD])
-
-
-def _purpose_of(member: Membership, conversation: Conversation, origin: str) -> Purpose:
-    if why := origins.origins().gone(member, conversation.line, origin):
-        raise OriginGone(why)
-    return origins.origins().purpose_by_hand(origin)
-
-
-def _checked(when: When, conversation: Conversation, purpose: Purpose) -> OutsideHours:
-    """What becomes of it outside the customer's hours. Raises BadTime, OutsideThen."""
-    now = timezone.now()
-    if when.at <= now:
-        raise BadTime(_("That time has passed. Choose a later one, or send it now."))
-    if when.at > now + FARTHEST:
-        raise BadTime(_("That is more than a year ahead. Choose an earlier time."))
-    if when.outside_hours is not OutsideHours.ASK:
-        return when.outside_hours
-    opens_at = customer_clock().opens_at(conversation.contact, when.at, purpose)
-    if opens_at is not None:
-        raise OutsideThen(opens_at)
-    return OutsideHours.WAIT
-
-
-def _refuse_what_never_passes(draft: gate.Draft, message_id: UUID) -> None:
-    """Raise Refused for what neither an hour nor a second person would let pass; it is written down as a refusal."""
-    outcome = gate.ask(draft)
-    never = tuple(
-        reason
-        for reason in outcome.objections
-        if reason.verdict is Verdict.REFUSE and reason.again_at is None and not reason.may_insist
-    )
-    if never:
-        outcome = replace(outcome, verdict=Verdict.REFUSE, reasons=never)
-        insert_rows([gate.decision_of(draft, outcome)])
-        refusals.tell([refusals.Objected(draft.conversation, draft, outcome, asked_id=message_id)])
-        rules = [reason.rule for reason in never]
-        audit.record(event=AuditKind.MESSAGE_REFUSED, actor=draft.author, object=draft.conversation, rules=rules)
-        raise Refused(outcome)
-    if kept(draft.body) != draft.body:
-        raise BadText(_("It holds what must not be kept, so it cannot wait here. Take it out."))
 
 
 def _locked(row: ScheduledText) -> ScheduledText:

@@ -21,7 +21,7 @@ from texting import queries
 from texting.conversations import NotPossible
 from texting.models import ScheduledText
 from texting.scheduled import leaving_now, planning, reading
-from texting.scheduled.planning import BadTime, OutsideThen
+from texting.scheduled.checking import BadTime, OutsideThen
 from texting.scheduled.reading import TABS
 from texting.scheduled_forms import ScheduledFilter
 from texting.sending import BadText, Held, Refused

@@ -15,8 +15,8 @@ from texting.composing import composer
 from texting.conversations import NotPossible, OriginGone
 from texting.models import Conversation, ScheduledText
 from texting.scheduled import planning
+from texting.scheduled.checking import BadTime, OutsideThen
 from texting.scheduled.local_times import on_the_wall, place
-from texting.scheduled.planning import BadTime, OutsideThen
 from texting.scheduled.their_clock import zones_for
 from texting.scheduled_forms import WhenForm
 from texting.sending import BadText, Refused

@@ -11,7 +11,7 @@ from tests.texting.desk import Desk
 from texting.gate import OutsideHours
 from texting.models import Conversation, Message, ScheduledText
 from texting.scheduled import leaving_now, planning
-from texting.scheduled.planning import When
+from texting.scheduled.checking import When
 from texting.scheduled.their_clock import Zone
 
 ZONE = Zone("America/New_York", ScheduledText.ZoneFrom.NUMBER)

@@ -23,8 +23,8 @@ from texting.conversations import NotPossible
 from texting.gate import OutsideHours
 from texting.models import Attachment, Conversation, Draft, Message, ScheduledText
 from texting.scheduled import leaving_now, planning, reading
+from texting.scheduled.checking import BadTime, OutsideThen
 from texting.scheduled.leaving_step import ScheduledTexts
-from texting.scheduled.planning import BadTime, OutsideThen
 from texting.scheduled.their_clock import Zone, customer_clock, zones_for
 from texting.sending import BadText, Refused
 
