@@ -35,3 +35,10 @@ def test_nothing_is_wider_than_a_phone(office: Office, someone: MakePerson) -> N
         page.goto(path)
         widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert widths[0] <= widths[1], path
+
+
+def test_the_whole_rail_is_there_on_a_small_laptop(office: Office, someone: MakePerson) -> None:
+    page = someone(width="laptop").let_in(office.owner).opens("/inbox/")
+    rail = page.get_by_role("navigation", name="Main")
+    for entry in (rail.get_by_role("link", name="Settings"), rail.get_by_role("button", name="Your account")):
+        expect(entry).to_be_in_viewport(ratio=1)
