@@ -7,7 +7,6 @@ def test_...(cast, client):
 from dataclasses import dataclass
 from functools import cache
 
-import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -18,6 +17,7 @@ from accounts.models import Membership, MembershipRole, Role, Team, TeamMember, 
 from accounts.sessions import PASSWORD, TOTP, SessionStore, SignedIn
 from tenancy.isolation import activate
 from tenancy.models import Organization
+from tests.kept import kept
 
 PASSPHRASE = "seven quiet harbours"
 
@@ -139,7 +139,5 @@ def signed_in(
     return client
 
 
-@pytest.fixture
-def cast(db) -> Cast:
-    """Everybody, made anew for the test."""
-    return make_cast()
+cast = kept(make_cast)
+"""Everybody."""

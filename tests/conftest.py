@@ -13,27 +13,63 @@ import pytest
 import redis
 from hypothesis import settings as hypothesis_settings
 
+from tests.kept import ALIASES, ready, start_of
+
 # A busy machine is slow, not broken: growth of time has tests of its own (tests/scaling.py).
 hypothesis_settings.register_profile("parley", deadline=None)
 hypothesis_settings.load_profile("parley")
 
-ALIASES = ("default", "keys")
 JOURNEYS = Path(__file__).parent / "journeys"
 FAULTS = Path(__file__).parent / "faults"
 ENDED = pytest.StashKey[int]()
+START = pytest.StashKey[Any]()
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a database get both; those with a running system come last, because its worker would sweep up other
-    tests' rows."""
+    """Tests with a database get both; those that start from the same come together; those with a running system come
+    last, because its worker would sweep up other tests' rows."""
+    starts: dict[Any, int] = {}
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker is not None or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             arguments = {"databases": list(ALIASES)} | (marker.kwargs if marker else {})
             item.add_marker(pytest.mark.django_db(**arguments), append=False)
-    items.sort(key=lambda item: (JOURNEYS in item.path.parents, FAULTS in item.path.parents))
+        start = item.stash[START] = start_of(item)
+        if start is not None:
+            starts.setdefault(start, len(starts))
+    last = len(starts)
+    items.sort(
+        key=lambda item: (
+            JOURNEYS in item.path.parents,
+            FAULTS in item.path.parents,
+            starts.get(item.stash[START], last),
+        )
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What other tests started from is gone before anything of this one is made."""
+    if item.stash[START] is None:
+        with _unblocked(item):
+            ready(None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Any:
+    """What the test starts from stands before its own transaction begins."""
+    if fixturedef.argname == "_django_db_helper" and request.node.stash[START] is not None:
+        with _unblocked(request.node):
+            ready(request.node.stash[START])
+    return (yield)
+
+
+def _unblocked(item: pytest.Item) -> Any:
+    from pytest_django.plugin import blocking_manager_key
+
+    return item.config.stash[blocking_manager_key].unblock()
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +89,7 @@ def django_db_setup(
         _connect_as(APP)
     yield
     with django_db_blocker.unblock():
+        ready(None)
         emptying.close()
         _connect_as(OWNER)
         teardown_databases(made, verbosity=0)
@@ -142,12 +179,23 @@ def _ids_of_now() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _forget_keys(request: pytest.FixtureRequest) -> None:
+def _forget(request: pytest.FixtureRequest) -> None:
     """Keys that another test made went with its transaction; those of the installation have the same name in all."""
     if request.node.get_closest_marker("django_db"):
-        from tenancy.encryption import keyring
+        forget_in_memory()
 
-        keyring.forget_everything()
+
+def forget_in_memory() -> None:
+    """What a process remembers of an organization for some seconds, and which tests of the same one must not share."""
+    from tenancy.encryption import keyring
+    from texting.outgoing_webhooks import publishing
+    from texting.queries import searching
+    from texting.webhooks import hearing
+
+    keyring.forget_everything()
+    publishing._without_endpoints.clear()
+    searching._known.clear()
+    hearing._noted.clear()
 
 
 @pytest.fixture(autouse=True)

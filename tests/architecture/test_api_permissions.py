@@ -15,7 +15,7 @@ from tests.architecture.permission_table import PLAIN
 from tests.architecture.test_permissions import PARAMETER, ROUTES, make_scenery, parameters
 from tests.callers import EVERYTHING, Caller, make_caller
 from tests.cast import Cast, signed_in
-from tests.once import made_once
+from tests.kept import kept
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 API = {
@@ -33,7 +33,7 @@ def _no_limits(monkeypatch):
         monkeypatch.setattr(limiting, name, 1_000_000)
 
 
-_kept, scenery = made_once(make_scenery)
+scenery = kept(make_scenery)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ from tests.architecture.test_api_permissions import answers as api_answers
 from tests.architecture.test_permissions import GUARDED, ROUTES, Scenery
 from tests.callers import make_caller
 from tests.cast import Cast, make_cast, signed_in
-from tests.once import made_once
+from tests.kept import kept
 from tests.revealers import ASKS, HIDES, MASKED, with_rights
 from texting import conversations, live, receiving, sending
 from texting.limits import alarms
@@ -81,7 +81,7 @@ def make_marked() -> Scenery:
     return Scenery(cast, objects)
 
 
-_kept, scenery = made_once(make_marked)
+scenery = kept(make_marked)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.architecture.permission_table import PLAIN, objects_of
 from tests.architecture.test_masked_everywhere import PART, all_of, write_everywhere
 from tests.architecture.test_permissions import GUARDED, Scenery, parameters
 from tests.cast import make_cast, signed_in
-from tests.once import made_once
+from tests.kept import kept
 from tests.revealers import HIDES, MASKED, with_rights
 from texting import conversations, receiving
 from texting.models import Conversation, Line, Message
@@ -54,7 +54,7 @@ def make_marked() -> Scenery:
     return Scenery(cast, objects)
 
 
-_kept, scenery = made_once(make_marked)
+scenery = kept(make_marked)
 
 
 def reader(scenery: Scenery, *, inside: bool) -> Membership:

@@ -16,7 +16,7 @@ from accounts.permissions import Permission
 from tenancy.isolation import activate
 from tests.architecture.permission_table import NOT_THEIRS, PLAIN, PUBLIC, objects_of
 from tests.cast import PASSPHRASE, Cast, make_cast, signed_in
-from tests.once import made_once
+from tests.kept import kept
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 METHODS = ("get", "post")
@@ -81,7 +81,7 @@ def make_scenery() -> Scenery:
     return Scenery(cast, objects_of(cast))
 
 
-_kept, scenery = made_once(make_scenery)
+scenery = kept(make_scenery)
 
 
 @pytest.fixture

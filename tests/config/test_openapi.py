@@ -26,7 +26,7 @@ from config.openapi import description
 from tests.architecture.permission_table import objects_of
 from tests.callers import Caller, make_caller
 from tests.cast import make_cast
-from tests.once import made_once
+from tests.kept import kept
 
 CHECKS = [
     not_a_server_error,
@@ -59,7 +59,7 @@ def make_callers() -> tuple[Caller, Caller]:
     return make_caller(cast.owner), make_caller(cast.owner, few, teams=(cast.billing,))
 
 
-_kept, callers = made_once(make_callers)
+callers = kept(make_callers)
 
 
 @pytest.fixture

@@ -18,9 +18,10 @@ from tests.tls import Authority
 
 from .browser import NO_BROWSER, chrome, someone
 from .demo import demo
+from .pages import usual
 from .simulated_office import office
 
-__all__ = ["chrome", "demo", "office", "someone"]
+__all__ = ["chrome", "demo", "office", "someone", "usual"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -232,8 +234,14 @@ def empty(office: Office) -> State:
     return State("empty", office.owner, office.phone_address)
 
 
-def usual(demo: Demo) -> State:
-    """The demo's week, as its owner sees it."""
+@pytest.fixture(scope="session")
+def usual(demo: Demo, django_db_blocker: Any) -> State:
+    """The demo's week, as its owner sees it, with some of everything that can be there."""
+    with django_db_blocker.unblock():
+        return _some_of_everything(demo)
+
+
+def _some_of_everything(demo: Demo) -> State:
     knock(demo.harbor, 2)
     doubt(demo, "Priya Raman", "Too many texts. How do I get fewer?")
     doubt(demo, "Theo Nakamura", "I think you have the wrong number")

@@ -22,7 +22,6 @@ from texting.models import CarrierComparison, FetchedText, LineKey, Message, Opt
 
 from . import pages
 from .browser import SCHEMES, WIDTHS, MakePerson, needs_browser, shoot
-from .demo import Demo
 from .importing_sights import importing_sights
 from .leavers import leaver_sights
 from .pages import State
@@ -65,9 +64,8 @@ def test_empty(office: Office, someone: MakePerson) -> None:
 
 
 @wanted
-def test_usual(demo: Demo, someone: MakePerson) -> None:
-    state = pages.usual(demo)
-    take(someone().let_in(state.member).page, state)
+def test_usual(usual: State, someone: MakePerson) -> None:
+    take(someone().let_in(usual.member).page, usual)
 
 
 @wanted
@@ -170,9 +168,8 @@ def test_second_factors(office: Office, someone: MakePerson) -> None:
 
 
 @wanted
-def test_what_floats_over_a_page(demo: Demo, someone: MakePerson) -> None:
-    state = pages.usual(demo)
-    page = someone().let_in(state.member).opens(f"/inbox/c/{state.opened.pk}/")
+def test_what_floats_over_a_page(usual: State, someone: MakePerson) -> None:
+    page = someone().let_in(usual.member).opens(f"/inbox/c/{usual.opened.pk}/")
     for key, name in (("?", "keys"), ("t", "new-conversation"), ("a", "assign")):
         page.keyboard.press(key)
         expect(page.get_by_role("dialog")).to_be_visible()
@@ -190,16 +187,15 @@ def test_what_floats_over_a_page(demo: Demo, someone: MakePerson) -> None:
 
 
 @pytest.mark.skipif(not os.environ.get("README_IMAGES"), reason="README_IMAGES is not set")
-def test_the_readmes_pictures(demo: Demo, someone: MakePerson) -> None:
-    state = pages.usual(demo)
-    sights = dict(state.sights())
+def test_the_readmes_pictures(usual: State, someone: MakePerson) -> None:
+    sights = dict(usual.sights())
     README.mkdir(parents=True, exist_ok=True)
     for name, path, look in (
         ("inbox", sights["thread"], {}),
         ("phone-simulator", sights["phone"], {}),
         ("inbox-on-a-phone", sights["thread"], {"width": "phone", "scheme": "dark"}),
     ):
-        page = someone(**look).let_in(state.member).opens(path)
+        page = someone(**look).let_in(usual.member).opens(path)
         picture = page.screenshot(path=README / f"{name}.png", animations="disabled")
         assert len(picture) < MOST_BYTES
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Membership, Team, User
 from tenancy.isolation import activate
 from tenancy.models import Organization
+from tests.kept import kept
 from texting import receiving
 from texting.limits.bounds import Limited
 from texting.limits.standing import forget
@@ -199,11 +200,6 @@ class Scene:
         return Conversation.objects.select_related("contact", "line").latest("opened_at")
 
 
-@pytest.fixture
-def scene(db, far_end) -> Scene:
-    return make_scene("Harbor Dental", "harbor")
-
-
 def make_scene(name: str, slug: str) -> Scene:
     organization = Organization.objects.create(name=name, slug=slug)
     user = User.objects.create(email=f"agent@{slug}.example", name="Amelia Okafor", password="!")
@@ -219,6 +215,9 @@ def make_scene(name: str, slug: str) -> Scene:
         )
         LineKey.objects.create(line_id=line.pk, organization=organization, texts_per_second=100)
     return Scene(organization, line, agent)
+
+
+scene = kept(lambda: make_scene("Harbor Dental", "harbor"), needs="far_end")
 
 
 def lift_limits(organization: Organization) -> None:

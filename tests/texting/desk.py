@@ -10,6 +10,7 @@ from compliance.models import ConsentEvent
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from tests.cast import Cast, make_cast, signed_in
+from tests.kept import kept
 from texting import conversations, receiving, sending
 from texting.models import Contact, Conversation, Line, LineKey, Message
 from texting.providers import base
@@ -128,10 +129,8 @@ def make_desk() -> Desk:
     return Desk(cast=cast, line=front, billing_line=billing, other_line=other)
 
 
-@pytest.fixture
-def desk(db) -> Desk:
-    """Everybody at work, in the test's transaction."""
-    return make_desk()
+desk = kept(make_desk)
+"""Everybody at work."""
 
 
 @pytest.fixture
