@@ -61,6 +61,7 @@ class _Start:
         self.build: Build | None = None
         self._made: Any = None
         self._redis: dict[bytes, bytes] = {}
+        self._keys: list[Any] = []
         self._outer = ExitStack()
         self._until = 0.0
 
@@ -72,11 +73,13 @@ class _Start:
             self._begin(build)
 
     def given(self, build: Callable[[], Made], redis_client: redis.Redis) -> Made:
-        """A copy of what was made, and Redis as that left it."""
+        """A copy of what was made, with Redis and the keys in this process as that left them."""
         if self.build is not build:
             return build()
         for name, value in self._redis.items():
             redis_client.restore(name, 0, value)
+        for held, then in zip(_held_keys(), self._keys, strict=True):
+            held.update(then)
         return deepcopy(self._made)
 
     def _begin(self, build: Build) -> None:
@@ -93,6 +96,7 @@ class _Start:
             with pytest.MonkeyPatch.context() as patch:
                 at_midday(patch)
                 self._made = build()
+            self._keys = [held.copy() for held in _held_keys()]
             self._redis = {name: client.dump(name) for name in client.scan_iter()}
         self.build, self._until = build, time.monotonic() + max(SECONDS, 100 * (time.monotonic() - begun))
 
@@ -116,6 +120,13 @@ def _whole() -> bool:
     """Whether the transactions are still open and of use."""
     ours = [connections[alias] for alias in ALIASES]
     return all(one.in_atomic_block and not one.needs_rollback and one.connection is not None for one in ours)
+
+
+def _held_keys() -> tuple[Any, Any]:
+    """What this process holds of data keys."""
+    from tenancy.encryption.keyring import _cache
+
+    return _cache._keys, _cache._current
 
 
 _start = _Start()
