@@ -17,6 +17,7 @@ urlpatterns = [
     path(_REQUEST + "close/", requests.close_subject_request, name="close_subject_request"),
     path(_REQUEST + "copy/", exports.copy_subject, name="copy_subject"),
     path("settings/evidence/", evidence.evidence, name="evidence"),
+    path("settings/evidence/packs/", evidence.evidence_packs, name="evidence_packs"),
     path("settings/evidence/<uuid:pack_id>/", evidence.fetch_evidence, name="fetch_evidence"),
     path("settings/exports/<uuid:export_id>/", exports.fetch_export, name="fetch_export"),
     path(_REQUEST + "erase/", erasures.erase_subject, name="erase_subject"),

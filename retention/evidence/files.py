@@ -20,6 +20,7 @@ from compliance.models import (
     Review,
 )
 from compliance.reports.periods import Period
+from retention.evidence.activity import ACTIVITY
 from retention.evidence.sections import Cells, Figure, Section, text
 from retention.models import Hold, Purge, RestoreDrill, SubjectRequest
 from tenancy.audit import AuditKind
@@ -279,5 +280,6 @@ SECTIONS: tuple[Section, ...] = (
         lambda row: (row.pk, row.at, row.passed, row.taken_at, round(row.seconds, 1)),
         (Figure(_("Drills")), Figure(_("Passed"), "passed", ("yes",))),
     ),
+    *ACTIVITY,
 )
 """In the order of the pack."""

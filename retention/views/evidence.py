@@ -53,11 +53,19 @@ def evidence(request: MemberRequest) -> HttpResponse:
             return redirect("evidence")
     context: dict[str, Any] = {
         "form": form,
-        "packs": asking.packs(),
-        "me": member.pk,
         "frameworks": FRAMEWORKS,
+        **_packs(request),
     }
     return render(request, "retention/evidence.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.EVIDENCE_MAKE)
+@require_safe
+def evidence_packs(request: MemberRequest) -> HttpResponse:
+    """The list alone, which the page asks for while one is being made. It needs no fresh proof, so that a page that is
+    left open goes nowhere by itself.
+    """
+    return render(request, "retention/_packs.html", _packs(request))
 
 
 @requires(Permission.EVIDENCE_MAKE)
@@ -73,3 +81,9 @@ def fetch_evidence(request: MemberRequest, pack_id: UUID) -> StreamingHttpRespon
     response["Content-Disposition"] = f'attachment; filename="evidence-{slug}-{found.since}-{found.until}.zip"'
     response["Content-Length"] = str(found.size)
     return response
+
+
+def _packs(request: MemberRequest) -> dict[str, Any]:
+    found = asking.packs()
+    making = DataExport.State.MAKING
+    return {"packs": found, "me": request.member.pk, "at_work": any(one.state == making for one in found)}

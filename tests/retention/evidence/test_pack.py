@@ -14,21 +14,31 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.actions import moving
+from compliance.reports.periods import Period
 from retention.evidence import asking, sections, writing
 from retention.evidence.files import SECTIONS
 from retention.exporting import running
 from retention.models import DataExport, DataExportPart, RestoreDrill
 from retention.requests.cannot_do import CannotDo
+from tenancy import audit
+from tenancy.audit import AuditKind
 from tenancy.audit_verification import sign_news
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.cast import signed_in
 from tests.compliance.actions.seeded import checked, now_day, opened
 from tests.compliance.measures.answered import signed_measure
 from tests.texting.desk import desk
+from tests.texting.test_revealing import reveal, with_rights
+from texting.models import Message
 
 __all__ = ["desk"]
 
 CARD = "4111 1111 1111 1111"
+DELIVERIES = {  # the fifth is ours, the one that offers another channel
+    "Texts": 5, "Arrived": 1, "Did not arrive": 1, "Left, without a receipt": 1,
+    "Not confirmed by the provider": 1, "Seen to by somebody": 1,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -40,7 +50,18 @@ def year(desk):
     with activate(desk.organization):
         moving.done(member=desk.cast.owner, action=action, changed_on=now_day(desk), words="Delia knows")
         signed_measure(desk.cast.owner)
+        for kind in (AuditKind.SIGNED_IN, AuditKind.SIGN_IN_FAILED, AuditKind.FINDINGS_EXPORTED):
+            audit.record(event=kind, actor=desk.cast.admin)
         sign_news()
+    assert reveal(desk.as_(with_rights(desk.cast)), talk.contact_id).status_code == 204
+    for status in ("delivered", "undelivered", "sent", "unconfirmed"):
+        text = desk.answer(talk, f"Delia, this one is {status}.")
+        with activate(desk.organization):
+            Message.objects.filter(pk=text.pk).update(status=status)
+    with activate(desk.organization):
+        Message.objects.filter(status="undelivered").update(
+            settlement="called", settled_by=desk.cast.agent, settled_at=timezone.now()
+        )
     RestoreDrill.objects.create(passed=True, backup="x", taken_at=timezone.now(), seconds=4.2)
     return talk
 
@@ -105,6 +126,11 @@ def test_every_figure_is_a_number_of_rows_and_nobody_is_named(desk, year, tmp_pa
     assert figures["audit_checkpoints.csv", "Checkpoints"] >= 1
     assert figures["backup_drills.csv", "Passed"] == 1
     assert figures["consent.csv", "Permissions given"] >= 1
+    assert figures["sign_ins.csv", "Signed in"] == 1
+    assert figures["sign_ins.csv", "Refused"] == 1
+    assert figures["exports.csv", "Files"] == 1, "the list of findings, and not this pack, which nobody had yet"
+    assert figures["reveals.csv", "Shown"] == 1
+    assert {title: figures["deliveries.csv", title] for title in DELIVERIES} == DELIVERIES
     assert len(said["files"]) == len(SECTIONS) + 2
     assert archive.read("summary.pdf").startswith(b"%PDF")
     assert "certified" in said["note"]
@@ -118,6 +144,24 @@ def test_every_figure_is_a_number_of_rows_and_nobody_is_named(desk, year, tmp_pa
     told = verified(saved(tmp_path, content))
     assert "Signed and unaltered" in told
     assert f"{len(said['figures'])} figures counted again" in told
+
+
+def test_what_a_figure_counts_can_stand_in_its_column(desk):
+    """A value that no row can have would make a figure of nothing, which counts right for ever."""
+    ours = {("access_reviews", "state"): ("signed", "open"), ("deactivations", "doors tried"): ("closed",)}
+    ours |= {("measure_reviews", "gaps"): ("0",)}
+    day = timezone.localdate()
+    for section in SECTIONS:
+        with activate(desk.organization):
+            model = section.rows(Period(day, day, "UTC")).model
+        known = {str(value) for field in model._meta.fields for value, _label in field.flatchoices}
+        known |= {kind.value for kind in AuditKind} if model is AuditEvent else set()
+        for figure in section.figures:
+            assert not figure.column or figure.column in section.columns, (section.key, figure.title)
+            for value in figure.values:
+                if value == "yes":
+                    continue
+                assert value in known | set(ours.get((section.key, figure.column), ())), (section.key, value)
 
 
 def test_whatever_is_altered_is_found(desk, year, tmp_path):
@@ -178,6 +222,21 @@ def test_an_empty_organization_and_ten_years_are_a_pack_too(desk, tmp_path, monk
     archive = zipfile.ZipFile(io.BytesIO(content))
     assert archive.read("review_checks.csv").count(b"\r\n") == 6, "pieces of two lose no row of the same moment"
     assert "Signed and unaltered" in verified(saved(tmp_path, content))
+
+
+def test_the_list_asks_again_while_one_is_made_also_when_the_proof_is_no_longer_fresh(desk):
+    with activate(desk.organization):
+        day = timezone.localdate()
+        asking.ask_pack(member=desk.cast.admin, since=day, until=day)
+    admin, asks_again = desk.as_(desk.cast.admin), f'hx-get="{reverse("evidence_packs")}"'
+    assert asks_again in admin.get(reverse("evidence")).content.decode()
+    admin = signed_in(admin, desk.cast.admin, minutes_ago=30)
+    assert admin.get(reverse("evidence")).status_code == 302
+    assert asks_again in admin.get(reverse("evidence_packs")).content.decode()
+    assert running.go_on(desk.organization.pk) == 1
+    list_alone = admin.get(reverse("evidence_packs")).content.decode()
+    assert "Fetch the ZIP" in list_alone
+    assert asks_again not in list_alone
 
 
 def test_days_that_make_no_sense_are_refused_on_the_page(desk, settings):
