@@ -29,6 +29,7 @@ WINDOWS = (7, 14, 28, 56, 91)
 LEAST_TITLE = 3
 LONGEST_TERM = timedelta(days=731)
 MOST_ORIGINS = 200
+PLACE = ("team_id", "line_id", "agent_id")
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def edit(*, member: Membership, action: Action, wanted: Wanted) -> None:
     clean = _checked(member, wanted, before=live)
     after = _columns(clean)
     if live.changed_on is not None:
-        for name in ("rate", "window", "team_id", "line_id"):
+        for name in ("rate", "window", *PLACE):
             if getattr(live, name) != after[name]:
                 raise CannotAct(
                     _("The change is made: what is measured stays as it was. Open a new action for another.")
@@ -116,7 +117,7 @@ def edit(*, member: Membership, action: Action, wanted: Wanted) -> None:
     if "due_on" in changed or "owner_id" in changed:
         live.told_for = None
     live.save()
-    if {"rate", "window", "team_id", "line_id"} & set(changed) and live.rate:
+    if {"rate", "window", *PLACE} & set(changed) and live.rate:
         zone = member.organization.time_zone
         ends = today(zone)
         if not live.measurements.filter(turn=0, until=ends - timedelta(days=1)).exists():
@@ -140,13 +141,16 @@ def _checked(member: Membership, wanted: Wanted, before: Action | None = None) -
     if wanted.change not in Action.Change.values or wanted.window not in WINDOWS:
         raise CannotAct(_("Choose what changes, and for how many days it is measured."))
     is_same_place = before is not None and places.place_of_action(before) == wanted.place
-    if not is_same_place and wanted.place.key not in {key for key, _name in places.choices(member)}:
-        raise CannotAct(_("Choose a team or line whose conversations you read."))
+    offered = [*places.choices(member), *places.agent_choices(member)]
+    if not is_same_place and wanted.place.key not in {key for key, _name in offered}:
+        raise CannotAct(_("Choose a team, line or colleague whose conversations you read."))
     rate = rates.rate(wanted.rate) if wanted.rate else None
     if wanted.rate and rate is None:
         raise CannotAct(_("Choose a rate from the list."))
     if rate and not rate.narrows and wanted.place.key:
         raise CannotAct(_("This figure is counted for the whole organization only. Choose that, or another rate."))
+    if rate and not rate.of_agents and wanted.place.agent_id:
+        raise CannotAct(_("This rate is not counted for one colleague. Choose a team, or another rate."))
     if rate and (wanted.target is None or not 0 <= wanted.target <= rate.unit.scale):
         raise CannotAct(_("Say which value the rate should come down to."))
     return Wanted(
@@ -165,7 +169,7 @@ def _checked(member: Membership, wanted: Wanted, before: Action | None = None) -
 
 def _columns(wanted: Wanted) -> dict[str, object]:
     kept = {name: getattr(wanted, name) for name in vars(wanted) if name != "place"}
-    return {**kept, "team_id": wanted.place.team_id, "line_id": wanted.place.line_id}
+    return {**kept, **{name: getattr(wanted.place, name) for name in PLACE}}
 
 
 def _path(link: str) -> str:

@@ -1,5 +1,6 @@
 """The catalogue of rates that an action can move: what the product counts already, each the share or number of what
-should not happen, so that lower is better everywhere. Counted over whole days of the organization, by line or team.
+should not happen, so that lower is better everywhere. Counted over whole days of the organization, by line, team or
+colleague.
 """
 
 from collections.abc import Callable
@@ -51,7 +52,9 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Rate:
-    """One of the catalogue. `narrows`: whether it can be counted for a team or line alone."""
+    """One of the catalogue. `narrows`: whether it can be counted for a team or line alone. `of_agents`: for one
+    colleague, too: not what depends on more people than one, such as who had an escalation when it was too late.
+    """
 
     key: str
     title: Words
@@ -59,6 +62,7 @@ class Rate:
     unit: Unit
     count: Callable[[Period, Place], Count]
     narrows: bool = True
+    of_agents: bool = False
 
 
 def rate(key: str) -> Rate | None:
@@ -98,13 +102,13 @@ def key_of_evidence(kind: Evidence | None) -> str:
 
 def _check(check: Check) -> Rate:
     def count(period: Period, place: Place) -> Count:
-        rows = _placed(CheckedConversation.objects.filter(number__gt=0), place, "line")
+        rows = _placed(CheckedConversation.objects.filter(number__gt=0), place, "line", "agent")
         rows = rows.filter(resolved_at__gte=period.begin, resolved_at__lt=period.end)
         return _shares(rows, Q(**{check: Result.FAILS}), Q(**{f"{check}__in": [Result.HOLDS, Result.FAILS]}))
 
     title = _("Conversations failing “%(check)s”") % {"check": TITLES[check]}
     counted = _("Of the conversations resolved in these days of which the check was told: those that fail.")
-    return Rate(f"check:{check}", title, counted, Unit.SHARE, count)
+    return Rate(f"check:{check}", title, counted, Unit.SHARE, count, of_agents=True)
 
 
 def _findings(kind: str) -> Rate:
@@ -115,12 +119,19 @@ def _findings(kind: str) -> Rate:
             rows = rows.filter(type=kind)
         if (lines := place.lines) is not None:
             rows = rows.filter(conversation_id__in=Conversation.objects.filter(line__in=lines).order_by().values("pk"))
-        return Count(rows.count(), _texts(period, place).count())
+        texts = _texts(period, place)
+        if place.agent_id:
+            texts = texts.filter(author_id=place.agent_id)
+            rows = rows.filter(message_id__in=texts.order_by().values("pk"))
+        return Count(rows.count(), texts.count())
 
     of = name_of(kind) if kind else say("all kinds")
     title = _("Findings per 1,000 texts: %(kind)s") % {"kind": of}
-    counted = _("Likely and sure findings of these days, without those judged wrong, for each 1,000 texts in and out.")
-    return Rate(f"findings:{kind}" if kind else "findings", title, counted, Unit.THOUSAND, count)
+    counted = _(
+        "Likely and sure findings of these days, without those judged wrong, for each 1,000 texts in and out. Of one"
+        " colleague: those in the texts that they wrote."
+    )
+    return Rate(f"findings:{kind}" if kind else "findings", title, counted, Unit.THOUSAND, count, of_agents=True)
 
 
 def _late(period: Period, place: Place) -> Count:
@@ -152,7 +163,7 @@ def _opt_outs(period: Period, place: Place) -> Count:
 def _reviews(period: Period, place: Place) -> QuerySet[Review]:
     rows = Review.objects.filter(state=Review.State.DONE, place=1)
     rows = rows.filter(drawn__resolved_at__gte=period.begin, drawn__resolved_at__lt=period.end)
-    return _placed(rows, place, "drawn__line")
+    return _placed(rows, place, "drawn__line", "agent")
 
 
 def _failing(period: Period, place: Place) -> Count:
@@ -195,7 +206,7 @@ def _answered(card_id: UUID, name: str, key: str, text: str) -> Rate:
 
     title = say("“%(question)s” answered with no (%(card)s)") % {"question": text, "card": name}
     counted = _("Of the reviews of conversations resolved in these days that answered it with yes or no: the noes.")
-    return Rate(f"answers:{card_id}:{key}", title, counted, Unit.SHARE, count)
+    return Rate(f"answers:{card_id}:{key}", title, counted, Unit.SHARE, count, of_agents=True)
 
 
 def _is_measurable(kind: Evidence) -> bool:
@@ -239,6 +250,7 @@ _PLAIN = (
         _("Of the scored reviews of conversations resolved in these days: those that fail."),
         Unit.SHARE,
         _failing,
+        of_agents=True,
     ),
 )
 
@@ -248,8 +260,9 @@ def _texts(period: Period, place: Place) -> QuerySet[Message]:
     return rows.filter(line__in=place.readable_lines)
 
 
-def _placed(rows: "QuerySet[_Row]", place: Place, line: str) -> "QuerySet[_Row]":
-    lines = place.lines
+def _placed(rows: "QuerySet[_Row]", place: Place, line: str, agent: str) -> "QuerySet[_Row]":
+    """`line` and `agent`: the columns of both."""
+    lines, rows = place.lines, rows.filter(**{agent: place.agent_id}) if place.agent_id else rows
     return rows if lines is None else rows.filter(**{f"{line}__in": lines})
 
 

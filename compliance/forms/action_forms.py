@@ -41,7 +41,11 @@ class ActionForm(forms.Form):
         help_text=_("Counted before and after the change. Lower is better for each."),
         required=False,
     )
-    place = forms.ChoiceField(label=_("Counted for"), required=False)
+    place = forms.ChoiceField(
+        label=_("Counted for"),
+        help_text=_("For one colleague: review checks, findings in what they wrote, and their reviews."),
+        required=False,
+    )
     target = forms.FloatField(
         label=_("Target"),
         help_text=_("At most, in per cent or per 1,000 as the rate says."),
@@ -64,13 +68,15 @@ class ActionForm(forms.Form):
             kwargs["initial"] = _initial(action)
         super().__init__(*args, **kwargs)
         people = {str(one.pk): one.user.name for one in able_owners()}
-        offered = dict(places.choices(member))
+        offered, colleagues = dict(places.choices(member)), dict(places.agent_choices(member))
         if action is not None:
             del self.fields["press"]
             people.setdefault(str(action.owner_id), action.owner.user.name)
-            offered.setdefault(places.place_of_action(action).key, places.name_of(action))
+            key = places.place_of_action(action).key
+            (colleagues if action.agent_id else offered).setdefault(key, places.name_of(action))
         field_of(self, "owner", forms.TypedChoiceField).choices = list(people.items())
-        field_of(self, "place", forms.ChoiceField).choices = list(offered.items())
+        alone = [(_("One colleague"), list(colleagues.items()))] if colleagues else []
+        field_of(self, "place", forms.ChoiceField).choices = [*offered.items(), *alone]
         groups = [(caption, [(one.key, str(one.title)) for one in some]) for caption, some in rates.catalogue()]
         known = {key for _caption, some in groups for key, _title in some}
         first: list[Any] = [("", _("None: nothing is measured"))]

@@ -48,6 +48,15 @@ class Action(TenantModel):
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    agent = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Whose work alone is counted, with a team: on its lines only.",
+    )
     rate = models.CharField(max_length=LONGEST_RATE, blank=True)
     target = models.FloatField(null=True, blank=True)
     window = models.PositiveSmallIntegerField(default=28, help_text="Days that are counted before and after.")
@@ -64,13 +73,13 @@ class Action(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("owner", "team", "line", "opened_by"),
+            *same_organization("owner", "team", "line", "agent", "opened_by"),
             models.CheckConstraint(
                 condition=models.Q(rate="", target=None) | (~models.Q(rate="") & models.Q(target__gte=0)),
                 name="compliance_action_target",
             ),
             models.CheckConstraint(
-                condition=models.Q(team=None) | models.Q(line=None), name="compliance_action_one_place"
+                condition=models.Q(line=None) | models.Q(team=None, agent=None), name="compliance_action_one_place"
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["measuring", "held", "slipped"])

@@ -66,4 +66,4 @@ def reopen_action(request: MemberRequest, action_id: UUID) -> HttpResponse:
 
 def _again(found: Action) -> Action:
     """As it is now: somebody may have moved it meanwhile."""
-    return Action.objects.select_related("owner__user", "team", "line__team", "opened_by__user").get(pk=found.pk)
+    return Action.objects.select_related(*places.SHOWN).get(pk=found.pk)

@@ -215,11 +215,14 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "actions",
         _("Improvements"),
-        ("action", "opened", "state", "owner", "due", "in effect since", "rate", "target", "ended"),
+        (
+            *("action", "opened", "state", "owner", "due", "in effect since", "rate", "target", "ended"),
+            *("counted for team", "counted for line", "counted for member"),
+        ),
         lambda _period: Action.objects.defer("title", "words"),
         lambda row: (
             *(row.pk, row.opened_at, row.state, row.owner_id, row.due_on, row.changed_on, row.rate, row.target),
-            row.ended_at,
+            *(row.ended_at, row.team_id, row.line_id, row.agent_id),
         ),
         (
             Figure(_("Opened")),

@@ -37,7 +37,7 @@ STAYS = {
     "accounts.TeamMember": "conversations go back to the team; counts for active members, kept for who is let in again",
     "accounts.TotpDevice": "the person's second factor: it opens nothing without a membership that is active",
     "compliance.AdvertisementImage": "who put it there: a record; the picture is the organization's",
-    "compliance.Action": "whose it is: whoever manages improvements is mailed instead, and gives it to another",
+    "compliance.Action": "whose it is: whoever manages improvements is mailed instead; whose work it counts: a record",
     "compliance.ActionEvent": "who did it: a record",
     "compliance.ActionOrigin": "who linked what went wrong: a record",
     "compliance.Call": "who called a customer: a record; nobody is put through for a leaver",

@@ -12,7 +12,7 @@ from compliance.models import CheckedConversation
 from tenancy.isolation import activate
 
 
-def checked(desk, day, *, fails=0, holds=0, line=None):
+def checked(desk, day, *, fails=0, holds=0, line=None, agent=None):
     """So many conversations that were resolved at noon of the day, whose last check fails or holds."""
     at = datetime.combine(day, time(12), ZoneInfo(desk.organization.time_zone))
     with activate(desk.organization):
@@ -20,6 +20,7 @@ def checked(desk, day, *, fails=0, holds=0, line=None):
             CheckedConversation(
                 conversation_id=uuid4(),
                 line=line or desk.line,
+                agent=agent,
                 resolved_at=at,
                 number=1,
                 opt_in="holds",

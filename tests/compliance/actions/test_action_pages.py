@@ -157,6 +157,27 @@ def test_an_agent_sees_and_moves_their_own_and_a_team_sees_its_own(desk):
         assert Action.objects.get(pk=own.pk).state == "measuring"
 
 
+def test_one_about_a_colleague_is_for_those_who_see_figures_of_colleagues(desk):
+    who = desk.cast.second_agent
+    boss, page = desk.as_(desk.cast.supervisor), reverse("new_action")
+    offered = dict(boss.get(page).context["form"].fields["place"].choices)
+    [alone] = [dict(some) for caption, some in offered.items() if caption == "One colleague"]
+    key = next(key for key, name in alone.items() if name.endswith(who.user.name))
+    late = boss.post(page, said(desk, rate="escalations_late", place=key))
+    assert "not counted for one colleague" in late.content.decode()
+    outsider = f"agent:{desk.cast.outsider.pk}"
+    for place in (outsider, f"agent:{uuid4()}", f"agent:{who.pk}:{uuid4()}", "agent:x", "agent:"):
+        assert boss.post(page, said(desk, place=place)).status_code == 422, place
+    assert boss.post(page, said(desk, place=key)).status_code == 302
+    with activate(desk.organization):
+        action = Action.objects.get()
+        Action.objects.update(team=desk.cast.billing)
+    address = reverse("action", args=[action.pk])
+    assert who.user.name in boss.get(address).content.decode()
+    assert desk.as_(desk.cast.agent).get(address).status_code == 200, "its owner"
+    assert desk.as_(who).get(address).status_code == 404, "reads the team, and no figures of colleagues"
+
+
 def test_dropping_and_opening_again_want_a_reason_and_keep_the_history(desk):
     action, owner = opened(desk), desk.as_(desk.cast.owner)
     assert owner.post(reverse("drop_action", args=[action.pk]), {"reason": " "}).status_code == 422
@@ -227,6 +248,8 @@ def test_every_rate_of_the_catalogue_counts_something_or_nothing(desk, wrong):
             assert counts[key].events >= 0
             if one.narrows:
                 assert one.count(period, Place(line_id=desk.billing_line.pk)).events == 0, key
+            if one.of_agents:
+                assert one.count(period, Place(agent_id=desk.cast.second_agent.pk)).events == 0, key
         assert counts["check:gray"].events == 1
         assert counts["findings"].events >= 1
         assert counts["escalations_late"].events == 1

@@ -8,14 +8,17 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
-from compliance.actions import moving, reading
+from compliance.actions import moving, rates, reading
 from compliance.actions.cannot_act import CannotAct
-from compliance.actions.places import Place
-from compliance.models import Action, ActionMeasurement, CheckedConversation
+from compliance.actions.intervals import Count
+from compliance.actions.places import SHOWN, Place, agent_choices, place_of
+from compliance.models import Action, ActionMeasurement, CheckedConversation, Finding
+from compliance.reports.periods import Period
 from compliance.tasks import measure_actions, remind_of_actions
 from tenancy.isolation import activate
 from tests.compliance.actions.seeded import checked, now_day, opened
 from tests.texting.desk import desk
+from texting.models import Message
 
 __all__ = ["desk"]
 
@@ -36,7 +39,7 @@ def done(desk, action, days_ago):
 
 def now(desk, action):
     with activate(desk.organization):
-        fresh = Action.objects.select_related("owner__user", "team", "line__team", "opened_by__user").get(pk=action.pk)
+        fresh = Action.objects.select_related(*SHOWN).get(pk=action.pk)
         return reading.rows_of(desk.cast.owner, [fresh])[0]
 
 
@@ -141,6 +144,45 @@ def test_a_team_and_a_line_are_counted_alone(desk, history):
         at(0)
         with activate(desk.organization):
             assert action.measurements.get(kind="before").base == base
+
+
+def test_a_colleague_is_counted_alone_everywhere_or_on_a_teams_lines(desk, history):
+    who, before = desk.cast.second_agent, history - timedelta(days=25)
+    checked(desk, before, fails=2, holds=1, agent=who)
+    checked(desk, before, fails=1, agent=who, line=desk.billing_line)
+    everywhere = opened(desk, place=Place(agent_id=who.pk))
+    in_team = opened(desk, place=Place(agent_id=who.pk))
+    with activate(desk.organization):  # as somebody would who reads this team only
+        assert (f"agent:{who.pk}:{desk.cast.billing.pk}", f"Billing: {who.user.name}") in agent_choices(who)
+        assert {place_of(key).team_id for key, _name in agent_choices(who)} <= who.reading.whole
+        Action.objects.filter(pk=in_team.pk).update(team=desk.cast.billing)
+    for action, events, base, name in ((everywhere, 3, 4, who.user.name), (in_team, 1, 1, f"Billing: {who.user.name}")):
+        done(desk, action, 20)
+        with activate(desk.organization):
+            kept = action.measurements.get(kind="before")
+        assert (kept.events, kept.base) == (events, base)
+        assert now(desk, action).place == name
+
+
+def test_a_colleagues_findings_are_those_in_what_they_wrote(desk):
+    talk = desk.hear("My card is 4111 1111 1111 1111")
+    people = (desk.cast.agent, desk.cast.supervisor)
+    for who in (*people, desk.cast.agent):
+        desk.answer(talk, "Please call us.", who)
+    with activate(desk.organization):
+        told = Finding.objects.get(direction="in", type="PAYMENT_CARD")
+        mine = Message.objects.filter(author=desk.cast.agent).first()
+        Finding.objects.create(**{
+            **{one.name: getattr(told, one.name) for one in told._meta.concrete_fields if one.name != "id"},
+            "message_id": mine.pk, "direction": "out",
+        })  # fmt: skip
+        day = Period(now_day(desk), now_day(desk), desk.organization.time_zone)
+        counts = [rates.rate("findings").count(day, Place(agent_id=one.pk)) for one in people]
+        everybody = rates.rate("findings").count(day, Place())
+    found = dict(zip([one.pk for one in people], counts, strict=True))
+    assert found[desk.cast.agent.pk] == Count(1, 2)
+    assert found[desk.cast.supervisor.pk] == Count(0, 1)
+    assert everybody.events == 2, "and the customer's own"
 
 
 def test_without_a_rate_done_is_done(desk):
