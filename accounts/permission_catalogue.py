@@ -44,6 +44,7 @@ class Permission(StrEnum):
     CONTACTS_UNMASKED = "contacts:unmasked"
     CONTACTS_EXPORT = "contacts:export"
     TAGS_MANAGE = "tags:manage"
+    FIELDS_MANAGE = "fields:manage"
     CONSENT_RECORD = "consent:record"
     CONSENT_RECEIPT = "consent:receipt"
     CONSENT_IMPORT = "consent:import"
@@ -142,6 +143,7 @@ ADMINISTRATIVE = frozenset(
     {
         Permission.MESSAGES_DELETE,
         Permission.CONTACTS_EXPORT,
+        Permission.FIELDS_MANAGE,
         Permission.CONSENT_IMPORT,
         Permission.CONSENT_REQUEST,
         Permission.FORMS_MANAGE,
@@ -205,7 +207,7 @@ class PermissionGroup:
 PERMISSION_GROUPS = (
     PermissionGroup(gettext_noop("Conversations"), ("conversations", "notes")),
     PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "broadcasts")),
-    PermissionGroup(gettext_noop("Contacts"), ("contacts", "tags", "consent", "opt_outs", "forms")),
+    PermissionGroup(gettext_noop("Contacts"), ("contacts", "tags", "fields", "consent", "opt_outs", "forms")),
     PermissionGroup(
         gettext_noop("Oversight"),
         ("reports", "findings", "reviews", "escalations", "actions", "measures", "audit", "access"),

@@ -72,6 +72,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Manage tags"),
         _("Makes, renames, merges and removes tags. To put one on a contact takes the right to edit contacts."),
     ),
+    "fields:manage": (
+        _("Manage fields of contacts"),
+        _("Makes and archives fields, and chooses which role sees or changes what is written in them."),
+    ),
     "contacts:reveal": (
         _("Reveal names and phone numbers"),
         _("Shows one customer for some minutes, for a reason that is kept. Without it they are hidden everywhere."),

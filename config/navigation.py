@@ -87,6 +87,7 @@ SETTINGS = (
         RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
         RailEntry(_("Templates"), "message_templates", "file-text", Permission.TEMPLATES_MANAGE),
         RailEntry(_("Tags"), "tags", "tag", Permission.TAGS_MANAGE),
+        RailEntry(_("Fields of contacts"), "contact_fields", "list-checks", Permission.FIELDS_MANAGE),
         RailEntry(_("Automatic answers"), "automatic_answers", "message-square-text", Permission.ORGANIZATION_MANAGE),
         RailEntry(_("Opt-in"), "programs", "clipboard-check", Permission.FORMS_MANAGE, unconfirmed_count),
         RailEntry(_("Forms"), "opt_in_forms", "square-pen", Permission.FORMS_MANAGE),

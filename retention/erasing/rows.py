@@ -24,7 +24,7 @@ from tenancy.encryption.day_shredding import key_id_at
 from tenancy.encryption.fields import ENDED, EncryptedTextField, encrypted_fields
 from tenancy.isolation import AppendOnly, activate
 from texting.ended import end_files, end_notes, end_words
-from texting.models import Attachment, Contact, ContactTag, Conversation, Draft, EndedAs, Message, Note
+from texting.models import Attachment, Contact, ContactTag, Conversation, Draft, EndedAs, FieldValue, Message, Note
 from texting.models.ending import Ending
 from texting.searching.keeping import forget_names
 
@@ -115,7 +115,7 @@ def end_sealed(
     if issubclass(model, Ending):
         words = {each.attname: None for each in encrypted_fields(model)}
         wanted.filter(ended_at=None).update(ended_at=at, ended_as=ended_as, **words)
-    elif model in (Draft, ContactAddress):
+    elif model in (Draft, ContactAddress, FieldValue):
         wanted.delete()
     else:
         wanted.update(**{field.attname: None if field.null else ENDED})

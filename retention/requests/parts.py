@@ -83,6 +83,7 @@ PARTS = (
         ("created_at", "name", "number", "time_zone", "state", "zip_code", "region", "number_kind", "first_texted_at"),
     ),
     Part("compliance.ContactAddress", _("E-mail address"), _contact, "typed_at", ("typed_at", "address")),
+    Part("texting.FieldValue", _("Fields"), _contact, "changed_at", ("changed_at", "field.name", "value")),
     Part("texting.ContactTag", _("Tags"), _contact, "created_at", ("created_at", "tag.name")),
     Part(
         "texting.Conversation",

@@ -62,6 +62,8 @@ from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
 from texting import receiving, tagging
+from texting.fields import defining
+from texting.fields.kinds import Kind
 from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
@@ -260,6 +262,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         kept = keep_file(message, png_with_place())
         tag = tagging.add_tag(member=cast.admin, name="VIP")
         tagging.add_tag(member=cast.admin, name="Gold")
+        field = defining.add_field(member=cast.admin, name="Policy number", kind=Kind.TEXT)
         template = published(cast.owner, "Hello")
         program = make_program(cast.admin)
         opted = asked(line, program, number="+12125550189")
@@ -356,6 +359,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "message_id": message.pk,
         "question_id": question.pk,
         "tag_id": tag.pk,
+        "field_id": field.pk,
         "purge_id": purge.pk,
         "held_id": held.pk,
         "scheduled_id": planned.pk,

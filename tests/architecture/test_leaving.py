@@ -89,6 +89,7 @@ STAYS = {
     "retention.Purge": "who asked for it and who agreed: a record",
     "texting.AllowedCountry": "who allowed it: a record",
     "texting.Attachment": "of texts: a record; what they attached and never sent is forgotten by the clock",
+    "texting.ContactField": "who made it: a record; the field is the organization's",
     "texting.Decision": "by whose text it was asked for: a record",
     "texting.Draft": "what they began to write: nobody else sees it, and it leaves with no text",
     "texting.LimitChange": "who changed a limit: a record",

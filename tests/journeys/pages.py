@@ -28,7 +28,7 @@ from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.limits.carriers.days import day_of, next_day
-from texting.models import Campaign, Conversation, Line, LineKey, OutboxEntry, SendingCount, Tag
+from texting.models import Campaign, ContactField, Conversation, Line, LineKey, OutboxEntry, SendingCount, Tag
 from texting.providers.base import Inbound
 from texting.scheduled import planning
 from texting.scheduled.checking import When
@@ -171,6 +171,11 @@ class State:
         if tag:
             yield "tag", f"/settings/tags/{tag.pk}/"
             yield "contacts-tagged", f"/contacts/?tag={tag.pk}"
+        yield "contact-fields", "/settings/fields/"
+        with activate(self.member.organization):
+            field = ContactField.objects.first()
+        if field:
+            yield "contact-field", f"/settings/fields/{field.pk}/"
         yield "lines", "/settings/lines/"
         yield "agreement", "/settings/lines/agreement/"
         yield "line", f"/settings/lines/{line}/"

@@ -181,6 +181,22 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='ContactField',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('name', models.CharField(max_length=40)),
+                        ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('yes_no', 'Yes or no'), ('choice', 'Choice')], max_length=8)),
+                        ('options', models.JSONField(blank=True, default=list, help_text='Of a choice: what can be chosen, in order.')),
+                        ('created_at', models.DateTimeField()),
+                        ('archived_at', models.DateTimeField(blank=True, help_text='Shown nowhere since; its values stay.', null=True)),
+                        ('created_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_contactfield_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contactfield_org_id'), tenancy.constraints.SameOrganization(field='created_by', name='texting_contactfield_created_by_org'), models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='texting_contactfield_name'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='texting_contactfield_named')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='ContactWord',
                     fields=[
                         ('pk', models.CompositePrimaryKey('organization_id', 'mark', 'contact_id', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -249,6 +265,35 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_draft_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_draft_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_draft_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_draft_contact_org'), tenancy.constraints.SameOrganization(field='author', name='texting_draft_author_org'), models.UniqueConstraint(fields=('organization', 'conversation', 'author'), name='texting_draft_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FieldRight',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('right', models.PositiveSmallIntegerField(choices=[(0, 'Hidden'), (1, 'See'), (2, 'See and change')])),
+                        ('field', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rights', to='texting.contactfield')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('role', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='field_rights', to='accounts.role')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'role'], name='texting_fieldright_role')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_fieldright_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_fieldright_org_id'), tenancy.constraints.SameOrganization(field='field', name='texting_fieldright_field_org'), tenancy.constraints.SameOrganization(field='role', name='texting_fieldright_role_org'), models.UniqueConstraint(fields=('organization', 'field', 'role'), name='texting_fieldright_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FieldValue',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('value', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ContactKey('contact_id')])),
+                        ('changed_at', models.DateTimeField()),
+                        ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='field_values', to='texting.contact')),
+                        ('field', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='values', to='texting.contactfield')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'field'], name='texting_fieldvalue_field')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_fieldvalue_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_fieldvalue_org_id'), tenancy.constraints.SameOrganization(field='field', name='texting_fieldvalue_field_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_fieldvalue_contact_org'), models.UniqueConstraint(fields=('organization', 'contact', 'field'), name='texting_fieldvalue_once')],
                     },
                 ),
                 migrations.CreateModel(

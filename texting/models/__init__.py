@@ -6,6 +6,7 @@ from texting.models.carrier_copy import CarrierCopy
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation, Draft, Note, Turn
 from texting.models.ending import EndedAs
+from texting.models.field import ContactField, FieldRight, FieldValue
 from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
 from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
@@ -42,6 +43,7 @@ __all__ = [
     "CarrierOptOut",
     "CarrierWord",
     "Contact",
+    "ContactField",
     "ContactTag",
     "ContactWord",
     "Conversation",
@@ -49,6 +51,8 @@ __all__ = [
     "Draft",
     "EndedAs",
     "FetchedText",
+    "FieldRight",
+    "FieldValue",
     "LimitChange",
     "Line",
     "LineKey",

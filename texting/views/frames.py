@@ -18,7 +18,8 @@ from texting import presence, queries
 from texting.composer_tools import composer_tools
 from texting.composing import Composer, composer
 from texting.conversations import NotPossible
-from texting.models import Conversation
+from texting.fields.reading import values_for
+from texting.models import Contact, Conversation
 from texting.phone_numbers import display
 from texting.queries import Cursor, Filter, FilterKind
 from texting.queries.attention import stopped_lines
@@ -151,6 +152,7 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
     """The pane beside the thread."""
     member = request.member
     return {
+        **values_context(member, conversation.contact),
         "composer": composing,
         "pool_numbers": queries.pool_numbers(member, conversation),
         # The thread itself shows everything of this line.
@@ -161,6 +163,13 @@ def details_context(request: MemberRequest, conversation: Conversation, composin
         "may_tag": member.may(Permission.CONTACTS_READ) and member.may(Permission.CONTACTS_EDIT),
         "may_see_holds": member.may(Permission.HOLDS_READ),
     }
+
+
+def values_context(member: Membership, contact: Contact) -> Context:
+    """The contact's fields, and whether the member may change one: who does not see whose they are may not."""
+    values = values_for(member, contact)
+    may = member.may(Permission.CONTACTS_READ) and queries.sees(member, contact.pk)
+    return {"values": values, "may_fill": may and any(one.field.may_edit for one in values)}
 
 
 def page_of(request: MemberRequest, context: Context, status: int = 200) -> HttpResponse:

@@ -16,7 +16,7 @@ from texting.forms import NameForm, NumberForm
 from texting.models import Contact
 from texting.phone_numbers import BadNumber
 from texting.queries.tags import access_tag, all_tags, tags_of
-from texting.views.frames import cursor_in
+from texting.views.frames import cursor_in, values_context
 
 
 @requires(Permission.CONTACTS_READ)
@@ -78,6 +78,7 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     found = queries.access_contact(request.member, contact_id)
     customer = queries.customer(request.member, found)
     context = {
+        **values_context(request.member, found),
         "customer": customer,
         "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "since": found.created_at,

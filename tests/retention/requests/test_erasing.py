@@ -25,6 +25,9 @@ from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.desk import FIRST, SECOND
 from texting import tagging
+from texting.fields import defining
+from texting.fields.kinds import Kind
+from texting.fields.writing import set_values
 from texting.models import (
     Attachment,
     AttachmentChunk,
@@ -33,6 +36,7 @@ from texting.models import (
     ContactWord,
     Conversation,
     Draft,
+    FieldValue,
     Message,
     Note,
     TextWord,
@@ -73,6 +77,9 @@ def person(desk):
         keep_file(Message.objects.get(conversation=one), png_with_place())
         tag = tagging.add_tag(member=desk.cast.owner, name="VIP")
         tagging.put_on(member=desk.cast.owner, tag=tag, contact_ids=[one.contact_id])
+        field = defining.add_field(member=desk.cast.owner, name="Policy number", kind=Kind.TEXT)
+        set_values(member=desk.cast.owner, contact=one.contact, typed={field.pk: "A-17"})
+        assert FieldValue.objects.filter(contact_id=one.contact_id).exists()
         return one.contact
 
 
@@ -111,6 +118,7 @@ def test_nothing_of_the_person_opens_and_everything_of_others_does(desk, person)
         assert not AttachmentChunk.objects.filter(contact_id=person.pk).exists()
         assert not Draft.objects.filter(contact_id=person.pk).exists()
         assert erasure.ended["texting.ContactTag"] == 1
+        assert not FieldValue.objects.filter(contact_id=person.pk).exists()
         assert not ContactWord.objects.filter(contact_id=person.pk).exists()
         assert not TextWord.objects.filter(row_id__in=mine.values("pk")).exists()
         assert CarrierCopy.objects.filter(wanted_at=erasure.at, deletes=True).count() == 2

@@ -1,0 +1,153 @@
+"""Making fields, renaming and archiving them, and saying which role sees and changes which."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Role
+from accounts.permissions import Permission, require
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.isolation import current_organization_id
+from texting.fields.kinds import Kind, one_line
+from texting.models import ContactField, FieldRight
+from texting.models.field import LONGEST_FIELD
+
+MOST_FIELDS = 40  # that are not archived
+MOST_OPTIONS, LONGEST_OPTION = 50, 60
+Right = FieldRight.Right
+
+
+class BadField(ValueError):
+    """It cannot be done; the message is one sentence for the person who asked."""
+
+
+def add_field(*, member: Membership, name: str, kind: Kind, options: Sequence[str] = ()) -> ContactField:
+    """Make a field. Roles that may edit contacts may change it, those that read contacts see it. Raises BadField."""
+    require(member, Permission.FIELDS_MANAGE)
+    _lock()
+    _refuse_too_many()
+    field = ContactField(
+        name=_name(name),
+        kind=kind,
+        options=_options(options) if kind == Kind.CHOICE else [],
+        created_by=member,
+        created_at=timezone.now(),
+    )
+    _save(field, force_insert=True)
+    rights = {role.pk: usual_right(role) for role in Role.objects.all()}
+    _write(field, rights)
+    audit.record(
+        event=AuditKind.FIELD_CREATED,
+        actor=member,
+        object=field,
+        name=field.name,
+        kind=kind.value,
+        rights=_told(rights),
+    )
+    return field
+
+
+def change_field(
+    *, member: Membership, field: ContactField, name: str, options: Sequence[str] = (), rights: Mapping[UUID, Right]
+) -> None:
+    """Another name, other options, other rights. A value whose option is gone stays as it is. Raises BadField."""
+    require(member, Permission.FIELDS_MANAGE)
+    before = field.name
+    field.name = _name(name)
+    if field.kind == Kind.CHOICE:
+        field.options = _options(options)
+    _save(field, force_insert=False)
+    known = set(Role.objects.values_list("pk", flat=True))
+    wanted = {role: right for role, right in rights.items() if role in known}
+    _write(field, wanted)
+    audit.record(
+        event=AuditKind.FIELD_CHANGED,
+        actor=member,
+        object=field,
+        name=field.name,
+        was=before,
+        rights=_told(wanted),
+    )
+
+
+def archive_field(*, member: Membership, field: ContactField) -> None:
+    """Show it nowhere any more; what is written in it stays and ends with the contacts."""
+    require(member, Permission.FIELDS_MANAGE)
+    if ContactField.objects.filter(pk=field.pk, archived_at=None).update(archived_at=timezone.now()):
+        audit.record(event=AuditKind.FIELD_ARCHIVED, actor=member, object=field, name=field.name)
+
+
+def bring_back_field(*, member: Membership, field: ContactField) -> None:
+    """Show it again, with what was written in it. Raises BadField when there are too many."""
+    require(member, Permission.FIELDS_MANAGE)
+    _lock()
+    if not ContactField.objects.filter(pk=field.pk).exclude(archived_at=None).exists():
+        return
+    _refuse_too_many()
+    ContactField.objects.filter(pk=field.pk).update(archived_at=None)
+    audit.record(event=AuditKind.FIELD_BROUGHT_BACK, actor=member, object=field, name=field.name)
+
+
+def usual_right(role: Role) -> Right:
+    """What a role may do with a field while nobody has said otherwise."""
+    granted = role.granted
+    if Permission.CONTACTS_EDIT in granted:
+        return Right.EDIT
+    return Right.VIEW if Permission.CONTACTS_READ in granted else Right.HIDDEN
+
+
+def _refuse_too_many() -> None:
+    if ContactField.objects.filter(archived_at=None).count() >= MOST_FIELDS:
+        raise BadField(_("There are %(most)d fields already. Archive some first.") % {"most": MOST_FIELDS})
+
+
+def _name(typed: str) -> str:
+    name = one_line(typed)
+    if not name:
+        raise BadField(_("A field needs a name."))
+    if len(name) > LONGEST_FIELD:
+        raise BadField(_("A name has at most %(most)d characters.") % {"most": LONGEST_FIELD})
+    return name
+
+
+def _options(typed: Sequence[str]) -> list[str]:
+    """In the order given, each once."""
+    options = {one.casefold(): one for one in reversed([one_line(each) for each in typed]) if one}
+    found = list(reversed(options.values()))
+    if not found:
+        raise BadField(_("Write what can be chosen, one on each line."))
+    if len(found) > MOST_OPTIONS:
+        raise BadField(_("A choice has at most %(most)d options.") % {"most": MOST_OPTIONS})
+    if any(len(one) > LONGEST_OPTION for one in found):
+        raise BadField(_("An option has at most %(most)d characters.") % {"most": LONGEST_OPTION})
+    return found
+
+
+def _write(field: ContactField, rights: Mapping[UUID, Right]) -> None:
+    FieldRight.objects.bulk_create(
+        [FieldRight(field=field, role_id=role, right=right) for role, right in rights.items()],
+        update_conflicts=True,
+        unique_fields=["organization", "field", "role"],
+        update_fields=["right"],
+    )
+
+
+def _told(rights: Mapping[UUID, Right]) -> dict[str, str]:
+    return {str(role): Right(right).name.lower() for role, right in rights.items()}
+
+
+def _save(field: ContactField, *, force_insert: bool) -> None:
+    try:
+        with transaction.atomic():
+            field.save(force_insert=force_insert)
+    except IntegrityError:
+        raise BadField(_("Another field has this name. It may be an archived one.")) from None
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"fields {current_organization_id()}"])
