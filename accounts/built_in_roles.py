@@ -65,6 +65,7 @@ _SUPERVISOR = (
     | {
         Permission.TEMPLATES_MANAGE,
         Permission.TAGS_MANAGE,
+        Permission.CONTACTS_BLOCK,
         Permission.BROADCASTS_PREPARE,
         Permission.BROADCASTS_APPROVE,
         Permission.CONSENT_RECEIPT,

@@ -68,6 +68,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Opens the list of contacts. Names and numbers stay hidden without the right to see them."),
     ),
     "contacts:edit": (_("Edit contacts"), _("Adds contacts; renames them where the person may see names.")),
+    "contacts:block": (
+        _("Block contacts"),
+        _("Keeps what somebody writes from ringing anywhere and everybody from texting them, and takes that back."),
+    ),
     "tags:manage": (
         _("Manage tags"),
         _("Makes, renames, merges and removes tags. To put one on a contact takes the right to edit contacts."),

@@ -293,6 +293,7 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.lines.CodeLine",
     "compliance.send_policies.authors.AuthorActive",
     "compliance.send_policies.permission.Permission",
+    "compliance.send_policies.blocked.BlockedContacts",
     "compliance.send_policies.questions.OpenQuestions",
     "compliance.send_policies.numbers.MarkedNumbers",
     "compliance.send_policies.wording.ReservedWords",

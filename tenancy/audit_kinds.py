@@ -133,6 +133,8 @@ class AuditKind(StrEnum):
     FIELD_BROUGHT_BACK = "field:brought_back"
     CONTACT_FIELDS_CHANGED = "contact:fields_changed"
     CONTACT_CHANGED = "contact:changed"
+    CONTACT_BLOCKED = "contact:blocked"
+    CONTACT_UNBLOCKED = "contact:unblocked"
     CONTACT_DETACHED = "contact:detached"
     CONTACT_PUT_BACK = "contact:put_back"
     CONTACT_REVEALED = "contact:revealed"

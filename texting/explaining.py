@@ -118,6 +118,7 @@ _CODE_WORDS = {
         "The carriers took no more texts of this line's brand that day, and the next day would have been too late.",
         "Call if it cannot wait, or send it again after midnight Pacific time.",
     ),
+    "contact.blocked": ("The contact was blocked before it could leave.", "Unblock them first if it is to go."),
     "canceled": ("A colleague took it back before it left.", ""),
     "hours.closed": ("It was not the time for it where the customer is, and it could not wait.", "Send it again."),
     "expired": (

@@ -175,7 +175,7 @@ def touch_all(texts: Iterable[tuple[Conversation, Message]]) -> None:
         conversation.preview_media = message.media_kind
         if inbound:
             conversation.last_inbound_at = message.created_at
-            conversation.unread += 1
+            conversation.unread += message.contact.blocked_at is None
         touched[conversation.pk] = conversation
     fields = ["last_activity_at", "preview", "preview_is_ours", "preview_media", "last_inbound_at", "unread"]
     update_rows(list(touched.values()), fields)

@@ -18,23 +18,27 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import readable
 from texting import contacts, conversations
+from texting.fields import writing as fields
 from texting.models import Contact
 from texting.searching.keeping import keep_names
 
 KNOWN = ("name", "time_zone", "state", "zip_code")
 """Of a contact: about the person, not about the number."""
+FIELDS = "fields"  # and what the organization wrote into fields of its own, by their ids
 
 
 def detach(*, member: Membership, question: OptOutQuestion, contact: Contact) -> None:
     """Take off what was known of the customer, in the running transaction. Nothing happens when nothing was known."""
     kept = {name: value for name in KNOWN if (value := readable(contact, name, ""))}
-    question.detached = json.dumps(kept, ensure_ascii=False) if kept else ""
+    values = fields.take_off(contact)
+    told = {**kept, FIELDS: values} if values else kept
+    question.detached = json.dumps(told, ensure_ascii=False) if told else ""
     question.save(update_fields=["detached"])
     for name in kept:
         setattr(contact, name, "")
     contact.save(update_fields=list(kept))
     keep_names([contact])
-    audit.record(event=AuditKind.CONTACT_DETACHED, actor=member, object=contact, fields=sorted(kept))
+    audit.record(event=AuditKind.CONTACT_DETACHED, actor=member, object=contact, fields=sorted(told))
     conversations.end_all(member=member, contact=contact)
 
 
@@ -55,12 +59,14 @@ def put_back(*, member: Membership, question: OptOutQuestion) -> None:
     since = ConsentEvent.objects.filter(number_index=mine.number_index, recorded_at__gt=mine.decided_at)
     if since.filter(action=ConsentEvent.Action.GIVEN).exists():
         raise CannotDecide(_("Whoever has the number now has agreed to texts since. Ask who they are."))
-    found = {name: value for name, value in json.loads(kept).items() if name in KNOWN}
+    taken = json.loads(kept)
+    found = {name: value for name, value in taken.items() if name in KNOWN}
     for name, value in found.items():
         setattr(contact, name, value)
     contact.save(update_fields=list(found))
     keep_names([contact])
+    fields.put_back(contact, taken.get(FIELDS, {}))
     mine.detached = ""
     mine.save(update_fields=["detached"])
-    audit.record(event=AuditKind.CONTACT_PUT_BACK, actor=member, object=contact, fields=sorted(found))
+    audit.record(event=AuditKind.CONTACT_PUT_BACK, actor=member, object=contact, fields=sorted(taken))
     contacts.show(contact)

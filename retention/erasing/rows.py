@@ -160,4 +160,6 @@ def without_number(contact: UUID) -> int:
         mark="",
         mark_code="",
         marked_at=None,
+        blocked_at=None,
+        blocked_for="",
     )

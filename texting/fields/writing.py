@@ -67,6 +67,26 @@ def set_values(*, member: Membership, contact: Contact, typed: Mapping[UUID, str
     return len(changed)
 
 
+def take_off(contact: Contact) -> dict[str, str]:
+    """Empty every field, because the number is somebody else's; what stood there, by the field's id, to be put back."""
+    found: dict[str, str] = {}
+    for row in FieldValue.objects.filter(contact=contact):
+        if value := readable(row, "value", ""):
+            found[str(row.field_id)] = value
+            row.value, row.changed_at = "", timezone.now()
+            row.save()
+    return found
+
+
+def put_back(contact: Contact, taken: Mapping[str, str]) -> None:
+    """What `take_off` gave stands there again, but for fields in which something is written by now."""
+    rows = {str(row.field_id): row for row in FieldValue.objects.filter(contact=contact, field__in=list(taken))}
+    for pk, value in taken.items():
+        if (row := rows.get(pk)) and not readable(row, "value", ""):
+            row.value, row.changed_at = value, timezone.now()
+            row.save()
+
+
 def checked(name: str, kind: str, typed: str, options: tuple[str, ...]) -> str:
     """The value as it is stored, when it may be. Raises BadValue, also for what must not be kept (a card number)."""
     value = stored(kind, typed, options)

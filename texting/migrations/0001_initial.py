@@ -158,12 +158,14 @@ class Migration(migrations.Migration):
                         ('state', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ContactKey('id')])),
                         ('zip_code', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ContactKey('id')])),
                         ('first_texted_at', models.DateTimeField(blank=True, help_text='When we first texted this number.', null=True)),
+                        ('blocked_at', models.DateTimeField(blank=True, help_text='What they write is kept and rings nowhere.', null=True)),
+                        ('blocked_for', models.CharField(blank=True, choices=[('spam', 'Spam'), ('abuse', 'Abusive'), ('wrong', 'Wrong number, and goes on'), ('other', 'Another reason')], max_length=5)),
                         ('only_codes', models.BooleanField(default=False, help_text="A colleague's phone, known for sign-in codes only: on no list of customers.")),
                         ('created_at', models.DateTimeField(auto_now_add=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='texting_contact_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contact_org_id'), models.UniqueConstraint(fields=('organization', 'number_index'), name='texting_contact_number')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_contact_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contact_org_id'), models.UniqueConstraint(fields=('organization', 'number_index'), name='texting_contact_number'), models.CheckConstraint(condition=models.Q(models.Q(('blocked_at', None), ('blocked_for', '')), models.Q(('blocked_at__isnull', False), models.Q(('blocked_for', ''), _negated=True)), _connector='OR'), name='texting_contact_blocked_for_something')],
                     },
                 ),
                 migrations.CreateModel(

@@ -34,6 +34,14 @@ class Contact(TenantModel):
         TRIED = "tried", _("We have tried it")
         MISTAKE = "mistake", _("The carrier was wrong")
 
+    class Block(models.TextChoices):
+        """Why nobody wants to hear of them."""
+
+        SPAM = "spam", _("Spam")
+        ABUSE = "abuse", _("Abusive")
+        WRONG = "wrong", _("Wrong number, and goes on")
+        OTHER = "other", _("Another reason")
+
     name = EncryptedTextField(keys=[ContactKey("id")], blank=True)
     number = EncryptedTextField(keys=[ContactKey("id")])
     number_index = models.BinaryField(max_length=16)
@@ -50,6 +58,8 @@ class Contact(TenantModel):
     state = EncryptedTextField(keys=[ContactKey("id")], blank=True)  # of the United States or Canada: two letters
     zip_code = EncryptedTextField(keys=[ContactKey("id")], blank=True)
     first_texted_at = models.DateTimeField(null=True, blank=True, help_text="When we first texted this number.")
+    blocked_at = models.DateTimeField(null=True, blank=True, help_text="What they write is kept and rings nowhere.")
+    blocked_for = models.CharField(max_length=5, choices=Block.choices, blank=True)
     only_codes = models.BooleanField(
         default=False, help_text="A colleague's phone, known for sign-in codes only: on no list of customers."
     )
@@ -59,6 +69,11 @@ class Contact(TenantModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["organization", "number_index"], name="texting_contact_number"),
+            models.CheckConstraint(
+                condition=models.Q(blocked_at=None, blocked_for="")
+                | (models.Q(blocked_at__isnull=False) & ~models.Q(blocked_for="")),
+                name="texting_contact_blocked_for_something",
+            ),
         ]
 
     def __str__(self) -> str:

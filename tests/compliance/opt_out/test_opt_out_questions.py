@@ -19,6 +19,9 @@ from tenancy.models import AuditEvent
 from tests.permitting import agree_to_everything
 from tests.texting.desk import desk
 from texting import gate, sending
+from texting.fields import defining, kinds
+from texting.fields.reading import written
+from texting.fields.writing import set_values
 from texting.gate import Draft, Verdict
 from texting.models import Contact, Decision, Message, OutboxEntry
 from texting.purposes import Purpose
@@ -267,9 +270,13 @@ class TestAWrongNumber:
 
     def test_what_was_taken_off_can_be_put_back_once_and_by_those_who_decide(self, desk):
         conversation = subscribed(desk, name="Maria Ruiz")
+        with activate(desk.organization):
+            field = defining.add_field(member=desk.cast.admin, name="Policy number", kind=kinds.Kind.TEXT)
+            set_values(member=desk.cast.agent, contact=conversation.contact, typed={field.pk: "A-17"})
         desk.hear("wrong number")
         with activate(desk.organization):
             opt_out_questions.stop(member=desk.cast.agent, question=question(desk))
+            assert written(field) == {}
         asked = question(desk)
         address = reverse("question_put_back", args=[asked.pk])
         decided = desk.as_(desk.cast.agent).get(reverse("questions"), {"state": "decided"}).content.decode()
@@ -282,6 +289,7 @@ class TestAWrongNumber:
             assert desk.as_(desk.cast.agent).post(address).status_code == 302
         assert desk.contact().name == "Maria Ruiz"
         with activate(desk.organization):
+            assert written(field) == {conversation.contact_id: "A-17"}
             assert consent.state_of(conversation.contact).suppressed_since is not None, "the opt-out stays"
             assert AuditEvent.objects.filter(event="contact:put_back").count() == 1
             assert OptOutQuestion.objects.get().detached == ""
