@@ -85,7 +85,11 @@ class AnswersForm(forms.Form):
 
 
 class ReviewForm(AnswersForm):
-    """A review: answers, and words for reviewers and for the agent."""
+    """A review: answers, and words for reviewers and for the agent. `typed`: what was kept of it, by name of field."""
+
+    def __init__(self, *args: Any, typed: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update(typed or {})
 
     coaching = _area(_("Coaching note"), help_text=_("The agent reads it."))
     comment = _area(_("Comment"), help_text=_("For reviewers only."))

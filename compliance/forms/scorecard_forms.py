@@ -27,6 +27,9 @@ class QuestionForm(forms.Form):
     """One question; without words it is none."""
 
     key = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    place = forms.IntegerField(
+        label=_("Place"), min_value=1, max_value=MOST_QUESTIONS, required=False, help_text=_("Empty: at the end")
+    )
     text = forms.CharField(label=_("Question"), required=False, max_length=LONGEST_QUESTION)
     kind = forms.ChoiceField(label=_("Answer"), choices=KINDS, initial=Kind.YES_NO.value)
     weight = forms.IntegerField(
@@ -41,16 +44,27 @@ Questions = forms.formset_factory(QuestionForm, extra=3, max_num=MOST_QUESTIONS,
 
 def initial_of(questions: Sequence[Question]) -> list[dict[str, object]]:
     """For the formset."""
-    return [{**vars(one), "kind": one.kind.value} for one in questions]
+    return [{**vars(one), "kind": one.kind.value, "place": place} for place, one in enumerate(questions, 1)]
 
 
 def typed(formset: "forms.BaseFormSet[QuestionForm]") -> list[Question]:
-    """Those with words, of a valid formset, in their order."""
+    """Those with words, of a valid formset, by their places."""
     found = []
-    for form in formset:
+    for form in sorted(formset, key=_rank):
         data = form.cleaned_data
         if text := " ".join(str(data.get("text", "")).replace("\x00", "").split()):
             weight = 1 if data["weight"] is None else data["weight"]
             key, kind = str(data["key"]), Kind(data["kind"])
             found.append(Question(key, text, kind, data["required"], weight, data["critical"]))
     return found
+
+
+def _rank(form: QuestionForm) -> tuple[int, int]:
+    """What was moved up stands before the one that had its place, what was moved down after it; new ones without a
+    place come last.
+    """
+    place, before = form.cleaned_data.get("place"), form.initial.get("place")
+    if place is None:
+        return (MOST_QUESTIONS + 1, 0)
+    moved = 0 if before is None else place - before
+    return (place, -1 if before is None or moved < 0 else min(moved, 1))

@@ -1134,6 +1134,7 @@ class Migration(migrations.Migration):
                         ('fails', models.BooleanField(default=False)),
                         ('comment', tenancy.encryption.EncryptedTextField(blank=True, help_text='For reviewers.', keys=[tenancy.encryption.DayKey('body', 'done_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('coaching', tenancy.encryption.EncryptedTextField(blank=True, help_text='For the agent.', keys=[tenancy.encryption.DayKey('body', 'done_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
+                        ('draft', tenancy.encryption.EncryptedTextField(blank=True, help_text='What its reviewer has typed so far, while it is held.', keys=[tenancy.encryption.DayKey('body', 'begun_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
                         ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('drawn', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='compliance.drawnconversation')),

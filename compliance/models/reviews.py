@@ -122,6 +122,12 @@ class Review(TenantModel):
     coaching = EncryptedTextField(
         keys=[DayKey("body", "done_at"), ContactKey("contact_id")], null=True, blank=True, help_text="For the agent."
     )
+    draft = EncryptedTextField(
+        keys=[DayKey("body", "begun_at"), ContactKey("contact_id")],
+        null=True,
+        blank=True,
+        help_text="What its reviewer has typed so far, while it is held.",
+    )
     acknowledged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -55,7 +55,7 @@ def judge(
     now = timezone.now()
     keep_answers(review, card, answers, revision=1)
     review.card, review.state, review.done_at = card, Review.State.DONE, now
-    review.comment, review.coaching = clean_words(comment), clean_words(coaching)
+    review.comment, review.coaching, review.draft = clean_words(comment), clean_words(coaching), None
     review.save()
     close_if_settled(drawn)
     audit.record(

@@ -13,7 +13,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from compliance.actions.links import answer_links
 from compliance.forms.reviewing_forms import QueueForm, ReviewForm, SetAsideForm
 from compliance.models import DrawnConversation, Review, ScorecardVersion
-from compliance.reviewing import holding, judging, scorecards
+from compliance.reviewing import drafting, holding, judging, scorecards
 from compliance.reviewing.blinding import agent, conversation_for, viewpoint
 from compliance.reviewing.cannot_review import CannotReview
 from compliance.reviewing.questions import read
@@ -22,6 +22,7 @@ from compliance.views.review_tabs import tabs
 from texting.queries import access_conversation, customer
 
 PAGE = 25
+_WORDS = ("comment", "coaching")
 _WRITE = (Permission.CONVERSATIONS_READ, Permission.REVIEWS_WRITE)
 _MANAGE = (Permission.CONVERSATIONS_READ, Permission.REVIEWS_MANAGE)
 
@@ -108,11 +109,14 @@ def review(request: MemberRequest, scored_id: UUID) -> HttpResponse:
 @requires(*_WRITE)
 @require_POST
 def keep_review(request: MemberRequest, scored_id: UUID) -> HttpResponse:
-    """Its page is open: nobody else gets it."""
+    """Its page is open: nobody else gets it. With what was typed (`card` and the fields), that is kept, too."""
     found = Review.objects.filter(pk=scored_id, reviewer=request.member).first()
     if found is None:
         raise Http404
     holding.renew(found)
+    if card := request.POST.get("card", ""):
+        said = {name: request.POST.get(name, "") for name in request.POST if name.startswith("a_") or name in _WORDS}
+        drafting.keep(member=request.member, review_id=scored_id, card=card, said=said)
     return HttpResponse(status=204)
 
 
@@ -176,7 +180,7 @@ def _judge(request: MemberRequest, found: Review | None, scored_id: UUID) -> Htt
         return render(request, "compliance/reviews/gone.html", context, status=409)
     if form.is_valid():
         try:
-            words = {name: form.cleaned_data[name] for name in ("comment", "coaching")}
+            words = {name: form.cleaned_data[name] for name in _WORDS}
             judging.judge(member=request.member, review_id=scored_id, card=card, answers=form.answers, **words)
         except CannotReview as reason:
             form.add_error(None, str(reason))
@@ -193,7 +197,12 @@ def _page(
     viewer = viewpoint(member, blind=blind)
     conversation = access_conversation(viewer, found.drawn.conversation_id)
     offered = scorecards.active()
-    chosen = card or _card(request.GET.get("card", "")) or (offered[0] if offered else None)
+    kept_card, kept = drafting.draft_of(found)
+    chosen = card or _card(request.GET.get("card", ""))
+    if chosen is None and (before := _card(kept_card, exact=True)) and before.scorecard.retired_at is None:
+        chosen = before
+    chosen = chosen or (offered[0] if offered else None)
+    form = form or ReviewForm(questions=read(chosen.questions) if chosen else (), typed=kept)
     [row] = drawn_rows(member, [found.drawn], blind=blind)
     context = {
         "tabs": tabs(member, "review_queue"),
@@ -206,7 +215,8 @@ def _page(
         "checks": checks_of(conversation.pk),
         "card": chosen,
         "cards": [(one, chosen is not None and one.pk == chosen.pk) for one in offered],
-        "form": form or ReviewForm(questions=read(chosen.questions) if chosen else ()),
+        "form": form,
+        "is_kept": bool(kept),
         "may_manage": member.may(Permission.REVIEWS_MANAGE),
     }
     return render(request, "compliance/reviews/review.html", context, status=422 if form and form.errors else 200)

@@ -187,7 +187,7 @@ SECTIONS: tuple[Section, ...] = (
         "reviews",
         _("Reviews by people"),
         ("review", "done", "reviewer", "agent", "score in thousandths", "fails", "read by the agent"),
-        lambda _period: Review.objects.filter(state="done").defer("comment", "coaching"),
+        lambda _period: Review.objects.filter(state="done").defer("comment", "coaching", "draft"),
         lambda row: (row.pk, row.done_at, row.reviewer_id, row.agent_id, row.score, row.fails, row.acknowledged_at),
         (Figure(_("Reviews")), Figure(_("With a critical no"), "fails", ("yes",))),
         "done_at",

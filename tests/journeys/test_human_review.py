@@ -37,6 +37,12 @@ def test_from_the_rate_to_the_decision(office: Office, someone: MakePerson) -> N
         page.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
     page.get_by_role("group", name="moved to a call").get_by_label("Does not apply", exact=True).check()
     page.get_by_label("Coaching note").fill("Say who writes in the first text.")
+    with page.expect_response(lambda one: one.url.endswith("/keep/")):
+        page.get_by_label("Coaching note").press("End")
+        page.keyboard.type(" Please.")
+    page.reload()
+    expect(page.get_by_role("group", name="sensitive").get_by_label("Yes", exact=True)).to_be_checked()
+    expect(page.get_by_label("Coaching note")).to_have_value("Say who writes in the first text. Please.")
     page.get_by_role("button", name="Send the review").click()
     expect(page.get_by_text("Review sent.")).to_be_visible()
 

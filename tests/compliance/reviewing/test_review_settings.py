@@ -107,6 +107,31 @@ def test_a_change_is_a_new_version_and_the_old_one_stays(desk):
 
 
 @pytest.mark.parametrize(
+    ("places", "order"),
+    [
+        ("123", "abc"),
+        ("223", "bac"),  # the first to the second place
+        ("323", "bca"),  # to the end
+        ("121", "cab"),  # the last to the first
+        ("321", "cba"),
+        (" 23", "bca"),
+    ],
+)
+def test_questions_are_put_into_another_order_and_keep_their_keys(desk, places, order):
+    made = {"name": "Tone", "purpose": "training"}
+    asked = [{"text": one, "kind": "rating", "key": f"q{number}"} for number, one in enumerate("abc", 1)]
+    post(desk, "new_scorecard", made | rows(*asked))
+    with in_organization(desk):
+        card = Scorecard.objects.get(name="Tone")
+    placed = [one | {"place": place.strip()} for one, place in zip(asked, places, strict=True)]
+    assert post(desk, "scorecard", made | rows(*placed), card.pk).status_code == 302
+    with in_organization(desk):
+        newest = ScorecardVersion.objects.filter(scorecard=card).order_by("-number").first()
+    found = [(one.text, one.key) for one in read(newest.questions)]
+    assert found == [(one, f"q{'abc'.index(one) + 1}") for one in order]
+
+
+@pytest.mark.parametrize(
     ("made", "asked"),
     [
         ({"name": "", "purpose": "quality"}, {"text": "Polite?", "kind": "rating"}),

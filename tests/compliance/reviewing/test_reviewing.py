@@ -1,5 +1,6 @@
 """From the queue to a decided dispute: who may judge what, and that nobody gets the same by accident."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from accounts.models import TeamMember
 from accounts.permissions import MissingPermission
 from compliance.models import DrawnConversation, Review, ReviewAnswer, ReviewDispute
-from compliance.reviewing import disputing, holding, judging
+from compliance.reviewing import disputing, drafting, holding, judging, scorecards
 from compliance.reviewing.cannot_review import CannotReview
 from compliance.reviewing.judging import HeldNoMore
 from compliance.reviewing.questions import Answer
@@ -92,6 +93,38 @@ def test_a_hold_that_ran_out_is_the_next_ones_and_the_words_of_the_first_come_ba
     )
     assert page.status_code == 409
     assert "Call sooner next time." in page.content.decode()
+
+
+def test_what_was_typed_is_there_again_for_whoever_typed_it_until_it_is_sent_or_taken_over(desk):
+    over(desk)
+    review, _ = take(desk, desk.cast.supervisor)
+    reviewer, page = desk.as_(desk.cast.supervisor), reverse("review", args=[review.pk])
+    with in_organization(desk):
+        scorecards.ensure_default()
+        [card] = scorecards.active()
+    keep = reverse("keep_review", args=[review.pk])
+    said = {"card": str(card.pk), "a_opening": "no", "coaching": f"Say who writes.  {CARD}", "comment": "x" * 5000}
+    assert reviewer.post(keep, {**said, "csrf": "no field", "a_" + "y" * 60: "none either"}).status_code == 204
+    assert reviewer.post(keep).status_code == 204, "the page alone takes nothing away"
+    form = reviewer.get(page).context["form"]
+    assert form["a_opening"].value() == "no"
+    assert form["coaching"].value().startswith("Say who writes.")
+    assert "1111 1111" not in form["coaching"].value(), "what must not be stored is not stored here either"
+    assert len(form["comment"].value()) == 4000
+    with in_organization(desk):
+        assert set(json.loads(Review.objects.get().draft)) == {"card", "a_opening", "coaching", "comment"}
+    assert desk.as_(desk.cast.auditor).post(keep, said).status_code == 404
+    with in_organization(desk):
+        Review.objects.update(held_until=timezone.now() - timedelta(minutes=1))
+    other, _ = take(desk, desk.cast.auditor)
+    theirs = desk.as_(desk.cast.auditor).get(reverse("review", args=[other.pk])).context["form"]
+    assert not theirs["coaching"].value()
+    assert reviewer.post(keep, said).status_code == 404, "it is somebody else's by now"
+    desk.as_(desk.cast.auditor).post(reverse("keep_review", args=[other.pk]), said)
+    judge(desk, other)
+    with in_organization(desk):
+        assert Review.objects.get().draft is None
+        assert not drafting.keep(member=desk.cast.auditor, review_id=other.pk, card="", said=said), "it is sent"
 
 
 @pytest.mark.parametrize("trace", ["answered", "noted", "had it", "resolved"])
