@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.form_fields import field_of
@@ -58,8 +59,16 @@ class ColumnsForm(forms.Form):
     )  # fmt: skip
     program = forms.ModelChoiceField(label=_("What the texts are about"), queryset=Program.objects.none())
 
-    def __init__(self, *args: Any, headings: Sequence[str], programs: QuerySet[Program], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        headings: Sequence[str],
+        programs: QuerySet[Program],
+        more: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.keys = [*(meaning.value for meaning in Meaning), *(key for key, _label in more)]
         field_of(self, "program", forms.ModelChoiceField).queryset = programs
         without = set() if exemption.is_on() else {ConsentImport.Basis.HEALTHCARE.value}
         bases = [each for each in ConsentImport.Basis.choices if each[0] not in without]
@@ -72,6 +81,9 @@ class ColumnsForm(forms.Form):
                 required=must,
                 choices=[("", _("Choose a column") if must else _("Not in the file")), *columns],
             )
+        for key, name in more:
+            choices = [("", _("Not in the file")), *columns]
+            self.fields[key] = forms.ChoiceField(label=name, required=False, choices=choices)
         self.fields["date_order"] = forms.ChoiceField(
             label=_("Days are written"), choices=ConsentImport.DateOrder.choices
         )
@@ -79,16 +91,21 @@ class ColumnsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        chosen = [cleaned[meaning.value] for meaning in Meaning if cleaned.get(meaning.value)]
+        chosen = [cleaned[key] for key in self.keys if cleaned.get(key)]
         if len(chosen) != len(set(chosen)):
             raise ValidationError(_("Give each column one meaning."))
         return cleaned
 
     @property
+    def more(self) -> list[BoundField]:
+        """The columns that say more about a person: tags and fields."""
+        return [self[key] for key in self.keys if key not in set(Meaning)]
+
+    @property
     def meaning(self) -> dict[str, int]:
         """Position by meaning."""
         data = self.cleaned_data
-        return {meaning.value: int(data[meaning.value]) for meaning in Meaning if data.get(meaning.value)}
+        return {key: int(data[key]) for key in self.keys if data.get(key)}
 
 
 class AttestForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from compliance.implied import purchases
 from compliance.implied.purchases import Problem
-from compliance.importing import columns, reading
+from compliance.importing import columns, details, reading
 from compliance.importing.columns import Meaning
 from compliance.importing.reasons import RowReason
 from compliance.ledger import consent
@@ -43,11 +43,16 @@ def look_at(started: ConsentImport, rows: list[ConsentImportRow]) -> None:
     """Set outcome, reason, index and completeness of rows that follow each other; the caller stores them."""
     prefetch(rows)
     said: dict[int, Said] = {}
+    more = details.Definitions.of(started)
     for row in rows:
         try:
             said[row.number] = read_row(started, row)
+            more.read(json.loads(row.cells))
         except BadRow as bad:
             row.outcome, row.reason = Outcome.BAD, bad.reason.value
+        except details.BadDetail:
+            del said[row.number]
+            row.outcome, row.reason = Outcome.BAD, RowReason.BAD_DETAIL.value
     before = _in_the_file(started, rows, said)
     states = consent.states_of_numbers(each.index for each in said.values())
     for row in rows:

@@ -15,6 +15,7 @@ class RowReason(StrEnum):
     BAD_NUMBER = "bad_number"
     TOO_LONG = "too_long"
     BAD_DATE = "bad_date"
+    BAD_DETAIL = "bad_detail"
     NOT_THEN = "not_then"
     NOT_CANADA = "not_canada"
     NO_PURCHASE = "no_purchase"
@@ -32,6 +33,10 @@ def sentence(reason: str) -> str:
         RowReason.BAD_NUMBER: _("This is not a phone number that can be texted."),
         RowReason.TOO_LONG: _("The row is longer than 10,000 characters, so it is probably several rows."),
         RowReason.BAD_DATE: _("The date cannot be read. Write it as 2026-03-31."),
+        RowReason.BAD_DETAIL: _(
+            "A field or tag has a value that cannot be stored: of another kind, no option, a tag that does not exist,"
+            " or a card or secret number."
+        ),
         RowReason.NOT_THEN: _("The date lies in the future or before there were texts."),
         RowReason.NOT_CANADA: purchases.sentence(Problem.NOT_CANADA),
         RowReason.NO_PURCHASE: _("The row does not say on which day they bought. Write it as 2026-03-31."),

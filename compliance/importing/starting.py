@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.implied import exemption
-from compliance.importing import columns, doorbell, reading
+from compliance.importing import columns, details, doorbell, reading
 from compliance.importing.attesting import VERSION, statement
 from compliance.importing.columns import Meaning
 from compliance.importing.reading import CannotRead, Table
@@ -68,7 +68,7 @@ def _stored(member: Membership, name: str, raw: bytes, table: Table) -> ConsentI
         encoding=table.encoding,
         delimiter=table.delimiter,
         headings=json.dumps([" ".join(heading.split())[:60] for heading in headings], ensure_ascii=False),
-        columns=columns.guess(headings) if named else _guess_number(first, region),
+        columns=details.guess(member, headings) if named else _guess_number(first, region),
         region=region,
     )
     made.save(force_insert=True)
@@ -129,6 +129,9 @@ def name_columns(
         raise CannotImport(_("Say which column holds the phone numbers."))
     if any(not 0 <= at < width for at in meaning.values()) or len(set(meaning.values())) != len(meaning):
         raise CannotImport(_("Give each column one meaning."))
+    known = {one.value for one in Meaning} | {key for key, _label in details.offered_to(member)}
+    if not meaning.keys() <= known:
+        raise CannotImport(_("A field is gone or is not yours to change. Choose the columns again."))
     if not program.is_active:
         raise CannotImport(_("This program takes no more opt-ins."))
     ConsentImportRow.objects.filter(consent_import=locked).update(

@@ -7,6 +7,7 @@ whoever comes next goes on with the rows that are left, because a row and its en
 import json
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from typing import Any
@@ -17,7 +18,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from compliance.implied import exemption
-from compliance.importing import looking
+from compliance.importing import details, looking
 from compliance.importing.looking import Outcome, Said
 from compliance.importing.reasons import RowReason
 from compliance.importing.starting import disclosure
@@ -110,6 +111,7 @@ def _write(started: ConsentImport, batch: int) -> bool:
     wordings = _wordings(started, said.values())
     given: list[tuple[Contact, ConsentEvent.Kind, Evidence]] = []
     of_rows: list[ConsentImportRow] = []
+    more, found = details.Definitions.of(started), {}
     for row in rows:
         each = said[row.pk]
         contact = contacts[each.number.e164]
@@ -124,9 +126,12 @@ def _write(started: ConsentImport, batch: int) -> bool:
             continue
         given.append((contact, kind_of(started, evidence), evidence))
         of_rows.append(row)
+        with suppress(details.BadDetail):  # a field has other options by now, or a tag is gone
+            found[contact.pk] = more.read(json.loads(row.cells))
         row.outcome = Outcome.WEAK if _is_weak(evidence) else Outcome.IMPORTED
     for row, event in zip(of_rows, consent.give_all(given), strict=True):
         row.event = event
+    details.write(found, {contact.pk: contact for contact in contacts.values()})
     update_rows(rows, ["outcome", "reason", "event"])
     return True
 

@@ -15,7 +15,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
 from compliance.forms.import_forms import AttestForm, ColumnsForm, UploadForm
-from compliance.importing import reading, showing, starting
+from compliance.importing import details, reading, showing, starting
 from compliance.importing.reading import CannotRead
 from compliance.importing.starting import Answers, CannotImport
 from compliance.models import ConsentImport, Program
@@ -66,6 +66,7 @@ def name_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         headings=json.loads(started.headings),
         programs=programs,
+        more=details.offered_to(request.member),
         initial={
             **started.columns,
             "date_order": started.date_order,

@@ -1,0 +1,150 @@
+"""Columns of a list that say more about a person: tags, and fields of the organization's own.
+
+Whoever says what the columns mean must be able to change those fields; which definitions count is looked at again when
+rows are written, and what is archived by then is passed over. As with names, what is known already stays: a value is
+written only where nothing is, and tags are only put on.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from compliance.importing import columns
+from compliance.models import ConsentImport
+from tenancy.encryption import fetch_current_keys, prefetch, readable
+from texting.fields.kinds import NO, YES, BadValue, Kind
+from texting.fields.reading import fields_for
+from texting.fields.writing import checked
+from texting.models import Contact, ContactField, ContactTag, FieldValue, Tag
+from texting.tagging import MOST_ON_CONTACT
+
+TAGS, FIELD = "tags", "field-"
+_BETWEEN = re.compile(r"[;,|]")
+_TAG_HEADINGS = {"tag", "tags", "etiqueta", "etiquetas", "labels"}
+_SAID = {"y": YES, "true": YES, "1": YES, "n": NO, "false": NO, "0": NO}
+
+
+class BadDetail(ValueError):
+    """A cell that cannot be stored: a value that is none of its field's kind, or a tag that does not exist."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What one row says: values by field, and ids of tags."""
+
+    values: Mapping[UUID, str]
+    tags: tuple[UUID, ...] = ()
+
+
+def offered_to(member: Membership) -> list[tuple[str, str]]:
+    """The columns that this member may fill: (name in `ConsentImport.columns`, label)."""
+    if not member.may(Permission.CONTACTS_EDIT):
+        return []
+    tags = [(TAGS, _("Tags, with ; between them"))] if Tag.objects.exists() else []
+    return tags + [(f"{FIELD}{field.id}", field.name) for field in fields_for(member) if field.may_edit]
+
+
+def guess(member: Membership, headings: Sequence[str]) -> dict[str, int]:
+    """Position by name of all columns that the headings tell; one that is headed just like a field is that field."""
+    plain = [" ".join(heading.split()).casefold() for heading in headings]
+    own: dict[str, int] = {}
+    for key, label in offered_to(member):
+        names = _TAG_HEADINGS if key == TAGS else {label.casefold()}
+        at = next((at for at, heading in enumerate(plain) if heading in names and at not in own.values()), None)
+        if at is not None:
+            own[key] = at
+    return columns.guess(["" if at in own.values() else heading for at, heading in enumerate(headings)]) | own
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The fields and tags that columns of an import are about, as they are now."""
+
+    started: ConsentImport
+    fields: Mapping[str, ContactField]
+    tags: Mapping[str, UUID]
+
+    @classmethod
+    def of(cls, started: ConsentImport) -> Self:
+        """Two statements at most, none for a list that brings nothing of the kind."""
+        ids = [name.removeprefix(FIELD) for name in started.columns if name.startswith(FIELD)]
+        rows = ContactField.objects.filter(pk__in=ids, archived_at=None) if ids else ()
+        tags = Tag.objects.values_list("name", "pk") if TAGS in started.columns else ()
+        return cls(started, {f"{FIELD}{row.pk}": row for row in rows}, {name.casefold(): pk for name, pk in tags})
+
+    def read(self, cells: Sequence[str]) -> Detail:
+        """What the row says. Raises BadDetail."""
+        values = {}
+        for key, field in self.fields.items():
+            if text := self._cell(cells, key):
+                values[field.pk] = self._value(field, text)
+        tags = [" ".join(one.split()).casefold() for one in _BETWEEN.split(self._cell(cells, TAGS))]
+        try:
+            return Detail(values, tuple(dict.fromkeys(self.tags[tag] for tag in tags if tag)))
+        except KeyError as unknown:
+            raise BadDetail(str(unknown)) from None
+
+    def _cell(self, cells: Sequence[str], key: str) -> str:
+        at = self.started.columns.get(key)
+        return cells[at].strip() if at is not None and at < len(cells) else ""
+
+    def _value(self, field: ContactField, text: str) -> str:
+        if field.kind == Kind.DATE:
+            try:
+                text = columns.read_date(text, self.started.date_order).isoformat()
+            except ValueError as error:
+                raise BadDetail(field.name) from error
+        if field.kind == Kind.YES_NO:
+            text = _SAID.get(text.casefold(), text)
+        if field.kind == Kind.NUMBER:
+            text = text.lstrip("'")  # which our own file puts before a minus
+        try:
+            return checked(field.name, field.kind, text, tuple(field.options))
+        except BadValue as error:
+            raise BadDetail(field.name) from error
+
+
+def write(said: Mapping[UUID, Detail], contacts: Mapping[UUID, Contact]) -> None:
+    """Write the details of these contacts, whose rows are locked. Values where nothing is written, tags as they fit."""
+    _write_values({pk: detail.values for pk, detail in said.items() if detail.values}, contacts)
+    _put_tags({pk: detail.tags for pk, detail in said.items() if detail.tags})
+
+
+def _write_values(wanted: Mapping[UUID, Mapping[UUID, str]], contacts: Mapping[UUID, Contact]) -> None:
+    if not wanted:
+        return
+    now, there = timezone.now(), list(FieldValue.objects.filter(contact__in=list(wanted)))
+    prefetch(there)
+    known = {(row.contact_id, row.field_id): row for row in there}
+    new = []
+    for pk, values in wanted.items():
+        for field, value in values.items():
+            row = known.get((pk, field))
+            if row is None:
+                new.append(FieldValue(contact=contacts[pk], field_id=field, value=value, changed_at=now))
+            elif not readable(row, "value", ""):
+                row.value, row.changed_at = value, now
+                row.save()
+    fetch_current_keys(new)
+    FieldValue.objects.bulk_create(new, batch_size=1000)
+
+
+def _put_tags(wanted: Mapping[UUID, Sequence[UUID]]) -> None:
+    if not wanted:
+        return
+    now, pairs = timezone.now(), ContactTag.objects.filter(contact__in=list(wanted)).order_by()
+    having = set(pairs.values_list("contact_id", "tag_id"))
+    room = dict(pairs.values("contact").annotate(number=Count("pk")).values_list("contact_id", "number"))
+    new = []
+    for pk, tags in wanted.items():
+        missing = [tag for tag in tags if (pk, tag) not in having][: MOST_ON_CONTACT - room.get(pk, 0)]
+        new += [ContactTag(contact_id=pk, tag_id=tag, created_at=now) for tag in missing]
+    ContactTag.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)

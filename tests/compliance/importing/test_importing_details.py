@@ -1,0 +1,123 @@
+"""A list brings tags and values of fields: where nothing stands yet, by who may change them, and never a bad one."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from compliance.importing import starting, working
+from compliance.importing.starting import CannotImport
+from compliance.models import ConsentImport, ConsentImportRow
+from tenancy.isolation import activate
+from tests.compliance.importing_lists import ANSWERS, bring_in, fresh, look, make_program, number, outcomes
+from tests.texting.desk import desk
+from texting import tagging, threads
+from texting.fields import defining
+from texting.fields.kinds import Kind
+from texting.fields.reading import written
+from texting.fields.writing import set_values
+from texting.models import FieldRight, Tag
+from texting.phone_numbers import parse
+from texting.queries.tags import tags_of
+
+__all__ = ["desk"]
+
+HEAD = "Phone,Date,Next date,Plan,Spanish,Tags"
+
+
+@pytest.fixture
+def fields(desk):
+    with activate(desk.organization):
+        made = {
+            "visit": defining.add_field(member=desk.cast.owner, name="Next date", kind=Kind.DATE),
+            "plan": defining.add_field(member=desk.cast.owner, name="Plan", kind=Kind.CHOICE, options=["Gold", "Blue"]),
+            "spanish": defining.add_field(member=desk.cast.owner, name="Spanish", kind=Kind.YES_NO),
+        }
+        tagging.add_tag(member=desk.cast.owner, name="VIP")
+        tagging.add_tag(member=desk.cast.owner, name="Moved away")
+        return made
+
+
+@pytest.fixture
+def program(desk):
+    with activate(desk.organization):
+        return make_program(desk.cast.owner)
+
+
+def listed(*lines):
+    return "\n".join([HEAD, *lines]).encode()
+
+
+def known(desk, at):
+    return threads.contact_for(parse(number(at)))
+
+
+def test_values_and_tags_are_written_in_their_spelling(desk, program, fields):
+    made = bring_in(
+        desk.cast.owner,
+        listed(f"{number(1)},03/05/2026,03/31/2027,gold,Y,vip; Moved away", f"{number(2)},03/05/2026,,,,"),
+        program,
+    )
+    assert sum(outcomes(made).values()) == outcomes(made)["weak"] == 2, "without a wording"
+    with activate(desk.organization):
+        one = known(desk, 1)
+        assert written(fields["visit"]) == {one.pk: "2027-03-31"}
+        assert (written(fields["plan"]), written(fields["spanish"])) == ({one.pk: "Gold"}, {one.pk: "yes"})
+        assert [tag.name for tag in tags_of([one.pk])[one.pk]] == ["Moved away", "VIP"]
+
+
+def test_what_is_known_stays(desk, program, fields):
+    with activate(desk.organization):
+        one = known(desk, 1)
+        set_values(member=desk.cast.owner, contact=one, typed={fields["plan"].pk: "Blue", fields["visit"].pk: ""})
+    bring_in(desk.cast.owner, listed(f"{number(1)},03/05/2026,2027-03-31,Gold,,VIP"), program)
+    with activate(desk.organization):
+        assert written(fields["plan"]) == {one.pk: "Blue"}
+        assert written(fields["visit"]) == {one.pk: "2027-03-31"}
+
+
+def test_a_row_with_a_value_that_cannot_stand_there_is_left_out_with_a_sentence(desk, program, fields):
+    bad = ["tomorrow,,,", ",Green,,", ",,perhaps,", ",,,Nobody"]
+    lines = [f"{number(at)},03/05/2026,{more}" for at, more in enumerate(bad)]
+    made = look(desk.cast.owner, listed(*lines, f"{number(9)},03/05/2026,,,,"), program)
+    assert outcomes(made) == {"bad": 4, "ready": 1}
+    page = desk.as_(desk.cast.owner).get(reverse("consent_import", args=[made.pk])).content.decode()
+    assert "A field or tag has a value that cannot be stored" in page
+    with activate(desk.organization):
+        reasons = ConsentImportRow.objects.filter(outcome="bad").values_list("reason", flat=True)
+        assert set(reasons) == {"bad_detail"}
+
+
+def test_columns_are_offered_to_whoever_may_change_the_field_and_taken_from_nobody_else(desk, program, fields):
+    with activate(desk.organization):
+        FieldRight.objects.filter(field=fields["plan"], role__built_in="admin").update(right=FieldRight.Right.VIEW)
+        made = starting.upload(member=desk.cast.admin, name="a.csv", raw=listed(f"{number(1)},03/05/2026,,Gold,,"))
+        assert f"field-{fields['plan'].pk}" not in made.columns
+        assert made.columns[f"field-{fields['visit'].pk}"] == 2
+        assert (made.columns["agreed_on"], made.columns["tags"]) == (1, 5)
+        meaning = {**made.columns, f"field-{fields['plan'].pk}": 3}
+        with pytest.raises(CannotImport, match="not yours to change"):
+            starting.name_columns(
+                member=desk.cast.admin, started=made, meaning=meaning, date_order="mdy", program=program
+            )
+    browser = desk.as_(desk.cast.admin)
+    address = reverse("import_columns", args=[made.pk])
+    page = browser.get(address).content.decode()
+    assert ("Next date" in page, f"field-{fields['plan'].pk}" in page) == (True, False)
+    form = {"number": "0", "agreed_on": "1", "tags": "5", "date_order": "mdy", "basis": "agreed", "program": program.pk}
+    assert browser.post(address, form).status_code == 302
+    assert fresh(made).columns["tags"] == 5
+
+
+def test_what_is_archived_or_gone_before_it_is_written_is_passed_over(desk, program, fields):
+    made = look(desk.cast.owner, listed(f"{number(1)},03/05/2026,2027-03-31,Gold,,VIP"), program)
+    with activate(desk.organization):
+        defining.archive_field(member=desk.cast.owner, field=fields["plan"])
+        started = ConsentImport.objects.get(pk=made.pk)
+        assert json.loads(started.headings)[3] == "Plan"
+    with activate(desk.organization):
+        starting.attest(member=desk.cast.owner, started=started, answers=ANSWERS)
+    working.work(desk.organization.pk, made.pk)
+    with activate(desk.organization):
+        assert (written(fields["plan"]), len(written(fields["visit"]))) == ({}, 1)
+        assert Tag.objects.count() == 2
