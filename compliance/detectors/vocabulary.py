@@ -6,9 +6,8 @@ are also known with one letter dropped, doubled or swapped, as thumbs write them
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 from compliance.detectors.data_files import read
@@ -34,20 +33,24 @@ class Hit(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """A phrase after its first two words."""
+    """A phrase after its first two words; `place` is where it stands in its lists."""
 
     rest: tuple[str, ...]
     phrase: str
     kinds: frozenset[str]
+    place: int
 
 
 _Begun = tuple[_Entry | None, Mapping[str, tuple[_Entry, ...]]]
 """The phrase of one word alone, if there is one, and longer ones by second word, longest first."""
 
+_MEANT: dict[str, tuple[str, ...]] = {}
+"""The words of all lists that a slip of the thumb may be of. Kept once: slips are fifteen times as many as words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The lists by first word: the phrase of that word alone, if any, and longer ones by second word, longest first."""
+    """The lists by first word and by its slips."""
 
     by_first: Mapping[str, _Begun]
 
@@ -64,8 +67,9 @@ class Phrases:
                 continue
             alone, longer = found
             entry = alone
-            if longer and place < count and (entries := longer.get(words[place][0])) is not None:
-                for candidate in entries:
+            if longer and place < count:
+                second = words[place][0]
+                for candidate in _slipped(longer, second) if second in _MEANT else longer.get(second, ()):
                     last = _last_word(text, words, place - 1, candidate.rest)
                     if last:
                         entry, end, place = candidate, words[last][2], last + 1
@@ -75,6 +79,12 @@ class Phrases:
         return hits
 
 
+def _slipped(longer: Mapping[str, tuple[_Entry, ...]], second: str) -> tuple[_Entry, ...]:
+    """The phrases whose second word this is, or may be with a slip."""
+    meant = (second, *_MEANT[second])
+    return _in_order(entry for word in meant for entry in longer.get(word, ()))
+
+
 def _last_word(text: str, words: list[Word], first: int, rest: tuple[str, ...]) -> int:
     """The index of the last word of a phrase whose first two fit, when the others follow; else 0."""
     last = first + 1 + len(rest)
@@ -82,7 +92,7 @@ def _last_word(text: str, words: list[Word], first: int, rest: tuple[str, ...]) 
         return 0
     for place, expected in enumerate(rest, first + 2):
         word = words[place][0]
-        if word != expected and expected not in _SLIPS_OF.get(word, ()):
+        if word != expected and expected not in _MEANT.get(word, ()):
             return 0
     for place in range(first, last):
         end, start = words[place][2], words[place + 1][1]
@@ -111,54 +121,68 @@ def slips(word: str) -> set[str]:
     return found - _NOT_SLIPS - {word}
 
 
-_SLIPS_OF: dict[str, set[str]] = defaultdict(set)
-
-
 def phrases(lists: Mapping[str, Iterable[str]]) -> Phrases:
-    """The phrases of lists by kind, ready to be found. A phrase may be on several lists.
-
-    What follows a first word is kept once, for the word and for all its slips: they are fifteen times as many.
-    """
+    """The phrases of lists by kind, ready to be found. A phrase may be on several lists."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for kind, entries in lists.items():
         for entry in entries:
             kinds[entry].add(kind)
-    slips_of = cache(slips)  # for as long as this takes
-    begun: dict[str, list[_Entry]] = defaultdict(list)
-    for phrase, its_kinds in kinds.items():
+    shared = {found: found for found in map(frozenset, kinds.values())}
+    alone: dict[str, _Entry] = {}
+    longer: dict[str, dict[str, list[_Entry]]] = defaultdict(dict)
+    for place, (phrase, its_kinds) in enumerate(kinds.items()):
         first, *rest = phrase.split()
-        begun[first].append(_Entry(tuple(rest), phrase, frozenset(its_kinds)))
-        for word in rest[1:]:
-            for slip in slips_of(word):
-                _SLIPS_OF[slip].add(word)
-    meant: dict[str, list[str]] = defaultdict(list)  # the first words that a slip may be of
-    for first in begun:
-        for slip in slips_of(first) - begun.keys():
-            meant[slip].append(first)
-    place = {phrase: at for at, phrase in enumerate(kinds)}
-    by_first = {first: _after(entries, slips_of) for first, entries in begun.items()}
-    for slip, firsts in meant.items():
-        both = sorted((entry for first in firsts for entry in begun[first]), key=lambda entry: place[entry.phrase])
-        by_first[slip] = by_first[firsts[0]] if len(firsts) == 1 else _after(both, slips_of)
-    return Phrases(by_first)
+        kept = _Entry(tuple(rest[1:]), phrase, shared[frozenset(its_kinds)], place)
+        if rest:
+            longer[first].setdefault(rest[0], []).append(kept)
+        else:
+            alone[first] = kept
+        _learn_slips({first, *rest})
+    begun = {
+        first: (alone.get(first), {second: _in_order(found) for second, found in longer.get(first, {}).items()})
+        for first in alone.keys() | longer.keys()
+    }
+    slipped = {
+        slip: _together([begun[word] for word in meant if word in begun])
+        for slip, meant in _MEANT.items()
+        if slip not in begun and not begun.keys().isdisjoint(meant)
+    }
+    return Phrases(begun | slipped)
 
 
-def _after(entries: Iterable[_Entry], slips_of: Callable[[str], set[str]]) -> _Begun:
-    """What may follow one first word. Of the entries `rest` is all that follows it."""
-    alone = None
-    longer: dict[str, list[_Entry]] = defaultdict(list)
-    for entry in entries:
-        if not entry.rest:
-            alone = entry
-            continue
-        shorter = entry._replace(rest=entry.rest[1:])
-        for second in {entry.rest[0]} | slips_of(entry.rest[0]):
-            longer[second].append(shorter)
-    return alone, {second: tuple(sorted(found, key=_by_length)) for second, found in longer.items()}
+def _together(begun: list[_Begun]) -> _Begun:
+    """What may follow a slip: all that may follow the first words it may be of."""
+    if len(begun) == 1:
+        return begun[0]
+    alone = max((entry for entry, _ in begun if entry), key=_by_place, default=None)
+    longer: dict[str, tuple[_Entry, ...]] = {}
+    for _, more in begun:
+        for second, entries in more.items():
+            longer[second] = _in_order([*longer.get(second, ()), *entries])
+    return alone, longer
 
 
-def _by_length(entry: _Entry) -> int:
-    return -len(entry.rest)
+def _learn_slips(words: Iterable[str]) -> None:
+    for word in words:
+        if word not in _LEARNT:
+            _LEARNT.add(word)
+            for slip in slips(word):
+                _MEANT[slip] = (*_MEANT.get(slip, ()), word)
+
+
+_LEARNT: set[str] = set()
+
+
+def _in_order(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
+    return tuple(sorted(entries, key=_by_length))
+
+
+def _by_length(entry: _Entry) -> tuple[int, int]:
+    return -len(entry.rest), entry.place
+
+
+def _by_place(entry: _Entry) -> int:
+    return entry.place
 
 
 def gate_words(lists: Iterable[str]) -> frozenset[str]:
