@@ -31,8 +31,8 @@ class Permission(StrEnum):
     MESSAGES_DELETE = "messages:delete"
     ATTENTION_HANDLE = "attention:handle"
     TEMPLATES_MANAGE = "templates:manage"
-    BROADCASTS_PREPARE = "broadcasts:prepare"
-    BROADCASTS_APPROVE = "broadcasts:approve"
+    ANNOUNCEMENTS_PREPARE = "announcements:prepare"
+    ANNOUNCEMENTS_APPROVE = "announcements:approve"
     PORTAL_SEND = "portal:send"
     PAYMENTS_REQUEST = "payments:request"
     PAYMENTS_REFUND = "payments:refund"
@@ -127,8 +127,7 @@ class Permission(StrEnum):
 
 NOT_OFFERED = frozenset(
     {
-        Permission.BROADCASTS_PREPARE,
-        Permission.BROADCASTS_APPROVE,
+        Permission.ANNOUNCEMENTS_APPROVE,
         Permission.EXPORTS_MAKE,
     }
 )
@@ -207,7 +206,7 @@ class PermissionGroup:
 
 PERMISSION_GROUPS = (
     PermissionGroup(gettext_noop("Conversations"), ("conversations", "notes")),
-    PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "broadcasts")),
+    PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "announcements")),
     PermissionGroup(gettext_noop("Contacts"), ("contacts", "tags", "fields", "consent", "opt_outs", "forms")),
     PermissionGroup(
         gettext_noop("Oversight"),

@@ -54,8 +54,11 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Manage templates"),
         _("Writes, publishes and archives the texts that colleagues use again. Who may send may use them."),
     ),
-    "broadcasts:prepare": (_("Prepare broadcasts"), _("Writes a text to many customers; somebody else approves it.")),
-    "broadcasts:approve": (_("Approve broadcasts"), _("Lets a prepared text to many customers go out.")),
+    "announcements:prepare": (
+        _("Send announcements"),
+        _("Writes one text to many customers, sees whom it reaches, starts, pauses and ends it."),
+    ),
+    "announcements:approve": (_("Approve announcements"), _("Lets a colleague's large announcement begin.")),
     "portal:send": (_("Send secure messages"), _("Sends links to private pages instead of writing it in a text.")),
     "payments:request": (_("Request payments"), _("Sends a customer a link to pay an amount.")),
     "payments:refund": (_("Give money back"), _("Refunds what a customer has paid, all of it or a part.")),

@@ -51,6 +51,7 @@ RAIL = (
     RailEntry(_("Search"), "search", "search", Permission.CONVERSATIONS_READ),
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("Scheduled"), "scheduled", "calendar-clock", Permission.CONVERSATIONS_READ, stopped_count),
+    RailEntry(_("Announce"), "announcements", "megaphone", Permission.ANNOUNCEMENTS_PREPARE),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
     RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),

@@ -7,6 +7,7 @@ from celery.schedules import schedule
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
     "send what was scheduled": {"task": "texting.scheduled.tasks.send_scheduled", "schedule": schedule(10)},
+    "go on with announcements": {"task": "texting.announcements.tasks.sweep_announcements", "schedule": schedule(5)},
     "watch blocks of numbers": {"task": "texting.tasks.watch_sending", "schedule": schedule(300)},
     "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
     "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},

@@ -271,6 +271,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "accounts.leaving.given_steps.DirectoryTokens",
     "compliance.leaving_steps.QueuedTexts",
     "texting.scheduled.leaving_step.ScheduledTexts",
+    "texting.announcements.leaving_step.Announcements",
     "retention.exporting.leaving_step.Exports",
     "compliance.leaving_steps.StandingRuns",
     "texting.leaving_steps.Assignments",
@@ -305,6 +306,7 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.first_text.FirstTextClauses",
     "compliance.send_policies.hours.QuietHours",
     "compliance.send_policies.frequency.FrequencyCap",
+    "texting.announcements.policy.Announced",
     "texting.limits.policy.SendingLimits",
     "texting.limits.carriers.policy.CarrierDay",
 ]
@@ -320,6 +322,7 @@ TEXTING_COMPOSER_TOOLS = [
     "compliance.escalations.showing.composer_tools",
 ]
 TEXTING_ORIGINS = "compliance.message_templates.origins.Templates"  # where texts came from that were not written anew
+TEXTING_AUDIENCES = ["compliance.opt_in.audiences.Agreed"]  # what contacts have agreed to, to choose an audience by
 TEXTING_THREAD_NOTICES = [
     "portal.payments.notices.payments",
     "compliance.opt_out.thread_notices.open_questions",

@@ -20,7 +20,7 @@ from texting.limits.carriers import days
 from texting.limits.carriers.days import Day
 from texting.models import Brand, Decision, Line, Message, OutboxEntry
 from texting.outbox import Claim
-from texting.purposes import TERMS, Purpose
+from texting.purposes import Purpose, terms_of
 from texting.statuses import ErrorKind, MessageStatus
 
 CODE = "carrier.day"
@@ -69,7 +69,7 @@ def _put_off(late: Sequence[tuple[Claim, Message, datetime]]) -> None:
             waiting.append(message)
     progress.write(waiting)
     # A bulk text counts in our own day when it is handed over, so it counts anew then; a reply counted when written.
-    refunds.refund(message.pk for message in waiting if message.purpose == Purpose.BULK)
+    refunds.refund(message.pk for message in waiting if is_bulk(message))
 
 
 def until_allowed(claim: Claim, message: Message, moment: datetime, *, rule: str) -> None:
@@ -77,8 +77,9 @@ def until_allowed(claim: Claim, message: Message, moment: datetime, *, rule: str
     same second of the morning.
     """
     purpose = Purpose(message.purpose)
-    due_at = moment + (_spread() if purpose is Purpose.BULK else timedelta())
-    if outbox.hold_until(claim, due_at, life=TERMS[purpose].life):
+    due_at = moment + (_spread() if is_bulk(message) else timedelta())
+    life = terms_of(purpose, many=message.announcement_id is not None).life
+    if outbox.hold_until(claim, due_at, life=life):
         message.held_until = moment
         Message.objects.filter(pk=message.pk).update(held_until=moment)
         kind = ErrorKind(message.error_kind) if message.error_kind else None
@@ -91,6 +92,11 @@ def put_off(waiting: Sequence[UUID], *, until: datetime | None, life: timedelta)
     due_at = Now() if until is None else Value(until)
     rows = OutboxEntry.objects.filter(pk__in=waiting, state=OutboxEntry.State.READY)
     rows.update(due_at=due_at, expires_at=Greatest(F("expires_at"), due_at + life))
+
+
+def is_bulk(message: Message) -> bool:
+    """Whether nobody waits for it (`gate.Draft.is_bulk`)."""
+    return message.purpose == Purpose.BULK or message.announcement_id is not None
 
 
 def _spread() -> timedelta:

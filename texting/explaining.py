@@ -119,6 +119,7 @@ _CODE_WORDS = {
         "Call if it cannot wait, or send it again after midnight Pacific time.",
     ),
     "contact.blocked": ("The contact was blocked before it could leave.", "Unblock them first if it is to go."),
+    "announced.canceled": ("Its announcement was canceled before it left.", ""),
     "canceled": ("A colleague took it back before it left.", ""),
     "hours.closed": ("It was not the time for it where the customer is, and it could not wait.", "Send it again."),
     "expired": (
@@ -127,6 +128,9 @@ _CODE_WORDS = {
     ),
 }
 _WAIT_WORDS = {
+    "announced.paused": Explanation(
+        "Paused", "Its announcement is paused.", "It leaves when somebody goes on with the announcement."
+    ),
     "carrier.day": Explanation(
         "Waits for tomorrow",
         "The carriers take no more texts of this line's brand today.",

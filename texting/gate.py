@@ -58,6 +58,12 @@ class Draft:
     outside_hours: OutsideHours = OutsideHours.ASK
     because: str = ""  # why its author sends it all the same, where a rule lets them: only from the composer
     approved: UUID | None = None  # id of a colleague's approval of this very text, which was held before
+    announcement_id: UUID | None = None  # it is one of the many texts of this announcement
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether nobody waits for it: marketing, or one of many texts that say the same."""
+        return self.purpose is Purpose.BULK or self.announcement_id is not None
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,20 @@ class Sent:
     origin: str
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A template that a member may choose: its words in the language that others fall back to, with placeholders."""
+
+    id: UUID
+    name: str
+    body: str
+
+
 class Origins(Protocol):
     """What the part must answer."""
+
+    def offered(self, member: Membership) -> list[Offered]:
+        """The templates that the member may use on some line, by name."""
 
     def make(self, member: Membership, asked: Sequence[Ask]) -> list[Made | NotMade]:
         """The texts, in their order, with as many statements as for one."""

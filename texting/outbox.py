@@ -22,7 +22,7 @@ from texting.doorbells import ring
 from texting.limits import refunds
 from texting.models import Contact, Line, Message, OutboxEntry, SendAttempt
 from texting.outbox_statements import BOUNDS, CLAIM, WAIT, WORK
-from texting.purposes import TERMS, URGENT_PRIORITY, Purpose
+from texting.purposes import URGENT_PRIORITY, Purpose, terms_of
 from texting.statuses import MessageStatus
 
 LEASE = timedelta(seconds=90)
@@ -53,12 +53,12 @@ class Claim:
 
 
 def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime | None = None) -> None:
-    """Enter queued texts, worth sending until `deadline` or as long as `TERMS` says; after commit their lines are rung.
+    """Enter queued texts, worth sending until `deadline` or as long as their terms say; after commit lines are rung.
     The life of one that has `held_until` begins then.
 
     All times are the database's, so a process whose clock is wrong enters its texts like any other.
     """
-    terms = TERMS[purpose]
+    terms = terms_of(purpose, many=any(message.announcement_id for message in messages))
     OutboxEntry.objects.bulk_create(
         OutboxEntry(
             message_id=message.pk,

@@ -160,6 +160,7 @@ def _draft(message: Message, files: dict[UUID, list[Attachment]]) -> gate.Draft:
         counted=message.counted_from is not None,
         files=tuple(file.pk for file in files.get(message.pk, ())),
         outside_hours=OutsideHours(message.outside_hours or OutsideHours.WAIT),
+        announcement_id=message.announcement_id,
     )
 
 
@@ -170,7 +171,7 @@ def _keep_back(claim: Claim, message: Message, outcome: gate.Outcome) -> None:
     if outcome.waits and outcome.again_at is not None:
         deferring.until_allowed(claim, message, outcome.again_at, rule=outcome.objections[0].rule)
         return
-    if message.purpose == Purpose.BULK and outcome.again_at is not None:
+    if deferring.is_bulk(message) and outcome.again_at is not None:
         outbox.try_again(claim, wait=outcome.again_at - claim.at + _spread())
         return
     rule = outcome.objections[0].rule

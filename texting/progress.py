@@ -25,7 +25,7 @@ RECEIPT_SECONDS = 300  # after the provider took a text, we ask what became of i
 NEEDED = (
     *("id", "organization_id", "conversation_id", "contact_id", "line_id", "direction", "status", "error_kind"),
     *("provider_code", "provider_message_id", "our_number", "segments", "counted_from", "price_micros"),
-    *("sent_again_at", "attention"),
+    *("sent_again_at", "attention", "announcement_id"),
 )
 
 
@@ -47,6 +47,9 @@ _ATTENTION = {
     MessageStatus.UNDELIVERED: Message.Attention.FAILED,
     MessageStatus.CANCELED: Message.Attention.FAILED,
 }
+
+_ENDED = frozenset({MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED})
+"""One of an announcement that ended so stands on the announcement's page, and not a thousand times on the list."""
 
 _WRITE = f"""
 UPDATE texting_message m
@@ -70,7 +73,7 @@ def move(message: Message, status: MessageStatus, kind: ErrorKind | None = None,
     """Our own moves on the way to the provider, and what it says that goes forward (`statuses.advance`)."""
     message.status, message.error_kind, message.provider_code = status, kind or "", code[:20]
     if message.attention != Message.Attention.DUPLICATE:  # what happens to one of the two does not undo the other
-        heed(message, attention_of(status, kind))
+        heed(message, "" if message.announcement_id and status in _ENDED else attention_of(status, kind))
 
 
 def heed(message: Message, attention: str) -> None:

@@ -5,7 +5,7 @@ text ten minutes later, it is one of two harms: the text twice, or not at all. W
 `TERMS` is that decision, for each purpose, in one place.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -73,6 +73,16 @@ TERMS = {
     # Long enough to wait for the next day's ceiling.
     Purpose.BULK: Terms(9, timedelta(hours=30), WhenAbsent.NEVER_AGAIN),
 }
+FOR_MANY = (Purpose.ALERT, Purpose.APPOINTMENT, Purpose.BULK)
+"""What an announcement may be for, and so which permission it needs."""
+
+
+def terms_of(purpose: Purpose, *, many: bool = False) -> Terms:
+    """The purpose's terms; one of `many` equal texts has the turn and the life of a bulk text, whatever it is for."""
+    terms, bulk = TERMS[purpose], TERMS[Purpose.BULK]
+    return replace(terms, priority=bulk.priority, life=bulk.life) if many else terms
+
+
 PRIVATE = frozenset({Purpose.PRIVATE_LINK, Purpose.PRIVATE_CODE})
 """What only the customer may read: a link or a code that opens something. Nobody else is shown its words."""
 URGENT_PRIORITY = 2  # and below: somebody waits for the text

@@ -65,6 +65,7 @@ class Wanted:
     because: str = ""
     origin: str = ""  # where its words came from (`texting.origins`)
     approved: UUID | None = None
+    announcement_id: UUID | None = None  # nobody is asked to decide about one of these: what is held is refused
 
 
 Result = Message | Refused | BadText
@@ -177,6 +178,7 @@ def _try_group(
             outside_hours=text.outside_hours,
             because=text.because,
             approved=text.approved,
+            announcement_id=text.announcement_id,
         )
         for text in texts
     ]
@@ -202,7 +204,7 @@ def _try_group(
             told += [refusals.Objected(place, draft, outcome, result.pk)] if outcome.explained else []
         else:
             _record_refusal(draft, place, outcome)
-            if place:
+            if place and text.announcement_id is None:
                 told.append(refusals.Objected(place, draft, outcome, asked_id=text.message_id, origin=text.origin))
     insert_rows(decisions)
     refusals.tell(told)
@@ -210,7 +212,7 @@ def _try_group(
     for text, result in zip(texts, results, strict=True):
         if isinstance(result, Message):
             binding.bind(result, text.files)
-    spending.count([result for result in results if isinstance(result, Message) and purpose is not Purpose.BULK])
+    spending.count([one for one in results if isinstance(one, Message) and one.counted_from is not None])
     came = zip(texts, results, strict=True)
     told_from = [
         origins.Sent(sent, text.body, text.origin) for text, sent in came if isinstance(sent, Message) and text.origin
@@ -230,7 +232,7 @@ def _place_of(result: Result, text: Wanted, draft: gate.Draft, stored: dict[UUID
 def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result:
     """The row to be stored for a text that may go; what speaks against one that may not."""
     if outcome.verdict is not gate.Verdict.ALLOW:
-        return Held(outcome) if outcome.is_held else Refused(outcome)
+        return Held(outcome) if outcome.is_held and draft.announcement_id is None else Refused(outcome)
     if len(outcome.text) > LONGEST:
         return BadText(_too_long(len(outcome.text)))
     segments = count(outcome.text).segments
@@ -252,7 +254,8 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result
         outside_hours="send" if outcome.insisted else "",
         held_until=later.not_before if later else None,
         provider_code=later.rule if later else "",
-        counted_from=None if draft.purpose is Purpose.BULK else spending.day(),
+        counted_from=None if draft.is_bulk else spending.day(),
+        announcement_id=draft.announcement_id,
         created_at=timezone.now(),
     )
 

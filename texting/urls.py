@@ -41,6 +41,7 @@ _CAMPAIGN = "settings/limits/carriers/campaigns/<uuid:campaign_id>/"
 _ENDPOINT = "settings/webhooks/<uuid:endpoint_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("texting.announcement_urls")),
     path("", include("texting.scheduled_urls")),
     path("inbox/", inbox.inbox, name="inbox"),
     re_path(r"^inbox/(?P<kind>mine|unassigned|resolved)/$", inbox.inbox, name="inbox_filter"),

@@ -17,12 +17,16 @@ from compliance.models import TemplateUse, TemplateVersion
 from compliance.scopes import MARKETING
 from tenancy.bulk_writes import insert_rows
 from texting.models import Line, Message
-from texting.origins import Ask, Made, NotMade, Sent
+from texting.origins import Ask, Made, NotMade, Offered, Sent
 from texting.purposes import Purpose
 
 
 class Templates:
     """`texting.origins.Origins`."""
+
+    def offered(self, member: Membership) -> list[Offered]:
+        """Published and not archived."""
+        return [Offered(row.template_id, row.name, row.bodies[row.languages[0]]) for row in usable(member)]
 
     def make(self, member: Membership, asked: Sequence[Ask]) -> list[Made | NotMade]:
         """From the newest version of each template, which must be everybody's or of the line's team."""

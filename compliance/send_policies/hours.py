@@ -5,7 +5,7 @@ zone and state there is evidence for, and nobody can wave it through. It is queu
 window; 15 minutes before the window ends none leaves any more, and the provider is told how long it may keep one.
 Whatever else somebody writes is informational: courtesy, in every zone there is evidence for. There its author decides:
 let it wait, or send it all the same, which is kept in the decision and in the log. An answer within the hour, a code,
-an alert and what is owed by law have no hours.
+an alert to one customer and what is owed by law have no hours.
 """
 
 from collections.abc import Sequence
@@ -63,6 +63,8 @@ class QuietHours:
 def class_of(draft: Draft) -> TextClass | None:
     """What a draft is as far as the hours go; None for what has none."""
     found = _CLASSES.get(draft.purpose)
+    if found is None and draft.announcement_id is not None:  # an alert to one has no hours; one to many is no emergency
+        found = TextClass.INFORMATIONAL
     asked = draft.conversation.last_inbound_at
     late = GRACE if draft.stage == Decision.Stage.HAND_OVER else timedelta()
     answering = draft.purpose in {

@@ -5,7 +5,7 @@ from typing import ClassVar
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Contact
 from texting.number_marks import WORDS
-from texting.purposes import TERMS, Purpose
+from texting.purposes import TERMS
 
 
 class MarkedNumbers:
@@ -19,7 +19,7 @@ class MarkedNumbers:
         if not mark or TERMS[draft.purpose].owed:
             return Ruling()
         text, what_to_do = WORDS[Contact.Mark(mark)]
-        if draft.purpose is Purpose.BULK:
+        if draft.is_bulk:
             return Ruling((Reason(rule=f"number.{mark}", verdict=Verdict.REFUSE, text=text, what_to_do=what_to_do),))
         warning = f"{text} {what_to_do}"
         return Ruling((Reason(rule=f"number.{mark}", verdict=Verdict.ALLOW, text=warning, is_warning=True),))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from compliance.models import OptOutQuestion
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
-from texting.purposes import TERMS, Purpose
+from texting.purposes import TERMS
 
 AGAIN = timedelta(hours=1)
 """When a text that is kept back asks the gate again after the day by which somebody should have decided."""
@@ -44,7 +44,7 @@ class OpenQuestions:
         strange = [question for question in questions if question.kind == OptOutQuestion.Kind.WRONG_NUMBER]
         if strange:
             return Ruling((self._wrong_number(draft, strange[0]),))
-        if questions and draft.purpose is Purpose.BULK:
+        if questions and draft.is_bulk:
             return Ruling((self._perhaps_stop(draft, questions[0]),))
         return Ruling()
 
@@ -65,7 +65,7 @@ class OpenQuestions:
             text="They say that this is a wrong number, and nobody has decided yet.",
             what_to_do='Find out whose number it is, then decide it under "Perhaps stop".',
             evidence={"question": str(question.pk)},
-            again_at=_again(draft, question.due_at) if draft.purpose is Purpose.BULK else None,
+            again_at=_again(draft, question.due_at) if draft.is_bulk else None,
         )
 
 

@@ -254,6 +254,14 @@ PARTS = (
         STAYS_AS_RECORD,
     ),
     Part(
+        "texting.AnnouncementRecipient",
+        _("Announcements"),
+        _contact,
+        "moved_at",
+        ("moved_at", "state", "reason"),
+        STAYS_AS_RECORD,
+    ),
+    Part(
         "compliance.DrawnConversation",
         _("Drawn for review"),
         _contact,

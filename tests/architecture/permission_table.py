@@ -62,6 +62,9 @@ from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
 from texting import receiving, tagging
+from texting.announcements import writing as announcing
+from texting.announcements.audiences import Audience
+from texting.announcements.writing import Written
 from texting.fields import defining
 from texting.fields.kinds import Kind
 from texting.limits import alarms
@@ -70,6 +73,7 @@ from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.models import LineKey, QuarantinedRequest, ScheduledText, SendingStop
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
+from texting.purposes import Purpose
 from texting.sending import Refused, send_text
 from texting.simulator import network
 from texting.simulator.files import HandsetFile
@@ -259,6 +263,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             zone_from="number",
             made_at=timezone.now(),
         )
+        told = Written("Closed on Friday", line, Purpose.ALERT, Audience(), "We are closed on Friday.")
+        announced = announcing.write(member=cast.owner, written=told)
         kept = keep_file(message, png_with_place())
         tag = tagging.add_tag(member=cast.admin, name="VIP")
         tagging.add_tag(member=cast.admin, name="Gold")
@@ -363,6 +369,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "purge_id": purge.pk,
         "held_id": held.pk,
         "scheduled_id": planned.pk,
+        "announcement_id": announced.pk,
         "hold_id": legal_hold.pk,
         "subject_id": asked_for.pk,
         "action_id": action.pk,

@@ -28,6 +28,9 @@ PLACES = {
     "accounts/api/repeating.py:_begin": "the answer of an earlier request, a day old: " + COPY,
     "accounts/mail/delivering.py:forget_old": "mails to members hold nothing of customers; letters to customers: "
     + COPY,
+    "texting/announcements/writing.py:discard": "a draft of which nothing was sent, by the organization about itself",
+    "texting/announcements/writing.py:forget_recipients": "whom a draft was meant for; nothing was sent to them",
+    "texting/announcements/working.py:_take_back": "what waits to be sent; the text itself stays, as canceled",
     "compliance/carrier/comparing.py:_finish": "an earlier list of the carrier's opt-outs: " + COPY,
     "compliance/carrier/forgetting.py:forget_old": "what was found when lists were compared; permissions stay",
     "compliance/escalations/changing_hours.py:remove_day": SETTING,

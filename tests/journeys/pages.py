@@ -104,6 +104,8 @@ class State:
         yield "escalation-report", "/reports/escalations/"
         yield "scheduled", "/scheduled/"
         yield "scheduled-stopped", "/scheduled/?state=stopped"
+        yield "announcements", "/announcements/"
+        yield "announcement-new", "/announcements/new/"
         yield "held-texts", "/second-look/"
         yield "held-texts-decided", "/second-look/?state=decided"
         yield "types-of-texts", "/settings/types-of-texts/"

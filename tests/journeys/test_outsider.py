@@ -99,6 +99,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "program_id",
                     "held_id",
                     "scheduled_id",
+                    "announcement_id",
                     "template_id",
                     "version_id",
                     "keyword_id",

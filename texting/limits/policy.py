@@ -8,7 +8,6 @@ from texting.limits.destinations import destination_of
 from texting.limits.judging import Tally, Text, objections
 from texting.limits.standing import standing
 from texting.models import Decision
-from texting.purposes import Purpose
 from texting.segments import count
 
 
@@ -37,12 +36,12 @@ class SendingLimits:
 
 
 def _text(draft: Draft) -> Text:
-    queued_bulk = draft.purpose is Purpose.BULK and draft.stage == Decision.Stage.QUEUE
+    queued_bulk = draft.is_bulk and draft.stage == Decision.Stage.QUEUE
     counted = draft.counted or queued_bulk
     contact = draft.conversation.contact
     return Text(
         contact_id=contact.pk,
-        author_id=draft.author.pk if draft.author else None,
+        author_id=draft.author.pk if draft.author and draft.announcement_id is None else None,
         destination=destination_of(contact),
         purpose=draft.purpose,
         segments=1 if counted else _segments(draft),

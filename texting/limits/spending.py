@@ -150,13 +150,18 @@ def count(messages: Sequence[Message]) -> None:
         if window.kind == Kind.DAY:
             notices.tell(window, here, rows[place].segments, rows[place].micros)
         elif window.kind == Kind.PREFIX:
-            alarms.look(window, here, contacts[place], bulk=purpose is Purpose.BULK)
+            alarms.look(
+                window,
+                here,
+                contacts[place],
+                bulk=purpose is Purpose.BULK or any(message.announcement_id for message in messages),
+            )
 
 
 def _text(message: Message) -> Text:
     return Text(
         contact_id=message.contact.pk,
-        author_id=message.author_id,
+        author_id=None if message.announcement_id else message.author_id,
         destination=destination_of(message.contact),
         purpose=Purpose(message.purpose),
         segments=message.segments,

@@ -26,6 +26,35 @@ class Migration(migrations.Migration):
         tenancy.together.Together(
             operations=[
                 migrations.CreateModel(
+                    name='Announcement',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('name', models.CharField(max_length=80)),
+                        ('purpose', models.CharField(max_length=20)),
+                        ('body', models.TextField(blank=True, help_text='Empty where a template is named.')),
+                        ('template_id', models.UUIDField(blank=True, null=True)),
+                        ('values', models.JSONField(default=dict, help_text="Texts for the template's placeholders, by name.")),
+                        ('audience', models.JSONField(default=dict, help_text='`texting.announcements.audiences.Audience`.')),
+                        ('state', models.CharField(choices=[('draft', 'Draft'), ('checking', 'Checking'), ('checked', 'Ready to start'), ('running', 'Running'), ('paused', 'Paused'), ('finished', 'Finished'), ('canceled', 'Canceled')], default='draft', max_length=10)),
+                        ('why', models.CharField(blank=True, choices=[('author', 'Whoever started it may not send it any more'), ('left', 'Whoever started it has left'), ('broken', 'Something went wrong'), ('opt_outs', 'Too many opted out'), ('filtered', 'The carriers refused too many')], max_length=10)),
+                        ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('is_gathered', models.BooleanField(default=False, help_text='Its recipients are written down.')),
+                        ('report', models.JSONField(default=dict, help_text='Of the check: how many could not be read, when by zone, why by rule; no customers.')),
+                        ('checked_at', models.DateTimeField(blank=True, null=True)),
+                        ('started_at', models.DateTimeField(blank=True, null=True)),
+                        ('ended_at', models.DateTimeField(blank=True, null=True)),
+                        ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often in a row something broke.')),
+                        ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', '-made_at', 'id'], name='texting_announcement_list')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_announcement_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_announcement_org_id'), tenancy.constraints.SameOrganization(field='made_by', name='texting_announcement_made_by_org'), tenancy.constraints.SameOrganization(field='started_by', name='texting_announcement_started_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'paused', 'finished']), _negated=True), models.Q(('checked_at__isnull', False), ('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='texting_announcement_started'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'finished')), ('state', 'canceled'), models.Q(models.Q(('state__in', ['finished', 'canceled']), _negated=True), ('ended_at', None)), _connector='OR'), name='texting_announcement_ended')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Attachment',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -180,6 +209,26 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_attachmentchunk_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_attachmentchunk_org_id'), tenancy.constraints.SameOrganization(field='attachment', name='texting_attachmentchunk_attachment_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_attachmentchunk_contact_org')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='AnnouncementRecipient',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('state', models.CharField(choices=[('unread', 'Not looked at yet'), ('left_out', 'Left out'), ('ready', 'To be sent'), ('queued', 'Waits for its turn'), ('sent', 'Sent'), ('refused', 'Refused'), ('failed', 'Did not arrive'), ('taken_back', 'Taken back')], default='unread', max_length=10)),
+                        ('reason', models.CharField(blank=True, help_text="Why not: a rule's name, or a kind of error.", max_length=60)),
+                        ('segments', models.PositiveSmallIntegerField(default=0, help_text='As checked.')),
+                        ('price_micros', models.PositiveIntegerField(default=0, help_text='As checked.')),
+                        ('due_at', models.DateTimeField(blank=True, help_text='Not tried before: what time alone ends.', null=True)),
+                        ('message_id', models.UUIDField(blank=True, null=True)),
+                        ('moved_at', models.DateTimeField(blank=True, help_text='When it came to its state, once it runs.', null=True)),
+                        ('announcement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.announcement')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'announcement', 'state', 'id'], name='texting_recipient_by_state')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_announcementrecipient_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_announcementrecipient_org_id'), tenancy.constraints.SameOrganization(field='announcement', name='texting_announcementrecipient_announcement_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_announcementrecipient_contact_org'), models.UniqueConstraint(fields=('organization', 'announcement', 'contact'), name='texting_recipient_once'), models.UniqueConstraint(condition=models.Q(('message_id__isnull', False)), fields=('organization', 'message_id'), name='texting_recipient_message'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['queued', 'sent', 'failed']), _negated=True), ('message_id__isnull', False), _connector='OR'), name='texting_recipient_queued')],
                     },
                 ),
                 migrations.CreateModel(
@@ -440,6 +489,7 @@ class Migration(migrations.Migration):
                         ('settled_at', models.DateTimeField(blank=True, null=True)),
                         ('settlement', models.CharField(blank=True, choices=[('sent_again', 'Sent again'), ('arrived', 'It arrived'), ('called', 'Told them another way'), ('not_needed', 'No longer needed'), ('cannot', 'Cannot be reached')], max_length=12)),
                         ('again_of', models.ForeignKey(blank=True, db_index=False, help_text='The text that a person sent again with this one.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.message')),
+                        ('announcement', models.ForeignKey(blank=True, db_index=False, help_text='Which one it is a text of.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.announcement')),
                         ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
                         ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='texting.conversation')),
@@ -449,8 +499,8 @@ class Migration(migrations.Migration):
                         ('settled_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                     ],
                     options={
-                        'indexes': [models.Index(fields=['organization', 'conversation', 'created_at', 'id'], name='texting_message_thread'), models.Index(fields=['organization', 'contact', 'line', 'created_at', 'id'], name='texting_message_by_contact'), models.Index(condition=models.Q(('attention', ''), _negated=True), fields=['organization', 'line', '-created_at', '-id'], name='texting_message_attention'), models.Index(condition=models.Q(('direction', 'out')), fields=['organization', 'created_at'], include=('purpose', 'author'), name='texting_message_out_by_time'), models.Index(fields=['organization', 'created_at'], name='texting_message_by_time'), models.Index(condition=models.Q(('receipt_due_at__isnull', False)), fields=['organization', 'receipt_due_at'], name='texting_message_receipt_due'), models.Index(condition=models.Q(('again_of__isnull', False)), fields=['again_of'], name='texting_message_again_of')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='texting_message_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_message_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_message_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_message_contact_org'), tenancy.constraints.SameOrganization(field='line', name='texting_message_line_org'), tenancy.constraints.SameOrganization(field='author', name='texting_message_author_org'), tenancy.constraints.SameOrganization(field='again_of', name='texting_message_again_of_org'), tenancy.constraints.SameOrganization(field='settled_by', name='texting_message_settled_by_org'), tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_message_decision_allows'), models.UniqueConstraint(condition=models.Q(('provider_message_id__isnull', False)), fields=('organization', 'line', 'provider_message_id'), name='texting_message_once'), models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('direction', 'in')), models.Q(('decision__isnull', False), ('decision_verdict', 'allow'), ('direction', 'out')), _connector='OR'), name='texting_message_allowed'), models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', False), ('ended_as', ''), ('ended_at__isnull', True)), models.Q(('body__isnull', True), ('ended_as__in', ['retention', 'redacted', 'deleted', 'erased']), ('ended_at__isnull', False)), _connector='OR'), name='texting_message_ended')],
+                        'indexes': [models.Index(fields=['organization', 'conversation', 'created_at', 'id'], name='texting_message_thread'), models.Index(fields=['organization', 'contact', 'line', 'created_at', 'id'], name='texting_message_by_contact'), models.Index(condition=models.Q(('attention', ''), _negated=True), fields=['organization', 'line', '-created_at', '-id'], name='texting_message_attention'), models.Index(condition=models.Q(('direction', 'out')), fields=['organization', 'created_at'], include=('purpose', 'author'), name='texting_message_out_by_time'), models.Index(fields=['organization', 'created_at'], name='texting_message_by_time'), models.Index(condition=models.Q(('receipt_due_at__isnull', False)), fields=['organization', 'receipt_due_at'], name='texting_message_receipt_due'), models.Index(condition=models.Q(('again_of__isnull', False)), fields=['again_of'], name='texting_message_again_of'), models.Index(condition=models.Q(('announcement__isnull', False)), fields=['organization', 'announcement', 'status'], name='texting_message_announced')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_message_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_message_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_message_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_message_contact_org'), tenancy.constraints.SameOrganization(field='line', name='texting_message_line_org'), tenancy.constraints.SameOrganization(field='author', name='texting_message_author_org'), tenancy.constraints.SameOrganization(field='again_of', name='texting_message_again_of_org'), tenancy.constraints.SameOrganization(field='settled_by', name='texting_message_settled_by_org'), tenancy.constraints.SameOrganization(field='announcement', name='texting_message_announcement_org'), tenancy.constraints.SameOrganization(also=('decision_verdict', 'verdict'), field='decision', name='texting_message_decision_allows'), models.UniqueConstraint(condition=models.Q(('provider_message_id__isnull', False)), fields=('organization', 'line', 'provider_message_id'), name='texting_message_once'), models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('direction', 'in')), models.Q(('decision__isnull', False), ('decision_verdict', 'allow'), ('direction', 'out')), _connector='OR'), name='texting_message_allowed'), models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', False), ('ended_as', ''), ('ended_at__isnull', True)), models.Q(('body__isnull', True), ('ended_as__in', ['retention', 'redacted', 'deleted', 'erased']), ('ended_at__isnull', False)), _connector='OR'), name='texting_message_ended')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1002,6 +1052,10 @@ class Migration(migrations.Migration):
                 migrations.AddConstraint(
                     model_name='carriercomparison',
                     constraint=tenancy.constraints.SameOrganization(field='line', name='texting_carriercomparison_line_org'),
+                ),
+                migrations.AddConstraint(
+                    model_name='announcement',
+                    constraint=tenancy.constraints.SameOrganization(field='line', name='texting_announcement_line_org'),
                 ),
                 migrations.AddIndex(
                     model_name='attachment',

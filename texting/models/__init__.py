@@ -1,5 +1,6 @@
 """What texting stores: lines, contacts, conversations, messages, decisions, the outbox."""
 
+from texting.models.announcement import Announcement, AnnouncementRecipient
 from texting.models.attachment import Attachment, AttachmentChunk, AttachmentDue, MediaLink
 from texting.models.carrier import Brand, Campaign, CampaignPace
 from texting.models.carrier_copy import CarrierCopy
@@ -32,6 +33,8 @@ from texting.models.webhook import (
 
 __all__ = [
     "AllowedCountry",
+    "Announcement",
+    "AnnouncementRecipient",
     "Attachment",
     "AttachmentChunk",
     "AttachmentDue",

@@ -7,6 +7,7 @@ from django.db import models
 from accounts.models import Membership
 from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import AppendOnly, SameOrganization, TenantModel, same_organization
+from texting.models.announcement import Announcement
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation
 from texting.models.ending import Ending, ending_is_whole
@@ -129,6 +130,15 @@ class Message(Ending, TenantModel):
         db_index=False,
         help_text="The text that a person sent again with this one.",
     )
+    announcement = models.ForeignKey(
+        Announcement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Which one it is a text of.",
+    )
     receipt_due_at = models.DateTimeField(null=True, blank=True, help_text="When we ask what became of it.")
     attention = models.CharField(max_length=12, choices=Attention.choices, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -140,7 +150,7 @@ class Message(Ending, TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("conversation", "contact", "line", "author", "again_of", "settled_by"),
+            *same_organization("conversation", "contact", "line", "author", "again_of", "settled_by", "announcement"),
             SameOrganization(
                 field="decision", also=("decision_verdict", "verdict"), name="texting_message_decision_allows"
             ),
@@ -180,6 +190,11 @@ class Message(Ending, TenantModel):
             ),
             models.Index(  # a text that is deleted is looked for here; without it in every row
                 fields=["again_of"], condition=models.Q(again_of__isnull=False), name="texting_message_again_of"
+            ),
+            models.Index(
+                fields=["organization", "announcement", "status"],
+                condition=models.Q(announcement__isnull=False),
+                name="texting_message_announced",
             ),
         ]
 

@@ -105,18 +105,22 @@ def places(days: Sequence[Day], messages: Sequence[Message]) -> list[Place]:
 
 def _place(days: Sequence[Day], message: Message) -> Place:
     segments, purpose = segments_of(message), Purpose(message.purpose)
-    full = [day for day in days if not TERMS[purpose].owed and day.used + segments > _most(day, purpose)]
+    full = [day for day in days if not TERMS[purpose].owed and day.used + segments > _most(day, message)]
     if full:
         for day in full:
-            day.is_full |= purpose is not Purpose.BULK
+            day.is_full |= not _is_bulk(message)
         return Place(segments, max(day.resumes_at for day in full))
     for day in days:
         day.used += segments
     return Place(segments, None)
 
 
-def _most(day: Day, purpose: Purpose) -> int:
-    return int(day.cap * FOR_BULK) if purpose is Purpose.BULK else day.cap
+def _most(day: Day, message: Message) -> int:
+    return int(day.cap * FOR_BULK) if _is_bulk(message) else day.cap
+
+
+def _is_bulk(message: Message) -> bool:
+    return message.purpose == Purpose.BULK or message.announcement_id is not None
 
 
 def _count(day: Day, *, texts: int, segments: int) -> None:

@@ -12,7 +12,7 @@ from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.limits.carriers.days import EDGE, brand_of, days_at, next_day
 from texting.limits.standing import standing
 from texting.models import Brand, Decision, SendingCount
-from texting.purposes import TERMS
+from texting.purposes import terms_of
 
 
 class CarrierDay:
@@ -29,7 +29,8 @@ class CarrierDay:
         now, known = timezone.now(), dict[object, datetime | None]()
         rulings = []
         for draft in drafts:
-            line, terms = draft.conversation.line, TERMS[draft.purpose]
+            line = draft.conversation.line
+            terms = terms_of(draft.purpose, many=draft.announcement_id is not None)
             if draft.stage != Decision.Stage.QUEUE or line.campaign_id is None or terms.owed:
                 rulings.append(Ruling())
                 continue

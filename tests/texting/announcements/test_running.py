@@ -1,0 +1,297 @@
+"""One text to many: who gets it, who does not and why, once each, whatever happens in between."""
+
+import random
+
+import pytest
+
+from tenancy.isolation import activate
+from tests.texting.announcements.many import (
+    act,
+    checked,
+    customers,
+    due,
+    fresh,
+    hand_over,
+    number,
+    reasons,
+    started,
+    states,
+    work,
+    write,
+)
+from tests.texting.desk import desk
+from texting import sending
+from texting.announcements import running, working
+from texting.announcements.audiences import Audience
+from texting.announcements.writing import CannotAnnounce
+from texting.models import Announcement, Contact, Conversation, Message, OutboxEntry, Tag
+
+__all__ = ["desk"]
+
+State = Announcement.State
+
+
+class TestTheCheck:
+    def test_everybody_left_out_has_a_reason_and_nothing_is_sent(self, desk):
+        customers(desk, 1, 2, 3)
+        customers(desk, 4, agree=False)
+        desk.hear("STOP", number=number(2))
+        with activate(desk.organization):
+            Contact.objects.filter(number_masked__endswith="1003").update(mark="landline")
+        row = checked(desk)
+        assert row.state == State.CHECKED
+        assert states(desk, row) == {"ready": 1, "left_out": 3}
+        assert reasons(desk, row) == {
+            "1002": "consent.opted_out",
+            "1003": "number.landline",
+            "1004": "consent.none",
+        }
+        with activate(desk.organization):
+            assert not Message.objects.filter(direction="out", purpose="alert").exists()
+            assert not Conversation.objects.exclude(contact__number_masked__endswith="1002").exists()
+
+    def test_what_nobody_may_be_told_reaches_nobody_and_is_not_started(self, desk):
+        customers(desk, 1, 2)
+        row = checked(desk, body="Payday loans, no credit check. Get cash today!")
+        assert states(desk, row) == {"left_out": 2}
+        with pytest.raises(CannotAnnounce):
+            act(desk, running.start, row)
+        assert "loan" in next(iter(row.report["said"].values()))
+
+    def test_a_change_or_a_day_makes_it_be_checked_again(self, desk):
+        from datetime import timedelta
+
+        customers(desk, 1)
+        row = checked(desk)
+        with activate(desk.organization):
+            Announcement.objects.update(checked_at=row.checked_at - running.GOOD_FOR - timedelta(seconds=1))
+        with pytest.raises(CannotAnnounce):
+            act(desk, running.start, row)
+        act(desk, running.check, row)
+        customers(desk, 2)
+        work(desk, row)
+        assert states(desk, row) == {"ready": 2}, "who came since is seen"
+
+
+class TestTheAudience:
+    def test_conditions_hold_together_and_a_list_reaches_whom_we_know(self, desk):
+        customers(desk, 1, 2, tag="VIP")
+        customers(desk, 2, tag="Away")
+        customers(desk, 3)
+        with activate(desk.organization):
+            tags = dict(Tag.objects.values_list("name", "pk"))
+        row = checked(desk, Audience(tag=tags["VIP"], without_tag=tags["Away"], region="US"))
+        assert states(desk, row) == {"ready": 1}
+        assert not states(desk, checked(desk, Audience(tag=tags["VIP"], region="CA")))
+        numbers = f"Phone;Name\n{number(1)};Ann\n{number(1)};Ann\n(212) 555-1003;Bob\n{number(9)};?\nnobody 12345;x\n"
+        listed = checked(desk, Audience(listed=True), numbers=numbers.encode())
+        assert states(desk, listed) == {"ready": 2}
+        assert listed.report["list"] == {"twice": 1, "unknown": 1, "bad": 1}
+        assert listed.report["rows"] == {"twice": [3], "unknown": [5], "bad": [6]}
+        act(desk, running.check, listed)
+        work(desk, listed)
+        assert states(desk, listed) == {"ready": 2}, "the list is still there"
+
+    @pytest.mark.parametrize("raw", [b"", b"Name\nAnn\n", b"PK\x03\x04xx", b"%PDF-1", b"\xff\xfe\x00\xd8", b'"open'])
+    def test_what_is_no_list_of_ours_says_so_and_keeps_nothing(self, desk, raw):
+        customers(desk, 1)
+        with pytest.raises(ValueError, match=r"[.]$"):
+            write(desk, Audience(listed=True), numbers=raw)
+        with activate(desk.organization):
+            assert not Announcement.objects.exists()
+
+
+class TestTheRun:
+    def test_each_gets_it_once_after_replies_and_it_ends_when_all_have_an_outcome(self, desk):
+        customers(desk, 1, 2, 3)
+        thread = desk.hear("Hello", number=number(9))
+        row = started(desk)
+        assert states(desk, row) == {"queued": 3, "left_out": 1}
+        reply = desk.answer(thread, "Hi")
+        with activate(desk.organization):
+            order = list(OutboxEntry.objects.order_by("priority").values_list("message_id", "priority"))
+        assert order[0] == (reply.pk, 1)
+        assert {priority for _, priority in order[1:]} == {9}
+        work(desk, row)
+        assert fresh(desk, row).state == State.RUNNING, "nothing has left"
+        desk.hear("STOP", number=number(3))
+        assert hand_over(desk) == 2
+        work(desk, row)
+        assert states(desk, row) == {"sent": 2, "refused": 1, "left_out": 1}
+        assert reasons(desk, row)["1003"] == "opted_out"
+        done = fresh(desk, row)
+        assert (done.state, done.ended_at is not None) == (State.FINISHED, True)
+        work(desk, row)
+        with activate(desk.organization):
+            assert Message.objects.filter(announcement=row).count() == 3
+
+    def test_whoever_opts_out_between_check_and_start_is_refused_with_the_reason(self, desk):
+        customers(desk, 1, 2)
+        row = checked(desk)
+        desk.hear("STOP", number=number(1))
+        act(desk, running.start, row)
+        work(desk, row)
+        assert states(desk, row) == {"queued": 1, "refused": 1}
+        assert reasons(desk, row) == {"1001": "consent.opted_out"}
+
+    def test_what_was_counted_is_what_was_sent_and_refused(self, desk):
+        """The property that matters, over random customers and what happens to them at random moments."""
+        chance = random.Random(7)  # noqa: S311 - the same each time
+        customers(desk, *range(11))
+        customers(desk, 11, 12, agree=False)
+        for at in chance.sample(range(13), 3):
+            desk.hear("STOP", number=number(at))
+        row = checked(desk)
+        counted = states(desk, row)
+        assert counted["ready"] + counted["left_out"] == 13
+        act(desk, running.start, row)
+        while fresh(desk, row).state != State.FINISHED:
+            working.work(desk.organization.pk, row.pk, seconds=0, batch=chance.randint(1, 5))
+            desk.hear(chance.choice(["STOP", "Thanks"]), number=number(chance.randrange(13)))
+            if chance.random() < 0.5 and fresh(desk, row).state == State.RUNNING:
+                act(desk, running.pause, row)
+                assert hand_over(desk) == 0
+                act(desk, running.resume, row)
+            hand_over(desk)
+        after = states(desk, row)
+        assert after.get("sent", 0) + after.get("refused", 0) == counted["ready"]
+        assert after["left_out"] == counted["left_out"]
+        with activate(desk.organization):
+            texts = list(Message.objects.filter(announcement=row).values_list("contact_id", flat=True))
+        assert len(texts) == len(set(texts)), "nobody got it twice"
+
+    def test_a_worker_that_dies_has_queued_nobody_and_the_next_goes_on(self, desk, monkeypatch):
+        customers(desk, 1, 2, 3)
+        row = checked(desk)
+        act(desk, running.start, row)
+
+        class Killed(BaseException):
+            pass
+
+        def die(*_args, **_kwargs):
+            raise Killed
+
+        monkeypatch.setattr(working, "_store", die)
+        with pytest.raises(Killed):
+            work(desk, row, batch=2)
+        monkeypatch.undo()
+        with activate(desk.organization):
+            assert not Message.objects.filter(announcement=row).exists()
+        work(desk, row, batch=2)
+        assert states(desk, row) == {"queued": 3}
+
+    def test_no_more_waits_in_the_outbox_than_soon_leaves(self, desk, monkeypatch):
+        monkeypatch.setattr(working, "LEAST_AHEAD", 2)
+        customers(desk, *range(5))
+        with activate(desk.organization):
+            type(desk.line).objects.update(texts_per_second=0.01)
+        row = started(desk)
+        assert states(desk, row) == {"queued": 2, "ready": 3}
+        hand_over(desk)
+        work(desk, row)
+        assert states(desk, row) == {"sent": 2, "queued": 2, "ready": 1}
+
+    def test_a_text_that_breaks_alone_holds_up_no_others(self, desk, monkeypatch):
+        customers(desk, 1, 2, 3)
+        row = checked(desk)
+        act(desk, running.start, row)
+        whole = sending.send_all
+
+        def breaks(*, texts, **more):
+            if any(text.contact.number == number(2) for text in texts):
+                raise RuntimeError
+            return whole(texts=texts, **more)
+
+        monkeypatch.setattr(sending, "send_all", breaks)
+        work(desk, row)
+        assert states(desk, row) == {"queued": 2, "refused": 1}
+        assert reasons(desk, row) == {"1002": "broken"}
+
+    def test_what_breaks_for_all_is_paused_for_a_person(self, desk, monkeypatch):
+        customers(desk, 1, 2)
+        row = checked(desk)
+        act(desk, running.start, row)
+
+        def breaks(**_more):
+            raise RuntimeError
+
+        monkeypatch.setattr(sending, "send_all", breaks)
+        for _ in range(working.TRIES):
+            work(desk, row)
+        stopped = fresh(desk, row)
+        assert (stopped.state, stopped.why) == (State.PAUSED, "broken")
+        assert states(desk, row) == {"ready": 2}
+        monkeypatch.undo()
+        act(desk, running.resume, row)
+        work(desk, row)
+        assert states(desk, row) == {"queued": 2}
+
+    def test_at_night_it_waits_although_an_alert_to_one_would_not(self, desk, monkeypatch):
+        from datetime import datetime
+        from zoneinfo import ZoneInfo
+
+        from compliance.send_policies import here
+
+        customers(desk, 1)
+        night = datetime(2037, 7, 2, 3, tzinfo=ZoneInfo("America/New_York"))
+        monkeypatch.setattr(here, "now", lambda: night)
+        row = started(desk)
+        assert states(desk, row) == {"queued": 1}
+        assert due(desk) == 0
+        [when] = row.report["when"]
+        assert when.startswith("2037-07-02T")
+        with activate(desk.organization):
+            assert OutboxEntry.objects.get().held_until.astimezone(night.tzinfo).hour == 8
+
+
+class TestHolding:
+    def test_what_waits_is_held_what_a_worker_takes_is_kept_back_and_it_goes_on(self, desk):
+        from texting import outbox
+
+        customers(desk, 1, 2)
+        row = started(desk)
+        claims = outbox.claim(desk.line.pk)
+        act(desk, running.pause, row)
+        from texting.preparing import prepare
+
+        assert prepare(desk.line, claims) == [], "the gate is asked again"
+        assert (hand_over(desk), due(desk)) == (0, 0)
+        work(desk, row)
+        assert fresh(desk, row).state == State.PAUSED
+        act(desk, running.resume, row)
+        assert hand_over(desk) == 2
+        work(desk, row)
+        assert states(desk, row) == {"sent": 2}
+
+    def test_canceling_takes_back_what_waits_and_says_so_only_when_it_is_done(self, desk, monkeypatch):
+        monkeypatch.setattr(working, "LEAST_AHEAD", 2)
+        with activate(desk.organization):
+            type(desk.line).objects.update(texts_per_second=0.01)
+        customers(desk, *range(4))
+        row = started(desk)
+        with activate(desk.organization):
+            first = OutboxEntry.objects.order_by("entered_at").first()
+            OutboxEntry.objects.filter(pk=first.pk).update(state="sending")
+        act(desk, running.cancel, row)
+        work(desk, row)
+        assert states(desk, row) == {"taken_back": 3, "queued": 1}
+        assert fresh(desk, row).ended_at is None, "a worker holds one, which may still leave"
+        with activate(desk.organization):
+            Message.objects.filter(pk=first.pk).update(status="delivered")
+        work(desk, row)
+        assert states(desk, row) == {"taken_back": 3, "sent": 1}
+        assert fresh(desk, row).ended_at is not None
+        with pytest.raises(CannotAnnounce):
+            act(desk, running.resume, row)
+        with activate(desk.organization):
+            assert not Message.objects.filter(announcement=row).exclude(attention="").exists()
+
+    def test_whoever_lost_the_right_sends_nothing_more(self, desk):
+        customers(desk, 1)
+        row = checked(desk)
+        act(desk, running.start, row)
+        with activate(desk.organization):
+            desk.cast.owner.__class__.objects.filter(pk=desk.cast.owner.pk).update(is_active=False)
+        work(desk, row)
+        assert (fresh(desk, row).state, fresh(desk, row).why) == (State.PAUSED, "author")
+        assert states(desk, row) == {"ready": 1}

@@ -1,0 +1,173 @@
+"""What is typed when a text to many is written."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.form_fields import field_of
+from texting.announcements.audiences import Agreement, Audience, read
+from texting.announcements.lists import MOST_BYTES
+from texting.announcements.writing import Written
+from texting.models import Announcement, Line, Tag
+from texting.models.announcement import LONGEST_NAME
+from texting.origins import Offered
+from texting.purposes import Purpose
+from texting.sending import LONGEST
+
+PURPOSES = (
+    (Purpose.ALERT.value, _("News and notices: who permitted announcements gets it")),
+    (Purpose.APPOINTMENT.value, _("Appointments: who permitted reminders gets it")),
+    (Purpose.BULK.value, _("Marketing: who agreed to it in writing gets it")),
+)
+FILTER, LIST = "filter", "list"
+
+
+class AnnouncementForm(forms.Form):
+    """Name, line, words and audience. A field that is not of the chosen audience is not looked at."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=LONGEST_NAME, help_text=_("For you and your colleagues; customers do not see it.")
+    )
+    line = forms.ModelChoiceField(label=_("From which line"), queryset=Line.objects.none())
+    purpose = forms.ChoiceField(label=_("What it is for"), choices=PURPOSES)
+    template = forms.ChoiceField(label=_("Template"), required=False)
+    body = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Company name and opt-out words are added where the rules ask for them."),
+    )
+    values = forms.CharField(
+        label=_("Values for the template"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What Parley cannot fill in by itself, one in each line, such as: date = Friday"),
+    )
+    audience = forms.ChoiceField(
+        label=_("Who gets it"),
+        choices=[(FILTER, _("Contacts for whom all of this holds")), (LIST, _("A list of numbers"))],
+        widget=forms.RadioSelect,
+        initial=FILTER,
+    )
+    tag = forms.ModelChoiceField(label=_("With tag"), queryset=Tag.objects.none(), required=False)
+    without_tag = forms.ModelChoiceField(label=_("Without tag"), queryset=Tag.objects.none(), required=False)
+    agreement = forms.ChoiceField(label=_("Agreed to"), required=False)
+    region = forms.ChoiceField(label=_("Country of the number"), required=False)
+    since = forms.DateField(
+        label=_("Known to us since"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    file = forms.FileField(label=_("File with numbers"), required=False, allow_empty_file=True)
+    numbers = forms.CharField(
+        label=_("Or paste the numbers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One in each line. Only contacts get it: import others with their permission first."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        lines: Any,
+        templates: Iterable[Offered],
+        agreements: Iterable[Agreement],
+        regions: Iterable[tuple[str, str]],
+        before: Announcement | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.before = before
+        if before is not None:
+            kwargs.setdefault("initial", _initial(before))
+        super().__init__(*args, **kwargs)
+        field_of(self, "line", forms.ModelChoiceField).queryset = lines
+        for name in ("tag", "without_tag"):
+            chosen = field_of(self, name, forms.ModelChoiceField)
+            chosen.queryset, chosen.empty_label = Tag.objects.order_by("name"), str(_("Any"))
+        offered = [(str(one.id), f"{one.name}: {one.body[:60]}") for one in templates]
+        field_of(self, "template", forms.ChoiceField).choices = [("", _("None: write the text below")), *offered]
+        agreed = [(one.key, one.label) for one in agreements]
+        field_of(self, "agreement", forms.ChoiceField).choices = [("", _("Anything")), *agreed]
+        field_of(self, "region", forms.ChoiceField).choices = [("", _("Any")), *regions]
+
+    @property
+    def has_list(self) -> bool:
+        """Whether a list was given before and stays unless another is given."""
+        return self.before is not None and bool(self.before.audience.get("listed"))
+
+    def clean_values(self) -> dict[str, str]:
+        """By placeholder."""
+        found = {}
+        for line in self.cleaned_data["values"].splitlines():
+            name, sign, value = line.partition("=")
+            if line.strip() and not (sign and name.strip() and value.strip()):
+                raise ValidationError(_("Write each value as name = value, one in each line."))
+            if sign:
+                found[name.strip(" {}")] = value.strip()
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Either a template or words."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("template") and data.get("body", "").strip():
+            self.add_error("body", _("Leave the text empty to use the template, or choose no template."))
+        elif not data.get("template") and "body" in data and not data["body"].strip():
+            self.add_error("body", _("Write what it says, or choose a template."))
+        file = data.get("file")
+        if file is not None and file.size > MOST_BYTES:
+            self.add_error("file", _("The list is larger than 5 MB. Split it, or tag the contacts and choose the tag."))
+        return data
+
+    def written(self) -> Written:
+        """Of a form that is right."""
+        data = self.cleaned_data
+        template = UUID(data["template"]) if data["template"] else None
+        is_list = data["audience"] == LIST
+        return Written(
+            name=data["name"],
+            line=data["line"],
+            purpose=Purpose(data["purpose"]),
+            audience=Audience(listed=True) if is_list else _filter(data),
+            body=data["body"],
+            template_id=template,
+            values=data["values"] if template else {},
+            numbers=self._numbers() if is_list else None,
+        )
+
+    def _numbers(self) -> bytes | None:
+        file, pasted = self.cleaned_data.get("file"), self.cleaned_data["numbers"]
+        if file is not None:
+            return bytes(file.read())
+        return pasted.encode() if pasted.strip() else None
+
+
+def _filter(data: Mapping[str, Any]) -> Audience:
+    return Audience(
+        tag=data["tag"].pk if data["tag"] else None,
+        without_tag=data["without_tag"].pk if data["without_tag"] else None,
+        agreement=data["agreement"],
+        region=data["region"],
+        since=data["since"],
+    )
+
+
+def _initial(row: Announcement) -> dict[str, Any]:
+    audience = read(row.audience)
+    return {
+        "name": row.name,
+        "line": row.line_id,
+        "purpose": row.purpose,
+        "template": str(row.template_id or ""),
+        "body": row.body,
+        "values": "\n".join(f"{name} = {value}" for name, value in row.values.items()),
+        "audience": LIST if audience.listed else FILTER,
+        "tag": audience.tag,
+        "without_tag": audience.without_tag,
+        "agreement": audience.agreement,
+        "region": audience.region,
+        "since": audience.since,
+    }

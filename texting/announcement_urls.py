@@ -1,0 +1,21 @@
+"""Addresses of announcements."""
+
+from django.urls import path
+
+from texting.views import announcements, announcing
+
+_ONE = "announcements/<uuid:announcement_id>/"
+
+urlpatterns = [
+    path("announcements/", announcements.announcements, name="announcements"),
+    path("announcements/new/", announcing.new_announcement, name="new_announcement"),
+    path(_ONE, announcements.announcement, name="announcement"),
+    path(_ONE + "csv/", announcements.announcement_file, name="announcement_file"),
+    path(_ONE + "edit/", announcing.edit_announcement, name="edit_announcement"),
+    path(_ONE + "check/", announcing.check_announcement, name="check_announcement"),
+    path(_ONE + "start/", announcing.start_announcement, name="start_announcement"),
+    path(_ONE + "pause/", announcing.pause_announcement, name="pause_announcement"),
+    path(_ONE + "resume/", announcing.resume_announcement, name="resume_announcement"),
+    path(_ONE + "cancel/", announcing.cancel_announcement, name="cancel_announcement"),
+    path(_ONE + "discard/", announcing.discard_announcement, name="discard_announcement"),
+]

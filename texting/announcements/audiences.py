@@ -1,0 +1,129 @@
+"""Whom an announcement is for: contacts by what is known of them, or by a list of numbers.
+
+What a contact has agreed to is asked of the parts named in `settings.TEXTING_AUDIENCES`; whether one may be texted says
+the gate, and nobody else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from texting.limits.regions import name_of
+from texting.models import Contact, Tag
+from texting.queries.access import contacts_for
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Something that contacts can have agreed to, as the form lists it."""
+
+    key: str
+    label: str
+
+
+class Audiences(Protocol):
+    """What a part must answer that knows what contacts have agreed to."""
+
+    def agreements(self) -> Sequence[Agreement]:
+        """What there is to choose from."""
+
+    def agreed(self, key: str) -> Q | None:
+        """A condition on contacts, wider than the gate's own answer; None for what there is not."""
+
+
+@cache
+def _parts() -> tuple[Audiences, ...]:
+    return tuple(import_string(path)() for path in settings.TEXTING_AUDIENCES)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A condition for each that is given, all of which must hold; or, with `listed`, a list of numbers and none.
+
+    `agreement` is a key of `Agreement`; `region` an ISO 3166 code; `since`: known to us since that day or later.
+    """
+
+    tag: UUID | None = None
+    without_tag: UUID | None = None
+    agreement: str = ""
+    region: str = ""
+    since: date | None = None
+    listed: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept; what is not asked for is left out."""
+        kept = {
+            "tag": str(self.tag or ""),
+            "without_tag": str(self.without_tag or ""),
+            "agreement": self.agreement,
+            "region": self.region,
+            "since": self.since.isoformat() if self.since else "",
+            "listed": self.listed,
+        }
+        return {name: value for name, value in kept.items() if value}
+
+
+def read(kept: dict[str, Any]) -> Audience:
+    """What `as_json` made."""
+    return Audience(
+        tag=UUID(kept["tag"]) if kept.get("tag") else None,
+        without_tag=UUID(kept["without_tag"]) if kept.get("without_tag") else None,
+        agreement=str(kept.get("agreement", "")),
+        region=str(kept.get("region", "")),
+        since=date.fromisoformat(kept["since"]) if kept.get("since") else None,
+        listed=bool(kept.get("listed")),
+    )
+
+
+def agreements() -> list[Agreement]:
+    """What contacts can have agreed to, of all parts."""
+    return [one for part in _parts() for one in part.agreements()]
+
+
+def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
+    """The audience's customers that the member may see, in no order. Nobody for a tag or agreement that is gone."""
+    rows = contacts_for(member).filter(only_codes=False)
+    if audience.tag is not None:
+        rows = rows.filter(contact_tags__tag=audience.tag)
+    if audience.without_tag is not None:
+        rows = rows.exclude(contact_tags__tag=audience.without_tag)
+    if audience.agreement:
+        conditions = [found for part in _parts() if (found := part.agreed(audience.agreement)) is not None]
+        rows = rows.filter(conditions[0]) if conditions else rows.none()
+    if audience.region:
+        rows = rows.filter(region=audience.region)
+    if audience.since is not None:
+        zone = ZoneInfo(member.organization.time_zone)
+        rows = rows.filter(created_at__gte=datetime.combine(audience.since, time(), zone))
+    return rows
+
+
+def in_words(audience: Audience) -> list[str]:
+    """The audience as a page says it, a few words for each condition."""
+    if audience.listed:
+        return [_("A list of numbers")]
+    tags = dict(Tag.objects.filter(pk__in=[audience.tag, audience.without_tag]).values_list("pk", "name"))
+    labels = {one.key: one.label for one in agreements()} if audience.agreement else {}
+    gone = _("(no longer there)")
+    said = []
+    if audience.tag is not None:
+        said.append(_("Tagged %(tag)s") % {"tag": tags.get(audience.tag, gone)})
+    if audience.without_tag is not None:
+        said.append(_("Not tagged %(tag)s") % {"tag": tags.get(audience.without_tag, gone)})
+    if audience.agreement:
+        said.append(_("Agreed to %(program)s") % {"program": labels.get(audience.agreement, gone)})
+    if audience.region:
+        said.append(_("Numbers of %(country)s") % {"country": name_of(audience.region)})
+    if audience.since is not None:
+        said.append(_("Known since %(day)s") % {"day": audience.since.isoformat()})
+    return said or [_("All contacts")]

@@ -1,0 +1,104 @@
+"""The check before anything is sent: who is meant is written down, and the gate is asked about each of them.
+
+Its answers decide nothing: at its time every text asks again. They tell a person what would happen, and whoever the
+gate refuses here is left out, so that what was looked at is what begins.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from tenancy.bulk_writes import insert_rows, update_rows
+from tenancy.encryption import prefetch
+from texting import gate, sending, threads
+from texting.announcements import audiences
+from texting.announcements.texts import NOT_MADE, texts_for
+from texting.gate import Draft, Outcome, OutsideHours, Verdict
+from texting.limits import spending
+from texting.models import Announcement, AnnouncementRecipient, Contact
+from texting.purposes import Purpose
+from texting.scheduled.their_clock import customer_clock
+from texting.segments import count
+
+RowState = AnnouncementRecipient.State
+TOO_LONG = "text.long"
+_TOGETHER = 1_000
+
+
+def check_some(row: Announcement, author: Membership, most: int) -> bool:
+    """Look at the next recipients, in the running transaction that holds the row. False when all are looked at."""
+    if not row.is_gathered:
+        _gather(row, author)
+        return True
+    unread = AnnouncementRecipient.objects.filter(announcement=row, state=RowState.UNREAD).select_related("contact")
+    rows = list(unread.order_by("id")[:most])
+    if not rows:
+        row.state, row.checked_at = Announcement.State.CHECKED, timezone.now()
+        row.save(update_fields=["state", "checked_at"])
+        return False
+    _judge(row, author, rows)
+    update_rows(rows, ["state", "reason", "segments", "price_micros"])
+    row.save(update_fields=["report"])
+    return True
+
+
+def _gather(row: Announcement, author: Membership) -> None:
+    """Write down everybody who is meant, at once: whoever dies here has written down nobody."""
+    found = audiences.contacts_in(author, audiences.read(row.audience))
+    ids = found.order_by().values_list("pk", flat=True).distinct().iterator(_TOGETHER)
+    while part := list(islice(ids, _TOGETHER)):
+        insert_rows([AnnouncementRecipient(announcement=row, contact_id=pk) for pk in sorted(part)])
+    row.is_gathered = True
+    row.save(update_fields=["is_gathered"])
+
+
+def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:
+    """Set state, reason, segments and price of each; the caller stores them."""
+    contacts = [one.contact for one in rows]
+    prefetch(contacts)
+    texts = texts_for(row, contacts, author)
+    here = threads.open_or_new(contacts, row.line, at=timezone.now())
+    drafts = {
+        contact.pk: Draft(
+            here[contact.pk],
+            texts[contact.pk].body,
+            Purpose(row.purpose),
+            author,
+            outside_hours=OutsideHours.WAIT,
+            announcement_id=row.pk,
+        )
+        for contact in contacts
+        if not texts[contact.pk].why
+    }
+    outcomes = dict(zip(drafts, gate.ask_all(list(drafts.values())), strict=True))
+    when: Counter[str] = Counter(row.report.get("when", {}))
+    said: dict[str, str] = dict(row.report.get("said", {}))
+    for one in rows:
+        outcome = outcomes.get(one.contact_id)
+        if outcome is None:
+            one.state, one.reason = RowState.LEFT_OUT, NOT_MADE
+            said.setdefault(NOT_MADE, texts[one.contact_id].why)
+        elif outcome.verdict is not Verdict.ALLOW:
+            against = outcome.objections[0] if outcome.objections else None
+            one.state, one.reason = RowState.LEFT_OUT, (against.rule if against else "none")[:60]
+            if against is not None and len(said) < 50:
+                said.setdefault(one.reason, f"{against.text} {against.what_to_do}".strip())
+        elif len(outcome.text) > sending.LONGEST:
+            one.state, one.reason = RowState.LEFT_OUT, TOO_LONG
+        else:
+            one.state, one.reason = RowState.READY, ""
+            one.segments = count(outcome.text).segments
+            one.price_micros = spending.price_of(drafts[one.contact_id], one.segments)
+            when[_when(one.contact, outcome)] += 1
+    row.report = {**row.report, "when": dict(when), "said": said}
+
+
+def _when(contact: Contact, outcome: Outcome) -> str:
+    """When it may leave and by which clock: an ISO 8601 moment or "", a blank, a zone. No customer stands in it."""
+    later = outcome.not_before
+    opens = later.not_before.isoformat(timespec="minutes") if later and later.not_before else ""
+    zones = customer_clock().whereabouts(contact).zones
+    return f"{opens} {sorted(zones)[0] if zones else ''}"

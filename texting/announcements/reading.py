@@ -1,0 +1,232 @@
+"""What pages and files say of announcements: how far one is, what the check found, what became of each recipient."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership
+from texting.announcements.words import list_words, reason_words
+from texting.limits.bounds import Limited
+from texting.limits.prices import MICROS, prices
+from texting.limits.standing import standing
+from texting.models import Announcement, AnnouncementRecipient, Message
+from texting.queries import customer, visible_lines
+from texting.queries.access import NotYours
+from texting.scheduled.local_times import on_the_wall, place
+from texting.statuses import MessageStatus
+
+A_PAGE = 50
+ZONES_SHOWN = 12
+State, RowState = Announcement.State, AnnouncementRecipient.State
+BADGES = {
+    State.DRAFT: ("neutral", "square-pen"),
+    State.CHECKING: ("info", "loader-circle"),
+    State.CHECKED: ("accent", "clipboard-check"),
+    State.RUNNING: ("accent", "loader-circle"),
+    State.PAUSED: ("warning", "pause"),
+    State.FINISHED: ("success", "check"),
+    State.CANCELED: ("neutral", "ban"),
+}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many recipients are where. `delivered` is part of `sent`."""
+
+    unread: int = 0
+    left_out: int = 0
+    ready: int = 0
+    queued: int = 0
+    sent: int = 0
+    delivered: int = 0
+    refused: int = 0
+    failed: int = 0
+    taken_back: int = 0
+
+    @property
+    def meant(self) -> int:
+        """Everybody of the audience."""
+        return self.told + self.left_out + self.unread
+
+    @property
+    def told(self) -> int:
+        """Everybody whom the check let through: what a start promises."""
+        return self.ready + self.queued + self.over
+
+    @property
+    def over(self) -> int:
+        """Those who have an outcome."""
+        return self.sent + self.refused + self.failed + self.taken_back
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the check says of a start. Money is in whole units of `currency`.
+
+    `why`: a reason in words and how many; `rows`: of a list, what could not be used, how many, and the first rows.
+    `when`: a moment ("" for now), where, how many. `takes`: how long, in words, and what sets the pace.
+    """
+
+    people: int
+    left_out: int
+    segments: int
+    longest: int
+    cost: float
+    currency: str
+    takes: str
+    pace: str
+    days: int
+    why: tuple[tuple[str, int], ...]
+    rows: tuple[tuple[str, int, str], ...]
+    when: tuple[tuple[str, str, int], ...]
+
+
+def visible(member: Membership) -> QuerySet[Announcement]:
+    """Those of lines that the member may use, the newest first."""
+    rows = Announcement.objects.filter(line_id__in=visible_lines(member).order_by().values("pk"))
+    return rows.select_related("line", "made_by__user", "started_by__user").order_by("-made_at", "id")
+
+
+def access(member: Membership, announcement_id: UUID) -> Announcement:
+    """One of them. Raises NotYours."""
+    found = visible(member).filter(pk=announcement_id).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def listed(
+    member: Membership, state: str, number: int
+) -> tuple[Page[Announcement], list[tuple[Announcement, Numbers]]]:
+    """A page of the list."""
+    rows = visible(member)
+    page = Paginator(rows.filter(state=state) if state else rows, A_PAGE).get_page(number)
+    found = list(page.object_list)
+    counted: dict[UUID, dict[str, int]] = {}
+    counts = (
+        AnnouncementRecipient.objects.filter(announcement__in=found).order_by().values_list("announcement", "state")
+    )
+    for pk, row_state, count in counts.annotate(Count("id")):
+        counted.setdefault(pk, {})[row_state] = count
+    return page, [(row, Numbers(**counted.get(row.pk, {}))) for row in found]
+
+
+def numbers_of(row: Announcement) -> Numbers:
+    """Counted now."""
+    rows = AnnouncementRecipient.objects.filter(announcement=row).order_by().values_list("state")
+    delivered = Message.objects.filter(
+        announcement=row, status__in=[MessageStatus.DELIVERED, MessageStatus.READ]
+    ).count()
+    return Numbers(delivered=delivered, **dict(rows.annotate(Count("id"))))
+
+
+def reasons_of(row: Announcement, *states: "AnnouncementRecipient.State") -> list[tuple[str, int]]:
+    """Why those are in these states, the most frequent first."""
+    rows = AnnouncementRecipient.objects.filter(announcement=row, state__in=states).order_by().values_list("reason")
+    said = row.report.get("said", {})
+    summed: dict[str, int] = {}
+    for reason, count in rows.annotate(Count("id")):
+        words = reason_words(reason, said)
+        summed[words] = summed.get(words, 0) + count
+    return sorted(summed.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def forecast(row: Announcement) -> Forecast:
+    """What a start would do, as it was checked."""
+    rows = AnnouncementRecipient.objects.filter(announcement=row, state=RowState.READY)
+    sums = rows.aggregate(people=Count("id"), segments=Sum("segments"), micros=Sum("price_micros"))
+    longest = rows.order_by("-segments").values_list("segments", flat=True).first() or 0
+    people, segments = sums["people"], sums["segments"] or 0
+    seconds, pace, days = _takes(row, people, segments)
+    report = row.report
+    return Forecast(
+        people=people,
+        left_out=AnnouncementRecipient.objects.filter(announcement=row, state=RowState.LEFT_OUT).count(),
+        segments=segments,
+        longest=longest,
+        cost=(sums["micros"] or 0) / MICROS,
+        currency=prices().currency,
+        takes=duration(seconds),
+        pace=pace,
+        days=days,
+        why=tuple(reasons_of(row, RowState.LEFT_OUT)),
+        rows=tuple(
+            (list_words(why), count, ", ".join(str(at) for at in report.get("rows", {}).get(why, [])))
+            for why, count in sorted(report.get("list", {}).items())
+        ),
+        when=tuple(_when(report.get("when", {}))),
+    )
+
+
+def _takes(row: Announcement, people: int, segments: int) -> tuple[float, str, int]:
+    """Seconds, what sets the pace, and on how many days it goes by the day's ceiling."""
+    here = standing()
+    by_line = segments / max(row.line.texts_per_second, 0.01)
+    an_hour = here.rates[Limited.ORGANIZATION]
+    by_hour = 3600.0 * ((people - 1) // an_hour) if people else 0.0
+    days = -(-segments // here.segments_a_day) if segments and here.segments_a_day else 1
+    if days > 1:
+        return 86_400.0 * (days - 1), _("Your ceiling of %(n)s segments a day") % {"n": here.segments_a_day}, days
+    if by_hour > by_line:
+        return by_hour, _("Your limit of %(n)s texts an hour") % {"n": an_hour}, 1
+    return by_line, _("The pace of the line: %(n)s segments a second") % {"n": f"{row.line.texts_per_second:g}"}, 1
+
+
+def duration(seconds: float) -> str:
+    """In words, rounded up."""
+    if seconds < 60:
+        return _("Less than a minute")
+    minutes = -(-int(seconds) // 60)
+    if minutes < 120:
+        return ngettext("About %(n)d minute", "About %(n)d minutes", minutes) % {"n": minutes}
+    hours = -(-minutes // 60)
+    if hours < 48:
+        return ngettext("About %(n)d hour", "About %(n)d hours", hours) % {"n": hours}
+    days = -(-hours // 24)
+    return ngettext("About %(n)d day", "About %(n)d days", days) % {"n": days}
+
+
+def _when(counted: dict[str, int]) -> Iterator[tuple[str, str, int]]:
+    """By moment and zone; those who can get it at once first, few zones apart and the rest together."""
+    found: list[tuple[datetime | None, str, int]] = []
+    for key, count in counted.items():
+        moment, _blank, zone = key.partition(" ")
+        found.append((datetime.fromisoformat(moment) if moment else None, zone, count))
+    found.sort(key=lambda one: (one[0] is not None, one[0] or datetime.min.replace(tzinfo=UTC), -one[2]))
+    for opens, zone, count in found[:ZONES_SHOWN]:
+        leaves = on_the_wall(opens, ZoneInfo(zone or "UTC")) if opens else ""
+        yield leaves, place(zone) if zone else _("Unknown"), count
+    if rest := sum(count for _opens, _zone, count in found[ZONES_SHOWN:]):
+        yield "", _("Elsewhere"), rest
+
+
+def time_left(row: Announcement, numbers: Numbers) -> str:
+    """How long the rest takes at the line's pace; "" when nothing is left."""
+    rest = numbers.ready + numbers.queued
+    if not rest or row.state != State.RUNNING:
+        return ""
+    rows = AnnouncementRecipient.objects.filter(announcement=row, state__in=[RowState.READY, RowState.QUEUED])
+    segments = rows.aggregate(sum=Sum("segments"))["sum"] or rest
+    seconds, _pace, _days = _takes(row, rest, segments)
+    return _("%(time)s left") % {"time": duration(seconds).lower()}
+
+
+def recipients(row: Announcement, state: str = "") -> QuerySet[AnnouncementRecipient]:
+    """In the order in which they are queued."""
+    rows = AnnouncementRecipient.objects.filter(announcement=row).select_related("contact")
+    return (rows.filter(state=state) if state else rows).order_by("id")
+
+
+def cells(member: Membership, row: Announcement, one: AnnouncementRecipient) -> tuple[object, ...]:
+    """A line of the file: number and name as the member may see them."""
+    seen = customer(member, one.contact, in_list=True)
+    why = reason_words(one.reason, row.report.get("said", {})) if one.reason else ""
+    moved = one.moved_at.isoformat(timespec="seconds") if one.moved_at else ""
+    return (seen.number, seen.name, RowState(one.state).label, why, one.segments, moved)

@@ -1,0 +1,114 @@
+"""What a member does with a whole announcement: check it, start it, hold it, go on, end it."""
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from tenancy import audit
+from tenancy.audit import AuditKind
+from texting import outbox
+from texting.announcements import audiences
+from texting.announcements.doorbell import ring
+from texting.announcements.writing import OPEN, CannotAnnounce, forget_recipients, lock, require_sender
+from texting.models import Announcement, AnnouncementRecipient, OutboxEntry
+from texting.purposes import Purpose, terms_of
+from texting.queries import visible_lines
+
+State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
+GOOD_FOR = timedelta(hours=24)
+"""So long after the check it may be started: later too much of it is no longer true."""
+_FAR = timedelta(days=3650)
+
+
+def check(*, member: Membership, row: Announcement) -> None:
+    """Have every recipient looked at, anew if need be. Raises CannotAnnounce; MissingPermission."""
+    require_sender(member)
+    mine = lock(row, *OPEN)
+    _require_line(member, mine)
+    if audiences.read(mine.audience).listed:
+        rows = AnnouncementRecipient.objects.filter(announcement=mine)
+        rows.update(state=RowState.UNREAD, reason="", segments=0, price_micros=0)
+    else:
+        forget_recipients(mine)
+        mine.is_gathered = False
+    mine.report = {name: mine.report[name] for name in ("list", "rows") if name in mine.report}
+    mine.state, mine.checked_at, mine.made_by, mine.tries = State.CHECKING, None, member, 0
+    mine.save(update_fields=["state", "checked_at", "is_gathered", "report", "made_by", "tries"])
+    audit.record(event=AuditKind.ANNOUNCEMENT_CHECKED, actor=member, object=mine)
+    ring(mine)
+
+
+def start(*, member: Membership, row: Announcement) -> None:
+    """Let it begin. Raises CannotAnnounce; MissingPermission."""
+    require_sender(member)
+    mine = lock(row, State.CHECKED)
+    _require_line(member, mine)
+    if mine.checked_at is None or timezone.now() - mine.checked_at > GOOD_FOR:
+        raise CannotAnnounce(_("It was checked more than a day ago. Check it again."))
+    people = AnnouncementRecipient.objects.filter(announcement=mine, state=RowState.READY).count()
+    if not people:
+        raise CannotAnnounce(_("Nobody would get it. Read why, then change the words or the audience."))
+    mine.state, mine.started_by, mine.started_at, mine.tries = State.RUNNING, member, timezone.now(), 0
+    mine.save(update_fields=["state", "started_by", "started_at", "tries"])
+    audit.record(event=AuditKind.ANNOUNCEMENT_STARTED, actor=member, object=mine, people=people)
+    ring(mine)
+
+
+def pause(*, member: Membership, row: Announcement) -> None:
+    """Nothing more leaves until somebody goes on, but what a worker holds this second. Raises CannotAnnounce."""
+    require_sender(member)
+    mine = lock(row, State.RUNNING)
+    hold(mine)
+    audit.record(event=AuditKind.ANNOUNCEMENT_PAUSED, actor=member, object=mine)
+
+
+def hold(mine: Announcement, why: Announcement.Why | None = None) -> None:
+    """Pause it, whoever says so; the caller holds the row. What waits in the outbox is due in years."""
+    mine.state, mine.why = State.PAUSED, why or ""
+    mine.save(update_fields=["state", "why"])
+    far = Now() + _FAR
+    waiting(mine).update(due_at=far, held_until=far, expires_at=far + _life(mine))
+
+
+def resume(*, member: Membership, row: Announcement) -> None:
+    """Go on where it was, as this member's. Raises CannotAnnounce; MissingPermission."""
+    require_sender(member)
+    mine = lock(row, State.PAUSED)
+    _require_line(member, mine)
+    mine.state, mine.why, mine.started_by, mine.tries = State.RUNNING, "", member, 0
+    mine.save(update_fields=["state", "why", "started_by", "tries"])
+    waiting(mine).update(due_at=Now(), held_until=None, expires_at=Now() + _life(mine))
+    audit.record(event=AuditKind.ANNOUNCEMENT_RESUMED, actor=member, object=mine)
+    outbox.ring_after_commit(mine.line_id)
+    ring(mine)
+
+
+def cancel(*, member: Membership, row: Announcement) -> None:
+    """End it for good: what waits is taken back, what has left has left. Raises CannotAnnounce; MissingPermission."""
+    require_sender(member)
+    mine = lock(row, State.RUNNING, State.PAUSED)
+    mine.state = State.CANCELED
+    mine.save(update_fields=["state"])
+    audit.record(event=AuditKind.ANNOUNCEMENT_CANCELED, actor=member, object=mine)
+    ring(mine)
+
+
+def waiting(row: Announcement) -> QuerySet[OutboxEntry]:
+    """Its texts that no worker holds and that have not left."""
+    queued = AnnouncementRecipient.objects.filter(announcement=row, state=RowState.QUEUED)
+    return OutboxEntry.objects.filter(
+        message_id__in=queued.order_by().values("message_id"), state=OutboxEntry.State.READY, resends=0
+    )
+
+
+def _life(row: Announcement) -> timedelta:
+    return terms_of(Purpose(row.purpose), many=True).life
+
+
+def _require_line(member: Membership, row: Announcement) -> None:
+    if not row.line.is_active or not visible_lines(member).filter(pk=row.line_id).exists():
+        raise CannotAnnounce(_("Its line is switched off, or not yours to use. Choose another."))

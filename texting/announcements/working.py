@@ -1,0 +1,288 @@
+"""The worker's part: recipients in batches, each one transaction that holds the announcement's row.
+
+That lock is the lease. A worker that dies lets go of it with its connection, what it had not committed never was, and
+whoever comes next goes on with the recipients that are left: a text, its entry in the outbox and its recipient's state
+are written together, and a recipient is unique. So each gets one text, however often this is killed.
+
+Not everything is queued at once: so much waits in the outbox as the line can send in a minute, or `LEAST_AHEAD`. So
+the gate is asked shortly before a text leaves, and to pause means little. What waits for its reader's hours does not
+count.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Now, NullIf
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.bulk_writes import update_rows
+from tenancy.crash_points import crash_here
+from tenancy.encryption import prefetch
+from tenancy.ids import new_id
+from tenancy.isolation import activate
+from texting import progress, sending
+from texting.announcements import checking, running
+from texting.announcements.policy import CANCELED
+from texting.announcements.texts import NOT_MADE, texts_for
+from texting.canceling import CODE as TAKEN_BACK_BY_HAND
+from texting.gate import OutsideHours
+from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
+from texting.purposes import Purpose
+from texting.queries import visible_lines
+from texting.sending import Refused, Result, Wanted
+from texting.statuses import MessageStatus
+
+log = logging.getLogger("parley.announcements")
+
+BATCH = 100
+CHECKED_TOGETHER = 250
+A_TURN = 20.0  # seconds; then the others have theirs
+LEAST_AHEAD = 500
+LOOKED_AT = timedelta(days=3)  # after the end: carriers say late that a text did not arrive
+TRIES = 5
+BROKEN, BAD_TEXT = "broken", "text.bad"
+State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
+_ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
+_LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
+_NOT_OVER = (RowState.UNREAD, RowState.READY, RowState.QUEUED)
+
+
+def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TURN, batch: int = BATCH) -> bool:
+    """Work on one for a while. Returns whether something can be done at once that nobody else is at."""
+    ends = time.monotonic() + seconds
+    while True:
+        try:
+            with activate(organization_id):
+                if not _one_batch(announcement_id, batch):
+                    return False
+                crash_here("before_announced_commit")
+        except Exception as error:
+            log.exception("announcement_broke", extra={"announcement": str(announcement_id)})
+            with activate(organization_id):
+                _note_broken(announcement_id)
+            if isinstance(error, DatabaseError):
+                raise
+            return False
+        if time.monotonic() >= ends:
+            return True
+
+
+def unfinished() -> list[UUID]:
+    """The active organization's announcements that a worker should look at."""
+    at_work = Q(state__in=[State.CHECKING, State.RUNNING, State.PAUSED]) | Q(state=State.CANCELED, ended_at=None)
+    lately = Q(state__in=[State.FINISHED, State.CANCELED], ended_at__gt=timezone.now() - LOOKED_AT)
+    return list(Announcement.objects.filter(at_work | lately).order_by("started_at").values_list("pk", flat=True))
+
+
+def _one_batch(announcement_id: UUID, batch: int) -> bool:
+    """False when there is nothing to do now, or when another worker does it."""
+    rows = Announcement.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    row = (
+        rows.select_related("line__team", "made_by__user", "started_by__user", "organization")
+        .filter(pk=announcement_id)
+        .first()
+    )
+    if row is None or row.state in {State.DRAFT, State.CHECKED}:
+        return False
+    if row.state == State.CHECKING:
+        return checking.check_some(row, row.made_by, max(batch, CHECKED_TOGETHER) if batch == BATCH else batch)
+    settle(row)
+    if row.state == State.RUNNING:
+        return _go_on(row, batch)
+    if row.state == State.CANCELED and row.ended_at is None:
+        return _take_back(row, batch)
+    return False
+
+
+def _note_broken(announcement_id: UUID) -> None:
+    """What breaks again and again is paused, or made a draft again, until a person looks at it."""
+    row = Announcement.objects.select_for_update(no_key=True).select_related("line").filter(pk=announcement_id).first()
+    if row is None or row.state not in {State.CHECKING, State.RUNNING}:
+        return
+    row.tries += 1
+    row.save(update_fields=["tries"])
+    if row.tries >= TRIES and row.state == State.RUNNING:
+        running.hold(row, Why.BROKEN)
+        audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=Why.BROKEN.value)
+    elif row.tries >= TRIES:
+        row.state, row.why = State.DRAFT, Why.BROKEN
+        row.save(update_fields=["state", "why"])
+
+
+# --- Queueing ---
+
+
+def _go_on(row: Announcement, batch: int) -> bool:
+    author = row.started_by
+    if author is None or not _may_send(author, row):
+        running.hold(row, Why.AUTHOR)
+        audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=Why.AUTHOR.value)
+        return False
+    ready = _recipients(row, RowState.READY)
+    room = _ahead(row) - _waiting(row)
+    due = ready.filter(Q(due_at=None) | Q(due_at__lte=timezone.now())).select_related("contact")
+    rows = list(due.order_by("id")[: max(0, min(batch, room))])
+    if rows:
+        _queue(row, author, rows)
+        if row.tries:
+            row.tries = 0
+            row.save(update_fields=["tries"])
+        return room > len(rows)
+    if not _recipients(row, *_NOT_OVER).exists():
+        row.state, row.ended_at = State.FINISHED, timezone.now()
+        row.save(update_fields=["state", "ended_at"])
+        audit.record(event=AuditKind.ANNOUNCEMENT_FINISHED, actor=author, object=row)
+    return False
+
+
+def _recipients(row: Announcement, *states: "AnnouncementRecipient.State") -> QuerySet[AnnouncementRecipient]:
+    return AnnouncementRecipient.objects.filter(announcement=row, state__in=states)
+
+
+def _may_send(author: Membership, row: Announcement) -> bool:
+    may = author.is_active and author.user.is_active and author.may(Permission.ANNOUNCEMENTS_PREPARE)
+    return may and author.may(Permission.MESSAGES_SEND) and visible_lines(author).filter(pk=row.line_id).exists()
+
+
+def _ahead(row: Announcement) -> int:
+    return max(LEAST_AHEAD, math.ceil(row.line.texts_per_second * 60))
+
+
+def _waiting(row: Announcement) -> int:
+    """Its texts in the outbox that wait for nothing but their turn."""
+    queued = _recipients(row, RowState.QUEUED).order_by().values("message_id")
+    entries = OutboxEntry.objects.filter(message_id__in=queued)
+    return entries.filter(Q(held_until=None) | Q(held_until__lte=Now())).count()
+
+
+def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:
+    """Queue these, or say why not. One that breaks alone is set aside and holds up no others."""
+    try:
+        with transaction.atomic():
+            _send(row, author, rows)
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(rows) == 1:
+            raise
+        broken: Exception | None = None
+        for one in rows:
+            try:
+                with transaction.atomic():
+                    _send(row, author, [one])
+            except DatabaseError:
+                raise
+            except Exception as error:
+                log.exception("announced_text_broke", extra={"recipient": str(one.pk)})
+                one.state, one.reason, one.message_id = RowState.REFUSED, BROKEN, None
+                broken = error
+        if broken is not None and all(one.reason == BROKEN for one in rows):
+            raise broken from None  # it is not about one of them
+        _store(rows)
+
+
+def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:
+    contacts = [one.contact for one in rows]
+    prefetch(contacts)
+    texts = texts_for(row, contacts, author)
+    made = [one for one in rows if not texts[one.contact_id].why]
+    wanted = [
+        Wanted(
+            one.contact,
+            texts[one.contact_id].body,
+            message_id=new_id(),
+            outside_hours=OutsideHours.WAIT,
+            origin=texts[one.contact_id].origin,
+            announcement_id=row.pk,
+        )
+        for one in made
+    ]
+    results = sending.send_all(line=row.line, texts=wanted, author=author, purpose=Purpose(row.purpose))
+    for one in rows:
+        if texts[one.contact_id].why:
+            one.state, one.reason = RowState.REFUSED, NOT_MADE
+    for one, result in zip(made, results, strict=True):
+        _note(one, result)
+    _store(rows)
+
+
+def _store(rows: Sequence[AnnouncementRecipient]) -> None:
+    for one in rows:
+        one.moved_at = timezone.now()
+    update_rows(rows, ["state", "reason", "due_at", "message_id", "moved_at"])
+
+
+def _note(one: AnnouncementRecipient, result: Result) -> None:
+    if isinstance(result, Message):
+        one.state, one.message_id, one.reason = RowState.QUEUED, result.pk, ""
+    elif isinstance(result, Refused):
+        against = result.outcome.objections
+        again_at = result.outcome.again_at
+        one.reason = against[0].rule[:60] if against else "none"
+        if again_at is not None:
+            one.due_at = max(again_at, timezone.now() + timedelta(minutes=1))
+        else:
+            one.state = RowState.REFUSED
+    else:
+        one.state, one.reason = RowState.REFUSED, BAD_TEXT
+
+
+# --- Taking back ---
+
+
+def _take_back(row: Announcement, batch: int) -> bool:
+    """What nobody has begun; what a worker holds is waited for, since it may have left."""
+    now = timezone.now()
+    _recipients(row, RowState.UNREAD, RowState.READY).update(state=RowState.TAKEN_BACK, reason="", moved_at=now)
+    entries = running.waiting(row).select_for_update(skip_locked=True)
+    ids = list(entries.order_by("message_id").values_list("message_id", flat=True)[: batch * 4])
+    if ids:
+        messages = list(Message.objects.select_for_update(of=("self",), no_key=True).defer("body").filter(pk__in=ids))
+        OutboxEntry.objects.filter(message_id__in=ids).delete()
+        for message in messages:
+            progress.move(message, MessageStatus.CANCELED, code=CANCELED)
+        progress.write(messages)
+        settle(row)
+    if _recipients(row, RowState.QUEUED).exists():
+        return bool(ids)
+    row.ended_at = now
+    row.save(update_fields=["ended_at"])
+    return False
+
+
+# --- Writing down what became of them ---
+
+
+def settle(row: Announcement) -> None:
+    """Bring the recipients' states up to those of their texts, in the running transaction."""
+    _move(row, (RowState.QUEUED, RowState.FAILED), RowState.SENT, Q(status__in=_ARRIVED))
+    _move(row, (RowState.QUEUED, RowState.SENT), RowState.FAILED, Q(status__in=_LOST))
+    by_hand = Q(provider_code__in=[CANCELED, TAKEN_BACK_BY_HAND])
+    _move(row, (RowState.QUEUED,), RowState.TAKEN_BACK, Q(status=MessageStatus.CANCELED) & by_hand)
+    _move(row, (RowState.QUEUED,), RowState.REFUSED, Q(status=MessageStatus.CANCELED) & ~by_hand)
+
+
+def _move(
+    row: Announcement,
+    before: Sequence["AnnouncementRecipient.State"],
+    after: "AnnouncementRecipient.State",
+    condition: Q,
+) -> None:
+    texts = Message.objects.filter(condition, announcement=row).order_by()
+    why = Coalesce(NullIf("error_kind", Value("")), NullIf("provider_code", Value("")), Value("unknown"))
+    reason = Message.objects.filter(pk=OuterRef("message_id")).order_by().annotate(why=why).values("why")[:1]
+    _recipients(row, *before).filter(message_id__in=texts.values("pk")).update(
+        state=after,
+        reason=Value("") if after in {RowState.SENT, RowState.TAKEN_BACK} else Subquery(reason),
+        moved_at=Now(),
+    )

@@ -1,0 +1,123 @@
+"""What a member writes before anything is sent: name, line, words, audience. A change makes a draft again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.permissions import Permission, require
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.bulk_writes import insert_rows
+from texting import sending
+from texting.announcements import lists
+from texting.announcements.audiences import Audience
+from texting.kept_words import kept
+from texting.models import Announcement, AnnouncementRecipient, Line
+from texting.models.announcement import LONGEST_NAME
+from texting.purposes import FOR_MANY, Purpose
+from texting.queries import sees_everybody
+from texting.sending import BadText
+
+State = Announcement.State
+OPEN = (State.DRAFT, State.CHECKING, State.CHECKED)
+"""Nothing of it has begun, so everything may still change."""
+_TOGETHER = 1_000
+
+
+class CannotAnnounce(ValueError):
+    """It is not the time for that, or something is missing; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a member says: words (`body`) or a template with values, for whom. `numbers`: a list, as bytes of a file."""
+
+    name: str
+    line: Line
+    purpose: Purpose
+    audience: Audience
+    body: str = ""
+    template_id: UUID | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    numbers: bytes | None = None
+
+
+def write(*, member: Membership, written: Written, before: Announcement | None = None) -> Announcement:
+    """Keep it as a draft, or change one that has not begun. Raises CannotAnnounce; MissingPermission."""
+    require_sender(member)
+    _check(member, written, before)
+    row = lock(before, *OPEN) if before else Announcement(made_by=member)
+    listed = lists.read(written.numbers, member.organization.country) if written.numbers is not None else None
+    row.name, row.line, row.purpose = written.name.strip()[:LONGEST_NAME], written.line, written.purpose
+    row.body = sending.cleaned(written.body) if written.template_id is None else ""
+    row.template_id, row.values = written.template_id, dict(written.values)
+    row.audience = written.audience.as_json()
+    row.state, row.checked_at = State.DRAFT, None
+    if listed is not None or not written.audience.listed:
+        forget_recipients(row)
+        row.report, row.is_gathered = {}, False
+    row.save()
+    if listed is not None:
+        for at in range(0, len(listed.contacts), _TOGETHER):
+            part = listed.contacts[at : at + _TOGETHER]
+            insert_rows([AnnouncementRecipient(announcement=row, contact_id=contact) for contact in part])
+        row.report = {"list": dict(listed.left_out), "rows": listed.rows}
+        row.is_gathered = True
+        row.save(update_fields=["report", "is_gathered"])
+    kind = AuditKind.ANNOUNCEMENT_CHANGED if before else AuditKind.ANNOUNCEMENT_WRITTEN
+    audit.record(event=kind, actor=member, object=row)
+    return row
+
+
+def _check(member: Membership, written: Written, before: Announcement | None) -> None:
+    if not written.name.strip():
+        raise CannotAnnounce(_("Give it a name, for you and your colleagues."))
+    if written.purpose not in FOR_MANY:
+        raise CannotAnnounce(_("Say what it is for."))
+    if not written.line.is_active or written.line.sends_codes:
+        raise CannotAnnounce(_("This line sends no texts to customers. Choose another."))
+    if written.template_id is None:
+        try:
+            body = sending.cleaned(written.body)
+        except BadText as error:
+            raise CannotAnnounce(str(error)) from None
+        if kept(body) != body:
+            raise CannotAnnounce(_("It holds what must not be kept. Take it out."))
+    if written.audience.listed:
+        has_list = before is not None and bool(before.audience.get("listed"))
+        if written.numbers is None and not has_list:
+            raise CannotAnnounce(_("Choose the file with the numbers, or paste them."))
+        if not sees_everybody(member):  # whoever is on it would be known by their numbers
+            raise CannotAnnounce(_("Lists of numbers are for those who see numbers. Choose by tag instead."))
+
+
+def discard(*, member: Membership, row: Announcement) -> None:
+    """Put away what has not begun. Raises CannotAnnounce; MissingPermission."""
+    require_sender(member)
+    mine = lock(row, *OPEN)
+    forget_recipients(mine)
+    audit.record(event=AuditKind.ANNOUNCEMENT_DISCARDED, actor=member, object=mine)
+    mine.delete()
+
+
+def forget_recipients(row: Announcement) -> None:
+    """Before anything has begun nothing became of them: there is nothing to keep."""
+    if not row._state.adding:
+        AnnouncementRecipient.objects.filter(announcement=row).delete()
+
+
+def require_sender(member: Membership) -> None:
+    """Whoever sends to many may send and begin conversations. Raises MissingPermission."""
+    require(member, Permission.ANNOUNCEMENTS_PREPARE, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
+
+
+def lock(row: Announcement, *states: "Announcement.State") -> Announcement:
+    """The row as it is now, held until the transaction ends; a worker ends its batch first. Raises CannotAnnounce."""
+    rows = Announcement.objects.select_for_update(of=("self",)).select_related("line__team", "made_by", "started_by")
+    locked = rows.get(pk=row.pk)
+    if locked.state not in states:
+        raise CannotAnnounce(_("That is not possible any more. Look at the announcement as it is now."))
+    return locked

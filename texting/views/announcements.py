@@ -1,0 +1,124 @@
+"""Announcements: the list, one with its check or its progress, and the file of who got it."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.csv_cells import csv_file
+from accounts.models import Membership
+from accounts.permissions import MemberRequest, Permission, requires
+from tenancy import audit
+from tenancy.audit import AuditKind
+from tenancy.encryption import prefetch
+from tenancy.isolation import activate
+from texting import origins
+from texting.announcements import audiences, reading
+from texting.announcements.running import GOOD_FOR
+from texting.models import Announcement, AnnouncementRecipient
+
+State, RowState = Announcement.State, AnnouncementRecipient.State
+_BEFORE = (State.DRAFT, State.CHECKING, State.CHECKED)
+_A_PIECE = 1_000
+
+
+@requires(Permission.ANNOUNCEMENTS_PREPARE)
+@require_safe
+def announcements(request: MemberRequest) -> HttpResponse:
+    """All of them, or those in one state."""
+    asked = request.GET.get("state", "")
+    state = asked if asked in State.values else ""
+    address = reverse("announcements")
+    tabs = [(_("All"), address, not state, "")]
+    tabs += [(str(one.label), f"{address}?state={one.value}", one.value == state, "") for one in State]
+    page, rows = reading.listed(request.member, state, _number(request.GET.get("page")))
+    shown = [(row, reading.BADGES[State(row.state)], numbers) for row, numbers in rows]
+    context = {"rows": shown, "page": page, "tabs": tabs, "narrowed": bool(state)}
+    return render(request, "texting/announcements/list.html", context)
+
+
+@requires(Permission.ANNOUNCEMENTS_PREPARE)
+@require_safe
+def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """What it says, to whom, and how far it is; while a worker is at it, the page asks again by itself."""
+    row = reading.access(request.member, announcement_id)
+    numbers = reading.numbers_of(row)
+    is_ending = row.state == State.CANCELED and row.ended_at is None
+    context: dict[str, Any] = {
+        "row": row,
+        "badge": reading.BADGES[State(row.state)],
+        "numbers": numbers,
+        "audience": audiences.in_words(audiences.read(row.audience)),
+        "words": _words(request.member, row),
+        "is_before": row.state in _BEFORE,
+        "is_live": is_ending or row.state in {State.CHECKING, State.RUNNING},
+        "is_ending": is_ending,
+        "why": row.get_why_display() if row.why else "",
+    }
+    if row.state == State.CHECKED:
+        is_old = row.checked_at is None or timezone.now() - row.checked_at > GOOD_FOR
+        context |= {"forecast": reading.forecast(row), "is_old": is_old}
+    elif row.state not in _BEFORE:
+        outcomes = [(one, getattr(numbers, one.value)) for one in _OUTCOMES]
+        context |= {
+            "time_left": reading.time_left(row, numbers),
+            "outcomes": [(str(one.label), count, one.value) for one, count in outcomes],
+            "reasons": reading.reasons_of(row, RowState.REFUSED, RowState.FAILED),
+            "left_out": reading.reasons_of(row, RowState.LEFT_OUT),
+        }
+    return render(request, "texting/announcements/one.html", context)
+
+
+_OUTCOMES = (
+    RowState.SENT,
+    RowState.FAILED,
+    RowState.REFUSED,
+    RowState.TAKEN_BACK,
+    RowState.QUEUED,
+    RowState.READY,
+)
+
+
+@requires(Permission.ANNOUNCEMENTS_PREPARE)
+@require_safe
+def announcement_file(request: MemberRequest, announcement_id: UUID) -> StreamingHttpResponse:
+    """Every recipient with the state and why, as CSV; numbers as the member may see them. Itself in the log."""
+    row = reading.access(request.member, announcement_id)
+    asked = request.GET.get("state", "")
+    state = asked if asked in RowState.values else ""
+    audit.record(event=AuditKind.ANNOUNCEMENT_EXPORTED, actor=request.member, object=row)
+    columns = (_("Number"), _("Name"), _("State"), _("Why"), _("Segments"), _("Since"))
+    name = f"announcement-{row.made_at:%Y-%m-%d}{'-' if state else ''}{state}"
+    return csv_file(name, columns, _pieces(request.member, row, state))
+
+
+def _pieces(member: Membership, row: Announcement, state: str) -> Iterator[list[tuple[object, ...]]]:
+    """A thousand recipients at a time, each read in a transaction of its own."""
+    last = None
+    while True:
+        with activate(member.organization):
+            found = reading.recipients(row, state)
+            rows = list((found.filter(pk__gt=last) if last else found)[:_A_PIECE])
+            prefetch([one.contact for one in rows])
+            cells = [reading.cells(member, row, one) for one in rows]
+        if not rows:
+            return
+        last = rows[-1].pk
+        yield cells
+
+
+def _words(member: Membership, row: Announcement) -> str:
+    """What it says; a template with its placeholders, "" for one that is gone."""
+    if row.template_id is None:
+        return row.body
+    return next((one.body for one in origins.origins().offered(member) if one.id == row.template_id), "")
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 7 else 1

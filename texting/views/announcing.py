@@ -1,0 +1,132 @@
+"""What is done with an announcement: write, check, start, hold, go on, end."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import MemberRequest, Permission, requires
+from accounts.step_up import fresh
+from accounts.views.answers import form_page
+from texting import origins, queries
+from texting.announcement_forms import AnnouncementForm
+from texting.announcements import audiences, reading, running, writing
+from texting.announcements.lists import CannotUse
+from texting.announcements.writing import OPEN, CannotAnnounce
+from texting.limits.regions import name_of
+from texting.models import Announcement, Contact
+
+_MAY = (Permission.ANNOUNCEMENTS_PREPARE, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
+
+
+@requires(*_MAY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_announcement(request: MemberRequest) -> HttpResponse:
+    """Write one; nothing is sent by that."""
+    return _write(request, None)
+
+
+@requires(*_MAY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Change one that has not begun."""
+    row = reading.access(request.member, announcement_id)
+    if row.state not in OPEN:
+        messages.error(request, _("It has begun, so it cannot be changed any more."))
+        return redirect("announcement", announcement_id=row.pk)
+    return _write(request, row)
+
+
+def _write(request: MemberRequest, before: Announcement | None) -> HttpResponse:
+    form = _form(request, before)
+    if form.is_valid():
+        try:
+            row = writing.write(member=request.member, written=form.written(), before=before)
+            if "check" in request.POST:
+                running.check(member=request.member, row=row)
+        except CannotUse as error:
+            form.add_error("numbers", str(error))
+        except CannotAnnounce as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("announcement", announcement_id=row.pk)
+    sees = queries.sees_everybody(request.member)
+    return form_page(request, "texting/announcements/write.html", form, before=before, may_list=sees)
+
+
+def _form(request: MemberRequest, before: Announcement | None) -> AnnouncementForm:
+    posted = request.method == "POST"
+    codes = Contact.objects.exclude(region="").order_by("region").values_list("region", flat=True).distinct()
+    return AnnouncementForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        lines=queries.visible_lines(request.member).filter(is_active=True).order_by("name"),
+        templates=origins.origins().offered(request.member),
+        agreements=audiences.agreements(),
+        regions=[(code, name_of(code)) for code in codes],
+        before=before,
+    )
+
+
+@requires(*_MAY)
+@require_POST
+def check_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Look at every recipient."""
+    return _act(request, announcement_id, running.check)
+
+
+@requires(*_MAY)
+@fresh
+@require_POST
+def start_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Let it begin."""
+    return _act(request, announcement_id, running.start)
+
+
+@requires(*_MAY)
+@require_POST
+def pause_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Nothing more leaves for now."""
+    return _act(request, announcement_id, running.pause)
+
+
+@requires(*_MAY)
+@fresh
+@require_POST
+def resume_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Go on."""
+    return _act(request, announcement_id, running.resume)
+
+
+@requires(*_MAY)
+@require_POST
+def cancel_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """End it for good."""
+    return _act(request, announcement_id, running.cancel)
+
+
+@requires(*_MAY)
+@require_POST
+def discard_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Put away what has not begun."""
+    row = reading.access(request.member, announcement_id)
+    try:
+        writing.discard(member=request.member, row=row)
+    except CannotAnnounce as error:
+        messages.error(request, str(error))
+        return redirect("announcement", announcement_id=announcement_id)
+    messages.success(request, _("The draft is gone."))
+    return redirect("announcements")
+
+
+def _act(request: MemberRequest, announcement_id: UUID, act: Callable[..., None]) -> HttpResponse:
+    row = reading.access(request.member, announcement_id)
+    try:
+        act(member=request.member, row=row)
+    except CannotAnnounce as error:
+        messages.error(request, str(error))
+    return redirect("announcement", announcement_id=announcement_id)
