@@ -70,9 +70,7 @@ def test_others_find_nothing_and_whoever_sees_no_numbers_reads_none(desk):
     assert desk.as_(desk.cast.outsider).post(reverse("start_announcement", args=[row.pk])).status_code == 404
     with activate(desk.organization):
         role = desk.cast.supervisor.roles.get().role
-        role.permissions = sorted(
-            {*map(str, role.granted)} - {"contacts:reveal", "contacts:unmasked"}
-        )
+        role.permissions = sorted({*map(str, role.granted)} - {"contacts:reveal", "contacts:unmasked"})
         role.built_in = ""
         role.save()
     page = desk.as_(desk.cast.supervisor)
