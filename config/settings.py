@@ -256,7 +256,10 @@ ACCOUNTS_SETUP_STEPS = [
     "retention.setup_steps.Periods",
 ]
 ACCOUNTS_SETTING_FLOORS = ["compliance.measures.profiles.holding.refusals"]  # what a setting may not fall below
-COMPLIANCE_SWITCHES = ["retention.profile_switch.RetentionPeriods"]  # settings above compliance that profiles fix
+COMPLIANCE_SWITCHES = [  # settings above compliance that profiles fix
+    "retention.profile_switch.RetentionPeriods",
+    "portal.profile_switch.PrivatePages",
+]
 COMPLIANCE_EVIDENCE: list[str] = []  # kinds of evidence that apps above compliance count
 ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in this order
     "accounts.leaving.own_steps.SignIn",

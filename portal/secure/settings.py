@@ -6,11 +6,14 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from accounts.setting_floors import require_strong
 from portal.models import PortalSettings
 from tenancy import audit
 from tenancy.audit import AuditKind
 
 MOST_DAYS, MOST_VIEWS = 30, 50
+SETTING = "portal"
+"""The name of this among the settings that profiles fix (`accounts.setting_floors`)."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,12 @@ def portal_settings() -> PortalSettings:
 
 
 def change(*, actor: Membership, decided: Decided) -> None:
-    """Keep what was decided; it counts for messages that are sent from now on. `decided` was checked by the form."""
+    """Keep what was decided; it counts for messages that are sent from now on. `decided` was checked by the form.
+
+    Raises MissingPermission, TooWeak when a profile asks for less.
+    """
     require(actor, Permission.PORTAL_MANAGE)
+    require_strong(actor, SETTING, days=decided.days, most_views=decided.most_views)
     row, _made = PortalSettings.objects.update_or_create(defaults={**asdict(decided), "changed_at": timezone.now()})
     audit.record(
         event=AuditKind.PORTAL_CHANGED,

@@ -80,6 +80,14 @@ def _grace(why: Words) -> Rule:
     return Rule("sign_in_policy", "grace_days", Test.MOST, 7, _("People set it up within 7 days"), why)
 
 
+def _pages(why: Words) -> tuple[Rule, ...]:
+    """Of private pages: a link in a phone is a door for whoever has the phone later."""
+    return (
+        Rule("portal", "days", Test.MOST, 14, _("A private message can be opened for at most 14 days"), why),
+        Rule("portal", "most_views", Test.MOST, 10, _("A private message can be opened at most 10 times"), why),
+    )
+
+
 def _strong(why: Words) -> Rule:
     says = _("A code by text or e-mail is nobody's only second factor")
     return Rule("sign_in_policy", "weak_alone", Test.IS, False, says, why)
@@ -140,6 +148,7 @@ PROFILES: dict[str, Profile] = {
                 _("A revealed customer is shown for at most 15 minutes"),
                 _("45 CFR 164.502(b): the minimum necessary."),
             ),
+            *_pages(_("45 CFR 164.312(a)(1): access for those who have been granted it only.")),
             Rule(
                 *("content", "type", Test.NONE_OF, _HEALTH),
                 _("Health information goes by secure message only: no reason and no exception lets it out by text"),
@@ -193,6 +202,7 @@ PROFILES: dict[str, Profile] = {
                 _("No text after 9 pm where the customer is"),
                 _("12 CFR 1006.6(b)(1): after 9 pm."),
             ),
+            *_pages(_("16 CFR 314.4(c)(1): access by authorized users only.")),
             Rule(
                 *("content", "type", Test.NONE_OF, _MONEY),
                 _(

@@ -22,6 +22,9 @@ from compliance.measures.profiles.rules import PROFILES, Rule
 from compliance.measures.profiles.switches import switches
 from compliance.measures.profiles.taking import NotPossible
 from compliance.models import Finding, FindingException, HoursRules, ProfileChange
+from portal.models import PortalSettings
+from portal.secure import settings as portal_settings
+from portal.secure.settings import Decided
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.compliance.measures.evidence_rows import finding
@@ -69,6 +72,22 @@ def test_taking_it_on_makes_every_setting_strong_at_once(desk):
     assert browser.post(f"{PAGE}hipaa/").status_code == 422, "it holds already"
 
 
+def test_private_pages_become_shorter_and_a_longer_one_is_refused_with_the_law(desk):
+    with activate(desk.organization):
+        portal_settings.change(actor=desk.cast.admin, decided=Decided(30, 4, False))
+    take(desk, "financial")
+    with activate(desk.organization):
+        row = PortalSettings.objects.get()
+        assert (row.days, row.most_views, row.works_without_script) == (14, 4, False), "what is strong enough stays"
+    typed = {"days": 20, "most_views": 4, "own_address": ""}
+    answer = desk.as_(desk.cast.admin).post(reverse("portal_settings"), typed)
+    assert answer.status_code == 422
+    assert "16 CFR 314.4(c)(1)" in answer.content.decode()
+    assert 'value="20"' in answer.content.decode(), "what was typed stays"
+    with activate(desk.organization):
+        assert PortalSettings.objects.get().days == 14
+
+
 def test_what_is_stronger_already_stays(desk):
     with activate(desk.organization):
         five = timedelta(minutes=5)
@@ -106,6 +125,9 @@ def test_every_door_to_a_weaker_setting_is_shut(desk):
         for hours in (Wanted(time(7), time(20)), Wanted(time(9), time(22)), Wanted(time(9), time(20), only_warns=True)):
             with pytest.raises(changing_hours.NotPossible, match="profile does not allow"):
                 changing_hours.change(member=admin, wanted=hours)
+        for portal in (Decided(15, 5, True), Decided(7, 11, True)):
+            with pytest.raises(TooWeak, match="private message"):
+                portal_settings.change(actor=admin, decided=portal)
         assert policy_of(desk.cast.organization).required == "everybody"
         assert not RevealSettings.objects.filter(minutes=30).exists()
         assert not HoursRules.objects.filter(soft_opens=time(7)).exists()
