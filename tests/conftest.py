@@ -120,11 +120,12 @@ def _tidy_up_seldom() -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Every so many tests is enough."""
+    """Every so many tests is enough; what is still there then stays, and is not looked at again."""
     ended = item.session.stash.get(ENDED, 0) + 1
     item.session.stash[ENDED] = ended
     if ended % 250 == 0:
         gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

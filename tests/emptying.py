@@ -37,7 +37,7 @@ END $$
 """
 BLOATED = """
 SELECT oid::regclass::text FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_total_relation_size(oid) > 4000000
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 2000000
 """
 
 
