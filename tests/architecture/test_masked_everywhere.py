@@ -109,6 +109,7 @@ WRITTEN = (
 QUERIES: dict[str, tuple[str, ...]] = {
     "attention/": ("after=2999-01-01",),
     "contacts/": ("tag=",),
+    "contacts/<uuid:contact_id>/timeline/": ("before=2999-01-01T00:00:00%2B00:00",),
     "contacts/export/": ("tag=",),
     "contacts/permission-requests/new/": ("import=1",),
     "counts/": ("settings",),

@@ -1,0 +1,48 @@
+"""What compliance knows of a contact, for the timeline on their page: permission, opt-outs, escalations."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from compliance.escalations.reading import visible_escalations
+from compliance.models import ConsentEvent, Escalation
+from texting.timeline.merging import Asked, Entry
+
+Action = ConsentEvent.Action
+_LOOKS = {
+    Action.GIVEN: ("shield-check", "success"),
+    Action.WITHDRAWN: ("ban", "danger"),
+    Action.HELP: ("life-buoy", "neutral"),
+    Action.ASKED: ("info", "neutral"),
+    Action.RETRACTED: ("rotate-ccw", "neutral"),
+}
+
+
+def permission(asked: Asked) -> Iterator[Entry]:
+    """Every entry of the ledger of the contact's number, without anybody's words."""
+    rows = ConsentEvent.objects.filter(number_index=asked.contact.number_index)
+    address = reverse("consent", args=[asked.contact.pk])
+    for row in asked.newest(rows, "recorded_at"):
+        icon, tone = _LOOKS[Action(row.action)]
+        title, source = str(row.get_action_display()), str(row.get_source_display())
+        yield Entry(row.recorded_at, title, source, icon=icon, tone=tone, url=address)
+
+
+def escalations(asked: Asked) -> Iterator[Entry]:
+    """Those about conversations that the member may read."""
+    rows = visible_escalations(asked.member).filter(contact_id=asked.contact.pk)
+    for row in asked.newest(rows, "opened_at"):
+        yield Entry(row.opened_at, _("Escalated"), _trigger(row), icon="flag", tone="warning", url=_address(row))
+    for row in asked.newest(rows, "closed_at"):
+        if row.closed_at:
+            who = row.closed_by.user.name if row.closed_by else ""
+            yield Entry(row.closed_at, _("Escalation closed"), _trigger(row), who, "check", "success", _address(row))
+
+
+def _trigger(row: Escalation) -> str:
+    return str(row.get_trigger_display())
+
+
+def _address(row: Escalation) -> str:
+    return reverse("escalation", args=[row.pk])

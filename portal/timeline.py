@@ -1,0 +1,38 @@
+"""What the portal knows of a contact, for the timeline on their page: private messages and payments, without words."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.models import SecureMessage
+from portal.payments.currencies import shown
+from portal.payments.reading import visible_payments
+from texting.queries import visible_conversations
+from texting.timeline.merging import Asked, Entry
+
+
+def secure_messages(asked: Asked) -> Iterator[Entry]:
+    """Those in conversations that the member may read: sent, first opened."""
+    mine = visible_conversations(asked.member).filter(contact=asked.contact).order_by().values("pk")
+    rows = SecureMessage.objects.filter(conversation__in=mine).select_related("author__user")
+    for row in asked.newest(rows, "created_at"):
+        address = reverse("conversation", args=[row.conversation_id])
+        who = row.author.user.name
+        yield Entry(row.created_at, _("Private message"), who=who, icon="message-square-lock", url=address)
+    for row in asked.newest(rows, "first_opened_at"):
+        if row.first_opened_at:
+            address = reverse("conversation", args=[row.conversation_id])
+            yield Entry(row.first_opened_at, _("Private message opened by the customer"), icon="lock-open", url=address)
+
+
+def payments(asked: Asked) -> Iterator[Entry]:
+    """Those in conversations that the member may read: asked for, paid."""
+    rows = visible_payments(asked.member).filter(contact=asked.contact)
+    for row in asked.newest(rows, "created_at"):
+        address, amount = reverse("conversation", args=[row.conversation_id]), shown(row.amount_minor, row.currency)
+        yield Entry(row.created_at, _("Payment asked for"), amount, icon="credit-card", url=address)
+    for row in asked.newest(rows, "paid_at"):
+        if row.paid_at:
+            address, amount = reverse("conversation", args=[row.conversation_id]), shown(row.paid_minor, row.currency)
+            yield Entry(row.paid_at, _("Paid"), amount, icon="credit-card", tone="success", url=address)

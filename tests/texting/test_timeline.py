@@ -1,0 +1,106 @@
+"""A contact's timeline has everything that the member may see, newest first, page by page, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tenancy.isolation import activate
+from tests.texting.desk import SECOND, desk
+from texting import blocking, contacts, revealing
+from texting.fields import defining
+from texting.fields.kinds import Kind
+from texting.fields.writing import set_values
+from texting.models import Contact, FieldRight, Reveal
+from texting.timeline.merging import page
+
+__all__ = ["desk"]
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(desk, member, contact=None, **asked):
+    with activate(desk.organization):
+        entries, _older = page(member, contact or desk.contact(), **asked)
+        return [entry.title for entry in entries]
+
+
+def test_it_tells_of_texts_permission_and_changes_in_the_order_in_which_they_happened(desk, time_machine):
+    now = timezone.now()
+    time_machine.move_to(now - timedelta(days=3), tick=False)
+    conversation = desk.hear("START", name="Marcus Bell")
+    time_machine.move_to(now - timedelta(days=2), tick=False)
+    with activate(desk.organization):
+        contacts.rename_contact(member=desk.cast.agent, contact=conversation.contact, name="Marcus B")
+    time_machine.move_to(now - timedelta(days=1), tick=False)
+    desk.hear("STOP")
+    time_machine.move_to(now, tick=False)
+    with activate(desk.organization):
+        blocking.block(member=desk.cast.admin, contact=conversation.contact, why=Contact.Block.SPAM)
+    found = titles(desk, desk.cast.owner)
+    told = ["Blocked", "Permission withdrawn", "Contact changed", "Permission given"]
+    assert [title for title in found if title in told] == told
+    assert "Conversation began on Main line" in found
+    assert any("texts on Main line" in title for title in found)
+
+
+def test_what_one_may_not_read_leaves_nothing_on_it(desk):
+    billing = desk.hear("About the bill", line=desk.billing_line)
+    assert "Conversation began on Billing line" in titles(desk, desk.cast.owner)
+    assert not [title for title in titles(desk, desk.cast.agent) if "Billing" in title]
+    desk.hear("Hello", number=SECOND)
+    assert "Conversation began on Main line" not in titles(desk, desk.cast.owner), "somebody else's"
+    address = reverse("contact_timeline", args=[billing.contact_id])
+    assert desk.as_(desk.cast.outsider).get(address).status_code == 404
+
+
+def test_the_preview_is_masked_where_the_page_is_and_looks_are_for_whoever_reads_the_log(desk):
+    conversation = desk.hear("I am Marcus Bell, call 212 555 0199", name="Marcus Bell")
+    address = reverse("contact_timeline", args=[conversation.contact_id])
+    open_one = desk.as_(desk.cast.agent).get(address).content.decode()
+    assert ("Marcus Bell" in open_one, "555 0199" in open_one) == (True, True)
+    masked = desk.as_(desk.cast.auditor).get(address).content.decode()
+    assert ("Bell" in masked, "555 0199" in masked) == (False, False)
+    with activate(desk.organization):
+        desk.cast.agent.session_id = conversation.pk
+        reason = Reveal.Reason(Reveal.Reason.values[0])
+        revealing.reveal(member=desk.cast.agent, contact=desk.contact(), reason=reason, words="They are on the phone")
+    looked = "Looked at name and number"
+    assert looked in titles(desk, desk.cast.auditor)
+    assert looked not in titles(desk, desk.cast.agent)
+
+
+def test_a_change_of_a_field_is_told_to_whoever_sees_the_field_and_never_what_it_says(desk):
+    conversation = desk.hear("Hello")
+    with activate(desk.organization):
+        field = defining.add_field(member=desk.cast.admin, name="Policy number", kind=Kind.TEXT)
+        set_values(member=desk.cast.agent, contact=conversation.contact, typed={field.pk: "A-17"})
+    browser, address = desk.as_(desk.cast.agent), reverse("contact_timeline", args=[conversation.contact_id])
+    shown = browser.get(address).content.decode()
+    assert ("Details changed" in shown, "Policy number" in shown, "A-17" in shown) == (True, True, False)
+    with activate(desk.organization):
+        FieldRight.objects.filter(field=field, role__built_in="agent").update(right=FieldRight.Right.HIDDEN)
+    assert "Details changed" not in titles(desk, desk.cast.agent)
+
+
+def test_pages_together_have_everything_once_and_what_is_no_moment_begins_at_the_newest(desk):
+    conversation = desk.hear("START")
+    for index in range(5):
+        with activate(desk.organization):
+            contacts.rename_contact(member=desk.cast.agent, contact=conversation.contact, name=f"Name {index}")
+    with activate(desk.organization):
+        whole, end = page(desk.cast.owner, conversation.contact, size=100)
+        assert end is None
+        pieces, before = [], None
+        for _ in range(20):
+            entries, before = page(desk.cast.owner, conversation.contact, before, size=2)
+            pieces += entries
+            if before is None:
+                break
+    assert pieces == whole
+    address = reverse("contact_timeline", args=[conversation.contact_id])
+    browser = desk.as_(desk.cast.owner)
+    for asked in ("nonsense", "2027-01-01", "2027-01-01T00:00:00", "\x00", "9999-12-31T23:59:59+00:00"):
+        assert "Contact changed" in browser.get(address, {"before": asked}).content.decode()
+    assert "Nothing yet" in browser.get(address, {"before": "1990-01-01T00:00:00+00:00"}).content.decode()
