@@ -26,7 +26,7 @@ from config.demo.measuring import measures
 from config.demo.reviewing import reviews
 from config.demo.saved_texts import take_from_library
 from config.demo.scheduling import schedule_text
-from config.demo.tagging import tags
+from config.demo.tagging import fields, tags
 from portal.payments.accounts import SIMULATOR, Wish, connect, try_keys
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -97,6 +97,7 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         for conversation in story["conversations"]:
             _conversation(built, conversation)
         tags(owner, story.get("tags", {}))
+        fields(owner, story.get("fields", {}))
         if story.get("measures"):
             measures(next(member for member in built.members.values() if member.is_owner))
         if story.get("reviews"):

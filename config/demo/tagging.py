@@ -1,8 +1,11 @@
-"""The demo's tags, and which customers have them."""
+"""The demo's tags and fields, and which customers have them."""
 
 from typing import Any
 
 from accounts.models import Membership
+from texting.fields.defining import add_field
+from texting.fields.kinds import Kind
+from texting.fields.writing import set_values
 from texting.models import Contact, Tag
 from texting.tagging import add_tag, put_on
 
@@ -13,3 +16,12 @@ def tags(owner: Membership, wanted: dict[str, Any]) -> None:
     for name, one in wanted.items():
         tag = add_tag(member=owner, name=name, colour=Tag.Colour(one["colour"]))
         put_on(member=owner, tag=tag, contact_ids=[known[who] for who in one["contacts"]])
+
+
+def fields(owner: Membership, wanted: dict[str, Any]) -> None:
+    """`wanted`: {name: {"kind": a kind, "options": of a choice, "values": {name of a customer: value}}}."""
+    known = {contact.name: contact for contact in Contact.objects.all()} if wanted else {}
+    for name, one in wanted.items():
+        field = add_field(member=owner, name=name, kind=Kind(one["kind"]), options=one.get("options", ()))
+        for who, value in one["values"].items():
+            set_values(member=owner, contact=known[who], typed={field.pk: value})
