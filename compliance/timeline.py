@@ -19,6 +19,12 @@ _LOOKS = {
 }
 
 
+def told(asked: Asked) -> Iterator[Entry]:
+    """All of it."""
+    yield from permission(asked)
+    yield from escalations(asked)
+
+
 def permission(asked: Asked) -> Iterator[Entry]:
     """Every entry of the ledger of the contact's number, without anybody's words."""
     rows = ConsentEvent.objects.filter(number_index=asked.contact.number_index)

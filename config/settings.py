@@ -334,15 +334,7 @@ TEXTING_THREAD_NOTICES = [
     "compliance.escalations.showing.thread_notices",
     "retention.holds.showing.thread_notices",
 ]
-TEXTING_TIMELINE = [  # what stands on a contact's page of everything that happened
-    "texting.timeline.own.conversations",
-    "texting.timeline.own.changes",
-    "texting.timeline.own.reveals",
-    "compliance.timeline.permission",
-    "compliance.timeline.escalations",
-    "portal.timeline.secure_messages",
-    "portal.timeline.payments",
-]
+TEXTING_TIMELINE = ["texting.timeline.own.told", "compliance.timeline.told", "portal.timeline.told"]  # of a contact
 TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
 TEXTING_KEPT_WORDS = "compliance.screening.masking.kept"  # notes and drafts, as they may be stored

@@ -12,6 +12,12 @@ from texting.queries import visible_conversations
 from texting.timeline.merging import Asked, Entry
 
 
+def told(asked: Asked) -> Iterator[Entry]:
+    """All of it."""
+    yield from secure_messages(asked)
+    yield from payments(asked)
+
+
 def secure_messages(asked: Asked) -> Iterator[Entry]:
     """Those in conversations that the member may read: sent, first opened."""
     mine = visible_conversations(asked.member).filter(contact=asked.contact).order_by().values("pk")

@@ -37,6 +37,13 @@ _CHANGES = {
 }
 
 
+def told(asked: Asked) -> Iterator[Entry]:
+    """All of it."""
+    yield from conversations(asked)
+    yield from changes(asked)
+    yield from reveals(asked)
+
+
 def conversations(asked: Asked) -> Iterator[Entry]:
     """Those that the member may read: when each began, its latest text, when it was resolved."""
     mine = with_people(asked.member, visible_conversations(asked.member)).filter(contact=asked.contact)
