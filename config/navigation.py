@@ -22,6 +22,7 @@ from retention.holds.reading import holds_waiting
 from retention.reading import undecided
 from retention.requests.reading import requests_waiting
 from texting.limits.showing import open_alarms
+from texting.notifications.reading import unread_count
 from texting.outgoing_webhooks.reading import disabled_endpoints
 from texting.queries.attention import attention_count
 from texting.queries.quarantine import waiting_in_quarantine
@@ -50,6 +51,7 @@ RAIL = (
     RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
     RailEntry(_("Search"), "search", "search", Permission.CONVERSATIONS_READ),
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
+    RailEntry(_("Notifications"), "notifications", "bell", Permission.CONVERSATIONS_READ, unread_count),
     RailEntry(_("Scheduled"), "scheduled", "calendar-clock", Permission.CONVERSATIONS_READ, stopped_count),
     RailEntry(_("Announce"), "announcements", "megaphone", Permission.ANNOUNCEMENTS_PREPARE),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
@@ -124,6 +126,7 @@ SETTINGS = (
         _("You"),
         RailEntry(_("Your account"), "account", "user", None),
         RailEntry(_("Sessions"), "sessions", "monitor", None),
+        RailEntry(_("Notifications"), "notification_settings", "bell", Permission.CONVERSATIONS_READ),
     ),
 )
 REPORTS = (

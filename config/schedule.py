@@ -8,6 +8,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
     "send what was scheduled": {"task": "texting.scheduled.tasks.send_scheduled", "schedule": schedule(10)},
     "go on with announcements": {"task": "texting.announcements.tasks.sweep_announcements", "schedule": schedule(5)},
+    "mail unread notifications": {"task": "texting.notifications.tasks.mail_unread", "schedule": schedule(60)},
+    "forget notifications": {
+        "task": "texting.notifications.tasks.forget_notifications",
+        "schedule": schedule(6 * 3600),
+    },
     "watch blocks of numbers": {"task": "texting.tasks.watch_sending", "schedule": schedule(300)},
     "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
     "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},

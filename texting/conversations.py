@@ -4,7 +4,7 @@ Two colleagues press a button in the same second. So nothing here looks first an
 conditional UPDATE, the database lets one of them win, and the other is told who has it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from texting.gate import OutsideHours
 from texting.kept_words import kept
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Draft, Line, Message, Note, Turn
+from texting.notifications import mentioning, noting
 from texting.outgoing_webhooks import EventKind
 from texting.purposes import Purpose
 from texting.queries import Colleague, colleague, colleagues_on, is_with_somebody_else
@@ -141,9 +142,10 @@ def reopen(*, member: Membership, conversation: Conversation) -> None:
     _show(conversation, Turn.Kind.REOPENED, member)
 
 
-def add_note(*, member: Membership, conversation: Conversation, body: str) -> Note:
-    """Leave a note for colleagues; it is never sent.
+def add_note(*, member: Membership, conversation: Conversation, body: str, picked: Collection[UUID] = ()) -> Note:
+    """Leave a note for colleagues; it is never sent. Whoever is named in it as `@Name` and may see it is told.
 
+    `picked`: ids that its author chose from a list, which tell colleagues of one name apart.
     What must not be stored leaves a mask in it (`texting.kept_words`). Raises NotPossible when it is empty or too long.
     """
     require(member, Permission.NOTES_WRITE)
@@ -160,6 +162,7 @@ def add_note(*, member: Membership, conversation: Conversation, body: str) -> No
         created_at=timezone.now(),
     )
     keep_words([note])
+    noting.mentioned(members=mentioning.named_in(text, conversation, picked=picked), note=note)
     forget_draft(member, conversation)
     audit.record(event=AuditKind.NOTE_ADDED, actor=member, object=conversation)
     _tell(conversation, LiveKind.NOTE)
@@ -222,7 +225,11 @@ def record_reading(*, member: Membership, conversation: Conversation) -> None:
 
 
 def mark_read(*, member: Membership, conversation: Conversation) -> None:
-    """No text waits any more. Does nothing for members who cannot act on one: their looking on must not hide it."""
+    """No text waits any more. Does nothing for members who cannot act on one: their looking on must not hide it.
+
+    What the member was to be told of it they know in either case.
+    """
+    noting.read_in(member, conversation)
     if not (member.may(Permission.MESSAGES_SEND) or member.may(Permission.CONVERSATIONS_RESOLVE)):
         return
     if Conversation.objects.filter(pk=conversation.pk, unread__gt=0).update(unread=0):
@@ -276,6 +283,8 @@ def _pass_on(member: Membership, conversation: Conversation, *, to: UUID | None,
         _show(conversation, Turn.Kind.TAKEN, member)
     else:
         _show(conversation, Turn.Kind.ASSIGNED if to else Turn.Kind.RETURNED, member, assignee_id=to)
+    if to is not None:
+        noting.assigned(to=to, actor=member, conversation_id=conversation.pk)
 
 
 def _may_become(conversation: Conversation, status: Conversation.Status) -> QuerySet[Conversation]:

@@ -15,6 +15,7 @@ from texting import live, outgoing_webhooks
 from texting.live import Claims, LiveKind, mark_of
 from texting.live.access import claims_hold
 from texting.models import Conversation, Turn
+from texting.notifications import noting
 from texting.queries import colleagues_on
 
 
@@ -89,6 +90,8 @@ def _pass_on(row: Conversation, leaving: Leaving, to: UUID | None) -> None:
     )
     live.publish(kind=LiveKind.CONVERSATION, conversation=row.pk, line=row.line_id)
     outgoing_webhooks.tell_assigned(row, to)
+    if to is not None:
+        noting.assigned(to=to, actor=actor, conversation_id=row.pk)
 
 
 def _epoch(row: Session) -> str:

@@ -15,6 +15,7 @@ from texting import inbound_steps, live, number_marks, outgoing_webhooks, sendin
 from texting.attachments.noting import MOST, declared_kind, note_arrived
 from texting.live import LiveKind
 from texting.models import Line, Message
+from texting.notifications import noting
 from texting.phone_numbers import from_provider
 from texting.providers import base
 from texting.purposes import TERMS
@@ -80,6 +81,7 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
             kind=LiveKind.MESSAGE, conversation=message.conversation_id, message=message.pk, line=message.line_id
         )
         outgoing_webhooks.tell_received(message)
+    noting.texts_came(stored.values())
     for arrival in arrivals.values():
         _answer(arrival)
     return [stored.get(at) for at in range(len(texts))]

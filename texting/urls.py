@@ -44,6 +44,7 @@ _ENDPOINT = "settings/webhooks/<uuid:endpoint_id>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("texting.announcement_urls")),
     path("", include("texting.scheduled_urls")),
+    path("", include("texting.notification_urls")),
     path("inbox/", inbox.inbox, name="inbox"),
     re_path(r"^inbox/(?P<kind>mine|unassigned|resolved)/$", inbox.inbox, name="inbox_filter"),
     path("inbox/team/<uuid:team_id>/", inbox.team_inbox, name="inbox_team"),

@@ -60,6 +60,7 @@ class MailKind(StrEnum):
     SCHEDULED_TEXT_STOPPED = "scheduled_text_stopped"
     HOLD_EXPIRES = "hold_expires"
     ACTION_YOURS = "action_yours"
+    NOTIFICATIONS_WAIT = "notifications_wait"
     ACTION_DUE = "action_due"
     ACTION_SLIPPED = "action_slipped"
     RETENTION_SHORTENED = "retention_shortened"
@@ -138,6 +139,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.SCHEDULED_TEXT_STOPPED: HOURS,
     MailKind.HOLD_EXPIRES: NOTICE,
     MailKind.ACTION_YOURS: NOTICE,
+    MailKind.NOTIFICATIONS_WAIT: HOURS,
     MailKind.ACTION_DUE: NOTICE,
     MailKind.ACTION_SLIPPED: NOTICE,
     MailKind.RETENTION_SHORTENED: NOTICE,

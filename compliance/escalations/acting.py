@@ -16,6 +16,7 @@ from compliance.escalations.cannot_act import CannotAct
 from compliance.escalations.noting import note
 from compliance.escalations.people import able_to_handle
 from compliance.models import Escalation, EscalationEvent, EscalationStep
+from texting.notifications import noting
 
 Kind, State, Channel = EscalationEvent.Kind, Escalation.State, Escalation.Channel
 LONGEST_WORDS = 2000
@@ -52,6 +53,7 @@ def assign(*, member: Membership, escalation: Escalation, to: UUID | None) -> No
     mine.save(update_fields=["owner"])
     kind = Kind.TAKEN if to == member.pk else Kind.ASSIGNED if to else Kind.RETURNED
     note(mine, kind, actor=member, facts={"owner": str(to or "")})
+    noting.escalation_given(to=to, actor=member, conversation_id=mine.conversation_id)
 
 
 def offer(*, member: Membership, escalation: Escalation, channel: str) -> None:

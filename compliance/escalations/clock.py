@@ -18,6 +18,7 @@ from accounts.permissions import Permission
 from compliance.escalations.noting import note
 from compliance.escalations.people import supervisor_for
 from compliance.models import Escalation, EscalationEvent, EscalationStep
+from texting.notifications import noting
 
 log = logging.getLogger("parley.escalations")
 Kind, State, Event = EscalationStep.Kind, EscalationStep.State, EscalationEvent.Kind
@@ -80,6 +81,7 @@ def _reassign(mine: Escalation) -> None:
     mine.owner = taker
     mine.save(update_fields=["owner"])
     note(mine, Event.REASSIGNED, facts={"owner": str(taker.pk), "before": str(before or "")})
+    noting.escalation_given(to=taker.pk, actor=None, conversation_id=mine.conversation_id)
     notices.tell_member(taker, MailKind.ESCALATION_YOURS, route="escalations")
 
 

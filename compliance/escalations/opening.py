@@ -21,6 +21,7 @@ from compliance.escalations.policies import Clock, clock_of
 from compliance.escalations.signals import LOCKS, Signal
 from compliance.models import Escalation, EscalationEvent, EscalationStep
 from texting.models import Conversation
+from texting.notifications import noting
 
 Kind = EscalationEvent.Kind
 LONGEST_REASON = 500
@@ -86,6 +87,7 @@ def _add(
     is_new = found.pk == made.pk
     if is_new:
         _start_clock(found, at)
+        noting.escalation_given(to=found.owner_id, actor=actor, conversation_id=made.conversation_id)
     locked = set(found.locked).union(*(one.topics | LOCKS.get(one.trigger, frozenset()) for one in signals))
     found.locked, found.conversation_id = sorted(locked), made.conversation_id
     found.save(update_fields=["locked", "conversation_id"])

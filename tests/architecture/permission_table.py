@@ -61,7 +61,7 @@ from tests.retention.placed import place_hold
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.simulator.conftest import make_line
-from texting import receiving, tagging
+from texting import conversations, receiving, tagging
 from texting.announcements import writing as announcing
 from texting.announcements.audiences import Audience
 from texting.announcements.writing import Written
@@ -70,7 +70,7 @@ from texting.fields.kinds import Kind
 from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
-from texting.models import LineKey, QuarantinedRequest, ScheduledText, SendingStop
+from texting.models import LineKey, Notification, QuarantinedRequest, ScheduledText, SendingStop
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
 from texting.purposes import Purpose
@@ -172,12 +172,13 @@ _SEEN = {"contacts/<uuid:contact_id>/reveal/", "contacts/<uuid:contact_id>/hide/
 _OWN_REVIEWS = {f"reviews/yours/<uuid:scored_id>/{act}" for act in ("", "read/", "dispute/")}  # the agent's own
 _HELD = {f"reviews/<uuid:scored_id>/{act}/" for act in ("keep", "give-back")}  # the supervisor's
 _MADE_FOR = {"settings/exports/<uuid:export_id>/", "settings/evidence/<uuid:pack_id>/"}  # the admin's
+_TOLD = {"notifications/<uuid:notification_id>/read/", "notifications/<uuid:notification_id>/unread/"}  # the agent was
 NOT_THEIRS: dict[str, set[str]] = {
-    "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD | _MADE_FOR,
-    "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN | _OWN_REVIEWS | _HELD,
-    "supervisor": _SESSION | _UNSENT | _SEEN | _OWN_REVIEWS,
+    "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD | _MADE_FOR | _TOLD,
+    "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN | _OWN_REVIEWS | _HELD | _TOLD,
+    "supervisor": _SESSION | _UNSENT | _SEEN | _OWN_REVIEWS | _TOLD,
     "agent": _UNSENT | _SEEN,
-    "auditor": _SESSION | _FILES | _OWN_REVIEWS | _HELD,  # pictures cannot be masked
+    "auditor": _SESSION | _FILES | _OWN_REVIEWS | _HELD | _TOLD,  # pictures cannot be masked
 }
 
 PLAIN = {
@@ -234,6 +235,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         action = opening_actions.open_action(
             member=cast.owner, action_id=uuid4(), wanted=an_action(cast.agent), origin=None
         )
+        note = conversations.add_note(member=cast.supervisor, conversation=message.conversation, body="@Amelia Okafor")
+        told = Notification.objects.get(note=note)
         legal_hold = place_hold(cast.admin, about=f"/inbox/c/{message.conversation_id}/")
         holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
         rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
@@ -368,6 +371,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "field_id": field.pk,
         "purge_id": purge.pk,
         "held_id": held.pk,
+        "notification_id": told.pk,
         "scheduled_id": planned.pk,
         "announcement_id": announced.pk,
         "hold_id": legal_hold.pk,

@@ -89,6 +89,7 @@ PLACES = {
     "texting/limits/carriers/changing.py:remove_campaign": SETTING,
     "texting/limits/changing.py:remove_country": SETTING,
     "texting/limits/growing.py:forget_counts": COUNT,
+    "texting/notifications/mailing.py:_forget_batch": "that a member was told of something: ids and times, no content",
     "texting/outbox.py:cancel": QUEUE,
     "texting/outbox.py:cancel_waiting": QUEUE,
     "texting/outbox.py:finish": QUEUE,

@@ -72,7 +72,7 @@ def make_marked() -> Scenery:
         receiving.receive(line, Inbound("in-marked", NUMBER, line.number, TEXT, "in-marked"))
         conversation = Conversation.objects.select_related("contact", "line__team").get(pk=objects["conversation_id"])
         sending.send_text(conversation=conversation, body=f"Thank you {NAME}", author=cast.agent)
-        conversations.add_note(member=cast.agent, conversation=conversation, body=f"Note: {TEXT}")
+        conversations.add_note(member=cast.agent, conversation=conversation, body=f"@Bo Castellanos: {TEXT}")
         receiving.receive(line, Inbound("in-last", NUMBER, line.number, TEXT, "in-last"))
         sent = Message.objects.filter(conversation=conversation, direction=Message.Direction.OUT)
         sent.update(attention=Message.Attention.NO_RECEIPT)
@@ -117,6 +117,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "escalations/<uuid:escalation_id>/mail/": ("language=es",),
     "escalations/calls/": tuple(f"view={view}" for view in ("mine", "unowned", "overdue", "done", "cancelled")),
     "escalations/csv/": ("view=closed", "view=all"),
+    "notifications/": ("view=unread", "view=mentioned", "after=2999-01-01"),
     "perhaps-stop/": ("state=decided",),
     "phones/<uuid:line_id>/<slug:phone_id>/texts/": ("version=1",),
     "reports/findings/": ("state=right", "state=wrong", "state=all"),

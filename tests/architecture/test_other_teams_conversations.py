@@ -47,7 +47,7 @@ def make_marked() -> Scenery:
         line = Line.objects.get(pk=objects["line_id"])
         receiving.receive(line, Inbound("in-marked", "+12125550181", line.number, f"The {MARK} one", "in-marked"))
         conversation = Conversation.objects.select_related("contact", "line__team").get(pk=objects["conversation_id"])
-        conversations.add_note(member=cast.agent, conversation=conversation, body=f"Note: {MARK}")
+        conversations.add_note(member=cast.agent, conversation=conversation, body=f"@Bo Castellanos: {MARK}")
         sent = Message.objects.filter(conversation=conversation, direction=Message.Direction.OUT)
         sent.update(attention=Message.Attention.NO_RECEIPT)
         write_everywhere(f"What is {MARK}")

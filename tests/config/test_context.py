@@ -23,6 +23,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
         "Inbox",
         "Search",
         "Attention",
+        "Notifications",
         "Scheduled",
         "Stop?",
         "Escalations",
@@ -36,6 +37,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
         "Inbox",
         "Search",
         "Attention",
+        "Notifications",
         "Scheduled",
         "Stop?",
         "Escalations",
@@ -48,7 +50,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
 
 
 def test_settings_show_what_a_member_may_open(cast):
-    own = {"You": ["Your account", "Sessions"]}
+    own = {"You": ["Your account", "Sessions", "Notifications"]}
     assert sections(cast.agent) == own
     assert (
         sections(cast.supervisor)

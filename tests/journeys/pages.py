@@ -85,6 +85,9 @@ class State:
             words = to_address(self.member, {"q": [self.searched], "kind": [""]})
         yield "search-found", f"/search/?again={words}"
         yield "attention", "/attention/"
+        yield "notifications", "/notifications/"
+        yield "notifications-unread", "/notifications/?view=unread"
+        yield "notification-settings", "/settings/notifications/"
         yield "questions", "/perhaps-stop/"
         yield "questions-decided", "/perhaps-stop/?state=decided"
         yield "escalations", "/escalations/"

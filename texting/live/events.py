@@ -38,8 +38,8 @@ TOKEN_SECONDS = 120  # how long a token may wait before its stream is opened
 
 
 class LiveKind(StrEnum):
-    """What happened. `ATTENTION`: texts that somebody should look at came or went, or a line stopped. `ACCESS` names a
-    member whose streams must end now; no browser is told of it.
+    """What happened. `ATTENTION`: texts that somebody should look at came or went, or a line stopped. `NOTIFICATION`
+    names the member whose list changed. `ACCESS` names one whose streams must end now; no browser is told of it.
     """
 
     MESSAGE = "message"
@@ -48,6 +48,7 @@ class LiveKind(StrEnum):
     NOTE = "note"
     PRESENCE = "presence"
     ATTENTION = "attention"
+    NOTIFICATION = "notification"
     ACCESS = "access"
 
 

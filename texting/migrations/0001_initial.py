@@ -10,6 +10,7 @@ import tenancy.ids
 import tenancy.isolation
 import tenancy.together
 import texting.models.line
+import texting.models.notification
 from django.db import migrations, models
 
 
@@ -534,6 +535,45 @@ class Migration(migrations.Migration):
                     options={
                         'indexes': [models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_note_thread')],
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_note_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_note_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_note_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_note_contact_org'), tenancy.constraints.SameOrganization(field='author', name='texting_note_author_org'), models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', False), ('ended_as', ''), ('ended_at__isnull', True)), models.Q(('body__isnull', True), ('ended_as__in', ['retention', 'redacted', 'deleted', 'erased']), ('ended_at__isnull', False)), _connector='OR'), name='texting_note_ended')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Notification',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('kind', models.CharField(choices=[('mentioned', 'You were mentioned'), ('assigned', 'A conversation was assigned to you'), ('text', 'A customer wrote in a conversation of yours'), ('escalation', 'An escalation is yours')], max_length=10)),
+                        ('times', models.PositiveIntegerField(default=1)),
+                        ('at', models.DateTimeField()),
+                        ('read_at', models.DateTimeField(blank=True, null=True)),
+                        ('pushed_at', models.DateTimeField(blank=True, null=True)),
+                        ('mailed_at', models.DateTimeField(blank=True, null=True)),
+                        ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.conversation')),
+                        ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.note')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'member', '-at', '-id'], name='texting_notification_list'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['organization', 'at'], name='texting_notification_untold')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_notification_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_notification_org_id'), tenancy.constraints.SameOrganization(field='member', name='texting_notification_member_org'), tenancy.constraints.SameOrganization(field='conversation', name='texting_notification_conversation_org'), tenancy.constraints.SameOrganization(field='actor', name='texting_notification_actor_org'), tenancy.constraints.SameOrganization(field='note', name='texting_notification_note_org'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'mentioned'), ('note__isnull', False)), models.Q(('kind__in', ['assigned', 'text', 'escalation']), ('note__isnull', True)), _connector='OR'), name='texting_notification_of_note'), models.UniqueConstraint(condition=models.Q(('note__isnull', True), ('read_at__isnull', True)), fields=('organization', 'member', 'conversation', 'kind'), name='texting_notification_one_unread'), models.UniqueConstraint(condition=models.Q(('note__isnull', False)), fields=('organization', 'member', 'note'), name='texting_notification_of_note_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='NotificationChoices',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('app', models.JSONField(default=texting.models.notification.every_kind)),
+                        ('push', models.JSONField(default=texting.models.notification.every_kind)),
+                        ('email', models.JSONField(default=texting.models.notification.direct_kinds)),
+                        ('sound', models.JSONField(default=texting.models.notification.no_kinds)),
+                        ('muted', models.JSONField(default=list)),
+                        ('quiet_from', models.TimeField(blank=True, null=True)),
+                        ('quiet_until', models.TimeField(blank=True, null=True)),
+                        ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_notificationchoices_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_notificationchoices_org_id'), tenancy.constraints.SameOrganization(field='member', name='texting_notificationchoices_member_org'), models.UniqueConstraint(fields=('organization', 'member'), name='texting_notificationchoices_once'), models.CheckConstraint(condition=models.Q(models.Q(('quiet_from__isnull', True), ('quiet_until__isnull', True)), models.Q(('quiet_from__isnull', False), ('quiet_until__isnull', False)), _connector='OR'), name='texting_notificationchoices_quiet')],
                     },
                 ),
                 migrations.CreateModel(

@@ -12,6 +12,7 @@ from texting.models.limits import AllowedCountry, LimitChange, SendingCount, Sen
 from texting.models.line import Line, LineKey
 from texting.models.message import Decision, Message
 from texting.models.missed import FetchedText
+from texting.models.notification import Notification, NotificationChoices
 from texting.models.opt_outs import CarrierComparison, CarrierOptOut, CarrierWord, OptOutMismatch, Reading
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
@@ -62,6 +63,8 @@ __all__ = [
     "MediaLink",
     "Message",
     "Note",
+    "Notification",
+    "NotificationChoices",
     "OptOutMismatch",
     "OutboxEntry",
     "QuarantineHour",

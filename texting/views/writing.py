@@ -1,5 +1,7 @@
 """Writing: what the gate would say, sending, notes, drafts."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -75,7 +77,9 @@ def note(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     found = find(request, conversation_id)
     body = request.POST.get("body", "")
     try:
-        left = conversations.add_note(member=request.member, conversation=found, body=body)
+        left = conversations.add_note(
+            member=request.member, conversation=found, body=body, picked=_ids(request.POST.getlist("mentioned"))
+        )
     except NotPossible as error:
         return render(request, "texting/_composer_error.html", {"error": str(error)}, status=422)
     response = written(request, found.pk)
@@ -121,6 +125,15 @@ def files_of(request: MemberRequest) -> list[UUID]:
         return [UUID(value) for value in request.POST.getlist("file")]
     except ValueError:
         return [new_id()]
+
+
+def _ids(values: Iterable[str]) -> set[UUID]:
+    """The ids among them; what is none was not chosen from our list."""
+    found = set()
+    for value in values:
+        with suppress(ValueError):
+            found.add(UUID(value))
+    return found
 
 
 def written(request: MemberRequest, conversation_id: UUID) -> HttpResponse:

@@ -1,4 +1,4 @@
-// The list of texts that need attention: stays up to date by itself, and can be walked with j and k.
+// A list of things that need somebody (texts, notifications): stays up to date by itself, and can be walked with j and k.
 import { ask, parts, put } from "./asking.js";
 
 const list = () => document.getElementById("attention");
@@ -27,7 +27,7 @@ async function refresh() {
   }
 }
 const caughtUp = () => again && setTimeout(refresh, 0);
-for (const name of ["live:attention", "live:resync"]) document.body.addEventListener(name, refresh);
+for (const name of [`live:${list().dataset.news ?? "attention"}`, "live:resync"]) document.body.addEventListener(name, refresh);
 document.addEventListener("toggle", caughtUp, true);
 document.addEventListener("close", caughtUp, true);
 document.addEventListener("visibilitychange", caughtUp);

@@ -141,6 +141,7 @@ export async function send(outsideHours, why, later) {
   if (later) Object.assign(fields, later.fields);
   else if (!isNote() && permission().dataset.state === "later") fields.outside_hours = outsideHours ?? "wait";
   if (why) fields.because = why;
+  if (isNote() && where.dataset.mentioned) fields.mentioned = where.dataset.mentioned.split(" ");
   if (!isNote() && where.dataset.origin) fields.origin = where.dataset.origin;
   try {
     const answer = await ask(later?.url ?? where.dataset[isNote() ? "note" : "send"], { body: form(fields) });
@@ -164,7 +165,7 @@ async function settle(answer, where, text, files) {
   if (where !== composer()) return;
   if (answer.ok) {
     unsaved = null;
-    where.dataset.origin = "";
+    where.dataset.origin = where.dataset.mentioned = "";
     sent(files);
     // Whatever was typed while the text was on its way stays.
     body().value = body().value.startsWith(text) ? body().value.slice(text.length).trimStart() : body().value;

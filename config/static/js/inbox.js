@@ -3,6 +3,7 @@ import { announce } from "./announce.js";
 import { ask, merge, parts, put } from "./asking.js";
 import "./composer.js";
 import "./later.js";
+import "./mentions.js";
 import "./presence.js";
 import "./sheet.js";
 import "./templates.js";

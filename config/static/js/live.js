@@ -5,6 +5,7 @@
 //   live:conversation-ID   something in that conversation      live:presence-ID  somebody came, went or types there
 //   live:line-ID           something on that line              live:list         a list of conversations is out of date
 //   live:attention         texts that somebody should look at came or went
+//   live:notification      what this member is told of changed
 //   live:resync            something may have been missed: fetch anew (live:list follows)
 // <html data-live="on|off"> says whether news arrive. The page says who listens: templates/texting/_live.html.
 const PING_WITHIN = 45_000; // the server sends at least a sign of life every 20 seconds
@@ -58,6 +59,10 @@ function show(event) {
   }
   if (event.kind === "attention") {
     dispatch("live:attention", event);
+    return;
+  }
+  if (event.kind === "notification") {
+    if (event.member === seat.dataset.key) dispatch("live:notification", event);
     return;
   }
   if (event.kind === "presence") {

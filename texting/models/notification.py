@@ -1,0 +1,115 @@
+"""What a member is told of, how they want to be told, and the browsers that may be rung."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from tenancy.isolation import TenantModel, same_organization
+from texting.models.conversation import Conversation, Note
+
+
+class Notification(TenantModel):
+    """One thing that a member should know of a conversation. Ids and times only; what is shown is read then.
+
+    Of each kind but `MENTIONED` a member has one unread row for a conversation, which counts how often it happened
+    (`times`) and moves up with the latest (`at`). `pushed_at`, `mailed_at`: when it was told outside the page, or was
+    found to be told to nobody.
+    """
+
+    class Kind(models.TextChoices):
+        MENTIONED = "mentioned", _("You were mentioned")
+        ASSIGNED = "assigned", _("A conversation was assigned to you")
+        TEXT = "text", _("A customer wrote in a conversation of yours")
+        ESCALATION = "escalation", _("An escalation is yours")
+
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    times = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    pushed_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("member", "conversation", "actor", "note"),
+            models.CheckConstraint(
+                condition=models.Q(kind="mentioned", note__isnull=False)
+                | models.Q(kind__in=["assigned", "text", "escalation"], note__isnull=True),
+                name="texting_notification_of_note",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "member", "conversation", "kind"],
+                condition=models.Q(read_at__isnull=True, note__isnull=True),
+                name="texting_notification_one_unread",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "member", "note"],
+                condition=models.Q(note__isnull=False),
+                name="texting_notification_of_note_once",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "member", "-at", "-id"], name="texting_notification_list"),
+            models.Index(
+                fields=["organization", "at"],
+                condition=models.Q(read_at__isnull=True),
+                name="texting_notification_untold",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+def every_kind() -> list[str]:
+    """All kinds: what a member is told of who has chosen nothing."""
+    return list(Notification.Kind.values)
+
+
+def direct_kinds() -> list[str]:
+    """What somebody meant for the member: all but customers' texts."""
+    return [kind for kind in Notification.Kind.values if kind != Notification.Kind.TEXT]
+
+
+def no_kinds() -> list[str]:
+    """None: a page makes no sound before its member wants it."""
+    return []
+
+
+class NotificationChoices(TenantModel):
+    """How a member wants to be told; without a row the defaults hold.
+
+    Each way lists kinds. `muted`: ids of teams of which the member is told nothing. The quiet hours are the
+    organization's local time, may go over midnight, and hold back everything but the list itself.
+    """
+
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    app = models.JSONField(default=every_kind)
+    push = models.JSONField(default=every_kind)
+    email = models.JSONField(default=direct_kinds)
+    sound = models.JSONField(default=no_kinds)
+    muted = models.JSONField(default=list)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("member"),
+            models.UniqueConstraint(fields=["organization", "member"], name="texting_notificationchoices_once"),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="texting_notificationchoices_quiet",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"choices of {self.member_id}"

@@ -1,0 +1,160 @@
+"""A member's notifications as their page shows them, and how many are unread."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership
+from tenancy.encryption import prefetch
+from texting import live
+from texting.live import LiveKind
+from texting.models import Notification
+from texting.notifications.choosing import Choices, Way, choices_of
+from texting.queries import Cursor, sees_everybody, visible_conversations, wording
+from texting.queries.access import NotYours
+from texting.queries.cursors import older_than
+from texting.queries.inbox import MOST_COUNTED
+from texting.queries.seeing import Customer, customer
+
+PAGE = 50
+Kind = Notification.Kind
+ICONS = {
+    Kind.MENTIONED: "message-square",
+    Kind.ASSIGNED: "user-plus",
+    Kind.TEXT: "message-square-text",
+    Kind.ESCALATION: "life-buoy",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One notification. `words` are those of the note that mentions the member, "" for other kinds."""
+
+    id: UUID
+    kind: str
+    icon: str
+    sentence: str
+    customer: Customer
+    line: str
+    conversation_id: UUID
+    at: datetime
+    words: str
+    is_unread: bool
+
+    @property
+    def key(self) -> str:
+        """The id as a part of elements' names."""
+        return str(self.id)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows from newest to oldest. `next` is where the next page begins, "" on the last one."""
+
+    rows: tuple[Row, ...]
+    next: str = ""
+
+
+def visible(member: Membership) -> QuerySet[Notification]:
+    """The member's own, of conversations that they may read now, as far as they want to see them; without any order."""
+    return wanted(member, Way.APP)[1]
+
+
+def wanted(member: Membership, way: Way) -> tuple[Choices, QuerySet[Notification]]:
+    """What the member has chosen, and those of their own that they may see and want in this way."""
+    choices = choices_of(member)
+    mine = Notification.objects.filter(member=member, conversation__in=visible_conversations(member).values("pk"))
+    return choices, mine.filter(choices.told(way))
+
+
+def unread_count(member: Membership) -> int:
+    """How many are unread, at most `MOST_COUNTED`: exactly those that the list shows as unread."""
+    unread = visible(member).filter(read_at__isnull=True).order_by()
+    return len(unread.values_list("pk", flat=True)[:MOST_COUNTED])
+
+
+def page_of(
+    member: Membership, *, kind: str = "", only_unread: bool = False, cursor: Cursor | None = None, size: int = PAGE
+) -> Page:
+    """One page of the list; `kind` is one of `Notification.Kind` or "" for all."""
+    rows = visible(member).select_related("conversation__contact", "conversation__line", "actor__user", "note")
+    if not sees_everybody(member):
+        rows = rows.defer("conversation__contact__number")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if only_unread:
+        rows = rows.filter(read_at__isnull=True)
+    if cursor:
+        rows = rows.filter(older_than(cursor, "at"))
+    found = list(rows.order_by("-at", "-id")[: size + 1])
+    shown = found[:size]
+    prefetch([*(one.conversation.contact for one in shown), *(one.note for one in shown if one.note)])
+    place = str(Cursor(shown[-1].at, shown[-1].pk)) if len(found) > size else ""
+    return Page(tuple(_row(member, one) for one in shown), place)
+
+
+def mark(member: Membership, notification_id: UUID, *, read: bool) -> None:
+    """Mark one as read or as unread; harmless when it is so already. Raises NotYours when the list has no such one."""
+    one = visible(member).filter(pk=notification_id)
+    if not one.exists():
+        raise NotYours
+    _marked(member, one.filter(read_at__isnull=read), timezone.now() if read else None)
+
+
+def mark_all_read(member: Membership) -> datetime | None:
+    """Mark as read all that the list shows. Returns the moment, by which it is undone; None when all were read."""
+    now = timezone.now()
+    return now if _marked(member, visible(member).filter(read_at__isnull=True), now) else None
+
+
+def undo_all_read(member: Membership, at: datetime) -> bool:
+    """Those that were marked as read in that moment are unread again."""
+    return _marked(member, visible(member).filter(read_at=at), None)
+
+
+def _marked(member: Membership, rows: QuerySet[Notification], at: datetime | None) -> bool:
+    found = list(rows.values_list("pk", "kind", "conversation_id"))
+    if at is None:  # what has come since is told in a row of its own, which is the one that stays unread
+        unread = Notification.objects.filter(member=member, read_at__isnull=True, note__isnull=True)
+        taken = set(unread.values_list("kind", "conversation_id"))
+        for key, kind, conversation in list(found):
+            if (kind, conversation) in taken:
+                found.remove((key, kind, conversation))
+            elif kind != Kind.MENTIONED:
+                taken.add((kind, conversation))
+    done = Notification.objects.filter(pk__in=[key for key, _kind, _place in found]).update(read_at=at)
+    if done:
+        live.publish(kind=LiveKind.NOTIFICATION, member=member.pk)
+    return bool(done)
+
+
+def _row(member: Membership, one: Notification) -> Row:
+    place = one.conversation
+    return Row(
+        id=one.pk,
+        kind=one.kind,
+        icon=ICONS[Kind(one.kind)],
+        sentence=_sentence(one),
+        customer=customer(member, place.contact, in_list=True),
+        line=place.line.name,
+        conversation_id=place.pk,
+        at=one.at,
+        words=wording(member, one.note, contact=place.contact, in_list=True) if one.note else "",
+        is_unread=one.read_at is None,
+    )
+
+
+def _sentence(one: Notification) -> str:
+    who = one.actor.user.name if one.actor else ""
+    if one.kind == Kind.MENTIONED:
+        return _("%(name)s mentioned you in a note") % {"name": who}
+    if one.kind == Kind.ASSIGNED:
+        return _("%(name)s gave you this conversation") % {"name": who}
+    if one.kind == Kind.ESCALATION:
+        return _("%(name)s gave you this escalation") % {"name": who} if who else _("This escalation is yours")
+    return ngettext("%(count)d new text", "%(count)d new texts", one.times) % {"count": one.times}
