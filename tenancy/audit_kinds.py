@@ -125,6 +125,7 @@ class AuditKind(StrEnum):
     ANNOUNCEMENT_RESUMED = "announcement:resumed"
     ANNOUNCEMENT_CANCELED = "announcement:canceled"
     ANNOUNCEMENT_STOPPED = "announcement:stopped"
+    ANNOUNCEMENT_RETRIED = "announcement:retried"
     ANNOUNCEMENT_FINISHED = "announcement:finished"
     ANNOUNCEMENT_EXPORTED = "announcement:exported"
     NOTE_ADDED = "note:added"

@@ -16,6 +16,7 @@ urlpatterns = [
     path(_ONE + "start/", announcing.start_announcement, name="start_announcement"),
     path(_ONE + "pause/", announcing.pause_announcement, name="pause_announcement"),
     path(_ONE + "resume/", announcing.resume_announcement, name="resume_announcement"),
+    path(_ONE + "retry/", announcing.retry_announcement, name="retry_announcement"),
     path(_ONE + "cancel/", announcing.cancel_announcement, name="cancel_announcement"),
     path(_ONE + "discard/", announcing.discard_announcement, name="discard_announcement"),
 ]

@@ -1,11 +1,13 @@
 """Audiences by what contacts have agreed to: one for each program."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from compliance.models import ConsentEvent, Program
 from texting.announcements.audiences import Agreement
+from texting.models import Contact
 
 
 class Agreed:
@@ -29,3 +31,12 @@ class Agreed:
             number_index=OuterRef("number_index"), program_id=program_id, action=ConsentEvent.Action.GIVEN
         )
         return Q(Exists(given))
+
+    def opted_out(self, contacts: QuerySet[Contact], since: datetime) -> int:
+        """Each number once, however often it said STOP."""
+        out = ConsentEvent.objects.filter(
+            action=ConsentEvent.Action.WITHDRAWN,
+            recorded_at__gte=since,
+            number_index__in=contacts.order_by().values("number_index"),
+        )
+        return out.order_by().values("number_index").distinct().count()

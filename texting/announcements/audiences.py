@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from texting.limits.regions import name_of
-from texting.models import Contact, Tag
+from texting.models import AnnouncementRecipient, Contact, Tag
 from texting.queries.access import contacts_for
 
 
@@ -39,6 +39,9 @@ class Audiences(Protocol):
 
     def agreed(self, key: str) -> Q | None:
         """A condition on contacts, wider than the gate's own answer; None for what there is not."""
+
+    def opted_out(self, contacts: QuerySet[Contact], since: datetime) -> int:
+        """How many of these have withdrawn a permission since then."""
 
 
 @cache
@@ -106,6 +109,12 @@ def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
         zone = ZoneInfo(member.organization.time_zone)
         rows = rows.filter(created_at__gte=datetime.combine(audience.since, time(), zone))
     return rows
+
+
+def opted_out(rows: QuerySet[AnnouncementRecipient], since: datetime) -> int:
+    """How many of these recipients have opted out since then."""
+    contacts = Contact.objects.filter(pk__in=rows.order_by().values("contact_id"))
+    return sum(part.opted_out(contacts, since) for part in _parts())
 
 
 def in_words(audience: Audience) -> list[str]:

@@ -17,10 +17,17 @@ from texting.announcements.writing import OPEN, CannotAnnounce, forget_recipient
 from texting.models import Announcement, AnnouncementRecipient, OutboxEntry
 from texting.purposes import Purpose, terms_of
 from texting.queries import visible_lines
+from texting.statuses import ErrorKind
 
 State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
 GOOD_FOR = timedelta(hours=24)
 """So long after the check it may be started: later too much of it is no longer true."""
+PASSING = (
+    *(kind.value for kind in (ErrorKind.UNREACHABLE, ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED)),
+    *(kind.value for kind in (ErrorKind.AUTH, ErrorKind.ACCOUNT, ErrorKind.UNKNOWN)),
+    *("expired", "carrier.day", "broken", "line.active", "author.active"),
+)
+"""Why a text did not arrive that may arrive another day. What a customer or their number speaks against is not here."""
 _FAR = timedelta(days=3650)
 
 
@@ -52,8 +59,8 @@ def start(*, member: Membership, row: Announcement) -> None:
     people = AnnouncementRecipient.objects.filter(announcement=mine, state=RowState.READY).count()
     if not people:
         raise CannotAnnounce(_("Nobody would get it. Read why, then change the words or the audience."))
-    mine.state, mine.started_by, mine.started_at, mine.tries = State.RUNNING, member, timezone.now(), 0
-    mine.save(update_fields=["state", "started_by", "started_at", "tries"])
+    mine.started_at = timezone.now()
+    _go(mine, member)
     audit.record(event=AuditKind.ANNOUNCEMENT_STARTED, actor=member, object=mine, people=people)
     ring(mine)
 
@@ -79,12 +86,31 @@ def resume(*, member: Membership, row: Announcement) -> None:
     require_sender(member)
     mine = lock(row, State.PAUSED)
     _require_line(member, mine)
-    mine.state, mine.why, mine.started_by, mine.tries = State.RUNNING, "", member, 0
-    mine.save(update_fields=["state", "why", "started_by", "tries"])
+    _go(mine, member)
     waiting(mine).update(due_at=Now(), held_until=None, expires_at=Now() + _life(mine))
     audit.record(event=AuditKind.ANNOUNCEMENT_RESUMED, actor=member, object=mine)
     outbox.ring_after_commit(mine.line_id)
     ring(mine)
+
+
+def retry(*, member: Membership, row: Announcement) -> None:
+    """Try those again whose reason may have passed. Raises CannotAnnounce; MissingPermission."""
+    require_sender(member)
+    mine = lock(row, State.FINISHED)
+    _require_line(member, mine)
+    people = passing(mine).update(state=RowState.READY, reason="", message_id=None, due_at=None, moved_at=Now())
+    if not people:
+        raise CannotAnnounce(_("There is nobody for whom another try could help."))
+    mine.ended_at = None
+    _go(mine, member)
+    audit.record(event=AuditKind.ANNOUNCEMENT_RETRIED, actor=member, object=mine, people=people)
+    ring(mine)
+
+
+def passing(row: Announcement) -> QuerySet[AnnouncementRecipient]:
+    """Who did not get it for a reason that may have passed; nobody whose text may have arrived after all."""
+    lost = AnnouncementRecipient.objects.filter(announcement=row, state__in=[RowState.FAILED, RowState.REFUSED])
+    return lost.filter(reason__in=PASSING)
 
 
 def cancel(*, member: Membership, row: Announcement) -> None:
@@ -103,6 +129,12 @@ def waiting(row: Announcement) -> QuerySet[OutboxEntry]:
     return OutboxEntry.objects.filter(
         message_id__in=queued.order_by().values("message_id"), state=OutboxEntry.State.READY, resends=0
     )
+
+
+def _go(mine: Announcement, member: Membership) -> None:
+    """From now on it is this member's, and what is judged begins anew."""
+    mine.state, mine.why, mine.started_by, mine.judged_from, mine.tries = State.RUNNING, "", member, timezone.now(), 0
+    mine.save(update_fields=["state", "why", "started_by", "started_at", "judged_from", "ended_at", "tries"])
 
 
 def _life(row: Announcement) -> timedelta:

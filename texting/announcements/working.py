@@ -31,7 +31,7 @@ from tenancy.encryption import prefetch
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import progress, sending
-from texting.announcements import checking, running
+from texting.announcements import checking, running, stopping
 from texting.announcements.policy import CANCELED
 from texting.announcements.texts import NOT_MADE, texts_for
 from texting.canceling import CODE as TAKEN_BACK_BY_HAND
@@ -127,6 +127,10 @@ def _go_on(row: Announcement, batch: int) -> bool:
     if author is None or not _may_send(author, row):
         running.hold(row, Why.AUTHOR)
         audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=Why.AUTHOR.value)
+        return False
+    if why := stopping.reason_to_stop(row):
+        running.hold(row, why)
+        audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=why.value)
         return False
     ready = _recipients(row, RowState.READY)
     room = _ahead(row) - _waiting(row)

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                         ('report', models.JSONField(default=dict, help_text='Of the check: how many could not be read, when by zone, why by rule; no customers.')),
                         ('checked_at', models.DateTimeField(blank=True, null=True)),
                         ('started_at', models.DateTimeField(blank=True, null=True)),
+                        ('judged_from', models.DateTimeField(blank=True, help_text='When somebody last let it go on: opt-outs and refusals count from then.', null=True)),
                         ('ended_at', models.DateTimeField(blank=True, null=True)),
                         ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often in a row something broke.')),
                         ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

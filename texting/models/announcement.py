@@ -58,6 +58,9 @@ class Announcement(TenantModel):
     checked_at = models.DateTimeField(null=True, blank=True)
     started_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True)
+    judged_from = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody last let it go on: opt-outs and refusals count from then."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often in a row something broke.")
 
@@ -90,7 +93,7 @@ class AnnouncementRecipient(TenantModel):
 
     States of the check: unread -> ready | left_out. Of the run: ready -> queued | refused; queued -> sent | refused |
     failed; ready or queued -> taken_back, when it is canceled. `sent` may still become `failed`, when the carrier says
-    later that it did not arrive.
+    later that it did not arrive, and `failed` or `refused` become `ready` when somebody tries those again.
     """
 
     class State(models.TextChoices):

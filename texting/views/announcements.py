@@ -19,7 +19,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import prefetch
 from tenancy.isolation import activate
 from texting import origins
-from texting.announcements import audiences, reading
+from texting.announcements import audiences, reading, running
 from texting.announcements.running import GOOD_FOR
 from texting.models import Announcement, AnnouncementRecipient
 
@@ -67,6 +67,7 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
     elif row.state not in _BEFORE:
         outcomes = [(one, getattr(numbers, one.value)) for one in _OUTCOMES]
         context |= {
+            "again": running.passing(row).count() if row.state == State.FINISHED else 0,
             "time_left": reading.time_left(row, numbers),
             "outcomes": [(str(one.label), count, one.value) for one, count in outcomes],
             "reasons": reading.reasons_of(row, RowState.REFUSED, RowState.FAILED),

@@ -103,6 +103,14 @@ def resume_announcement(request: MemberRequest, announcement_id: UUID) -> HttpRe
 
 
 @requires(*_MAY)
+@fresh
+@require_POST
+def retry_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Try those again whose reason may have passed."""
+    return _act(request, announcement_id, running.retry)
+
+
+@requires(*_MAY)
 @require_POST
 def cancel_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
     """End it for good."""

@@ -21,7 +21,7 @@ from tests.texting.announcements.many import (
 )
 from tests.texting.desk import desk
 from texting import sending
-from texting.announcements import running, working
+from texting.announcements import running, stopping, working
 from texting.announcements.audiences import Audience
 from texting.announcements.writing import CannotAnnounce
 from texting.models import Announcement, Contact, Conversation, Message, OutboxEntry, Tag
@@ -295,3 +295,48 @@ class TestHolding:
         work(desk, row)
         assert (fresh(desk, row).state, fresh(desk, row).why) == (State.PAUSED, "author")
         assert states(desk, row) == {"ready": 1}
+
+
+class TestStopping:
+    @pytest.mark.parametrize("why", ["opt_outs", "filtered"])
+    def test_too_many_opt_outs_or_refusals_of_carriers_stop_it_and_who_goes_on_has_read_that(
+        self, desk, monkeypatch, why
+    ):
+        monkeypatch.setattr(stopping, "FEWEST_JUDGED", 3)
+        monkeypatch.setattr(working, "LEAST_AHEAD", 3)
+        with activate(desk.organization):
+            type(desk.line).objects.update(texts_per_second=0.01)
+        customers(desk, *range(6))
+        row = started(desk)
+        assert hand_over(desk) == 3
+        with activate(desk.organization):
+            got = Message.objects.filter(announcement=row).select_related("contact").first()
+            if why == "filtered":
+                Message.objects.filter(pk=got.pk).update(status="failed", error_kind="content_rejected")
+        if why == "opt_outs":
+            desk.hear("STOP", number=got.contact.number)
+        work(desk, row)
+        assert (fresh(desk, row).state, fresh(desk, row).why) == (State.PAUSED, why)
+        assert states(desk, row)["ready"] == 3, "the rest is not told"
+        act(desk, running.resume, row)
+        work(desk, row)
+        assert states(desk, row)["queued"] == 3
+
+    def test_another_try_is_for_those_whose_reason_may_have_passed(self, desk):
+        customers(desk, 1, 2, 3)
+        row = started(desk)
+        hand_over(desk)
+        with activate(desk.organization):
+            texts = {one.contact.number[-4:]: one.pk for one in Message.objects.filter(announcement=row)}
+            Message.objects.filter(pk=texts["1001"]).update(status="undelivered", error_kind="unreachable")
+            Message.objects.filter(pk=texts["1002"]).update(status="failed", error_kind="absent")
+        work(desk, row)
+        assert states(desk, row) == {"sent": 1, "failed": 2}
+        act(desk, running.retry, row)
+        work(desk, row)
+        assert states(desk, row) == {"sent": 1, "failed": 1, "queued": 1}
+        assert hand_over(desk) == 1
+        work(desk, row)
+        assert (fresh(desk, row).state, states(desk, row)) == (State.FINISHED, {"sent": 2, "failed": 1})
+        with pytest.raises(CannotAnnounce):
+            act(desk, running.retry, row)
