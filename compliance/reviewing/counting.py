@@ -2,21 +2,26 @@
 
 from accounts.models import Membership
 from accounts.permissions import Permission
-from compliance.models import Review, ReviewDispute
+from compliance.models import DrawnConversation, Review, ReviewDispute
 from compliance.reviewing.holding import readable, reviewable
 
 MOST_COUNTED = 99
 
 
 def waiting_for(member: Membership) -> int:
-    """Conversations that the member could take and judge, counted up to `MOST_COUNTED`."""
+    """Conversations that the member could take and judge, counted up to `MOST_COUNTED`.
+
+    Whether the member took part in one is a long question, so it is not asked where nothing waits for anybody.
+    """
+    if not DrawnConversation.objects.filter(state=DrawnConversation.State.WAITING).exists():
+        return 0
     return len(reviewable(member).order_by().values_list("pk", flat=True)[:MOST_COUNTED])
 
 
 def disputes_count(member: Membership) -> int:
     """Open disputes about conversations that the member may read."""
-    rows = ReviewDispute.objects.filter(outcome="", review__drawn__in=readable(member).values("pk"))
-    return rows.count()
+    open_ones = ReviewDispute.objects.filter(outcome="")
+    return open_ones.filter(review__drawn__in=readable(member).values("pk")).count() if open_ones.exists() else 0
 
 
 def new_for(member: Membership) -> int:
