@@ -16,7 +16,7 @@ from compliance.intents import MODEL_VERSION
 from compliance.models import CheckedConversation, CheckOutcome
 from compliance.review_checks.facts import Facts
 from compliance.review_checks.gathering import gather
-from compliance.review_checks.judging import RULES, Check, Judged, judge, may_change
+from compliance.review_checks.judging import RULES, Check, Judged, Link, Result, judge, may_change, still
 from tenancy.bulk_writes import insert_rows, update_rows
 
 RULES_VERSION = f"{RULES}/{MODEL_VERSION}"
@@ -66,11 +66,15 @@ def compute(held: Sequence[CheckedConversation], *, because: CheckOutcome.Becaus
         row.resolved_at = one.ended_at if one else row.resolved_at
         if one is None or one.ended_at is None:
             continue
-        judged = judge(one.facts)
+        before = newest.get(row.conversation_id)
+        judged = {
+            check: still(check, each, _told(before, check), unread=one.facts.unread)
+            for check, each in judge(one.facts).items()
+        }
         row.line_id, row.agent_id = one.conversation.line_id, one.agent_id
         _plan(row, one.facts, ended_at=one.ended_at, now=now)
         outcome = _outcome(row, judged, because, now)
-        if _says_else(outcome, newest.get(row.conversation_id)):
+        if _says_else(outcome, before):
             done.note(row, judged)
             outcomes.append(outcome)
             row.number, row.rules_version = outcome.number, outcome.rules_version
@@ -110,6 +114,15 @@ def _outcome(
         because=because,
         computed_at=now,
     )
+
+
+def _told(outcome: CheckOutcome | None, check: Check) -> Judged | None:
+    """What an earlier outcome says of a check."""
+    if outcome is None:
+        return None
+    detail = outcome.details[check]
+    evidence = tuple((Link(kind), UUID(pk)) for kind, pk in detail["evidence"])
+    return Judged(Result(getattr(outcome, check)), tuple(detail["why"]), evidence)
 
 
 def _detail(judged: Judged) -> dict[str, Any]:

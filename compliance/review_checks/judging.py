@@ -114,7 +114,7 @@ def _opening(facts: Facts) -> Judged:
     if first.owed:
         return Judged(Result.NOT_ASKED, ("first_is_owed",), shown)
     if first.names_company is None or first.says_opt_out is None:
-        return Judged(Result.NOT_YET, ("words_gone",), shown)
+        return Judged(Result.NOT_YET, (GONE,), shown)
     missing = (("no_company", first.names_company), ("no_opt_out_words", first.says_opt_out))
     return Judged(Result.FAILS, tuple(code for code, said in missing if not said), shown)
 
@@ -146,7 +146,7 @@ def _gray(facts: Facts) -> Judged:
     found = [_one_gray(text.message_id, text.finding_id) for text in facts.gray]
     found += [_one_escalation(each) for each in facts.escalations]
     if facts.unread and not found:
-        return Judged(Result.NOT_YET, ("words_gone",))
+        return Judged(Result.NOT_YET, (GONE,))
     if not found:
         return Judged(Result.NOT_ASKED, ("nothing_gray",))
     return _worst(found)
@@ -185,6 +185,25 @@ _RULES: Mapping[Check, Callable[[Facts], Judged]] = {
     Check.CONTENT: _content,
     Check.GRAY: _gray,
 }
+
+
+GONE, BEFORE = "words_gone", "told_before"
+"""The words that decide it are no longer kept; and: it was told while they were."""
+
+
+def still(check: Check, judged: Judged, before: Judged | None, *, unread: int) -> Judged:
+    """What stands when words have ended since: what was told while they were kept, so that neither a purge nor a new
+    computing after it makes a failure or a success disappear. What a finding told is judged anew, as a person may have
+    judged the finding meanwhile. `unread`: customers' texts whose words are gone.
+    """
+    if before is None or before.result is Result.NOT_YET:
+        return judged
+    kinds = {kind for kind, _id in before.evidence}
+    was_gray = check is Check.GRAY and unread > 0 and before.result is Result.FAILS and kinds == {Link.MESSAGE}
+    rests_on_words = judged.why == (GONE,) and Link.FINDING not in kinds
+    if rests_on_words or (was_gray and judged.result is not Result.FAILS):
+        return Judged(before.result, tuple(dict.fromkeys((*before.why, BEFORE))), before.evidence)
+    return judged
 
 
 def may_change(facts: Facts) -> bool:

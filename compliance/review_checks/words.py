@@ -49,6 +49,7 @@ def sentence(code: str) -> str:
         "opening_said": _("Our first text names the company and says how to opt out."),
         "first_is_owed": _("Our first text was an automatic answer, a code or a question, of which this is not asked."),
         "words_gone": _("The words that decide it are no longer kept."),
+        "told_before": _("It was told while the words were kept."),
         "no_company": _("Our first text does not name the company."),
         "no_opt_out_words": _("Our first text does not say how to opt out."),
         "no_texts": _("There are no texts."),

@@ -21,9 +21,11 @@ from tenancy.isolation import activate
 from tests.compliance.escalations.at_the_desk import CARD_OFFER
 from tests.compliance.opt_ins import make_keyword, make_program
 from tests.compliance.review_checks.checked import leave, look, look_later, outcomes, recomputed, results, why
-from tests.texting.desk import busy_desk, desk
+from tests.texting.desk import SECOND, busy_desk, desk
 from texting import conversations
+from texting.ended import end_words
 from texting.models import Message
+from texting.models.ending import EndedAs
 
 __all__ = ["busy_desk", "desk"]
 
@@ -34,6 +36,14 @@ CARD = "my card is 4111 1111 1111 1111 exp 12/29"
 def talk(desk, body="Hello, are you open on Friday?"):
     """A customer asks, an agent answers, both texts arrive, the conversation is resolved."""
     conversation = desk.hear(body)
+    desk.answer(conversation, "Yes, until 5.")
+    leave(desk)
+    return desk.resolve(conversation)
+
+
+def talk_of(desk, number):
+    """The same with another customer."""
+    conversation = desk.hear("Hello, are you open on Friday?", number=number)
     desk.answer(conversation, "Yes, until 5.")
     leave(desk)
     return desk.resolve(conversation)
@@ -185,6 +195,34 @@ def test_what_is_not_escalated_because_that_is_switched_off_fails(desk):
     conversation = talk(desk, CARD_OFFER)
     look()
     assert why(desk, conversation, "gray") == ["not_escalated"]
+
+
+@pytest.mark.parametrize("is_escalated", [True, False])
+def test_what_was_told_while_the_words_were_kept_stands_when_they_end(desk, is_escalated):
+    with activate(desk.organization):
+        policies.change(member=desk.cast.admin, trigger="card_offer", clock=Clock(is_on=is_escalated))
+    gray, plain = talk(desk, CARD_OFFER), talk_of(desk, SECOND)
+    look()
+    told, quiet = results(desk, gray), results(desk, plain)
+    assert (told["gray"], quiet["gray"]) == ("not_yet" if is_escalated else "fails", "not_asked")
+    with activate(desk.organization):
+        end_words(list(Message.objects.values_list("pk", flat=True)), ended_as=EndedAs.RETENTION)
+    for _turn in range(2):
+        with activate(desk.organization):
+            CheckedConversation.objects.update(due_at=timezone.now())
+        look()
+    assert (results(desk, gray), results(desk, plain)) == (told, quiet)
+    assert recomputed(desk, plain)["gray"] == "not_yet", "which nobody could tell any more"
+    assert why(desk, plain, "gray") == ["nothing_gray", "told_before"]
+    assert outcomes(desk, plain) == 2, "said once"
+
+
+def test_words_that_end_before_the_first_look_cannot_be_told(desk):
+    conversation = talk(desk)
+    with activate(desk.organization):
+        end_words(list(Message.objects.values_list("pk", flat=True)), ended_as=EndedAs.RETENTION)
+    look()
+    assert results(desk, conversation)["gray"] == "not_yet"
 
 
 def test_health_that_a_customer_wrote_fails_until_somebody_judges_it_wrong(desk):

@@ -16,11 +16,12 @@ from compliance.review_checks.facts import (
     OptInFact,
     TextFact,
 )
-from compliance.review_checks.judging import Check, Result, judge, may_change
+from compliance.review_checks.judging import Check, Judged, Link, Result, judge, may_change, still
 from compliance.review_checks.words import sentence
 from texting.statuses import RANK, MessageStatus
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
+GONE_NOW = Judged(Result.NOT_YET, ("words_gone",))
 GIVEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
@@ -128,6 +129,35 @@ def test_of_several_the_worst_counts_with_its_own_reasons_and_evidence_only():
     assert (judged.result, judged.why) == (Result.FAILS, ("shared_by_customer",))
     assert ("finding", B) in judged.evidence
     assert ("finding", A) not in judged.evidence
+
+
+MESSAGE, FINDING, ESCALATION = ((link, A) for link in (Link.MESSAGE, Link.FINDING, Link.ESCALATION))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "stands"),
+    [
+        (Judged(Result.FAILS, ("not_escalated",), (MESSAGE,)), GONE_NOW, True),
+        (Judged(Result.NOT_ASKED, ("nothing_gray",)), GONE_NOW, True),
+        (Judged(Result.HOLDS, ("settled",), (ESCALATION,)), GONE_NOW, True),
+        (Judged(Result.NOT_YET, ("open",), (ESCALATION,)), GONE_NOW, False),
+        (None, GONE_NOW, False),
+        (Judged(Result.FAILS, ("not_escalated",), (MESSAGE, FINDING)), GONE_NOW, False),  # judged wrong since
+        (Judged(Result.FAILS, ("not_escalated",), (MESSAGE,)), Judged(Result.HOLDS, ("settled",)), True),
+        (Judged(Result.FAILS, ("not_escalated",), (MESSAGE,)), Judged(Result.FAILS, ("too_late",)), False),
+        (Judged(Result.FAILS, ("too_late",), (ESCALATION,)), Judged(Result.HOLDS, ("settled",)), False),
+        (Judged(Result.NOT_ASKED, ("nothing_gray",)), Judged(Result.HOLDS, ("settled",)), False),
+    ],
+)
+def test_what_words_told_stands_when_they_are_gone_and_nothing_else_does(before, now, stands):
+    found = still(Check.GRAY, now, before, unread=1)
+    assert found == (Judged(before.result, (*before.why, "told_before"), before.evidence) if stands else now)
+    assert still(Check.GRAY, found, found, unread=1).why == found.why, "said once"
+
+
+def test_while_every_word_is_kept_a_failure_goes_when_its_reason_does():
+    before, now = Judged(Result.FAILS, ("not_escalated",), (MESSAGE,)), Judged(Result.HOLDS, ("settled",))
+    assert still(Check.GRAY, now, before, unread=0) == now
 
 
 def test_the_order_in_which_facts_were_read_changes_nothing():
