@@ -223,6 +223,8 @@ PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
 CELERY_IMPORTS = [
     "texting.scheduled.tasks",
+    "texting.notifications.tasks",
+    "texting.announcements.tasks",
     "accounts.leaving.tasks",
     "accounts.mail.tasks",
     "compliance.carrier.tasks",
