@@ -51,7 +51,7 @@ RAIL = (
     RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
     RailEntry(_("Search"), "search", "search", Permission.CONVERSATIONS_READ),
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
-    RailEntry(_("Notifications"), "notifications", "bell", Permission.CONVERSATIONS_READ, unread_count),
+    RailEntry(_("For you"), "notifications", "bell", Permission.CONVERSATIONS_READ, unread_count),
     RailEntry(_("Scheduled"), "scheduled", "calendar-clock", Permission.CONVERSATIONS_READ, stopped_count),
     RailEntry(_("Announce"), "announcements", "megaphone", Permission.ANNOUNCEMENTS_PREPARE),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
