@@ -33,7 +33,9 @@ from tests.compliance.review_checks.checked import look, recomputed
 from tests.texting.desk import desk
 from texting import conversations
 from texting.conversations import NotPossible
+from texting.ended import end_words
 from texting.models import Conversation, Message
+from texting.models.ending import EndedAs
 from texting.phone_numbers import mask
 from texting.sending import Refused
 
@@ -41,6 +43,7 @@ __all__ = ["desk"]
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "10"))  # more, to look harder by hand
 TEXTS = ("Hello", "JOIN", "STOP", "START", CARD_OFFER, CONFUSED, "my card is 4111 1111 1111 1111 exp 12/29")
+BY_WORDS = ("opening", "gray")
 STATUSES = ("sent", "delivered", "undelivered", "failed")
 BEFORE = (
     *[("hear", text) for text in TEXTS],
@@ -49,7 +52,7 @@ BEFORE = (
 )
 LATE = (
     *[("receipt", status) for status in STATUSES],
-    *[(name, "") for name in ("settle", "waive", "breach", "right", "wrong", "agreed", "take back")],
+    *[(name, "") for name in ("settle", "waive", "breach", "right", "wrong", "agreed", "take back", "forget")],
     *[("hear", CARD_OFFER), ("reopen", ""), ("resolve", ""), ("look", "")],
 )
 
@@ -91,6 +94,9 @@ def go_on(desk, what, word, conversation):
     elif what == "reopen":
         with suppress(NotPossible):
             conversations.reopen(member=desk.cast.agent, conversation=conversation)
+    elif what == "forget":
+        rows = Message.objects.filter(conversation=conversation, ended_at=None)
+        end_words(list(rows.values_list("pk", flat=True)), ended_as=EndedAs.RETENTION)
     elif what == "receipt":
         texts = Message.objects.filter(conversation=conversation, direction="out", status__in=("queued", "sent"))
         texts.update(status=word, sent_at=timezone.now())
@@ -149,8 +155,12 @@ def test_the_checks_recomputed_from_the_history_are_the_stored_ones(desk, steps)
         newest = {(row.conversation_id, row.number): row for row in outcomes}
     over = {pk for pk, one in every.items() if one.status == "resolved"}
     assert {pk for pk, row in rows.items() if row.resolved_at} == over
+    with activate(desk.organization):
+        forgotten = set(Message.objects.exclude(ended_at=None).values_list("conversation_id", flat=True))
     for pk in over:
         now, row = recomputed(desk, every[pk]), rows[pk]
+        if pk in forgotten:  # what words told stands, whatever can be told without them (decision 338)
+            now = {check: result for check, result in now.items() if check not in BY_WORDS}
         assert {check: getattr(row, check) for check in now} == now
         assert {check: getattr(newest[pk, row.number], check) for check in now} == now
         assert (pk, row.number + 1) not in newest
