@@ -83,8 +83,11 @@ class AnnouncementForm(forms.Form):
         self.before = before
         if before is not None:
             kwargs.setdefault("initial", _initial(before))
+        elif len(only := list(lines[:2])) == 1:
+            kwargs.setdefault("initial", {"line": only[0].pk, "audience": FILTER})
         super().__init__(*args, **kwargs)
-        field_of(self, "line", forms.ModelChoiceField).queryset = lines
+        chosen_line = field_of(self, "line", forms.ModelChoiceField)
+        chosen_line.queryset, chosen_line.empty_label = lines, str(_("Choose a line"))
         for name in ("tag", "without_tag"):
             chosen = field_of(self, name, forms.ModelChoiceField)
             chosen.queryset, chosen.empty_label = Tag.objects.order_by("name"), str(_("Any"))
