@@ -222,6 +222,7 @@ PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
 CELERY_IMPORTS = [
+    "texting.announcements.tasks",
     "texting.scheduled.tasks",
     "texting.notifications.tasks",
     "texting.announcements.tasks",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import kombu.exceptions
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -105,6 +106,12 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
             )
         ),
     }
+
+
+def test_a_worker_knows_whatever_the_clock_rings():
+    """Here other tests have imported every module; a worker imports those that the settings name."""
+    rung = {entry["task"].rpartition(".")[0] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert rung - set(settings.CELERY_IMPORTS) - {f"{one.name}.tasks" for one in apps.get_app_configs()} == set()
 
 
 def test_a_task_goes_into_the_queue(redis_client):
