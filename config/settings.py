@@ -223,6 +223,7 @@ PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
 CELERY_IMPORTS = [
     "texting.announcements.tasks",
+    "texting.notifications.tasks",
     "texting.scheduled.tasks",
     "texting.notifications.tasks",
     "texting.announcements.tasks",
