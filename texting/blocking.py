@@ -1,8 +1,7 @@
 """Blocking a contact: what they write is kept, and a STOP in it counts; it rings nowhere, and nothing is sent to them.
 
-`receiving` and `threads` count nothing of them as unread and pass on no answers but those that are owed (a STOP and a
-HELP are answered, and a colleague's sign-in code comes); the gate refuses the rest
-(`compliance.send_policies.blocked`).
+`threads` counts nothing of them as unread, and the gate refuses every text but `purposes.TO_BLOCKED`: a STOP and a HELP
+are answered, and a colleague's sign-in code comes (`compliance.send_policies.blocked`).
 """
 
 from django.utils import timezone

@@ -85,5 +85,7 @@ def terms_of(purpose: Purpose, *, many: bool = False) -> Terms:
 
 PRIVATE = frozenset({Purpose.PRIVATE_LINK, Purpose.PRIVATE_CODE})
 """What only the customer may read: a link or a code that opens something. Nobody else is shown its words."""
+TO_BLOCKED = frozenset({Purpose.OPT_OUT_ANSWER, Purpose.HELP_ANSWER, Purpose.CODE})
+"""All that a blocked contact gets: what carriers' rules ask for, and a code for a colleague who has that number."""
 URGENT_PRIORITY = 2  # and below: somebody waits for the text
 OWED_PRIORITY = 0  # the priority of those that are owed, and of no others

@@ -18,7 +18,6 @@ from texting.models import Line, Message
 from texting.notifications import noting
 from texting.phone_numbers import from_provider
 from texting.providers import base
-from texting.purposes import TERMS
 from texting.searching.keeping import keep_words
 from texting.sending import Refused
 from texting.statuses import MessageStatus
@@ -119,8 +118,6 @@ def _stored(arrival: inbound_steps.Arrival, inbound: base.Inbound) -> Message:
 def _answer(arrival: inbound_steps.Arrival) -> None:
     """Send what the steps asked for. An answer that breaks must not undo the STOP that it answers."""
     for answer in arrival.answers:
-        if arrival.contact.blocked_at is not None and not TERMS[answer.purpose].owed:
-            continue
         try:
             with transaction.atomic():
                 _send(arrival, answer)

@@ -5,19 +5,19 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 
 from texting.gate import Draft, Reason, Ruling, Verdict
-from texting.purposes import TERMS, Purpose
+from texting.purposes import TO_BLOCKED
 
 RULE = "contact.blocked"
 
 
 class BlockedContacts:
-    """Nothing goes to them but what is owed, such as the answer to a STOP, and a colleague's sign-in code."""
+    """Nothing goes to them but the answers to STOP and HELP, and a colleague's sign-in code (`purposes.TO_BLOCKED`)."""
 
     name: ClassVar[str] = RULE
 
     def judge(self, draft: Draft) -> Ruling:
         """Refuse, whoever writes."""
-        if draft.conversation.contact.blocked_at is None or TERMS[draft.purpose].owed or draft.purpose is Purpose.CODE:
+        if draft.conversation.contact.blocked_at is None or draft.purpose in TO_BLOCKED:
             return Ruling()
         text, what_to_do = _("This contact is blocked."), _("Unblock them on their page first.")
         return Ruling((Reason(rule=RULE, verdict=Verdict.REFUSE, text=text, what_to_do=what_to_do),))
