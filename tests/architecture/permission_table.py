@@ -266,8 +266,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             zone_from="number",
             made_at=timezone.now(),
         )
-        told = Written("Closed on Friday", line, Purpose.ALERT, Audience(), "We are closed on Friday.")
-        announced = announcing.write(member=cast.owner, written=told)
+        to_tell = Written("Closed on Friday", line, Purpose.ALERT, Audience(), "We are closed on Friday.")
+        announced = announcing.write(member=cast.owner, written=to_tell)
         kept = keep_file(message, png_with_place())
         tag = tagging.add_tag(member=cast.admin, name="VIP")
         tagging.add_tag(member=cast.admin, name="Gold")
