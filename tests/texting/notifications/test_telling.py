@@ -64,6 +64,7 @@ def test_each_kind_reaches_whom_it_concerns_and_nobody_else(desk):
         (Kind.TEXT, "2 new texts"),
         (Kind.ASSIGNED, "Sam Achebe gave you this conversation"),
     ]
+    give(desk, desk.hear(number=SECOND), cast.supervisor)  # to themselves
     for other in (cast.supervisor, cast.second_agent, cast.owner, cast.admin):
         assert seen(desk, other) == []  # nobody is told what they did themselves
 
