@@ -12,6 +12,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from texting.contacts import show
 from texting.models import Contact, Conversation
+from texting.notifications import noting
 
 
 def block(*, member: Membership, contact: Contact, why: Contact.Block) -> bool:
@@ -21,6 +22,7 @@ def block(*, member: Membership, contact: Contact, why: Contact.Block) -> bool:
     if not free.update(blocked_at=timezone.now(), blocked_for=why):
         return False
     Conversation.objects.filter(contact=contact, unread__gt=0).update(unread=0)
+    noting.came_from_blocked(contact)
     audit.record(event=AuditKind.CONTACT_BLOCKED, actor=member, object=contact, why=why.value)
     show(contact)
     return True

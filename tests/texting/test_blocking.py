@@ -13,6 +13,7 @@ from tests.texting.desk import desk
 from texting import blocking, gate, queries
 from texting.gate import Draft, Verdict
 from texting.models import Contact, Message
+from texting.notifications.reading import unread_count
 from texting.purposes import Purpose
 from texting.sending import Refused
 
@@ -48,6 +49,24 @@ def test_what_they_write_is_kept_and_counts_nowhere_until_they_are_unblocked(des
     with activate(desk.organization):
         kinds = {AuditKind.CONTACT_BLOCKED, AuditKind.CONTACT_UNBLOCKED}
         assert AuditEvent.objects.filter(event__in=kinds).count() == 2
+
+
+def test_who_has_the_conversation_is_told_nothing_of_it(desk):
+    conversation = desk.take(desk.hear("Hello"))
+
+    def told():
+        desk.hear("Answer me!")
+        with activate(desk.organization):
+            return unread_count(conversation.assignee)
+
+    assert told() == 1
+    block(desk)
+    with activate(desk.organization):
+        assert unread_count(conversation.assignee) == 0, "nor of what came before"
+    assert told() == 0
+    with activate(desk.organization):
+        blocking.unblock(member=desk.cast.supervisor, contact=Contact.objects.get())
+    assert told() == 1
 
 
 def test_a_stop_counts_and_is_answered_and_no_other_answer_leaves(desk):

@@ -546,7 +546,6 @@ class Migration(migrations.Migration):
                         ('times', models.PositiveIntegerField(default=1)),
                         ('at', models.DateTimeField()),
                         ('read_at', models.DateTimeField(blank=True, null=True)),
-                        ('pushed_at', models.DateTimeField(blank=True, null=True)),
                         ('mailed_at', models.DateTimeField(blank=True, null=True)),
                         ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.conversation')),
@@ -564,9 +563,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('app', models.JSONField(default=texting.models.notification.every_kind)),
-                        ('push', models.JSONField(default=texting.models.notification.every_kind)),
                         ('email', models.JSONField(default=texting.models.notification.direct_kinds)),
-                        ('sound', models.JSONField(default=texting.models.notification.no_kinds)),
                         ('muted', models.JSONField(default=list)),
                         ('quiet_from', models.TimeField(blank=True, null=True)),
                         ('quiet_until', models.TimeField(blank=True, null=True)),

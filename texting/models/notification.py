@@ -1,4 +1,4 @@
-"""What a member is told of, how they want to be told, and the browsers that may be rung."""
+"""What a member is told of, and how they want to be told."""
 
 from typing import ClassVar
 
@@ -14,8 +14,8 @@ class Notification(TenantModel):
     """One thing that a member should know of a conversation. Ids and times only; what is shown is read then.
 
     Of each kind but `MENTIONED` a member has one unread row for a conversation, which counts how often it happened
-    (`times`) and moves up with the latest (`at`). `pushed_at`, `mailed_at`: when it was told outside the page, or was
-    found to be told to nobody.
+    (`times`) and moves up with the latest (`at`). `mailed_at`: when it was told outside the page, or was found to be
+    told to nobody.
     """
 
     class Kind(models.TextChoices):
@@ -32,7 +32,6 @@ class Notification(TenantModel):
     times = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
-    pushed_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -78,11 +77,6 @@ def direct_kinds() -> list[str]:
     return [kind for kind in Notification.Kind.values if kind != Notification.Kind.TEXT]
 
 
-def no_kinds() -> list[str]:
-    """None: a page makes no sound before its member wants it."""
-    return []
-
-
 class NotificationChoices(TenantModel):
     """How a member wants to be told; without a row the defaults hold.
 
@@ -92,9 +86,7 @@ class NotificationChoices(TenantModel):
 
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     app = models.JSONField(default=every_kind)
-    push = models.JSONField(default=every_kind)
     email = models.JSONField(default=direct_kinds)
-    sound = models.JSONField(default=no_kinds)
     muted = models.JSONField(default=list)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)

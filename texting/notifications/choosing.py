@@ -19,9 +19,7 @@ class Way(StrEnum):
     """How a member is told. The names are columns of `NotificationChoices`."""
 
     APP = "app"
-    PUSH = "push"
     EMAIL = "email"
-    SOUND = "sound"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +14,9 @@ from tenancy.ids import new_id
 from tenancy.isolation import current_organization_id
 from texting import live
 from texting.live import LiveKind
-from texting.models import Conversation, Message, Note, Notification
+from texting.models import Contact, Conversation, Message, Note, Notification
 
 Kind = Notification.Kind
-RING_AGAIN = timedelta(minutes=2)
-"""Of a customer who writes line by line one push tells, not ten."""
 
 _NOTE = """
     INSERT INTO texting_notification AS known
@@ -28,8 +25,7 @@ _NOTE = """
     FROM unnest(%(ids)s::uuid[], %(members)s::uuid[], %(conversations)s::uuid[], %(times)s::int[])
         AS new(id, member, conversation, times)
     ON CONFLICT (organization_id, member_id, conversation_id, kind) WHERE read_at IS NULL AND note_id IS NULL
-    DO UPDATE SET times = known.times + EXCLUDED.times, at = EXCLUDED.at, actor_id = EXCLUDED.actor_id,
-        pushed_at = CASE WHEN known.pushed_at > %(rung)s THEN known.pushed_at END
+    DO UPDATE SET times = known.times + EXCLUDED.times, at = EXCLUDED.at, actor_id = EXCLUDED.actor_id
 """
 
 
@@ -43,10 +39,13 @@ class _New:
 
 
 def texts_came(texts: Iterable[Message]) -> None:
-    """Customers' texts, just stored: whoever has the conversation is told. No statement when nobody has any."""
+    """Customers' texts, just stored: whoever has the conversation is told, unless the customer is blocked.
+
+    No statement when nobody is to be told.
+    """
     new: dict[tuple[UUID, UUID], _New] = {}
     for text in texts:
-        if (owner := text.conversation.assignee_id) is None:
+        if (owner := text.conversation.assignee_id) is None or text.contact.blocked_at is not None:
             continue
         known = new.get((owner, text.conversation_id))
         if known:
@@ -90,13 +89,11 @@ def mentioned(*, members: Iterable[UUID], note: Note) -> None:
 def _note(kind: Kind, new: Sequence[_New], *, actor: Membership | None = None) -> None:
     if not new:
         return
-    now = timezone.now()
     values: dict[str, Any] = {
         "organization": current_organization_id(),
         "kind": kind.value,
         "actor": actor.pk if actor else None,
-        "now": now,
-        "rung": now - RING_AGAIN,
+        "now": timezone.now(),
         "ids": uuids(new_id() for _one in new),
         "members": uuids(one.member for one in new),
         "conversations": uuids(one.conversation for one in new),
@@ -112,6 +109,14 @@ def read_in(member: Membership, conversation: Conversation) -> None:
     unread = Notification.objects.filter(member=member, conversation=conversation, read_at__isnull=True)
     if unread.update(read_at=timezone.now()):
         _tell([member.pk])
+
+
+def came_from_blocked(contact: Contact) -> None:
+    """The contact was blocked: nobody is told any more of what they wrote."""
+    unread = Notification.objects.filter(kind=Kind.TEXT, conversation__contact=contact, read_at__isnull=True)
+    members = [row.member_id for row in unread]
+    unread.update(read_at=timezone.now())
+    _tell(members)
 
 
 def _tell(members: Iterable[UUID]) -> None:
