@@ -37,6 +37,7 @@ from texting.searching.again import to_address
 from texting.statuses import ErrorKind, MessageStatus
 
 from .action_rows import action_rows, action_sights
+from .announcement_rows import announcement_rows, announcement_sights
 from .checked_rows import checked_rows
 from .demo import Demo
 from .form_rows import form_rows, form_sights
@@ -107,8 +108,7 @@ class State:
         yield "escalation-report", "/reports/escalations/"
         yield "scheduled", "/scheduled/"
         yield "scheduled-stopped", "/scheduled/?state=stopped"
-        yield "announcements", "/announcements/"
-        yield "announcement-new", "/announcements/new/"
+        yield from announcement_sights(self.member)
         yield "held-texts", "/second-look/"
         yield "held-texts-decided", "/second-look/?state=decided"
         yield "types-of-texts", "/settings/types-of-texts/"
@@ -267,6 +267,7 @@ def _some_of_everything(demo: Demo) -> State:
     hold_rows(owner, opened)
     request_rows(owner, opened)
     action_rows(owner, opened)
+    announcement_rows(owner, opened.line)
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     key_rows(owner)
     sso_in_use(owner, "harbor.example")

@@ -1,5 +1,6 @@
 """On a phone: one pane at a time, and the browser's own back button goes between them."""
 
+import pytest
 from playwright.sync_api import expect
 
 from .browser import MakePerson, messages, needs_browser
@@ -37,8 +38,9 @@ def test_nothing_is_wider_than_a_phone(office: Office, someone: MakePerson) -> N
         assert widths[0] <= widths[1], path
 
 
-def test_the_whole_rail_is_there_on_a_small_laptop(office: Office, someone: MakePerson) -> None:
-    page = someone(width="laptop").let_in(office.owner).opens("/inbox/")
+@pytest.mark.parametrize("width", ["laptop", "desktop"])
+def test_the_whole_rail_is_there_on_a_low_screen(office: Office, someone: MakePerson, width: str) -> None:
+    page = someone(width=width).let_in(office.owner).opens("/inbox/")
     rail = page.get_by_role("navigation", name="Main")
     for entry in (rail.get_by_role("link", name="Settings"), rail.get_by_role("button", name="Your account")):
         expect(entry).to_be_in_viewport(ratio=1)

@@ -93,6 +93,7 @@ def test_every_door_that_was_open_is_closed_and_stands_on_the_receipt(cast, hold
         "planned_calls": 0,
         "escalations": 0,
         "conversations": 0,
+        "announcements": 0,
     }
 
 
