@@ -127,7 +127,6 @@ class Permission(StrEnum):
 
 NOT_OFFERED = frozenset(
     {
-        Permission.ANNOUNCEMENTS_APPROVE,
         Permission.EXPORTS_MAKE,
     }
 )

@@ -21,6 +21,7 @@ from portal.payments.hearing import waiting_count
 from retention.holds.reading import holds_waiting
 from retention.reading import undecided
 from retention.requests.reading import requests_waiting
+from texting.announcements.running import to_approve
 from texting.limits.showing import open_alarms
 from texting.notifications.reading import unread_count
 from texting.outgoing_webhooks.reading import disabled_endpoints
@@ -53,7 +54,7 @@ RAIL = (
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("For you"), "notifications", "bell", Permission.CONVERSATIONS_READ, unread_count),
     RailEntry(_("Scheduled"), "scheduled", "calendar-clock", Permission.CONVERSATIONS_READ, stopped_count),
-    RailEntry(_("Announce"), "announcements", "megaphone", Permission.ANNOUNCEMENTS_PREPARE),
+    RailEntry(_("Announce"), "announcements", "megaphone", Permission.ANNOUNCEMENTS_PREPARE, to_approve),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
     RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),

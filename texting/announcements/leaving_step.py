@@ -10,7 +10,7 @@ from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
 from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
-from texting.announcements.running import hold
+from texting.announcements.running import ask_no_more, hold
 from texting.models import Announcement
 
 State, Why = Announcement.State, Announcement.Why
@@ -22,7 +22,7 @@ class Announcements(LeavingStep):
     name = "announcements"
     title = _("Announcements in progress")
     closes = ("texting.Announcement",)
-    why = _("They pause until a colleague goes on with them or cancels them.")
+    why = _("They pause until a colleague goes on or cancels; what waits for approval is asked for anew.")
 
     def preview(self, member: Membership) -> int:
         return _running(member).count()
@@ -31,6 +31,11 @@ class Announcements(LeavingStep):
         rows = _running(leaving.member).select_for_update(of=("self",), no_key=True).order_by("pk")
         ended = []
         for row in rows:
+            if row.state == State.ASKED:
+                ask_no_more(row)
+                audit.record(event=AuditKind.ANNOUNCEMENT_SENT_BACK, actor=leaving.actor, object=row, leaving=True)
+                ended.append(Item(str(row.pk), _now("Not asked for any more"), clue=str(row.pk)))
+                continue
             hold(row, Why.LEFT)
             audit.record(event=AuditKind.ANNOUNCEMENT_PAUSED, actor=leaving.actor, object=row, leaving=True)
             ended.append(Item(str(row.pk), _now("Paused"), clue=str(row.pk)))
@@ -42,4 +47,4 @@ class Announcements(LeavingStep):
 
 
 def _running(member: Membership) -> QuerySet[Announcement]:
-    return Announcement.objects.filter(started_by=member, state=State.RUNNING)
+    return Announcement.objects.filter(started_by=member, state__in=[State.ASKED, State.RUNNING])

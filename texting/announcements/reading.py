@@ -29,6 +29,7 @@ BADGES = {
     State.DRAFT: ("neutral", "square-pen"),
     State.CHECKING: ("info", "loader-circle"),
     State.CHECKED: ("accent", "clipboard-check"),
+    State.ASKED: ("warning", "hourglass"),
     State.RUNNING: ("accent", "loader-circle"),
     State.PAUSED: ("warning", "pause"),
     State.FINISHED: ("success", "check"),

@@ -1,4 +1,4 @@
-"""What a member does with a whole announcement: check it, start it, hold it, go on, end it."""
+"""What a member does with a whole announcement: check it, start it or have that approved, hold it, go on, end it."""
 
 from datetime import timedelta
 
@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import outbox
 from texting.announcements import audiences
 from texting.announcements.doorbell import ring
+from texting.announcements.rules import most_alone
 from texting.announcements.writing import OPEN, CannotAnnounce, forget_recipients, lock, require_sender
 from texting.models import Announcement, AnnouncementRecipient, OutboxEntry
 from texting.purposes import Purpose, terms_of
@@ -50,19 +52,72 @@ def check(*, member: Membership, row: Announcement) -> None:
 
 
 def start(*, member: Membership, row: Announcement) -> None:
-    """Let it begin. Raises CannotAnnounce; MissingPermission."""
+    """Let it begin, or ask for a second person where it goes to many. Raises CannotAnnounce; MissingPermission."""
     require_sender(member)
     mine = lock(row, State.CHECKED)
     _require_line(member, mine)
+    people = _whom(mine)
+    if people > most_alone():
+        mine.state, mine.started_by = State.ASKED, member
+        mine.save(update_fields=["state", "started_by"])
+        audit.record(event=AuditKind.ANNOUNCEMENT_ASKED, actor=member, object=mine, people=people)
+        return
+    mine.started_at = timezone.now()
+    _go(mine, member)
+    audit.record(event=AuditKind.ANNOUNCEMENT_STARTED, actor=member, object=mine, people=people)
+    ring(mine)
+
+
+def approve(*, member: Membership, row: Announcement) -> None:
+    """Let what somebody else asked for begin, as theirs. Raises CannotAnnounce; MissingPermission."""
+    require(member, Permission.ANNOUNCEMENTS_APPROVE)
+    mine = lock(row, State.ASKED)
+    asked_by = mine.started_by
+    if asked_by is None or member.pk in {asked_by.pk, mine.made_by_id}:
+        raise CannotAnnounce(_("Somebody who neither wrote it nor asked for it has to approve it."))
+    if not mine.line.is_active:
+        raise CannotAnnounce(_("Its line is switched off. Send it back, so that another one is chosen."))
+    people = _whom(mine)
+    mine.started_at = timezone.now()
+    _go(mine, asked_by)
+    audit.record(event=AuditKind.ANNOUNCEMENT_APPROVED, actor=member, object=mine, people=people)
+    ring(mine)
+
+
+def send_back(*, member: Membership, row: Announcement) -> None:
+    """Not like this, or not now: it is as it was before somebody asked. Who asked may take it back, too.
+
+    Raises CannotAnnounce; MissingPermission.
+    """
+    mine = lock(row, State.ASKED)
+    if mine.started_by_id != member.pk:
+        require(member, Permission.ANNOUNCEMENTS_APPROVE)
+    ask_no_more(mine)
+    audit.record(event=AuditKind.ANNOUNCEMENT_SENT_BACK, actor=member, object=mine)
+
+
+def ask_no_more(mine: Announcement) -> None:
+    """Nobody asks for it any more; the caller holds the row."""
+    mine.state, mine.started_by = State.CHECKED, None
+    mine.save(update_fields=["state", "started_by"])
+
+
+def to_approve(member: Membership) -> int:
+    """How many wait for this member, for the rail."""
+    if not member.may(Permission.ANNOUNCEMENTS_APPROVE):
+        return 0
+    others = Announcement.objects.filter(state=State.ASKED, line_id__in=visible_lines(member).order_by().values("pk"))
+    return others.exclude(started_by=member).exclude(made_by=member).count()
+
+
+def _whom(mine: Announcement) -> int:
+    """How many get it as checked. Raises CannotAnnounce where that is too old, or nobody."""
     if mine.checked_at is None or timezone.now() - mine.checked_at > GOOD_FOR:
         raise CannotAnnounce(_("It was checked more than a day ago. Check it again."))
     people = AnnouncementRecipient.objects.filter(announcement=mine, state=RowState.READY).count()
     if not people:
         raise CannotAnnounce(_("Nobody would get it. Read why, then change the words or the audience."))
-    mine.started_at = timezone.now()
-    _go(mine, member)
-    audit.record(event=AuditKind.ANNOUNCEMENT_STARTED, actor=member, object=mine, people=people)
-    ring(mine)
+    return people
 
 
 def pause(*, member: Membership, row: Announcement) -> None:

@@ -92,7 +92,7 @@ def _one_batch(announcement_id: UUID, batch: int) -> bool:
         .filter(pk=announcement_id)
         .first()
     )
-    if row is None or row.state in {State.DRAFT, State.CHECKED}:
+    if row is None or row.state in {State.DRAFT, State.CHECKED, State.ASKED}:
         return False
     if row.state == State.CHECKING:
         return checking.check_some(row, row.made_by, max(batch, CHECKED_TOGETHER) if batch == BATCH else batch)

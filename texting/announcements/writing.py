@@ -22,7 +22,7 @@ from texting.queries import sees_everybody
 from texting.sending import BadText
 
 State = Announcement.State
-OPEN = (State.DRAFT, State.CHECKING, State.CHECKED)
+OPEN = (State.DRAFT, State.CHECKING, State.CHECKED, State.ASKED)
 """Nothing of it has begun, so everything may still change."""
 _TOGETHER = 1_000
 

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                         ('template_id', models.UUIDField(blank=True, null=True)),
                         ('values', models.JSONField(default=dict, help_text="Texts for the template's placeholders, by name.")),
                         ('audience', models.JSONField(default=dict, help_text='`texting.announcements.audiences.Audience`.')),
-                        ('state', models.CharField(choices=[('draft', 'Draft'), ('checking', 'Checking'), ('checked', 'Ready to start'), ('running', 'Running'), ('paused', 'Paused'), ('finished', 'Finished'), ('canceled', 'Canceled')], default='draft', max_length=10)),
+                        ('state', models.CharField(choices=[('draft', 'Draft'), ('checking', 'Checking'), ('checked', 'Ready to start'), ('asked', 'Waits for approval'), ('running', 'Running'), ('paused', 'Paused'), ('finished', 'Finished'), ('canceled', 'Canceled')], default='draft', max_length=10)),
                         ('why', models.CharField(blank=True, choices=[('author', 'Whoever started it may not send it any more'), ('left', 'Whoever started it has left'), ('broken', 'Something went wrong'), ('opt_outs', 'Too many opted out'), ('filtered', 'The carriers refused too many')], max_length=10)),
                         ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                         ('is_gathered', models.BooleanField(default=False, help_text='Its recipients are written down.')),
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'indexes': [models.Index(fields=['organization', '-made_at', 'id'], name='texting_announcement_list')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='texting_announcement_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_announcement_org_id'), tenancy.constraints.SameOrganization(field='made_by', name='texting_announcement_made_by_org'), tenancy.constraints.SameOrganization(field='started_by', name='texting_announcement_started_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'paused', 'finished']), _negated=True), models.Q(('checked_at__isnull', False), ('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='texting_announcement_started'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'finished')), ('state', 'canceled'), models.Q(models.Q(('state__in', ['finished', 'canceled']), _negated=True), ('ended_at', None)), _connector='OR'), name='texting_announcement_ended')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_announcement_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_announcement_org_id'), tenancy.constraints.SameOrganization(field='made_by', name='texting_announcement_made_by_org'), tenancy.constraints.SameOrganization(field='started_by', name='texting_announcement_started_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'paused', 'finished']), _negated=True), models.Q(('checked_at__isnull', False), ('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='texting_announcement_started'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'asked'), _negated=True), models.Q(('checked_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='texting_announcement_asked'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'finished')), ('state', 'canceled'), models.Q(models.Q(('state__in', ['finished', 'canceled']), _negated=True), ('ended_at', None)), _connector='OR'), name='texting_announcement_ended')],
                     },
                 ),
                 migrations.CreateModel(
@@ -800,6 +800,7 @@ class Migration(migrations.Migration):
                         ('number_hour', models.PositiveIntegerField(blank=True, null=True)),
                         ('prefix_hour', models.PositiveIntegerField(blank=True, null=True)),
                         ('new_numbers_hour', models.PositiveIntegerField(blank=True, null=True)),
+                        ('announced_alone', models.PositiveIntegerField(default=500, validators=[django.core.validators.MinValueValidator(1)])),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                     ],
                     options={

@@ -18,14 +18,16 @@ class Announcement(TenantModel):
     """One run. While a worker is at it, it holds this row's lock; a killed one lets go of it by dying.
 
     The words are the organization's own and for many, so they stand in clear, as those of templates do. Moves: draft ->
-    checking -> checked -> running <-> paused; running -> finished; every one of them but the ends -> canceled. A change
-    makes a draft of what was checked. `ended_at` of a canceled one is set when the last waiting text is taken back.
+    checking -> checked -> running <-> paused, with asked before running where a second person has to approve it;
+    running -> finished; every one of them but the ends -> canceled. A change makes a draft of what was checked.
+    `started_by` of an asked one is who asks. `ended_at` of a canceled one is set when its last text is taken back.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         CHECKING = "checking", _("Checking")
         CHECKED = "checked", _("Ready to start")
+        ASKED = "asked", _("Waits for approval")
         RUNNING = "running", _("Running")
         PAUSED = "paused", _("Paused")
         FINISHED = "finished", _("Finished")
@@ -72,6 +74,10 @@ class Announcement(TenantModel):
                 condition=~models.Q(state__in=["running", "paused", "finished"])
                 | models.Q(started_by__isnull=False, started_at__isnull=False, checked_at__isnull=False),
                 name="texting_announcement_started",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="asked") | models.Q(started_by__isnull=False, checked_at__isnull=False),
+                name="texting_announcement_asked",
             ),
             models.CheckConstraint(
                 condition=models.Q(state="finished", ended_at__isnull=False)

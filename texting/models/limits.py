@@ -11,6 +11,7 @@ from tenancy.encryption import ConfigKey, EncryptedTextField
 from tenancy.isolation import AppendOnly, TenantModel, same_organization
 
 FIRST_SEGMENTS, FIRST_MICROS = 50, 5_000_000  # a day: what a new organization begins with
+ANNOUNCED_ALONE = 500  # customers
 USUAL_MOST_SEGMENTS = 10_000  # a day: growth and admins go no further without the operator
 
 
@@ -34,6 +35,7 @@ class SendingLimits(TenantModel):
     number_hour = models.PositiveIntegerField(null=True, blank=True)
     prefix_hour = models.PositiveIntegerField(null=True, blank=True)
     new_numbers_hour = models.PositiveIntegerField(null=True, blank=True)
+    announced_alone = models.PositiveIntegerField(default=ANNOUNCED_ALONE, validators=[MinValueValidator(1)])
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

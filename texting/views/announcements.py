@@ -19,12 +19,12 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import prefetch
 from tenancy.isolation import activate
 from texting import origins
-from texting.announcements import audiences, reading, running
+from texting.announcements import audiences, reading, rules, running
 from texting.announcements.running import GOOD_FOR
 from texting.models import Announcement, AnnouncementRecipient
 
 State, RowState = Announcement.State, AnnouncementRecipient.State
-_BEFORE = (State.DRAFT, State.CHECKING, State.CHECKED)
+_BEFORE = (State.DRAFT, State.CHECKING, State.CHECKED, State.ASKED)
 _A_PIECE = 1_000
 
 
@@ -39,7 +39,8 @@ def announcements(request: MemberRequest) -> HttpResponse:
     tabs += [(str(one.label), f"{address}?state={one.value}", one.value == state, "") for one in State]
     page, rows = reading.listed(request.member, state, _number(request.GET.get("page")))
     shown = [(row, reading.BADGES[State(row.state)], numbers) for row, numbers in rows]
-    context = {"rows": shown, "page": page, "tabs": tabs, "narrowed": bool(state)}
+    context = {"rows": shown, "page": page, "tabs": tabs, "narrowed": bool(state), "alone": rules.most_alone()}
+    context["may_limit"] = request.member.may(Permission.LIMITS_MANAGE)
     return render(request, "texting/announcements/list.html", context)
 
 
@@ -61,9 +62,14 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         "is_ending": is_ending,
         "why": row.get_why_display() if row.why else "",
     }
-    if row.state == State.CHECKED:
+    if row.state in {State.CHECKED, State.ASKED}:
         is_old = row.checked_at is None or timezone.now() - row.checked_at > GOOD_FOR
-        context |= {"forecast": reading.forecast(row), "is_old": is_old}
+        forecast = reading.forecast(row)
+        context |= {"forecast": forecast, "is_old": is_old, "alone": rules.most_alone()}
+        context |= {
+            "is_asker": row.started_by_id == request.member.pk,
+            "may_approve": _may_approve(request.member, row),
+        }
     elif row.state not in _BEFORE:
         outcomes = [(one, getattr(numbers, one.value)) for one in _OUTCOMES]
         context |= {
@@ -97,6 +103,12 @@ def announcement_file(request: MemberRequest, announcement_id: UUID) -> Streamin
     columns = (_("Number"), _("Name"), _("State"), _("Why"), _("Segments"), _("Since"))
     name = f"announcement-{row.made_at:%Y-%m-%d}{'-' if state else ''}{state}"
     return csv_file(name, columns, _pieces(request.member, row, state))
+
+
+def _may_approve(member: Membership, row: Announcement) -> bool:
+    """Neither who wrote it nor who asked for it."""
+    others = member.pk not in {row.made_by_id, row.started_by_id}
+    return others and row.state == State.ASKED and member.may(Permission.ANNOUNCEMENTS_APPROVE)
 
 
 def _pieces(member: Membership, row: Announcement, state: str) -> Iterator[list[tuple[object, ...]]]:

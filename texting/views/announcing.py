@@ -14,7 +14,7 @@ from accounts.step_up import fresh
 from accounts.views.answers import form_page
 from texting import origins, queries
 from texting.announcement_forms import AnnouncementForm
-from texting.announcements import audiences, reading, running, writing
+from texting.announcements import audiences, reading, rules, running, writing
 from texting.announcements.lists import CannotUse
 from texting.announcements.writing import OPEN, CannotAnnounce
 from texting.limits.regions import name_of
@@ -85,6 +85,38 @@ def check_announcement(request: MemberRequest, announcement_id: UUID) -> HttpRes
 def start_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
     """Let it begin."""
     return _act(request, announcement_id, running.start)
+
+
+@requires(Permission.ANNOUNCEMENTS_APPROVE)
+@fresh
+@require_POST
+def approve_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Let what a colleague asked for begin."""
+    return _act(request, announcement_id, running.approve)
+
+
+@requires(Permission.ANNOUNCEMENTS_PREPARE)
+@require_POST
+def send_back_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Not like this, or not now."""
+    return _act(request, announcement_id, running.send_back)
+
+
+@requires(Permission.LIMITS_MANAGE)
+@require_POST
+def announced_alone(request: MemberRequest) -> HttpResponse:
+    """How many customers one person may tell alone."""
+    typed = request.POST.get("people", "").replace(",", "").strip()
+    try:
+        people = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+        rules.set_most_alone(member=request.member, people=people)
+    except CannotAnnounce as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, _("From now on one person tells at most %(people)s customers.") % {"people": f"{people:,}"}
+        )
+    return redirect("announcements" if request.member.may(Permission.ANNOUNCEMENTS_PREPARE) else "home")
 
 
 @requires(*_MAY)

@@ -1,0 +1,127 @@
+"""Above a number of customers a second person looks at an announcement before it begins."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts import deactivation
+from accounts.models import Membership
+from accounts.permissions import MissingPermission
+from tenancy.audit import AuditKind
+from tenancy.isolation import activate
+from tenancy.models import AuditEvent
+from tests.texting.announcements.many import act, checked, customers, fresh, hand_over, states, work
+from tests.texting.desk import desk
+from texting.announcements import rules, running, writing
+from texting.announcements.writing import CannotAnnounce
+from texting.models import Announcement
+
+__all__ = ["desk"]
+
+State = Announcement.State
+
+
+@pytest.fixture
+def asked(desk) -> Announcement:
+    """Written by an owner for three, of whom one may be told alone; a supervisor asks for it."""
+    customers(desk, 1, 2, 3)
+    with activate(desk.organization):
+        rules.set_most_alone(member=desk.cast.admin, people=1)
+    row = checked(desk)
+    act(desk, running.start, row, desk.cast.supervisor)
+    work(desk, row)
+    return fresh(desk, row)
+
+
+def test_it_waits_for_somebody_who_neither_wrote_it_nor_asked_for_it(desk, asked):
+    assert (asked.state, states(desk, asked), hand_over(desk)) == (State.ASKED, {"ready": 3}, 0)
+    for member in (desk.cast.owner, desk.cast.supervisor):
+        with pytest.raises(CannotAnnounce, match="neither wrote it nor asked"):
+            act(desk, running.approve, asked, member)
+    with pytest.raises(MissingPermission):
+        act(desk, running.approve, asked, desk.cast.agent)
+    with activate(desk.organization):
+        waits = {one: running.to_approve(getattr(desk.cast, one)) for one in ("owner", "supervisor", "admin", "agent")}
+    assert waits == {"owner": 0, "supervisor": 0, "admin": 1, "agent": 0}
+    act(desk, running.approve, asked, desk.cast.admin)
+    work(desk, asked)
+    running_now = fresh(desk, asked)
+    assert (running_now.state, running_now.started_by_id) == (State.RUNNING, desk.cast.supervisor.pk)
+    assert hand_over(desk) == 3
+    with pytest.raises(CannotAnnounce):
+        act(desk, running.approve, asked, desk.cast.admin)
+
+
+@pytest.mark.parametrize("who", ["admin", "supervisor"])
+def test_it_goes_back_and_may_be_asked_for_again(desk, asked, who):
+    with pytest.raises(MissingPermission):
+        act(desk, running.send_back, asked, desk.cast.agent)
+    act(desk, running.send_back, asked, getattr(desk.cast, who))
+    assert (fresh(desk, asked).state, fresh(desk, asked).started_by_id) == (State.CHECKED, None)
+    act(desk, running.start, asked, desk.cast.owner)
+    assert fresh(desk, asked).state == State.ASKED
+
+
+def test_what_was_changed_or_is_too_old_is_not_approved(desk, asked, time_machine):
+    with activate(desk.organization):
+        then = asked.checked_at + running.GOOD_FOR + timedelta(minutes=1)
+    time_machine.move_to(then)
+    with pytest.raises(CannotAnnounce, match="more than a day"):
+        act(desk, running.approve, asked, desk.cast.admin)
+    act(desk, running.check, asked, desk.cast.owner)
+    assert fresh(desk, asked).state == State.CHECKING
+    with pytest.raises(CannotAnnounce):
+        act(desk, running.approve, asked, desk.cast.admin)
+
+
+def test_up_to_the_number_nobody_is_asked_and_the_number_has_bounds(desk):
+    customers(desk, 1, 2)
+    with activate(desk.organization):
+        for wrong in (0, rules.MOST + 1):
+            with pytest.raises(CannotAnnounce):
+                rules.set_most_alone(member=desk.cast.admin, people=wrong)
+        with pytest.raises(MissingPermission):
+            rules.set_most_alone(member=desk.cast.supervisor, people=2)
+        rules.set_most_alone(member=desk.cast.admin, people=2)
+        rules.set_most_alone(member=desk.cast.admin, people=2)
+    with activate(desk.organization):
+        assert AuditEvent.objects.filter(event=AuditKind.ANNOUNCEMENT_RULE_CHANGED).count() == 1
+    row = checked(desk)
+    act(desk, running.start, row)
+    assert fresh(desk, row).state == State.RUNNING
+
+
+def test_what_a_leaver_asked_for_is_asked_for_by_nobody(desk, asked):
+    with activate(desk.organization):
+        leaver = Membership.objects.get(pk=desk.cast.supervisor.pk)
+        deactivation.deactivate(actor=desk.cast.owner, member=leaver)
+    assert fresh(desk, asked).state == State.CHECKED
+    with pytest.raises(CannotAnnounce):
+        act(desk, running.approve, asked, desk.cast.admin)
+
+
+def test_on_its_page_each_finds_what_is_theirs_to_do(desk, asked):
+    at = reverse("announcement", args=[asked.pk])
+    approve, back = (reverse(f"{name}_announcement", args=[asked.pk]) for name in ("approve", "send_back"))
+
+    def offers(member):
+        page = desk.as_(member).get(at).content.decode()
+        return approve in page, back in page
+
+    assert offers(desk.cast.supervisor) == (False, True)
+    assert offers(desk.cast.owner) == (False, False)
+    assert offers(desk.cast.admin) == (True, True)
+    assert desk.as_(desk.cast.outsider).post(approve).status_code == 404
+    page = desk.as_(desk.cast.admin)
+    assert page.post(reverse("announced_alone"), {"people": "many"}).status_code == 302
+    assert page.post(reverse("announced_alone"), {"people": "2,000"}).status_code == 302
+    assert b'value="2000"' in page.get(reverse("announcements")).content
+    assert page.post(approve).status_code == 302
+    assert fresh(desk, asked).state == State.RUNNING
+
+
+def test_a_change_takes_it_back(desk, asked):
+    with activate(desk.organization):
+        writing.discard(member=desk.cast.owner, row=asked)
+        assert not Announcement.objects.exists()
