@@ -68,3 +68,21 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "look after requests": {"task": "retention.tasks.look_after_requests", "schedule": schedule(3600)},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": schedule(10)},
 }
+
+TASK_MODULES = (
+    "texting.announcements.tasks",
+    "texting.notifications.tasks",
+    "texting.scheduled.tasks",
+    "accounts.leaving.tasks",
+    "accounts.mail.tasks",
+    "compliance.carrier.tasks",
+    "texting.outgoing_webhooks.tasks",
+    "texting.attachments.tasks",
+    "portal.payments.tasks",
+    "retention.backups.tasks",
+    "retention.purging.tasks",
+    "retention.erasing.tasks",
+    "retention.exporting.tasks",
+    "retention.closing.tasks",
+)
+"""Modules of tasks that workers do not find by themselves, as they find an app's own `tasks`."""

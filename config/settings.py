@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env, logging
 from config.passkey_place import passkey_place
-from config.schedule import SCHEDULE
+from config.schedule import SCHEDULE, TASK_MODULES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_local()
@@ -221,24 +221,7 @@ CRASH_AT = env.text("CRASH_AT", default="") if LOCAL else ""
 PAUSE_AT = env.text("PAUSE_AT", default="") if LOCAL else ""
 
 # --- What is plugged in (the complete list of upward calls) --------------------------------------------------------
-CELERY_IMPORTS = [
-    "texting.announcements.tasks",
-    "texting.notifications.tasks",
-    "texting.scheduled.tasks",
-    "texting.notifications.tasks",
-    "texting.announcements.tasks",
-    "accounts.leaving.tasks",
-    "accounts.mail.tasks",
-    "compliance.carrier.tasks",
-    "texting.outgoing_webhooks.tasks",
-    "texting.attachments.tasks",
-    "portal.payments.tasks",
-    "retention.backups.tasks",
-    "retention.purging.tasks",
-    "retention.erasing.tasks",
-    "retention.exporting.tasks",
-    "retention.closing.tasks",
-]
+CELERY_IMPORTS = [*TASK_MODULES]
 SIMULATOR_ENABLED = LOCAL
 if SIMULATOR_ENABLED:
     CELERY_IMPORTS += ["texting.simulator.tasks"]

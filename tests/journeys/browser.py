@@ -146,6 +146,17 @@ def settled(page: Page) -> None:
     expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(0)
 
 
+def drawn_anew(page: Page, selector: str) -> None:
+    """News arrives: what stands there is replaced by the same, as live updates do."""
+    page.locator(selector).evaluate_all(
+        """places => places.forEach(old => {
+            const fresh = old.cloneNode(true);
+            old.replaceWith(fresh);
+            htmx.process(fresh);
+        })"""
+    )
+
+
 def stays(page: Page) -> Callable[[], bool]:
     """Marks the page; what comes back says whether it is still the same one, so that nothing was reloaded."""
     page.evaluate("window.sameVisit = true")

@@ -9,7 +9,7 @@ from texting import threads
 from texting.models import Announcement, Message
 from texting.phone_numbers import parse
 
-from .browser import MakePerson, needs_browser
+from .browser import MakePerson, drawn_anew, needs_browser
 from .simulated_office import Office
 
 pytestmark = needs_browser
@@ -54,6 +54,7 @@ def test_a_closure_is_announced_by_one_and_approved_by_another(office: Office, s
     owner.get_by_role("link", name="Closed on Friday").click()
     expect(owner.get_by_text("Sam Achebe asks you to look at it")).to_be_visible()
     owner.get_by_role("button", name="Approve and start").click()
+    drawn_anew(owner, "form[action$='/approve/']")
     owner.get_by_role("button", name="Let it begin").click()
     expect(owner.get_by_text("Finished")).to_be_visible()
     expect(owner.get_by_role("row", name="All who were to get it")).to_contain_text("3")

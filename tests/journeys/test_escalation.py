@@ -62,6 +62,6 @@ def test_from_the_card_offer_to_the_call_and_one_that_is_too_late(office: Office
     from compliance.escalations import clock
 
     with activate(office_id):
-        assert clock.act_on_due() == 1
+        clock.act_on_due()  # or the running system's clock has
     expect(row).to_contain_text("Too late")
     expect(notice).to_contain_text("nobody has reached them in time")

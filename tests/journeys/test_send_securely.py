@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .browser import MakePerson, needs_browser, shoot, stays
+from .browser import MakePerson, drawn_anew, needs_browser, shoot, stays
 from .simulated_office import Office
 from .test_accessible import violations
 
@@ -91,6 +91,7 @@ def test_a_secret_goes_by_a_private_page_and_the_thread_tells_that_it_was_opened
 
     page.set_viewport_size({"width": 1440, "height": 900})
     page.locator("#messages").get_by_role("button", name="Take it back").click()
+    drawn_anew(page, "#messages .message:has([hx-confirm])")
     page.get_by_role("alertdialog").get_by_role("button", name="Take it back").click()
     expect(page.locator("#messages")).to_contain_text("Taken back")
     reader.goto(link)

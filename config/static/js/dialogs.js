@@ -46,6 +46,21 @@ document.addEventListener("close", (event) => {
   if (opener?.isConnected) opener.focus();
 }, true);
 
+// While somebody reads the question, news may draw the control anew: what was meant is then done by the one in its place.
+const MEANT = ["hx-post", "hx-delete", "hx-get", "action", "href", "name", "value"];
+
+function alike(control) {
+  const said = MEANT.filter((name) => control.hasAttribute(name));
+  return control.tagName.toLowerCase() + said.map((name) => `[${name}="${CSS.escape(control.getAttribute(name))}"]`).join("");
+}
+
+function asItIsNow(control) {
+  if (control.isConnected) return control;
+  const form = control.form ?? control.closest("form");
+  const within = form && form !== control ? [...document.querySelectorAll(alike(form))] : [document];
+  return within.map((place) => place.querySelector(`${alike(control)}:is([data-confirm], [hx-confirm])`)).find(Boolean);
+}
+
 // Plain forms and links. With htmx the same question is asked through hx-confirm.
 const agreed = new WeakSet();
 document.addEventListener("click", async (event) => {
@@ -53,14 +68,22 @@ document.addEventListener("click", async (event) => {
   if (!control || agreed.delete(control)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (await confirmed(control.dataset.confirm, control.dataset.confirmAct)) {
-    agreed.add(control);
-    control.click();
-  }
+  if (!(await confirmed(control.dataset.confirm, control.dataset.confirmAct))) return;
+  const now = asItIsNow(control);
+  if (!now) return;
+  agreed.add(now);
+  now.click();
 }, true);
 
 document.addEventListener("htmx:confirm", async (event) => {
-  if (!event.detail.question) return;
+  const { question, elt, issueRequest } = event.detail;
+  if (!question) return;
   event.preventDefault();
-  if (await confirmed(event.detail.question, event.detail.elt.dataset.confirmAct)) event.detail.issueRequest(true);
+  if (agreed.delete(elt)) return issueRequest(true);
+  if (!(await confirmed(question, elt.dataset.confirmAct))) return;
+  if (elt.isConnected) return issueRequest(true);
+  const now = asItIsNow(elt);
+  if (!now) return;
+  agreed.add(now);
+  htmx.trigger(now, now.matches("form") ? "submit" : "click");
 });
