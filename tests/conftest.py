@@ -29,7 +29,8 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "dja
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a database get both; those that start from the same come together; those with a running system come
-    last, because its worker would sweep up other tests' rows."""
+    last, because its worker would sweep up other tests' rows, and the longest of them first, so that no processor waits
+    long for another at the end."""
     starts: dict[Any, int] = {}
     for item in items:
         marker = item.get_closest_marker("django_db")
@@ -42,8 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     last = len(starts)
     items.sort(
         key=lambda item: (
-            JOURNEYS in item.path.parents,
-            FAULTS in item.path.parents,
+            (JOURNEYS in item.path.parents) * 2 or FAULTS in item.path.parents,
+            item.get_closest_marker("long") is None,
             starts.get(item.stash[START], last),
         )
     )

@@ -1,7 +1,7 @@
 """Real processes that are killed, real servers that fail, and a provider that does what a test tells it to.
 
-Like journeys these tests commit what they make. Their worker must not meet the journeys':
-`system` ends with its module.
+Like journeys these tests commit what they make. Their worker must not meet the journeys', which would take their texts
+and ask the real provider: `system` ends with its module, and of what a module made nothing is left.
 """
 
 import os
@@ -12,9 +12,19 @@ from typing import Any
 import pytest
 import redis
 
+from tests import emptying
 from tests.faults import moves, oracle, running
 from tests.faults.intents import Desk, open_desk
 from tests.faults.running import System
+from tests.kept import ALIASES
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_left(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        for alias in ALIASES:
+            emptying.empty(alias)
 
 
 @pytest.fixture(scope="module")

@@ -80,6 +80,7 @@ def test_what_is_wrong_is_found_in_either_scheme(someone: MakePerson) -> None:
     assert "color-contrast" in dark
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_page_with_the_demos_week(usual: State, someone: MakePerson, share: int) -> None:
     found = walk(someone().let_in(usual.member).page, islice(usual.sights(), share, None, SHARES))

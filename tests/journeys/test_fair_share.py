@@ -54,6 +54,7 @@ def until(what: str, done) -> None:
 
 
 @pytest.mark.timeout(480)
+@pytest.mark.long
 def test_a_flood_on_several_workers_lets_anothers_replies_pass(
     live_system: str, office: Office, tmp_path: Path
 ) -> None:

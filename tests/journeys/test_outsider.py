@@ -212,6 +212,7 @@ def outsider(demo: Demo, someone: MakePerson) -> Person:
     return someone().let_in(demo.member("nora@northside.example"))
 
 
+@pytest.mark.long
 def test_no_address_of_another_organization_gives_anything(demo: Demo, someone: MakePerson, outsider: Person) -> None:
     insider = someone().let_in(demo.member("olivia@harbor.example")).page
     someone().let_in(demo.member("amelia@harbor.example"))
