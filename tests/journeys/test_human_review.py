@@ -37,7 +37,7 @@ def test_from_the_rate_to_the_decision(office: Office, someone: MakePerson) -> N
         page.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
     page.get_by_role("group", name="moved to a call").get_by_label("Does not apply", exact=True).check()
     page.get_by_label("Coaching note").fill("Say who writes in the first text.")
-    with page.expect_response(lambda one: one.url.endswith("/keep/")):
+    with page.expect_response(lambda one: one.url.endswith("/keep/") and "Please" in (one.request.post_data or "")):
         page.get_by_label("Coaching note").press("End")
         page.keyboard.type(" Please.")
     page.reload()
