@@ -43,7 +43,7 @@ def kept(build: Callable[[], Made], *, needs: str = "") -> Any:
 def start_of(item: pytest.Item) -> Build | None:
     """What a test is to start from, if that can be kept for it."""
     marker = item.get_closest_marker("django_db")
-    names = set(getattr(item, "fixturenames", ()))
+    names = getattr(item, "fixturenames", [])  # in their order, which is the same in every process
     if (marker and marker.kwargs.get("transaction")) or "transactional_db" in names:
         return None
     definitions = item._fixtureinfo.name2fixturedefs if hasattr(item, "_fixtureinfo") else {}
@@ -70,7 +70,10 @@ class _Start:
         if self.build is not None and (build is not self.build or time.monotonic() > self._until or not _whole()):
             self.end()
         if build is not None and self.build is None:
-            self._begin(build)
+            try:
+                self._begin(build)
+            except Exception:
+                self.end()  # `given` makes it anew, and so the test that asked for it is told what is wrong
 
     def given(self, build: Callable[[], Made], redis_client: redis.Redis) -> Made:
         """A copy of what was made, with Redis and the keys in this process as that left them."""
@@ -91,7 +94,7 @@ class _Start:
             client.flushdb()
             for alias in ALIASES:
                 block = transaction.atomic(using=alias)
-                block._from_testcase = True  # type: ignore[attr-defined]  # as those of Django's own test case
+                block._from_testcase = True  # as those of Django's own test case
                 self._outer.enter_context(block)
             with pytest.MonkeyPatch.context() as patch:
                 at_midday(patch)
