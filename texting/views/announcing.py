@@ -87,7 +87,7 @@ def start_announcement(request: MemberRequest, announcement_id: UUID) -> HttpRes
     return _act(request, announcement_id, running.start)
 
 
-@requires(Permission.ANNOUNCEMENTS_APPROVE)
+@requires(Permission.ANNOUNCEMENTS_PREPARE, Permission.ANNOUNCEMENTS_APPROVE)
 @fresh
 @require_POST
 def approve_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
