@@ -46,19 +46,19 @@ def write(
     """A draft."""
     said = {"name": "Closed on Friday", "line": desk.line, "purpose": Purpose.ALERT, "body": WORDS, **given}
     with activate(desk.organization):
-        written = Written(audience=audience or Audience(), **said)  # type: ignore[arg-type]
+        written = Written(audience=audience or Audience(), **said)
         return writing.write(member=member or desk.cast.owner, written=written)
 
 
 def act(desk: Desk, act: object, row: Announcement, member: Membership | None = None) -> None:
     """`running.pause` and the like."""
     with activate(desk.organization):
-        act(member=member or desk.cast.owner, row=row)  # type: ignore[operator]
+        act(member=member or desk.cast.owner, row=row)
 
 
 def work(desk: Desk, row: Announcement, **how: object) -> None:
     """The worker, until nothing is left to do at once."""
-    while working.work(desk.organization.pk, row.pk, **how):  # type: ignore[arg-type]
+    while working.work(desk.organization.pk, row.pk, **how):
         pass
 
 
