@@ -1,0 +1,111 @@
+"""What is plugged in: every call from a lower app to one above it. `config/settings.py` takes each as a setting."""
+
+ACCOUNTS_SETUP_STEPS = [
+    "accounts.setting_up.SecondFactor",
+    "accounts.setting_up.People",
+    "accounts.setting_up.SecondAdmin",
+    "texting.setup_steps.FirstLine",
+    "compliance.setup_steps.OptInWay",
+    "compliance.setup_steps.Measures",
+    "retention.setup_steps.Periods",
+]
+ACCOUNTS_SETTING_FLOORS = ["compliance.measures.profiles.holding.refusals"]  # what a setting may not fall below
+COMPLIANCE_SWITCHES = [  # settings above compliance that profiles fix
+    "retention.profile_switch.RetentionPeriods",
+    "portal.profile_switch.PrivatePages",
+]
+COMPLIANCE_EVIDENCE: list[str] = []  # kinds of evidence that apps above compliance count
+ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in this order
+    "accounts.leaving.own_steps.SignIn",
+    "accounts.leaving.own_steps.SingleSignOn",
+    "texting.leaving_steps.LiveStreams",
+    "accounts.leaving.own_steps.Sessions",
+    "accounts.leaving.own_steps.RememberedDevices",
+    "accounts.leaving.own_steps.LinksToThem",
+    "accounts.leaving.own_steps.PasswordLinks",
+    "accounts.leaving.given_steps.LinksFromThem",
+    "accounts.leaving.given_steps.ApiKeys",
+    "accounts.leaving.given_steps.DirectoryTokens",
+    "compliance.leaving_steps.QueuedTexts",
+    "texting.scheduled.leaving_step.ScheduledTexts",
+    "texting.announcements.leaving_step.Announcements",
+    "retention.exporting.leaving_step.Exports",
+    "compliance.leaving_steps.StandingRuns",
+    "texting.leaving_steps.Assignments",
+    "compliance.other_channels.leaving_step.CallingNumbers",
+    "compliance.other_channels.leaving_step.PlannedCalls",
+    "compliance.leaving_steps.OpenEscalations",  # conversations are locked before escalations, as by arriving texts
+]
+TEXTING_SEND_POLICIES = [
+    "compliance.send_policies.lines.LineActive",
+    "compliance.send_policies.lines.CodeLine",
+    "compliance.send_policies.authors.AuthorActive",
+    "compliance.send_policies.permission.Permission",
+    "compliance.send_policies.blocked.BlockedContacts",
+    "compliance.send_policies.questions.OpenQuestions",
+    "compliance.send_policies.numbers.MarkedNumbers",
+    "compliance.send_policies.wording.ReservedWords",
+    "compliance.send_policies.content.SensitiveContent",
+    "compliance.send_policies.content_types.ContentTypes",
+    "compliance.send_policies.links.Links",
+    "compliance.send_policies.loudness.Loudness",
+    "compliance.send_policies.escalations.OpenEscalation",
+    "compliance.send_policies.first_text.FirstTextClauses",
+    "compliance.send_policies.hours.QuietHours",
+    "compliance.send_policies.frequency.FrequencyCap",
+    "texting.announcements.policy.Announced",
+    "texting.limits.policy.SendingLimits",
+    "texting.limits.carriers.policy.CarrierDay",
+]
+TEXTING_CUSTOMER_ZONES = "compliance.send_policies.hours.zones_of"  # where a customer may be, for the time there
+TEXTING_CUSTOMER_CLOCK = "compliance.send_policies.customer_clock.CustomerClock"  # the same, for texts of later
+TEXTING_COMPOSER_TOOLS = [
+    "compliance.message_templates.picking.composer_tools",
+    "portal.secure.showing.composer_tools",
+    "portal.payments.notices.composer_tools",
+    "compliance.escalations.showing.composer_tools",
+]
+TEXTING_ORIGINS = "compliance.message_templates.origins.Templates"  # where texts came from that were not written anew
+TEXTING_AUDIENCES = ["compliance.opt_in.audiences.Agreed"]  # what contacts have agreed to, to choose an audience by
+TEXTING_THREAD_NOTICES = [
+    "portal.payments.notices.payments",
+    "compliance.opt_out.thread_notices.open_questions",
+    "compliance.content_types.showing.held_texts",
+    "compliance.opt_in.opt_in_notices.opt_ins",
+    "compliance.escalations.showing.thread_notices",
+    "retention.holds.showing.thread_notices",
+]
+TEXTING_TIMELINE = ["texting.timeline.own.told", "compliance.timeline.told", "portal.timeline.told"]  # of a contact
+TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
+TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
+TEXTING_KEPT_WORDS = "compliance.screening.masking.kept"  # notes and drafts, as they may be stored
+TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note", "compliance.content_types.holding.note"]
+TEXTING_WORDS_ENDED = [  # who else holds them
+    "texting.searching.keeping.forget_ended",
+    "compliance.screening.ended.forget",
+    "portal.secure.ended.forget",
+]
+COMPLIANCE_PAYMENTS = "portal.payments.reading.conversations_with_payments"  # which of some asked for a payment
+TEXTING_SEARCH_FILTERS = ["compliance.search_filters.WithFinding", "compliance.search_filters.WithEscalation"]
+TEXTING_ENDING_STEPS = ["compliance.review_checks.marking.mark"]  # told of conversations that are resolved or reopened
+TEXTING_INBOUND_STEPS = [
+    "compliance.screening.arriving.Masking",
+    "compliance.inbound_steps.Keywords",
+    "compliance.carrier.hearing.CarrierWords",
+    "compliance.escalations.arriving.GrayAreas",
+]
+TEXTING_COPY_GUARDS = ["retention.holds.freezing.keeps_copies"]  # providers are not asked to forget these
+TEXTING_QUARANTINE_GUARDS = ["retention.holds.freezing.keeps_days"]  # refused requests of these days stay
+TEXTING_ENDING_GUARDS = ["retention.holds.freezing.keeps_words"]  # words that may not be removed by hand
+RETENTION_KEEPERS = [  # what keeps a row although its period is over
+    "retention.holds.freezing.keeper",
+    "retention.guards.unreviewed",
+    "retention.guards.escalated",
+    "retention.guards.unpaid",
+    "retention.guards.unsettled",
+    "retention.guards.unsent",
+    "retention.guards.unresolved",
+    "retention.guards.unopened",
+    "retention.guards.unanswered",
+    "retention.guards.worded",
+]
