@@ -30,4 +30,5 @@ urlpatterns = [
     path("", include("retention.urls")),
     path("", include("config.developers")),
     path("", include("config.styleguide")),
+    path("", include("config.installing")),
 ]

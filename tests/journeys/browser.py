@@ -63,7 +63,14 @@ class Person:
     """Somebody at a browser of their own. Whatever the console complains about fails the journey."""
 
     def __init__(
-        self, browser: Browser, base_url: str, *, width: str = "desktop", scheme: str = "light", scripts: str = "on"
+        self,
+        browser: Browser,
+        base_url: str,
+        *,
+        width: str = "desktop",
+        scheme: str = "light",
+        scripts: str = "on",
+        workers: str = "block",
     ) -> None:
         across, down = WIDTHS[width]
         self.base_url = base_url
@@ -73,6 +80,7 @@ class Person:
             color_scheme=scheme,
             reduced_motion="reduce",
             java_script_enabled=scripts == "on",
+            service_workers="allow" if workers == "allow" else "block",  # starting one takes time
             locale="en-US",
             timezone_id="America/New_York",
         )

@@ -5,6 +5,7 @@ import "./fields.js";
 import "./focus.js";
 import "./htmx-rules.js";
 import "./idle.js";
+import "./installing.js";
 import "./keys.js";
 import "./menus.js";
 import "./panes.js";
