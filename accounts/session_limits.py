@@ -5,7 +5,7 @@ Asked of PostgreSQL with the session itself, so that a shorter limit holds for s
 
 from datetime import datetime, timedelta
 
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
+from django.db.models import DateTimeField, Expression, ExpressionWrapper, F, Q, Value
 
 from accounts.models import Session
 from accounts.models.access_rules import STANDARD_IDLE, STANDARD_LONGEST, AccessRules
@@ -15,19 +15,22 @@ WARNED_BEFORE = timedelta(seconds=60)
 _RULES = "membership__organization__access_rules"
 
 
-def alive(now: datetime) -> Q:
+def alive(now: datetime | Expression) -> Q:
     """The condition for rows of `Session` that open something at `now`."""
+    now = Value(now, output_field=DateTimeField()) if isinstance(now, datetime) else now
     used = _within(now, "last_seen_at", "idle", STANDARD_IDLE)
     return Q(expires_at__gt=now) & used & _within(now, "created_at", "longest", STANDARD_LONGEST)
 
 
-def _within(now: datetime, field: str, limit: str, standard: timedelta) -> Q:
+def _within(now: Expression, field: str, limit: str, standard: timedelta) -> Q:
     """Two cases rather than a COALESCE: Django then keeps rows whose organization has no rules (an outer join)."""
-    since = ExpressionWrapper(
-        Value(now, output_field=DateTimeField()) - F(f"{_RULES}__{limit}"), output_field=DateTimeField()
+    own, common = (
+        ExpressionWrapper(now - length, output_field=DateTimeField())
+        for length in (F(f"{_RULES}__{limit}"), Value(standard))
     )
-    own = {f"{_RULES}__isnull": False, f"{field}__gt": since}
-    return Q(**{f"{_RULES}__isnull": True, f"{field}__gt": now - standard}) | Q(**own)
+    return Q(**{f"{_RULES}__isnull": True, f"{field}__gt": common}) | Q(
+        **{f"{_RULES}__isnull": False, f"{field}__gt": own}
+    )
 
 
 def rules_of(row: Session) -> AccessRules:

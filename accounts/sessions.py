@@ -15,10 +15,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
+from django.db.models import BinaryField, DateTimeField, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, RememberedDevice, Session
 from accounts.session_limits import alive, touch_after
+from tenancy.compiled_queries import CompiledQuery, Given
 
 PENDING_SECONDS = 10 * 60
 FRESH_SECONDS = 10 * 60
@@ -230,12 +232,17 @@ def acting_membership(store: SessionStore, *, background: bool = False) -> Membe
     return member
 
 
-def session_with(hashed: bytes) -> Session | None:
-    """The session whose key has this SHA-256, with user, membership and organization, until it has ended."""
+@CompiledQuery
+def _found() -> QuerySet[Session]:
     found = Session.objects.select_related(
         "user", *(f"membership__organization__{one}" for one in ("access_rules", "sign_in_policy"))
     )
-    row = found.filter(alive(timezone.now()), key_hash=hashed).first()
+    return found.filter(alive(Given("now", DateTimeField())), key_hash=Given("key_hash", BinaryField()))
+
+
+def session_with(hashed: bytes) -> Session | None:
+    """The session whose key has this SHA-256, with user, membership and organization, until it has ended."""
+    row = next(iter(_found(now=timezone.now(), key_hash=hashed)), None)
     if row is not None and row.membership and row.user and row.membership.user_id == row.user_id:
         row.membership.user = row.user
     return row

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import sign_in_history
@@ -67,7 +67,7 @@ def password_is_right(user: User | None, password: str) -> bool:
     return user.check_password(password)
 
 
-def active_memberships(user: User) -> QuerySet[Membership]:
+def active_memberships(user: User | Expression) -> QuerySet[Membership]:
     """The memberships that the user may act as, the one used last first."""
     found = Membership.objects.filter(user=user, is_active=True, is_machine=False).select_related(
         "organization__sign_in_policy", "user"

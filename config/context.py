@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from accounts.session_limits import end_of, touch_after, warned_before
 from accounts.sessions import SessionStore
 from accounts.signing_in import active_memberships
 from config.navigation import REPORTS, entries_for, settings_for
+from tenancy.compiled_queries import CompiledQuery, Given
 
 TONES = {"success": "success", "warning": "warning", "error": "danger"}
 
@@ -68,8 +70,13 @@ def _once(work: Callable[[], Any]) -> Callable[[], Any]:
     return cache(work)
 
 
+@CompiledQuery
+def _memberships() -> QuerySet[Membership]:
+    return active_memberships(Given("user", UUIDField()))
+
+
 def _organizations(member: Membership) -> list[tuple[str, str, bool]]:
-    memberships = sorted(active_memberships(member.user), key=lambda one: one.organization.name.casefold())
+    memberships = sorted(_memberships(user=member.user_id), key=lambda one: one.organization.name.casefold())
     if len(memberships) < 2:
         return []
     return [

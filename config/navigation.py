@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -165,12 +167,13 @@ def counts_for(member: Membership, *, of_settings: bool) -> dict[str, int]:
 
 def _open_to(member: Membership, entries: tuple[RailEntry, ...]) -> Iterator[tuple[RailEntry, str]]:
     for entry in entries:
-        address = _address(entry.route)
+        address = _address(entry.route, settings.ROOT_URLCONF)
         if address and (entry.permission is None or member.may(entry.permission)):
             yield entry, address
 
 
-def _address(route: str) -> str:
+@cache
+def _address(route: str, _urls: str) -> str:
     try:
         return reverse(route)
     except NoReverseMatch:

@@ -1,10 +1,12 @@
 """Things a person presses: buttons, icon buttons, tabs, keys."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.template import TemplateSyntaxError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from config.ui.icons import icon as draw_icon
 from config.ui.registry import attributes, draw, register, trimmed
@@ -62,4 +64,9 @@ def tabs(items: Iterable[Sequence[object]], label: str) -> SafeString:
 @register.simple_tag
 def key_row(key: str, label: str, then: str | int = "") -> SafeString:
     """One row of the keyboard sheet; `then` is a second key, pressed after the first."""
-    return draw("key_row", {"keys": [key, str(then)] if then else [key], "label": label})
+    return _key_row((key, str(then)) if then else (key,), str(label), get_language())
+
+
+@lru_cache(maxsize=512)  # each page has a dozen, of a hundred in all
+def _key_row(keys: tuple[str, ...], label: str, _language: str | None) -> SafeString:
+    return draw("key_row", {"keys": keys, "label": label})
