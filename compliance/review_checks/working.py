@@ -1,8 +1,8 @@
 """The worker's part of a computing over history: small batches that let live work pass.
 
 A batch is one transaction that holds the run's row and moves `after` on: whoever dies halfway has done nothing of it,
-and the next one goes on from there. Between batches the worker rests as long as it has worked, and it stops for the
-round where conversations are due or texts wait that somebody waits for.
+and the next one goes on from there. Between batches the worker rests (`pacing`), and it stops for the round where
+conversations are due or texts wait that somebody waits for.
 """
 
 import time
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from compliance.models import CheckedConversation, CheckOutcome, CheckRun
 from compliance.review_checks.clock import compute_safely
+from compliance.review_checks.pacing import Pace
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.crash_points import crash_here
@@ -20,9 +21,7 @@ from tenancy.isolation import activate
 from texting.models import Conversation, OutboxEntry
 from texting.purposes import URGENT_PRIORITY
 
-BATCH = 50
 A_TURN = 5.0  # seconds, with the rests; then the worker is free for others
-LONGEST_REST = 1.0  # seconds
 WAITED = timedelta(seconds=3)
 """A text that somebody waits for and that has waited so long has the workers for itself."""
 
@@ -32,20 +31,23 @@ def unfinished() -> list[UUID]:
     return list(CheckRun.objects.filter(state=CheckRun.State.RUNNING).values_list("pk", flat=True))
 
 
-def work(organization_id: UUID, run_id: UUID, *, seconds: float = A_TURN, batch: int = BATCH) -> bool:
-    """Work on one run for a while. Returns whether something is left that nobody else is at."""
-    ends = time.monotonic() + seconds
+def work(organization_id: UUID, run_id: UUID, *, seconds: float = A_TURN, batch: int | None = None) -> bool:
+    """Work on one run for a while. Returns whether something is left that nobody else is at.
+
+    `batch`: so many conversations at once, instead of as many as the pace allows.
+    """
+    ends, pace = time.monotonic() + seconds, Pace(fixed=batch)
     while True:
-        began = time.monotonic()
+        pace.begin()
         with activate(organization_id):
             if live_work_waits():
                 return True
-            if not _one_batch(run_id, batch):
+            if not _one_batch(run_id, pace.size):
                 return False
             crash_here("before_check_run_commit")
         if time.monotonic() >= ends:
             return True
-        time.sleep(min(time.monotonic() - began, LONGEST_REST))
+        pace.rest()
 
 
 def live_work_waits() -> bool:
@@ -81,15 +83,24 @@ def _one_batch(run_id: UUID, batch: int) -> bool:
 
 def _held(found: list[Conversation]) -> list[CheckedConversation]:
     """Their rows, locked, new ones where there are none. One that the clock is at is waited for."""
+    held = _locked(found)
+    known = {row.conversation_id for row in held}
+    missing = [one for one in found if one.pk not in known]
+    if not missing:
+        return held
     CheckedConversation.objects.bulk_create(
         (
             CheckedConversation(
                 conversation_id=one.pk, line_id=one.line_id, agent_id=one.assignee_id, resolved_at=one.resolved_at
             )
-            for one in found
+            for one in missing
         ),
-        ignore_conflicts=True,
+        ignore_conflicts=True,  # the clock may just have made one
     )
+    return held + _locked(missing)
+
+
+def _locked(found: list[Conversation]) -> list[CheckedConversation]:
     rows = CheckedConversation.objects.select_for_update(of=("self",))
     return list(rows.filter(conversation_id__in=[one.pk for one in found]).order_by("conversation_id"))
 

@@ -214,16 +214,17 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         stored.place = (binding, [(key.kind, key.scope) for key in keys])
 
     def read_all(self, organization: UUID, records_by_row: Mapping[UUID, bytes]) -> dict[UUID, str | bytes | None]:
-        """What many rows' records of this column say, by the row's id; None where a key was destroyed.
+        """What many rows' records of this column say, by the row's id; None where a key was destroyed or it has ended.
 
         For what is compared and shown to nobody: keys that this process holds will do. Raises Undecryptable.
         """
-        ids = {pk: records.key_ids(record) for pk, record in records_by_row.items()}
+        ids = {pk: records.key_ids(record) for pk, record in records_by_row.items() if record != ENDED}
         held = _keyring().refresh(organization, {one for each in ids.values() for one in each}, held_will_do=True)
         said: dict[UUID, str | bytes | None] = {}
         for pk, record in records_by_row.items():
-            keys = [held[key_id] for key_id in ids[pk] if key_id in held]
-            whole = len(keys) == len(ids[pk])
+            wanted = ids.get(pk, ())
+            keys = [held[key_id] for key_id in wanted if key_id in held]
+            whole = bool(wanted) and len(keys) == len(wanted)
             place = self._place(organization, pk)
             said[pk] = self.from_record(records.unseal(record, keys, place)) if whole else None
         return said
