@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import Draft, Reading, reasons
 from compliance.detectors.sentences import Sentence, sentences
-from compliance.detectors.vocabulary import WORD, Hit, Word, phrases
+from compliance.detectors.vocabulary import WORD, Hit, Words, phrases
 
 _DATA = read("finance")
 LEXICON = phrases(_DATA["lists"])
@@ -47,7 +47,7 @@ class Amount:
     value: float
 
 
-def find_finance(reading: Reading, words: list[Word], taken: bytearray) -> list[Draft]:
+def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft]:
     """Drafts of financial information."""
     hits = LEXICON.find(reading.text, words)
     found: list[Draft] = []

@@ -7,7 +7,7 @@ between. All that becomes plain characters here, once; each folded character rem
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from compliance.detectors.data_files import read
 
@@ -69,8 +69,7 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """`text` to read; character `i` of it is `original[starts[i]:ends[i]]`. Without lists: the same places."""
 
     text: str
@@ -95,7 +94,10 @@ class Folded:
 def fold(text: str) -> Folded:
     """The text as the detectors read it. Any text will do; lone surrogates stay what they are."""
     if text.isascii():
-        return Folded(text.lower().replace("\r", "\n").replace("\x00", " "), len(text))
+        plain = text.lower()
+        if "\r" in plain or "\x00" in plain:
+            plain = plain.replace("\r", "\n").replace("\x00", " ")
+        return Folded(plain, len(text))
     quick = text.translate(_TABLE)
     if len(quick) == len(text) and _GONE not in quick:
         return Folded(quick.lower().replace("\r", "\n"), len(text))

@@ -6,7 +6,7 @@ from compliance.detectors.data_files import read
 from compliance.detectors.health_results import FAR, draft_of, few_words, phrase_of, result_of
 from compliance.detectors.reading import Draft, Reading
 from compliance.detectors.sentences import Sentence, sentences
-from compliance.detectors.vocabulary import WORD, Hit, Word, phrases
+from compliance.detectors.vocabulary import WORD, Hit, Words, phrases
 
 _DATA = read("health")
 LEXICON = phrases(_DATA["lists"])
@@ -26,7 +26,7 @@ _NEEDS_PERSON = frozenset(_DATA["needs_person"])
 _TESTED = frozenset(_DATA["tested"])
 
 
-def find_health(reading: Reading, words: list[Word]) -> list[Draft]:
+def find_health(reading: Reading, words: Words) -> list[Draft]:
     """Drafts of health information."""
     hits = LEXICON.find(reading.text, words)
     found: list[Draft] = []

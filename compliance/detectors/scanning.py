@@ -11,7 +11,18 @@ from compliance.detectors.data_files import read
 from compliance.detectors.finance import find_finance
 from compliance.detectors.findings import Confidence, Finding, last_four_of, mask_for
 from compliance.detectors.folding import fold
-from compliance.detectors.gates import FORMATS, HEALTH, MONEY, NUMBERS, SECRETS, SHAPES, SPELLED, may_hold
+from compliance.detectors.gates import (
+    FORMATS,
+    HEALTH,
+    MONEY,
+    NUMBERS,
+    SECRETS,
+    SHAPES,
+    SPELLED,
+    glance,
+    holds_nothing,
+    may_hold,
+)
 from compliance.detectors.health import find_health
 from compliance.detectors.identifiers import find_identifiers
 from compliance.detectors.masks import hide_masks
@@ -33,8 +44,16 @@ def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Fi
     fragment, with the same `group`. Never raises, whatever the text; takes time in step with its length.
     """
     original = texts if isinstance(texts, str) else "\n".join(texts)
-    folded = fold(hide_masks(original))
-    may = may_hold(folded.text, original)
+    shown = hide_masks(original)
+    if shown.isascii():
+        seen = glance(shown)
+        if holds_nothing(seen, shown):
+            return ()
+        folded = fold(shown)
+    else:
+        folded = fold(shown)
+        seen = glance(folded.text)
+    may = may_hold(seen, folded.text, original)
     if not may:
         return ()
     reading = read_text(

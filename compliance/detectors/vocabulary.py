@@ -16,11 +16,11 @@ WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 WORD_WITH_FIGURES = re.compile(r"401 ?k|1099|w-?2(?!\d)|[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*")
 _LONG = 7  # letters from which slips of the thumb are known
 _GAP = 3  # characters at most between two words of a phrase
+_new = tuple.__new__  # without the arguments of a NamedTuple, which cost as much again
+SPACED = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalpha() else 32 for byte in range(256))
+"""For `bytes.translate`, which costs a tenth of a pattern: plain letters in lower case, and spaces."""
 _COMMON = frozenset(read("common_words")["words"])
 _NOT_SLIPS = frozenset(read("real_words")["words"])
-
-Word = tuple[str, int, int]
-"""A word without its apostrophes, where it starts and ends."""
 
 
 class Hit(NamedTuple):
@@ -54,28 +54,30 @@ class Phrases:
 
     by_first: Mapping[str, _Begun]
 
-    def find(self, text: str, words: list[Word]) -> list[Hit]:
+    def find(self, text: str, words: "Words") -> list[Hit]:
         """Every phrase among the words of the text, the longest at each place, none inside another."""
+        names = words.names
+        begun = list(map(self.by_first.get, names))
+        if not any(begun):
+            return []
         hits: list[Hit] = []
-        place, count = 0, len(words)
-        get = self.by_first.get
-        while place < count:
-            word, start, end = words[place]
-            place += 1
-            found = get(word)
-            if found is None:
+        done, count, from_here = 0, len(names), 0
+        for place, found in enumerate(begun):
+            if found is None or place < done:
                 continue
+            start, end = words.place(place, from_here)
             alone, longer = found
             entry = alone
-            if longer and place < count:
-                second = words[place][0]
+            if longer and place + 1 < count:
+                second = names[place + 1]
                 for candidate in _slipped(longer, second) if second in _MEANT else longer.get(second, ()):
-                    last = _last_word(text, words, place - 1, candidate.rest)
+                    last = _last_word(text, words, place, end, candidate.rest)
                     if last:
-                        entry, end, place = candidate, words[last][2], last + 1
+                        entry, end, done = candidate, last, place + 2 + len(candidate.rest)
                         break
+            from_here = end
             if entry is not None:
-                hits.append(Hit(start, end, entry.phrase, entry.kinds))
+                hits.append(_new(Hit, (start, end, entry.phrase, entry.kinds)))
         return hits
 
 
@@ -85,27 +87,57 @@ def _slipped(longer: Mapping[str, tuple[_Entry, ...]], second: str) -> tuple[_En
     return _in_order(entry for word in meant for entry in longer.get(word, ()))
 
 
-def _last_word(text: str, words: list[Word], first: int, rest: tuple[str, ...]) -> int:
-    """The index of the last word of a phrase whose first two fit, when the others follow; else 0."""
+def _last_word(text: str, words: "Words", first: int, end: int, rest: tuple[str, ...]) -> int:
+    """Where the last word of a phrase ends whose first two fit, when the others follow; else 0."""
     last = first + 1 + len(rest)
-    if last >= len(words):
+    if last >= len(words.names):
         return 0
     for place, expected in enumerate(rest, first + 2):
-        word = words[place][0]
+        word = words.names[place]
         if word != expected and expected not in _MEANT.get(word, ()):
             return 0
-    for place in range(first, last):
-        end, start = words[place][2], words[place + 1][1]
+    for place in range(first + 1, last + 1):
+        start, after = words.place(place, end)
         if start - end != 1 and (start - end > _GAP or any(char.isdigit() for char in text[end:start])):
             return 0
-    return last
+        end = after
+    return end
 
 
-def words_of(text: str, pattern: re.Pattern[str] = WORD) -> list[Word]:
+class Words:
+    """The words of a folded text in order, without their apostrophes.
+
+    Most texts are plain letters and signs: their words are split off at once, and where one stands is looked up for
+    the few that are asked for.
+    """
+
+    __slots__ = ("_letters", "_spans", "names")
+
+    def __init__(self, names: list[str], letters: str, spans: list[tuple[int, int]] | None = None) -> None:
+        """`letters`: the text with a space for whatever is no letter, or `spans` for each word."""
+        self.names = names
+        self._letters = letters
+        self._spans = spans
+
+    def place(self, number: int, after: int) -> tuple[int, int]:
+        """Where a word starts and ends; `after`: where it or the like of it stands first, from there on."""
+        if self._spans is not None:
+            return self._spans[number]
+        word = self.names[number]
+        start = self._letters.find(f" {word} ", after)
+        return start, start + len(word)
+
+
+def words_of(text: str, pattern: re.Pattern[str] = WORD) -> Words:
     """The words of a folded text."""
+    if pattern is WORD and "'" not in text and text.isascii():
+        letters = text.encode().translate(SPACED).decode()
+        return Words(letters.split(), f" {letters} ")
+    found = list(pattern.finditer(text))
+    names = [match.group() for match in found]
     if "'" in text:
-        return [(match.group().replace("'", ""), match.start(), match.end()) for match in pattern.finditer(text)]
-    return [(match.group(), match.start(), match.end()) for match in pattern.finditer(text)]
+        names = [name.replace("'", "") for name in names]
+    return Words(names, "", [match.span() for match in found])
 
 
 def slips(word: str) -> set[str]:

@@ -7,8 +7,9 @@ feature with its weight; the reasons of an intent sum to its score.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from math import fsum
 from typing import Literal, cast, get_args
@@ -93,7 +94,15 @@ def _judge(features: Iterable[str]) -> list[Intent]:
     return [_explain(place, found) for place, total in enumerate((confused, asks, offers)) if total > LEAST]
 
 
-def _explain(place: int, features: Sequence[str]) -> Intent:
-    told = [("always", _ALWAYS[place]), *((feature, _WEIGHTS[feature][place]) for feature in features)]
-    reasons = sorted((Reason(*one) for one in told if one[1]), key=lambda one: (-abs(one.weight), one.feature))
-    return Intent(NAMES[place], fsum(reason.weight for reason in reasons), tuple(reasons))
+@cache
+def _told(place: int, feature: str) -> tuple[float, str, bool, Reason]:
+    """A feature's reason behind what it is sorted by, "" for `always`; kept, as there are only so many."""
+    weight = _WEIGHTS[feature][place] if feature else _ALWAYS[place]
+    reason = Reason(feature or "always", weight)
+    return -abs(weight), reason.feature, bool(feature), reason
+
+
+def _explain(place: int, features: Iterable[str]) -> Intent:
+    told = sorted([_told(place, feature) for feature in ("", *features)])
+    reasons = tuple([reason for *_, reason in told if reason.weight])
+    return Intent(NAMES[place], fsum([reason.weight for reason in reasons]), reasons)

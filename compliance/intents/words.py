@@ -20,6 +20,28 @@ _SPACES = dict.fromkeys("-/\t#&+", " ")
 # The gate's table changes every sign into at most one, which is what makes `translate` fast.
 _GATE_TABLE = str.maketrans(_PLAIN | _NOTHING | dict.fromkeys(".,!;:?()…–—-/#&+", " "))
 _TABLE = str.maketrans(_PLAIN | _NOTHING | _EDGES | _SPACES)
+# The same two for ASCII, which nearly every text is: `bytes.translate` takes a tenth of the time. Edges and ends become
+# bytes that ASCII does not have, and marks around them then.
+_AN_EDGE, _AN_END = "\x80", "\x81"
+_DELETED = bytes(code for code in range(128) if chr(code) in _NOTHING)
+
+
+def _bytes_table(changes: dict[str, str]) -> bytes:
+    return bytes(ord(changes.get(chr(code), chr(code).lower())) for code in range(128)) + bytes(range(128, 256))
+
+
+_GATE_BYTES = _bytes_table(dict.fromkeys(".,!;:?()-/#&+", " "))
+_BYTES = _bytes_table(
+    {char: _AN_EDGE if EDGE in mark else _AN_END for char, mark in _EDGES.items() if char.isascii()} | _SPACES
+)
+
+
+def _read_as(text: str) -> str:
+    """The text in plain spelling, with edges and ends as words."""
+    if not text.isascii():
+        return text.lower().translate(_TABLE)
+    plain = text.encode().translate(_BYTES, _DELETED).decode("latin-1")
+    return plain.replace(_AN_EDGE, f" {EDGE} ").replace(_AN_END, f" {END} ")
 
 
 def read_lexicon() -> dict[str, str]:
@@ -48,6 +70,8 @@ def _slips(word: str) -> Iterator[str]:
 
 def gate_words(text: str) -> list[str]:
     """The bare words of a text, in lower case, without accents: what the gate looks at."""
+    if text.isascii():
+        return text.encode().translate(_GATE_BYTES, _DELETED).decode().split()
     return text.lower().translate(_GATE_TABLE).split()
 
 
@@ -62,7 +86,7 @@ class Reader:
         """The text's sentences: words as the model knows them, an edge first, last and between clauses."""
         sentences: list[list[str]] = []
         tokens = [EDGE]
-        for word in text.lower().translate(_TABLE).split():
+        for word in _read_as(text).split():
             name = self._names.get(word) or self._unknown(word)
             if name == END and tokens[-1] in NOT_LAST:
                 tokens.append(EDGE)
