@@ -1,7 +1,7 @@
 """Who acts in this request: asked of PostgreSQL each time, with the organization active until the page is drawn."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from zoneinfo import ZoneInfo
 
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -72,15 +72,18 @@ class ActingMember:
             store.drop()
         request.member = member  # type: ignore[attr-defined]
         request.user = member.user if member else None  # type: ignore[assignment]
-        if member is None or _says(request, "is_public", unknown=True):
+        view = _view(request) if member else None
+        if member is None or view is None or getattr(view, "is_public", False):
             return self.get_response(request)
         if pages_are_closed(member.organization, client_address(request)):
             with timezone.override(ZoneInfo(member.organization.time_zone)):
                 return _elsewhere(request, member.organization)
-        return self._inside(member, request)
+        calls_out = getattr(view, "calls_out", False)
+        return self._inside(member, request, nullcontext() if calls_out else activate(member.organization))
 
-    def _inside(self, member: Membership, request: HttpRequest) -> HttpResponseBase:
-        inside = nullcontext() if _says(request, "calls_out") else activate(member.organization)
+    def _inside(
+        self, member: Membership, request: HttpRequest, inside: AbstractContextManager[object]
+    ) -> HttpResponseBase:
         try:
             with inside, timezone.override(ZoneInfo(member.organization.time_zone)):
                 response = self.get_response(request)
@@ -109,12 +112,12 @@ def _elsewhere(request: HttpRequest, organization: Organization) -> HttpResponse
     return elsewhere_page(request, organization)
 
 
-def _says(request: HttpRequest, name: str, *, unknown: bool = False) -> bool:
-    """Whether the view that the request is for declares `name`; `unknown` when there is no such view."""
+def _view(request: HttpRequest) -> Callable[..., object] | None:
+    """The view that the request is for, if there is one."""
     try:
-        return bool(getattr(resolve(request.path_info).func, name, False))
+        return resolve(request.path_info).func
     except Resolver404:
-        return unknown
+        return None
 
 
 def _record_refusal(member: Membership, request: HttpRequest) -> None:
