@@ -10,6 +10,7 @@ BENCHES = {
     "status": "delivery reports, against single-row UPDATEs",
     "inbox": "pages of the inbox from 10,000 to 5,000,000 texts",
     "search": "words among sealed texts, against a full-text index over plain ones without row security",
+    "contact_filter": "pages of contacts by what stands in their sealed fields, and everybody who fits",
     "thread": "a thread of sealed texts, against the same page with plain columns",
     "consent_reports": "the report on permission over a million entries, against counting the same rows",
     "review_checks": "pages of the inbox while the review checks of all history are computed anew",

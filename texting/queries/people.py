@@ -25,35 +25,38 @@ CONVERSATIONS_SHOWN = 20
 
 @dataclass(frozen=True)
 class ContactRow:
-    """One line of the list of contacts."""
+    """One line of the list of contacts. `values`: what stands in the fields that the page shows as columns."""
 
     customer: Customer
     since: datetime
     tags: tuple[ShownTag, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ContactPage:
-    """Contacts from newest to oldest. `next` is where the next page begins, "" on the last one."""
+    """Contacts from newest to oldest. `next` is where the next page begins, "" on the last one.
+
+    `stopped`: a filter has looked at as many as it may at once, so there may be more although the page is not full.
+    `columns`: the names of the fields whose values the rows have.
+    """
 
     rows: tuple[ContactRow, ...]
     next: str = ""
+    stopped: bool = False
+    columns: tuple[str, ...] = ()
 
 
-def contacts_page(
-    member: Membership, cursor: Cursor | None = None, size: int = PAGE, *, tag: UUID | None = None
-) -> ContactPage:
-    """One page of the organization's contacts, of those with `tag` if it is given, the newest first."""
+def contacts_page(member: Membership, cursor: Cursor | None = None, size: int = PAGE) -> ContactPage:
+    """One page of the organization's contacts, the newest first."""
     rows = contacts_for(member)
-    if tag is not None:
-        rows = rows.filter(contact_tags__tag=tag)
     if cursor:
         rows = rows.filter(older_than(cursor, "created_at"))
     found = list(rows.order_by("-created_at", "-id")[: size + 1])
     shown = found[:size]
     prefetch(shown)
     place = str(Cursor(shown[-1].created_at, shown[-1].pk)) if len(found) > size else ""
-    return ContactPage(_contact_rows(member, shown), place)
+    return ContactPage(contact_rows(member, shown), place)
 
 
 def contacts_with_number(member: Membership, text: str) -> ContactPage:
@@ -62,7 +65,7 @@ def contacts_with_number(member: Membership, text: str) -> ContactPage:
         raise BadNumber("You see the last four digits of numbers, so nobody can be looked up by the whole number.")
     number = parse(text, member.organization.country)
     found = list(contacts_for(member).filter(number_index=blind_index(NUMBER_INDEX, number.e164)))
-    return ContactPage(_contact_rows(member, found))
+    return ContactPage(contact_rows(member, found))
 
 
 def conversations_of(member: Membership, contact: Contact, besides: UUID | None = None) -> tuple[Row, ...]:
@@ -100,7 +103,8 @@ def draft_of(member: Membership, conversation: Conversation) -> Draft | None:
     return Draft.objects.filter(conversation=conversation, author=member).first()
 
 
-def _contact_rows(member: Membership, contacts: Sequence[Contact]) -> tuple[ContactRow, ...]:
+def contact_rows(member: Membership, contacts: Sequence[Contact]) -> tuple[ContactRow, ...]:
+    """These contacts as the list shows them; their keys are there already (`prefetch`)."""
     tags = tags_of(contact.pk for contact in contacts) if contacts else {}
     return tuple(
         ContactRow(customer(member, one, in_list=True), one.created_at, tags.get(one.pk, ())) for one in contacts

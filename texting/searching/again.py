@@ -13,7 +13,7 @@ from tenancy.encryption import EncryptionError, keyring, records
 from tenancy.encryption.key_sources import CONFIG
 
 LASTS = 24 * 3600  # seconds
-LONGEST = 4_000  # characters
+LONGEST = 6_000  # characters
 
 
 def to_address(member: Membership, typed: Mapping[str, list[str]]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
-from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -16,9 +15,12 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from texting.fields.reading import SeenField, SeenValue, fields_for, values_in_list
-from texting.queries.contact_export import all_contacts
+from texting.filtering.asking import require
+from texting.filtering.conditions import Filter
+from texting.filtering.looking import everybody
+from texting.queries import NotYours
 from texting.queries.people import ContactRow
-from texting.views.people import tag_in
+from texting.views.filtering import Unreadable, wish_in
 
 COLUMNS = ("contact", "name", "number", "tags", "known since (UTC)")
 
@@ -27,16 +29,26 @@ COLUMNS = ("contact", "name", "number", "tags", "known since (UTC)")
 @fresh
 @require_safe
 def contacts(request: MemberRequest) -> StreamingHttpResponse:
-    """Newest first (RFC 4180, UTF-8), with `tag` those who have it; customers as the member sees them in lists."""
-    tag, fields = tag_in(request), fields_for(request.member)
-    told = [str(field.id) for field in fields]
-    audit.record(event=AuditKind.CONTACTS_EXPORTED, actor=request.member, tag=str(tag or ""), fields=told)
+    """Newest first (RFC 4180, UTF-8), those for whom the filter holds; customers as the member sees them in lists."""
+    try:
+        wish = wish_in(request)
+    except Unreadable:  # never a file of everybody instead
+        raise NotYours from None
+    require(request.member, wish)
+    fields = fields_for(request.member)
+    audit.record(
+        event=AuditKind.CONTACTS_EXPORTED,
+        actor=request.member,
+        tag=", ".join(sorted(map(str, wish.tag_ids))),
+        filtered_by=sorted(map(str, wish.field_ids)),
+        fields=[str(field.id) for field in fields],
+    )
     columns = (*COLUMNS, *(field.name for field in fields))
-    return csv_file(f"contacts-{timezone.now():%Y-%m-%d}", columns, _pieces(request.member, tag, fields))
+    return csv_file(f"contacts-{timezone.now():%Y-%m-%d}", columns, _pieces(request.member, wish, fields))
 
 
-def _pieces(member: Membership, tag: UUID | None, fields: Sequence[SeenField]) -> Iterator[list[tuple[object, ...]]]:
-    for rows in all_contacts(member, tag):
+def _pieces(member: Membership, wish: Filter, fields: Sequence[SeenField]) -> Iterator[list[tuple[object, ...]]]:
+    for rows in everybody(member, wish):
         if not fields:
             yield [_cells(row) for row in rows]
             continue

@@ -15,17 +15,21 @@ from texting import number_marks, queries
 from texting.forms import NameForm, NumberForm
 from texting.models import Contact
 from texting.phone_numbers import BadNumber
-from texting.queries.tags import access_tag, all_tags, tags_of
-from texting.views.frames import cursor_in, values_context
+from texting.queries.tags import tags_of
+from texting.views.filtering import Unreadable, filtered_page, list_page, wish_in
+from texting.views.frames import values_context
 
 
 @requires(Permission.CONTACTS_READ)
 @require_safe
 def contacts(request: MemberRequest) -> HttpResponse:
-    """The organization's contacts, the newest first."""
-    tag = tag_in(request)
-    page = queries.contacts_page(request.member, cursor_in(request, "after"), tag=tag)
-    return _list(request, page, NumberForm(), tag)
+    """The organization's contacts, or those for whom the filter in the address holds, the newest first."""
+    try:
+        wish = wish_in(request)
+    except Unreadable:
+        messages.info(request, _("That filter has ended. Say again whom you are looking for."))
+        return redirect("contacts")
+    return list_page(request, filtered_page(request, wish), NumberForm(), wish=wish)
 
 
 @requires(Permission.CONTACTS_READ)
@@ -41,34 +45,7 @@ def find_contact(request: MemberRequest) -> HttpResponse:
             page = queries.contacts_with_number(request.member, form.cleaned_data["number"])
         except BadNumber as error:
             form.add_error("number", str(error))
-    return _list(request, page, form)
-
-
-def tag_in(request: MemberRequest) -> UUID | None:
-    """The tag that the list is of; None without one. Raises NotYours for what is none."""
-    if not (written := request.GET.get("tag", "")):
-        return None
-    try:
-        return access_tag(UUID(written)).pk
-    except ValueError:
-        raise queries.NotYours from None
-
-
-def _list(request: MemberRequest, page: queries.ContactPage, form: NumberForm, tag: UUID | None = None) -> HttpResponse:
-    context = {
-        "tags": all_tags(),
-        "tag": tag,
-        "tag_written": str(tag or ""),
-        "may_tag": request.member.may(Permission.CONTACTS_EDIT),
-        "page": page,
-        "form": form,
-        "looked_for": bool(form.data.get("number")),
-        "may_find": queries.sees_everybody(request.member),
-        "may_request": request.member.may(Permission.CONSENT_REQUEST),
-        "may_export": request.member.may(Permission.CONTACTS_EXPORT),
-        "may_import": request.member.may(Permission.CONSENT_IMPORT) and queries.sees_everybody(request.member),
-    }
-    return render(request, "texting/contacts.html", context, status=422 if form.errors else 200)
+    return list_page(request, page, form)
 
 
 @requires(Permission.CONTACTS_READ)

@@ -10,8 +10,9 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import tagging
+from texting.filtering.conditions import Filter
+from texting.filtering.looking import everybody
 from texting.models import Contact
-from texting.queries import contact_export
 
 __all__ = ["desk"]
 
@@ -42,7 +43,7 @@ def test_everybody_once_in_pieces_of_any_size(desk):
     _, *tagged = rows(desk.as_(desk.cast.owner).get(ADDRESS, {"tag": str(tag.pk)}))
     assert [row[0] for row in tagged] == [str(one.pk)]
     for size in (1, 2, 5, 6):
-        pieces = list(contact_export.all_contacts(desk.cast.owner, size=size))
+        pieces = list(everybody(desk.cast.owner, Filter(), size=size))
         assert [each.customer.id for piece in pieces for each in piece] == [type(one.pk)(row[0]) for row in found], size
     with activate(desk.organization):
         assert AuditEvent.objects.filter(event="contacts:exported", actor_id=desk.cast.owner.pk).count() == 2

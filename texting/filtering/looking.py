@@ -1,0 +1,146 @@
+"""Finding the contacts whom a filter is about.
+
+What stands in clear (tags, whether anything is written) narrows in the database; values are opened for those who are
+left, a batch at a time, newest contacts first, and only until a page is full. A page looks at `MOST_LOOKED_AT` contacts
+at most and then says where it stopped, so no filter costs more than that at once however many contacts there are.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from itertools import islice
+from typing import cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.models import Membership
+from tenancy.encryption import EncryptedTextField, prefetch
+from tenancy.encryption.fields import ENDED
+from tenancy.isolation import activate
+from texting.fields.reading import SeenField
+from texting.filtering.asking import require
+from texting.filtering.conditions import FITS_NOTHING_WRITTEN, TAG, Ask, Filter, fits
+from texting.models import Contact, ContactTag, FieldValue
+from texting.queries.access import contacts_for
+from texting.queries.cursors import Cursor, older_than
+from texting.queries.people import PAGE, ContactPage, ContactRow, contact_rows
+from texting.queries.seeing import sees_everybody
+
+BATCH = 1_000
+MOST_LOOKED_AT = 10_000
+PIECE = 500
+_TOGETHER = 2_000
+
+
+def contacts_page(
+    member: Membership, wish: Filter, cursor: Cursor | None = None, size: int = PAGE, *, most: int | None = None
+) -> ContactPage:
+    """The contacts who fit, the newest first. Raises NotYours when the member may not ask for this.
+
+    `most`: how many are looked at; a page that ends there for that reason has `stopped`.
+    """
+    fields = require(member, wish)
+    rows = narrowed(member, contacts_for(member), wish).order_by("-created_at", "-id")
+    opens, left = _opens(member, wish), MOST_LOOKED_AT if most is None else most
+    found: list[Contact] = []
+    place = cursor
+    more = True
+    while more and len(found) <= size and (left > 0 or not opens):
+        step = min(BATCH, left) if opens else size + 1
+        batch = list((rows.filter(older_than(place, "created_at")) if place else rows)[:step])
+        more, left = len(batch) == step, left - step
+        if batch:
+            place = Cursor(batch[-1].created_at, batch[-1].pk)
+        fitting = _that_fit(member, wish, fields, [one.pk for one in batch]) if opens else {one.pk for one in batch}
+        found += [one for one in batch if one.pk in fitting]
+    shown, stopped = found[:size], False
+    if len(found) > size:
+        place = Cursor(shown[-1].created_at, shown[-1].pk)
+    else:
+        stopped = more
+    prefetch(shown)
+    goes_on = len(found) > size or stopped
+    return ContactPage(contact_rows(member, shown), str(place) if goes_on and place else "", stopped=stopped)
+
+
+def everybody(member: Membership, wish: Filter, *, size: int = PIECE) -> Iterator[tuple[ContactRow, ...]]:
+    """All who fit, for a file: each piece in a transaction of its own, while the file leaves.
+
+    One who is added meanwhile is not in it; one who is erased meanwhile is masked or left out.
+    """
+    place: Cursor | None = None
+    while True:
+        with activate(member.organization):
+            page = contacts_page(member, wish, place, size)
+        yield page.rows
+        place = Cursor.read(page.next)
+        if place is None:
+            return
+
+
+def ids_of(member: Membership, rows: QuerySet[Contact], wish: Filter) -> Iterator[list[UUID]]:
+    """The ids of those of these contacts who fit, each once, in batches. Raises NotYours."""
+    fields = require(member, wish)
+    ids = narrowed(member, rows, wish).order_by().values_list("pk", flat=True).distinct().iterator(_TOGETHER)
+    while part := list(islice(ids, _TOGETHER)):
+        fitting = _that_fit(member, wish, fields, part) if _opens(member, wish) else set(part)
+        yield sorted(pk for pk in part if pk in fitting)
+
+
+def narrowed(member: Membership, rows: QuerySet[Contact], wish: Filter) -> QuerySet[Contact]:
+    """As far as the database can tell: by tags, and by whether there is a row for a field at all."""
+    for one in wish.conditions:
+        if one.about == TAG:
+            there = Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=UUID(one.value)))
+            rows = rows.filter(there if one.ask is Ask.HAS else ~there)
+            continue
+        there = Exists(FieldValue.objects.filter(contact=OuterRef("pk"), field=one.field_id))
+        if one.ask not in FITS_NOTHING_WRITTEN:
+            rows = rows.filter(there)
+        elif one.ask is Ask.EMPTY and not sees_everybody(member):
+            rows = rows.filter(~there)
+    return rows
+
+
+def _opens(member: Membership, wish: Filter) -> frozenset[UUID]:
+    """The fields whose values must be opened. Whoever is masked sees that a row is there, and no more is asked."""
+    return wish.field_ids if sees_everybody(member) else frozenset()
+
+
+def _that_fit(
+    member: Membership, wish: Filter, fields: dict[UUID, SeenField], contact_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of these contacts whose values fit. One statement in each database."""
+    if not contact_ids:
+        return set()
+    today = timezone.now().astimezone(ZoneInfo(member.organization.time_zone)).date()
+    values = _values(member, fields.keys(), contact_ids)
+    return {pk for pk in contact_ids if _fits_all(wish, fields, values.get(pk, {}), today)}
+
+
+def _fits_all(wish: Filter, fields: dict[UUID, SeenField], values: dict[UUID, str], today: date) -> bool:
+    return all(
+        fits(one.ask, fields[pk].kind, one.value, values.get(pk, ""), today)
+        for one in wish.conditions
+        if (pk := one.field_id) is not None
+    )
+
+
+def _values(
+    member: Membership, field_ids: Collection[UUID], contact_ids: Collection[UUID]
+) -> dict[UUID, dict[UUID, str]]:
+    """What stands in these fields, by contact and field. What cannot be opened any more is not written."""
+    rows = FieldValue.objects.filter(field__in=list(field_ids), contact__in=list(contact_ids))
+    records: dict[UUID, bytes] = {}
+    places: dict[UUID, tuple[UUID, UUID]] = {}
+    for pk, contact, field, record in rows.values_list("pk", "contact_id", "field_id", "value"):
+        if (sealed := cast("bytes", record)) != ENDED:
+            records[pk], places[pk] = sealed, (contact, field)
+    column = cast("EncryptedTextField[str, str]", FieldValue._meta.get_field("value"))
+    found: dict[UUID, dict[UUID, str]] = {}
+    for pk, text in column.read_all(member.organization_id, records).items():
+        contact, field = places[pk]
+        found.setdefault(contact, {})[field] = cast("str", text or "")
+    return found
