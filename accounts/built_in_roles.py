@@ -65,6 +65,7 @@ _SUPERVISOR = (
     | {
         Permission.TEMPLATES_MANAGE,
         Permission.TAGS_MANAGE,
+        Permission.FILTERS_SHARE,
         Permission.CONTACTS_BLOCK,
         Permission.ANNOUNCEMENTS_PREPARE,
         Permission.ANNOUNCEMENTS_APPROVE,

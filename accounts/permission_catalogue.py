@@ -46,6 +46,7 @@ class Permission(StrEnum):
     CONTACTS_EXPORT = "contacts:export"
     TAGS_MANAGE = "tags:manage"
     FIELDS_MANAGE = "fields:manage"
+    FILTERS_SHARE = "filters:share"
     CONSENT_RECORD = "consent:record"
     CONSENT_RECEIPT = "consent:receipt"
     CONSENT_IMPORT = "consent:import"
@@ -206,7 +207,9 @@ class PermissionGroup:
 PERMISSION_GROUPS = (
     PermissionGroup(gettext_noop("Conversations"), ("conversations", "notes")),
     PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "announcements")),
-    PermissionGroup(gettext_noop("Contacts"), ("contacts", "tags", "fields", "consent", "opt_outs", "forms")),
+    PermissionGroup(
+        gettext_noop("Contacts"), ("contacts", "tags", "fields", "filters", "consent", "opt_outs", "forms")
+    ),
     PermissionGroup(
         gettext_noop("Oversight"),
         ("reports", "findings", "reviews", "escalations", "actions", "measures", "audit", "access"),

@@ -83,6 +83,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Manage fields of contacts"),
         _("Makes and archives fields, and chooses which role sees or changes what is written in them."),
     ),
+    "filters:share": (
+        _("Share filters of contacts"),
+        _("Shares saved filters with a team or everybody, changes and deletes shared ones. Own ones take no right."),
+    ),
     "contacts:reveal": (
         _("Reveal names and phone numbers"),
         _("Shows one customer for some minutes, for a reason that is kept. Without it they are hidden everywhere."),

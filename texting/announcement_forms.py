@@ -12,6 +12,7 @@ from accounts.form_fields import field_of
 from texting.announcements.audiences import Agreement, Audience, read
 from texting.announcements.lists import MOST_BYTES
 from texting.announcements.writing import Written
+from texting.filtering.saving import ShownFilter
 from texting.models import Announcement, Line, Tag
 from texting.models.announcement import LONGEST_NAME
 from texting.origins import Offered
@@ -57,6 +58,9 @@ class AnnouncementForm(forms.Form):
     )
     tag = forms.ModelChoiceField(label=_("With tag"), queryset=Tag.objects.none(), required=False)
     without_tag = forms.ModelChoiceField(label=_("Without tag"), queryset=Tag.objects.none(), required=False)
+    saved = forms.ChoiceField(
+        label=_("Saved filter"), required=False, help_text=_("Made on the page Contacts, also by fields of contacts.")
+    )
     agreement = forms.ChoiceField(label=_("Agreed to"), required=False)
     region = forms.ChoiceField(label=_("Country of the number"), required=False)
     since = forms.DateField(
@@ -77,6 +81,7 @@ class AnnouncementForm(forms.Form):
         templates: Iterable[Offered],
         agreements: Iterable[Agreement],
         regions: Iterable[tuple[str, str]],
+        filters: Iterable[ShownFilter],
         before: Announcement | None = None,
         **kwargs: Any,
     ) -> None:
@@ -95,6 +100,11 @@ class AnnouncementForm(forms.Form):
         field_of(self, "template", forms.ChoiceField).choices = [("", _("None: write the text below")), *offered]
         agreed = [(one.key, one.label) for one in agreements]
         field_of(self, "agreement", forms.ChoiceField).choices = [("", _("Anything")), *agreed]
+        named = [(str(one.id), one.name) for one in filters]
+        now = str(before.audience.get("saved", "")) if before else ""
+        if now and now not in dict(named):  # else the audience would become everybody, unseen
+            named.append((now, str(_("One that you do not see, or that is no longer there"))))
+        field_of(self, "saved", forms.ChoiceField).choices = [("", _("None")), *named]
         field_of(self, "region", forms.ChoiceField).choices = [("", _("Any")), *regions]
 
     @property
@@ -155,6 +165,7 @@ def _filter(data: Mapping[str, Any]) -> Audience:
         agreement=data["agreement"],
         region=data["region"],
         since=data["since"],
+        saved=UUID(data["saved"]) if data["saved"] else None,
     )
 
 
@@ -173,4 +184,5 @@ def _initial(row: Announcement) -> dict[str, Any]:
         "agreement": audience.agreement,
         "region": audience.region,
         "since": audience.since,
+        "saved": str(audience.saved or ""),
     }

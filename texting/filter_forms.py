@@ -1,14 +1,21 @@
 """The conditions of a filter as they are typed, each row with what is wrong with it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.models import Membership
+from accounts.form_fields import field_of
+from accounts.models import Membership, Team
 from texting.fields.kinds import LONGEST_VALUE, Kind
 from texting.filtering.asking import BadCondition, Subject, condition, subjects
 from texting.filtering.conditions import IN_DAYS, MOST_CONDITIONS, WITHOUT_VALUE, Condition, Filter
+from texting.filtering.saving import Shared, Sharing
+from texting.models import SavedFilter
+from texting.models.saved_filter import LONGEST_FILTER
 from texting.queries import NotYours
 
 
@@ -55,6 +62,7 @@ class FilterForm:
         self.offered = subjects(member)
         known = {one.key: one for one in self.offered}
         self.error = ""
+        self.is_typed = data is not None
         self.conditions: list[Condition] = []
         if data is None:
             self.rows = [
@@ -109,3 +117,38 @@ def _row(known: dict[str, Subject], about: str, ask: str, value: str) -> Conditi
     if about not in known or ask not in {one.value for one in known[about].asks}:
         raise NotYours
     return ConditionRow(known[about], ask, value[: LONGEST_VALUE + 1])
+
+
+class SaveFilterForm(forms.Form):
+    """A filter's name and with whom it is shared. `share`: whether the member may share at all."""
+
+    name = forms.CharField(
+        label=_lazy("Name"),
+        max_length=LONGEST_FILTER,
+        help_text=_lazy("What it finds, such as “Renewals this month”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    shared = forms.ChoiceField(label=_lazy("Who uses it"), required=False)
+
+    def __init__(self, *args: Any, teams: Iterable[Team], share: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.teams = {str(team.pk): team for team in teams}
+        if not share:
+            del self.fields["shared"]
+            return
+        choices = [("", _("Only me")), (Shared.ALL.value, _("Everybody who sees contacts"))]
+        choices += [(key, _("Team %(name)s") % {"name": team.name}) for key, team in self.teams.items()]
+        field_of(self, "shared", forms.ChoiceField).choices = choices
+
+    @property
+    def sharing(self) -> Sharing:
+        """What was chosen."""
+        chosen = self.cleaned_data.get("shared", "")
+        if chosen == Shared.ALL:
+            return Sharing(Shared.ALL)
+        return Sharing(Shared.TEAM, self.teams[chosen]) if chosen else Sharing()
+
+    @staticmethod
+    def initial_of(row: SavedFilter) -> dict[str, str]:
+        """What it says now."""
+        return {"name": row.name, "shared": str(row.team_id or "") or (Shared.ALL if row.shared == Shared.ALL else "")}

@@ -26,7 +26,7 @@ from config.demo.measuring import measures
 from config.demo.reviewing import reviews
 from config.demo.saved_texts import take_from_library
 from config.demo.scheduling import schedule_text
-from config.demo.tagging import fields, tags
+from config.demo.tagging import fields, filters, tags
 from portal.payments.accounts import SIMULATOR, Wish, connect, try_keys
 from tenancy.isolation import activate
 from tenancy.models import Organization
@@ -98,6 +98,7 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
             _conversation(built, conversation)
         tags(owner, story.get("tags", {}))
         fields(owner, story.get("fields", {}))
+        filters(owner, story.get("filters", {}))
         if story.get("measures"):
             measures(next(member for member in built.members.values() if member.is_owner))
         if story.get("reviews"):

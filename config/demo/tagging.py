@@ -6,7 +6,9 @@ from accounts.models import Membership
 from texting.fields.defining import add_field
 from texting.fields.kinds import Kind
 from texting.fields.writing import set_values
-from texting.models import Contact, Tag
+from texting.filtering.conditions import TAG, Ask, Condition, Filter
+from texting.filtering.saving import Sharing, save
+from texting.models import Contact, ContactField, SavedFilter, Tag
 from texting.tagging import add_tag, put_on
 
 
@@ -16,6 +18,18 @@ def tags(owner: Membership, wanted: dict[str, Any]) -> None:
     for name, one in wanted.items():
         tag = add_tag(member=owner, name=name, colour=Tag.Colour(one["colour"]))
         put_on(member=owner, tag=tag, contact_ids=[known[who] for who in one["contacts"]])
+
+
+def filters(owner: Membership, wanted: dict[str, Any]) -> None:
+    """`wanted`: {name: [[field or tag, what is asked of it, the value]]}; everybody uses them."""
+    known = {row.name: str(row.pk) for row in ContactField.objects.all()}
+    tagged = {row.name: str(row.pk) for row in Tag.objects.all()}
+    for name, asked in wanted.items():
+        conditions = [
+            Condition(known[about], Ask(ask), value) if about in known else Condition(TAG, Ask(ask), tagged[about])
+            for about, ask, value in asked
+        ]
+        save(member=owner, name=name, wish=Filter(tuple(conditions)), sharing=Sharing(SavedFilter.Shared.ALL))
 
 
 def fields(owner: Membership, wanted: dict[str, Any]) -> None:

@@ -67,10 +67,13 @@ from texting.announcements.audiences import Audience
 from texting.announcements.writing import Written
 from texting.fields import defining
 from texting.fields.kinds import Kind
+from texting.filtering import saving
+from texting.filtering.conditions import TAG, Ask, Condition, Filter
+from texting.filtering.saving import Sharing
 from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
-from texting.models import LineKey, Notification, QuarantinedRequest, ScheduledText, SendingStop
+from texting.models import LineKey, Notification, QuarantinedRequest, SavedFilter, ScheduledText, SendingStop
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
 from texting.purposes import Purpose
@@ -176,12 +179,14 @@ _OWN_REVIEWS = {f"reviews/yours/<uuid:scored_id>/{act}" for act in ("", "read/",
 _HELD = {f"reviews/<uuid:scored_id>/{act}/" for act in ("keep", "give-back")}  # the supervisor's
 _MADE_FOR = {"settings/exports/<uuid:export_id>/", "settings/evidence/<uuid:pack_id>/"}  # the admin's
 _TOLD = {"notifications/<uuid:notification_id>/read/", "notifications/<uuid:notification_id>/unread/"}  # the agent was
+_SHARED = {"contacts/filters/<uuid:filter_id>/", "contacts/filters/<uuid:filter_id>/delete/"}  # not to be changed
+
 NOT_THEIRS: dict[str, set[str]] = {
     "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD | _MADE_FOR | _TOLD,
     "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN | _OWN_REVIEWS | _HELD | _TOLD,
     "supervisor": _SESSION | _UNSENT | _SEEN | _OWN_REVIEWS | _TOLD,
-    "agent": _UNSENT | _SEEN,
-    "auditor": _SESSION | _FILES | _OWN_REVIEWS | _HELD | _TOLD,  # pictures cannot be masked
+    "agent": _UNSENT | _SEEN | _SHARED,
+    "auditor": _SESSION | _FILES | _OWN_REVIEWS | _HELD | _TOLD | _SHARED,  # pictures cannot be masked
 }
 
 PLAIN = {
@@ -275,6 +280,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         tag = tagging.add_tag(member=cast.admin, name="VIP")
         tagging.add_tag(member=cast.admin, name="Gold")
         field = defining.add_field(member=cast.admin, name="Policy number", kind=Kind.TEXT)
+        asked_for = Filter((Condition(TAG, Ask.HAS, str(tag.pk)),))
+        everybodys = Sharing(SavedFilter.Shared.ALL)
+        saved = saving.save(member=cast.admin, name="VIPs", wish=asked_for, sharing=everybodys)
         template = published(cast.owner, "Hello")
         program = make_program(cast.admin)
         opted = asked(line, program, number="+12125550189")
@@ -372,6 +380,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "question_id": question.pk,
         "tag_id": tag.pk,
         "field_id": field.pk,
+        "filter_id": saved.pk,
         "purge_id": purge.pk,
         "held_id": held.pk,
         "notification_id": told.pk,

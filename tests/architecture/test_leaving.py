@@ -100,6 +100,7 @@ STAYS = {
     "texting.QuarantinedRequest": "who took it in or discarded it: a record",
     "texting.Redaction": "who removed a text's words and why: a record",
     "texting.Reveal": "whom they looked at and why: a record; what is shown ends with the session",
+    "texting.SavedFilter": "who made it: nobody else sees a private one; whoever may share changes the shared ones",
     "texting.SendingStop": "who lifted it: a record",
     "texting.Tag": "who made it: a record; the tag is the organization's",
     "texting.Turn": "what happened to a conversation, and to whom it went then",

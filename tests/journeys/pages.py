@@ -28,7 +28,17 @@ from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.limits.carriers.days import day_of, next_day
-from texting.models import Campaign, ContactField, Conversation, Line, LineKey, OutboxEntry, SendingCount, Tag
+from texting.models import (
+    Campaign,
+    ContactField,
+    Conversation,
+    Line,
+    LineKey,
+    OutboxEntry,
+    SavedFilter,
+    SendingCount,
+    Tag,
+)
 from texting.providers.base import Inbound
 from texting.scheduled import planning
 from texting.scheduled.checking import When
@@ -181,6 +191,10 @@ class State:
             field = ContactField.objects.first()
         if field:
             yield "contact-field", f"/settings/fields/{field.pk}/"
+        with activate(self.member.organization):
+            saved = SavedFilter.objects.first()
+        if saved:
+            yield "contacts-filtered", f"/contacts/?saved={saved.pk}"
         yield "lines", "/settings/lines/"
         yield "agreement", "/settings/lines/agreement/"
         yield "line", f"/settings/lines/{line}/"

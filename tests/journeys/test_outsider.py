@@ -135,7 +135,17 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                 uuid4(),
             )
             | dict.fromkeys(
-                ("card_id", "drawn_id", "scored_id", "dispute_id", "tag_id", "field_id", "notification_id"), uuid4()
+                (
+                    "card_id",
+                    "drawn_id",
+                    "scored_id",
+                    "dispute_id",
+                    "tag_id",
+                    "field_id",
+                    "filter_id",
+                    "notification_id",
+                ),
+                uuid4(),
             )
             | {
                 "integration_id": caller.key.integration_id,

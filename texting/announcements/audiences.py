@@ -4,7 +4,7 @@ What a contact has agreed to is asked of the parts named in `settings.TEXTING_AU
 the gate, and nobody else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
@@ -18,9 +18,12 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from texting.filtering import asking, looking
+from texting.filtering.conditions import Filter
+from texting.filtering.saving import access_saved, shown_filter, wish_of
 from texting.limits.regions import name_of
 from texting.models import AnnouncementRecipient, Contact, Tag
-from texting.queries.access import contacts_for
+from texting.queries.access import NotYours, contacts_for
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ def _parts() -> tuple[Audiences, ...]:
 class Audience:
     """A condition for each that is given, all of which must hold; or, with `listed`, a list of numbers and none.
 
-    `agreement` is a key of `Agreement`; `region` an ISO 3166 code; `since`: known to us since that day or later.
+    `agreement` is a key of `Agreement`; `region` an ISO 3166 code; `since`: known to us since that day or later;
+    `saved`: a saved filter, which is asked with the rights of whoever the audience is for.
     """
 
     tag: UUID | None = None
@@ -62,6 +66,7 @@ class Audience:
     region: str = ""
     since: date | None = None
     listed: bool = False
+    saved: UUID | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept; what is not asked for is left out."""
@@ -72,6 +77,7 @@ class Audience:
             "region": self.region,
             "since": self.since.isoformat() if self.since else "",
             "listed": self.listed,
+            "saved": str(self.saved or ""),
         }
         return {name: value for name, value in kept.items() if value}
 
@@ -85,6 +91,7 @@ def read(kept: dict[str, Any]) -> Audience:
         region=str(kept.get("region", "")),
         since=date.fromisoformat(kept["since"]) if kept.get("since") else None,
         listed=bool(kept.get("listed")),
+        saved=UUID(kept["saved"]) if kept.get("saved") else None,
     )
 
 
@@ -111,14 +118,25 @@ def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
     return rows
 
 
+def ids_in(member: Membership, audience: Audience) -> Iterator[list[UUID]]:
+    """The same customers' ids in batches, each once, with what the saved filter asks. Nobody for one that the member
+    may not use any more.
+    """
+    try:
+        wish = wish_of(access_saved(member, audience.saved)) if audience.saved else Filter()
+        yield from looking.ids_of(member, contacts_in(member, audience), wish)
+    except NotYours:
+        return
+
+
 def opted_out(rows: QuerySet[AnnouncementRecipient], since: datetime) -> int:
     """How many of these recipients have opted out since then."""
     contacts = Contact.objects.filter(pk__in=rows.order_by().values("contact_id"))
     return sum(part.opted_out(contacts, since) for part in _parts())
 
 
-def in_words(audience: Audience) -> list[str]:
-    """The audience as a page says it, a few words for each condition."""
+def in_words(member: Membership, audience: Audience) -> list[str]:
+    """The audience as a page says it to this member, a few words for each condition."""
     if audience.listed:
         return [_("A list of numbers")]
     tags = dict(Tag.objects.filter(pk__in=[audience.tag, audience.without_tag]).values_list("pk", "name"))
@@ -135,4 +153,15 @@ def in_words(audience: Audience) -> list[str]:
         said.append(_("Numbers of %(country)s") % {"country": name_of(audience.region)})
     if audience.since is not None:
         said.append(_("Known since %(day)s") % {"day": audience.since.isoformat()})
+    if audience.saved is not None:
+        said += _saved_in_words(member, audience.saved)
     return said or [_("All contacts")]
+
+
+def _saved_in_words(member: Membership, filter_id: UUID) -> list[str]:
+    """What a saved filter asks; not even its name to whoever may not use it."""
+    try:
+        shown = shown_filter(member, access_saved(member, filter_id))
+    except NotYours:
+        return [_("A saved filter that you do not see, or that is no longer there")]
+    return [_("Filter %(name)s") % {"name": shown.name}, *asking.in_words(member, shown.wish)]

@@ -6,7 +6,6 @@ gate refuses here is left out, so that what was looked at is what begins.
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 
 from django.utils import timezone
 
@@ -25,7 +24,6 @@ from texting.segments import count
 
 RowState = AnnouncementRecipient.State
 TOO_LONG = "text.long"
-_TOGETHER = 1_000
 
 
 def check_some(row: Announcement, author: Membership, most: int) -> bool:
@@ -47,10 +45,8 @@ def check_some(row: Announcement, author: Membership, most: int) -> bool:
 
 def _gather(row: Announcement, author: Membership) -> None:
     """Write down everybody who is meant, at once: whoever dies here has written down nobody."""
-    found = audiences.contacts_in(author, audiences.read(row.audience))
-    ids = found.order_by().values_list("pk", flat=True).distinct().iterator(_TOGETHER)
-    while part := list(islice(ids, _TOGETHER)):
-        insert_rows([AnnouncementRecipient(announcement=row, contact_id=pk) for pk in sorted(part)])
+    for part in audiences.ids_in(author, audiences.read(row.audience)):
+        insert_rows([AnnouncementRecipient(announcement=row, contact_id=pk) for pk in part])
     row.is_gathered = True
     row.save(update_fields=["is_gathered"])
 

@@ -14,11 +14,12 @@ from tenancy.bulk_writes import insert_rows
 from texting import sending
 from texting.announcements import lists
 from texting.announcements.audiences import Audience
+from texting.filtering.saving import access_saved
 from texting.kept_words import kept
 from texting.models import Announcement, AnnouncementRecipient, Line
 from texting.models.announcement import LONGEST_NAME
 from texting.purposes import FOR_MANY, Purpose
-from texting.queries import sees_everybody
+from texting.queries import NotYours, sees_everybody
 from texting.sending import BadText
 
 State = Announcement.State
@@ -86,12 +87,26 @@ def _check(member: Membership, written: Written, before: Announcement | None) ->
             raise CannotAnnounce(str(error)) from None
         if kept(body) != body:
             raise CannotAnnounce(_("It holds what must not be kept. Take it out."))
+    if written.audience.saved is not None:
+        _require_filter(member, written.audience.saved, before.made_by if before else member)
     if written.audience.listed:
         has_list = before is not None and bool(before.audience.get("listed"))
         if written.numbers is None and not has_list:
             raise CannotAnnounce(_("Choose the file with the numbers, or paste them."))
         if not sees_everybody(member):  # whoever is on it would be known by their numbers
             raise CannotAnnounce(_("Lists of numbers are for those who see numbers. Choose by tag instead."))
+
+
+def _require_filter(member: Membership, filter_id: UUID, author: Membership) -> None:
+    """It is asked with the rights of whoever made the announcement, and chosen by whoever writes it now."""
+    for one, said in (
+        (member, _("Choose a saved filter that you may use, or none.")),
+        (author, _("Whoever made this announcement may not use that filter. Share it with them first.")),
+    ):
+        try:
+            access_saved(one, filter_id)
+        except NotYours:
+            raise CannotAnnounce(said) from None
 
 
 def discard(*, member: Membership, row: Announcement) -> None:

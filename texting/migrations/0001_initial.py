@@ -709,6 +709,22 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='SavedFilter',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('name', models.CharField(max_length=60)),
+                        ('shared', models.CharField(choices=[('nobody', 'Only me'), ('team', 'A team'), ('all', 'Everybody')], default='nobody', max_length=6)),
+                        ('conditions', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()])),
+                        ('changed_at', models.DateTimeField()),
+                        ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_savedfilter_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_savedfilter_org_id'), tenancy.constraints.SameOrganization(field='made_by', name='texting_savedfilter_made_by_org'), tenancy.constraints.SameOrganization(field='team', name='texting_savedfilter_team_org'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='texting_savedfilter_named'), models.CheckConstraint(condition=models.Q(models.Q(('shared', 'team'), ('team__isnull', False)), models.Q(models.Q(('shared', 'team'), _negated=True), ('team', None)), _connector='OR'), name='texting_savedfilter_team')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='ScheduledText',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

@@ -18,6 +18,7 @@ from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
 from texting.models.redaction import Redaction
 from texting.models.reveal import Reveal, RevealSettings
+from texting.models.saved_filter import SavedFilter
 from texting.models.scheduled import ScheduledText
 from texting.models.search import ContactWord, TextWord, WordsFilled
 from texting.models.tag import ContactTag, Tag
@@ -73,6 +74,7 @@ __all__ = [
     "Redaction",
     "Reveal",
     "RevealSettings",
+    "SavedFilter",
     "ScheduledText",
     "SendAttempt",
     "SendingCount",

@@ -55,7 +55,7 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         "row": row,
         "badge": reading.BADGES[State(row.state)],
         "numbers": numbers,
-        "audience": audiences.in_words(audiences.read(row.audience)),
+        "audience": audiences.in_words(request.member, audiences.read(row.audience)),
         "words": _words(request.member, row),
         "is_before": row.state in _BEFORE,
         "is_live": is_ending or row.state in {State.CHECKING, State.RUNNING},

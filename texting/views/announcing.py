@@ -17,6 +17,7 @@ from texting.announcement_forms import AnnouncementForm
 from texting.announcements import audiences, reading, rules, running, writing
 from texting.announcements.lists import CannotUse
 from texting.announcements.writing import OPEN, CannotAnnounce
+from texting.filtering.saving import saved_for
 from texting.limits.regions import name_of
 from texting.models import Announcement, Contact
 
@@ -67,6 +68,7 @@ def _form(request: MemberRequest, before: Announcement | None) -> AnnouncementFo
         lines=queries.visible_lines(request.member).filter(is_active=True).order_by("name"),
         templates=origins.origins().offered(request.member),
         agreements=audiences.agreements(),
+        filters=saved_for(request.member),
         regions=[(code, name_of(code)) for code in codes],
         before=before,
     )

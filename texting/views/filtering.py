@@ -20,6 +20,7 @@ from texting.filter_forms import FilterForm
 from texting.filtering import looking
 from texting.filtering.asking import in_words
 from texting.filtering.conditions import TAG, Ask, Condition, Filter, read
+from texting.filtering.saving import ShownFilter, access_saved, saved_for, shown_filter
 from texting.forms import NumberForm
 from texting.queries.tags import access_tag, all_tags
 from texting.searching import again
@@ -36,6 +37,8 @@ def wish_in(request: MemberRequest) -> Filter:
             return Filter((Condition(TAG, Ask.HAS, str(access_tag(UUID(written)).pk)),))
         except ValueError:
             raise queries.NotYours from None
+    if (saved := saved_in(request)) is not None and "find" not in request.GET:
+        return saved.wish
     if not (sealed := request.GET.get("find", "")):
         return Filter()
     try:
@@ -43,6 +46,15 @@ def wish_in(request: MemberRequest) -> Filter:
         return read(json.loads((said or {})["filter"][0]))
     except (ValueError, KeyError, IndexError):
         raise Unreadable from None
+
+
+def saved_in(request: MemberRequest) -> ShownFilter | None:
+    """The saved filter that the address names. Raises NotYours."""
+    written = request.GET.get("saved") or request.POST.get("saved") or ""
+    try:
+        return shown_filter(request.member, access_saved(request.member, UUID(written))) if written else None
+    except ValueError:
+        raise queries.NotYours from None
 
 
 def query_of(member: Membership, wish: Filter) -> str:
@@ -70,6 +82,9 @@ def filter_contacts(request: MemberRequest) -> HttpResponse:
     except Unreadable:
         form.error = _("The conditions are too long together. Compare with less text.")
         return filter_page(request, form, status=422)
+    saved = saved_in(request)
+    if saved and query:
+        query = urlencode({"saved": saved.id}) if saved.wish == form.wish else f"{query}&saved={saved.id}"
     return redirect(f"{reverse('contacts')}?{query}" if query else reverse("contacts"))
 
 
@@ -101,14 +116,18 @@ def list_page(
     """The list of contacts. `wish`: what it is filtered by; `form`: conditions that are being typed."""
     member, wish = request.member, wish or Filter()
     form = form or FilterForm(member, wish=wish)
+    saved = saved_in(request)
     context: dict[str, Any] = {
+        "saved_filters": saved_for(member),
+        "saved": saved,
+        "is_changed": saved is not None and saved.wish != wish,
         "tags": all_tags(),
         "may_tag": member.may(Permission.CONTACTS_EDIT),
         "page": page,
         "form": number,
         "filter": form,
         "filtered": in_words(member, wish),
-        "query": query_of(member, wish),
+        "query": _written(member, wish, saved),
         "looked_for": bool(number.data.get("number")),
         "may_find": queries.sees_everybody(member),
         "may_request": member.may(Permission.CONSENT_REQUEST),
@@ -116,3 +135,11 @@ def list_page(
         "may_import": member.may(Permission.CONSENT_IMPORT) and queries.sees_everybody(member),
     }
     return render(request, "texting/contacts.html", context, status=422 if number.errors else status)
+
+
+def _written(member: Membership, wish: Filter, saved: ShownFilter | None) -> str:
+    """The filter as the page's own links write it."""
+    if saved is None:
+        return query_of(member, wish)
+    named = urlencode({"saved": saved.id})
+    return named if saved.wish == wish else f"{query_of(member, wish)}&{named}"
