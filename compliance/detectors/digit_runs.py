@@ -32,19 +32,19 @@ class Run(NamedTuple):
     """Groups of digits with only separators between. `pieces`: how many runs of the text were joined for it."""
 
     groups: tuple[Group, ...]
-    pieces: int = 1
+    pieces: int
+    start: int
+    end: int
+    size: int
 
-    @property
-    def start(self) -> int:
-        return self.groups[0].start
 
-    @property
-    def end(self) -> int:
-        return self.groups[-1].end
+_new = tuple.__new__  # without the arguments of a NamedTuple, which cost as much again
 
-    @property
-    def size(self) -> int:
-        return sum([len(group.digits) for group in self.groups])
+
+def run_of(groups: tuple[Group, ...], pieces: int = 1) -> Run:
+    """The run of these groups, at least one. `size`: how many digits it has."""
+    size = sum([len(digits) for _, _, digits in groups])
+    return _new(Run, (groups, pieces, groups[0].start, groups[-1].end, size))
 
 
 def letters_as_digits(text: str) -> str:
@@ -78,16 +78,17 @@ def runs(text: str) -> list[Run]:
     for match in _RUN.finditer(text):
         start, end, row = match.start(), match.end(), match.group()
         if row.isdigit():
-            found.append(Run((Group(start, end, row),)))
+            found.append(_new(Run, ((_new(Group, (start, end, row)),), 1, start, end, len(row))))
         else:
-            found.append(Run(tuple([Group(m.start(), m.end(), m.group()) for m in _GROUP.finditer(text, start, end)])))
+            groups = [_new(Group, (*m.span(), m.group())) for m in _GROUP.finditer(text, start, end)]
+            found.append(run_of(tuple(groups)))
     return found
 
 
 def chains(text: str, found: list[Run]) -> list[Run]:
     """Rows that may be one number in several pieces: only filling words between, or lines that are mostly digits."""
     joined: list[Run] = []
-    told = [told for run in found if (told := _without_counts(text, run)).groups]
+    told = [told for run in found if (told := _without_counts(text, run))]
     current = told[:1]
     for run in told[1:]:
         if _goes_on(text, current[-1], run):
@@ -101,19 +102,21 @@ def chains(text: str, found: list[Run]) -> list[Run]:
     return joined
 
 
-def _without_counts(text: str, run: Run) -> Run:
-    """The run without a number that only says how many digits follow: "first 8: ...", "last 4 digits are"."""
+def _without_counts(text: str, run: Run) -> Run | None:
+    """The run without a number that says how many digits follow ("first 8:", "last 4 are"); None if nothing is left."""
     first = run.groups[0]
     counts = (
         len(first.digits) <= _COUNTS
         and _HOW_MANY_AFTER.match(text, first.end)
         and _HOW_MANY_BEFORE.search(text, max(0, first.start - 12), first.start)
     )
-    return Run(run.groups[1:], run.pieces) if counts else run
+    if not counts:
+        return run
+    return run_of(run.groups[1:], run.pieces) if len(run.groups) > 1 else None
 
 
 def _join(pieces: list[Run]) -> Run:
-    return Run(tuple(group for piece in pieces for group in piece.groups), len(pieces))
+    return run_of(tuple([group for piece in pieces for group in piece.groups]), len(pieces))
 
 
 def _goes_on(text: str, before: Run, after: Run) -> bool:

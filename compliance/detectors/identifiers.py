@@ -37,6 +37,8 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
     if _KINDS.isdisjoint(reading.by_kind) and not any_grouping(reading):
         return []
+    if all(0 not in taken[run.start : run.end] for run in reading.runs):
+        return []
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
     all_values = values(reading.text, reading.runs, taken, births=reading.has("DATE_OF_BIRTH"))
     found = [*in_pieces(reading, taken), *bank_pairs(reading, all_values)]

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -12,12 +12,13 @@ from compliance.detectors.digit_runs import Run, chains, letters_as_digits, runs
 from compliance.detectors.findings import Reason
 from compliance.detectors.folding import Folded
 from compliance.detectors.number_words import spell_out
-from compliance.detectors.vocabulary import Hit, phrases, words_of
+from compliance.detectors.vocabulary import Hit, Words, phrases, words_of
 
 _CUES = read("cues")
 _SECRETS = read("credentials")
 
 AGAINST = "AGAINST"
+_REASONS_KEPT = 4096  # sets of rules that were met lately
 _LONGEST_PHRASE = 60  # characters
 _FEW = 4
 CUE_KINDS = frozenset(_CUES["kinds"])
@@ -47,6 +48,7 @@ class Reading:
     hits: list[Hit]
     runs: list[Run]
     by_kind: Mapping[str, list[Hit]]
+    words: Words | None = None
     _chains: list[Run] | None = None
 
     def chains(self) -> list[Run]:
@@ -88,13 +90,13 @@ class Draft(NamedTuple):
 
     type: str
     spans: tuple[tuple[int, int], ...]
-    reasons: tuple[Reason, ...]
+    reasons: "Reasons"
     placeholder: bool = False
 
     @property
     def score(self) -> float:
         """The sum of the weights."""
-        return sum([reason.weight for reason in self.reasons])
+        return self.reasons.score
 
 
 @cache
@@ -103,9 +105,18 @@ def _reason(rule: str) -> Reason:
     return Reason(rule, weight(rule.partition("/")[0]))
 
 
-def reasons(*rules: str) -> tuple[Reason, ...]:
+class Reasons(tuple[Reason, ...]):
+    """Reasons with the sum of their weights."""
+
+    score: float
+
+
+@lru_cache(maxsize=_REASONS_KEPT)
+def reasons(*rules: str) -> Reasons:
     """These rules with their weights from the data file. `rule/detail` has the weight of `rule`."""
-    return tuple([_reason(rule) for rule in rules])
+    found = Reasons([_reason(rule) for rule in rules])
+    found.score = sum([reason.weight for reason in found])
+    return found
 
 
 def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, numbers: bool) -> Reading:
@@ -115,7 +126,8 @@ def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, n
     text = letters_as_digits(folded.text) if numbers else folded.text
     if not numbers:
         return Reading(folded, original, text, direction, [], [], {})
-    hits = LEXICON.find(text, words_of(text))
+    words = words_of(text)
+    hits = LEXICON.find(text, words)
     by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
         for kind in hit.kinds:
@@ -123,4 +135,4 @@ def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, n
                 by_kind[kind].append(hit)
             else:
                 by_kind[kind] = [hit]
-    return Reading(folded, original, text, direction, hits, runs(text), by_kind)
+    return Reading(folded, original, text, direction, hits, runs(text), by_kind, words)

@@ -29,7 +29,7 @@ from compliance.detectors.masks import hide_masks
 from compliance.detectors.reading import Draft, Reading, read_text, reasons
 from compliance.detectors.secret_formats import secret_formats
 from compliance.detectors.shapes import find_shapes
-from compliance.detectors.vocabulary import WORD_WITH_FIGURES, words_of
+from compliance.detectors.vocabulary import words_with_figures
 
 Direction = Literal["in", "out"]
 _ROUNDS = 8  # of masking again what shows up beside a mask
@@ -77,7 +77,7 @@ def _drafts(reading: Reading, may: int) -> list[Draft]:
         found += secrets
     _take(taken, found)
     if may & (HEALTH | MONEY):
-        words = words_of(reading.text, WORD_WITH_FIGURES)
+        words = words_with_figures(reading.text, reading.words)
         told = find_health(reading, words) if may & HEALTH else []
         told += find_finance(reading, words, taken) if may & MONEY else []
         found += [draft for draft in told if not _any_taken(taken, draft)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from compliance.detectors.vocabulary import WORD, Hit
 
-_END = re.compile(r"[.!?;](?=\s|\Z)|\n|(?<=[?!])")
+_MARK = re.compile(r"[.!?;\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,10 @@ class Sentence:
         """The phrases on any of these lists, in order."""
         if len(kinds) == 1:
             return self.by_kind.get(kinds[0], [])
-        return sorted({hit[:2]: hit for kind in kinds for hit in self.by_kind.get(kind, ())}.values())
+        held = [self.by_kind[kind] for kind in kinds if kind in self.by_kind]
+        if len(held) < 2:
+            return held[0] if held else []
+        return sorted({hit[:2]: hit for hits in held for hit in hits}.values())
 
     def before(self, place: int, distance: int, *kinds: str) -> Hit | None:
         """The last phrase of these lists that ends at most so many characters before a place."""
@@ -63,11 +66,24 @@ class Sentence:
         return self.text[self.end : self.end + 1] == "?" or self.text[self.end - 1 : self.end] == "?"
 
 
+def _ends(text: str) -> list[int]:
+    """Where sentences end: at a line's end, at a mark before a space, and behind every ? and !."""
+    ends: list[int] = []
+    for match in _MARK.finditer(text):
+        place, mark = match.start(), match.group()
+        if mark == "\n" or not text[place + 1 : place + 2].strip():
+            ends.append(place)
+        if mark in "?!":
+            ends.append(place + 1)
+    ends.append(len(text))
+    return ends
+
+
 def sentences(text: str, hits: list[Hit]) -> list[Sentence]:
     """The sentences of a text that hold any of the phrases."""
     found: list[Sentence] = []
     place, start, count = 0, 0, len(hits)
-    for end in [*(match.start() for match in _END.finditer(text)), len(text)]:
+    for end in _ends(text):
         if place == count:
             break
         by_kind: dict[str, list[Hit]] = {}

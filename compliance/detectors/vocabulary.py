@@ -128,6 +128,16 @@ class Words:
         return start, start + len(word)
 
 
+_FIGURES = re.compile(r"[a-z]\d|401|1099|w-2")
+
+
+def words_with_figures(text: str, plain: Words | None) -> Words:
+    """The words of a folded text, also those that hold digits (a1c, 401k). `plain`: its `words_of`, when known."""
+    if plain is not None and not _FIGURES.search(text):
+        return plain
+    return words_of(text, WORD_WITH_FIGURES)
+
+
 def words_of(text: str, pattern: re.Pattern[str] = WORD) -> Words:
     """The words of a folded text."""
     if pattern is WORD and "'" not in text and text.isascii():
