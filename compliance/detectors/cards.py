@@ -48,7 +48,8 @@ def _lengths() -> dict[str, dict[int, bool]]:
 
 
 _LENGTHS = {prefix: tuple(sorted(lengths.items())) for prefix, lengths in _lengths().items()}
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
 def lengths_of(digits: str) -> tuple[tuple[int, bool], ...]:
@@ -75,9 +76,9 @@ class _Row(NamedTuple):
 
 def _row(groups: tuple[Group, ...]) -> _Row:
     digits = "".join([group.digits for group in groups])
-    values = [int(digit) for digit in digits]
-    doubled = [_DOUBLED[value] for value in values]
-    one, other = values[:], values[:]
+    written = digits.encode()
+    values, doubled = written.translate(_VALUES), written.translate(_DOUBLED)
+    one, other = bytearray(values), bytearray(values)
     one[1::2], other[0::2] = doubled[1::2], doubled[0::2]
     ends = list(accumulate([len(group.digits) for group in groups]))
     return _Row(

@@ -1,6 +1,7 @@
 """Rows of digits as they stand in a folded text, and rows that go on after a few filling words or on the next line."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from compliance.detectors.data_files import read
@@ -10,6 +11,7 @@ _GROUP = re.compile(r"\d+")
 _WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _FILLERS = frozenset(read("fillers")["words"])
 _LONGEST_GAP = 60
+_GAPS_KEPT = 1024
 _COUNTS = 2  # digits of a number that says how many digits follow
 _HOW_MANY_BEFORE = re.compile(r"(?:first|last|next|other|final|primeros|ultimos) ?\Z")
 _HOW_MANY_AFTER = re.compile(r" ?(?:[:=-]|are|is|digits|numbers|son)")
@@ -120,15 +122,22 @@ def _join(pieces: list[Run]) -> Run:
 
 
 def _goes_on(text: str, before: Run, after: Run) -> bool:
-    gap = text[before.end : after.start]
-    if len(gap) > _LONGEST_GAP:
+    if after.start - before.end > _LONGEST_GAP:
         return False
+    leads = _leads_on(text[before.end : after.start])
+    return _mostly_digits(text, before) and _mostly_digits(text, after) if leads is None else leads
+
+
+@lru_cache(maxsize=_GAPS_KEPT)
+def _leads_on(gap: str) -> bool | None:
+    """Whether what stands between two rows lets the number go on; None when the lines around must be looked at.
+
+    Kept for the gaps that were met lately: they are mostly the same few, above all in a text made to cost time.
+    """
     words = _WORDS.findall(gap)
     if all(word in _FILLERS for word in words):
         return not (gap and (gap[0].isalpha() or gap[-1].isalpha()) and "\n" not in gap)
-    if "\n" not in gap:
-        return False
-    return _mostly_digits(text, before) and _mostly_digits(text, after)
+    return None if "\n" in gap else False
 
 
 def _mostly_digits(text: str, run: Run) -> bool:

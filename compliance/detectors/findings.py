@@ -8,7 +8,7 @@ RULE_VERSION = "2026.11.5"
 
 Confidence = Literal["low", "medium", "high"]
 
-_SHOWS_LAST_FOUR = frozenset({"PAYMENT_CARD", "US_SSN", "US_ITIN", "BANK_ACCOUNT", "IBAN"})
+SHOWS_LAST_FOUR = frozenset({"PAYMENT_CARD", "US_SSN", "US_ITIN", "BANK_ACCOUNT", "IBAN"})
 MASK_NAMES = {
     "PAYMENT_CARD": "card",
     "CARD_SECURITY": "card security code",
@@ -59,14 +59,14 @@ class Finding:
 
 def mask_for(kind: str, last_four: str) -> str:
     """What is shown instead of a value: `[card ••••1111]`, `[secret]`. Never read as a finding again."""
-    if last_four and kind in _SHOWS_LAST_FOUR:
+    if last_four and kind in SHOWS_LAST_FOUR:
         return f"[{MASK_NAMES[kind]} {LAST_FOUR_MARK}{last_four}]"
     return f"[{MASK_NAMES[kind]}]"
 
 
 def last_four_of(kind: str, value: str) -> str:
     """The last four letters or digits where they may be shown, else nothing."""
-    if kind not in _SHOWS_LAST_FOUR:
+    if kind not in SHOWS_LAST_FOUR:
         return ""
     plain = "".join(filter(str.isalnum, value))
     return plain[-4:].upper() if len(plain) >= _LONG_ENOUGH else ""

@@ -97,9 +97,12 @@ def by_grouping(reading: Reading, cues: list[Hit], value: Value) -> Draft | None
     """A social security or taxpayer number without a word: the grouping 3-2-4 alone."""
     if value.date or value.separator not in ("-", " ", ".", "_", "/", " - "):
         return None
-    for first in range(len(value.cells) - 2):
+    sizes = value.sizes
+    for first in range(len(sizes) - 2):
+        if sizes[first : first + 3] != (3, 2, 4):
+            continue
         part = value.part(first, first + 3)
-        if part.sizes != (3, 2, 4) or not part.compact.isdigit():
+        if not part.compact.isdigit():
             continue
         kind = "US_SSN" if ssn(part.compact) else "US_ITIN" if itin(part.compact) else None
         if kind is None or (len(value.cells) != 3 and value.separator != " "):

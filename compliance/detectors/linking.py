@@ -17,6 +17,7 @@ def speaks_back(between: str) -> bool:
 
 
 _MOST = 5  # phrases looked at before a value
+_LONGEST_LINK = 10  # characters that the pattern below can match
 _IN_A_ROW = re.compile(r" ?(?:,|/|&|\+|and|y|und|et|then|plus) ?(?:my|the|mi)? ?")
 
 
@@ -36,6 +37,7 @@ def in_a_row(text: str, hits: list[Hit]) -> bool:
     """Whether several phrases are named together: "routing and account", "dob/ssn"."""
     return (
         len(hits) > 1
-        and all(_IN_A_ROW.fullmatch(text, one.end, other.start) for one, other in pairwise(hits))
+        and hits[1].start - hits[0].end <= _LONGEST_LINK
         and hits[0].kinds.isdisjoint(hits[1].kinds)
+        and all(_IN_A_ROW.fullmatch(text, one.end, other.start) for one, other in pairwise(hits))
     )

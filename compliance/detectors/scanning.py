@@ -9,7 +9,7 @@ from compliance.detectors.card_numbers import find_cards
 from compliance.detectors.credentials import find_credentials
 from compliance.detectors.data_files import read
 from compliance.detectors.finance import find_finance
-from compliance.detectors.findings import Confidence, Finding, last_four_of, mask_for
+from compliance.detectors.findings import SHOWS_LAST_FOUR, Confidence, Finding, last_four_of, mask_for
 from compliance.detectors.folding import fold
 from compliance.detectors.gates import (
     FORMATS,
@@ -121,7 +121,11 @@ def _take(taken: bytearray, drafts: list[Draft]) -> None:
 
 
 def _any_taken(taken: bytearray, draft: Draft) -> bool:
-    return any(1 in taken[start:end] for start, end in draft.spans)
+    spans = draft.spans
+    if len(spans) == 1:
+        start, end = spans[0]
+        return 1 in taken[start:end]
+    return any(1 in taken[start:end] for start, end in spans)
 
 
 def _winners(drafts: list[Draft]) -> list[Draft]:
@@ -151,7 +155,9 @@ def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
             groups += 1
             group = groups
         score = draft.score
-        last_four = last_four_of(draft.type, "".join([reading.text[start:end] for start, end in draft.spans]))
+        last_four = ""
+        if draft.type in SHOWS_LAST_FOUR:
+            last_four = last_four_of(draft.type, "".join([reading.text[start:end] for start, end in draft.spans]))
         masked = mask_for(draft.type, last_four)
         for start, end in draft.spans:
             first, last = reading.folded.span(start, end)

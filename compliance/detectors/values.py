@@ -116,7 +116,7 @@ def _overlap(kept: list[Value], date: Date) -> bool:
 
 def _without_cue(start: int, end: int, cell: str) -> tuple[int, int, str]:
     """A cell without the word that is written to it: "cvv345" is 345."""
-    match = _GLUED.match(cell)
+    match = _GLUED.match(cell) if cell[0].isalpha() else None
     return (start + match.end(), end, cell[match.end() :]) if match else (start, end, cell)
 
 
