@@ -20,6 +20,7 @@ from compliance.importing.attesting import VERSION, statement
 from compliance.importing.columns import Meaning
 from compliance.importing.reading import CannotRead, Table
 from compliance.models import ConsentImport, ConsentImportRow, Disclosure, Program
+from compliance.screening.masking import kept
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.bulk_writes import insert_rows
@@ -63,7 +64,7 @@ def _stored(member: Membership, name: str, raw: bytes, table: Table) -> ConsentI
     headings = first[: reading.MOST_COLUMNS] if named else [_("Column %(n)d") % {"n": n + 1} for n in range(len(first))]
     made = ConsentImport(
         made_by=member,
-        file_name=os.path.basename(name.replace("\\", "/"))[-120:] or "list.csv",
+        file_name=kept(os.path.basename(name.replace("\\", "/")))[-120:] or "list.csv",
         file_digest=hashlib.sha256(raw).digest(),
         encoding=table.encoding,
         delimiter=table.delimiter,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from portal.models import SecureMessage, SecureReply
 from portal.secure.opening import show
-from portal.secure.screening import kept
+from portal.secure.screening import Called, called, kept, note_names
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.ids import new_id
@@ -32,7 +32,6 @@ from texting.statuses import MessageStatus
 LONGEST = 5_000  # characters
 MOST_FILES = 4  # at once
 MOST_ANSWERS = 20  # to one message
-LONGEST_NAME = 120
 
 
 class BadAnswer(ValueError):
@@ -46,7 +45,7 @@ class Looked:
     inspected: Inspected
     verdict: Attachment.Verdict
     original_size: int
-    name: str = field(default="", repr=False)
+    called: Called = field(default_factory=Called, repr=False)
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,8 @@ def cleaned(body: str, *, may_be_empty: bool) -> str:
 def take(secure_id: UUID, *, body: str, files: Sequence[Looked]) -> SecureReply:
     """Store the answer, show it in the thread as a text that nobody has read. The caller has checked the visit.
 
-    Card numbers, their codes and passwords leave a mask (`portal.secure.screening`).
+    Card numbers, their codes and passwords leave a mask (`portal.secure.screening`), in the names of files identity
+    numbers, too: names stand in the thread.
 
     Raises BadAnswer when there are too many already. A conversation that was resolved is followed by a new one.
     """
@@ -107,6 +107,7 @@ def take(secure_id: UUID, *, body: str, files: Sequence[Looked]) -> SecureReply:
     attachments = [_attachment(message, conversation, file, place) for place, file in enumerate(files)]
     message.media_count, message.media_kind = len(attachments), kind_of_all(attachments)
     message.save(force_insert=True)
+    note_names([file.called for file in files], message=message)
     for attachment, file in zip(attachments, files, strict=True):
         attachment.save(force_insert=True)
         storing.keep_bytes(attachment, file.inspected)
@@ -127,7 +128,7 @@ def _attachment(message: Message, conversation: Conversation, file: Looked, plac
         conversation=conversation,
         contact_id=message.contact_id,
         position=place,
-        name=file.name,
+        name=file.called.name,
         original_size=file.original_size,
         created_at=message.created_at,
     )
@@ -140,14 +141,8 @@ def _looked(file: Chosen) -> Looked:
         verdict = scan(file.content)
         if verdict is Attachment.Verdict.INFECTED:
             raise BadAnswer(_("This file holds a virus. It was not kept."))
-        return Looked(inspect(file.content), verdict, len(file.content), _plain_name(file.name))
+        return Looked(inspect(file.content), verdict, len(file.content), called(file.name))
     except ScannerAway:
         raise BadAnswer(_("Files cannot be checked at this moment. Try again in a minute.")) from None
     except FileRefused as refused:
         raise BadAnswer(reason_sentence(refused.reason)) from None
-
-
-def _plain_name(name: str) -> str:
-    """The last part of a file's name, printable, not too long."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(character for character in last if character.isprintable())[-LONGEST_NAME:].strip()

@@ -11,6 +11,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from compliance.models import Finding
 from portal.models import SecureMessage, SecureReply, SecureVisit
 from portal.secure import ending, settings
 from portal.secure.sending import Check
@@ -262,6 +263,23 @@ def test_a_card_typed_on_the_page_is_masked_before_it_is_stored(customer):
     with activate(desk.organization):
         body = SecureReply.objects.get().body
     assert body == "Take it from [card ••••1111] cvv [card security code]. SSN 536-22-8761"
+
+
+def test_the_name_of_a_file_is_masked_like_a_text_and_what_it_held_is_noted(customer):
+    desk = customer.sent.desk
+    customer.opens()
+    names = ["my_ssn_536-22-8761.jpg", "visa 4111 1111 1111 1111 " + "x" * 110 + ".jpg", "beach 2026-11-26 101112.jpg"]
+    files = [SimpleUploadedFile(name, jpeg_with_place()) for name in names]
+    assert customer.sends("", files).status_code == 303
+    with activate(desk.organization):
+        kept = [file.name for file in Attachment.objects.order_by("position")]
+        noted = {(row.type, row.was_removed, row.direction, row.message_id) for row in Finding.objects.all()}
+        message = SecureReply.objects.get().message_id
+    assert kept[0] == "my_ssn_[social security number ••••8761].jpg"
+    assert kept[2] == names[2]
+    assert "4111" not in kept[1]
+    assert len(kept[1]) <= 120
+    assert noted == {("US_SSN", True, "in", message), ("PAYMENT_CARD", True, "in", message)}
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
-from texting.attachments import storing
+from texting.attachments import naming, storing
 from texting.attachments.allowance import allowance_for
 from texting.attachments.binding import BadFiles
 from texting.attachments.inspecting import Inspected, inspect_for_sending
 from texting.attachments.kinds import FileRefused, Reason
 from texting.attachments.scanning import ScannerAway, scan
 from texting.attachments.wording import reason_sentence
+from texting.kept_words import kept
 from texting.models import Attachment, Conversation
 
-LONGEST_NAME, LONGEST_ALT = 120, 300  # characters
+LONGEST_ALT = 300  # characters
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,20 @@ def room_in(*, member: Membership, conversation: Conversation) -> int:
 
 
 def look_into(content: bytes, *, name: str, room: int) -> Looked:
-    """Scan, recognize, draw anew, make smaller. Raises BadFiles. No transaction may be open."""
+    """Scan, recognize, draw anew, make smaller. Raises BadFiles, also for a name that holds what must not be kept.
+
+    No transaction may be open.
+    """
+    called = naming.plain(name)
+    if kept(called) != called:
+        raise BadFiles(
+            _("The file's name holds a card, social security or secret number. Rename the file, then choose it again.")
+        )
     try:
         verdict = scan(content)
         if verdict is Attachment.Verdict.INFECTED:
             raise BadFiles(reason_sentence(Reason.INFECTED))
-        return Looked(inspect_for_sending(content, room=room), verdict, len(content), _clean(name))
+        return Looked(inspect_for_sending(content, room=room), verdict, len(content), naming.cut(called))
     except ScannerAway:
         raise BadFiles(_("The virus scanner does not answer. Try again in a minute.")) from None
     except FileRefused as refused:
@@ -85,9 +94,9 @@ def take_out(*, member: Membership, attachment: Attachment) -> None:
 
 
 def describe(*, member: Membership, attachment: Attachment, alt: str) -> None:
-    """Say what a picture shows, for colleagues who do not see it."""
+    """Say what a picture shows, for colleagues who do not see it; what must not be kept leaves a mask."""
     require(member, Permission.MESSAGES_SEND)
-    attachment.alt = " ".join(alt.replace("\x00", "").split())[:LONGEST_ALT]
+    attachment.alt = kept(" ".join(alt.replace("\x00", "").split()))[:LONGEST_ALT]
     attachment.save(update_fields=["alt"])
 
 
@@ -100,9 +109,3 @@ def _unsent(member: Membership, conversation: Conversation) -> list[Attachment]:
         conversation__line=conversation.line_id,
     )
     return list(rows.only("id", "size"))
-
-
-def _clean(name: str) -> str:
-    """The last part of a file's name, printable, not too long."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(character for character in last if character.isprintable())[-LONGEST_NAME:].strip()

@@ -345,7 +345,8 @@ class TestTheRightTime:
 
     def test_a_column_means_one_thing_and_exists(self, desk, program):
         with activate(desk.organization):
-            made = starting.upload(member=desk.cast.owner, name="a.csv", raw=rows(1))
+            made = starting.upload(member=desk.cast.owner, name="ssn 529-43-1187.csv", raw=rows(1))
+            assert made.file_name == "ssn [social security number ••••1187].csv"
             for meaning in ({}, {"number": 9}, {"number": 1, "name": 1}, {"number": -1}):
                 with pytest.raises(CannotImport):
                     starting.name_columns(

@@ -49,6 +49,17 @@ def test_a_chosen_picture_waits_in_the_composer_also_after_a_reload(desk):
         assert samples.GPS_NOTE not in storing.read(kept(desk))
 
 
+@pytest.mark.parametrize(
+    "name", ["ssn-529-43-1187.jpg", "C:\\taxes\\card_4111\u200b111111111111.jpg", "pw_Hunter22!x.jpg"]
+)
+def test_a_file_whose_name_holds_what_must_not_be_kept_is_refused_and_leaves_nothing(desk, name):
+    conversation = desk.hear("Show me")
+    answer = attach(desk, conversation, samples.jpeg_with_place(), name)
+    assert (answer.status_code, "Rename the file" in answer.content.decode()) == (422, True)
+    with activate(desk.organization):
+        assert not Attachment.objects.exists()
+
+
 def test_a_heavy_picture_is_made_smaller_and_the_agent_is_told(desk):
     conversation = desk.hear()
     heavy = samples.saved(samples.noise((2400, 1800)), "JPEG")
@@ -160,6 +171,8 @@ def test_a_file_is_taken_out_and_described_by_its_author_only(desk):
         assert stranger.post(address + act, {"alt": "x"}).status_code == 404
     assert author.post(address + "describe/", {"alt": " A  pier\x00 at dusk "}).status_code == 204
     assert kept(desk).alt == "A pier at dusk"
+    author.post(address + "describe/", {"alt": "Her card 4111 1111 1111 1111"})
+    assert kept(desk).alt == "Her card [card ••••1111]"
     assert author.post(address + "remove/").status_code == 204
     with activate(desk.organization):
         assert not Attachment.objects.exists()
