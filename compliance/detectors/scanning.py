@@ -1,6 +1,7 @@
 """`scan`: the whole way of a text, with an early end for the many that hold nothing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from compliance.detectors.beside import birth_dates, secrets_after_address
@@ -33,6 +34,7 @@ from compliance.detectors.vocabulary import words_with_figures
 
 Direction = Literal["in", "out"]
 _ROUNDS = 8  # of masking again what shows up beside a mask
+_REPEATED = 40  # values in a round that are looked for everywhere; each is another walk through the text
 _WEIGHTS = read("weights")
 _HIGH, _MEDIUM, _REPORTED = _WEIGHTS["high_from"], _WEIGHTS["medium_from"], _WEIGHTS["reported_from"]
 
@@ -195,8 +197,26 @@ def mask(text: str, findings: Iterable[Finding], *, direction: Direction = "in")
         more = [finding for finding in scan(masked, direction=direction) if finding.type not in known]
         if not more or not found:
             break
-        masked = _replace(masked, more)
+        masked = _replace(masked, _everywhere(masked, more))
     return masked
+
+
+def _everywhere(text: str, found: Sequence[Finding]) -> list[Finding]:
+    """These findings, and what is written just the same in other places: each would show up in a round of its own."""
+    taken = bytearray(len(text) + 1)
+    for finding in found:
+        taken[finding.start : finding.end] = b"\x01" * (finding.end - finding.start)
+    every = list(found)
+    for finding in {text[one.start : one.end]: one for one in found[:_REPEATED]}.values():
+        written = text[finding.start : finding.end]
+        place = text.find(written)
+        while place >= 0:
+            end = place + len(written)
+            if 1 not in taken[place:end]:
+                taken[place:end] = b"\x01" * (end - place)
+                every.append(replace(finding, start=place, end=end))
+            place = text.find(written, end)
+    return every
 
 
 def _replace(text: str, findings: Iterable[Finding]) -> str:

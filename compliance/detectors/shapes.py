@@ -82,12 +82,36 @@ def _ibans(text: str) -> list[Draft]:
         solid = _SOLID[length].match(text, match.start())
         if solid and not checksums.iban("".join(filter(str.isalnum, solid.group()))) and "\n" not in text:
             continue  # the usual case, without the walk
-        spans, compact = _walk(text, match.start(), length, skipping=False)
-        if not _proved(compact, length) and not _FILLERS.isdisjoint(WORD.findall(text, match.end(), spans[-1][1] + 40)):
-            spans, compact = _walk(text, match.start(), length, skipping=True)
-        if _proved(compact, length):
+        skipping = False
+        compact, end = _compact(text, match.start(), length, skipping=False)
+        if not _proved(compact, length):
+            if _FILLERS.isdisjoint(WORD.findall(text, match.end(), end + 40)):
+                continue
+            skipping = True
+            if not _proved(_compact(text, match.start(), length, skipping=True)[0], length):
+                continue
+        spans, compact = _walk(text, match.start(), length, skipping=skipping)
+        if compact:
             found.append(Draft("IBAN", spans, reasons("shape.unique", "proof.checksum")))
     return found
+
+
+def _compact(text: str, start: int, length: int, *, skipping: bool) -> tuple[str, int]:
+    """The letters and digits that `_walk` collects, and where they end, in a fourth of its time: most prove wrong."""
+    compact = ""
+    place = end = start
+    for piece in _PIECE.findall(text, start, start + length * 4 + 80):
+        size = len(piece)
+        if not (piece[0].isascii() and piece[0].isalnum()):
+            if not _MARKS.issuperset(piece):
+                break
+        elif not (skipping and size > 1 and len(compact) >= 4 and piece in _FILLERS):
+            compact += piece
+            end = place + size
+            if len(compact) >= length:
+                return compact[:length], end - len(compact) + length
+        place += size
+    return compact, end
 
 
 def _proved(compact: str, length: int) -> bool:
