@@ -112,9 +112,14 @@ class OneTemplate(Endpoint):
         return answer(_show(found))
 
 
+def _filled_by(name: str) -> str:
+    """A field of the contact, `field:…`, is known; nobody gives it."""
+    is_given = name in PLACEHOLDERS and PLACEHOLDERS[name].source is Source.GIVEN
+    return "values" if is_given else "parley"
+
+
 def _show(version: TemplateVersion) -> dict[str, Any]:
     names = dict.fromkeys(name for body in version.bodies.values() for name in names_in(body))
-    filled_by = {Source.KNOWN: "parley", Source.GIVEN: "values"}
     return {
         "id": version.template_id,
         "name": version.name,
@@ -124,5 +129,5 @@ def _show(version: TemplateVersion) -> dict[str, Any]:
         "team_id": version.template.team_id,
         "languages": version.languages,
         "bodies": version.bodies,
-        "placeholders": [{"name": name, "filled_by": filled_by[PLACEHOLDERS[name].source]} for name in names],
+        "placeholders": [{"name": name, "filled_by": _filled_by(name)} for name in names],
     }

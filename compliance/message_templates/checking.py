@@ -76,7 +76,7 @@ class Judged:
 def judge(type: ContentType, language: str, body: str) -> Judged:
     """Everything there is to say about one body. Never raises, whatever it holds."""
     try:
-        text = fill(body, samples(language))
+        text = fill(body, samples(language, body))
     except Unfilled:  # a sample is never missing; a name that is unknown stays as it is
         text = body
     flaws = [*_kept(language, body, text), *_wordings(language, text), *_links(language, text)]
@@ -109,7 +109,7 @@ def _kept(language: str, body: str, text: str) -> Iterator[Flaw]:
         act = _("Type it again instead of pasting it.")
         yield Flaw(Weight.NEVER, language, 0, _("It holds characters that cannot be sent."), act)
     for unknown in unknown_in(body):
-        known = ", ".join(one.written for one in PLACEHOLDERS.values())
+        known = ", ".join([*(one.written for one in PLACEHOLDERS.values()), "{field:…}"])
         if len(unknown) > 1:
             rule, act = _("%(what)s is no placeholder.") % {"what": unknown}, _("Use one of these: %(known)s")
         else:

@@ -1,6 +1,6 @@
 """A text for one customer from a template: values that Parley knows, values that are given, and nothing left open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +8,17 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from compliance.message_templates.placeholders import PLACEHOLDERS, Source, Unfilled, fill, names_in
+from compliance.message_templates.contact_fields import field_values
+from compliance.message_templates.placeholders import (
+    FIELD,
+    PLACEHOLDERS,
+    Source,
+    Unfilled,
+    fields_in,
+    fill,
+    names_in,
+    without_instead,
+)
 from compliance.models import TemplateVersion
 from texting.models import Contact, Line
 from texting.phone_numbers import display
@@ -42,6 +52,14 @@ def language_for(version: TemplateVersion, wanted: str) -> str:
     return wanted if wanted in version.languages else first
 
 
+def known_for(
+    member: Membership, contact: Contact, line: Line, versions: Iterable[TemplateVersion]
+) -> dict[str, str | None]:
+    """`known` with the contact's fields that these versions name; None for what the member may not see."""
+    names = fields_in(body for version in versions for body in version.bodies.values())
+    return {**known(member, contact, line), **field_values(member, names, [contact]).get(contact.pk, {})}
+
+
 def known(member: Membership, contact: Contact, line: Line) -> dict[str, str]:
     """What Parley can fill in by itself for this text. No name for members who may not see it."""
     seen = customer(member, contact)
@@ -54,12 +72,14 @@ def known(member: Membership, contact: Contact, line: Line) -> dict[str, str]:
     }
 
 
-def to_ask(version: TemplateVersion, language: str, has: Mapping[str, str]) -> list[str]:
+def to_ask(version: TemplateVersion, language: str, has: Mapping[str, str | None]) -> list[str]:
     """The placeholders that somebody must give a value for, in the order of the body."""
-    return [name for name in names_in(version.bodies[language]) if not has.get(name)]
+    return [name for name in without_instead(version.bodies[language]) if name in PLACEHOLDERS and not has.get(name)]
 
 
-def filled(version: TemplateVersion, language: str, *, known: Mapping[str, str], given: Mapping[str, str]) -> Filled:
+def filled(
+    version: TemplateVersion, language: str, *, known: Mapping[str, str | None], given: Mapping[str, str]
+) -> Filled:
     """The text. Raises Unfilled for what is missing or cannot be used, also for a value that has no place in it."""
     body = version.bodies[language]
     names = names_in(body)
@@ -67,7 +87,7 @@ def filled(version: TemplateVersion, language: str, *, known: Mapping[str, str],
     why |= {
         name: _("%(name)s is filled in by Parley. Leave it out.") % {"name": f"{{{name}}}"}
         for name in given
-        if name in _OURS
+        if name in _OURS or name.startswith(FIELD)
     }
     if why:
         raise Unfilled(why)
@@ -106,4 +126,4 @@ def _proof(version_id: UUID, text: str) -> str:
 
 def asked_by_people(names: Sequence[str]) -> list[str]:
     """Those that only a person or a program can give."""
-    return [name for name in names if PLACEHOLDERS[name].source is Source.GIVEN]
+    return [name for name in names if name in PLACEHOLDERS and PLACEHOLDERS[name].source is Source.GIVEN]

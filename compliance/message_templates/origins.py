@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from compliance.content_types.kinds import RULES, ContentType
+from compliance.message_templates.contact_fields import field_values
 from compliance.message_templates.filling import filled, is_as_filled, known, language_for, read_mark
-from compliance.message_templates.placeholders import Unfilled
+from compliance.message_templates.placeholders import Unfilled, fields_in
 from compliance.message_templates.reading import usable
 from compliance.models import TemplateUse, TemplateVersion
 from compliance.scopes import MARKETING
@@ -32,15 +33,20 @@ class Templates:
         """From the newest version of each template, which must be everybody's or of the line's team."""
         wanted = {one.template_id for one in asked}
         versions = {row.template_id: row for row in usable(member).filter(template__in=wanted)}
-        return [self._made(member, one, versions.get(one.template_id)) for one in asked]
+        names = fields_in(body for version in versions.values() for body in version.bodies.values())
+        fields = field_values(member, names, [one.contact for one in asked])
+        return [self._made(member, one, versions.get(one.template_id), fields.get(one.contact.pk, {})) for one in asked]
 
-    def _made(self, member: Membership, ask: Ask, version: TemplateVersion | None) -> Made | NotMade:
+    def _made(
+        self, member: Membership, ask: Ask, version: TemplateVersion | None, fields: Mapping[str, str | None]
+    ) -> Made | NotMade:
         if version is None or version.template.team_id not in {None, ask.line.team_id}:
             why = _("There is no such template, it is archived, or it is not for this line. See GET /templates.")
             return NotMade("template", why)
         language = language_for(version, ask.language)
         try:
-            text = filled(version, language, known=known(member, ask.contact, ask.line), given=ask.values)
+            values = {**known(member, ask.contact, ask.line), **fields}
+            text = filled(version, language, known=values, given=ask.values)
         except Unfilled as missing:
             return NotMade("values", str(missing))
         rules = RULES[ContentType(version.type)]

@@ -13,7 +13,7 @@ from accounts.permissions import Permission
 from compliance.content_types.catalogue import CATALOGUE
 from compliance.content_types.kinds import ContentType
 from compliance.message_templates.checking import LANGUAGES
-from compliance.message_templates.filling import known, language_for
+from compliance.message_templates.filling import known_for, language_for
 from compliance.message_templates.placeholders import fill_partly
 from compliance.message_templates.reading import usable
 from compliance.models import ConsentEvent, TemplateVersion
@@ -43,11 +43,12 @@ def composer_tools(member: Membership, conversation: Conversation) -> list[Compo
 
 def choices(member: Membership, conversation: Conversation, wanted: str) -> list[Choice]:
     """What may be used in this conversation, by name; each as this customer would read it, as far as that is known."""
-    values = known(member, conversation.contact, conversation.line)
-    return [_choice(row, wanted, values) for row in usable(member, team_id=conversation.line.team_id)]
+    rows = list(usable(member, team_id=conversation.line.team_id))
+    values = known_for(member, conversation.contact, conversation.line, rows)
+    return [_choice(row, wanted, values) for row in rows]
 
 
-def _choice(row: TemplateVersion, wanted: str, values: Mapping[str, str]) -> Choice:
+def _choice(row: TemplateVersion, wanted: str, values: Mapping[str, str | None]) -> Choice:
     language = language_for(row, wanted)
     label = str(CATALOGUE[ContentType(row.type)].label)
     body = fill_partly(row.bodies[language], values)

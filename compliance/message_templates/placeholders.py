@@ -96,18 +96,51 @@ _ALL = (
 PLACEHOLDERS = {one.name: one for one in _ALL}
 """All there are, in the order in which pages explain them."""
 
-_NAMED = re.compile(r"\{([^{}\n]{0,60})\}")
-_KNOWN_NAME = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
+FIELD = "field:"
+"""How the name of a placeholder begins that is a field of the contact: `field:next visit`, folded."""
+LONGEST_FALLBACK = 60  # characters
+
+_OWN = "|".join(name for name, one in PLACEHOLDERS.items() if one.source is _KNOWN)
+_ASKED = "|".join(name for name, one in PLACEHOLDERS.items() if one.source is _GIVEN)
+_NAMED = re.compile(r"\{([^{}\n]{0,120})\}")
+_OPEN = re.compile(
+    rf"\{{(?:(?P<asked>{_ASKED})"
+    rf"|(?:(?P<own>{_OWN})|{FIELD}(?P<field>[^{{}}|\n]{{1,40}}))(?:\|(?P<instead>[^{{}}|\n]{{1,{LONGEST_FALLBACK}}}))?)\}}"
+)
+
+
+def field_called(name: str) -> str:
+    """The placeholder's name of a contact's field."""
+    return FIELD + " ".join(name.split()).casefold()
+
+
+def _name(found: re.Match[str]) -> str:
+    return found["asked"] or found["own"] or field_called(found["field"])
+
+
+def _instead(found: re.Match[str]) -> str:
+    """What stands there when nothing is known: `{first_name|there}`."""
+    return tidy(found["instead"] or "")
 
 
 def names_in(body: str) -> list[str]:
-    """The known placeholders of a body, each once, in its order."""
-    return list(dict.fromkeys(_KNOWN_NAME.findall(body)))
+    """The placeholders of a body, each once, in its order."""
+    return list(dict.fromkeys(_name(found) for found in _OPEN.finditer(body)))
+
+
+def fields_in(bodies: Iterable[str]) -> frozenset[str]:
+    """Those of them that are fields of the contact."""
+    return frozenset(name for body in bodies for name in names_in(body) if name.startswith(FIELD))
+
+
+def without_instead(body: str) -> list[str]:
+    """Those that stand somewhere without words for when nothing is known, so that somebody must give a value."""
+    return list(dict.fromkeys(_name(found) for found in _OPEN.finditer(body) if not _instead(found)))
 
 
 def unknown_in(body: str) -> list[str]:
     """What stands in braces and is none of them, and braces that stand alone; as written, each once."""
-    unknown = [found.group(0) for found in _NAMED.finditer(body) if found.group(1) not in PLACEHOLDERS]
+    unknown = [found.group(0) for found in _NAMED.finditer(body) if not _OPEN.fullmatch(found.group(0))]
     alone = re.findall(r"[{}]", _NAMED.sub("", body))
     return list(dict.fromkeys([*unknown, *alone]))
 
@@ -120,18 +153,44 @@ class Unfilled(ValueError):
         self.why = dict(why)
 
 
-def fill(body: str, values: Mapping[str, str]) -> str:
-    """The body with every placeholder replaced. Raises Unfilled, so that no text leaves with a hole in it."""
-    wanted = names_in(body)
-    why = {name: sentence for name in wanted if (sentence := wrong_with(name, values.get(name, "")))}
+def fill(body: str, values: Mapping[str, str | None]) -> str:
+    """The body with every placeholder replaced. Raises Unfilled, so that no text leaves with a hole in it.
+
+    Where nothing is known, the words after the bar stand instead. A value that is None may not be seen by whoever
+    sends this: nothing stands instead of that, since it would say something else than what is known.
+    """
+    why: dict[str, str] = {}
+
+    def put(found: re.Match[str]) -> str:
+        name = _name(found)
+        value = values.get(name, "")
+        if value is None:
+            why[name] = _now("%(name)s is not for you to see. Choose another template.") % {"name": written(name)}
+            return ""
+        said = tidy(value) or _instead(found)
+        if sentence := wrong_with(name, said):
+            why[name] = sentence
+        return said
+
+    text = _OPEN.sub(put, body)
     if why:
         raise Unfilled(why)
-    return _KNOWN_NAME.sub(lambda found: tidy(values[found.group(1)]), body)
+    return text
 
 
-def fill_partly(body: str, values: Mapping[str, str]) -> str:
+def fill_partly(body: str, values: Mapping[str, str | None]) -> str:
     """The body with those placeholders replaced that have a value; for people to look at, never to be sent."""
-    return _KNOWN_NAME.sub(lambda found: values.get(found.group(1), "") or found.group(0), body)
+
+    def put(found: re.Match[str]) -> str:
+        value = values.get(_name(found), "")
+        return found.group(0) if value is None else tidy(value) or _instead(found) or found.group(0)
+
+    return _OPEN.sub(put, body)
+
+
+def written(name: str) -> str:
+    """A placeholder as it stands in a body, without other words for when nothing is known."""
+    return f"{{{name}}}"
 
 
 def tidy(value: str) -> str:
@@ -142,7 +201,7 @@ def tidy(value: str) -> str:
 def wrong_with(name: str, value: str) -> str:
     """Why this value cannot stand for the placeholder, in one sentence; "" when it can."""
     value = tidy(value)
-    label = PLACEHOLDERS[name].written
+    label = written(name)
     if not value:
         return _now("%(name)s has no value. Give one, or choose another template.") % {"name": label}
     if len(value) > LONGEST_VALUE:
@@ -156,11 +215,12 @@ def wrong_with(name: str, value: str) -> str:
     return ""
 
 
-def samples(language: str) -> dict[str, str]:
-    """A value for every placeholder, for previews and checks."""
-    return {name: one.sample(language) for name, one in PLACEHOLDERS.items()}
+def samples(language: str, body: str = "") -> dict[str, str]:
+    """A value for every placeholder, also for the fields in `body`, for previews and checks."""
+    fields = dict.fromkeys(fields_in([body]), "A-2041")
+    return fields | {name: one.sample(language) for name, one in PLACEHOLDERS.items()}
 
 
 def parts_for(names: Iterable[str]) -> frozenset[Part]:
     """What these placeholders count as."""
-    return frozenset(part for name in names if (part := PLACEHOLDERS[name].part))
+    return frozenset(part for name in names if name in PLACEHOLDERS and (part := PLACEHOLDERS[name].part))

@@ -13,12 +13,15 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
 from compliance.content_types.kinds import ContentType
 from compliance.message_templates.checking import Flaw, Weight, against, judge_all
+from compliance.message_templates.contact_fields import unseen
 from compliance.message_templates.library import Example
+from compliance.message_templates.placeholders import fields_in, written
 from compliance.models import MessageTemplate, TemplateVersion
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -109,7 +112,7 @@ def publish(*, actor: Membership, template: MessageTemplate, seen: str = "") -> 
     """Let it be sent as it is written. What has not changed keeps its version. Raises Flawed, NotNow, Overtaken."""
     now = _as_seen(actor, template, seen)
     judged = judge_all(ContentType(now.type), now.languages, now.bodies)
-    flaws = against(judged, Weight.NEVER, Weight.BEFORE)
+    flaws = [*against(judged, Weight.NEVER, Weight.BEFORE), *unseen_fields(actor, now.bodies)]
     if flaws or not now.languages:
         raise Flawed(flaws)
     newest = TemplateVersion.objects.filter(template=now).order_by("-number").first()
@@ -128,6 +131,23 @@ def publish(*, actor: Membership, template: MessageTemplate, seen: str = "") -> 
     MessageTemplate.objects.filter(pk=now.pk).update(version=made.number, has_changes=False)
     audit.record(event=AuditKind.TEMPLATE_PUBLISHED, actor=actor, object=now, version=made.number)
     return made
+
+
+def unseen_fields(actor: Membership, bodies: Mapping[str, str]) -> list[Flaw]:
+    """What keeps these bodies, by language, from being published by this member: fields of contacts that do not exist
+    or that they do not see.
+    """
+    return [
+        Flaw(
+            Weight.BEFORE,
+            language,
+            0,
+            _("%(name)s is no field of contacts that you see.") % {"name": written(name)},
+            _("Write the field's name as it stands under Settings > Fields of contacts."),
+        )
+        for language, body in bodies.items()
+        for name in unseen(actor, fields_in([body]))
+    ]
 
 
 def duplicate(*, actor: Membership, template: MessageTemplate) -> MessageTemplate:

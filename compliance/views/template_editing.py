@@ -19,6 +19,7 @@ from compliance.message_templates.placeholders import PLACEHOLDERS, Source
 from compliance.message_templates.writing import Flawed, NameTaken, NotNow, Overtaken, ShortcutTaken, TooMany, state_of
 from compliance.models import MessageTemplate
 from compliance.views.templates import access
+from texting.fields.reading import fields_for
 
 PAGE = "compliance/templates/edit.html"
 
@@ -62,6 +63,7 @@ def _edit(request: MemberRequest, given: MessageTemplate | None) -> HttpResponse
     context["placeholder_groups"] = [
         [one for one in PLACEHOLDERS.values() if one.source is source] for source in Source
     ]
+    context["contact_fields"] = [f"{{field:{field.name}}}" for field in fields_for(request.member)]
     return form_page(request, PAGE, form, given=given, seen=state_of(given) if given else "", **context)
 
 
@@ -70,6 +72,7 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
     wish, actor = form.wish, request.member
     if "publish" in request.POST:
         flaws = against(judge_all(wish.type, tuple(wish.bodies), wish.bodies), Weight.NEVER, Weight.BEFORE)
+        flaws = [*flaws, *writing.unseen_fields(actor, wish.bodies)]
         if flaws:
             form.refuse(flaws)
             return None
