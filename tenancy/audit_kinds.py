@@ -258,6 +258,7 @@ class AuditKind(StrEnum):
     FORM_REOPENED = "form:reopened"
     OPT_IN_CONFIRMED_AGAIN = "opt_in:confirmed_again"
     OPT_INS_EXPORTED = "opt_in:exported"
+    PERMISSION_REPORT_EXPORTED = "permission_report:exported"
     OPT_IN_FLOOD = "opt_in:flood"
     OPT_IN_LIMITS_CHANGED = "opt_in:limits_changed"
     PROGRAM_MADE = "program:made"

@@ -15,6 +15,8 @@ from compliance.reports import counting
 from compliance.reports.figures import After, Group, Report
 from compliance.reports.periods import Period
 from compliance.views.period_asked import asked, choices
+from tenancy import audit
+from tenancy.audit import AuditKind
 
 COLUMNS = ("table", "row", "figure", "value")
 _MOST_BARS = 6
@@ -55,8 +57,10 @@ def permission_report(request: MemberRequest) -> HttpResponse:
 @requires(Permission.REPORTS_READ)
 @require_safe
 def permission_report_csv(request: MemberRequest) -> HttpResponse:
-    """Every figure of the page as CSV (RFC 4180, UTF-8), one a line."""
+    """Every figure of the page as CSV (RFC 4180, UTF-8), one a line. Itself in the log."""
     _form, period = asked(request)
+    days = {"since": str(period.first), "until": str(period.last)}
+    audit.record(event=AuditKind.PERMISSION_REPORT_EXPORTED, actor=request.member, filters=days)
     name = f"permission-{request.member.organization.slug}-{period.first}-{period.last}"
     return short_csv_file(name, COLUMNS, _lines(counting.count(period), period))
 

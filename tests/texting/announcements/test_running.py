@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from django.urls import reverse
 
 from tenancy.isolation import activate
 from tests.texting.announcements.many import (
@@ -281,6 +282,9 @@ class TestHolding:
         work(desk, row)
         assert states(desk, row) == {"taken_back": 3, "sent": 1}
         assert fresh(desk, row).ended_at is not None
+        page = desk.as_(desk.cast.owner).get(reverse("announcement", args=[row.pk])).content.decode()
+        assert "Sent before it was canceled" in page
+        assert 'max="100" value="25"' in page
         with pytest.raises(CannotAnnounce):
             act(desk, running.resume, row)
         with activate(desk.organization):
