@@ -69,6 +69,7 @@ _SUPERVISOR = (
         Permission.CONTACTS_BLOCK,
         Permission.ANNOUNCEMENTS_PREPARE,
         Permission.ANNOUNCEMENTS_APPROVE,
+        Permission.AUTOMATIONS_MANAGE,
         Permission.CONSENT_RECEIPT,
         Permission.FINDINGS_DECIDE,
         Permission.ACTIONS_MANAGE,

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     TEMPLATES_MANAGE = "templates:manage"
     ANNOUNCEMENTS_PREPARE = "announcements:prepare"
     ANNOUNCEMENTS_APPROVE = "announcements:approve"
+    AUTOMATIONS_MANAGE = "automations:manage"
     PORTAL_SEND = "portal:send"
     PAYMENTS_REQUEST = "payments:request"
     PAYMENTS_REFUND = "payments:refund"
@@ -206,7 +207,7 @@ class PermissionGroup:
 
 PERMISSION_GROUPS = (
     PermissionGroup(gettext_noop("Conversations"), ("conversations", "notes")),
-    PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "announcements")),
+    PermissionGroup(gettext_noop("Texts"), ("messages", "attention", "templates", "announcements", "automations")),
     PermissionGroup(
         gettext_noop("Contacts"), ("contacts", "tags", "fields", "filters", "consent", "opt_outs", "forms")
     ),

@@ -59,6 +59,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Writes one text to many customers, sees whom it reaches, starts, pauses and ends it."),
     ),
     "announcements:approve": (_("Approve announcements"), _("Lets a colleague's large announcement begin.")),
+    "automations:manage": (
+        _("Manage automations"),
+        _("Writes rules that answer, tag and assign by themselves. A rule does nothing that its owner may not do."),
+    ),
     "portal:send": (_("Send secure messages"), _("Sends links to private pages instead of writing it in a text.")),
     "payments:request": (_("Request payments"), _("Sends a customer a link to pay an amount.")),
     "payments:refund": (_("Give money back"), _("Refunds what a customer has paid, all of it or a part.")),

@@ -13,6 +13,7 @@ from accounts.access_reviewing import review_waits
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.setting_up import open_steps
+from compliance.automations.reading import paused_count
 from compliance.content_types.reading_held import waiting_count as held_count
 from compliance.escalations.reading import open_count as escalations_open
 from compliance.measures.register import open_count as measures_waiting
@@ -92,6 +93,7 @@ SETTINGS = (
         _("Texting"),
         RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
         RailEntry(_("Templates"), "message_templates", "file-text", Permission.TEMPLATES_MANAGE),
+        RailEntry(_("Automations"), "automations", "zap", Permission.AUTOMATIONS_MANAGE, paused_count),
         RailEntry(_("Tags"), "tags", "tag", Permission.TAGS_MANAGE),
         RailEntry(_("Fields of contacts"), "contact_fields", "list-checks", Permission.FIELDS_MANAGE),
         RailEntry(_("Automatic answers"), "automatic_answers", "message-square-text", Permission.ORGANIZATION_MANAGE),

@@ -29,6 +29,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "compliance.leaving_steps.QueuedTexts",
     "texting.scheduled.leaving_step.ScheduledTexts",
     "texting.announcements.leaving_step.Announcements",
+    "compliance.automations.leaving_step.Automations",
     "retention.exporting.leaving_step.Exports",
     "compliance.leaving_steps.StandingRuns",
     "texting.leaving_steps.Assignments",
@@ -87,12 +88,17 @@ TEXTING_WORDS_ENDED = [  # who else holds them
 ]
 COMPLIANCE_PAYMENTS = "portal.payments.reading.conversations_with_payments"  # which of some asked for a payment
 TEXTING_SEARCH_FILTERS = ["compliance.search_filters.WithFinding", "compliance.search_filters.WithEscalation"]
-TEXTING_ENDING_STEPS = ["compliance.review_checks.marking.mark"]  # told of conversations that are resolved or reopened
+TEXTING_ENDING_STEPS = [  # told of conversations that are resolved or reopened
+    "compliance.review_checks.marking.mark",
+    "compliance.automations.hearing.ended",
+]
+TEXTING_TAGGED_STEPS = ["compliance.automations.hearing.tagged"]  # told of contacts that got a tag
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",
     "compliance.carrier.hearing.CarrierWords",
     "compliance.escalations.arriving.GrayAreas",
+    "compliance.automations.arriving.Rules",
 ]
 TEXTING_COPY_GUARDS = ["retention.holds.freezing.keeps_copies"]  # providers are not asked to forget these
 TEXTING_QUARANTINE_GUARDS = ["retention.holds.freezing.keeps_days"]  # refused requests of these days stay

@@ -8,6 +8,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
     "send what was scheduled": {"task": "texting.scheduled.tasks.send_scheduled", "schedule": schedule(10)},
     "go on with announcements": {"task": "texting.announcements.tasks.sweep_announcements", "schedule": schedule(5)},
+    "go on with automations": {"task": "compliance.automations.tasks.sweep_automations", "schedule": schedule(5)},
+    "forget automation runs": {
+        "task": "compliance.automations.tasks.forget_automation_runs",
+        "schedule": schedule(6 * 3600),
+    },
     "mail unread notifications": {"task": "texting.notifications.tasks.mail_unread", "schedule": schedule(60)},
     "forget notifications": {
         "task": "texting.notifications.tasks.forget_notifications",
@@ -75,6 +80,7 @@ TASK_MODULES = (
     "texting.scheduled.tasks",
     "accounts.leaving.tasks",
     "accounts.mail.tasks",
+    "compliance.automations.tasks",
     "compliance.carrier.tasks",
     "texting.outgoing_webhooks.tasks",
     "texting.attachments.tasks",

@@ -21,6 +21,7 @@ from django.db import connections, models, transaction
 from tenancy.audit_chain import COLUMNS, link
 from tenancy.audit_kinds import AuditKind
 from tenancy.audit_verification import Finding, Report, verify_chain
+from tenancy.automatic import acting
 from tenancy.isolation import before_commit, kept_until_commit
 from tenancy.models import AuditEvent, AuditHead
 
@@ -49,9 +50,11 @@ def record(
 
     `actor` is the acting Membership, None when the system acted by itself; `object` is what it was done to, named by
     its id or, if it has one, its `audit_id`. `address` is an IP address. `details` are ids, enums, numbers, dates,
-    short words, and lists or dicts of these. Raises NoOrganization outside `activate`, ValueError for an address that
-    is none, TypeError for details of another kind.
+    short words, and lists or dicts of these; `automation` is added where a rule acts in its owner's name. Raises
+    NoOrganization outside `activate`, ValueError for an address that is none, TypeError for details of another kind.
     """
+    if (rule := acting()) is not None:
+        details = {**details, "automation": rule.rule}
     row = AuditEvent(
         event=AuditKind(event).value,
         actor_id=None if actor is None else actor.pk,

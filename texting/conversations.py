@@ -19,6 +19,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.automatic import acting
 from texting import ending_steps, live, origins, outgoing_webhooks, sending
 from texting.gate import OutsideHours
 from texting.kept_words import kept
@@ -158,6 +159,7 @@ def add_note(*, member: Membership, conversation: Conversation, body: str, picke
         conversation=conversation,
         contact_id=conversation.contact_id,
         author=member,
+        through=_rule(),
         body=kept(text),
         created_at=timezone.now(),
     )
@@ -310,13 +312,18 @@ def forget_draft(member: Membership, conversation: Conversation) -> None:
 def _show(conversation: Conversation, kind: Turn.Kind, actor: Membership, **more: Any) -> None:
     """Put what happened into the thread; tell browsers and webhook endpoints."""
     made = {"conversation": conversation, "contact_id": conversation.contact_id, "created_at": timezone.now()}
-    Turn.objects.create(kind=kind, actor=actor, **(made | more))
+    Turn.objects.create(kind=kind, actor=actor, through=_rule(), **(made | more))
     _tell(conversation, LiveKind.CONVERSATION)
     if kind in _ENDS:
         ending_steps.take(conversation, kind)
         outgoing_webhooks.tell_conversation(_ENDS[kind], conversation)
     else:
         outgoing_webhooks.tell_assigned(conversation, actor.pk if kind == Turn.Kind.TAKEN else more.get("assignee_id"))
+
+
+def _rule() -> str:
+    rule = acting()
+    return rule.name if rule else ""
 
 
 def _tell(conversation: Conversation, kind: LiveKind) -> None:

@@ -18,6 +18,7 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
+from texting import tagged_steps
 from texting.contacts import show
 from texting.models import Contact, ContactTag, Tag
 from texting.models.tag import LONGEST_TAG
@@ -92,6 +93,7 @@ def put_on(*, member: Membership, tag: Tag, contact_ids: Collection[UUID]) -> in
     now = timezone.now()
     ContactTag.objects.bulk_create([ContactTag(tag=tag, contact=contact, created_at=now) for contact in new])
     _tell(member, AuditKind.CONTACT_TAGGED, new, tag)
+    tagged_steps.take(tag, [contact.pk for contact in new])
     return len(new)
 
 

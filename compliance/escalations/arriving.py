@@ -33,7 +33,7 @@ class GrayAreas:
         changed = clocks() if found else {}
         for arrival, signals in found:
             wanted = [one for one in signals if changed.get(one.trigger, Clock()).is_on]
-            if wanted and not _is_keyword(arrival):
+            if wanted and not is_keyword(arrival):
                 open_or_add(arrival.conversation, wanted, at=arrival.received_at)
 
     def opted_out_at_carrier(self, message: Message) -> None:
@@ -62,7 +62,8 @@ def _is_strangers(intent: Intent, arrival: Arrival) -> bool:
     return intent.name == "CONSENT_CONFUSION" and bool(says_wrong_number(arrival.body, name=""))
 
 
-def _is_keyword(arrival: Arrival) -> bool:
+def is_keyword(arrival: Arrival) -> bool:
+    """Whether it stops, starts or asks for help, and so is nothing else."""
     if arrival.opt_out_type.upper() == "STOP":
         return True
     reply = keywords.classify(arrival.body, opted_out=False)

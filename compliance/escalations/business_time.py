@@ -55,6 +55,13 @@ def between(start: datetime, end: datetime, hours: Hours) -> timedelta:
     return passed
 
 
+def next_opening(moment: datetime, hours: Hours) -> datetime:
+    """When the window begins that is open at that moment (aware), or else the next one, in UTC. Raises NeverOpen."""
+    for opens, _closes in _windows(moment.astimezone(UTC), hours):
+        return opens
+    raise NeverOpen
+
+
 def _windows(since: datetime, hours: Hours) -> Iterator[tuple[datetime, datetime]]:
     """Those that close after `since`, in UTC, in order."""
     zone = ZoneInfo(hours.zone)

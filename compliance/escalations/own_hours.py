@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import date, time
 from functools import partial
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from compliance.escalations.business_time import Hours, Window
@@ -16,8 +17,8 @@ USUAL: dict[str, list[str]] = {str(day): ["09:00", "17:00"] for day in range(5)}
 """Monday to Friday, as `BusinessHours.days` keeps it."""
 
 
-def hours_now() -> Hours:
-    """What holds for the active organization, with its holidays of all years."""
+def hours_now(team_id: UUID | None = None) -> Hours:
+    """What holds for the active organization, with its holidays of all years; for a team that has its own, those."""
     organization = Organization.objects.get(pk=current_organization_id())
     row = BusinessHours.objects.first()
     own: dict[int, set[date]] = defaultdict(set)

@@ -16,6 +16,7 @@ from compliance.message_templates.placeholders import Unfilled, fields_in
 from compliance.message_templates.reading import usable
 from compliance.models import TemplateUse, TemplateVersion
 from compliance.scopes import MARKETING
+from tenancy.automatic import acting
 from tenancy.bulk_writes import insert_rows
 from texting.models import Line, Message
 from texting.origins import Ask, Made, NotMade, Offered, Sent
@@ -81,7 +82,7 @@ class Templates:
         found = set(
             TemplateVersion.objects.filter(pk__in={mark.version_id for _, mark in marks}).values_list("pk", flat=True)
         )
-        change = TemplateUse.Change
+        change, rule = TemplateUse.Change, acting()
         insert_rows(
             [
                 TemplateUse(
@@ -89,6 +90,7 @@ class Templates:
                     version_id=mark.version_id,
                     language=mark.language,
                     change=change.NONE if is_as_filled(mark, sent.body) else change.EDITED,
+                    rule=rule.name if rule else "",
                 )
                 for sent, mark in marks
                 if mark.version_id in found
@@ -104,7 +106,9 @@ class Templates:
 
 def note_of(use: TemplateUse) -> str:
     """From which template a text came, in a few words."""
-    words = {"name": use.version.name, "number": use.version.number}
+    words = {"name": use.version.name, "number": use.version.number, "rule": use.rule}
+    if use.rule:
+        return _("by automation “%(rule)s”, from “%(name)s”, version %(number)d") % words
     if use.change == TemplateUse.Change.EDITED:
         return _("from “%(name)s”, version %(number)d, edited") % words
     return _("from “%(name)s”, version %(number)d") % words

@@ -4,6 +4,13 @@ review checks, improvements."""
 
 from compliance.models.action import Action, ActionEvent, ActionMeasurement, ActionOrigin
 from compliance.models.answer_settings import AnswerSettings
+from compliance.models.automation import (
+    Automation,
+    AutomationAct,
+    AutomationRun,
+    AutomationsOff,
+    AutomationTrigger,
+)
 from compliance.models.call import Call, CallingNumber, CallTask
 from compliance.models.consent import ConsentEvent, ConsentRules, Suppression
 from compliance.models.consent_import import ConsentImport, ConsentImportRow
@@ -41,6 +48,11 @@ __all__ = [
     "ActionOrigin",
     "AdvertisementImage",
     "AnswerSettings",
+    "Automation",
+    "AutomationAct",
+    "AutomationRun",
+    "AutomationTrigger",
+    "AutomationsOff",
     "BusinessHours",
     "Call",
     "CallTask",

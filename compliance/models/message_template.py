@@ -91,6 +91,7 @@ class TemplateUse(TenantModel):
     version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=5)
     change = models.CharField(max_length=6, choices=Change.choices)
+    rule = models.CharField(max_length=60, blank=True, help_text="The automation that sent it, as it was called then.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

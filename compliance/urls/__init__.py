@@ -3,6 +3,7 @@
 from django.urls import path
 
 from compliance.urls import action_urls, content_urls, human_review_urls, opt_in_urls, review_urls
+from compliance.urls.automation_urls import urlpatterns as automation_urls
 from compliance.urls.channel_urls import urlpatterns as channel_urls
 from compliance.urls.escalation_urls import urlpatterns as escalation_urls
 from compliance.urls.hours_urls import urlpatterns as hours_urls
@@ -83,6 +84,7 @@ urlpatterns = [
     path("settings/answers/", answers.automatic_answers, name="automatic_answers"),
     path(_TEST, test_text.test_text, name="test_text"),
     path(_TEST + "<uuid:message_id>/", test_text.test_text_status, name="test_text_status"),
+    *automation_urls,
     *hours_urls,
     *escalation_urls,
     *channel_urls,

@@ -34,6 +34,7 @@ from accounts.models import (
 from accounts.saml.asking import ask
 from accounts.saml.trust import trust_of
 from compliance.actions import opening as opening_actions
+from compliance.automations import rules as automating
 from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
 from compliance.models import Call, CallTask, CheckRun, Finding, FindingException, HeldText, Holiday, OptOutQuestion
@@ -201,6 +202,7 @@ PLAIN = {
     "step": "announce",
     "text_kind": "confirmation",
     "trigger": "card_offer",
+    "when": "text",
     "way": "totp",
     "mail_id": "00000000-0000-7000-8000-000000000001",  # mails belong to no organization
 }
@@ -248,6 +250,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         legal_hold = place_hold(cast.admin, about=f"/inbox/c/{message.conversation_id}/")
         holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
         rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
+        wish = automating.Wanted("Note", "text", actions={"note": "Look at this"})
+        automation = automating.save(member=cast.owner, wanted=wish)
         excepted = FindingException.objects.create(
             type="DATE_OF_BIRTH",
             rules="birth.date",
@@ -399,6 +403,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "task_id": task.pk,
         "holiday_id": holiday.pk,
         "rule_id": rule.pk,
+        "automation_id": automation.pk,
         "exception_id": excepted.pk,
         "program_id": program.pk,
         "keyword_id": keyword.pk,

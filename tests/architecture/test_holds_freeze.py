@@ -31,6 +31,8 @@ PLACES = {
     "texting/announcements/writing.py:discard": "a draft of which nothing was sent, by the organization about itself",
     "texting/announcements/writing.py:forget_recipients": "whom a draft was meant for; nothing was sent to them",
     "texting/announcements/working.py:_take_back": "what waits to be sent; the text itself stays, as canceled",
+    "compliance/automations/forgetting.py:forget": "the log of what rules did: ids and results; what they wrote stays",
+    "compliance/automations/rules.py:switch_all": SETTING,
     "compliance/carrier/comparing.py:_finish": "an earlier list of the carrier's opt-outs: " + COPY,
     "compliance/carrier/forgetting.py:forget_old": "what was found when lists were compared; permissions stay",
     "compliance/escalations/changing_hours.py:remove_day": SETTING,

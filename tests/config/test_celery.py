@@ -94,6 +94,7 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         "tenancy.tasks.sign_checkpoints",
         *(f"texting.attachments.tasks.{name}" for name in ("fetch_attachments", "forget_attachments")),
         *(f"texting.outgoing_webhooks.tasks.{name}" for name in ("forget_old_deliveries", "sweep_webhooks")),
+        *(f"compliance.automations.tasks.{name}" for name in ("forget_automation_runs", "sweep_automations")),
         "texting.announcements.tasks.sweep_announcements",
         *(f"texting.notifications.tasks.{name}" for name in ("forget_notifications", "mail_unread")),
         "texting.scheduled.tasks.send_scheduled",

@@ -57,7 +57,7 @@ def test_settings_show_what_a_member_may_open(cast):
         == {
             "Settings": ["Measures"],
             "People": ["People", "Roles", "Leavers"],
-            "Texting": ["Templates", "Tags"],
+            "Texting": ["Templates", "Automations", "Tags"],
             "Records": ["Audit log", "Reveals", "Legal holds"],
         }
         | own

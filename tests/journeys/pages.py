@@ -116,6 +116,10 @@ class State:
         yield "escalation-texts", "/settings/escalations/texts/"
         yield "escalation-text", "/settings/escalations/texts/card_offer/en/"
         yield "escalation-report", "/reports/escalations/"
+        yield "automations", "/settings/automations/"
+        yield "automation-choose", "/settings/automations/new/"
+        yield "automation-new", "/settings/automations/new/no_answer/?example=waiting"
+        yield "automation-log", "/settings/automations/log/"
         yield "scheduled", "/scheduled/"
         yield "scheduled-stopped", "/scheduled/?state=stopped"
         yield from announcement_sights(self.member)

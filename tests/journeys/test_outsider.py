@@ -122,6 +122,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "task_id",
                     "holiday_id",
                     "rule_id",
+                    "automation_id",
                     "exception_id",
                     "payment_id",
                     "payment_code",

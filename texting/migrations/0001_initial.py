@@ -526,6 +526,7 @@ class Migration(migrations.Migration):
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('ended_at', models.DateTimeField(blank=True, help_text='Since when its words are gone.', null=True)),
                         ('ended_as', models.CharField(blank=True, choices=[('retention', 'By the retention rule'), ('redacted', 'By a colleague'), ('deleted', 'By a colleague, with what else the text was'), ('erased', "At the customer's request")], max_length=10)),
+                        ('through', models.CharField(blank=True, help_text="The rule that did it in the author's name.", max_length=60)),
                         ('body', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.DayKey('body', 'created_at'), tenancy.encryption.ContactKey('contact_id')], null=True)),
                         ('created_at', models.DateTimeField()),
                         ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
@@ -542,7 +543,7 @@ class Migration(migrations.Migration):
                     name='Notification',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                        ('kind', models.CharField(choices=[('mentioned', 'You were mentioned'), ('assigned', 'A conversation was assigned to you'), ('text', 'A customer wrote in a conversation of yours'), ('escalation', 'An escalation is yours')], max_length=10)),
+                        ('kind', models.CharField(choices=[('mentioned', 'You were mentioned'), ('assigned', 'A conversation was assigned to you'), ('text', 'A customer wrote in a conversation of yours'), ('escalation', 'An escalation is yours'), ('automation', 'An automation tells you of a conversation')], max_length=10)),
                         ('times', models.PositiveIntegerField(default=1)),
                         ('at', models.DateTimeField()),
                         ('read_at', models.DateTimeField(blank=True, null=True)),
@@ -555,7 +556,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'indexes': [models.Index(fields=['organization', 'member', '-at', '-id'], name='texting_notification_list'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['organization', 'at'], name='texting_notification_untold')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='texting_notification_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_notification_org_id'), tenancy.constraints.SameOrganization(field='member', name='texting_notification_member_org'), tenancy.constraints.SameOrganization(field='conversation', name='texting_notification_conversation_org'), tenancy.constraints.SameOrganization(field='actor', name='texting_notification_actor_org'), tenancy.constraints.SameOrganization(field='note', name='texting_notification_note_org'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'mentioned'), ('note__isnull', False)), models.Q(('kind__in', ['assigned', 'text', 'escalation']), ('note__isnull', True)), _connector='OR'), name='texting_notification_of_note'), models.UniqueConstraint(condition=models.Q(('note__isnull', True), ('read_at__isnull', True)), fields=('organization', 'member', 'conversation', 'kind'), name='texting_notification_one_unread'), models.UniqueConstraint(condition=models.Q(('note__isnull', False)), fields=('organization', 'member', 'note'), name='texting_notification_of_note_once')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_notification_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_notification_org_id'), tenancy.constraints.SameOrganization(field='member', name='texting_notification_member_org'), tenancy.constraints.SameOrganization(field='conversation', name='texting_notification_conversation_org'), tenancy.constraints.SameOrganization(field='actor', name='texting_notification_actor_org'), tenancy.constraints.SameOrganization(field='note', name='texting_notification_note_org'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'mentioned'), ('note__isnull', False)), models.Q(('kind__in', ['assigned', 'text', 'escalation', 'automation']), ('note__isnull', True)), _connector='OR'), name='texting_notification_of_note'), models.UniqueConstraint(condition=models.Q(('note__isnull', True), ('read_at__isnull', True)), fields=('organization', 'member', 'conversation', 'kind'), name='texting_notification_one_unread'), models.UniqueConstraint(condition=models.Q(('note__isnull', False)), fields=('organization', 'member', 'note'), name='texting_notification_of_note_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -914,6 +915,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('kind', models.CharField(choices=[('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back to the team'), ('resolved', 'Resolved'), ('reopened', 'Reopened')], max_length=10)),
+                        ('through', models.CharField(blank=True, help_text="The rule that did it in the actor's name.", max_length=60)),
                         ('created_at', models.DateTimeField()),
                         ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

@@ -94,6 +94,7 @@ class Note(Ending, TenantModel):
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="notes")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    through = models.CharField(max_length=60, blank=True, help_text="The rule that did it in the author's name.")
     body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")], null=True)
     created_at = models.DateTimeField()
 
@@ -125,6 +126,7 @@ class Turn(TenantModel):
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     actor = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    through = models.CharField(max_length=60, blank=True, help_text="The rule that did it in the actor's name.")
     assignee = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 

@@ -23,6 +23,7 @@ class Notification(TenantModel):
         ASSIGNED = "assigned", _("A conversation was assigned to you")
         TEXT = "text", _("A customer wrote in a conversation of yours")
         ESCALATION = "escalation", _("An escalation is yours")
+        AUTOMATION = "automation", _("An automation tells you of a conversation")
 
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -40,7 +41,7 @@ class Notification(TenantModel):
             *same_organization("member", "conversation", "actor", "note"),
             models.CheckConstraint(
                 condition=models.Q(kind="mentioned", note__isnull=False)
-                | models.Q(kind__in=["assigned", "text", "escalation"], note__isnull=True),
+                | models.Q(kind__in=["assigned", "text", "escalation", "automation"], note__isnull=True),
                 name="texting_notification_of_note",
             ),
             models.UniqueConstraint(

@@ -67,6 +67,11 @@ def escalation_given(*, to: UUID | None, actor: Membership | None, conversation_
         _note(Kind.ESCALATION, [_New(to, conversation_id)], actor=actor)
 
 
+def told_by_rule(*, members: Iterable[UUID], conversation_id: UUID) -> None:
+    """A rule of the organization tells these members of a conversation; who may not read it is shown nothing."""
+    _note(Kind.AUTOMATION, [_New(member, conversation_id) for member in sorted(set(members))])
+
+
 def mentioned(*, members: Iterable[UUID], note: Note) -> None:
     """These members stand in a note. A note tells each of them once; its author not at all."""
     whom = sorted(set(members) - {note.author_id})

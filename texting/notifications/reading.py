@@ -28,6 +28,7 @@ ICONS = {
     Kind.ASSIGNED: "user-plus",
     Kind.TEXT: "message-square-text",
     Kind.ESCALATION: "life-buoy",
+    Kind.AUTOMATION: "zap",
 }
 
 
@@ -157,4 +158,6 @@ def _sentence(one: Notification) -> str:
         return _("%(name)s gave you this conversation") % {"name": who}
     if one.kind == Kind.ESCALATION:
         return _("%(name)s gave you this escalation") % {"name": who} if who else _("This escalation is yours")
+    if one.kind == Kind.AUTOMATION:
+        return _("An automation tells you of this conversation")
     return ngettext("%(count)d new text", "%(count)d new texts", one.times) % {"count": one.times}

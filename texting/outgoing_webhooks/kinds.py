@@ -15,11 +15,12 @@ class EventKind(StrEnum):
     CONTACT_OPTED_IN = "contact.opted_in"
     CONTACT_OPTED_OUT = "contact.opted_out"
     LINE_PROBLEM = "line.problem"
+    AUTOMATION_MATCHED = "automation.matched"
     TEST = "webhook.test"
 
 
-OFFERED = tuple(kind for kind in EventKind if kind is not EventKind.TEST)
-"""Those that an endpoint can ask for; a test goes to the one endpoint that it tests."""
+OFFERED = tuple(kind for kind in EventKind if kind not in {EventKind.TEST, EventKind.AUTOMATION_MATCHED})
+"""Those that an endpoint can ask for; a test goes to the one endpoint that it tests, a rule calls the one it names."""
 
 _CONVERSATION = frozenset({"conversation_id", "contact_id", "line_id"})
 _MESSAGE = _CONVERSATION | {"message_id"}
@@ -33,5 +34,6 @@ SHAPES: dict[EventKind, frozenset[str]] = {
     EventKind.CONTACT_OPTED_IN: frozenset({"contact_id", "source"}),
     EventKind.CONTACT_OPTED_OUT: frozenset({"contact_id", "source"}),
     EventKind.LINE_PROBLEM: frozenset({"line_id", "problem"}),
+    EventKind.AUTOMATION_MATCHED: _CONVERSATION | {"automation_id"},
     EventKind.TEST: frozenset({"endpoint_id"}),
 }

@@ -19,6 +19,7 @@ KINDS: dict[EventKind, str | Promise] = {
     EventKind.CONTACT_OPTED_IN: _("A customer gave permission"),
     EventKind.CONTACT_OPTED_OUT: _("A customer opted out"),
     EventKind.LINE_PROBLEM: _("A line stopped or went on again"),
+    EventKind.AUTOMATION_MATCHED: _("One of your automations acted"),
     EventKind.TEST: _("A test of this endpoint"),
 }
 

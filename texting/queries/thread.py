@@ -174,11 +174,11 @@ def _item(
 ) -> Item:
     if isinstance(row, Turn):
         icon = _ICONS[Turn.Kind(row.kind)]
-        return Happening(row.pk, row.created_at, _name(member, row.actor), icon, _sentence(member, row))
+        return Happening(row.pk, row.created_at, _by(member, row.actor, row.through), icon, _sentence(member, row))
     body = wording(member, row, contact=conversation.contact)
     if isinstance(row, Message):
         return replace(_text(member, row, body, files, card), may_remove=_may_remove(member, row))
-    return Remark(row.pk, row.created_at, _name(member, row.author), body)
+    return Remark(row.pk, row.created_at, _by(member, row.author, row.through), body)
 
 
 def _buried(member: Membership, message: Message, tombstone: Tombstone) -> Item:
@@ -245,8 +245,13 @@ def _name(member: Membership, other: Membership) -> str:
     return _("You") if other.pk == member.pk else other.user.name
 
 
+def _by(member: Membership, other: Membership, rule: str) -> str:
+    """Who did it: a colleague, or a rule."""
+    return _("Automation “%(name)s”") % {"name": rule} if rule else _name(member, other)
+
+
 def _sentence(member: Membership, turn: Turn) -> str:
-    words = {"who": _name(member, turn.actor), "team": turn.conversation.line.team.name}
+    words = {"who": _by(member, turn.actor, turn.through), "team": turn.conversation.line.team.name}
     if turn.assignee is not None:
         words["whom"] = _("you") if turn.assignee_id == member.pk else turn.assignee.user.name
     return {

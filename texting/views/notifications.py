@@ -39,6 +39,7 @@ def notifications(request: MemberRequest) -> HttpResponse:
         Notification.Kind.ASSIGNED: _("Assigned"),
         Notification.Kind.TEXT: _("Texts"),
         Notification.Kind.ESCALATION: _("Escalations"),
+        Notification.Kind.AUTOMATION: _("Automations"),
     }
     here = reverse("notifications")
     context = {

@@ -1,0 +1,41 @@
+"""The clock of automations, and their doorbell."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.db.models.functions import Now
+
+from compliance.automations import forgetting, working
+from compliance.models import AutomationTrigger
+from tenancy.background import each_organization
+from tenancy.isolation import current_organization_id
+
+
+@shared_task
+def work_on_automations(organization_id: str) -> None:
+    """A turn for one organization; what is left rings for another. Losing it leaves it to `sweep_automations`."""
+    if working.work(UUID(organization_id)):
+        work_on_automations.apply_async(args=(organization_id,))
+
+
+@shared_task
+def sweep_automations() -> int:
+    """Ring for each organization with something due. Returns how many."""
+    found: list[str] = []
+
+    def find() -> int:
+        if AutomationTrigger.objects.filter(done_at=None, look_at__lte=Now()).exists():
+            found.append(str(current_organization_id()))
+        return 0
+
+    each_organization("find automations", find)
+    for organization_id in found:
+        work_on_automations.apply_async(args=(organization_id,))
+    return len(found)
+
+
+@shared_task
+def forget_automation_runs() -> dict[str, int]:
+    """End what the log has kept long enough, in every organization."""
+    counts = each_organization("forget automation runs", forgetting.forget, until_nothing_left=True)
+    return {"forgotten": counts.items, "failed": counts.failed}
