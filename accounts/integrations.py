@@ -39,6 +39,9 @@ OFFERED = (
     Permission.CONTACTS_REVEAL,
     Permission.PORTAL_SEND,
     Permission.PAYMENTS_REQUEST,
+    Permission.REPORTS_READ,
+    Permission.REVIEWS_WRITE,
+    Permission.ACTIONS_READ,
 )
 """What a key can be given: what the API has an address for. "Every team" is CONVERSATIONS_READ_ALL."""
 

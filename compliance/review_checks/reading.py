@@ -88,7 +88,7 @@ def visible_checked(member: Membership) -> QuerySet[CheckedConversation]:
 
 def page(member: Membership, wanted: Filter, *, before: UUID | None = None) -> Page:
     """At most `PAGE` of them, those resolved before `before`; an id that is not theirs begins at the newest."""
-    rows = _matching(member, wanted)
+    rows = matching(member, wanted)
     start = visible_checked(member).filter(pk=before).values_list("resolved_at", flat=True).first() if before else None
     if start:
         rows = rows.filter(Q(resolved_at__lt=start) | Q(resolved_at=start, pk__lt=before))
@@ -99,7 +99,7 @@ def page(member: Membership, wanted: Filter, *, before: UUID | None = None) -> P
 def all_rows(member: Membership, wanted: Filter, size: int = 500) -> Iterator[list[CheckedRow]]:
     """All of them in pieces: each reads in a transaction of its own, while the file leaves."""
     with activate(member.organization):
-        ids = list(_matching(member, wanted).values_list("pk", flat=True))
+        ids = list(matching(member, wanted).values_list("pk", flat=True))
     for start in range(0, len(ids), size):
         part = ids[start : start + size]
         with activate(member.organization):
@@ -126,7 +126,7 @@ def rows_of(member: Membership, checked: Iterable[CheckedConversation]) -> list[
     ids = [one.conversation_id for one in found]
     conversations = {one.pk: one for one in with_people(member, Conversation.objects.filter(pk__in=ids))}
     prefetch([one.contact for one in conversations.values()])
-    details = _details(found)
+    details = newest_outcomes(found)
     rows = [
         _row(member, one, conversations[one.conversation_id], details.get(one.conversation_id))
         for one in found
@@ -153,12 +153,14 @@ def _linked(
     return tuple(replace(one, actions=actions.get((conversation_id, one.check), ())) for one in checks)
 
 
-def _matching(member: Membership, wanted: Filter) -> QuerySet[CheckedConversation]:
+def matching(member: Membership, wanted: Filter) -> QuerySet[CheckedConversation]:
+    """Those of the filter that the member may read, the one that was resolved last first."""
     rows = visible_checked(member).filter(wanted.condition(member.organization.time_zone))
     return rows.order_by("-resolved_at", "-id")
 
 
-def _details(found: Iterable[CheckedConversation]) -> dict[UUID, CheckOutcome]:
+def newest_outcomes(found: Iterable[CheckedConversation]) -> dict[UUID, CheckOutcome]:
+    """By conversation; nothing for those that were not looked at yet."""
     newest = {one.conversation_id: one.number for one in found}
     rows = CheckOutcome.objects.filter(conversation_id__in=list(newest), number__in=set(newest.values()))
     return {row.conversation_id: row for row in rows if newest[row.conversation_id] == row.number}

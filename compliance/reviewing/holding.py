@@ -46,6 +46,14 @@ def reviewable(member: Membership) -> QuerySet[DrawnConversation]:
     return rows.annotate(rank=rank).order_by("rank", "drawn_at", "id")
 
 
+def finished(member: Membership) -> QuerySet[Review]:
+    """Reviews that are done, of conversations that the member may read; not while somebody else still judges them. In
+    no order.
+    """
+    over = readable(member).exclude(state=DrawnConversation.State.WAITING).values("pk")
+    return Review.objects.filter(state=Review.State.DONE, drawn__in=over)
+
+
 def only(drawn_id: UUID) -> Q:
     """This one alone, for `take`."""
     return Q(pk=drawn_id)

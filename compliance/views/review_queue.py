@@ -159,9 +159,8 @@ def set_aside(request: MemberRequest, drawn_id: UUID) -> HttpResponse:
 def reviews_done(request: MemberRequest) -> HttpResponse:
     """The newest reviews of conversations that the member may read; not while somebody else still judges them."""
     member, blind = request.member, is_blind()
-    readable = holding.readable(member).exclude(state=DrawnConversation.State.WAITING).values("pk")
-    found = Review.objects.select_related("drawn__line__team", "reviewer__user", "card__scorecard")
-    found = found.filter(state=Review.State.DONE, drawn__in=readable).order_by("-done_at", "-id")
+    found = holding.finished(member).select_related("drawn__line__team", "reviewer__user", "card__scorecard")
+    found = found.order_by("-done_at", "-id")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     drawn = {row.id: row for row in drawn_rows(member, [one.drawn for one in page.object_list], blind=blind)}
     rows = [(one, drawn[one.drawn_id], percent(one.score)) for one in page.object_list]
