@@ -35,6 +35,7 @@ OTHER_POINTS = (
     "before_scheduled_commit",  # texts whose time has come are queued, not committed
     "before_announced_commit",  # some recipients of an announcement are queued, not committed
     "before_automated_commit",  # what a rule did is written, not committed
+    "before_escalation_steps_commit",  # steps of escalations are done, not committed
     "before_checks_commit",  # some conversations are judged, not committed
     "before_check_run_commit",  # a batch of history is judged, not committed
     "before_backup_named",  # both databases are copied, and neither copy has its name

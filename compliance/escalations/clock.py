@@ -18,6 +18,7 @@ from accounts.permissions import Permission
 from compliance.escalations.noting import note
 from compliance.escalations.people import supervisor_for
 from compliance.models import Escalation, EscalationEvent, EscalationStep
+from tenancy.crash_points import crash_here
 from texting.notifications import noting
 
 log = logging.getLogger("parley.escalations")
@@ -41,6 +42,7 @@ def act_on_due() -> int:
         except Exception as error:
             EscalationStep.objects.filter(pk=step.pk).update(due_at=timezone.now() + LATER)
             log.error("escalation_step_broke", extra={"step": str(step.pk), "error": type(error).__name__})
+    crash_here("before_escalation_steps_commit")
     return len(taken)
 
 
