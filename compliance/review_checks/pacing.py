@@ -8,12 +8,12 @@ longer. Nothing is remembered between turns, so a new process behaves as an old 
 import time
 from collections.abc import Callable
 
-A_BATCH = 0.15
+A_BATCH = 0.25
 """Seconds that a batch should take: so long it holds its rows, and so long a page may meet it."""
-FIRST, FEWEST, MOST = 25, 10, 100
-"""Conversations in a batch."""
-MOST_RESTS = 4.0
-"""A rest is at most so many times the batch: a fifth of the time is always ours, so that history ends."""
+FIRST, FEWEST, MOST = 25, 25, 100
+"""Conversations in a batch: of fewer, most of the time would go into its statements."""
+MOST_RESTS = 3.0
+"""A rest is at most so many times the batch: a quarter of the time is always ours, so that history ends."""
 LONGEST_REST = 2.0
 """Seconds."""
 

@@ -10,7 +10,7 @@ SECONDS = st.floats(min_value=0, max_value=60)
 
 
 @given(took=SECONDS, share=st.floats(min_value=0, max_value=1))
-def test_a_rest_grows_with_what_others_want_and_leaves_a_fifth(took, share):
+def test_a_rest_grows_with_what_others_want_and_leaves_a_quarter(took, share):
     rest = rest_after(took, took * share)
     assert rest <= pacing.LONGEST_REST
     assert min(took, pacing.LONGEST_REST) <= rest <= took * pacing.MOST_RESTS
@@ -26,7 +26,7 @@ def test_alone_it_rests_as_long_as_it_worked_and_twice_as_long_when_it_took_twic
 def test_a_batch_keeps_near_its_time(size, took):
     found = next_size(size, took)
     assert pacing.FEWEST <= found <= min(pacing.MOST, 2 * size)
-    assert found == pacing.FEWEST or found * took / size <= pacing.A_BATCH + 0.001
+    assert found == pacing.FEWEST or found * took / size <= pacing.A_BATCH * 1.05
 
 
 def test_a_turn_begins_small_and_grows_where_it_is_fast():
