@@ -150,7 +150,9 @@ def _checked(member: Membership, wanted: Wanted, before: Action | None = None) -
     if rate and not rate.narrows and wanted.place.key:
         raise CannotAct(_("This figure is counted for the whole organization only. Choose that, or another rate."))
     if rate and not rate.of_agents and wanted.place.agent_id:
-        raise CannotAct(_("This rate is not counted for one colleague. Choose a team, or another rate."))
+        raise CannotAct(
+            _("This rate is not counted for one colleague: several have a part in it. Choose a team, or another.")
+        )
     if rate and (wanted.target is None or not 0 <= wanted.target <= rate.unit.scale):
         raise CannotAct(_("Say which value the rate should come down to."))
     return Wanted(

@@ -5,12 +5,14 @@ colleague.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Count as CountRows
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,7 @@ from compliance.measures.evidence.figures import Evidence
 from compliance.measures.evidence.kinds import kinds
 from compliance.measures.evidence.reviews import OfChecks
 from compliance.models import CheckedConversation, ConsentEvent, Escalation, Finding, Review, ReviewAnswer, Scorecard
+from compliance.reports.counting import OWED
 from compliance.reports.periods import Period
 from compliance.review_checks.judging import Check, Result
 from compliance.review_checks.words import TITLES
@@ -30,6 +33,8 @@ from compliance.screening.words import name_of
 from texting.models import Conversation, Message
 
 Words = str | Promise
+ENDS_WITHIN = timedelta(days=7)
+"""After a text an opt-out counts for who wrote it, as in the report on consent."""
 _Row = TypeVar("_Row", bound=Model)
 
 
@@ -143,9 +148,7 @@ def _late(period: Period, place: Place) -> Count:
 
 def _waived(period: Period, place: Place) -> Count:
     rows = Escalation.objects.filter(opened_at__gte=period.begin, opened_at__lt=period.end, state="closed")
-    if (lines := place.lines) is not None:
-        rows = rows.filter(line_id__in=lines)
-    return _shares(rows, Q(outcome_channel=""), Q())
+    return _shares(_placed(rows, place, "line_id", "closed_by"), Q(outcome_channel=""), Q())
 
 
 def _opt_outs(period: Period, place: Place) -> Count:
@@ -157,7 +160,19 @@ def _opt_outs(period: Period, place: Place) -> Count:
     elif place.line_id:
         gone = gone.filter(line_id=place.line_id)
     ours = _texts(period, place).filter(direction=Message.Direction.OUT, sent_at__isnull=False)
+    if place.agent_id:
+        gone, ours = _after_texts_of(place.agent_id, gone), ours.filter(author_id=place.agent_id)
     return Count(gone.count(), ours.count())
+
+
+def _after_texts_of(agent_id: UUID, gone: QuerySet[ConsentEvent]) -> QuerySet[ConsentEvent]:
+    """Those whose customer's last text from us in the days before was written by this colleague, as in the report."""
+    said = Coalesce(OuterRef("happened_at"), OuterRef("recorded_at"))
+    before = Message.objects.filter(
+        contact__number_index=OuterRef("number_index"), direction=Message.Direction.OUT, sent_at__lte=said
+    ).exclude(purpose__in=OWED)
+    last = before.filter(sent_at__gt=said - ENDS_WITHIN).order_by("-sent_at")
+    return gone.annotate(wrote_last=Subquery(last.values("author_id")[:1])).filter(wrote_last=agent_id)
 
 
 def _reviews(period: Period, place: Place) -> QuerySet[Review]:
@@ -233,16 +248,24 @@ _PLAIN = (
     Rate(
         "escalations_waived",
         _("Escalations closed without another channel"),
-        _("Of the escalations opened in these days and closed: those without an outcome on another channel."),
+        _(
+            "Of the escalations opened in these days and closed: those without an outcome on another channel. Of one"
+            " colleague: those that they closed."
+        ),
         Unit.SHARE,
         _waived,
+        of_agents=True,
     ),
     Rate(
         "opt_outs",
         _("Opt-outs per 1,000 texts"),
-        _("Permissions withdrawn in these days, for each 1,000 texts of ours that left."),
+        _(
+            "Permissions withdrawn in these days, for each 1,000 texts of ours that left. Of one colleague: those"
+            " within seven days after a text of theirs that was the last one, for each 1,000 texts that they wrote."
+        ),
         Unit.THOUSAND,
         _opt_outs,
+        of_agents=True,
     ),
     Rate(
         "reviews_failing",

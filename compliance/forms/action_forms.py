@@ -43,7 +43,10 @@ class ActionForm(forms.Form):
     )
     place = forms.ChoiceField(
         label=_("Counted for"),
-        help_text=_("For one colleague: review checks, findings in what they wrote, and their reviews."),
+        help_text=_(
+            "For one colleague: review checks, findings in what they wrote, escalations that they closed, opt-outs"
+            " after their texts, and their reviews."
+        ),
         required=False,
     )
     target = forms.FloatField(

@@ -19,7 +19,7 @@ from tenancy.isolation import current_organization_id
 from texting.models import Line
 from texting.purposes import Purpose
 
-_OWED = [
+OWED = [
     Purpose.OPT_OUT_ANSWER,
     Purpose.OPT_IN_ANSWER,
     Purpose.HELP_ANSWER,
@@ -260,7 +260,7 @@ def values(period: Period) -> dict[str, Any]:
         "begin": period.begin,
         "end": period.end,
         **period.bounds,
-        "owed": [one.value for one in _OWED],
+        "owed": [one.value for one in OWED],
     }
 
 

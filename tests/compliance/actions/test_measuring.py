@@ -12,12 +12,15 @@ from compliance.actions import moving, rates, reading
 from compliance.actions.cannot_act import CannotAct
 from compliance.actions.intervals import Count
 from compliance.actions.places import SHOWN, Place, agent_choices, place_of
-from compliance.models import Action, ActionMeasurement, CheckedConversation, Finding
+from compliance.escalations import closing
+from compliance.escalations.closing import Outcome
+from compliance.models import Action, ActionMeasurement, CheckedConversation, Escalation, Finding
 from compliance.reports.periods import Period
 from compliance.tasks import measure_actions, remind_of_actions
 from tenancy.isolation import activate
 from tests.compliance.actions.seeded import checked, now_day, opened
-from tests.texting.desk import desk
+from tests.compliance.escalations.at_the_desk import CARD_OFFER
+from tests.texting.desk import FIRST, SECOND, desk
 from texting.models import Message
 
 __all__ = ["desk"]
@@ -183,6 +186,50 @@ def test_a_colleagues_findings_are_those_in_what_they_wrote(desk):
     assert found[desk.cast.agent.pk] == Count(1, 2)
     assert found[desk.cast.supervisor.pk] == Count(0, 1)
     assert everybody.events == 2, "and the customer's own"
+
+
+def test_an_opt_out_is_whose_text_was_the_last_in_the_week_before(desk):
+    people = (desk.cast.agent, desk.cast.supervisor)
+    for number, writers in {FIRST: people, SECOND: people[::-1], "+12125550183": people[:1]}.items():
+        talk = desk.hear(number=number)
+        for who in writers:
+            desk.answer(talk, "Please call us.", who)
+    with activate(desk.organization):
+        for age, text in enumerate(Message.objects.filter(author__isnull=False).order_by("-id")):
+            at = timezone.now() - (timedelta(days=8) if age == 0 else timedelta(minutes=age))  # the third's: long ago
+            Message.objects.filter(pk=text.pk).update(status="delivered", sent_at=at)
+    for number in (FIRST, SECOND, "+12125550183"):
+        desk.hear("STOP", number=number)
+    with activate(desk.organization):
+        day = Period(now_day(desk), now_day(desk), desk.organization.time_zone)
+        counts = [rates.rate("opt_outs").count(day, Place(agent_id=one.pk)) for one in people]
+        everybody = rates.rate("opt_outs").count(day, Place())
+    assert counts == [Count(1, 3), Count(1, 2)]
+    assert everybody.events == 3
+
+
+def test_a_closed_escalation_is_whose_who_closed_it(desk):
+    for number, closer in ((FIRST, desk.cast.agent), (SECOND, desk.cast.supervisor)):
+        desk.hear(CARD_OFFER, number=number)
+        with activate(desk.organization):
+            found = Escalation.objects.get(state="open")
+            if closer is desk.cast.agent:
+                closing.close(member=closer, escalation=found, outcome=Outcome("phone", timezone.now(), "Paid."))
+            else:
+                closing.waive(member=closer, escalation=found, reason="A joke of theirs")
+    with activate(desk.organization):
+        day = Period(now_day(desk), now_day(desk), desk.organization.time_zone)
+        waived = rates.rate("escalations_waived")
+        people = (desk.cast.agent, desk.cast.supervisor, desk.cast.second_agent)
+        counts = [waived.count(day, Place(agent_id=one.pk)) for one in people]
+        assert counts == [Count(0, 1), Count(1, 1), Count(0, 0)]
+        assert waived.count(day, Place()) == Count(1, 2)
+        assert waived.count(day, Place(agent_id=desk.cast.agent.pk, team_id=desk.cast.billing.pk)) == Count(0, 0)
+
+
+def test_what_more_people_stand_behind_is_not_counted_for_one(desk):
+    with pytest.raises(CannotAct, match="several"):
+        opened(desk, rate="escalations_late", place=Place(agent_id=desk.cast.agent.pk))
 
 
 def test_without_a_rate_done_is_done(desk):
