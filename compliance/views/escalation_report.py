@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
+from accounts.step_up import fresh
 from compliance.escalations.reporting import Group, report
 from compliance.views.period_asked import asked, choices
 from tenancy import audit
@@ -37,6 +38,7 @@ def escalation_report(request: MemberRequest) -> HttpResponse:
 
 
 @requires(Permission.CONVERSATIONS_READ, Permission.REPORTS_READ)
+@fresh
 @require_safe
 def escalation_report_csv(request: MemberRequest) -> HttpResponse:
     """The same as CSV (RFC 4180, UTF-8). Itself in the log."""

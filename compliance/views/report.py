@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
+from accounts.step_up import fresh
 from compliance.reports import counting
 from compliance.reports.figures import After, Group, Report
 from compliance.reports.periods import Period
@@ -55,6 +56,7 @@ def permission_report(request: MemberRequest) -> HttpResponse:
 
 
 @requires(Permission.REPORTS_READ)
+@fresh
 @require_safe
 def permission_report_csv(request: MemberRequest) -> HttpResponse:
     """Every figure of the page as CSV (RFC 4180, UTF-8), one a line. Itself in the log."""
