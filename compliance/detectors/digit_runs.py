@@ -13,7 +13,8 @@ _FILLERS = frozenset(read("fillers")["words"])
 _LONGEST_GAP = 60
 _GAPS_KEPT = 1024
 _COUNTS = 2  # digits of a number that says how many digits follow
-_HOW_MANY_BEFORE = re.compile(r"(?:first|last|next|other|final|primeros|ultimos) ?\Z")
+_HOW_MANY = re.compile(r"first|last|next|other|final|primeros|ultimos")
+_HOW_MANY_BEFORE = re.compile(rf"(?:{_HOW_MANY.pattern}) ?\Z")
 _HOW_MANY_AFTER = re.compile(r" ?(?:[:=-]|are|is|digits|numbers|son)")
 _MOSTLY = 0.6  # share of digits among letters and digits from which a line is a piece of a number
 
@@ -90,9 +91,10 @@ def runs(text: str) -> list[Run]:
 def chains(text: str, found: list[Run]) -> list[Run]:
     """Rows that may be one number in several pieces: only filling words between, or lines that are mostly digits."""
     joined: list[Run] = []
-    told = [told for run in found if (told := _without_counts(text, run))]
-    current = told[:1]
-    for run in told[1:]:
+    if _HOW_MANY.search(text):
+        found = [told for run in found if (told := _without_counts(text, run))]
+    current = found[:1]
+    for run in found[1:]:
         if _goes_on(text, current[-1], run):
             current.append(run)
             continue

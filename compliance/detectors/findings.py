@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-RULE_VERSION = "2026.11.5"
+RULE_VERSION = "2026.11.6"
 """Changes with every change of a rule, a weight or a word list, so that a stored finding can be told apart later."""
 
 Confidence = Literal["low", "medium", "high"]

@@ -12,6 +12,7 @@ _BLOCKS = frozenset(_DATA["blocks_between"])
 _FEW_RESULTS = frozenset(_DATA["few_results"])
 _ICD = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
 _REST_OF_NUMBER = re.compile(r"[\d.,/]*\d|")
+_NOT = ("not", "not_next")
 _BESIDE = 8  # characters between a test and its result
 _BETWEEN = (
     "level|levels|count|score|result|reading|number|is|was|of|at|are|came|back|in|now|today|this|morning|still|about|"
@@ -35,19 +36,15 @@ def few_words(sentence: Sentence, start: int, end: int, most: int) -> bool:
 
 def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each way to say a result
     """A test, value or germ with its result."""
-    if (
-        sentence.around(hit.start, hit.end, 16, "not") or sentence.after(hit.end, 3, "not_next")
-    ) and not sentence.before(hit.start, 20, "person"):
+    if _harmless(sentence, hit):
         return []
     person = sentence.before(hit.start, FAR, "person")
     more = [f"health.person/{person.phrase}"] if person else []
     value = _VALUE.match(sentence.text, hit.end) if "analyte" in hit.kinds else None
-    if value and not _inside_a_code(sentence.text, hit.start, _number_end(sentence.text, value.end())):
-        return [
-            draft_of(
-                hit.start, _number_end(sentence.text, value.end()), f"health.term/{hit.phrase}", "health.value", *more
-            )
-        ]
+    if value:
+        end = _number_end(sentence.text, value.end())
+        if not _inside_a_code(sentence.text, hit.start, end):
+            return [draft_of(hit.start, end, f"health.term/{hit.phrase}", "health.value", *more)]
     if sentence.before(hit.start, 60, "asks"):
         return []
     result = sentence.after(hit.end, _RESULT, "firm_result")
@@ -71,6 +68,14 @@ def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
         if any(word in _DATA["shows"] for word in seer):
             return [draft_of(found.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{found.phrase}", *more)]
     return []
+
+
+def _harmless(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a phrase beside a test makes it nobody's."""
+    if sentence.by_kind.keys().isdisjoint(_NOT):
+        return False
+    beside = sentence.around(hit.start, hit.end, 16, "not") or sentence.after(hit.end, 3, "not_next")
+    return beside is not None and not sentence.before(hit.start, 20, "person")
 
 
 def _shows(sentence: Sentence, start: int, end: int) -> bool:

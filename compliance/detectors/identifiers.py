@@ -48,6 +48,9 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     for place, value in enumerate(all_values):
         if (len(value.compact) < _SHORTEST and value.date is None) or is_money(reading.text, value):
             continue
+        if value.date is None and _too_few_digits(value.compact):
+            previous = value.end if len(value.compact) >= _NUMBER else previous
+            continue
         following = all_values[place + 1].start if place + 1 < len(all_values) else len(reading.text)
         before = [
             hit for hit in cues_before(cues, value.start, _BEFORE) if hit.start >= previous and hit.start not in used
@@ -63,6 +66,11 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
         if draft is not None or len(value.compact) >= _NUMBER:
             previous = value.end
     return found
+
+
+def _too_few_digits(compact: str) -> bool:
+    """Whether no proof can hold, since each asks for three digits at least: "a1c", "w2"."""
+    return not compact.isdigit() and sum(map(str.isdigit, compact)) < _SHORTEST
 
 
 def _said_exactly(before: list[Hit]) -> list[Hit]:

@@ -98,8 +98,9 @@ def _last_word(text: str, words: "Words", first: int, end: int, rest: tuple[str,
             return 0
     for place in range(first + 1, last + 1):
         start, after = words.place(place, end)
-        if start - end != 1 and (start - end > _GAP or any(char.isdigit() for char in text[end:start])):
-            return 0
+        gap = text[end:start]
+        if gap != " " and (len(gap) > _GAP or any(map(str.isdigit, gap))):
+            return 0  # "a1c" is no "a/c"
         end = after
     return end
 

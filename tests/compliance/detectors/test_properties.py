@@ -66,6 +66,23 @@ def test_a_card_is_found_with_any_separator(number: str, separator: str, size: i
     assert [text[found.start : found.end] for found in scan(text) if found.type == "PAYMENT_CARD"] == [written]
 
 
+@settings(max_examples=40, deadline=None)
+@given(TEXTS | st.text(max_size=60), st.sampled_from("é–4\u200b\ue000"))
+def test_a_plain_text_is_read_like_one_that_is_not(text: str, other: str) -> None:
+    """Plain ASCII is looked at as bytes. One sign more, far behind, makes every look the long way."""
+    plain = "".join(char for char in text if char.isascii() and (char.isprintable() or char == "\n"))
+    apart = "\n" + " " * 130
+
+    found = [one for one in scan(plain + apart + other) if one.start < len(plain)]
+
+    assert found == list(scan(plain + apart))
+
+
+def test_letters_around_a_digit_are_no_phrase() -> None:
+    assert {one.type for one in scan("our a1c, 902 334 112 was", direction="out")} == {"HEALTH_INFO"}
+    assert {one.type for one in scan("our a/c, 902 334 112 was", direction="out")} == {"BANK_ACCOUNT"}
+
+
 EVERY_DETECTOR = "my card, account, ssn, dob, password, balance of $5, code, i have asthma "
 
 
@@ -75,7 +92,7 @@ EVERY_DETECTOR = "my card, account, ssn, dob, password, balance of $5, code, i h
         "1", "1 ", "4 1 ", "4111 1111 1111 111", "a", "card ", "card 4111 ", "account 123456 ", "password is ", "pin:",
         "e\u0301", "4\u20e3", "\n1", "- ", "my ", "i have ", "four one ", "one\n", "de12 ",
         "$5 ", "balance $5 ", "12/25 ", "a1b2-",
-        ". . ", "o1", "ssn 371\n68 ",
+        ". . ", "o1", "ssn 371\n68 ", "a1c 7 ", "\n8 is23",
     ],
 )  # fmt: skip
 def test_time_grows_in_step_with_hostile_text(piece: str) -> None:

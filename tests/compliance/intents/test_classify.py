@@ -3,10 +3,11 @@
 from math import fsum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.intents import MODEL_VERSION, classify
+from compliance.intents import MODEL_VERSION, classify, words
+from compliance.intents.words import Reader
 from tests.scaling import grows_in_step
 
 CONFUSED, ASKS, OFFERS = "CONSENT_CONFUSION", "SENSITIVE_REQUEST", "CARD_OFFER"
@@ -103,6 +104,17 @@ def test_the_version_tells_the_data_it_was_made_from():
 @given(st.text(max_size=400))
 def test_no_text_is_too_strange(text):
     assert names(text) <= {CONFUSED, ASKS, OFFERS}
+
+
+READER = Reader(["is"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_plain_texts_are_read_like_all_others(text):
+    """Plain ASCII is read as bytes; a sign that is nothing makes the same text go the long way."""
+    assert words.gate_words(text) == words.gate_words(text + "\u2019")
+    assert READER.read(text) == READER.read(text + "\u2019")
 
 
 @pytest.mark.parametrize("piece", ["who is this ", "my card ", "a", "who?", "résultats ", "\u200b", "card" * 9 + " "])
