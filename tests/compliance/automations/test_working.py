@@ -38,6 +38,14 @@ class TestATextComesIn:
         assert "Automation “Welcome” assigned it to Bo Castellanos" in page
         assert page.count("Automation “Welcome”") >= 2, "the note is the rule's too"
 
+    def test_a_reply_is_looked_through_after_its_template_was_filled_in(self, desk):
+        """A name may hold what no template would: it came from a list or from a program."""
+        rule(desk, reply=template(desk, "Hello {first_name}, we are back on Monday."))
+        desk.hear("Are you open?", name="4111-1111-1111-1111 Ruiz")
+        work(desk)
+        assert sent(desk) == []
+        assert acts(desk) == [("reply", "refused", "content.payment_card")]
+
     def test_words_that_opt_out_or_ask_for_help_and_blocked_contacts_set_nothing_off(self, desk):
         rule(desk, tags=[tag(desk)])
         for at, words in enumerate(("STOP", "HELP", "START")):

@@ -104,6 +104,15 @@ def test_values_that_only_a_person_knows_are_asked_for_and_nothing_is_left_open(
     assert uses(desk) == []
 
 
+def test_a_template_is_looked_through_after_it_was_filled_in(desk, talk):
+    with activate(desk.organization):
+        version = published(desk.cast.supervisor, "Reminder", REMINDER, type="appointment")
+    values = {"value_date": "Thu, Dec 3", "value_time": "2:30 pm, card 4111 1111 1111 1111"}
+    text, origin = taken(take(desk, talk, version, filled="1", **values))
+    send(desk, talk, text, origin)
+    assert sent(desk) == 0
+
+
 def test_a_name_that_is_not_known_or_not_to_be_seen_is_asked_for(desk, hello):
     stranger = desk.hear(number="+12125550188")
     assert b"value_first_name" in take(desk, stranger, hello).content
