@@ -74,6 +74,7 @@ TEXTING_THREAD_NOTICES = [
     "compliance.content_types.showing.held_texts",
     "compliance.opt_in.opt_in_notices.opt_ins",
     "compliance.escalations.showing.thread_notices",
+    "compliance.automations.showing.thread_notices",
     "retention.holds.showing.thread_notices",
 ]
 TEXTING_TIMELINE = ["texting.timeline.own.told", "compliance.timeline.told", "portal.timeline.told"]  # of a contact

@@ -20,7 +20,7 @@ from compliance.automations.scene import Scene
 from compliance.content_types.kinds import RULES, ContentType
 from compliance.escalations.opening import open_or_add
 from compliance.escalations.signals import Signal
-from compliance.message_templates.filling import filled, known, language_for
+from compliance.message_templates.filling import filled, known_for, language_for
 from compliance.message_templates.placeholders import Unfilled
 from compliance.message_templates.reading import usable
 from compliance.models import Automation, AutomationAct, Escalation, TemplateVersion
@@ -120,7 +120,7 @@ def _reply(job: Job, given: Any) -> UUID:
     if version is None:
         raise NotDone(_("The template was archived, or is not for this line."), "reply.template")
     contact, line = job.place.contact, job.place.line
-    values = {**known(job.owner, contact, line), "agent_name": ""}
+    values = {**known_for(job.owner, contact, line, [version]), "agent_name": ""}
     text = filled(version, language_for(version, job.scene.language), known=values, given={})
     try:
         message = sending.send_text(

@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.automations.kinds import ACTIONS
 from compliance.automations.words import Names, Sentence, sentence
-from compliance.models import Automation, AutomationAct, AutomationRun, AutomationsOff
+from compliance.models import Automation, AutomationAct, AutomationRun, AutomationsOff, AutomationTrial
 from tenancy.encryption import prefetch
 from tenancy.isolation import activate
 from texting.models import Contact, Line
@@ -162,6 +162,18 @@ def all_runs(member: Membership, wanted: Wanted) -> Iterator[list[RunRow]]:
         if not page.next:
             return
         cursor = Cursor.read(page.next)
+
+
+def hits(member: Membership, row: AutomationTrial) -> list[tuple[UUID, Customer, datetime]]:
+    """Of a trial's first hits that the member may read: conversation, customer as in lists, and when."""
+    places = visible_conversations(member).select_related("contact").filter(pk__in=[pk for pk, _at in row.hits])
+    found = {str(place.pk): place for place in places}
+    prefetch([place.contact for place in found.values()])
+    return [
+        (found[pk].pk, customer(member, found[pk].contact, in_list=True), datetime.fromisoformat(at))
+        for pk, at in row.hits
+        if pk in found
+    ]
 
 
 def _runs(member: Membership, wanted: Wanted) -> QuerySet[AutomationRun]:

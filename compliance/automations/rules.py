@@ -20,7 +20,7 @@ from compliance.automations import kinds
 from compliance.automations.kinds import LONGEST_PHRASE, LONGEST_WAIT, MOST_PHRASES, MOST_RULES, ids
 from compliance.detectors.findings import TYPES
 from compliance.message_templates.filling import asked_by_people
-from compliance.message_templates.placeholders import names_in
+from compliance.message_templates.placeholders import without_instead
 from compliance.message_templates.reading import usable
 from compliance.models import Automation, AutomationsOff
 from compliance.models.automation import LONGEST_NAME
@@ -203,7 +203,7 @@ def _check_template(member: Membership, template_id: str) -> None:
     version = usable(member).filter(template=parsed(template_id)).first()
     if version is None:
         raise CannotAutomate(_("You cannot use this template any more. Choose another."))
-    names = {name for body in version.bodies.values() for name in names_in(body)}
+    names = {name for body in version.bodies.values() for name in without_instead(body)}
     if asked := [*asked_by_people(sorted(names)), *({"agent_name"} & names)]:
         words = {"name": f"{{{asked[0]}}}", "template": version.name}
         raise CannotAutomate(_("Nobody is there to fill in %(name)s of “%(template)s”. Choose another.") % words)

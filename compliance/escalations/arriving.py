@@ -64,7 +64,10 @@ def _is_strangers(intent: Intent, arrival: Arrival) -> bool:
 
 def is_keyword(arrival: Arrival) -> bool:
     """Whether it stops, starts or asks for help, and so is nothing else."""
-    if arrival.opt_out_type.upper() == "STOP":
-        return True
-    reply = keywords.classify(arrival.body, opted_out=False)
+    return arrival.opt_out_type.upper() == "STOP" or are_keywords(arrival.body)
+
+
+def are_keywords(body: str) -> bool:
+    """Whether these words stop, start or ask for help."""
+    reply = keywords.classify(body, opted_out=False)
     return reply.action in ("start", "help") or (reply.action == "opt_out" and reply.tier in _CLEAR)

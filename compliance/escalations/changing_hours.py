@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership
+from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
 from compliance.escalations import holiday_names
 from compliance.escalations.cannot_act import CannotAct
@@ -42,25 +43,39 @@ class Day:
     id: UUID | None = None
 
 
-def change(*, member: Membership, wanted: Wanted) -> bool:
-    """Keep the hours. Whether anything changed. Raises CannotAct, MissingPermission."""
+def change(*, member: Membership, wanted: Wanted, team: Team | None = None) -> bool:
+    """Keep the hours, of the organization or of a team that has its own from then on. Whether anything changed.
+
+    Raises CannotAct, MissingPermission.
+    """
     require(member, Permission.ESCALATIONS_MANAGE)
     if not wanted.days:
         raise CannotAct(_("Open on at least one day of the week."))
     if wanted.time_zone and not is_zone(wanted.time_zone):
         raise CannotAct(_("There is no time zone of this name. Write one such as America/Denver."))
-    row = _row()
+    is_new = not BusinessHours.objects.filter(team=team).exists()
+    row = _row(team)
     before = Wanted(row.days, row.time_zone, row.legal_holidays)
-    if before == wanted:
+    if before == wanted and not (team and is_new):
         return False
     row.days, row.time_zone, row.legal_holidays = wanted.days, wanted.time_zone, wanted.legal_holidays
     row.save()
     changed = {name: [getattr(before, name), value] for name, value in vars(wanted).items()}
-    audit.record(event=AuditKind.ESCALATION_HOURS_CHANGED, actor=member, object=row, changed=changed)
+    audit.record(
+        event=AuditKind.ESCALATION_HOURS_CHANGED, actor=member, object=row, changed=changed, team=team and team.pk
+    )
     return True
 
 
-def add_day(*, member: Membership, day: date, name: str) -> None:
+def forget_team(*, member: Membership, team: Team) -> None:
+    """The team keeps the organization's hours and holidays again. Raises MissingPermission."""
+    require(member, Permission.ESCALATIONS_MANAGE)
+    Holiday.objects.filter(team=team).delete()
+    if BusinessHours.objects.filter(team=team).delete()[0]:
+        _record(member, team, forgotten=True)
+
+
+def add_day(*, member: Membership, day: date, name: str, team: Team | None = None) -> None:
     """Nobody is expected to act on that day. The year's legal holidays enter the table with its first day.
 
     Raises CannotAct, MissingPermission.
@@ -71,23 +86,26 @@ def add_day(*, member: Membership, day: date, name: str) -> None:
         raise CannotAct(_("Give the day a name of at most %(most)d characters.") % {"most": LONGEST_NAME})
     if not EARLIEST <= day.year <= LATEST:
         raise CannotAct(_("Choose a day between %(first)d and %(last)d.") % {"first": EARLIEST, "last": LATEST})
-    rows = [Holiday(day=day, name=words)]
-    if _row().legal_holidays and not Holiday.objects.filter(day__year=day.year).exists():
-        rows += [Holiday(day=one.day, name=one.name) for one in suggested(day.year) if one.day != day]
+    rows = [Holiday(day=day, name=words, team=team)]
+    legal = _row(team).legal_holidays
+    if not Holiday.objects.filter(day__year=day.year, team=team).exists():
+        known = days_of(day.year, team) if team or legal else []
+        rows += [Holiday(day=one.day, name=one.name, team=team) for one in known if one.day != day]
     Holiday.objects.bulk_create(rows, ignore_conflicts=True)
-    _record(member, added=str(day))
+    _record(member, team, added=str(day))
 
 
-def adopt(*, member: Membership, year: int) -> int:
-    """Put the legal holidays of a year into the table, to be changed there. Returns how many are new."""
+def adopt(*, member: Membership, year: int, team: Team | None = None) -> int:
+    """Put the holidays of a year that hold without it into the table, to be changed there. How many are new."""
     require(member, Permission.ESCALATIONS_MANAGE)
     if not EARLIEST <= year <= LATEST:
         raise CannotAct(_("Choose a year between %(first)d and %(last)d.") % {"first": EARLIEST, "last": LATEST})
-    known = set(Holiday.objects.filter(day__year=year).values_list("day", flat=True))
-    new = [Holiday(day=one.day, name=one.name) for one in suggested(year) if one.day not in known]
+    known = set(Holiday.objects.filter(day__year=year, team=team).values_list("day", flat=True))
+    held = days_of(year, team) if team else suggested(year)
+    new = [Holiday(day=one.day, name=one.name, team=team) for one in held if one.day not in known]
     Holiday.objects.bulk_create(new, ignore_conflicts=True)
     if new:
-        _record(member, adopted=year)
+        _record(member, team, adopted=year)
     return len(new)
 
 
@@ -95,14 +113,21 @@ def remove_day(*, member: Membership, holiday: Holiday) -> None:
     """That day counts again. Raises MissingPermission."""
     require(member, Permission.ESCALATIONS_MANAGE)
     if Holiday.objects.filter(pk=holiday.pk).delete()[0]:
-        _record(member, removed=str(holiday.day))
+        _record(member, holiday.team, removed=str(holiday.day))
 
 
-def days_of(year: int) -> list[Day]:
-    """What counts as a holiday in a year: the table's, or those by law where it has none of that year."""
-    own = [Day(one.day, one.name, one.pk) for one in Holiday.objects.filter(day__year=year).order_by("day")]
-    row = BusinessHours.objects.first()
-    return own or (suggested(year) if row is None or row.legal_holidays else [])
+def days_of(year: int, team: Team | None = None) -> list[Day]:
+    """What counts as a holiday in a year: the table's, or those by law where it has none of that year.
+
+    A team's own table, where it has any day of that year, else the organization's table, whose rows are not the team's.
+    """
+    rows = list(Holiday.objects.filter(day__year=year, team=team).order_by("day"))
+    if rows:
+        return [Day(one.day, one.name, one.pk) for one in rows]
+    if team is not None and (held := Holiday.objects.filter(day__year=year, team=None)).exists():
+        return [Day(one.day, one.name) for one in held.order_by("day")]
+    row = row_of(team)
+    return suggested(year) if row is None or row.legal_holidays else []
 
 
 def suggested(year: int) -> list[Day]:
@@ -118,11 +143,20 @@ def suggested(year: int) -> list[Day]:
     return [Day(day, found[day]) for day in sorted(found) if day.year == year]
 
 
-def _row() -> BusinessHours:
-    """The organization's, locked; the usual one where it has none yet."""
-    BusinessHours.objects.bulk_create([BusinessHours(days=USUAL)], ignore_conflicts=True)
-    return BusinessHours.objects.select_for_update().get()
+def row_of(team: Team | None) -> BusinessHours | None:
+    """The hours that hold: the team's own, or the organization's; None where those are the usual ones."""
+    rows = {one.team_id: one for one in BusinessHours.objects.filter(Q(team=None) | Q(team=team))}
+    return rows.get(team.pk if team else None, rows.get(None))
 
 
-def _record(member: Membership, **facts: Any) -> None:
-    audit.record(event=AuditKind.ESCALATION_HOURS_CHANGED, actor=member, object=member.organization, **facts)
+def _row(team: Team | None) -> BusinessHours:
+    """The organization's or the team's, locked; made like the one that holds where it has none yet."""
+    held = row_of(team) or BusinessHours(days=USUAL)
+    new = BusinessHours(team=team, days=held.days, time_zone=held.time_zone, legal_holidays=held.legal_holidays)
+    BusinessHours.objects.bulk_create([new], ignore_conflicts=True)
+    return BusinessHours.objects.select_for_update(of=("self",)).get(team=team)
+
+
+def _record(member: Membership, team: Team | None, **facts: Any) -> None:
+    about = team or member.organization
+    audit.record(event=AuditKind.ESCALATION_HOURS_CHANGED, actor=member, object=about, **facts)

@@ -1,10 +1,11 @@
 """The business hours of the active organization, as `business_time` takes them."""
 
-from collections import defaultdict
 from datetime import date, time
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import Q
 
 from compliance.escalations.business_time import Hours, Window
 from compliance.hours.holidays import Rule, is_holiday
@@ -20,16 +21,23 @@ USUAL: dict[str, list[str]] = {str(day): ["09:00", "17:00"] for day in range(5)}
 def hours_now(team_id: UUID | None = None) -> Hours:
     """What holds for the active organization, with its holidays of all years; for a team that has its own, those."""
     organization = Organization.objects.get(pk=current_organization_id())
-    row = BusinessHours.objects.first()
-    own: dict[int, set[date]] = defaultdict(set)
-    for day in Holiday.objects.values_list("day", flat=True):
-        own[day.year].add(day)
+    rows = {one.team_id: one for one in BusinessHours.objects.filter(Q(team=None) | Q(team=team_id))}
+    row = rows.get(team_id, rows.get(None))
+    own = _days(None) | (_days(team_id) if team_id in rows else {})
     legal = holidays_of(organization.country) if row is None or row.legal_holidays else ()
     return Hours(
         zone=zone_of(row, organization),
         week=week_of(row.days if row else USUAL),
-        is_holiday=partial(_is_off, dict(own), legal),
+        is_holiday=partial(_is_off, own, legal),
     )
+
+
+def _days(team_id: UUID | None) -> dict[int, set[date]]:
+    """The days of the organization's table, or of a team's, by year."""
+    found: dict[int, set[date]] = {}
+    for day in Holiday.objects.filter(team=team_id).values_list("day", flat=True):
+        found.setdefault(day.year, set()).add(day)
+    return found
 
 
 def zone_of(row: BusinessHours | None, organization: Organization) -> str:

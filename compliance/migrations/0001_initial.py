@@ -202,6 +202,28 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='AutomationTrial',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('since', models.DateTimeField()),
+                        ('total', models.PositiveIntegerField(default=0)),
+                        ('looked', models.PositiveIntegerField(default=0)),
+                        ('times', models.PositiveIntegerField(default=0)),
+                        ('hits', models.JSONField(default=list)),
+                        ('until_at', models.DateTimeField(blank=True, null=True)),
+                        ('until_id', models.UUIDField(blank=True, null=True)),
+                        ('done_at', models.DateTimeField(blank=True, null=True)),
+                        ('automation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.automation')),
+                        ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'automation', '-made_at'], name='compliance_trial_last')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_automationtrial_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_automationtrial_org_id'), tenancy.constraints.SameOrganization(field='automation', name='compliance_automationtrial_automation_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_automationtrial_made_by_org'), models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('organization', 'automation'), name='compliance_automationtrial_one')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='AutomationTrigger',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -232,9 +254,10 @@ class Migration(migrations.Migration):
                         ('time_zone', models.CharField(blank=True, help_text="Empty: the organization's own.", max_length=60)),
                         ('legal_holidays', models.BooleanField(default=True, help_text="A year without a day in the table keeps the country's legal holidays.")),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_businesshours_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_businesshours_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_businesshours_one')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_businesshours_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_businesshours_org_id'), tenancy.constraints.SameOrganization(field='team', name='compliance_businesshours_team_org'), models.UniqueConstraint(fields=('organization', 'team'), name='compliance_businesshours_one', nulls_distinct=False)],
                     },
                 ),
                 migrations.CreateModel(
@@ -767,9 +790,10 @@ class Migration(migrations.Migration):
                         ('day', models.DateField()),
                         ('name', models.CharField(max_length=60)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_holiday_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_holiday_org_id'), models.UniqueConstraint(fields=('organization', 'day'), name='compliance_holiday_once')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_holiday_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_holiday_org_id'), tenancy.constraints.SameOrganization(field='team', name='compliance_holiday_team_org'), models.UniqueConstraint(fields=('organization', 'team', 'day'), name='compliance_holiday_once', nulls_distinct=False)],
                     },
                 ),
                 migrations.CreateModel(

@@ -9,6 +9,7 @@ from compliance.models.automation import (
     AutomationAct,
     AutomationRun,
     AutomationsOff,
+    AutomationTrial,
     AutomationTrigger,
 )
 from compliance.models.call import Call, CallingNumber, CallTask
@@ -51,6 +52,7 @@ __all__ = [
     "Automation",
     "AutomationAct",
     "AutomationRun",
+    "AutomationTrial",
     "AutomationTrigger",
     "AutomationsOff",
     "BusinessHours",

@@ -202,3 +202,38 @@ class AutomationAct(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.result}"
+
+
+class AutomationTrial(TenantModel):
+    """What a rule would have done in the last month: counted in the background, nothing done. `until_at`, `until_id`:
+    how far it is. `hits`: the first conversations, as pairs of an id and an ISO 8601 moment.
+    """
+
+    automation = models.ForeignKey(Automation, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField()
+    total = models.PositiveIntegerField(default=0)
+    looked = models.PositiveIntegerField(default=0)
+    times = models.PositiveIntegerField(default=0)
+    hits = models.JSONField(default=list)
+    until_at = models.DateTimeField(null=True, blank=True)
+    until_id = models.UUIDField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("automation", "made_by"),
+            models.UniqueConstraint(
+                fields=["organization", "automation"],
+                condition=models.Q(done_at=None),
+                name="compliance_automationtrial_one",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "automation", "-made_at"], name="compliance_trial_last"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.times} of {self.looked}"

@@ -5,14 +5,18 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership
+from accounts.models import Membership, Team
 from compliance.models.escalation import Escalation
 from tenancy.isolation import TenantModel, same_organization
 
 
 class BusinessHours(TenantModel):
-    """One row for an organization that has changed something; without one it is 9:00 to 17:00, Monday to Friday."""
+    """One row for an organization that has changed something; without one it is 9:00 to 17:00, Monday to Friday.
 
+    A team may have hours of its own; without a row it keeps the organization's (`team` None).
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     days = models.JSONField(
         default=dict, help_text='Monday is "0": {"0": ["09:00", "17:00"]}; a day that is missing is closed.'
     )
@@ -24,7 +28,10 @@ class BusinessHours(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            models.UniqueConstraint(fields=["organization"], name="compliance_businesshours_one"),
+            *same_organization("team"),
+            models.UniqueConstraint(
+                fields=["organization", "team"], nulls_distinct=False, name="compliance_businesshours_one"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -32,15 +39,22 @@ class BusinessHours(TenantModel):
 
 
 class Holiday(TenantModel):
-    """A day on which nobody is expected to act."""
+    """A day on which nobody is expected to act: of the organization, or of a team that has its own hours.
 
+    A year in which such a team has no day keeps the organization's days.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     day = models.DateField()
     name = models.CharField(max_length=60)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            models.UniqueConstraint(fields=["organization", "day"], name="compliance_holiday_once"),
+            *same_organization("team"),
+            models.UniqueConstraint(
+                fields=["organization", "team", "day"], nulls_distinct=False, name="compliance_holiday_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ urlpatterns = [
     path(_ALL + "log/", automation_log.log, name="automation_log"),
     path(_ALL + "log/csv/", automation_log.export, name="export_automation_log"),
     path(_ONE, automations.change, name="change_automation"),
+    path(_ONE + "trial/", automation_log.trial, name="automation_trial"),
     path(_ONE + "switch/", automations.switch, name="switch_automation"),
     path(_ONE + "move/", automations.move, name="move_automation"),
     path(_ONE + "remove/", automations.remove, name="remove_automation"),

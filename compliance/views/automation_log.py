@@ -1,19 +1,21 @@
-"""Settings > Automations > Log: what each rule did, where, and why it did not."""
+"""Settings > Automations: the log of what rules did, and what one would have done in the last month."""
 
 from datetime import UTC
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.csv_cells import csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
-from compliance.automations import reading
+from compliance.automations import reading, trying
 from compliance.automations.forgetting import KEPT_DAYS
 from compliance.automations.reading import RunRow
+from compliance.automations.words import Names, sentence
 from compliance.forms.automation_forms import AutomationLogForm
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -54,6 +56,26 @@ def export(request: MemberRequest) -> StreamingHttpResponse:
     pieces = reading.all_runs(request.member, wanted)
     name = f"automations-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}"
     return csv_file(name, COLUMNS, ([_cells(row) for row in rows] for rows in pieces))
+
+
+@requires(_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def trial(request: MemberRequest, automation_id: UUID) -> HttpResponse:
+    """What one rule would have done in the last month; the page asks again by itself while it is counted."""
+    rule = reading.access(automation_id)
+    if request.method == "POST":
+        trying.begin(member=request.member, rule=rule)
+        return redirect("automation_trial", rule.pk)
+    row = trying.latest(rule)
+    context = {
+        "rule": rule,
+        "sentence": sentence(rule, Names()),
+        "row": row,
+        "hits": reading.hits(request.member, row) if row else [],
+        "most": trying.MOST_HITS,
+        "days": trying.DAYS,
+    }
+    return render(request, "compliance/automations/trial.html", context)
 
 
 def _cells(row: RunRow) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Team
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.escalations import changing_hours, policies, rules, switch_texts
 from compliance.escalations.cannot_act import CannotAct
@@ -23,7 +24,7 @@ from compliance.forms.escalation_settings_forms import (
     RuleForm,
     SwitchTextForm,
 )
-from compliance.models import BusinessHours, Escalation, EscalationRule, Holiday
+from compliance.models import Escalation, EscalationRule, Holiday
 
 _FORM = ["GET", "HEAD", "POST"]
 _MANAGE = Permission.ESCALATIONS_MANAGE
@@ -33,46 +34,55 @@ _MANAGE = Permission.ESCALATIONS_MANAGE
 @require_http_methods(_FORM)
 def hours(request: MemberRequest) -> HttpResponse:
     """The week, and the holidays of this year and the next."""
-    row = BusinessHours.objects.first()
-    form = BusinessHoursForm(request.POST if request.method == "POST" else None, row=row)
-    if form.is_valid() and tried(form, lambda: changing_hours.change(member=request.member, wanted=form.wanted)):
-        messages.success(request, _("Saved. It counts for what is escalated from now on."))
-        return redirect("escalation_hours")
-    return _hours(request, form, HolidayForm())
+    team = _team(request)
+    if team and request.method == "POST" and request.POST.get("own") == "0":
+        changing_hours.forget_team(member=request.member, team=team)
+        messages.success(request, _("%(team)s keeps the organization's hours.") % {"team": team.name})
+        return _back(team)
+    data = request.POST if request.method == "POST" else None
+    form = BusinessHoursForm(data, row=changing_hours.row_of(team))
+    if form.is_valid() and tried(
+        form, lambda: changing_hours.change(member=request.member, wanted=form.wanted, team=team)
+    ):
+        messages.success(request, _("Saved. It counts from now on."))
+        return _back(team)
+    return _hours(request, form, HolidayForm(), team)
 
 
 @requires(_MANAGE)
 @require_POST
 def add_holiday(request: MemberRequest) -> HttpResponse:
     """One more day."""
-    form = HolidayForm(request.POST)
-    if form.is_valid() and tried(form, lambda: changing_hours.add_day(member=request.member, **form.cleaned_data)):
+    team, form = _team(request), HolidayForm(request.POST)
+    if form.is_valid() and tried(
+        form, lambda: changing_hours.add_day(member=request.member, team=team, **form.cleaned_data)
+    ):
         messages.success(request, _("Added."))
-        return redirect("escalation_hours")
-    return _hours(request, BusinessHoursForm(row=BusinessHours.objects.first()), form)
+        return _back(team)
+    return _hours(request, BusinessHoursForm(row=changing_hours.row_of(team)), form, team)
 
 
 @requires(_MANAGE)
 @require_POST
 def adopt_holidays(request: MemberRequest) -> HttpResponse:
     """The legal holidays of a year enter the table."""
-    year = request.POST.get("year", "")
+    year, team = request.POST.get("year", ""), _team(request)
     if len(year) == 4 and year.isdecimal() and year.isascii():
         try:
-            changing_hours.adopt(member=request.member, year=int(year))
+            changing_hours.adopt(member=request.member, year=int(year), team=team)
         except CannotAct as reason:
             messages.warning(request, str(reason))
-    return redirect("escalation_hours")
+    return _back(team)
 
 
 @requires(_MANAGE)
 @require_POST
 def remove_holiday(request: MemberRequest, holiday_id: UUID) -> HttpResponse:
     """That day counts again."""
-    holiday = get_object_or_404(Holiday.objects.all(), pk=holiday_id)
+    holiday = get_object_or_404(Holiday.objects.select_related("team"), pk=holiday_id)
     changing_hours.remove_day(member=request.member, holiday=holiday)
     messages.success(request, _("Removed."))
-    return redirect("escalation_hours")
+    return _back(holiday.team)
 
 
 @requires(_MANAGE)
@@ -188,13 +198,35 @@ def _trigger(name: str) -> str:
     return str(Escalation.Trigger(name).label)
 
 
-def _hours(request: MemberRequest, form: BusinessHoursForm, holiday: HolidayForm) -> HttpResponse:
-    row, year = BusinessHours.objects.first(), timezone.localdate().year
-    context = {
+def _team(request: MemberRequest) -> Team | None:
+    """Whose hours the page is about; None for the organization's. Raises Http404 for a team that there is not."""
+    asked = request.POST.get("team") or request.GET.get("team", "")
+    if not asked:
+        return None
+    try:
+        return get_object_or_404(Team.objects.all(), pk=UUID(asked))
+    except ValueError:
+        raise Http404 from None
+
+
+def _back(team: Team | None) -> HttpResponse:
+    address = reverse("escalation_hours")
+    return redirect(f"{address}?team={team.pk}" if team else address)
+
+
+def _hours(request: MemberRequest, form: BusinessHoursForm, holiday: HolidayForm, team: Team | None) -> HttpResponse:
+    row, year = changing_hours.row_of(team), timezone.localdate().year
+    address = reverse("escalation_hours")
+    whose = [(_("Organization"), address, team is None, "")]
+    whose += [(one.name, f"{address}?team={one.pk}", one == team, "") for one in Team.objects.order_by("name")]
+    context: dict[str, object] = {
+        "team": team,
+        "whose": whose,
+        "is_own": row is not None and team is not None and row.team_id == team.pk,
         "form": form,
         "holiday": holiday,
         "zone": zone_of(row, request.member.organization),
-        "years": [(one, changing_hours.days_of(one)) for one in (year, year + 1)],
+        "years": [(one, changing_hours.days_of(one, team)) for one in (year, year + 1)],
     }
     return settings_page(request, "hours", context, status=422 if form.errors or holiday.errors else 200)
 

@@ -35,6 +35,7 @@ PLACES = {
     "compliance/automations/rules.py:switch_all": SETTING,
     "compliance/carrier/comparing.py:_finish": "an earlier list of the carrier's opt-outs: " + COPY,
     "compliance/carrier/forgetting.py:forget_old": "what was found when lists were compared; permissions stay",
+    "compliance/escalations/changing_hours.py:forget_team": SETTING,
     "compliance/escalations/changing_hours.py:remove_day": SETTING,
     "compliance/escalations/switch_texts.py:change": SETTING,
     "compliance/importing/working.py:forget_old": "an uploaded list; what was taken in stands in the ledger",

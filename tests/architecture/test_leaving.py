@@ -40,6 +40,7 @@ STAYS = {
     "compliance.Action": "whose it is: whoever manages improvements is mailed instead; whose work it counts: a record",
     "compliance.ActionEvent": "who did it: a record",
     "compliance.ActionOrigin": "who linked what went wrong: a record",
+    "compliance.AutomationTrial": "who tried a rule on the last month: a record; it sends nothing",
     "compliance.AutomationsOff": "who switched all rules off: a record; anybody with the right lets them act again",
     "compliance.Call": "who called a customer: a record; nobody is put through for a leaver",
     "compliance.ContactAddress": "who typed a customer's address: a record; it is the organization's",

@@ -48,6 +48,7 @@ from texting.statuses import ErrorKind, MessageStatus
 
 from .action_rows import action_rows, action_sights
 from .announcement_rows import announcement_rows, announcement_sights
+from .automation_rows import automation_rows, automation_sights
 from .checked_rows import checked_rows
 from .demo import Demo
 from .form_rows import form_rows, form_sights
@@ -116,10 +117,7 @@ class State:
         yield "escalation-texts", "/settings/escalations/texts/"
         yield "escalation-text", "/settings/escalations/texts/card_offer/en/"
         yield "escalation-report", "/reports/escalations/"
-        yield "automations", "/settings/automations/"
-        yield "automation-choose", "/settings/automations/new/"
-        yield "automation-new", "/settings/automations/new/no_answer/?example=waiting"
-        yield "automation-log", "/settings/automations/log/"
+        yield from automation_sights(self.member)
         yield "scheduled", "/scheduled/"
         yield "scheduled-stopped", "/scheduled/?state=stopped"
         yield from announcement_sights(self.member)
@@ -286,6 +284,7 @@ def _some_of_everything(demo: Demo) -> State:
     request_rows(owner, opened)
     action_rows(owner, opened)
     announcement_rows(owner, opened.line)
+    automation_rows(owner, opened)
     webhooks = webhook_pages(owner, "https://hooks.harbor.invalid/parley", "Appointment book", rows=6)
     key_rows(owner)
     sso_in_use(owner, "harbor.example")

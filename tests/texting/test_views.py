@@ -250,8 +250,9 @@ class TestPrice:
             desk.hear(f"Text {index}")
         self.price(browser, address)  # reads what is unread
         assert self.price(browser, address) == cheap
-        # Read notifications, pool numbers, templates, held, scheduled, tags, fields: one; payments, escalations: two.
-        assert cheap[0] <= 48
+        # Read notifications, pool numbers, templates, held, scheduled, tags, fields, automations: one;
+        # payments, escalations: two.
+        assert cheap[0] <= 49
 
 
 class TestThread:

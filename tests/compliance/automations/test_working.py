@@ -126,7 +126,9 @@ class TestTheGate:
         assert len(acts(desk)) == 2
         with activate(desk.organization):
             assert all(row.note for row in AutomationAct.objects.all())
-        assert place
+        page = desk.as_(desk.cast.owner).get(f"/inbox/c/{place.pk}/").content.decode()
+        assert "Automation “Answer” did not answer" in page
+        assert "Automatic texts to this customer are paused" in page
 
     def test_a_rule_does_nothing_that_its_owner_may_not_do_any_more(self, desk):
         made = rule(desk, tags=[tag(desk)], member=desk.cast.supervisor)
