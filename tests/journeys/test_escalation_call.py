@@ -1,13 +1,18 @@
-"""A customer offers a card: the agent calls them from the escalation, says what came of it, and it is closed."""
+"""A customer offers a card: the agent calls them from the escalation, says what came of it, and it is closed. Resolved,
+the conversation passes its review checks.
+"""
+
+import time
 
 from playwright.sync_api import expect
 
-from compliance.models import Call, Escalation
+from compliance.models import Call, CheckedConversation, Escalation
 from tenancy.isolation import activate
 from tests.midday import midday_zone
 
 from .browser import MakePerson, needs_browser, text_from
 from .simulated_office import Office
+from .test_review_checks import is_checked
 
 pytestmark = needs_browser
 
@@ -41,3 +46,20 @@ def test_from_the_card_offer_by_a_call_to_the_outcome(office: Office, someone: M
     with activate(office.organization):
         closed, call = Escalation.objects.get(), Call.objects.get()
         assert (closed.outcome, closed.closed_by, call.result) == ("Paid by phone", office.agent, "reached")
+
+    inbox.goto(office.address(conversation))
+    inbox.get_by_role("button", name="Resolve").click()
+    expect(inbox.get_by_role("button", name="Reopen")).to_be_visible()
+    end = time.monotonic() + 40
+    while not is_checked(office):
+        assert time.monotonic() < end, "nobody has looked at it"
+        time.sleep(0.1)
+    inbox.reload()
+    checks = inbox.get_by_role("complementary", name="Contact").get_by_role("listitem")
+    gray = checks.filter(has_text="Gray areas moved to another channel")
+    expect(gray).to_contain_text("It was settled on another channel.")
+    expect(gray).to_contain_text("Holds")
+    with activate(office.organization):
+        row = CheckedConversation.objects.get()
+        assert (row.gray, row.content) == ("holds", "holds")
+        assert "fails" not in (row.opt_in, row.opening)
