@@ -115,3 +115,12 @@ def test_only_what_was_found_is_masked() -> None:
 def test_a_mask_is_never_read_as_a_number() -> None:
     assert scan("my pin is [card ••••1111], cvv [card ••••1111], code [secret]") == ()
     assert mask("cvv 4111111111111111", scan("cvv 4111111111111111")) == "cvv [card ••••1111]"
+
+
+def test_an_iban_goes_on_behind_filling_words_on_the_next_lines() -> None:
+    text = "iban: GB82\nthen WEST 1234\nand 5698 7654 32"
+
+    found = [one for one in scan(text) if one.type == "IBAN"]
+
+    assert [text[one.start : one.end] for one in found] == ["GB82", "WEST 1234", "5698 7654 32"]
+    assert {one.group for one in found} == {1}
