@@ -59,7 +59,8 @@ class AutomationForm(forms.Form):
     )
     long = forms.IntegerField(label=_("Waits for"), min_value=1, max_value=LONGEST_WAIT)
     unit = forms.ChoiceField(
-        label=_("of"), choices=[("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))]
+        label=_("Minutes, hours or days"),
+        choices=[("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))],
     )
     business = forms.ChoiceField(
         label=_("Counted"), choices=[("yes", _("in business hours only")), ("no", _("day and night"))]
