@@ -1,7 +1,7 @@
 """`python -m bench.contact_filter`: contacts by what stands in their sealed fields.
 
 BENCH_CONTACTS (50,000) contacts with a text, a day and a yes-or-no each, sealed as in the product. Measured are a page
-of the list and everybody who fits, as an announcement asks. Both open values; a page looks at 10,000 contacts at most.
+of the list and everybody who fits, as an announcement asks. Both open values; a page looks at 5,000 contacts at most.
 """
 
 import os

@@ -29,7 +29,7 @@ from texting.queries.people import PAGE, ContactPage, ContactRow, contact_rows
 from texting.queries.seeing import sees_everybody
 
 BATCH = 1_000
-MOST_LOOKED_AT = 10_000
+MOST_LOOKED_AT = 5_000
 PIECE = 500
 _TOGETHER = 2_000
 
@@ -44,25 +44,27 @@ def contacts_page(
     fields = require(member, wish)
     rows = narrowed(member, contacts_for(member), wish).order_by("-created_at", "-id")
     opens, left = _opens(member, wish), MOST_LOOKED_AT if most is None else most
-    found: list[Contact] = []
+    found: list[Cursor] = []
     place = cursor
     more = True
     while more and len(found) <= size and (left > 0 or not opens):
         step = min(BATCH, left) if opens else size + 1
-        batch = list((rows.filter(older_than(place, "created_at")) if place else rows)[:step])
+        looked = rows.filter(older_than(place, "created_at")) if place else rows
+        batch = [Cursor(at, pk) for at, pk in looked.values_list("created_at", "pk")[:step]]
         more, left = len(batch) == step, left - step
-        if batch:
-            place = Cursor(batch[-1].created_at, batch[-1].pk)
-        fitting = _that_fit(member, wish, fields, [one.pk for one in batch]) if opens else {one.pk for one in batch}
-        found += [one for one in batch if one.pk in fitting]
-    shown, stopped = found[:size], False
-    if len(found) > size:
-        place = Cursor(shown[-1].created_at, shown[-1].pk)
-    else:
-        stopped = more
+        place = batch[-1] if batch else place
+        ids = [one.id for one in batch]
+        fitting = _that_fit(member, wish, fields, ids) if opens else set(ids)
+        found += [one for one in batch if one.id in fitting]
+    is_full = len(found) > size
+    if is_full:
+        place = found[size - 1]
+    stopped = more and not is_full
+    shown = list(rows.filter(pk__in=[one.id for one in found[:size]]))
     prefetch(shown)
-    goes_on = len(found) > size or stopped
-    return ContactPage(contact_rows(member, shown), str(place) if goes_on and place else "", stopped=stopped)
+    return ContactPage(
+        contact_rows(member, shown), str(place) if place and (is_full or stopped) else "", stopped=stopped
+    )
 
 
 def everybody(member: Membership, wish: Filter, *, size: int = PIECE) -> Iterator[tuple[ContactRow, ...]]:
