@@ -14,7 +14,7 @@ from texting.fields.defining import LONGEST_OPTION, MOST_OPTIONS, Right
 from texting.fields.kinds import LONGEST_VALUE, NO, YES, BadValue, Kind
 from texting.fields.reading import SeenField, SeenValue
 from texting.fields.writing import BadValues, checked
-from texting.models.field import LONGEST_FIELD
+from texting.models.field import LONGEST_FIELD, ContactField
 
 _ROLE, _FIELD = "role-", "field-"
 
@@ -62,6 +62,14 @@ class FieldForm(_NamedForm):
             self.fields["options"].help_text = _("One on each line. A value whose option is gone stays as it is.")
         else:
             del self.fields["options"]
+        self.fields["keys"] = forms.TypedChoiceField(
+            label=_("API keys"),
+            choices=Right.choices,
+            coerce=lambda typed: Right(int(typed)),
+            required=False,
+            empty_value=None,
+            help_text=_("Every key that sees contacts. To see or change values a key also needs the right to reveal."),
+        )
         for role in roles:
             self.fields[f"{_ROLE}{role.pk}"] = forms.TypedChoiceField(
                 label=role.name, choices=Right.choices, coerce=lambda typed: Right(int(typed))
@@ -71,6 +79,11 @@ class FieldForm(_NamedForm):
     def rights(self) -> dict[UUID, Right]:
         """What was chosen, by role."""
         return {pk: self.cleaned_data[f"{_ROLE}{pk}"] for pk in self.role_ids}
+
+    def keys_right(self, now: ContactField) -> Right:
+        """What was chosen for API keys; what stands there when nothing was."""
+        chosen: Right | None = self.cleaned_data["keys"]
+        return Right(now.keys_right) if chosen is None else chosen
 
     @staticmethod
     def initial_rights(rights: dict[UUID, int]) -> dict[str, int]:

@@ -63,6 +63,17 @@ CONTACT: dict[str, Any] = {
     "tags": [{"id": "019ab4c1-3d4e-7f50-9b1c-2d3e4f5a6b7c", "name": "VIP"}],
     "created_at": "2026-11-20T09:30:00Z",
 }
+WHOLE_CONTACT = CONTACT | {
+    "fields": [
+        {
+            "id": "019ab4c1-3d4e-7f50-9b1c-2d3e4f5a6b7d",
+            "name": "Next visit",
+            "kind": "date",
+            "value": "2027-03-31",
+            "is_written": True,
+        }
+    ]
+}
 CONVERSATION: dict[str, Any] = {
     "id": CONVERSATION_ID,
     "contact": CONTACT,

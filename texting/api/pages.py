@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.api.paging import bad_cursor
 from accounts.api.problems import Flaw, Kind, Problem
-from texting.api.shown import ShownContact, ShownConversation, ShownMessage, ShownNote
+from texting.api.shown import ShownConversation, ShownMessage, ShownNote, WholeContact
 from texting.queries import Cursor
 
 _NEXT = "The cursor of the next page; null on the last one."
@@ -27,9 +27,9 @@ class ConversationPage(serializers.Serializer):  # type: ignore[type-arg]
 
 
 class ContactPage(serializers.Serializer):  # type: ignore[type-arg]
-    """Contacts, the newest first."""
+    """Contacts, the newest first. With `filter_id` a page may hold fewer than `limit`: go on while `next` is there."""
 
-    data = ShownContact(many=True)  # type: ignore[assignment]
+    data = WholeContact(many=True)  # type: ignore[assignment]
     next = serializers.CharField(allow_null=True, help_text=_NEXT)
 
 

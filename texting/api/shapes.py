@@ -10,6 +10,7 @@ from rest_framework.settings import api_settings
 from accounts.api.paging import PageParameters
 from accounts.api.reading import Strict
 from texting.conversations import LONGEST_NOTE
+from texting.fields.kinds import LONGEST_VALUE
 from texting.forms import LONGEST_NAME
 from texting.gate import OutsideHours
 from texting.models import Redaction
@@ -146,7 +147,13 @@ class ConversationParameters(PageParameters):
 
 
 class ContactParameters(PageParameters):
-    """Which contacts: all, or those with a tag."""
+    """Which contacts: all, or those with a tag, those of a saved filter, or both."""
+
+    filter_id = serializers.UUIDField(
+        required=False,
+        help_text="Contacts for whom this saved filter holds; one that is shared with everybody and asks only for what "
+        "the key may see. Its id is in the address of the page Contacts.",
+    )
 
     tag_id = serializers.UUIDField(required=False, help_text="Contacts with this tag only; its id is in `tags`.")
 
@@ -193,10 +200,20 @@ class NumberSearch(Strict):
     number = serializers.CharField(max_length=LONGEST_INPUT)
 
 
-class NewName(Strict):
-    """What the organization calls a contact."""
+class ContactChange(Strict):
+    """What the organization calls a contact, what it writes into fields, or both."""
 
-    name = serializers.CharField(max_length=LONGEST_NAME, allow_blank=True)
+    name = serializers.CharField(max_length=LONGEST_NAME, allow_blank=True, required=False)
+    values = serializers.DictField(
+        child=serializers.CharField(max_length=LONGEST_VALUE, allow_blank=True),
+        required=False,
+        help_text="By the field's `id`; an empty one takes the value out. Fields that are not named stay as they are.",
+    )
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        if not attrs:
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: ["Send name, values or both."]})
+        return attrs
 
 
 class Nothing(Strict):

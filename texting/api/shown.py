@@ -8,8 +8,9 @@ from rest_framework import serializers
 
 from accounts.models import Membership
 from texting.explaining import explain
+from texting.fields.reading import SeenValue, fields_for, values_in_list
 from texting.limits.carriers.showing import BrandRow, CampaignRow, brands_of
-from texting.models import Contact, Conversation, EndedAs, Line, Message, Note, ScheduledText
+from texting.models import Contact, ContactField, Conversation, EndedAs, Line, Message, Note, ScheduledText
 from texting.queries import colleague, customer, wording
 from texting.queries.tags import ShownTag, tags_of
 from texting.segments import count
@@ -86,6 +87,25 @@ class ShownContact(serializers.Serializer):  # type: ignore[type-arg]
     is_masked = serializers.BooleanField()
     tags = Named(many=True, help_text="The organization's own labels on this contact, by name.")
     created_at = serializers.DateTimeField()
+
+
+class ShownField(serializers.Serializer):  # type: ignore[type-arg]
+    """What stands in one field of a contact."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=ContactField.Kind.values)
+    value = serializers.CharField(
+        allow_null=True,
+        help_text="`12.5`, `2027-03-31`, `yes` or `no`, or the text; null when nothing is written or it is hidden.",
+    )
+    is_written = serializers.BooleanField(help_text="Whether something is written, also where `value` is hidden.")
+
+
+class WholeContact(ShownContact):
+    """A person with the fields that the organization gives to API keys."""
+
+    fields = ShownField(many=True)  # type: ignore[assignment]
 
 
 class ShownConversation(serializers.Serializer):  # type: ignore[type-arg]
@@ -240,6 +260,24 @@ def show_contact(member: Membership, contact: Contact) -> Shown:
         "tags": [{"id": tag.id, "name": tag.name} for tag in _tags_of(contact)],
         "created_at": contact.created_at,
     }
+
+
+def show_whole(member: Membership, contacts: Sequence[Contact]) -> list[Shown]:
+    """A `WholeContact` of each, with as many statements as for one."""
+    with_tags(contacts)
+    known = fields_for(member) if contacts else []
+    ids = [contact.pk for contact in contacts]
+    values = values_in_list(member, known, ids) if known else {}
+    return [
+        {**show_contact(member, contact), "fields": [_field(one) for one in values.get(contact.pk, ())]}
+        for contact in contacts
+    ]
+
+
+def _field(one: SeenValue) -> Shown:
+    field = one.field
+    value = one.stored or None
+    return {"id": field.id, "name": field.name, "kind": field.kind, "value": value, "is_written": bool(one.text)}
 
 
 def with_tags(contacts: Sequence[Contact]) -> None:

@@ -52,12 +52,21 @@ def add_field(*, member: Membership, name: str, kind: Kind, options: Sequence[st
 
 
 def change_field(
-    *, member: Membership, field: ContactField, name: str, options: Sequence[str] = (), rights: Mapping[UUID, Right]
+    *,
+    member: Membership,
+    field: ContactField,
+    name: str,
+    options: Sequence[str] = (),
+    rights: Mapping[UUID, Right],
+    keys: Right = Right.HIDDEN,
 ) -> None:
-    """Another name, other options, other rights. A value whose option is gone stays as it is. Raises BadField."""
+    """Another name, other options, other rights; `keys`: of API keys. A value whose option is gone stays as it is.
+
+    Raises BadField.
+    """
     require(member, Permission.FIELDS_MANAGE)
     before = field.name
-    field.name = _name(name)
+    field.name, field.keys_right = _name(name), keys
     if field.kind == Kind.CHOICE:
         field.options = _options(options)
     _save(field, force_insert=False)
@@ -71,6 +80,7 @@ def change_field(
         name=field.name,
         was=before,
         rights=_told(wanted),
+        keys=keys.name.lower(),
     )
 
 

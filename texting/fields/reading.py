@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import Membership
@@ -45,10 +45,15 @@ class SeenValue:
 
 
 def fields_for(member: Membership) -> list[SeenField]:
-    """The fields that the member sees at all, by name; those that are archived are seen by nobody. One statement."""
+    """The fields that the member sees at all, by name; those that are archived are seen by nobody. One statement.
+
+    Of a key's member: what the field gives to API keys.
+    """
     edits = member.may(Permission.CONTACTS_EDIT)
     rows = ContactField.objects.filter(archived_at=None)
-    if not member.is_owner:
+    if member.is_machine:
+        rows = rows.filter(keys_right__gte=Right.VIEW).annotate(greatest=F("keys_right"))
+    elif not member.is_owner:
         own = Q(rights__role__members__membership=member)
         rows = rows.alias(right=Max("rights__right", filter=own)).filter(right__gte=Right.VIEW)
         rows = rows.annotate(greatest=Max("rights__right", filter=own))

@@ -6,6 +6,7 @@ at most and then says where it stopped, so no filter costs more than that at onc
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import cast
@@ -37,10 +38,27 @@ _TOGETHER = 2_000
 def contacts_page(
     member: Membership, wish: Filter, cursor: Cursor | None = None, size: int = PAGE, *, most: int | None = None
 ) -> ContactPage:
-    """The contacts who fit, the newest first. Raises NotYours when the member may not ask for this.
+    """The contacts who fit as the list shows them, the newest first. Raises NotYours when the member may not ask.
 
     `most`: how many are looked at; a page that ends there for that reason has `stopped`.
     """
+    found = records_page(member, wish, cursor, size, most=most)
+    return ContactPage(contact_rows(member, found.rows), found.next, stopped=found.stopped)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Contacts who fit, their keys at hand. `next` and `stopped` as in `ContactPage`."""
+
+    rows: list[Contact]
+    next: str
+    stopped: bool
+
+
+def records_page(
+    member: Membership, wish: Filter, cursor: Cursor | None, size: int, *, most: int | None = None
+) -> Found:
+    """The same as rows."""
     fields = require(member, wish)
     rows = narrowed(member, contacts_for(member), wish).order_by("-created_at", "-id")
     opens, left = _opens(member, wish), MOST_LOOKED_AT if most is None else most
@@ -62,9 +80,7 @@ def contacts_page(
     stopped = more and not is_full
     shown = list(rows.filter(pk__in=[one.id for one in found[:size]]))
     prefetch(shown)
-    return ContactPage(
-        contact_rows(member, shown), str(place) if place and (is_full or stopped) else "", stopped=stopped
-    )
+    return Found(shown, str(place) if place and (is_full or stopped) else "", stopped)
 
 
 def everybody(member: Membership, wish: Filter, *, size: int = PIECE) -> Iterator[tuple[ContactRow, ...]]:

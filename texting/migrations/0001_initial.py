@@ -240,6 +240,7 @@ class Migration(migrations.Migration):
                         ('name', models.CharField(max_length=40)),
                         ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('yes_no', 'Yes or no'), ('choice', 'Choice')], max_length=8)),
                         ('options', models.JSONField(blank=True, default=list, help_text='Of a choice: what can be chosen, in order.')),
+                        ('keys_right', models.PositiveSmallIntegerField(default=0, help_text='`FieldRight.Right` of API keys, which have no roles.')),
                         ('created_at', models.DateTimeField()),
                         ('archived_at', models.DateTimeField(blank=True, help_text='Shown nowhere since; its values stay.', null=True)),
                         ('created_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

@@ -29,6 +29,9 @@ class ContactField(TenantModel):
     name = models.CharField(max_length=LONGEST_FIELD)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     options = models.JSONField(default=list, blank=True, help_text="Of a choice: what can be chosen, in order.")
+    keys_right = models.PositiveSmallIntegerField(
+        default=0, help_text="`FieldRight.Right` of API keys, which have no roles."
+    )
     created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True, help_text="Shown nowhere since; its values stay.")

@@ -45,7 +45,6 @@ from texting.queries.people import (
 from texting.queries.records import (
     Page,
     access_message,
-    contact_records,
     contact_with_number,
     contacts_by_id,
     conversations_by_id,
@@ -91,7 +90,6 @@ __all__ = [
     "access_unsent",
     "colleague",
     "colleagues_on",
-    "contact_records",
     "contact_with_number",
     "contacts_by_id",
     "contacts_page",

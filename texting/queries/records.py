@@ -65,12 +65,6 @@ def conversations_of_contact(
     return _cut(rows, "last_activity_at", cursor, size)
 
 
-def contact_records(member: Membership, cursor: Cursor | None, size: int, *, tag: UUID | None = None) -> Page[Contact]:
-    """The organization's contacts, of those with `tag` if it is given, the newest first."""
-    rows = contacts_for(member)
-    return _cut(rows.filter(contact_tags__tag=tag) if tag else rows, "created_at", cursor, size)
-
-
 def contact_with_number(member: Membership, number: PhoneNumber) -> Contact | None:
     """The contact with exactly this number, for members who see numbers; nobody for all others."""
     if not sees_everybody(member):

@@ -62,7 +62,12 @@ def field(request: MemberRequest, field_id: UUID) -> HttpResponse:
     roles = list(Role.objects.order_by("name"))
     rights = {role.pk: int(FieldRight.Right.HIDDEN) for role in roles}
     rights |= dict(FieldRight.objects.filter(field=found).values_list("role_id", "right"))
-    now = {"name": found.name, "options": "\n".join(found.options), **FieldForm.initial_rights(rights)}
+    now = {
+        "name": found.name,
+        "keys": int(found.keys_right),
+        "options": "\n".join(found.options),
+        **FieldForm.initial_rights(rights),
+    }
     form = FieldForm(request.POST if request.method == "POST" else None, kind=found.kind, roles=roles, initial=now)
     if form.is_valid():
         try:
@@ -72,6 +77,7 @@ def field(request: MemberRequest, field_id: UUID) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 options=form.cleaned_data.get("options", ()),
                 rights=form.rights,
+                keys=form.keys_right(found),
             )
         except BadField as error:
             form.add_error("name", str(error))
