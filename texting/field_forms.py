@@ -62,6 +62,10 @@ class FieldForm(_NamedForm):
             self.fields["options"].help_text = _("One on each line. A value whose option is gone stays as it is.")
         else:
             del self.fields["options"]
+        for role in roles:
+            self.fields[f"{_ROLE}{role.pk}"] = forms.TypedChoiceField(
+                label=role.name, choices=Right.choices, coerce=lambda typed: Right(int(typed))
+            )
         self.fields["keys"] = forms.TypedChoiceField(
             label=_("API keys"),
             choices=Right.choices,
@@ -70,10 +74,6 @@ class FieldForm(_NamedForm):
             empty_value=None,
             help_text=_("Every key that sees contacts. To see or change values a key also needs the right to reveal."),
         )
-        for role in roles:
-            self.fields[f"{_ROLE}{role.pk}"] = forms.TypedChoiceField(
-                label=role.name, choices=Right.choices, coerce=lambda typed: Right(int(typed))
-            )
 
     @property
     def rights(self) -> dict[UUID, Right]:
