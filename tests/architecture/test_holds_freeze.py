@@ -109,6 +109,8 @@ PLACES = {
     "texting/status_reports.py:write": QUEUE,
     "texting/searching/filling.py:_end_months": "keys of marks of a month in which no words are left to be found",
     "texting/searching/keeping.py:": "marks of words, by which they are found; the words themselves are other rows",
+    "texting/filtering/saving.py:delete": "a saved filter, not its contacts",
+    "texting/views/saved_filters.py:delete_filter": "calls the one above",
     "texting/tagging.py:_delete": "a tag, not its contacts: who had it stays on hold (`HeldContact`)",
     "texting/tagging.py:take_off": "a tag of a contact: who had it stays on hold (`HeldContact`)",
     "texting/turns.py:turn": QUEUE,
