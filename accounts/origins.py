@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.crypto import salted_hmac
 
 KNOWN_BROWSER_SECONDS = 180 * 24 * 3600
 _SALT = "accounts.known_browser"
@@ -40,6 +41,17 @@ class Origin:
     browser: str
     browser_id: str = ""
     known_as: frozenset[UUID] = frozenset()
+
+    @property
+    def mark(self) -> str:
+        """What is kept of the browser's name ("" while it has none)."""
+        return mark_of(self.browser_id)
+
+
+def mark_of(browser_id: str) -> str:
+    """A keyed hash, 64 characters: the same for everybody who signs in with this browser. "" for no name."""
+    hashed = salted_hmac("accounts.origins.mark", browser_id, algorithm="sha256").hexdigest()
+    return hashed if browser_id else ""
 
 
 def origin_of(request: HttpRequest) -> Origin:

@@ -193,18 +193,20 @@ class SessionStore(SessionBase):
         self.pop(name, None)
         return value
 
-    def step(self, state: Pending | SignedIn, *, address: str | None, browser: str) -> None:
+    def step(self, state: Pending | SignedIn, *, address: str | None, browser: str, mark: str = "") -> None:
         """Move to the next state under a new key; nothing of the state before is kept, the old key opens nothing.
 
-        Only when it began stays, as long as the same person stays signed in: another key is no longer session.
+        Only when it began and in which browser (`Origin.mark`) stay, as long as the same person stays signed in:
+        another key is no longer session.
         """
         before, row = self.signed_in, self.row
         goes_on = isinstance(state, SignedIn) and before is not None and before.user_id == state.user_id
+        mark = mark or (self.get("mark", "") if goes_on else "")
         self.flush()
         self._began_at = row.created_at if goes_on and row is not None else None
         self.row = None
         self["signed_in" if isinstance(state, SignedIn) else "pending"] = asdict(state)
-        self["address"], self["browser"] = address, browser
+        self["address"], self["browser"], self["mark"] = address, browser, mark
         self.create()
 
     @classmethod

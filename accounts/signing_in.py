@@ -120,7 +120,7 @@ def await_second_factor(*, store: SessionStore, attempt: Attempt, origin: Origin
         event_id=str(attempt.event_id),
         next=next_path,
     )
-    store.step(pending, address=origin.address, browser=origin.browser)
+    store.step(pending, address=origin.address, browser=origin.browser, mark=origin.mark)
 
 
 def pending_user(store: SessionStore) -> User | None:
@@ -145,7 +145,7 @@ def is_not_enough(*, store: SessionStore, factors: list[str], origin: Origin) ->
     """Another factor was shown, and the organization wants one more to be set up: the session goes on waiting."""
     state = store.pending or store.signed_in
     if state is not None:
-        store.step(replace(state, factors=factors), address=origin.address, browser=origin.browser)
+        store.step(replace(state, factors=factors), address=origin.address, browser=origin.browser, mark=origin.mark)
 
 
 def code_was_wrong(*, user: User, event_id: str | None, member: Membership | None, factor: str = TOTP) -> None:
@@ -202,7 +202,7 @@ def enter(
     )
     failed = failures_since_last_success(user)
     with activate(member.organization):
-        store.step(state, address=origin.address, browser=origin.browser)
+        store.step(state, address=origin.address, browser=origin.browser, mark=origin.mark)
         Membership.objects.filter(pk=member.pk).update(last_seen_at=timezone.now())
         details: dict[str, Any] = {"factors": list(factors)} | ({"failed_before": failed} if failed else {})
         audit.record(event=audit.AuditKind.SIGNED_IN, actor=member, address=origin.address, **details)
@@ -248,7 +248,7 @@ def confirm(*, store: SessionStore, member: Membership, origin: Origin, factor: 
     if factor:
         factors = [*signed_in.factors, *([factor] if factor not in signed_in.factors else [])]
         state = replace(state, authenticated_at=timezone.now().timestamp(), factors=factors)
-    store.step(state, address=origin.address, browser=origin.browser)
+    store.step(state, address=origin.address, browser=origin.browser, mark=origin.mark)
 
 
 def switch(*, store: SessionStore, member: Membership, target: Membership, origin: Origin) -> None:
@@ -261,7 +261,7 @@ def switch(*, store: SessionStore, member: Membership, target: Membership, origi
         audit.record(event=audit.AuditKind.SIGNED_OUT, actor=member, reason="switched organization")
     state = replace(signed_in, membership_id=str(target.pk), epoch=target.epoch)
     with activate(target.organization):
-        store.step(state, address=origin.address, browser=origin.browser)
+        store.step(state, address=origin.address, browser=origin.browser, mark=origin.mark)
         Membership.objects.filter(pk=target.pk).update(last_seen_at=timezone.now())
         audit.record(event=audit.AuditKind.SIGNED_IN, actor=target, factors=signed_in.factors, address=origin.address)
 

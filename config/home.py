@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import MemberRequest, requires
 from config.navigation import counts_for, entries_for
+from texting.notifications.reading import news_heard
 
 
 @requires()
@@ -19,4 +20,5 @@ def home(request: MemberRequest) -> HttpResponse:
 def counts(request: MemberRequest) -> HttpResponse:
     """The numbers in the rail, with `?settings` those of the settings' menu too; each goes to its place by its id."""
     numbers = counts_for(request.member, of_settings="settings" in request.GET)
-    return render(request, "components/counts.html", {"numbers": numbers.items()})
+    heard = news_heard(request.member) if numbers.get("notifications") else ""
+    return render(request, "components/counts.html", {"numbers": numbers.items(), "news": heard})

@@ -21,6 +21,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "texting.leaving_steps.LiveStreams",
     "accounts.leaving.own_steps.Sessions",
     "accounts.leaving.own_steps.RememberedDevices",
+    "texting.notifications.push.leaving_step.PushDevices",
     "accounts.leaving.own_steps.LinksToThem",
     "accounts.leaving.own_steps.PasswordLinks",
     "accounts.leaving.given_steps.LinksFromThem",

@@ -18,6 +18,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "texting.notifications.tasks.forget_notifications",
         "schedule": schedule(6 * 3600),
     },
+    "push unread notifications": {"task": "texting.notifications.tasks.send_pushes", "schedule": schedule(5)},
+    "forget push devices": {"task": "texting.notifications.tasks.forget_devices", "schedule": schedule(6 * 3600)},
     "watch blocks of numbers": {"task": "texting.tasks.watch_sending", "schedule": schedule(300)},
     "look up unknown outcomes": {"task": "texting.tasks.reconcile", "schedule": schedule(30)},
     "forget refused webhooks": {"task": "texting.tasks.forget_quarantine", "schedule": schedule(3600)},

@@ -15,7 +15,7 @@ from texting.models import Notification
 from texting.notifications.choosing import Choices, Way
 
 Kind = Notification.Kind
-WAYS: dict[Way, str | Promise] = {Way.APP: _("In the list"), Way.EMAIL: _("By e-mail")}
+WAYS: dict[Way, str | Promise] = {Way.APP: _("In the list"), Way.PUSH: _("Push"), Way.EMAIL: _("By e-mail")}
 """The ways that there are, with the head of their column."""
 
 
@@ -43,10 +43,15 @@ class NotificationForm(forms.Form):
         help_text=_("You are told of conversations on the lines of these teams."),
     )
 
+    sound = forms.BooleanField(
+        label=_("Sound"),
+        required=False,
+        help_text=_("A short one when something new comes to your list, while a page that follows it is open."),
+    )
     is_quiet = forms.BooleanField(
         label=_("Quiet hours"),
         required=False,
-        help_text=_("No mails then; what is unread afterwards is told. The list itself goes on."),
+        help_text=_("No pushes, mails and sounds then; what is unread afterwards is told. The list itself goes on."),
     )
     quiet_from = forms.TimeField(
         label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -63,7 +68,12 @@ class NotificationForm(forms.Form):
         told.choices = [(str(team), name) for team, name in teams]
         told.initial = [str(team) for team in known - chosen.muted]
         begin, end = chosen.quiet or USUAL
-        self.initial = {"is_quiet": chosen.quiet is not None, "quiet_from": begin, "quiet_until": end}
+        self.initial = {
+            "sound": chosen.sound,
+            "is_quiet": chosen.quiet is not None,
+            "quiet_from": begin,
+            "quiet_until": end,
+        }
         for way in WAYS:
             self.fields[way.value] = forms.MultipleChoiceField(
                 required=False, choices=Kind.choices, initial=sorted(chosen.ways[way])

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from texting.views import notifications
+from texting.views import notifications, pushing
 
+_DEVICE = "settings/notifications/push/<uuid:push_device_id>/"
 _ONE = "notifications/<uuid:notification_id>/"
 
 urlpatterns = [
@@ -13,5 +14,8 @@ urlpatterns = [
     path(_ONE + "read/", notifications.read_one, name="read_notification"),
     path(_ONE + "unread/", notifications.unread_one, name="unread_notification"),
     path("settings/notifications/", notifications.choices, name="notification_settings"),
+    path("settings/notifications/push/", pushing.push_on, name="push_on"),
+    path(_DEVICE + "off/", pushing.push_off, name="push_off"),
+    path(_DEVICE + "test/", pushing.push_test, name="push_test"),
     path("inbox/c/<uuid:conversation_id>/colleagues/", notifications.colleagues, name="mentionable"),
 ]

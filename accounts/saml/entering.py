@@ -54,7 +54,7 @@ def enter(
                 ends_at=ends.timestamp(),
                 factors=[SSO],
             )
-            store.step(waiting, address=origin.address, browser=origin.browser)
+            store.step(waiting, address=origin.address, browser=origin.browser, mark=origin.mark)
             return False
         factors = [SSO, PROVIDER_FACTOR] if provider.trusts_second_factor else [SSO]
         state = SignedIn(
@@ -66,7 +66,7 @@ def enter(
             sso=str(began.pk),
             ends_at=ends.timestamp(),
         )
-        store.step(state, address=origin.address, browser=origin.browser)
+        store.step(state, address=origin.address, browser=origin.browser, mark=origin.mark)
         Membership.objects.filter(pk=member.pk).update(last_seen_at=now)
         audit.record(event=audit.AuditKind.SIGNED_IN, actor=member, address=origin.address, factors=factors)
         sign_in_history.note(member, origin, SignInOutcome.SIGNED_IN, factors=factors)

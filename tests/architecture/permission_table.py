@@ -75,6 +75,7 @@ from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
 from texting.models import LineKey, Notification, QuarantinedRequest, SavedFilter, ScheduledText, SendingStop
+from texting.notifications.push import devices as push_devices
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
 from texting.purposes import Purpose
@@ -179,7 +180,12 @@ _SEEN = {"contacts/<uuid:contact_id>/reveal/", "contacts/<uuid:contact_id>/hide/
 _OWN_REVIEWS = {f"reviews/yours/<uuid:scored_id>/{act}" for act in ("", "read/", "dispute/")}  # the agent's own
 _HELD = {f"reviews/<uuid:scored_id>/{act}/" for act in ("keep", "give-back")}  # the supervisor's
 _MADE_FOR = {"settings/exports/<uuid:export_id>/", "settings/evidence/<uuid:pack_id>/"}  # the admin's
-_TOLD = {"notifications/<uuid:notification_id>/read/", "notifications/<uuid:notification_id>/unread/"}  # the agent was
+_TOLD = {  # the agent was; the device is theirs
+    "notifications/<uuid:notification_id>/read/",
+    "notifications/<uuid:notification_id>/unread/",
+    "settings/notifications/push/<uuid:push_device_id>/off/",
+    "settings/notifications/push/<uuid:push_device_id>/test/",
+}
 _SHARED = {"contacts/filters/<uuid:filter_id>/", "contacts/filters/<uuid:filter_id>/delete/"}  # not to be changed
 
 NOT_THEIRS: dict[str, set[str]] = {
@@ -247,6 +253,9 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         )
         note = conversations.add_note(member=cast.supervisor, conversation=message.conversation, body="@Amelia Okafor")
         told = Notification.objects.get(note=note)
+        woken = push_devices.turn_on(
+            member=cast.agent, mark="a" * 64, name="Firefox on Linux", address="https://push.example.com/x"
+        )
         legal_hold = place_hold(cast.admin, about=f"/inbox/c/{message.conversation_id}/")
         holiday = Holiday.objects.create(day="2026-12-24", name="Christmas Eve")
         rule = rules.save(member=cast.admin, name="Lawyers", kind="words", phrases=["my lawyer"])
@@ -388,6 +397,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "purge_id": purge.pk,
         "held_id": held.pk,
         "notification_id": told.pk,
+        "push_device_id": woken.pk,
         "scheduled_id": planned.pk,
         "announcement_id": announced.pk,
         "hold_id": legal_hold.pk,

@@ -31,6 +31,7 @@ DIRECTORY_TABLES = {
     "texting_linekey",
     "texting_medialink",
     "texting_outboxentry",
+    "texting_pushbell",
     "texting_webhookdue",
     "texting_webhooklane",
 }

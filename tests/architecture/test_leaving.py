@@ -99,6 +99,7 @@ STAYS = {
     "texting.Note": "what they wrote for colleagues: a record",
     "texting.Notification": "what they were told of: a leaver is shown and told nothing; the clock forgets it",
     "texting.NotificationChoices": "how they want to be told, kept for somebody who is let in again",
+    "texting.PushBell": "something may be new for them: a leaver has no device, and the next look takes it away",
     "texting.QuarantinedRequest": "who took it in or discarded it: a record",
     "texting.Redaction": "who removed a text's words and why: a record",
     "texting.Reveal": "whom they looked at and why: a record; what is shown ends with the session",

@@ -145,6 +145,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "field_id",
                     "filter_id",
                     "notification_id",
+                    "push_device_id",
                 ),
                 uuid4(),
             )

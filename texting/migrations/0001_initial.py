@@ -566,6 +566,8 @@ class Migration(migrations.Migration):
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('app', models.JSONField(default=texting.models.notification.every_kind)),
                         ('email', models.JSONField(default=texting.models.notification.direct_kinds)),
+                        ('push', models.JSONField(default=texting.models.notification.every_kind)),
+                        ('sound', models.BooleanField(default=False)),
                         ('muted', models.JSONField(default=list)),
                         ('quiet_from', models.TimeField(blank=True, null=True)),
                         ('quiet_until', models.TimeField(blank=True, null=True)),
@@ -618,6 +620,48 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'indexes': [models.Index(condition=models.Q(('state', 'ready')), fields=['line_id', 'priority', 'entered_at', 'message_id'], name='texting_outbox_ready'), models.Index(fields=['line_id', 'contact_id'], name='texting_outbox_in_order'), models.Index(condition=models.Q(('state', 'ready'), _negated=True), fields=['lease_until'], name='texting_outbox_leased')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PushBell',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('member_id', models.UUIDField()),
+                        ('due_at', models.DateTimeField(db_index=True)),
+                        ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='PushDevice',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('mark', models.CharField(max_length=64)),
+                        ('address', tenancy.encryption.EncryptedTextField(help_text='Whoever knows it could wake the browser, with our key.', keys=[tenancy.encryption.ConfigKey()])),
+                        ('name', models.CharField(max_length=80)),
+                        ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('used_at', models.DateTimeField(blank=True, null=True)),
+                        ('told_until', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('tested_at', models.DateTimeField(blank=True, help_text='A push that the member asked for, not yet sent.', null=True)),
+                        ('retry_at', models.DateTimeField(blank=True, null=True)),
+                        ('tries', models.PositiveSmallIntegerField(default=0)),
+                        ('problem', models.CharField(blank=True, choices=[('refused', 'The push service refuses it'), ('away', 'The push service cannot be reached')], max_length=10)),
+                        ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'member'], name='texting_pushdevice_member')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_pushdevice_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_pushdevice_org_id'), tenancy.constraints.SameOrganization(field='member', name='texting_pushdevice_member_org'), models.UniqueConstraint(fields=('organization', 'mark'), name='texting_pushdevice_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PushKey',
+                    fields=[
+                        ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                        ('private', tenancy.encryption.EncryptedTextField(help_text='The number of a P-256 key, in hexadecimal.', keys=[tenancy.encryption.InstallationKey()])),
+                        ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ],
+                    options={
+                        'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='texting_pushkey_one')],
                     },
                 ),
                 migrations.CreateModel(

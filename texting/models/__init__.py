@@ -15,6 +15,7 @@ from texting.models.missed import FetchedText
 from texting.models.notification import Notification, NotificationChoices
 from texting.models.opt_outs import CarrierComparison, CarrierOptOut, CarrierWord, OptOutMismatch, Reading
 from texting.models.outbox import OutboxEntry, SendAttempt, StatusEvent
+from texting.models.push import PushBell, PushDevice, PushKey
 from texting.models.quarantine import QuarantinedRequest, QuarantineHour
 from texting.models.redaction import Redaction
 from texting.models.reveal import Reveal, RevealSettings
@@ -68,6 +69,9 @@ __all__ = [
     "NotificationChoices",
     "OptOutMismatch",
     "OutboxEntry",
+    "PushBell",
+    "PushDevice",
+    "PushKey",
     "QuarantineHour",
     "QuarantinedRequest",
     "Reading",

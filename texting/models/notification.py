@@ -82,12 +82,15 @@ class NotificationChoices(TenantModel):
     """How a member wants to be told; without a row the defaults hold.
 
     Each way lists kinds. `muted`: ids of teams of which the member is told nothing. The quiet hours are the
-    organization's local time, may go over midnight, and hold back everything but the list itself.
+    organization's local time, may go over midnight, and hold back everything but the list itself. `sound`: a page that
+    is open plays one when something new comes.
     """
 
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     app = models.JSONField(default=every_kind)
     email = models.JSONField(default=direct_kinds)
+    push = models.JSONField(default=every_kind)
+    sound = models.BooleanField(default=False)
     muted = models.JSONField(default=list)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Membership
 from texting.models import Notification, NotificationChoices
@@ -20,6 +21,7 @@ class Way(StrEnum):
 
     APP = "app"
     EMAIL = "email"
+    PUSH = "push"
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,13 @@ class Choices:
     """What one member has chosen. `ways`: the kinds for each way; `muted`: teams of which they are told nothing.
 
     `quiet`: from and until when nothing is told outside the list, in the organization's time; None: at any hour.
+    `sound`: whether a page that is open is to be heard.
     """
 
     ways: dict[Way, frozenset[str]]
     muted: frozenset[UUID]
     quiet: tuple[time, time] | None
+    sound: bool = False
 
     def is_quiet(self, at: datetime, zone: str) -> bool:
         """Whether that moment lies within the quiet hours, which may go over midnight; the end is no longer quiet."""
@@ -46,6 +50,12 @@ class Choices:
         return Q(kind__in=sorted(self.ways[way])) & ~Q(conversation__line__team_id__in=sorted(self.muted))
 
 
+def is_heard(member: Membership) -> bool:
+    """Whether something new makes a sound in the member's open pages now."""
+    chosen = choices_of(member)
+    return chosen.sound and not chosen.is_quiet(timezone.now(), member.organization.time_zone)
+
+
 def choices_of(member: Membership) -> Choices:
     """What the member has chosen, or what holds for everybody who has not. Needs the organization active."""
     return _read(NotificationChoices.objects.filter(member=member).first() or NotificationChoices(member=member))
@@ -57,6 +67,7 @@ def choose(
     ways: Mapping[Way, Collection[str]],
     muted: Collection[UUID],
     quiet: tuple[time, time] | None,
+    sound: bool = False,
 ) -> None:
     """Keep it. Everybody chooses for themselves alone, so no permission is asked for; what is no kind is left out."""
     known = set(Kind.values)
@@ -65,6 +76,7 @@ def choose(
         "muted": sorted(str(team) for team in muted),
         "quiet_from": quiet[0] if quiet else None,
         "quiet_until": quiet[1] if quiet else None,
+        "sound": sound,
     }
     NotificationChoices.objects.update_or_create(member=member, defaults=values)
 
@@ -72,4 +84,4 @@ def choose(
 def _read(row: NotificationChoices) -> Choices:
     quiet = (row.quiet_from, row.quiet_until) if row.quiet_from is not None and row.quiet_until is not None else None
     ways = {way: frozenset(getattr(row, way.value)) for way in Way}
-    return Choices(ways, frozenset(UUID(team) for team in row.muted), quiet)
+    return Choices(ways, frozenset(UUID(team) for team in row.muted), quiet, row.sound)

@@ -1,4 +1,7 @@
-"""Writes down what members are to be told, with one statement however many they are, and tells their browsers."""
+"""Writes down what members are to be told, with one statement however many they are, and tells their browsers.
+
+The same statement rings for those who have devices (`push.bells`).
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,17 +18,24 @@ from tenancy.isolation import current_organization_id
 from texting import live
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Message, Note, Notification
+from texting.notifications.push import bells
 
 Kind = Notification.Kind
 
 _NOTE = """
-    INSERT INTO texting_notification AS known
-        (id, organization_id, member_id, kind, conversation_id, actor_id, times, at)
-    SELECT new.id, %(organization)s, new.member, %(kind)s, new.conversation, %(actor)s, new.times, %(now)s
-    FROM unnest(%(ids)s::uuid[], %(members)s::uuid[], %(conversations)s::uuid[], %(times)s::int[])
-        AS new(id, member, conversation, times)
-    ON CONFLICT (organization_id, member_id, conversation_id, kind) WHERE read_at IS NULL AND note_id IS NULL
-    DO UPDATE SET times = known.times + EXCLUDED.times, at = EXCLUDED.at, actor_id = EXCLUDED.actor_id
+    WITH noted AS (
+        INSERT INTO texting_notification AS known
+            (id, organization_id, member_id, kind, conversation_id, actor_id, times, at)
+        SELECT new.id, %(organization)s, new.member, %(kind)s, new.conversation, %(actor)s, new.times, %(now)s
+        FROM unnest(%(ids)s::uuid[], %(members)s::uuid[], %(conversations)s::uuid[], %(times)s::int[])
+            AS new(id, member, conversation, times)
+        ON CONFLICT (organization_id, member_id, conversation_id, kind) WHERE read_at IS NULL AND note_id IS NULL
+        DO UPDATE SET times = known.times + EXCLUDED.times, at = EXCLUDED.at, actor_id = EXCLUDED.actor_id
+        RETURNING known.member_id
+    )
+    INSERT INTO texting_pushbell (organization_id, member_id, due_at)
+    SELECT DISTINCT %(organization)s::uuid, device.member_id, %(due)s::timestamptz
+    FROM texting_pushdevice device WHERE device.member_id IN (SELECT noted.member_id FROM noted)
 """
 
 
@@ -88,6 +98,7 @@ def mentioned(*, members: Iterable[UUID], note: Note) -> None:
     ]
     if rows:
         Notification.objects.bulk_create(rows, ignore_conflicts=True)
+        bells.ring(whom)
         _tell(whom)
 
 
@@ -99,6 +110,7 @@ def _note(kind: Kind, new: Sequence[_New], *, actor: Membership | None = None) -
         "kind": kind.value,
         "actor": actor.pk if actor else None,
         "now": timezone.now(),
+        "due": bells.due(),
         "ids": uuids(new_id() for _one in new),
         "members": uuids(one.member for one in new),
         "conversations": uuids(one.conversation for one in new),

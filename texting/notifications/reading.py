@@ -14,7 +14,7 @@ from tenancy.encryption import prefetch
 from texting import live
 from texting.live import LiveKind
 from texting.models import Notification
-from texting.notifications.choosing import Choices, Way, choices_of
+from texting.notifications.choosing import Choices, Way, choices_of, is_heard
 from texting.queries import Cursor, sees_everybody, visible_conversations, wording
 from texting.queries.access import NotYours
 from texting.queries.cursors import older_than
@@ -77,6 +77,17 @@ def unread_count(member: Membership) -> int:
     """How many are unread, at most `MOST_COUNTED`: exactly those that the list shows as unread."""
     unread = visible(member).filter(read_at__isnull=True).order_by()
     return len(unread.values_list("pk", flat=True)[:MOST_COUNTED])
+
+
+def news_heard(member: Membership) -> str:
+    """Of when the newest unread one is, in milliseconds; "" when there is none or the member wants to hear nothing now.
+
+    Reading one, or marking an older one as unread, makes nothing newer.
+    """
+    if not is_heard(member):
+        return ""
+    newest = visible(member).filter(read_at__isnull=True).order_by("-at").values_list("at", flat=True).first()
+    return str(int(newest.timestamp() * 1000)) if newest else ""
 
 
 def page_of(

@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
+from tenancy.background import each_organization
 from texting.notifications import mailing
+from texting.notifications.push import devices, sending
 
 
 @shared_task
@@ -16,4 +18,17 @@ def mail_unread() -> dict[str, int]:
 def forget_notifications() -> dict[str, int]:
     """End notifications whose time is over."""
     counts = mailing.forget_old()
+    return {"forgotten": counts.items, "failed": counts.failed}
+
+
+@shared_task
+def send_pushes() -> int:
+    """Wake the devices of whoever is to be told. Returns how many."""
+    return sending.send_due()
+
+
+@shared_task
+def forget_devices() -> dict[str, int]:
+    """End devices with which nobody is signed in any more."""
+    counts = each_organization("forget push devices", devices.forget_old)
     return {"forgotten": counts.items, "failed": counts.failed}

@@ -18,6 +18,7 @@ from texting import queries
 from texting.models import Notification
 from texting.notification_forms import NotificationForm
 from texting.notifications import choosing, mentioning, reading
+from texting.views import pushing
 from texting.views.frames import cursor_in, find
 
 CHANGED = "live:notification"  # what the page hears from the live stream too, so it fetches list and number anew
@@ -96,10 +97,13 @@ def choices(request: MemberRequest) -> HttpResponse:
     chosen = choosing.choices_of(request.member)
     form = NotificationForm(request.POST if request.method == "POST" else None, chosen=chosen, teams=teams)
     if form.is_valid():
-        choosing.choose(member=request.member, ways=form.ways, muted=form.muted, quiet=form.quiet)
+        choosing.choose(
+            member=request.member, ways=form.ways, muted=form.muted, quiet=form.quiet, sound=form.cleaned_data["sound"]
+        )
         messages.success(request, _("Saved."))
         return redirect("notification_settings")
-    return render(request, "texting/notifications/settings.html", {"form": form}, status=422 if form.is_bound else 200)
+    shown = {"form": form, **pushing.on_page(request)}
+    return render(request, "texting/notifications/settings.html", shown, status=422 if form.is_bound else 200)
 
 
 @requires(Permission.CONVERSATIONS_READ, Permission.NOTES_WRITE)

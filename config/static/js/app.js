@@ -9,6 +9,7 @@ import "./installing.js";
 import "./keys.js";
 import "./menus.js";
 import "./panes.js";
+import "./sound.js";
 import "./subnav.js";
 import "./tables.js";
 import "./themes.js";

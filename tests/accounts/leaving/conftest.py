@@ -15,13 +15,16 @@ from accounts.sessions import key_hash
 from tenancy.isolation import activate
 from tests.cast import Cast, cast, signed_in
 from texting.live import Claims, claims_of, token_for
+from texting.notifications.push.devices import turn_on
 
 __all__ = ["cast"]
 
 
 @dataclass
 class Holder:
-    """An admin with two browsers (one remembered), a reset link, an invitation sent, an API key, a directory token."""
+    """An admin with two browsers (one remembered), a reset link, an invitation sent, an API key, a directory token,
+    a device with push.
+    """
 
     member: Membership
     browser: Client
@@ -52,6 +55,7 @@ def holder(cast: Cast) -> Holder:
         RememberedDevice.objects.create(
             membership=member, token_hash=key_hash("r" * 43), factor="totp", epoch=member.epoch
         )
+        turn_on(member=member, mark="m" * 64, name="Firefox on Linux", address="https://push.example.com/x")
         link = mailed_links.make(Purpose.PASSWORD, user=member.user)
     return Holder(
         member=member,

@@ -80,6 +80,7 @@ def test_every_door_that_was_open_is_closed_and_stands_on_the_receipt(cast, hold
         "live_streams": 2,
         "sessions": 2,
         "remembered_devices": 1,
+        "push_devices": 1,
         "links_to_them": 0,
         "password_links": 1,
         "links_from_them": 1,
@@ -94,6 +95,7 @@ def test_every_door_that_was_open_is_closed_and_stands_on_the_receipt(cast, hold
         "escalations": 0,
         "conversations": 0,
         "announcements": 0,
+        "automations": 0,
     }
 
 
@@ -135,6 +137,7 @@ def test_a_trial_finds_every_door_closed(cast, holder):
     assert tried["links_from_them"] == 2  # the copied link and the mailed one
     assert (
         tried["remembered_devices"]
+        == tried["push_devices"]
         == tried["api_keys"]
         == tried["directory_tokens"]
         == tried["password_links"]
