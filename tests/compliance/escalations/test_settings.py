@@ -17,6 +17,7 @@ from compliance.escalations.own_hours import hours_now
 from compliance.escalations.policies import clock_of
 from compliance.models import BusinessHours, Escalation, EscalationRule, EscalationText, Holiday
 from tenancy.isolation import activate
+from tenancy.models import AuditEvent
 from tests.compliance.escalations.at_the_desk import CARD_OFFER, WANTS_RESULTS, escalation
 from tests.texting.desk import SECOND, desk
 
@@ -194,6 +195,10 @@ def test_the_report_counts_by_trigger_what_the_member_may_read(desk):
         "Wants to send card details,2,1,1,90,1,1,0",
         "all,3,2,1,90,1,1,0",
     ]
+    with activate(desk.organization):
+        [told] = AuditEvent.objects.filter(event="escalation:exported")
+        assert told.actor_id == desk.cast.auditor.pk
+        assert "2026-07-15" in told.details
     assert "90 min" in client.get(reverse("escalation_report"), query).content.decode()
     assert "Nothing was escalated" in client.get(reverse("escalation_report"), {"days": "x"}).content.decode()
     assert desk.as_(desk.cast.agent).get(reverse("escalation_report")).status_code == 403

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import count
 
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from compliance.escalations import closing
@@ -128,8 +128,12 @@ def end(member, escalation, what):
 
 
 _customers = count(1000)
+_OVER = [(("receipt", "delivered"), 0), (("resolve", ""), 0), (("look", ""), 0)]
 
 
+@example([(("hear", CARD_OFFER), 0), *_OVER, (("settle", ""), 0)])
+@example([(("hear", TEXTS[-1]), 0), *_OVER, (("wrong", ""), 0)])
+@example([(("hear", "JOIN"), 0), *_OVER, (("take back", ""), 0)])
 @given(histories)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_checks_recomputed_from_the_history_are_the_stored_ones(desk, steps):

@@ -8,10 +8,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.permissions import Permission
 from compliance.models import CheckedConversation
-from compliance.review_checks.rates import rate
+from compliance.reports.periods import newest
+from compliance.review_checks.rates import rate, report
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.callers import make_caller
 from tests.texting.desk import desk
 
 __all__ = ["desk"]
@@ -93,6 +96,11 @@ def test_only_conversations_that_a_member_may_read_are_counted(desk, history):
     assert "No conversation was resolved" in shown(desk, desk.cast.outsider, days="7").content.decode()
     for name in ("check_rates", "export_check_rates"):
         assert desk.as_(desk.cast.agent).get(reverse(name)).status_code == 403
+    rights = frozenset({Permission.CONVERSATIONS_READ, Permission.REPORTS_READ})
+    billing = make_caller(desk.cast.owner, rights, teams=(desk.billing_line.team,)).member
+    with activate(desk.organization):
+        found = report(billing, newest(7, today=timezone.localdate(), zone=desk.organization.time_zone))
+    assert (found.everybody.conversations, [one.name for one in found.teams]) == (1, [desk.billing_line.team.name])
 
 
 def test_the_file_has_every_figure_and_stands_in_the_log(desk, history):
