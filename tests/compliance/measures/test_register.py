@@ -1,5 +1,6 @@
 """The register: what applies follows from answers, gaps lead to where they are closed, answers are kept."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,9 @@ def test_a_gap_stands_on_top_until_it_is_closed(desk):
     before = page(desk)
     assert wanted in before
     assert 'href="/settings/session-limits/"' in before
+    factors = re.search(r"(\d+) of (\d+), 100 % are wanted", before)
+    assert factors, "people without a second factor are a gap, too"
+    assert int(factors[1]) < int(factors[2])
     with activate(desk.organization):
         access_rules.set_limits(actor=desk.cast.owner, profile=SessionProfile.HIPAA)
     assert wanted not in page(desk)
