@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, TeamMember
 from accounts.permissions import MissingPermission
-from compliance.automations.kinds import LATE, ON_TEXTS, ids
+from compliance.automations.kinds import LATE, ON_TEXTS, ids, people
 from compliance.automations.scene import Scene
 from compliance.content_types.kinds import RULES, ContentType
 from compliance.escalations.opening import open_or_add
@@ -102,7 +102,7 @@ def _note(job: Job, given: Any) -> None:
 def _notify(job: Job, given: Any) -> None:
     wanted = ids(given)
     teams = TeamMember.objects.filter(team__in=wanted).values("membership")
-    rows = Membership.objects.filter(is_active=True, is_machine=False)
+    rows = people()
     told = {
         *rows.filter(pk__in=wanted).values_list("pk", flat=True),
         *rows.filter(pk__in=teams).values_list("pk", flat=True),

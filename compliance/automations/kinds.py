@@ -13,10 +13,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.models import Automation
+from tenancy.isolation import current_organization_id
 
 When = Automation.When
 ON_TEXTS = (When.TEXT, When.KEYWORD, When.FIRST, When.CLOSED, When.FINDING)
@@ -58,6 +61,12 @@ def needed(actions: Mapping[str, Any]) -> list[Permission]:
     """What these actions ask of their owner, each once."""
     wanted = [Permission.CONVERSATIONS_READ, *(NEEDS[one] for one in ORDER if one in actions)]
     return list(dict.fromkeys(wanted))
+
+
+def people() -> QuerySet[Membership]:
+    """Whom rules may name: the organization's active people. Memberships stand behind no wall, so it is asked here."""
+    rows = Membership.objects.filter(organization_id=current_organization_id())
+    return rows.filter(is_active=True, is_machine=False)
 
 
 def ids(values: Any) -> list[UUID]:

@@ -183,7 +183,7 @@ def _check_actions(member: Membership, rule: Automation) -> None:
     does = rule.actions
     if "tags" in does and Tag.objects.filter(pk__in=ids(does["tags"])).count() != len(set(does["tags"])):
         raise CannotAutomate(_("A tag that it puts on is not there any more. Choose again."))
-    people = Membership.objects.filter(is_active=True, is_machine=False)
+    people = kinds.people()
     if does.get("assign", "team") != "team" and not people.filter(pk=does["assign"]).exists():
         raise CannotAutomate(_("Whom it assigns to is not there any more. Choose again."))
     if "notify" in does:

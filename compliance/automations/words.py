@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership, Team
-from compliance.automations.kinds import ORDER
+from accounts.models import Team
+from compliance.automations.kinds import ORDER, people
 from compliance.message_templates.checking import LANGUAGES
 from compliance.models import Automation, MessageTemplate
 from compliance.screening.words import name_of
@@ -50,7 +50,7 @@ class Names:
 
     @cached_property
     def people(self) -> dict[str, str]:
-        rows = Membership.objects.filter(is_machine=False, is_active=True).order_by("user__name")
+        rows = people().order_by("user__name")
         return {str(pk): name for pk, name in rows.values_list("pk", "user__name")}
 
     @cached_property

@@ -62,6 +62,15 @@ class TestRights:
         with pytest.raises(CannotAutomate, match="webhooks"):
             rule(desk, member=desk.cast.supervisor, webhook=str(desk.line.pk))
 
+    def test_another_organization_is_offered_nobody_and_can_name_nobody_of_ours(self, desk):
+        page = desk.as_(desk.cast.outsider).get(reverse("new_automation", args=["text"])).content.decode()
+        assert "Amelia Okafor" not in page
+        assert "Night" not in page
+        theirs = str(desk.cast.outsider.pk)
+        for action in ({"assign": theirs}, {"notify": [theirs]}):
+            with pytest.raises(CannotAutomate, match="not there any more"):
+                rule(desk, **action)
+
     def test_a_masked_member_reads_the_log_without_names(self, desk):
         rule(desk, tags=[tag(desk)])
         desk.hear("Hello", name="Grace Hall")
