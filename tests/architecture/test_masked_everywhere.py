@@ -117,6 +117,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "contacts/": ("tag=",),
     "contacts/<uuid:contact_id>/timeline/": ("before=2999-01-01T00:00:00%2B00:00",),
     "contacts/export/": ("tag=",),
+    "contacts/filter/": ("saved=",),
     "contacts/filters/save/": ("tag=",),
     "contacts/permission-requests/new/": ("import=1",),
     "counts/": ("settings",),
