@@ -13,7 +13,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import Expression
 from django.db.models.query import ModelIterable, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
-from django_scopes import scopes_disabled
+
+from tenancy.isolation import TenantModel
 
 M = TypeVar("M", bound=models.Model)
 
@@ -33,8 +34,8 @@ class Given(Expression):
 class CompiledQuery(Generic[M]):
     """`build` makes the query, with `select_related` if one likes; calling this with its values gives the rows.
 
-    What is active when it is first asked is not part of it: a query for rows of one organization says so itself, with a
-    `Given`. Row security holds as for every other. A value too few is a KeyError, one too many a TypeError.
+    Not for tenant rows, whose manager would put the organization of the first asking into every other: TypeError. Row
+    security holds for what is joined to them. A value too few is a KeyError, one too many a TypeError.
     """
 
     def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
@@ -43,8 +44,10 @@ class CompiledQuery(Generic[M]):
 
     def __call__(self, **given: Any) -> list[M]:
         if self._compiled is None:
-            with scopes_disabled():
-                self._compiled = _Compiled(self._build())
+            queryset = self._build()
+            if issubclass(queryset.model, TenantModel):
+                raise TypeError(f"{queryset.model.__name__} belongs to one organization")
+            self._compiled = _Compiled(queryset)
         return list(ModelIterable(_Asked(self._compiled.with_values(given))))  # type: ignore[arg-type] # see _Asked
 
 
