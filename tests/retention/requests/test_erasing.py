@@ -1,6 +1,7 @@
 """A person is erased: nothing opens any more, nothing of others is touched, what must stay stops it."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -90,14 +91,18 @@ def begin(desk, member=None):
         return asking.ask(member=member or desk.cast.admin, request=request)
 
 
+BY_CHANCE = re.compile(r"\\x[0-9a-f]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Sealed bytes and ids, in which any four digits turn up."""
+
+
 def everything(desk) -> str:
-    """All rows of the organization as the database holds them."""
+    """All rows of the organization as the database holds them, but for what is noise."""
     with activate(desk.organization), connection.cursor() as cursor:
         found = []
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT t::text FROM "{table}" t')
             found += [row for (row,) in cursor.fetchall()]
-    return "\n".join(found)
+    return BY_CHANCE.sub("", "\n".join(found))
 
 
 def test_nothing_of_the_person_opens_and_everything_of_others_does(desk, person):
