@@ -261,6 +261,7 @@ PARTS = (
         ("moved_at", "state", "reason"),
         STAYS_AS_RECORD,
     ),
+    Part("compliance.AutomationRun", _("Automations"), _contact, "at", ("at", "result"), STAYS_AS_RECORD),
     Part(
         "compliance.DrawnConversation",
         _("Drawn for review"),
@@ -298,6 +299,7 @@ ELSEWHERE = {
     "texting.OutboxEntry": "a text that waits to be sent: it is among the texts, and keeps an erasure waiting",
     "texting.AttachmentChunk": "the bytes of files, which a copy holds as files",
     "texting.ContactWord": "marks by which a name is found: of no use to anybody else, and gone with the name",
+    "compliance.AutomationTrigger": "what set automations off: ids, told by what they did, gone with its days",
     "retention.HeldContact": "which holds cover a contact: counted by their holds",
 }
 """Models that belong to a contact or a number and are no part, and why."""

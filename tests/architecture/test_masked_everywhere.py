@@ -173,6 +173,7 @@ ABOUT_NO_CUSTOMER = frozenset({
     *("accounts.views.signing_in", "accounts.views.passkeys", "accounts.views.people", "accounts.views.leaving"),
     *("accounts.views.receipts", "accounts.views.roles", "accounts.views.role_editing", "accounts.views.factors"),
     *("accounts.views.access_review", "texting.views.limits", "texting.views.live_token", "compliance.views.hours"),
+    "compliance.views.escalation_settings",
     *("compliance.views.templates", "compliance.views.form_sharing"),
     *("texting.views.attachments", "texting.views.webhook_export", "compliance.views.template_picking"),
     "portal.views.payment_requests",

@@ -91,8 +91,8 @@ def begin(desk, member=None):
         return asking.ask(member=member or desk.cast.admin, request=request)
 
 
-BY_CHANCE = re.compile(r"\\x[0-9a-f]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""Sealed bytes and ids, in which any four digits turn up."""
+BY_CHANCE = re.compile(r"\\x[0-9a-f]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\.\d+\+00")
+"""Sealed bytes, ids and parts of seconds, in which any four digits turn up."""
 
 
 def everything(desk) -> str:
