@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import F, Q, QuerySet
+from django.db.models import BinaryField, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.api_key_format import SHOWN, is_well_formed, new_key
@@ -22,6 +22,7 @@ from accounts.permissions import Permission, require
 from accounts.sessions import key_hash
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.compiled_queries import CompiledQuery, Given
 from tenancy.ids import new_id
 from tenancy.isolation import current_organization_id
 
@@ -181,11 +182,16 @@ def opened_by(secret: str, address: str | None) -> ApiKey | None:
     return key
 
 
-def working_key(wanted: bytes) -> ApiKey | None:
-    """The key with this SHA-256, with integration, member, user and organization, if it works now; else None."""
+@CompiledQuery
+def _keys() -> QuerySet[ApiKey]:
     member_of = "integration__membership"
     rows = ApiKey.objects.select_related(f"{member_of}__user", f"{member_of}__organization__access_rules")
-    key = rows.filter(key_hash=wanted).first()
+    return rows.filter(key_hash=Given("key_hash", BinaryField()))
+
+
+def working_key(wanted: bytes) -> ApiKey | None:
+    """The key with this SHA-256, with integration, member, user and organization, if it works now; else None."""
+    key = next(iter(_keys(key_hash=wanted)), None)
     if key is None or not hmac.compare_digest(bytes(key.key_hash), wanted):
         return None
     member = key.integration.membership

@@ -5,6 +5,7 @@ import sys
 
 BENCHES = {
     "inbound": "a customer's text through our webhook, against a bare view that stores one row",
+    "accept": "a text through the API, one by one and a hundred together, against a bare view",
     "security": "what protection adds to a text coming in, against the same pipeline without it",
     "deliver": "queued texts to the provider and back, against the provider's calls alone",
     "status": "delivery reports, against single-row UPDATEs",

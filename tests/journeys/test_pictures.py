@@ -26,7 +26,7 @@ def test_pictures_go_both_ways(office: Office, someone: MakePerson) -> None:
     customer.page.get_by_role("button", name="Send", exact=True).click()
 
     arrived = agent.page.locator(".message.in .picture img")
-    expect(arrived).to_be_visible(timeout=30_000)
+    expect(arrived).to_be_visible()
     with agent.page.context.expect_page() as opening:
         agent.page.locator(".message.in .picture").click()
     full = opening.value
