@@ -86,3 +86,13 @@ def test_without_the_database_nothing_rings_and_the_clock_goes_on(monkeypatch):
 
     monkeypatch.setattr(connection, "cursor", away)
     assert take("sweep", timedelta(seconds=5)) is False
+
+
+def test_a_full_disk_does_not_stop_the_clock(tmp_path):
+    class Full(dict):
+        def sync(self):
+            raise OSError(28, "No space left on device")
+
+    clock = OnceScheduler(app=app, schedule_filename=str(tmp_path / "full"), lazy=True)
+    clock._store = Full()
+    clock.sync()
