@@ -10,7 +10,7 @@ from accounts.api.problems import Kind
 from accounts.permissions import Permission
 from texting import queries
 from texting.api import examples
-from texting.api.shown import ShownLines, ShownMembers, show_lines
+from texting.api.shown_lines import ShownLines, ShownMembers, show_lines
 
 
 class Lines(Endpoint):
