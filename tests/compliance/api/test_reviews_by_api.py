@@ -19,27 +19,11 @@ from tenancy.isolation import activate
 from tests.callers import make_caller
 from tests.compliance.actions.seeded import checked as checked_rows
 from tests.compliance.actions.seeded import now_day, opened
-from tests.compliance.escalations.at_the_desk import CARD_OFFER
-from tests.compliance.review_checks.checked import leave, look
+from tests.compliance.review_checks.checked import checked
 from tests.compliance.reviewing.reviewed import drawn_row, review_row, set_rates
-from tests.texting.desk import SECOND, desk
+from tests.texting.desk import desk
 
-__all__ = ["desk"]
-
-
-@pytest.fixture
-def checked(desk):
-    """Maria's was not escalated in time; somebody's on the billing line is in order."""
-    maria = desk.hear(CARD_OFFER, name="Maria Ruiz")
-    other = desk.hear("Hello", number=SECOND, line=desk.billing_line)
-    for one in (maria, other):
-        desk.answer(one, "Thank you!", member=desk.cast.second_agent)
-    leave(desk)
-    with activate(desk.organization):
-        Escalation.objects.update(breached_at=Escalation.objects.get().opened_at)
-    found = [desk.resolve(one) for one in (maria, other)]
-    look()
-    return found
+__all__ = ["checked", "desk"]
 
 
 @pytest.fixture

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.utils import timezone
 
-from compliance.models import CheckedConversation, CheckOutcome
+from compliance.models import CheckedConversation, CheckOutcome, Escalation
 from compliance.review_checks.gathering import gather
 from compliance.review_checks.judging import Check, judge
 from compliance.tasks import check_conversations
 from tenancy.isolation import activate
+from tests.compliance.escalations.at_the_desk import CARD_OFFER
+from tests.texting.desk import SECOND
 from texting.models import Message
 
 
@@ -58,3 +61,18 @@ def leave(desk, **which):
         now = timezone.now()
         rows = Message.objects.filter(direction="out", **which)
         rows.update(status="delivered", sent_at=now, delivered_at=now)
+
+
+@pytest.fixture
+def checked(desk):
+    """Maria's was not escalated in time; somebody's on the billing line is in order."""
+    maria = desk.hear(CARD_OFFER, name="Maria Ruiz")
+    other = desk.hear("Hello", number=SECOND, line=desk.billing_line)
+    for one in (maria, other):
+        desk.answer(one, "Thank you!", member=desk.cast.second_agent)
+    leave(desk)
+    with activate(desk.organization):
+        Escalation.objects.update(breached_at=Escalation.objects.get().opened_at)
+    found = [desk.resolve(one) for one in (maria, other)]
+    look()
+    return found

@@ -14,28 +14,12 @@ from compliance.review_checks import reading
 from compliance.review_checks.filters import Filter
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
-from tests.compliance.escalations.at_the_desk import CARD_OFFER
-from tests.compliance.review_checks.checked import leave, look
-from tests.texting.desk import FIRST, SECOND, desk
+from tests.compliance.review_checks.checked import checked
+from tests.texting.desk import FIRST, desk
 from texting.models import Message
 from texting.queries.access import visible_conversations
 
-__all__ = ["desk"]
-
-
-@pytest.fixture
-def checked(desk):
-    """Maria's was not escalated in time; somebody's on the billing line is in order."""
-    maria = desk.hear(CARD_OFFER, name="Maria Ruiz")
-    other = desk.hear("Hello", number=SECOND, line=desk.billing_line)
-    for one in (maria, other):
-        desk.answer(one, "Thank you!", member=desk.cast.second_agent)
-    leave(desk)
-    with activate(desk.organization):
-        Escalation.objects.update(breached_at=Escalation.objects.get().opened_at)
-    found = [desk.resolve(one) for one in (maria, other)]
-    look()
-    return found
+__all__ = ["checked", "desk"]
 
 
 def page(desk, member, **query):
