@@ -18,6 +18,7 @@ from django.db import close_old_connections
 from prometheus_client import start_http_server
 
 from config import env, heartbeat
+from config.queue_order import ANSWERS
 from config.starting import refuse_if_unsafe
 from tenancy import metrics
 from tenancy.trace import traced
@@ -39,17 +40,15 @@ app.conf.update(
         "socket_timeout": 0.5,
         "socket_connect_timeout": 0.5,
         "socket_keepalive": True,
-        "queue_order_strategy": "sorted",
+        "queue_order_strategy": "config.queue_order:AnswersFirst",
     },
     # Celery's documentation names three places for this; one that is forgotten keeps an hour.
     result_backend_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
     visibility_timeout=VISIBILITY_SECONDS,
     task_publish_retry=False,
-    # Redis is asked for queues in the order of their names ("sorted" above): texts that somebody waits for, then
-    # everything else, then campaigns.
-    task_queues=[Queue(name) for name in ("answers", "celery", "later")],
+    task_queues=[Queue(name) for name in (ANSWERS, "celery", "later")],  # the second is for all else, then campaigns
     task_default_queue="celery",
-    task_routes={"texting.tasks.deliver": {"queue": "answers"}, "texting.tasks.deliver_bulk": {"queue": "later"}},
+    task_routes={"texting.tasks.deliver": {"queue": ANSWERS}, "texting.tasks.deliver_bulk": {"queue": "later"}},
     accept_content=["json"],
     task_serializer="json",
     task_ignore_result=True,

@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from config.celery import VISIBILITY_SECONDS, app
 from config.embedded.valkey import Valkey
 from config.env import celery_broker_url
+from config.queue_order import AnswersFirst
 from config.tasks import heartbeat
 
 
@@ -130,8 +131,25 @@ def test_texts_that_somebody_waits_for_have_a_queue_that_is_asked_first(redis_cl
     doorbells.ring(line)
     doorbells.ring(line, urgent=False)
     assert [redis_client.llen(name) for name in ("answers", "celery", "later")] == [1, 0, 1]
-    assert app.conf.broker_transport_options["queue_order_strategy"] == "sorted"
-    assert [queue.name for queue in app.conf.task_queues] == sorted(queue.name for queue in app.conf.task_queues)
+    with app.connection() as connection:
+        order = connection.default_channel._queue_cycle
+    assert isinstance(order, AnswersFirst)
+
+
+def test_campaigns_have_their_turn_however_much_else_waits():
+    order = AnswersFirst()
+    order.update(["later", "celery", "answers"])
+    waiting, given = {"celery": 9, "later": 2, "answers": 0}, []
+    for step in range(8):
+        if step == 2:
+            waiting["answers"] = 2
+        given.append(next(name for name in order.consume(3) if waiting[name]))
+        waiting[given[-1]] -= 1
+        order.rotate(given[-1])
+    assert sorted(given[:2]) == ["celery", "later"]
+    assert given[2:4] == ["answers", "answers"]
+    assert sorted(given[4:6]) == ["celery", "later"]
+    assert given[6:] == ["celery", "celery"]
 
 
 @pytest.fixture

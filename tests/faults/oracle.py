@@ -74,7 +74,10 @@ def books(desk: Desk) -> dict[UUID, Book]:
 def unsettled(desk: Desk) -> list[str]:
     """What is still under way. With the product's own waits a receipt is asked for after minutes only."""
     waiting = OutboxEntry.objects.filter(organization_id=desk.organization.pk)
-    found = [f"{entry.state} in the outbox: {entry.message_id}" for entry in waiting]
+    found = [
+        f"{entry.state} in the outbox, due {entry.due_at:%H:%M:%S} after {entry.attempt} attempts: {entry.message_id}"
+        for entry in waiting
+    ]
     return found + [
         f"{book.status} and nobody is told: {book.message_id}"
         + (f", to be asked about at {book.receipt_due_at:%H:%M:%S}" if book.receipt_due_at else "")
