@@ -1,4 +1,4 @@
-"""In which order a worker asks Redis for work: texts that somebody waits for, then everything else and campaigns in turns.
+"""In which order a worker asks for work: texts that somebody waits for, then everything else and campaigns in turns.
 
 A fixed order would let what comes always hold up what comes last: on a machine that is behind with its periodic work no
 campaign would ever go on.

@@ -11,7 +11,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.hurrying.Hurried"]
 
 
 def _hurried(task: str, usual: timedelta) -> timedelta:
-    """What texts need comes thirty times as often, at most once a second; the rest ten times, so that workers keep up."""
+    """What texts need comes thirty times as often, at most once a second; the rest ten times: workers must keep up."""
     if task.startswith(("texting.", "config.")):
         return max(timedelta(seconds=1), usual / 30)
     return max(timedelta(seconds=3), usual / 10)
