@@ -21,13 +21,17 @@ from texting.queries import NotYours
 
 @dataclass
 class ConditionRow:
-    """One condition as its row shows it. `is_new`: it was added just now, so the keyboard goes there."""
+    """One condition as its row shows it. `is_new`: it was added just now, so the keyboard goes there.
+
+    `is_or`: it or the row above is enough.
+    """
 
     subject: Subject
     ask: str
     value: str
     error: str = ""
     is_new: bool = False
+    is_or: bool = False
 
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
@@ -66,13 +70,15 @@ class FilterForm:
         self.conditions: list[Condition] = []
         if data is None:
             self.rows = [
-                ConditionRow(known[one.about], one.ask.value, one.value)
+                ConditionRow(known[one.about], one.ask.value, one.value, is_or=one.is_or)
                 for one in (wish.conditions if wish else ())
                 if one.about in known
             ]
             self.conditions = list(wish.conditions) if wish else []
             return
-        columns = (data.getlist("about"), data.getlist("ask"), data.getlist("value"))
+        about = data.getlist("about")
+        joined = data.getlist("join") or ["and"] * len(about)  # a page from before there was an "or"
+        columns = (about, data.getlist("ask"), data.getlist("value"), joined)
         if len({len(column) for column in columns}) > 1:
             raise NotYours
         self.rows = [_row(known, *written) for written in list(zip(*columns, strict=True))[: MOST_CONDITIONS + 1]]
@@ -93,7 +99,7 @@ class FilterForm:
         self.conditions = []
         for row in self.rows:
             try:
-                self.conditions.append(condition(row.subject, row.ask, row.value))
+                self.conditions.append(condition(row.subject, row.ask, row.value, is_or=row.is_or))
             except BadCondition as error:
                 row.error = str(error)
         return self.is_valid
@@ -103,6 +109,8 @@ class FilterForm:
         dropped = data.get("drop", "")
         if dropped.isdecimal() and int(dropped[:3]) < len(self.rows):
             del self.rows[int(dropped[:3])]
+        if self.rows:
+            self.rows[0].is_or = False  # there is nothing above it, or not any more
         if data.get("act") == "add" and (added := data.get("add")):
             if added not in known:
                 raise NotYours
@@ -113,10 +121,10 @@ class FilterForm:
             self.error = _("A filter has at most %(most)d conditions.") % {"most": MOST_CONDITIONS}
 
 
-def _row(known: dict[str, Subject], about: str, ask: str, value: str) -> ConditionRow:
-    if about not in known or ask not in {one.value for one in known[about].asks}:
+def _row(known: dict[str, Subject], about: str, ask: str, value: str, join: str) -> ConditionRow:
+    if about not in known or ask not in {one.value for one in known[about].asks} or join not in {"and", "or"}:
         raise NotYours
-    return ConditionRow(known[about], ask, value[: LONGEST_VALUE + 1])
+    return ConditionRow(known[about], ask, value[: LONGEST_VALUE + 1], is_or=join == "or")
 
 
 class SaveFilterForm(forms.Form):

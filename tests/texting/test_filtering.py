@@ -1,9 +1,13 @@
 """Contacts for whom several things hold: what is asked of which kind, who may ask it, and what it costs."""
 
 import csv
+import html
 import io
+import json
 import re
+from dataclasses import replace
 from datetime import date
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -21,7 +25,7 @@ from texting.fields import defining, writing
 from texting.fields.defining import Right
 from texting.fields.kinds import Kind, stored
 from texting.filtering import looking
-from texting.filtering.asking import may_ask
+from texting.filtering.asking import in_words, may_ask
 from texting.filtering.conditions import ASKED_OF, TAG, WITHOUT_VALUE, Ask, Condition, Filter, fits, read
 from texting.models import Contact, FieldRight
 from texting.queries import NotYours
@@ -53,6 +57,7 @@ def world(desk):
         with activate(desk.organization):
             typed = {desk.fields[field].pk: value for field, value in values.items()}
             writing.set_values(member=desk.cast.admin, contact=desk.people[name], typed=typed)
+    desk.names = {one.pk: name for name, one in desk.people.items()}
     with activate(desk.organization):
         desk.tag = tagging.add_tag(member=desk.cast.admin, name="VIP")
         ids = [desk.people[name].pk for name in ("Ada", "Cy")]
@@ -99,6 +104,50 @@ ASKED = [
 
 def test_all_conditions_hold_for_whoever_is_found(world):
     assert [(asked, found(world, *asked)) for asked, _names in ASKED] == ASKED
+
+
+def test_one_of_those_that_are_joined_by_or_is_enough_and_what_is_kept_says_so(world):
+    """Against sets: each condition alone finds its contacts; a group finds all of its, a filter what is in each group.
+
+    Also for whoever sees everybody masked, of what they may ask.
+    """
+    rng = Random(20270310)  # noqa: S311 - the same filters each time
+    alone = {asked[0]: names for asked, names in ASKED if len(asked) == 1}
+    masked = _masked(world)
+    for member, atoms in (
+        (world.cast.owner, alone),
+        (masked, {one: names for one, names in alone.items() if one[1] in {*WITHOUT_VALUE, Ask.HAS}}),
+    ):
+        for _ in range(25):
+            chosen = rng.choices(sorted(atoms), k=rng.randint(1, 5))
+            plain = wish(world, *chosen).conditions
+            joined = Filter(tuple(replace(one, is_or=bool(at) and rng.random() < 0.5) for at, one in enumerate(plain)))
+            expected, names = set(VALUES), iter(chosen)
+            for group in joined.groups:
+                fitting = [atoms[next(names)] for _one in group]
+                expected &= {who for who in VALUES if any(who in found_by for found_by in fitting)}
+            kept = read(json.loads(json.dumps(joined.as_json())))
+            assert kept == joined
+            with activate(world.organization):
+                rows = looking.contacts_page(member, kept).rows
+                assert {world.names[row.customer.id] for row in rows} == expected, joined
+                every = {pk for part in looking.ids_of(member, Contact.objects.all(), kept) for pk in part}
+                assert {world.names[pk] for pk in every} == expected
+                assert len(in_words(member, kept)) == len(joined.groups)
+
+
+def test_or_is_chosen_between_two_rows_on_the_page(world):
+    browser = world.as_(world.cast.agent)
+    about = [str(world.fields["Plan"].pk), str(world.fields["Policy"].pk)]
+    posted = {"about": about, "ask": ["is", "is"], "value": ["Gold", "B-2"], "join": ["and", "or"]}
+    shown = browser.post(reverse("filter_contacts"), posted | {"act": "show"}).url
+    page = browser.get(shown).content.decode()
+    assert "Plan is: Gold or Policy is: B-2" in html.unescape(page)
+    assert [f">{name}<" in page for name in VALUES] == [True, True, False, False]
+    assert "data-or" not in browser.post(reverse("filter_contacts"), posted | {"drop": "0"}).content.decode()
+    assert "data-or" in browser.post(reverse("filter_contacts"), posted | {"act": "draw"}).content.decode()
+    for bad in (["and"], ["and", "xor"]):
+        assert browser.post(reverse("filter_contacts"), posted | {"join": bad}).status_code == 404
 
 
 def test_a_value_that_was_taken_out_is_empty_and_a_destroyed_key_leaves_nothing_to_be_found(world):

@@ -5,7 +5,7 @@ is one: that is what they see. A field that is hidden from a member is as one th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -54,8 +54,12 @@ def subjects(member: Membership, tags: Sequence[ShownTag] | None = None) -> list
     return found
 
 
-def condition(subject: Subject, ask: str, typed: str) -> Condition:
+def condition(subject: Subject, ask: str, typed: str, *, is_or: bool = False) -> Condition:
     """What somebody typed. Raises BadCondition; NotYours for what they were not offered."""
+    return replace(_condition(subject, ask, typed), is_or=is_or)
+
+
+def _condition(subject: Subject, ask: str, typed: str) -> Condition:
     if ask not in {one.value for one in subject.asks}:
         raise NotYours
     chosen = Ask(ask)
@@ -98,19 +102,19 @@ def may_ask(member: Membership, wish: Filter) -> bool:
 
 
 def in_words(member: Membership, wish: Filter) -> list[str]:
-    """A filter as a page says it, a few words for each condition. Raises NotYours."""
+    """A filter as a page says it, a few words for each group of conditions. Raises NotYours."""
     fields = require(member, wish)
     tags = {str(pk): name for pk, name in Tag.objects.filter(pk__in=wish.tag_ids).values_list("pk", "name")}
-    said = []
-    for one in wish.conditions:
+
+    def say(one: Condition) -> str:
         if one.field_id is None:
-            name, kind, value = _("Tag"), TAG, tags.get(one.value, _("(no longer there)"))
-        else:
-            field = fields[one.field_id]
-            name, kind = field.name, field.kind
-            value = one.value if one.ask in IN_DAYS else shown(kind, one.value)
-        said.append(_said(name, kind, one.ask, value))
-    return said
+            return _said(_("Tag"), TAG, one.ask, tags.get(one.value, _("(no longer there)")))
+        field = fields[one.field_id]
+        value = one.value if one.ask in IN_DAYS else shown(field.kind, one.value)
+        return _said(field.name, field.kind, one.ask, value)
+
+    between = " {} ".format(_("or"))
+    return [between.join(say(one) for one in group) for group in wish.groups]
 
 
 def words(kind: str, ask: Ask) -> str:

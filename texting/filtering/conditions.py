@@ -52,27 +52,43 @@ FITS_NOTHING_WRITTEN = frozenset({Ask.EMPTY, Ask.IS_NOT})
 
 @dataclass(frozen=True)
 class Condition:
-    """`about` is `TAG` or a field's id; `value` as it is stored (`kinds.stored`), a tag's id, or a number of days."""
+    """`about` is `TAG` or a field's id; `value` as it is stored (`kinds.stored`), a tag's id, or a number of days.
+
+    `is_or`: it or the one before it is enough. Of a filter's first condition that says nothing.
+    """
 
     about: str
     ask: Ask
     value: str = ""
+    is_or: bool = False
 
     @property
     def field_id(self) -> UUID | None:
         """The field that it is about; None for tags."""
         return None if self.about == TAG else UUID(self.about)
 
-    def as_json(self) -> dict[str, str]:
-        """As it is kept."""
-        return {"about": self.about, "ask": self.ask.value, "value": self.value}
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept. Without `or` in it: as it was kept before there was one."""
+        kept: dict[str, Any] = {"about": self.about, "ask": self.ask.value, "value": self.value}
+        return kept | {"or": True} if self.is_or else kept
 
 
 @dataclass(frozen=True)
 class Filter:
-    """All of it must hold. Without conditions: everybody."""
+    """Of each of its groups one condition must hold. Without conditions: everybody."""
 
     conditions: tuple[Condition, ...] = ()
+
+    @property
+    def groups(self) -> tuple[tuple[Condition, ...], ...]:
+        """The conditions, those together of which one is enough."""
+        found: list[list[Condition]] = []
+        for one in self.conditions:
+            if one.is_or and found:
+                found[-1].append(one)
+            else:
+                found.append([one])
+        return tuple(map(tuple, found))
 
     @property
     def field_ids(self) -> frozenset[UUID]:
@@ -91,17 +107,18 @@ class Filter:
         """The tags that it asks for."""
         return frozenset(UUID(one.value) for one in self.conditions if one.about == TAG)
 
-    def as_json(self) -> list[dict[str, str]]:
+    def as_json(self) -> list[dict[str, Any]]:
         """As it is kept."""
         return [one.as_json() for one in self.conditions]
 
 
 def read(kept: Iterable[Mapping[str, Any]]) -> Filter:
     """What `as_json` made. Raises ValueError for anything else."""
-    found = []
+    found: list[Condition] = []
     for one in kept:
         try:
-            condition = Condition(str(one["about"]), Ask(one["ask"]), str(one.get("value", "")))
+            is_or = bool(found) and one.get("or") is True
+            condition = Condition(str(one["about"]), Ask(one["ask"]), str(one.get("value", "")), is_or)
             UUID(condition.value if condition.about == TAG else condition.about)
         except (KeyError, TypeError, AttributeError):
             raise ValueError("no condition") from None

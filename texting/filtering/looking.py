@@ -7,13 +7,14 @@ at most and then says where it stopped, so no filter costs more than that at onc
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -22,7 +23,7 @@ from tenancy.encryption.fields import ENDED
 from tenancy.isolation import activate
 from texting.fields.reading import SeenField
 from texting.filtering.asking import require
-from texting.filtering.conditions import FITS_NOTHING_WRITTEN, TAG, Ask, Filter, fits
+from texting.filtering.conditions import FITS_NOTHING_WRITTEN, TAG, Ask, Condition, Filter, fits
 from texting.models import Contact, ContactTag, FieldValue
 from texting.queries.access import contacts_for
 from texting.queries.cursors import Cursor, older_than
@@ -109,17 +110,23 @@ def ids_of(member: Membership, rows: QuerySet[Contact], wish: Filter) -> Iterato
 
 def narrowed(member: Membership, rows: QuerySet[Contact], wish: Filter) -> QuerySet[Contact]:
     """As far as the database can tell: by tags, and by whether there is a row for a field at all."""
-    for one in wish.conditions:
-        if one.about == TAG:
-            there = Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=UUID(one.value)))
-            rows = rows.filter(there if one.ask is Ask.HAS else ~there)
-            continue
-        there = Exists(FieldValue.objects.filter(contact=OuterRef("pk"), field=one.field_id))
-        if one.ask not in FITS_NOTHING_WRITTEN:
-            rows = rows.filter(there)
-        elif one.ask is Ask.EMPTY and not sees_everybody(member):
-            rows = rows.filter(~there)
+    for group in wish.groups:
+        told = [_told(member, one) for one in group]
+        known = [condition for condition in told if condition is not None]
+        if len(known) == len(told):
+            rows = rows.filter(reduce(or_, known))
     return rows
+
+
+def _told(member: Membership, one: Condition) -> Q | None:
+    """What must stand in clear where the condition holds; None when anything may."""
+    if one.about == TAG:
+        tagged = Q(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=UUID(one.value))))
+        return tagged if one.ask is Ask.HAS else ~tagged
+    there = Q(Exists(FieldValue.objects.filter(contact=OuterRef("pk"), field=one.field_id)))
+    if one.ask not in FITS_NOTHING_WRITTEN:
+        return there
+    return ~there if one.ask is Ask.EMPTY and not sees_everybody(member) else None
 
 
 def _opens(member: Membership, wish: Filter) -> frozenset[UUID]:
@@ -135,15 +142,25 @@ def _that_fit(
         return set()
     today = timezone.now().astimezone(ZoneInfo(member.organization.time_zone)).date()
     values = _values(member, fields.keys(), contact_ids)
-    return {pk for pk in contact_ids if _fits_all(wish, fields, values.get(pk, {}), today)}
+    tags = _tags(wish, contact_ids)
+
+    def holds(contact: UUID, one: Condition) -> bool:
+        if (field := one.field_id) is None:
+            return ((contact, UUID(one.value)) in tags) is (one.ask is Ask.HAS)
+        return fits(one.ask, fields[field].kind, one.value, values.get(contact, {}).get(field, ""), today)
+
+    groups = [group for group in wish.groups if any(one.about != TAG for one in group)]
+    return {pk for pk in contact_ids if all(any(holds(pk, one) for one in group) for group in groups)}
 
 
-def _fits_all(wish: Filter, fields: dict[UUID, SeenField], values: dict[UUID, str], today: date) -> bool:
-    return all(
-        fits(one.ask, fields[pk].kind, one.value, values.get(pk, ""), today)
-        for one in wish.conditions
-        if (pk := one.field_id) is not None
-    )
+def _tags(wish: Filter, contact_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Which of these contacts has which of the tags that are asked for beside a value; other tags narrowed already."""
+    mixed = [group for group in wish.groups if len({one.about == TAG for one in group}) > 1]
+    asked = Filter(tuple(one for group in mixed for one in group)).tag_ids
+    if not asked:
+        return set()
+    rows = ContactTag.objects.filter(tag__in=asked, contact__in=list(contact_ids))
+    return set(rows.values_list("contact_id", "tag_id"))
 
 
 def _values(
