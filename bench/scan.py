@@ -40,6 +40,17 @@ HOSTILE = {
     "codes": "your code is 4821 ",
     "a number over lines": "ssn 371\n68",
     "findings in words": "a1c was high ",
+    "results on lines": "a1c\n",
+    "IBAN beginnings over lines": "\n8 is23",
+    "IBANs that fail": "\ngb8 2",
+    "filling words": "is 41\n",
+    "social security numbers": "123-45-6789 ",
+    "taxpayer numbers": "ITIN 921 96 6341",
+    "birth dates": "dob 1/1/90 ",
+    "sort codes": "sort 20-00-00 12345678 ",
+    "debts": "i owe $5 ",
+    "control characters": "4\x01",
+    "odd signs": "4#",
 }
 
 

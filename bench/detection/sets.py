@@ -17,7 +17,16 @@ FILES = (
     "intents.txt",
 )
 # Written later, each first scored before anything was mended; RESULTS.md holds those scores.
-WRITTEN_BLIND = ("intents_second.txt", "fresh.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt")
+WRITTEN_BLIND = (
+    "intents_second.txt",
+    "fresh.txt",
+    "third.txt",
+    "fourth.txt",
+    "fifth.txt",
+    "sixth.txt",
+    "seventh.txt",
+    "eighth.txt",
+)
 
 
 def own_items(files: Iterable[str] = FILES) -> Iterator[Item]:

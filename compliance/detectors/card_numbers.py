@@ -25,7 +25,8 @@ def find_cards(reading: Reading) -> list[Draft]:
     left = sum([run.size for run in reading.runs]) - _FEWEST * len(found)  # a card has at least so many
     if len(reading.runs) > 1 and left >= _FEWEST:
         for chain in reading.chains():
-            found += _in_chain(reading, chain)
+            if chain.size >= _FEWEST:
+                found += _in_chain(reading, chain)
     return found
 
 

@@ -20,6 +20,10 @@ _MOSTLY = 0.6  # share of digits among letters and digits from which a line is a
 
 _LOOSE = re.compile(r"(?<![a-z0-9])[0-9oil]+(?:[ \-._]{1,3}[0-9oil]+)*")
 _LETTER_FOR_DIGIT = str.maketrans("oil", "011")
+_ODD = re.compile(r"[^\w\s\-./*,:;|~+()&=]")
+_ODD_MARK = re.compile(r"\d ?[^\w\s\x02\-./*,:;|~+()&=]{1,3} ?\d")
+_ODD_ROW = re.compile(r"(?<!\d)\d{1,6}(?P<mark>[^a-z0-9\n\x02]{1,3})\d{1,6}(?:(?P=mark)\d{1,6}){1,17}(?!\d)")
+_LONG_ROW = 12  # digits of the shortest card number
 _MIXED = re.compile(r"\d(?:[oil]|(?<=[oil]\d)|[ \-.][oil][ \-.]\d)")
 
 
@@ -48,6 +52,19 @@ def run_of(groups: tuple[Group, ...], pieces: int = 1) -> Run:
     """The run of these groups, at least one. `size`: how many digits it has."""
     size = sum([len(digits) for _, _, digits in groups])
     return _new(Run, (groups, pieces, groups[0].start, groups[-1].end, size))
+
+
+def usual_marks(text: str) -> str:
+    """Dashes in place of any other mark that stands between all groups of a long row: 4111#1111#... Same length."""
+    return _ODD_ROW.sub(_with_dashes, text) if _ODD_MARK.search(text) else text
+
+
+def _with_dashes(row: re.Match[str]) -> str:
+    written, mark = row.group(), row["mark"]
+    digits = len(written) - written.count(mark) * len(mark)
+    if digits < _LONG_ROW or not _ODD.search(mark):
+        return written
+    return written.replace(mark, "-" * len(mark))
 
 
 def letters_as_digits(text: str) -> str:

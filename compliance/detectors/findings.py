@@ -1,9 +1,8 @@
 """What a scan tells: plain values, safe to log except for the span they point at."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-RULE_VERSION = "2026.11.6"
+RULE_VERSION = "2026.11.7"
 """Changes with every change of a rule, a weight or a word list, so that a stored finding can be told apart later."""
 
 Confidence = Literal["low", "medium", "high"]
@@ -25,20 +24,19 @@ MASK_NAMES = {
     "GOVERNMENT_ID": "identity number",
 }
 TYPES = tuple(MASK_NAMES)
+PLAIN_MASKS = {kind: f"[{name}]" for kind, name in MASK_NAMES.items()}
 _LONG_ENOUGH = 8  # characters of which four may be shown
 LAST_FOUR_MARK = "••••"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One cause of a finding. `rule` names an entry of the data files, never a part of the value."""
 
     rule: str
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One sensitive value, or one fragment of it: fragments of one value have the same `group`.
 
     `start` and `end` count code points of the scanned text, `end` exclusive. `score` is the sum of the weights.
@@ -53,7 +51,7 @@ class Finding:
     reasons: tuple[Reason, ...]
     group: int | None = None
     placeholder: bool = False
-    masked: str = field(default="")
+    masked: str = ""
     last_four: str = ""
 
 
@@ -61,7 +59,7 @@ def mask_for(kind: str, last_four: str) -> str:
     """What is shown instead of a value: `[card ••••1111]`, `[secret]`. Never read as a finding again."""
     if last_four and kind in SHOWS_LAST_FOUR:
         return f"[{MASK_NAMES[kind]} {LAST_FOUR_MARK}{last_four}]"
-    return f"[{MASK_NAMES[kind]}]"
+    return PLAIN_MASKS[kind]
 
 
 def last_four_of(kind: str, value: str) -> str:

@@ -4,6 +4,7 @@ People write numbers full-width, as keycaps, in Arabic digits, with letters of o
 between. All that becomes plain characters here, once; each folded character remembers where it came from.
 """
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -13,6 +14,10 @@ from compliance.detectors.data_files import read
 
 _REMEMBERED = 20_000  # folded characters kept at most; the rest is folded anew each time
 _GONE = "\x00"
+_UNSEEN = frozenset(("Mn", "Me", "Mc", "Cf"))  # accents, keycap frames, joiners
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")  # letters by name, blanks by sight
+_CONTROLS = re.compile(r"[\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_KEPT_CONTROLS = "\t\n\r\x02"
 
 
 def _tables() -> dict[str, str]:
@@ -36,11 +41,10 @@ def _fold_character(char: str) -> str:
     read_as = []
     for part in unicodedata.normalize("NFKD", char):
         category = unicodedata.category(part)
-        if (
-            category in ("Mn", "Me", "Cf")
-            or 0xFE00 <= ord(part) <= 0xFE0F
-            or (category == "Cc" and part not in "\t\n\r\x02")
-        ):
+        if category in _UNSEEN or part in _FILLERS:
+            continue
+        if category == "Cc" and part not in _KEPT_CONTROLS:
+            read_as.append(" " if part.isspace() else "")
             continue
         decimal = unicodedata.decimal(part, None)
         if decimal is not None:
@@ -91,9 +95,14 @@ class Folded(NamedTuple):
         return (first, last) if last > first else None
 
 
+def is_plain(text: str) -> bool:
+    """Whether every character of a text is seen as it stands: ASCII without control characters."""
+    return text.isascii() and (text.isprintable() or not _CONTROLS.search(text))
+
+
 def fold(text: str) -> Folded:
     """The text as the detectors read it. Any text will do; lone surrogates stay what they are."""
-    if text.isascii():
+    if is_plain(text):
         plain = text.lower()
         if "\r" in plain or "\x00" in plain:
             plain = plain.replace("\r", "\n").replace("\x00", " ")

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from compliance.detectors.data_files import read, weight
-from compliance.detectors.digit_runs import Run, chains, letters_as_digits, runs
+from compliance.detectors.digit_runs import Run, chains, letters_as_digits, runs, usual_marks
 from compliance.detectors.findings import Reason
 from compliance.detectors.folding import Folded
 from compliance.detectors.number_words import spell_out
@@ -123,7 +123,7 @@ def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, n
     """The text with everything found that more than one detector needs. `numbers`: look for digits and their cues."""
     if spelled:
         folded = spell_out(folded)
-    text = letters_as_digits(folded.text) if numbers else folded.text
+    text = usual_marks(letters_as_digits(folded.text)) if numbers else folded.text
     if not numbers:
         return Reading(folded, original, text, direction, [], [], {})
     words = words_of(text)

@@ -1,7 +1,6 @@
 """`scan`: the whole way of a text, with an early end for the many that hold nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from compliance.detectors.beside import birth_dates, secrets_after_address
@@ -10,8 +9,8 @@ from compliance.detectors.card_numbers import find_cards
 from compliance.detectors.credentials import find_credentials
 from compliance.detectors.data_files import read
 from compliance.detectors.finance import find_finance
-from compliance.detectors.findings import SHOWS_LAST_FOUR, Confidence, Finding, last_four_of, mask_for
-from compliance.detectors.folding import fold
+from compliance.detectors.findings import PLAIN_MASKS, SHOWS_LAST_FOUR, Confidence, Finding, last_four_of, mask_for
+from compliance.detectors.folding import fold, is_plain
 from compliance.detectors.gates import (
     FORMATS,
     HEALTH,
@@ -35,6 +34,7 @@ from compliance.detectors.vocabulary import words_with_figures
 Direction = Literal["in", "out"]
 _ROUNDS = 8  # of masking again what shows up beside a mask
 _REPEATED = 40  # values in a round that are looked for everywhere; each is another walk through the text
+_new = tuple.__new__  # without the arguments of a NamedTuple, which cost as much again
 _WEIGHTS = read("weights")
 _HIGH, _MEDIUM, _REPORTED = _WEIGHTS["high_from"], _WEIGHTS["medium_from"], _WEIGHTS["reported_from"]
 
@@ -47,7 +47,7 @@ def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Fi
     """
     original = texts if isinstance(texts, str) else "\n".join(texts)
     shown = hide_masks(original)
-    if shown.isascii():
+    if is_plain(shown):
         seen = glance(shown)
         if holds_nothing(seen, shown):
             return ()
@@ -149,35 +149,35 @@ def _winners(drafts: list[Draft]) -> list[Draft]:
 
 
 def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
-    found = []
+    found: list[Finding] = []
     groups = 0
-    for draft in winners if len(winners) == 1 else sorted(winners, key=lambda draft: draft.spans[0]):
+    for kind, spans, why, placeholder in winners if len(winners) == 1 else sorted(winners, key=_first_span):
         group = None
-        if len(draft.spans) > 1:
+        if len(spans) > 1:
             groups += 1
             group = groups
-        score = draft.score
+        score = why.score
         last_four = ""
-        if draft.type in SHOWS_LAST_FOUR:
-            last_four = last_four_of(draft.type, "".join([reading.text[start:end] for start, end in draft.spans]))
-        masked = mask_for(draft.type, last_four)
-        for start, end in draft.spans:
+        if kind in SHOWS_LAST_FOUR:
+            last_four = last_four_of(kind, "".join([reading.text[start:end] for start, end in spans]))
+            masked = mask_for(kind, last_four)
+        else:
+            masked = PLAIN_MASKS[kind]
+        confidence = _confidence(score)
+        for start, end in spans:
             first, last = reading.folded.span(start, end)
             found.append(
-                Finding(
-                    draft.type,
-                    first,
-                    last,
-                    _confidence(score),
-                    score,
-                    draft.reasons,
-                    group,
-                    draft.placeholder,
-                    masked,
-                    last_four,
-                )
+                _new(Finding, (kind, first, last, confidence, score, why, group, placeholder, masked, last_four))
             )
-    return tuple(found) if len(found) == 1 else tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))
+    return tuple(found) if len(found) == 1 else tuple(sorted(found, key=_place))
+
+
+def _first_span(draft: Draft) -> tuple[int, int]:
+    return draft.spans[0]
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.start, finding.end
 
 
 def _confidence(score: float) -> Confidence:
@@ -214,7 +214,7 @@ def _everywhere(text: str, found: Sequence[Finding]) -> list[Finding]:
             end = place + len(written)
             if 1 not in taken[place:end]:
                 taken[place:end] = b"\x01" * (end - place)
-                every.append(replace(finding, start=place, end=end))
+                every.append(finding._replace(start=place, end=end))
             place = text.find(written, end)
     return every
 

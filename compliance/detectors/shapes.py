@@ -1,21 +1,20 @@
 """Numbers whose shape or check digits say what they are: IBAN, Medicare, British, Spanish, Mexican, Indian."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable
-from itertools import accumulate
 
 from compliance.detectors import checksums
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
-from compliance.detectors.vocabulary import WORD
 
 _IBAN_LENGTHS: dict[str, int] = read("iban")["lengths"]
 _FILLERS = frozenset(read("fillers")["words"])
 _IBAN_START = re.compile(r"(?<![a-z0-9])([a-z]{2}) ?(\d) ?(\d)(?=[ \-.\n/]{0,3}[a-z0-9])")
-_SOLID = {length: re.compile(rf"(?:[a-z0-9][ \-./_:,]{{0,3}}){{{length}}}") for length in set(_IBAN_LENGTHS.values())}
+_LETTERS = re.compile(r"[a-z]+")
 _PIECE = re.compile(r"[a-z]+|\d+|[^a-z0-9]+")
 _MARKS = frozenset(" -.\n/\t_:,")
+_MARKS_IN_BYTES = "".join(_MARKS).encode()
+_SQUEEZED = bytes(byte if byte < 128 and chr(byte).isalnum() else ord("!") for byte in range(256))
 
 _L, _N, _E = "[ac-hj-kmnp-rt-y]", "[0-9ac-hj-kmnp-rt-y]", r"(?![a-z0-9])"
 _MBI = re.compile(rf"(?<![a-z0-9])[1-9]{_L}{_N}\d(?P<mark>[- .]?){_L}{_N}\d(?P=mark){_L}{{2}}\d\d{_E}")
@@ -77,58 +76,44 @@ def _draft(kind: str, match: re.Match[str], *, named: bool) -> Draft:
 
 def _ibans(text: str) -> list[Draft]:
     found = []
-    pieces: _Pieces | None = None
+    unfilled = ""
     for match in _IBAN_START.finditer(text):
         length = _IBAN_LENGTHS.get(match[1])
         if length is None:
             continue
-        solid = _SOLID[length].match(text, match.start())
-        if solid and not checksums.iban("".join(filter(str.isalnum, solid.group()))) and "\n" not in text:
-            continue  # the usual case, without the walk
-        skipping = False
-        pieces = pieces or _Pieces(text)
-        compact, end = pieces.compact(match.start(), length, skipping=False)
-        if not _proved(compact, length):
-            if _FILLERS.isdisjoint(WORD.findall(text, match.end(), end + 40)):
+        start, behind, limit = match.start(), match.end(), _limit(match.start(), length)
+        compact = _squeezed(text[start:limit], length)
+        skipping = not _proved(compact, length)
+        if skipping and "\n" not in text:
+            continue  # filling words come between pieces on lines of their own
+        if skipping:
+            unfilled = unfilled or _LETTERS.sub(_without_fillers, text)
+            without = _squeezed(text[start:behind] + unfilled[behind:limit], length)
+            if without == compact or not _proved(without, length):
                 continue
-            skipping = True
-            if not _proved(pieces.compact(match.start(), length, skipping=True)[0], length):
-                continue
-        spans, compact = _walk(text, match.start(), length, skipping=skipping)
+        spans, compact = _walk(text, start, length, skipping=skipping)
         if compact:
             found.append(Draft("IBAN", spans, reasons("shape.unique", "proof.checksum")))
     return found
 
 
-class _Pieces:
-    """The words, numbers and what is between, split once for every place where an IBAN could begin."""
+def _squeezed(text: str, length: int) -> str:
+    """The first letters and digits of a text without the marks between; what cannot stand in an IBAN is a "!"."""
+    return text.encode("ascii", "replace").translate(_SQUEEZED, _MARKS_IN_BYTES)[:length].decode()
 
-    def __init__(self, text: str) -> None:
-        self._pieces = _PIECE.findall(text)
-        self._starts = list(accumulate(map(len, self._pieces), initial=0))
 
-    def compact(self, start: int, length: int, *, skipping: bool) -> tuple[str, int]:
-        """The letters and digits that `_walk` collects, and where they end, in a fourth of its time."""
-        compact = ""
-        end, limit = start, start + length * 4 + 80
-        for at in range(bisect_left(self._starts, start), len(self._pieces)):
-            place = self._starts[at]
-            if place >= limit:
-                break
-            piece = self._pieces[at][: limit - place]
-            if not (piece[0].isascii() and piece[0].isalnum()):
-                if not _MARKS.issuperset(piece):
-                    break
-            elif not (skipping and len(piece) > 1 and len(compact) >= 4 and piece in _FILLERS):
-                compact += piece
-                end = place + len(piece)
-                if len(compact) >= length:
-                    return compact[:length], end - len(compact) + length
-        return compact, end
+def _without_fillers(word: re.Match[str]) -> str:
+    written = word.group()
+    return " " * len(written) if written in _FILLERS and len(written) > 1 else written
+
+
+def _limit(start: int, length: int) -> int:
+    """Where an IBAN that begins at `start` has ended, however it is spread."""
+    return start + length * 4 + 80
 
 
 def _proved(compact: str, length: int) -> bool:
-    return len(compact) == length and checksums.iban(compact)
+    return len(compact) == length and "!" not in compact and checksums.iban(compact)
 
 
 def _walk(text: str, start: int, length: int, *, skipping: bool) -> tuple[tuple[tuple[int, int], ...], str]:
@@ -136,7 +121,7 @@ def _walk(text: str, start: int, length: int, *, skipping: bool) -> tuple[tuple[
     spans: list[tuple[int, int]] = []
     compact = ""
     broken = True
-    for match in _PIECE.finditer(text, start, start + length * 4 + 80):
+    for match in _PIECE.finditer(text, start, _limit(start, length)):
         piece = match.group()
         if not (piece[0].isascii() and piece[0].isalnum()):
             if not _MARKS.issuperset(piece):

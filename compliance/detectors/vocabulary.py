@@ -19,6 +19,7 @@ _GAP = 3  # characters at most between two words of a phrase
 _new = tuple.__new__  # without the arguments of a NamedTuple, which cost as much again
 SPACED = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalpha() else 32 for byte in range(256))
 """For `bytes.translate`, which costs a tenth of a pattern: plain letters in lower case, and spaces."""
+_SPACED_BUT_APOSTROPHES = bytes(byte if byte == ord("'") else SPACED[byte] for byte in range(256))
 _COMMON = frozenset(read("common_words")["words"])
 _NOT_SLIPS = frozenset(read("real_words")["words"])
 
@@ -70,8 +71,10 @@ class Phrases:
             entry = alone
             if longer and place + 1 < count:
                 second = names[place + 1]
-                for candidate in _slipped(longer, second) if second in _MEANT else longer.get(second, ()):
-                    last = _last_word(text, words, place, end, candidate.rest)
+                candidates = _slipped(longer, second) if second in _MEANT else longer.get(second, ())
+                after = _next_word(text, words, place + 1, end) if candidates else 0
+                for candidate in candidates if after else ():
+                    last = _last_word(text, words, place + 2, after, candidate.rest) if candidate.rest else after
                     if last:
                         entry, end, done = candidate, last, place + 2 + len(candidate.rest)
                         break
@@ -87,21 +90,28 @@ def _slipped(longer: Mapping[str, tuple[_Entry, ...]], second: str) -> tuple[_En
     return _in_order(entry for word in meant for entry in longer.get(word, ()))
 
 
-def _last_word(text: str, words: "Words", first: int, end: int, rest: tuple[str, ...]) -> int:
-    """Where the last word of a phrase ends whose first two fit, when the others follow; else 0."""
-    last = first + 1 + len(rest)
-    if last >= len(words.names):
+def _next_word(text: str, words: "Words", place: int, end: int) -> int:
+    """Where a word ends if it may go on with the phrase that ended before it; else 0."""
+    start, after = words.place(place, end)
+    gap = text[end:start]
+    if gap != " " and (len(gap) > _GAP or any(map(str.isdigit, gap))):
+        return 0  # "a1c" is no "a/c"
+    return after
+
+
+def _last_word(text: str, words: "Words", place: int, end: int, rest: tuple[str, ...]) -> int:
+    """Where a phrase ends whose first two words end at `end`, when the others follow from `place` on; else 0."""
+    last = place + len(rest)
+    names = words.names[place:last]
+    if len(names) < len(rest):
         return 0
-    for place, expected in enumerate(rest, first + 2):
-        word = words.names[place]
+    for word, expected in zip(names, rest, strict=True):
         if word != expected and expected not in _MEANT.get(word, ()):
             return 0
-    for place in range(first + 1, last + 1):
-        start, after = words.place(place, end)
-        gap = text[end:start]
-        if gap != " " and (len(gap) > _GAP or any(map(str.isdigit, gap))):
-            return 0  # "a1c" is no "a/c"
-        end = after
+    for following in range(place, last):
+        end = _next_word(text, words, following, end)
+        if not end:
+            return 0
     return end
 
 
@@ -112,19 +122,29 @@ class Words:
     the few that are asked for.
     """
 
-    __slots__ = ("_letters", "_spans", "names")
+    __slots__ = ("_letters", "_spans", "_written", "names")
 
-    def __init__(self, names: list[str], letters: str, spans: list[tuple[int, int]] | None = None) -> None:
-        """`letters`: the text with a space for whatever is no letter, or `spans` for each word."""
+    def __init__(
+        self,
+        names: list[str],
+        letters: str,
+        spans: list[tuple[int, int]] | None = None,
+        written: list[str] | None = None,
+    ) -> None:
+        """`letters`: the text with a space for whatever is no part of a word, or `spans` for each word.
+
+        `written`: the words as they stand in `letters`, when they have apostrophes.
+        """
         self.names = names
         self._letters = letters
         self._spans = spans
+        self._written = names if written is None else written
 
     def place(self, number: int, after: int) -> tuple[int, int]:
         """Where a word starts and ends; `after`: where it or the like of it stands first, from there on."""
         if self._spans is not None:
             return self._spans[number]
-        word = self.names[number]
+        word = self._written[number]
         start = self._letters.find(f" {word} ", after)
         return start, start + len(word)
 
@@ -134,16 +154,21 @@ _FIGURES = re.compile(r"[a-z]\d|401|1099|w-2")
 
 def words_with_figures(text: str, plain: Words | None) -> Words:
     """The words of a folded text, also those that hold digits (a1c, 401k). `plain`: its `words_of`, when known."""
-    if plain is not None and not _FIGURES.search(text):
-        return plain
+    if not _FIGURES.search(text):
+        return words_of(text) if plain is None else plain
     return words_of(text, WORD_WITH_FIGURES)
 
 
 def words_of(text: str, pattern: re.Pattern[str] = WORD) -> Words:
     """The words of a folded text."""
-    if pattern is WORD and "'" not in text and text.isascii():
-        letters = text.encode().translate(SPACED).decode()
-        return Words(letters.split(), f" {letters} ")
+    if pattern is WORD and text.isascii():
+        if "'" not in text:
+            letters = text.encode().translate(SPACED).decode()
+            return Words(letters.split(), f" {letters} ")
+        if "''" not in text:
+            letters = f" {text.encode().translate(_SPACED_BUT_APOSTROPHES).decode()} "
+            letters = letters.replace("' ", "  ").replace(" '", "  ")  # quotes around words are no part of them
+            return Words(letters.replace("'", "").split(), letters, None, letters.split())
     found = list(pattern.finditer(text))
     names = [match.group() for match in found]
     if "'" in text:

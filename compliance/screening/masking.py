@@ -7,7 +7,7 @@ Sources: PCI DSS 4.0.1, 3.3.1 (codes are never stored) and 4.2.2; DOMAIN 5.1 and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from compliance.detectors import Finding, mask, scan
@@ -79,7 +79,7 @@ def _parts(finding: Finding, texts: Sequence[str]) -> list[tuple[int, Finding]]:
     for place, text in enumerate(texts):
         start, end = max(finding.start - begin, 0), min(finding.end - begin, len(text))
         if start < end:
-            found.append((place, replace(finding, start=start, end=end)))
+            found.append((place, finding._replace(start=start, end=end)))
         begin += len(text) + 1
     return found
 

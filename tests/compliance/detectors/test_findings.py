@@ -4,6 +4,8 @@ import pytest
 
 from compliance.detectors import RULE_VERSION, Finding, Reason, mask, scan
 
+CARD = "4556737586899855"
+
 
 def found(text: str, direction: str = "in") -> list[tuple[str, str]]:
     findings = scan(text, direction="out" if direction == "out" else "in")
@@ -26,6 +28,34 @@ def test_a_card_is_found_in_any_writing(written: str) -> None:
     assert found(f"here: {written} ok?") == [("PAYMENT_CARD", written)] or found(f"here: {written} ok?") == [
         ("PAYMENT_CARD", written.strip("()"))
     ]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "\x01", "\x08", "\x0c", "\x1f", "\x7f", "\xad", "\u0903", "\u115f", "\u2028", "\u2800", "\ufe0f", "\u0301",
+        "\t", "\n", "\r\n", "#", " # ", "!", "'", "💳", "→", "\U0001fbff", "\ue000",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [1, 4])
+def test_no_sign_between_its_digits_hides_a_card(between: str, size: int) -> None:
+    written = between.join(CARD[start : start + size] for start in range(0, len(CARD), size))
+    findings = scan(f"here {written} ok")
+
+    assert {finding.type for finding in findings} == {"PAYMENT_CARD"}
+    assert (findings[0].start, findings[-1].end) == (5, 5 + len(written))
+    assert "4556" not in mask(f"here {written} ok", findings)
+
+
+def test_control_characters_hide_neither_a_phrase_nor_what_it_names() -> None:
+    assert found("my so\x01cial 529-43-1\x08187") == [("US_SSN", "529-43-1\x08187")]
+    assert found("pass\x7fword: Hunter2!x") == [("CREDENTIAL", "Hunter2!x")]
+
+
+def test_one_sign_makes_no_card_of_a_list_of_numbers() -> None:
+    assert found("12#15#20#25#30#35#40#45") == []
+    assert found("2024★2025★2026★2027") == []
+    assert found("ids 4556#7375#8689#9854") == []
 
 
 def test_letters_stand_for_digits_only_inside_a_long_row() -> None:
