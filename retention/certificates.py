@@ -28,7 +28,8 @@ from texting.models import CarrierCopy
 FORMAT = "parley purge certificate/v1"
 ERASURE_FORMAT = "parley erasure certificate/v1"
 ENDED_FORMAT = "parley organization certificate/v1"
-FORMATS = (FORMAT, ERASURE_FORMAT, ENDED_FORMAT)
+CLEARED_FORMAT = "parley organization rows certificate/v1"
+FORMATS = (FORMAT, ERASURE_FORMAT, ENDED_FORMAT, CLEARED_FORMAT)
 _NOBODY_ANSWERS = 1000  # certificates looked at in one round
 log = logging.getLogger("parley.purging")
 

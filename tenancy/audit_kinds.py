@@ -371,6 +371,7 @@ class AuditKind(StrEnum):
     CLOSING_TAKEN_BACK = "organization:end_taken_back"
     CLOSING_BEGUN = "organization:end_begun"
     ORGANIZATION_ENDED = "organization:ended"
+    ORGANIZATION_CLEARED = "organization:cleared"
     EXPORT_ASKED = "export:asked"
     EXPORT_MADE = "export:made"
     EXPORT_FETCHED = "export:fetched"

@@ -20,6 +20,8 @@ from tenancy.audit_checkpoints import (
     trusted_keys,
     write_note,
 )
+from tenancy.audit_kinds import AuditKind
+from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate, current_organization_id
 from tenancy.models import AuditCheckpoint, AuditEvent, AuditHead, Organization
 
@@ -67,14 +69,15 @@ def verify_chain(
 
     `checkpoints` are notes from outside the database; `trusted` are the keys that may have signed (default: our own).
     Finds any event that was edited, deleted, inserted, moved, cut off at the end or taken from another organization, as
-    far as a checkpoint or a later event covers it.
+    far as a checkpoint or a later event covers it. Of an organization that has ended the log may begin with
+    the tombstone.
     """
     with activate(organization) as organization_id:
         report = Report(organization_id)
         keys = trusted_keys() if trusted is None else trusted
         stored = AuditCheckpoint.objects.order_by("sequence").values_list("note", flat=True)
         expected = _expected(report, [*stored.iterator(_CHUNK), *checkpoints], keys)
-        sequence, head = _walk(report, expected)
+        sequence, head = _walk(report, expected, *_beginning(organization_id, expected))
         recorded = AuditHead.objects.first()
         if (recorded.sequence, bytes(recorded.hash)) != (sequence, head) if recorded else sequence:
             report.add(sequence, "the log does not end where its head says")
@@ -100,10 +103,23 @@ def _expected(report: Report, notes: Iterable[str], keys: Collection[Ed25519Publ
     return expected
 
 
-def _walk(report: Report, expected: dict[int, bytes]) -> tuple[int, bytes]:
+def _beginning(organization_id: UUID, expected: dict[int, bytes]) -> tuple[int, bytes]:
+    """The number and hash before the first event: what was before its tombstone an organization that ended has lost."""
+    first = AuditEvent.objects.order_by("sequence").first()
+    if (
+        first is None
+        or (first.event, first.object_id) != (AuditKind.KEY_DESTROYED, ORGANIZATION_MARK.hex())
+        or not Organization.everyone.filter(pk=organization_id, ended_at__isnull=False).exists()
+    ):
+        return 0, START
+    for number in [number for number in expected if number < first.sequence - 1]:
+        del expected[number]
+    return first.sequence - 1, expected.get(first.sequence - 1, bytes(first.previous_hash))
+
+
+def _walk(report: Report, expected: dict[int, bytes], sequence: int, previous: bytes) -> tuple[int, bytes]:
     """Compare each event with the one before it; gives the last one's number and hash."""
-    sequence, previous = 0, START
-    for event in _events_after(0):
+    for event in _events_after(sequence):
         number, stored_hash = event["sequence"], bytes(event["hash"])
         report.events += 1
         if number != sequence + 1:

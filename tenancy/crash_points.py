@@ -45,6 +45,8 @@ OTHER_POINTS = (
     "before_export_ready",  # a piece of an export is stored; the file is not whole
     "before_erased_commit",  # a batch of an erased person's rows says so, not committed
     "after_organization_keys_destroyed",  # an organization has ended; what its keys had wrapped is not replaced yet
+    "before_rows_cleared",  # a batch of rows of an ended organization is deleted, not committed
+    "after_rows_cleared",  # it is committed; the next one is not begun
     "after_purge_step",  # a purge's step is stored; the next one is not begun
     "after_resealed",  # what must stay is under the newer key; the older ones are still there
 )

@@ -82,14 +82,19 @@ def ask_providers() -> dict[str, int]:
     counts = {"asked": 0, "failed": 0}
     for organization_id in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
         try:
-            with activate(organization_id):
-                due = _take()
-            _ask_all(organization_id, due)
-            counts["asked"] += len(due)
+            counts["asked"] += ask_due(organization_id)
         except Exception as error:  # one organization's trouble is not the others'
             log.error("copies_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
             counts["failed"] += 1
     return counts
+
+
+def ask_due(organization_id: UUID) -> int:
+    """Ask about some copies of one organization that are due; how many. Raises what reading credentials may raise."""
+    with activate(organization_id):
+        due = _take()
+    _ask_all(organization_id, due)
+    return len(due)
 
 
 @dataclass(frozen=True)
@@ -132,15 +137,25 @@ def _is_old(copy: CarrierCopy) -> bool:
 
 
 def _ask_all(organization_id: UUID, due: Sequence[_Wish]) -> None:
+    """Line by line; what goes wrong with one is raised when the others were asked."""
+    failures = []
     for line_id, group in groupby(due, key=lambda wish: wish.line_id):
-        wishes = list(group)
-        with activate(organization_id):
-            line = Line.objects.get(pk=line_id)
-            provider = provider_for(line.provider, Credentials.from_json(line.credentials))
-        answers = asyncio.run(_ask(provider, wishes))
-        with activate(organization_id):
-            for wish, refusal in zip(wishes, answers, strict=True):
-                _record(wish, refusal)
+        try:
+            _ask_line(organization_id, line_id, list(group))
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+def _ask_line(organization_id: UUID, line_id: UUID, wishes: Sequence[_Wish]) -> None:
+    with activate(organization_id):
+        line = Line.objects.get(pk=line_id)
+        provider = provider_for(line.provider, Credentials.from_json(line.credentials))
+    answers = asyncio.run(_ask(provider, wishes))
+    with activate(organization_id):
+        for wish, refusal in zip(wishes, answers, strict=True):
+            _record(wish, refusal)
 
 
 async def _ask(provider: Provider, wishes: Sequence[_Wish]) -> list[NotAccepted | None]:

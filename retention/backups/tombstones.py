@@ -33,8 +33,9 @@ from retention.backups import shelf
 from retention.backups.errors import Damaged
 from tenancy.audit_checkpoints import is_signed, sign, trusted_keys
 from tenancy.audit_kinds import AuditKind
-from tenancy.encryption.ending import IN_ESCROW, ORGANIZATION_MARK
+from tenancy.encryption.ending import IN_ESCROW
 from tenancy.encryption.key_sources import CONTACT
+from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, Organization
 

@@ -1,6 +1,6 @@
 """Asking for the end of an organization, agreeing, taking it back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -43,6 +43,7 @@ def ask(*, member: Membership, typed: str) -> Closing:
     others = other_owners(member)
     now = timezone.now()
     closing = Closing.objects.create(state=State.ASKED, asked_by=member, asked_at=now)
+    _set_directory(end_asked_at=now)
     audit.record(event=AuditKind.CLOSING_ASKED, actor=member, object=closing, alone=not others)
     if not others:
         begin(closing)
@@ -70,7 +71,7 @@ def take_back(*, member: Membership) -> None:
     closing.state, closing.decided_by = State.TAKEN_BACK, member
     closing.save(update_fields=["state", "decided_by"])
     Line.objects.filter(pk__in=closing.line_ids).update(is_active=True)
-    _set_closes_at(None)
+    _set_directory(closes_at=None, end_asked_at=None)
     audit.record(event=AuditKind.CLOSING_TAKEN_BACK, actor=member, object=closing, lines=closing.line_ids)
 
 
@@ -81,7 +82,7 @@ def begin(closing: Closing, window: timedelta = WINDOW) -> None:
     closing.line_ids = []
     silence(closing)
     closing.save(update_fields=["state", "begun_at", "ends_at", "line_ids"])
-    _set_closes_at(closing.ends_at)
+    _set_directory(closes_at=closing.ends_at)
     audit.record(event=AuditKind.CLOSING_BEGUN, actor=closing.asked_by, object=closing, ends_at=closing.ends_at)
     tell(closing)
 
@@ -112,11 +113,20 @@ def other_owners(member: Membership) -> list[Membership]:
 
 def refuse_if_held() -> None:
     """Raises CannotDo while anything is on legal hold. Take `deleting_lock` before."""
-    if number := live_scopes().values("hold").distinct().count():
+    if number := _holds():
         words = _(
             "%(number)s legal holds keep things here. The organization can end when two people have released them."
         )
         raise CannotDo(words % {"number": number})
+
+
+def is_held() -> bool:
+    """Whether anything is on legal hold. Take `deleting_lock` before."""
+    return _holds() > 0
+
+
+def _holds() -> int:
+    return live_scopes().values("hold").distinct().count()
 
 
 def _locked(*states: str) -> Closing:
@@ -126,5 +136,6 @@ def _locked(*states: str) -> Closing:
     return closing
 
 
-def _set_closes_at(at: object) -> None:
-    Organization.objects.filter(pk=current_organization_id()).update(closes_at=at)
+def _set_directory(**moments: datetime | None) -> None:
+    """What rounds and operators know without opening the organization."""
+    Organization.objects.filter(pk=current_organization_id()).update(**moments)

@@ -1,4 +1,8 @@
-"""The end itself: the tombstone is committed, then the keys go, then nobody gets in. Safe to run again at each step."""
+"""The end itself. Safe to run again at each step, whoever died:
+
+carriers are asked to delete its texts -> the tombstone is committed and nobody gets in any more -> the keys go, and
+that is the end -> rows are deleted (`clearing`).
+"""
 
 import logging
 from datetime import timedelta
@@ -11,13 +15,16 @@ from accounts import mail
 from accounts.mail import MailKind
 from accounts.models import Membership
 from retention import certificates
-from retention.closing.asking import refuse_if_held, silence, tell
+from retention.closing import carriers
+from retention.closing.asking import is_held, silence, tell
+from retention.closing.clearing import clear
+from retention.closing.doors import close_doors, mark_ended
 from retention.lock import deleting_lock
 from retention.models import Closing
-from retention.requests.cannot_do import CannotDo
 from tenancy import audit
 from tenancy.audit import AuditKind
-from tenancy.encryption.ending import IN_ESCROW, ORGANIZATION_MARK, destroy_organization, end_escrow
+from tenancy.encryption.ending import IN_ESCROW, destroy_organization, end_escrow
+from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate
 from tenancy.models import DataKey, Organization
 from texting.models import Attachment, Contact, Conversation, Message, Note
@@ -34,7 +41,7 @@ COUNTED = (Contact, Conversation, Message, Note, Attachment)
 
 def round_of_closings() -> dict[str, int]:
     """One round: remind, end what is due, go on with what a process left half-way, end what was long in escrow."""
-    counts = {"ended": 0, "failed": 0}
+    counts = {"ended": 0, "cleared": 0, "failed": 0}
     for organization_id in list(Organization.objects.exclude(closes_at=None).values_list("pk", flat=True)):
         try:
             with activate(organization_id):
@@ -44,8 +51,15 @@ def round_of_closings() -> dict[str, int]:
             log.exception("closing_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
             counts["failed"] += 1
     for organization_id in list(Organization.everyone.exclude(ended_at=None).values_list("pk", flat=True)):
-        with activate(organization_id):
-            _end_escrow(organization_id)
+        try:
+            with activate(organization_id):
+                _end_escrow(organization_id)
+            counts["cleared"] += clear(organization_id)
+        except Exception as error:
+            log.exception(
+                "clearing_failed", extra={"organization": str(organization_id), "error": type(error).__name__}
+            )
+            counts["failed"] += 1
     return counts
 
 
@@ -63,39 +77,61 @@ def _look_after(organization_id: UUID) -> None:
 def go_on(organization_id: UUID) -> bool:
     """End the organization if it is time, or go on with that. Whether it ended now."""
     with activate(organization_id):
-        if not _begin(organization_id):
+        state = _start()
+    if state is None or (state == State.CARRIERS and not carriers.ask(organization_id)):
+        return False
+    with activate(organization_id):
+        if not _begin():
             return False
     keys = destroy_organization(organization_id)
     with activate(organization_id):
         return _finish(organization_id, keys)
 
 
-def _begin(organization_id: UUID) -> bool:
-    """Commit what outlives the keys. False: not yet, or something is on hold."""
+def _start() -> State | None:
+    """Where it stands; from its day on carriers are asked. None: not yet, or something is on hold."""
     deleting_lock()
-    closing = Closing.objects.select_for_update(of=("self",)).filter(state__in=(State.COUNTING, State.ENDING)).first()
-    if closing is None or closing.ends_at is None:
+    closing = _locked(State.COUNTING, State.CARRIERS, State.ENDING)
+    if closing is None or closing.ends_at is None or closing.ends_at > timezone.now():
+        return None
+    if closing.state == State.COUNTING:
+        if is_held():
+            return None  # the page says so; it ends when the holds are released
+        closing.state, closing.carriers_until = State.CARRIERS, timezone.now() + carriers.PATIENCE
+        closing.save(update_fields=["state", "carriers_until"])
+    return State(closing.state)
+
+
+def _begin() -> bool:
+    """Commit what outlives the keys. False: something is on hold."""
+    deleting_lock()
+    closing = _locked(State.CARRIERS, State.ENDING)
+    if closing is None:
         return False
     if closing.state == State.ENDING:
         return True
-    if closing.ends_at > timezone.now():
+    if is_held():
         return False
-    try:
-        refuse_if_held()
-    except CannotDo:
-        return False  # the page says so; it ends when the holds are released
+    owners = Membership.objects.filter(organization=closing.organization_id, is_owner=True, is_active=True)
+    closing.owner_ids = [str(pk) for pk in owners.order_by("pk").values_list("pk", flat=True)]
     closing.counts = {model._meta.label: model._default_manager.count() for model in COUNTED}
+    closing.carriers = carriers.counted()
     closing.state = State.ENDING
-    closing.save(update_fields=["counts", "state"])
+    closing.save(update_fields=["counts", "state", "carriers", "owner_ids"])
     mark = DataKey(kind="organization", key_id=ORGANIZATION_MARK)
     audit.record(
         event=AuditKind.KEY_DESTROYED, actor=closing.asked_by, object=mark, kind="organization", closing=closing.pk
     )
+    close_doors()
     return True
 
 
+def _locked(*states: State) -> Closing | None:
+    return Closing.objects.select_for_update(of=("self",)).filter(state__in=states).first()
+
+
 def _finish(organization_id: UUID, keys: int) -> bool:
-    closing = Closing.objects.select_for_update(of=("self",)).filter(state=State.ENDING).first()
+    closing = _locked(State.ENDING)
     if closing is None:
         return False
     now = timezone.now()
@@ -112,14 +148,13 @@ def _finish(organization_id: UUID, keys: int) -> bool:
         "ended": date_format(timezone.localtime(now), "j M Y"),
         "certificate": closing.certificate,
     }
-    owners = Membership.objects.filter(organization=organization_id, is_owner=True, is_active=True)
+    owners = Membership.objects.filter(organization=organization_id, pk__in=closing.owner_ids)
     for owner in owners.select_related("user"):
         try:
             mail.queue(to=owner.user, kind=MailKind.ORGANIZATION_ENDED, words=words)
         except (mail.TooManyMails, mail.BadAddress) as error:
             log.warning("certificate_not_mailed", extra={"error": type(error).__name__})
-    Membership.objects.filter(organization=organization_id).update(is_active=False)
-    Organization.objects.filter(pk=organization_id).update(ended_at=now)
+    mark_ended()
     return True
 
 
@@ -138,6 +173,7 @@ def _facts(closing: Closing, organization: Organization) -> dict[str, object]:
         "at": moment(closing.ended_at),
         "keys_destroyed": closing.keys,
         "ended": closing.counts,
+        "carriers": closing.carriers,
         "in_escrow": {"kinds": list(IN_ESCROW), "until": moment(closing.escrow_until)},
         "is_final": True,
     }
@@ -147,6 +183,6 @@ def _end_escrow(organization_id: UUID) -> None:
     closing = Closing.objects.select_for_update(of=("self",)).filter(state=State.ENDED, escrow_ended_at=None).first()
     if closing is None or closing.escrow_until is None or closing.escrow_until > timezone.now():
         return
-    closing.escrow_ended_at = timezone.now()
-    closing.save(update_fields=["escrow_ended_at"])
+    closing.escrow_ended_at, closing.cleared_at = timezone.now(), None  # the proof's rows are to go, too
+    closing.save(update_fields=["escrow_ended_at", "cleared_at"])
     end_escrow(organization_id)

@@ -12,13 +12,15 @@ from tenancy.isolation import TenantModel, same_organization
 class Closing(TenantModel):
     """One attempt. `asked_by` is empty when an operator ends it. `line_ids`: lines that it switched off.
 
-    `counts` and `certificate` (canonical JSON, signed) outlive the keys: ids, counts and times only.
+    `counts`, `certificate` and `rows_certificate` (canonical JSON, signed) outlive the keys: ids, counts and times
+    only. `carriers`: what became of the copies of its texts; `cleared`: rows that were deleted, by model, so far.
     """
 
     class State(models.TextChoices):
         ASKED = "asked", _("Waits for a second owner")
         COUNTING = "counting", _("Ends on a day")
         TAKEN_BACK = "taken_back", _("Taken back")
+        CARRIERS = "carriers", _("Carriers are asked to delete")
         ENDING = "ending", _("Being destroyed")
         ENDED = "ended", _("Ended")
 
@@ -37,6 +39,13 @@ class Closing(TenantModel):
     escrow_until = models.DateTimeField(null=True, blank=True)
     escrow_ended_at = models.DateTimeField(null=True, blank=True)
     line_ids = models.JSONField(default=list)
+    owner_ids = models.JSONField(default=list, help_text="Who gets the certificate.")
+    carriers_until = models.DateTimeField(null=True, blank=True, help_text="How long carriers have to answer.")
+    carriers_reached = models.UUIDField(null=True, blank=True, help_text="The last text whose copy was asked for.")
+    carriers = models.JSONField(default=dict)
+    cleared = models.JSONField(default=dict)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    rows_certificate = models.TextField(blank=True)
     counts = models.JSONField(default=dict)
     keys = models.PositiveIntegerField(default=0)
     certificate = models.TextField(blank=True)

@@ -7,12 +7,9 @@ from django.db.models.functions import Now
 from tenancy.crash_points import crash_here
 from tenancy.encryption import keyring
 from tenancy.encryption.key_sources import INDEX
-from tenancy.encryption.records import KEY_ID_BYTES
 from tenancy.encryption.rotation import replace_organization_key
 from tenancy.models.data_key import DataKey, OrganizationKey
 
-ORGANIZATION_MARK = bytes(KEY_ID_BYTES)
-"""In the place of a key's id among tombstones: all keys of the organization but those in escrow."""
 IN_ESCROW = ("consent", INDEX)
 """Kinds of keys that outlive an organization: proof of permission, and the hashes by which a number is looked up."""
 

@@ -22,6 +22,8 @@ from tenancy.encryption.errors import Undecryptable
 VERSION = 1
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
+ORGANIZATION_MARK = bytes(KEY_ID_BYTES)
+"""In the place of a key's id among tombstones: all keys of the organization but those in escrow."""
 SALT_BYTES, COMMITMENT_BYTES, NONCE_BYTES, TAG_BYTES = 16, 32, 12, 16
 _INFO = b"parley record/v1"
 

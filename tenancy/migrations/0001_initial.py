@@ -27,13 +27,34 @@ END
 $$
 """
 
+# Of an organization that has ended rows may be deleted, which row security confines to it; and an end cannot be undone.
 REFUSE_CHANGE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'DELETE' AND TG_LEVEL = 'STATEMENT' AND EXISTS (
+        SELECT FROM tenancy_organization
+        WHERE id = nullif(current_setting('app.organization_id', true), '')::uuid AND ended_at IS NOT NULL
+    ) THEN
+        RETURN NULL;
+    END IF;
     RAISE insufficient_privilege USING MESSAGE = format('rows of %s are never changed or deleted', TG_TABLE_NAME);
 END
 $$
 """
+
+ENDED_FOR_GOOD = """
+CREATE FUNCTION refuse_undoing_an_end() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE insufficient_privilege USING MESSAGE = 'the end of an organization is never undone';
+END
+$$;
+CREATE TRIGGER tenancy_organization_ended BEFORE UPDATE ON tenancy_organization FOR EACH ROW
+    WHEN (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)
+    EXECUTE FUNCTION refuse_undoing_an_end()
+"""
+NOT_FOR_GOOD = (
+    "DROP TRIGGER tenancy_organization_ended ON tenancy_organization; DROP FUNCTION refuse_undoing_an_end()"
+)
 
 
 class Migration(migrations.Migration):
@@ -59,11 +80,13 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('closes_at', models.DateTimeField(blank=True, help_text='An owner ends it; until then it can be kept.', null=True)),
                 ('ended_at', models.DateTimeField(blank=True, help_text='Its keys are destroyed.', null=True)),
+                ('end_asked_at', models.DateTimeField(blank=True, help_text='An owner asked for its end, which was not taken back.', null=True)),
             ],
             options={
                 'ordering': ['name'],
             },
         ),
+        migrations.RunSQL(ENDED_FOR_GOOD, NOT_FOR_GOOD, hints={"database": "default"}),
         migrations.CreateModel(
             name='ClockTick',
             fields=[

@@ -41,6 +41,9 @@ class Organization(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     closes_at = models.DateTimeField(null=True, blank=True, help_text="An owner ends it; until then it can be kept.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="Its keys are destroyed.")
+    end_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="An owner asked for its end, which was not taken back."
+    )
 
     objects = OpenOrganizations()
     everyone: ClassVar["models.Manager[Organization]"] = models.Manager()

@@ -72,6 +72,9 @@ PLACES = {
     + KEEPER,
     "tenancy/encryption/day_shredding.py:shred_day": "seals what is kept anew first; the caller decides under "
     + KEEPER,
+    "retention/closing/clearing.py:_delete_some": "an organization that has ended, which holds had let it",
+    "retention/closing/clearing.py:_forget_people": "members of an organization that has ended",
+    "retention/closing/doors.py:close_doors": "`closing.ending._begin`: deleting_lock, no live holds; " + ACCESS,
     "texting/searching/keeping.py:forget_all_names": "`closing.ending._finish`: no live holds; marks only",
     "tenancy/encryption/ending.py:destroy_organization": "`closing.ending._begin`: deleting_lock, no live holds",
     "tenancy/encryption/ending.py:end_escrow": "five years after an organization ended, which holds had let it",

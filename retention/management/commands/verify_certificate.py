@@ -6,10 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from retention.certificates import ENDED_FORMAT, ERASURE_FORMAT, BadCertificate, verify
+from retention.certificates import CLEARED_FORMAT, ENDED_FORMAT, ERASURE_FORMAT, BadCertificate, verify
 from tenancy.audit_checkpoints import BadNote, trusted_keys
 
 MOST_BYTES = 50_000_000
+
+WAITS = {
+    CLEARED_FORMAT: "proof of permission is kept for five years",
+    "": "carriers have not answered for all copies",
+}
 
 
 class Command(BaseCommand):
@@ -39,13 +44,16 @@ class Command(BaseCommand):
             said = verify(text, keys)
         except (BadCertificate, BadNote) as error:
             raise CommandError(str(error)) from None
-        state = "final" if said["is_final"] else "not final: carriers have not answered for all copies"
+        state = "final" if said["is_final"] else f"not final: {WAITS.get(said['format'], WAITS[''])}"
         if said["format"] == ERASURE_FORMAT:
             ended = sum(said["ended"].values())
             named = f"Erasure {said['erasure']}"
         elif said["format"] == ENDED_FORMAT:
             ended = sum(said["ended"].values())
             named = f"End {said['closing']}"
+        elif said["format"] == CLEARED_FORMAT:
+            ended = sum(said["ended"].values())
+            named = f"Deleted rows after the end {said['closing']}"
         else:
             ended = sum(sum(rows.values()) for rows in said["ended"].values())
             named = f"Purge {said['purge']}"

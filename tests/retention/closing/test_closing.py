@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership, OutgoingMail
@@ -24,14 +25,23 @@ from retention.requests.cannot_do import CannotDo
 from tenancy.audit_checkpoints import trusted_keys
 from tenancy.encryption import KeyDestroyed, blind_index, keyring
 from tenancy.encryption import ending as key_ending
+from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate
 from tenancy.models import DataKey, Organization
 from tests.retention.placed import place_hold
-from tests.texting.desk import FIRST
-from texting.models import Contact, ContactWord, Line, Message
+from tests.texting.desk import FIRST, SECOND
+from texting.models import Contact, ContactWord, Line, LineKey, Message, QuarantinedRequest
 from texting.models.contact import NUMBER_INDEX
+from texting.providers.base import NotAccepted
+from texting.statuses import ErrorKind
 
 State = Closing.State
+
+
+@pytest.fixture(autouse=True)
+def carrier(far_end):
+    """Forgets what it is asked to."""
+    return far_end
 
 
 @pytest.fixture
@@ -85,7 +95,7 @@ def test_taken_back_only_the_lines_that_it_switched_off_send_again(desk):
         assert list(Line.objects.filter(is_active=True)) == [desk.line]
         assert Organization.objects.get(pk=desk.organization.pk).closes_at is None
     assert "This organization ends" not in owner.get("/settings/end/").content.decode()
-    assert ending.round_of_closings() == {"ended": 0, "failed": 0}
+    assert ending.round_of_closings() == {"ended": 0, "cleared": 0, "failed": 0}
 
 
 def test_a_hold_keeps_it_from_ending_before_and_at_the_end(desk):
@@ -117,7 +127,7 @@ def test_after_the_window_nothing_opens_but_what_is_in_escrow(desk):
     with activate(desk.organization):
         due()
         assert ContactWord.objects.exists()
-    assert ending.round_of_closings() == {"ended": 1, "failed": 0}
+    assert ending.go_on(desk.organization.pk)
     keyring.forget_everything()
     with activate(desk.organization):
         for read in (lambda: Message.objects.first().body, lambda: Contact.objects.first().number):
@@ -144,7 +154,54 @@ def test_after_the_window_nothing_opens_but_what_is_in_escrow(desk):
     assert desk.as_(desk.cast.owner).get("/inbox/").status_code == 302, "nobody gets in"
     with activate(desk.cast.other_organization):
         assert Message.objects.get(conversation=other).body == "My sink"
-    call_command("end_organization", "harbor", certificate=True)
+
+
+def test_carriers_are_asked_first_and_what_they_refused_stands_in_the_certificate(desk, carrier):
+    desk.hear("About my crown", number=FIRST)
+    desk.hear("And my bill", number=FIRST)
+    desk.hear("My sink", number=FIRST, line=desk.other_line)
+    begun(desk)
+    carrier.keeps += [NotAccepted(ErrorKind.AUTH, retry=False, provider_code="20003")]
+    with activate(desk.organization):
+        due()
+    assert ending.go_on(desk.organization.pk)
+    assert carrier.deleted == ["in-1", "in-2"], "the neighbour's is not asked for"
+    with activate(desk.organization):
+        said = certificates.verify(Closing.objects.get().certificate, trusted_keys())
+    assert said["carriers"] == {"gone": 1, "refused": 1, "waiting": 0}
+
+
+def test_a_carrier_that_cannot_be_asked_is_waited_for_but_not_for_ever(desk, carrier):
+    desk.hear("About my crown", number=FIRST)
+    begun(desk)
+    carrier.keeps += [NotAccepted(ErrorKind.TRANSIENT, retry=True)]
+    with activate(desk.organization):
+        due()
+    assert not ending.go_on(desk.organization.pk)
+    late = desk.hear("Hello?", number=FIRST)
+    with activate(desk.organization):
+        assert Message.objects.filter(conversation=late).first().body == "About my crown", "keys are there until then"
+        with pytest.raises(CannotDo, match="Nothing is under way"):
+            asking.take_back(member=desk.cast.owner)
+        Closing.objects.update(carriers_until=timezone.now())
+    assert ending.go_on(desk.organization.pk)
+    assert carrier.deleted == ["in-1", "in-2"], "also what came in meanwhile"
+    with activate(desk.organization):
+        assert Closing.objects.get().carriers == {"gone": 1, "refused": 0, "waiting": 1}
+
+
+@pytest.mark.parametrize("path", ["inbound", "status/a-token"])
+def test_what_comes_in_for_its_lines_is_refused_for_good_and_nothing_is_stored(desk, path):
+    desk.hear("About my crown", number=FIRST)
+    key = LineKey.objects.get(line_id=desk.line.pk).key
+    begun(desk)
+    with activate(desk.organization):
+        due()
+    ending.go_on(desk.organization.pk)
+    words = {"From": SECOND, "To": desk.line.number, "Body": "Are you open?", "MessageSid": "in-9"}
+    assert Client().post(f"/webhooks/{desk.line.provider}/{key}/{path}", words).status_code == 404
+    with activate(desk.organization):
+        assert (Message.objects.count(), QuarantinedRequest.objects.count()) == (1, 0)
 
 
 @pytest.mark.parametrize("place", ["keys", "organization key"])
@@ -183,7 +240,7 @@ def test_a_restored_backup_of_its_keys_opens_nothing_either(desk, tmp_path):
     ending.go_on(organization)
     assert tombstones.export(tmp_path) >= 1
     dead = tombstones.read(tmp_path)
-    assert key_ending.ORGANIZATION_MARK in dead.keys[organization]
+    assert ORGANIZATION_MARK in dead.keys[organization]
     with keyring.keys_of(organization):  # as it was when it was copied
         for row in before:
             if row["kind"] not in {"audit", *key_ending.IN_ESCROW}:
