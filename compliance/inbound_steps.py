@@ -42,6 +42,7 @@ class Keywords:
     def _take(self, arrival: Arrival, state: State, opt_ins: OptInWords) -> bool:
         """Whether the ledger changed."""
         reply = classify(arrival.body, opted_out=state.suppressed_since is not None)
+        arrival.is_taken = True
         if reply.action == "opt_out" and reply.tier in _ACTING_TIERS:
             self._stop(arrival, reply, state)
             return True
@@ -56,6 +57,7 @@ class Keywords:
             return True
         if opt_ins.take(arrival, state, reply):
             return True
+        arrival.is_taken = False
         self._doubt(arrival, reply, state)
         wrote = Evidence(source=ConsentEvent.Source.INBOUND, message_id=arrival.message_id)
         return consent.note_wrote(arrival.contact, state, evidence=wrote)

@@ -58,6 +58,7 @@ RAIL = (
     RailEntry(_("For you"), "notifications", "bell", Permission.CONVERSATIONS_READ, unread_count),
     RailEntry(_("Scheduled"), "scheduled", "calendar-clock", Permission.CONVERSATIONS_READ, stopped_count),
     RailEntry(_("Announce"), "announcements", "megaphone", Permission.ANNOUNCEMENTS_PREPARE, to_approve),
+    RailEntry(_("Polls"), "polls", "list-checks", Permission.ANNOUNCEMENTS_PREPARE),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
     RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
     RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),

@@ -56,6 +56,7 @@ TEXTING_SEND_POLICIES = [
     "compliance.send_policies.hours.QuietHours",
     "compliance.send_policies.frequency.FrequencyCap",
     "texting.announcements.policy.Announced",
+    "compliance.polls.policy.Polls",
     "texting.limits.policy.SendingLimits",
     "texting.limits.carriers.policy.CarrierDay",
 ]
@@ -69,6 +70,7 @@ TEXTING_COMPOSER_TOOLS = [
 ]
 TEXTING_ORIGINS = "compliance.message_templates.origins.Templates"  # where texts came from that were not written anew
 TEXTING_AUDIENCES = ["compliance.opt_in.audiences.Agreed"]  # what contacts have agreed to, to choose an audience by
+TEXTING_ANNOUNCED_FOR = ["compliance.polls.showing.announced_for"]  # what announcements are part of
 TEXTING_THREAD_NOTICES = [
     "portal.payments.notices.payments",
     "compliance.opt_out.thread_notices.open_questions",
@@ -99,6 +101,7 @@ TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",
     "compliance.carrier.hearing.CarrierWords",
+    "compliance.polls.hearing.Polls",
     "compliance.escalations.arriving.GrayAreas",
     "compliance.automations.arriving.Rules",
 ]

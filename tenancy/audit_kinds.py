@@ -34,7 +34,6 @@ class AuditKind(StrEnum):
     NETWORKS_CHANGED = "networks:changed"
     NETWORKS_LIFTED = "networks:lifted"
     PERMISSION_DENIED = "permission:denied"
-
     MEMBER_INVITED = "member:invited"
     MEMBER_INVITATION_WITHDRAWN = "member:invitation_withdrawn"
     MEMBER_JOINED = "member:joined"
@@ -132,6 +131,11 @@ class AuditKind(StrEnum):
     ANNOUNCEMENT_RETRIED = "announcement:retried"
     ANNOUNCEMENT_FINISHED = "announcement:finished"
     ANNOUNCEMENT_EXPORTED = "announcement:exported"
+    POLL_CLOSED = "poll:closed"
+    POLL_REMINDED = "poll:reminded"
+    POLL_EXPORTED = "poll:exported"
+    SATISFACTION_CHANGED = "satisfaction:changed"
+    SATISFACTION_EXPORTED = "satisfaction:exported"
     AUTOMATION_CHANGED = "automation:changed"
     AUTOMATION_SWITCHED = "automation:switched"
     AUTOMATION_REMOVED = "automation:removed"
@@ -346,7 +350,6 @@ class AuditKind(StrEnum):
     CARRIER_LIST_EXPORTED = "carrier_list:exported"
     CARRIER_COPY_DELETED = "carrier_copy:deleted"
     CARRIER_COPY_GONE = "carrier_copy:gone"
-
     HOLD_PLACED = "hold:placed"
     HOLD_CHANGED = "hold:changed"
     HOLD_WIDENED = "hold:widened"
@@ -355,7 +358,6 @@ class AuditKind(StrEnum):
     HOLD_RELEASED = "hold:released"
     HOLD_REMINDED = "hold:reminded"
     HOLDS_EXPORTED = "hold:exported"
-
     SUBJECT_OPENED = "subject_request:opened"
     SUBJECT_PROVED = "subject_request:proved"
     SUBJECT_EXTENDED = "subject_request:extended"
@@ -376,11 +378,9 @@ class AuditKind(StrEnum):
     EXPORT_MADE = "export:made"
     EXPORT_FETCHED = "export:fetched"
     SUBJECT_LOG_EXPORTED = "subject_request:log_exported"
-
     RETENTION_CHANGED = "retention:changed"
     RETENTION_TAKEN_BACK = "retention:taken_back"
     RETENTION_EXPORTED = "retention:exported"
-
     KEY_ROTATED = "key:rotated"
     KEY_DESTROYED = "key:destroyed"
     BACKUP_RESTORED = "backup:restored"

@@ -27,29 +27,13 @@ PURPOSES = (
 FILTER, LIST = "filter", "list"
 
 
-class AnnouncementForm(forms.Form):
-    """Name, line, words and audience. A field that is not of the chosen audience is not looked at."""
+class AudienceForm(forms.Form):
+    """Name, line and audience. A field that is not of the chosen audience is not looked at."""
 
     name = forms.CharField(
         label=_("Name"), max_length=LONGEST_NAME, help_text=_("For you and your colleagues; customers do not see it.")
     )
     line = forms.ModelChoiceField(label=_("From which line"), queryset=Line.objects.none())
-    purpose = forms.ChoiceField(label=_("What it is for"), choices=PURPOSES)
-    template = forms.ChoiceField(label=_("Template"), required=False)
-    body = forms.CharField(
-        label=_("Text"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Company name and opt-out words are added where the rules ask for them."),
-    )
-    values = forms.CharField(
-        label=_("Values for the template"),
-        required=False,
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("What Parley cannot fill in by itself, one in each line, such as: date = Friday"),
-    )
     audience = forms.ChoiceField(
         label=_("Who gets it"),
         choices=[(FILTER, _("Contacts for whom all of this holds")), (LIST, _("A list of numbers"))],
@@ -78,7 +62,6 @@ class AnnouncementForm(forms.Form):
         self,
         *args: Any,
         lines: Any,
-        templates: Iterable[Offered],
         agreements: Iterable[Agreement],
         regions: Iterable[tuple[str, str]],
         filters: Iterable[ShownFilter],
@@ -87,17 +70,15 @@ class AnnouncementForm(forms.Form):
     ) -> None:
         self.before = before
         if before is not None:
-            kwargs.setdefault("initial", _initial(before))
+            kwargs["initial"] = _initial(before) | kwargs.get("initial", {})
         elif len(only := list(lines[:2])) == 1:
-            kwargs.setdefault("initial", {"line": only[0].pk, "audience": FILTER})
+            kwargs["initial"] = {"line": only[0].pk, "audience": FILTER} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         chosen_line = field_of(self, "line", forms.ModelChoiceField)
         chosen_line.queryset, chosen_line.empty_label = lines, str(_("Choose a line"))
         for name in ("tag", "without_tag"):
             chosen = field_of(self, name, forms.ModelChoiceField)
             chosen.queryset, chosen.empty_label = Tag.objects.order_by("name"), str(_("Any"))
-        offered = [(str(one.id), f"{one.name}: {one.body[:60]}") for one in templates]
-        field_of(self, "template", forms.ChoiceField).choices = [("", _("None: write the text below")), *offered]
         agreed = [(one.key, one.label) for one in agreements]
         field_of(self, "agreement", forms.ChoiceField).choices = [("", _("Anything")), *agreed]
         named = [(str(one.id), one.name) for one in filters]
@@ -112,6 +93,54 @@ class AnnouncementForm(forms.Form):
         """Whether a list was given before and stays unless another is given."""
         return self.before is not None and bool(self.before.audience.get("listed"))
 
+    def clean(self) -> dict[str, Any]:
+        """A list is not too large."""
+        data: dict[str, Any] = super().clean() or {}
+        file = data.get("file")
+        if file is not None and file.size > MOST_BYTES:
+            self.add_error("file", _("The list is larger than 5 MB. Split it, or tag the contacts and choose the tag."))
+        return data
+
+    def chosen(self) -> Audience:
+        """Of a form that is right."""
+        return Audience(listed=True) if self.cleaned_data["audience"] == LIST else _filter(self.cleaned_data)
+
+    def given_numbers(self) -> bytes | None:
+        """The list, if one was given and is asked for."""
+        return self._numbers() if self.cleaned_data["audience"] == LIST else None
+
+    def _numbers(self) -> bytes | None:
+        file, pasted = self.cleaned_data.get("file"), self.cleaned_data["numbers"]
+        if file is not None:
+            return bytes(file.read())
+        return pasted.encode() if pasted.strip() else None
+
+
+class AnnouncementForm(AudienceForm):
+    """An audience, what it is for, and words or a template."""
+
+    purpose = forms.ChoiceField(label=_("What it is for"), choices=PURPOSES)
+    template = forms.ChoiceField(label=_("Template"), required=False)
+    body = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Company name and opt-out words are added where the rules ask for them."),
+    )
+    values = forms.CharField(
+        label=_("Values for the template"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What Parley cannot fill in by itself, one in each line, such as: date = Friday"),
+    )
+
+    def __init__(self, *args: Any, templates: Iterable[Offered], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(str(one.id), f"{one.name}: {one.body[:60]}") for one in templates]
+        field_of(self, "template", forms.ChoiceField).choices = [("", _("None: write the text below")), *offered]
+
     def clean_values(self) -> dict[str, str]:
         """By placeholder."""
         found = {}
@@ -125,37 +154,27 @@ class AnnouncementForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Either a template or words."""
-        data: dict[str, Any] = super().clean() or {}
+        data = super().clean()
         if data.get("template") and data.get("body", "").strip():
             self.add_error("body", _("Leave the text empty to use the template, or choose no template."))
         elif not data.get("template") and "body" in data and not data["body"].strip():
             self.add_error("body", _("Write what it says, or choose a template."))
-        file = data.get("file")
-        if file is not None and file.size > MOST_BYTES:
-            self.add_error("file", _("The list is larger than 5 MB. Split it, or tag the contacts and choose the tag."))
         return data
 
     def written(self) -> Written:
         """Of a form that is right."""
         data = self.cleaned_data
         template = UUID(data["template"]) if data["template"] else None
-        is_list = data["audience"] == LIST
         return Written(
             name=data["name"],
             line=data["line"],
             purpose=Purpose(data["purpose"]),
-            audience=Audience(listed=True) if is_list else _filter(data),
+            audience=self.chosen(),
             body=data["body"],
             template_id=template,
             values=data["values"] if template else {},
-            numbers=self._numbers() if is_list else None,
+            numbers=self.given_numbers(),
         )
-
-    def _numbers(self) -> bytes | None:
-        file, pasted = self.cleaned_data.get("file"), self.cleaned_data["numbers"]
-        if file is not None:
-            return bytes(file.read())
-        return pasted.encode() if pasted.strip() else None
 
 
 def _filter(data: Mapping[str, Any]) -> Audience:

@@ -45,7 +45,9 @@ class Arrival:
     """A text on its way in. Steps may change `body` and add `answers` and what they have `seen`; the rest is fact.
 
     `sent_at` is when the customer wrote it, `received_at` when we heard of it: a text that was missed or kept in
-    quarantine may be days old, and others of the same customer may have come in between.
+    quarantine may be days old, and others of the same customer may have come in between. `is_taken`: what it says has
+    been acted on (it stops, opts in, answers a question of ours for permission), so it is nothing else. `is_settled`:
+    nobody needs to read it: it does not count as unread and nobody is told of it.
     """
 
     line: Line
@@ -58,6 +60,8 @@ class Arrival:
     opt_out_type: str = ""
     answers: list[Answer] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    is_taken: bool = False
+    is_settled: bool = False
 
 
 class InboundStep(Protocol):

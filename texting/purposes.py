@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     PRIVATE_CODE = "private_code"
     APPOINTMENT = "appointment"
     ALERT = "alert"
+    POLL = "poll"
     BULK = "bulk"
 
 
@@ -70,10 +71,12 @@ TERMS = {
     Purpose.PRIVATE_CODE: Terms(1, timedelta(minutes=10), WhenAbsent.NEVER_AGAIN),
     Purpose.APPOINTMENT: Terms(5, timedelta(hours=4), WhenAbsent.UNTIL_DEADLINE),
     Purpose.ALERT: Terms(2, timedelta(hours=4), WhenAbsent.UNTIL_DEADLINE),
+    # Asked twice, it would be answered twice, or be an annoyance.
+    Purpose.POLL: Terms(5, timedelta(hours=4), WhenAbsent.NEVER_AGAIN),
     # Long enough to wait for the next day's ceiling.
     Purpose.BULK: Terms(9, timedelta(hours=30), WhenAbsent.NEVER_AGAIN),
 }
-FOR_MANY = (Purpose.ALERT, Purpose.APPOINTMENT, Purpose.BULK)
+FOR_MANY = (Purpose.ALERT, Purpose.APPOINTMENT, Purpose.POLL, Purpose.BULK)
 """What an announcement may be for, and so which permission it needs."""
 
 

@@ -74,13 +74,14 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
     keep_words(list(stored.values()))
     number_marks.clear({contact.pk for contact in senders if contact.mark})  # whoever writes has a phone that works
     note_arrived((message, texts[at].media) for at, message in stored.items())
-    threads.touch_all((message.conversation, message) for message in stored.values())
+    settled = {arrival.message_id for arrival in arrivals.values() if arrival.is_settled}
+    threads.touch_all(((message.conversation, message) for message in stored.values()), settled=settled)
     for message in stored.values():
         live.publish(
             kind=LiveKind.MESSAGE, conversation=message.conversation_id, message=message.pk, line=message.line_id
         )
         outgoing_webhooks.tell_received(message)
-    noting.texts_came(stored.values())
+    noting.texts_came(message for message in stored.values() if message.pk not in settled)
     for arrival in arrivals.values():
         _answer(arrival)
     return [stored.get(at) for at in range(len(texts))]

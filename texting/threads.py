@@ -1,6 +1,6 @@
 """Finds or makes the contact and the conversation of a text, and keeps what lists read on the conversation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -162,8 +162,11 @@ def touch(conversation: Conversation, message: Message) -> None:
     touch_all([(conversation, message)])
 
 
-def touch_all(texts: Iterable[tuple[Conversation, Message]]) -> None:
-    """Show each text, in this order, as its conversation's latest. The caller holds the conversations' row locks."""
+def touch_all(texts: Iterable[tuple[Conversation, Message]], *, settled: Collection[UUID] = ()) -> None:
+    """Show each text, in this order, as its conversation's latest. The caller holds the conversations' row locks.
+
+    `settled`: ids of texts that nobody needs to read.
+    """
     touched: dict[UUID, Conversation] = {}
     texts = list(texts)
     _show_as_customers(one.contact for one, _ in texts if one.contact.only_codes and not one.line.sends_codes)
@@ -175,7 +178,7 @@ def touch_all(texts: Iterable[tuple[Conversation, Message]]) -> None:
         conversation.preview_media = message.media_kind
         if inbound:
             conversation.last_inbound_at = message.created_at
-            conversation.unread += message.contact.blocked_at is None
+            conversation.unread += message.contact.blocked_at is None and message.pk not in settled
         touched[conversation.pk] = conversation
     fields = ["last_activity_at", "preview", "preview_is_ours", "preview_media", "last_inbound_at", "unread"]
     update_rows(list(touched.values()), fields)

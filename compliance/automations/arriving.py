@@ -28,7 +28,9 @@ class Rules:
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Write down what the texts set off. Blocked contacts and lines for sign-in codes set nothing off."""
-        texts = [one for one in arrivals if not one.line.sends_codes and one.contact.blocked_at is None]
+        texts = [
+            one for one in arrivals if not (one.line.sends_codes or one.is_settled) and one.contact.blocked_at is None
+        ]
         rules = triggering.rules_on() if texts else []
         if not rules:
             return

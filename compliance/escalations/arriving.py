@@ -25,7 +25,7 @@ class GrayAreas:
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Open or add to the incident of each text that holds a signal."""
-        texts = [one for one in arrivals if not one.line.sends_codes]
+        texts = [one for one in arrivals if not (one.line.sends_codes or one.is_settled)]
         if not texts:
             return
         own = read_rows(EscalationRule, _RULES)

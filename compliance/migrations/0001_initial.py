@@ -1143,6 +1143,43 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Poll',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('question', models.TextField()),
+                        ('answers', models.JSONField(help_text='Words, in their order: two to nine.')),
+                        ('lettered', models.BooleanField(default=False, help_text='A, B, C instead of 1, 2, 3.')),
+                        ('language', models.CharField(default='en', help_text='Of the words around question and answers.', max_length=5)),
+                        ('days_open', models.PositiveSmallIntegerField(default=3)),
+                        ('remind_hours', models.PositiveSmallIntegerField(default=0, help_text='After everybody was asked; 0: never.')),
+                        ('closed_at', models.DateTimeField(blank=True, null=True)),
+                        ('reminded_at', models.DateTimeField(blank=True, null=True)),
+                        ('announcement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='texting.announcement')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('reminder', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.announcement')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_poll_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_poll_org_id'), tenancy.constraints.SameOrganization(field='announcement', name='compliance_poll_announcement_org'), tenancy.constraints.SameOrganization(field='reminder', name='compliance_poll_reminder_org'), models.UniqueConstraint(fields=('organization', 'announcement'), name='compliance_poll_once'), models.UniqueConstraint(condition=models.Q(('reminder__isnull', False)), fields=('organization', 'reminder'), name='compliance_poll_reminder_once'), models.CheckConstraint(condition=models.Q(('days_open__range', (1, 30))), name='compliance_poll_days')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PollAnswer',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('choice', models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ('at', models.DateTimeField(help_text='When the customer wrote what counts.')),
+                        ('message_id', models.UUIDField()),
+                        ('changes', models.PositiveSmallIntegerField(default=0, help_text='How often another answer took its place.')),
+                        ('unclear', models.PositiveSmallIntegerField(default=0, help_text='Replies of which no answer could be told.')),
+                        ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('poll', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.poll')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_pollanswer_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_pollanswer_org_id'), tenancy.constraints.SameOrganization(field='poll', name='compliance_pollanswer_poll_org'), tenancy.constraints.SameOrganization(field='contact', name='compliance_pollanswer_contact_org'), models.UniqueConstraint(fields=('organization', 'poll', 'contact'), name='compliance_pollanswer_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='ProfileChange',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

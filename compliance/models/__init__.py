@@ -36,6 +36,7 @@ from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo,
 from compliance.models.opt_in_limits import OptInLimits
 from compliance.models.opt_out_question import OptOutQuestion
 from compliance.models.permission_request import PermissionRequest, PermissionRequestRow
+from compliance.models.poll import Poll, PollAnswer
 from compliance.models.program import Disclosure, Program, ProgramText
 from compliance.models.report_mail import ReportMail
 from compliance.models.review_checks import CheckedConversation, CheckOutcome, CheckRun, CheckWatch
@@ -101,6 +102,8 @@ __all__ = [
     "OptOutQuestion",
     "PermissionRequest",
     "PermissionRequestRow",
+    "Poll",
+    "PollAnswer",
     "ProfileChange",
     "Program",
     "ProgramText",

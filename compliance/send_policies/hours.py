@@ -31,6 +31,7 @@ _CLASSES = {
     Purpose.BULK: TextClass.MARKETING,
     Purpose.OPT_IN_QUESTION: TextClass.MARKETING,
     Purpose.APPOINTMENT: TextClass.INFORMATIONAL,
+    Purpose.POLL: TextClass.INFORMATIONAL,
     Purpose.REPLY: TextClass.INFORMATIONAL,
     Purpose.PRIVATE_LINK: TextClass.INFORMATIONAL,
 }

@@ -19,6 +19,7 @@ from texting.purposes import Purpose
 _SCOPES = {
     Purpose.APPOINTMENT: f"{INFORMATIONAL}:appointment",
     Purpose.ALERT: f"{INFORMATIONAL}:announcement",
+    Purpose.POLL: f"{INFORMATIONAL}:poll",
     Purpose.BULK: MARKETING,
 }
 """What a text needs permission for; all others are a person's own answer."""
@@ -26,6 +27,7 @@ _CODES = frozenset({Purpose.CODE, Purpose.PRIVATE_CODE})
 _NAMES = {
     f"{INFORMATIONAL}:appointment": "reminders of appointments",
     f"{INFORMATIONAL}:announcement": "announcements",
+    f"{INFORMATIONAL}:poll": "opinion polls",
     MARKETING: "marketing, which needs their agreement in writing",
 }
 _BY_SOURCE = {

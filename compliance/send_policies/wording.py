@@ -5,9 +5,9 @@ from typing import ClassVar
 from compliance.words.reserved_words import objections
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
-from texting.purposes import TERMS, Purpose
+from texting.purposes import FOR_MANY, TERMS
 
-_FOR_MANY = frozenset({Purpose.APPOINTMENT, Purpose.ALERT, Purpose.BULK})
+_FOR_MANY = frozenset(FOR_MANY)
 
 
 class ReservedWords:

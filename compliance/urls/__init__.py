@@ -8,6 +8,7 @@ from compliance.urls.channel_urls import urlpatterns as channel_urls
 from compliance.urls.escalation_urls import urlpatterns as escalation_urls
 from compliance.urls.hours_urls import urlpatterns as hours_urls
 from compliance.urls.measure_urls import urlpatterns as measure_urls
+from compliance.urls.poll_urls import urlpatterns as poll_urls
 from compliance.urls.template_urls import urlpatterns as template_urls
 from compliance.views import (
     answers,
@@ -89,6 +90,7 @@ urlpatterns = [
     *escalation_urls,
     *channel_urls,
     *measure_urls,
+    *poll_urls,
     *template_urls,
     *content_urls.urlpatterns,
     *action_urls.urlpatterns,

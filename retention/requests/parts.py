@@ -261,6 +261,14 @@ PARTS = (
         ("moved_at", "state", "reason"),
         STAYS_AS_RECORD,
     ),
+    Part(
+        "compliance.PollAnswer",
+        _("Answers to polls"),
+        _contact,
+        "at",
+        ("at", "choice", "changes"),
+        STAYS_AS_RECORD,
+    ),
     Part("compliance.AutomationRun", _("Automations"), _contact, "at", ("at", "result"), STAYS_AS_RECORD),
     Part(
         "compliance.DrawnConversation",

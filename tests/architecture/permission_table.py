@@ -8,6 +8,7 @@ objects_of  for every other parameter an object of organization A, whose id is p
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -38,6 +39,8 @@ from compliance.automations import rules as automating
 from compliance.escalations import opening, rules
 from compliance.importing import starting as importing
 from compliance.models import Call, CallTask, CheckRun, Finding, FindingException, HeldText, Holiday, OptOutQuestion
+from compliance.polls import writing as polling
+from compliance.polls.writing import Question
 from compliance.requesting import running
 from retention.certificates import facts_of
 from retention.models import Purge, RetentionPolicy
@@ -289,6 +292,8 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         )
         to_tell = Written("Closed on Friday", line, Purpose.ALERT, Audience(), "We are closed on Friday.")
         announced = announcing.write(member=cast.owner, written=to_tell)
+        many = replace(to_tell, name="Times", body="")
+        polled = polling.write(member=cast.owner, written=many, asked=Question("When?", ("Early", "Late")))
         kept = keep_file(message, png_with_place())
         tag = tagging.add_tag(member=cast.admin, name="VIP")
         tagging.add_tag(member=cast.admin, name="Gold")
@@ -400,6 +405,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "push_device_id": woken.pk,
         "scheduled_id": planned.pk,
         "announcement_id": announced.pk,
+        "poll_id": polled.pk,
         "hold_id": legal_hold.pk,
         "subject_id": asked_for.pk,
         "action_id": action.pk,

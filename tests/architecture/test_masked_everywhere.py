@@ -144,6 +144,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reviews/queue/next/": ("reason=usual",),
     "reviews/yours/": ("page=2",),
     "announcements/": ("state=draft", "page=2"),
+    "polls/": ("page=2",),
     "announcements/<uuid:announcement_id>/csv/": ("state=left_out",),
     "scheduled/": ("state=paused", "state=stopped", "state=over", "page=2"),
     "scheduled/csv/": ("state=stopped",),

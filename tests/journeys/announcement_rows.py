@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 from accounts.models import Membership
+from compliance.models import Poll
 from tenancy.isolation import activate
 from tests.permitting import agree_to_everything
 from texting import threads
@@ -65,5 +66,10 @@ def announcement_sights(member: Membership) -> Iterator[tuple[str, str]]:
         rows = list(Announcement.objects.order_by("made_at", "pk"))
     for row in rows:
         yield f"announcement-{row.state}", f"/announcements/{row.pk}/"
+    with activate(member.organization):
+        polls = list(Poll.objects.order_by("pk"))
+    yield from [("polls", "/polls/"), ("poll-new", "/polls/new/")]
+    for at, poll in enumerate(polls):
+        yield f"poll-{at}", f"/polls/{poll.pk}/"
     if rows:
         yield "announcement-edit", f"/announcements/{rows[0].pk}/edit/"

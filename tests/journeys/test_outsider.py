@@ -100,6 +100,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "held_id",
                     "scheduled_id",
                     "announcement_id",
+                    "poll_id",
                     "template_id",
                     "version_id",
                     "keyword_id",

@@ -36,6 +36,8 @@ _WORDS = {
     "template.values": gettext_lazy("The template has a gap for them"),
     "text.long": gettext_lazy("Too long with the clauses that are added"),
     "text.bad": gettext_lazy("The words cannot be sent"),
+    "polls.closed": gettext_lazy("The poll was closed"),
+    "polls.answered": gettext_lazy("Has answered"),
     "author.active": gettext_lazy("Whoever sent it may not send any more"),
     "expired": gettext_lazy("Could not be handed over in time"),
     "carrier.day": gettext_lazy("The carriers took no more that day"),

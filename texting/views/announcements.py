@@ -20,6 +20,7 @@ from tenancy.encryption import prefetch
 from tenancy.isolation import activate
 from texting import origins
 from texting.announcements import audiences, reading, rules, running
+from texting.announcements.owners import owner_of
 from texting.announcements.running import GOOD_FOR
 from texting.models import Announcement, AnnouncementRecipient
 
@@ -61,6 +62,7 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         "is_live": is_ending or row.state in {State.CHECKING, State.RUNNING},
         "is_ending": is_ending,
         "why": row.get_why_display() if row.why else "",
+        "owner": owner_of(row),
     }
     if row.state in {State.CHECKED, State.ASKED}:
         is_old = row.checked_at is None or timezone.now() - row.checked_at > GOOD_FOR

@@ -16,6 +16,7 @@ from texting import origins, queries
 from texting.announcement_forms import AnnouncementForm
 from texting.announcements import audiences, reading, rules, running, writing
 from texting.announcements.lists import CannotUse
+from texting.announcements.owners import owner_of
 from texting.announcements.writing import OPEN, CannotAnnounce
 from texting.filtering.saving import saved_for
 from texting.limits.regions import name_of
@@ -39,6 +40,8 @@ def edit_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResp
     if row.state not in OPEN:
         messages.error(request, _("It has begun, so it cannot be changed any more."))
         return redirect("announcement", announcement_id=row.pk)
+    if owner := owner_of(row):
+        return redirect(owner.edit_url)
     return _write(request, row)
 
 

@@ -21,7 +21,7 @@ from texting.statuses import MessageStatus
 OWED = [purpose.value for purpose, terms in TERMS.items() if terms.owed]
 """Answers that are owed by law, by the carriers' rules or by decency: they need no permission."""
 _ASKED_FOR = [Purpose.CODE.value, Purpose.PRIVATE_CODE.value, Purpose.OPT_IN_QUESTION.value]
-_COURTESY = [Purpose.APPOINTMENT.value, Purpose.REPLY.value, Purpose.PRIVATE_LINK.value]
+_COURTESY = [Purpose.APPOINTMENT.value, Purpose.POLL.value, Purpose.REPLY.value, Purpose.PRIVATE_LINK.value]
 _NEVER_LEFT = [MessageStatus.CANCELED.value, MessageStatus.FAILED.value]
 _ENDED = [
     one.value

@@ -1,0 +1,25 @@
+"""What the page of an announcement says when it sends a poll."""
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from compliance.models import Poll
+from texting.announcements.owners import Owner
+from texting.models import Announcement
+
+
+def announced_for(row: Announcement) -> Owner | None:
+    """`TEXTING_ANNOUNCED_FOR`."""
+    poll = Poll.objects.filter(Q(announcement=row) | Q(reminder=row)).first()
+    if poll is None:
+        return None
+    page = reverse("poll", args=[poll.pk])
+    if poll.reminder_id == row.pk:
+        return Owner(_("It asks those again who have not answered a poll."), _("Its answers"), page, page)
+    words = _("It asks a poll.")
+    if poll.remind_hours:
+        words = _("It asks a poll. Who has not answered is asked once more, %(hours)d hours after everybody was.") % {
+            "hours": poll.remind_hours
+        }
+    return Owner(words, _("Its answers"), page, reverse("edit_poll", args=[poll.pk]))
