@@ -16,9 +16,9 @@ _EXPIRY = re.compile(
 )
 _NAMED = re.compile(rf"(?<![a-z]){_MONTH}[ /\-.,']{{0,3}}(?:of )?(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])")
 _SOLID = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
-_BESIDE = re.compile(r"[ \t\n,;:/|\-]{1,4}(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
+_BESIDE = re.compile(r"[ \t\n.,;:/|\-]{1,4}(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
 _BEHIND = re.compile(  # after the date a card ends: the code, whatever follows, unless it is a number of things
-    r"[ \t\n,;:/|\-]{1,4}(?P<code>\d{3,4})"
+    r"[ \t\n.,;:/|\-]{1,4}(?P<code>\d{3,4})"
     r"(?![\d/:%]|[.,-]\d| ?(?:st|ave|rd|lane|dollars|usd|people|guests|pm|am|miles)\b)"
 )
 _DATE_AND_CODE = re.compile(

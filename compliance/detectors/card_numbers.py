@@ -1,5 +1,6 @@
 """Card numbers in a reading: which rows of digits are cards, given the words around them."""
 
+import re
 from itertools import pairwise
 
 from compliance.detectors.cards import card_windows, phone_like, pieces, usual_grouping
@@ -13,6 +14,7 @@ _BEFORE, _AFTER = 60, 40
 _FEW_WORDS = 3
 _MANY_GROUPS = 6
 _FEWEST = 12  # digits of a card
+_ITS_OWN = re.compile(r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d")  # "... for order 79073479"
 _WRONG_MARKS = frozenset(",|+()")
 
 
@@ -88,8 +90,10 @@ def _other(reading: Reading, start: int, end: int) -> Hit | None:
     if before and len(WORD.findall(reading.text, before.end, start)) <= _FEW_WORDS:
         return before
     after = reading.near(AGAINST, start, end, before=-1, after=22)
-    between = reading.text[end : after.start] if after else ""
-    return after if after and WORD.search(between) and speaks_back(between) else None
+    if after is None or _ITS_OWN.match(reading.text, after.end):
+        return None
+    words = WORD.findall(reading.text, end, after.start)
+    return after if words and "for" not in words and speaks_back(reading.text[end : after.start]) else None
 
 
 def _distance(first: int, last: int, start: int, end: int) -> int:

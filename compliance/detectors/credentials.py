@@ -23,6 +23,12 @@ _HARMLESS = re.compile(
     r"[a-z]+(?:-[a-z]+)+|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?|\d{3}[-.]\d{3}[-.]\d{4}",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(
+    r"[ ,;.]{1,3}(?:and |but |y |then )?(?:the |my |la |el |mi )?(?:new|old|other|second|nueva|nuevo|vieja|otra)"
+    r"(?: (?:one|password|pw|pass|is|was|es|to))*[ :=]{1,3}(?P<secret>\S{4,64})"
+)
+_STRONG_MARK = re.compile(r"[a-z0-9][!#$%^&*+?~_][a-z0-9]|[a-z]\d+[!$^&*?~]\Z", re.IGNORECASE)
+_SHORTEST_MIXED, _LONGEST_MIXED, _MOST_ANYWHERE = 7, 32, 2
 _OWN = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
 _IS_MY = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
 _USER_SECRET = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
@@ -37,7 +43,9 @@ def find_credentials(reading: Reading) -> list[Draft]:
             if draft is not None and hit.phrase in _ALSO_FOR_MEETINGS and reading.has(AGAINST):
                 continue
             if draft is not None:
-                found.append(draft)
+                found += [draft, *_next_secret(reading, draft)]
+    if not found and reading.has("secret.password") and reading.direction == "in":
+        found += _anywhere(reading)
     if reading.has("secret.user"):
         found += _user_and_secret(reading)
     if reading.has("secret.code", "secret.weak_code", "secret.use"):
@@ -73,6 +81,37 @@ def _after(reading: Reading, hit: Hit) -> Draft | None:  # noqa: PLR0911 - each 
         if match.group()[-1] in ".?!" and "@" not in word:
             return None
     return None
+
+
+def _next_secret(reading: Reading, draft: Draft) -> list[Draft]:
+    """What follows a secret as another of its kind: "old password was X, new one Y"."""
+    match = _ANOTHER.match(reading.text, draft.spans[-1][1])
+    if match is None:
+        return []
+    start, end = _stripped(reading.text, *match.span("secret"))
+    written = reading.as_written(start, end) if end > start else ""
+    if not looks_random(written) or _HARMLESS.fullmatch(written):
+        return []
+    return [draft_of(start, end, "credential.cue/another", "credential.looks_random")]
+
+
+def _anywhere(reading: Reading) -> list[Draft]:
+    """A word of letters, digits and marks in a text that speaks of a password farther off: "set it to X, try that"."""
+    found = []
+    for match in _TOKEN.finditer(reading.text):
+        start, end = _stripped(reading.text, *match.span())
+        written = reading.as_written(start, end) if _SHORTEST_MIXED <= end - start <= _LONGEST_MIXED else ""
+        if (
+            written
+            and "\x02" not in written
+            and any(map(str.isdigit, written))
+            and any(map(str.isalpha, written))
+            and _STRONG_MARK.search(written)
+            and not _HARMLESS.fullmatch(written)
+            and "@" not in written
+        ):
+            found.append(draft_of(start, end, "credential.cue/password", "credential.looks_random"))
+    return found[:_MOST_ANYWHERE]
 
 
 def _mark_at(text: str, place: int) -> bool:

@@ -13,6 +13,7 @@ LEXICON = phrases(_DATA["lists"])
 _PERIODIC = frozenset(_DATA["needs_period"])
 _SCORE_ALONE = frozenset(_DATA["score_alone"])
 _WEAK = frozenset(_DATA["weak"])
+_PAID_BY_HOUR = frozenset(_DATA["paid_by_hour"])
 _AT_A_BANK = frozenset(_DATA["at_a_bank"])
 _BARE_OK = frozenset(_DATA["bare_ok"])
 _WORTH = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand)"
@@ -29,10 +30,14 @@ _PERIOD = re.compile(
     r"two weeks|2 weeks|paycheck|al mes|mensuales|al ano|anuales|por mes|por quincena|im monat|par mois|"
     r"before taxes|after taxes|gross|net)(?![a-z])"
 )
+_HOURLY = re.compile(r" ?(?:/ ?|an |per |a |la |por |each )?(?:hour|hr|hora)(?![a-z])")
 _LATER_PERIOD = re.compile(r"(?:a|per|each|every) (?:month|week|year|two weeks)(?![a-z])")
 _EVERYDAY = frozenset(_DATA["everyday_metrics"])
 _SHARES = ("%", "percent", "pct")
 _BEFORE, _AFTER = 45, 30
+_PAID_WITHIN = 16  # characters between "I make" and what an hour is paid
+_OVERDUE_WITHIN = 30  # characters between a debt and that it is overdue
+_WITHOUT_SIGN = frozenset({"eps", "earnings per share"})
 _SURELY_MONEY = 1000  # a number from which "a month" further on makes it money
 
 
@@ -71,9 +76,21 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
 
 def _in_words(sentence: Sentence, *, inbound: bool) -> list[Draft]:
     """Troubles with money that need no amount: "filed for bankruptcy". A company's words are an offer."""
-    if not inbound or sentence.asks:
-        return []
+    if (found := _overdue(sentence)) or not inbound or sentence.asks:
+        return found
     return [_draft(hit.start, hit.end, f"finance.cue/{hit.phrase}", "finance.person") for hit in sentence.kind("told")]
+
+
+def _overdue(sentence: Sentence) -> list[Draft]:
+    """Somebody's loan that is overdue: "45 days past due on your mortgage". Bills of a shop are none."""
+    if sentence.asks:
+        return []
+    for hit in sentence.kind("late"):
+        debt = sentence.around(hit.start, hit.end, _OVERDUE_WITHIN, "debt")
+        if debt and sentence.around(hit.start, hit.end, _OVERDUE_WITHIN, "money_person"):
+            start, end = min(hit.start, debt.start), max(hit.end, debt.end)
+            return [_draft(start, end, f"finance.cue/{hit.phrase}", "finance.person")]
+    return []
 
 
 def _amounts(sentence: Sentence) -> list[Amount]:
@@ -116,6 +133,8 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
     at_once = period is not None and (period.start() - amount.end <= 1 or amount.value >= _SURELY_MONEY)
     if not amount.money and not _bare(sentence, amount, before, period=at_once):
         return None
+    if before and (paid := _by_hour(sentence, amount, before)):
+        return paid
     person = sentence.around(amount.start, amount.end, 70, "money_person")
     if not _at_a_bank(amount, cue, person) and (
         (harmless and cue.phrase in _WEAK) or _harmless(sentence, amount, cue, person)
@@ -123,6 +142,14 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
         return None
     rules = ["finance.amount", f"finance.cue/{cue.phrase}"] + ([f"finance.person/{person.phrase}"] if person else [])
     return _draft(amount.start, period.end() if period and period.start() == amount.end else amount.end, *rules)
+
+
+def _by_hour(sentence: Sentence, amount: Amount, cue: Hit) -> Draft | None:
+    """What somebody is paid by the hour: "I make $23 an hour". Offers of work say no "I make"."""
+    hourly = _HOURLY.match(sentence.text, amount.end) if cue.phrase in _PAID_BY_HOUR else None
+    if hourly is None or amount.start - cue.end > _PAID_WITHIN:
+        return None
+    return _draft(amount.start, hourly.end(), "finance.amount", f"finance.cue/{cue.phrase}", "finance.person")
 
 
 def _is_score(sentence: Sentence, amount: Amount, score: Hit) -> bool:
@@ -187,7 +214,9 @@ def _results(sentence: Sentence, amounts: list[Amount], *, secret: bool) -> list
         return []
     for hit in metric:
         near = [
-            amount for amount in amounts if (amount.money or amount.percent) and -40 <= amount.start - hit.end <= 60
+            amount
+            for amount in amounts
+            if (amount.money or amount.percent or hit.phrase in _WITHOUT_SIGN) and -40 <= amount.start - hit.end <= 60
         ]
         if near:
             start, end = min(hit.start, near[0].start), max(hit.end, near[-1].end)

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-RULE_VERSION = "2026.11.7"
+RULE_VERSION = "2026.11.8"
 """Changes with every change of a rule, a weight or a word list, so that a stored finding can be told apart later."""
 
 Confidence = Literal["low", "medium", "high"]

@@ -23,7 +23,14 @@ _POLICIES = frozenset(read("cues")["policy_phrases"])
 _AT_BANK = frozenset(read("linking")["at_bank"])
 _OF_A_CARD = frozenset(read("linking")["card_pin_words"])
 _NO_PIN = frozenset(read("linking")["no_pin"])
+_OF_SEVERAL = frozenset(("DATE_OF_BIRTH", "US_SSN", "US_ITIN", "MEDICAL_ID", "GOVERNMENT_ID"))
 _SPEAKING = _KINDS | _BLOCKS
+_LEADS_ON = frozenset(("and", "y", "und", "et", "plus"))
+_AND_ANOTHER = re.compile(
+    r"(?: ?[,;/&+])? ?(?:and |y |und |et )?(?:(?:my |the |mi |el |la |los )?"
+    r"(?:his|hers|her|mine|theirs|mines|other|second|[a-z]{2,10}'?s|otro|otra|de ella|de el|suyo|suya))?(?: one)?"
+    r"(?:,? (?:is|was|it's|its|es))? ?:? ?"
+)
 _ROW = 12  # characters between two values of a row
 _SHORTEST = 3  # letters and digits that a value has at least: a card's code
 _NUMBER = 4  # letters and digits from which a value ends what a phrase before it speaks of
@@ -59,7 +66,7 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
         if not before and waiting and value.start - previous <= _ROW:
             before = waiting
         draft = _named(reading, before, value) or _named_after(reading, cues, value, following, used)
-        draft = draft or by_grouping(reading, cues, value)
+        draft = draft or by_grouping(reading, cues, value) or _another(reading, found, value, previous)
         if draft is not None:
             found.append(draft)
             waiting = before[1:] if in_a_row(reading.text, before) else []
@@ -102,12 +109,25 @@ def _named_after(reading: Reading, cues: list[Hit], value: Value, following: int
     if hit is None or hit.end > following or _blocks(hit) or not speaks_back(reading.text[value.end : hit.start]):
         return None
     leads_on = hit.end < following < len(reading.text) and following - hit.end <= _ROW // 2
-    if leads_on and not WORD.search(reading.text, value.end, hit.start):
-        return None  # it speaks of what follows: "0427 cvv 123"
+    first = WORD.search(reading.text, value.end, hit.start) if leads_on else None
+    if leads_on and (first is None or first.group() in _LEADS_ON):
+        return None  # it speaks of what follows: "0427 cvv 123", "272185355 and the account 1232288650"
     draft = _accept(reading, hit, value, "cue.after")
     if draft is not None:
         used.add(hit.start)
     return draft
+
+
+def _another(reading: Reading, found: list[Draft], value: Value, previous: int) -> Draft | None:
+    """A second value of the kind before it, with nothing between but whose it is: "her dob is ... and his is ..."."""
+    if not found or found[-1].type not in _OF_SEVERAL or found[-1].spans[-1][1] != previous:
+        return None
+    between = reading.text[previous : value.start]
+    kind = found[-1].type
+    if len(between) > _BEFORE or not _AND_ANOTHER.fullmatch(between) or between.isspace():
+        return None
+    met = PROOFS[kind](value, "", True) if kind != "DATE_OF_BIRTH" or value.date else None
+    return Draft(kind, ((value.start, value.end),), reasons("cue.before/another", met)) if met else None
 
 
 def _blocks(hit: Hit) -> bool:

@@ -48,8 +48,9 @@ def _bank(value: Value, phrase: str, soft: bool) -> str | None:
     fewest = 6 if phrase in _BARE_ACCOUNT or soft else 5
     if not digits.isdigit() or not fewest <= len(digits) <= 20 or _phone(value, phrase, soft):
         return None
-    if value.sizes in ((3, 2, 4), (2, 2, 2)) or len(value.cells) > 5:
-        return None
+    sizes = value.sizes
+    if sizes in ((3, 2, 4), (2, 2, 2)) or len(sizes) > 5 or (sizes[-1] == 8 and set(sizes[:-1]) in ({2}, {6})):
+        return None  # a sort code stands before the account
     if phrase in _BANKS and not (len(value.cells) == 1 and len(digits) in (*range(8, 10), *range(11, 18))):
         return None  # banks have telephones, tickets and years, too
     return "proof.shape"

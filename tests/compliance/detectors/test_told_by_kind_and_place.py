@@ -94,3 +94,28 @@ def test_a_password_stands_behind_a_mail_address() -> None:
 def test_money_in_the_bank_is_told_whatever_it_is_told_for() -> None:
     assert types("I've $9811 in the bank, can I still rent it") == [("FINANCIAL_INFO", "$9811")]
     assert not types("the rent is $9811, can I pay in the bank")
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "harmless"),
+    [
+        ("her dob is 2/17/1957 and his is 5 January 1947", ["2/17/1957", "5 January 1947"], "open 2/17, his is 5 pm"),
+        ("security code's 518", ["518"], "the area code's 518"),
+        ("Bank details Mei Larsen 91 02 53 49009056", ["91 02 53", "49009056"], "dates 91 02 53 49009056"),
+        ("mastercard 5555555555554444. 11/32. 672. thanks", ["5555555555554444", "11/32", "672"], "11/32. 672. thanks"),
+        ("6011111111111117 for order 79073479", ["6011111111111117"], "6011111111111117 is my order number"),
+        ("the check 272185355 and the account 1232288650", ["272185355", "1232288650"], "items 272185355, 1232288650"),
+        ("458 429 is what I got for the verification", ["458 429"], "458 429 is what I got for the couch"),
+        ("Enter 175 261 to confirm your sign-in.", ["175 261"], "Enter 175 261 to win a sign."),
+        ("I set it to Comet&902 pls try that password", ["Comet&902"], "I parked at R&D, row 9, password forgotten"),
+        ("old password was Hunter#22, new one Comet1226", ["Hunter#22", "Comet1226"], "old couch gone, new one B1226"),
+        ("I'm paid $23 an hour", ["$23 an hour"], "we're hiring, make up to $23 an hour"),
+        ("my mortgage is 45 days past due", ["mortgage is 45 days past due"], "your invoice is 45 days past due"),
+        ("Not public yet: EPS of 1.12 against 0.98", ["EPS of 1.12 against 0.98"], "release 1.12 against 0.98"),
+        ("the bank says I'm negative $61", ["$61"], "the meter says negative 61"),
+        ("the biopsy said melanoma", ["biopsy said melanoma"], "the sign said melanoma awareness"),
+    ],
+)  # fmt: skip
+def test_a_value_is_told_by_what_it_is_the_second_of_or_who_says_it(text: str, found: list[str], harmless: str) -> None:
+    assert [value for _, value in types(text)] == found
+    assert not types(harmless)
