@@ -16,12 +16,14 @@ from django.utils import timezone
 from retention.backups.manifest import Manifest
 from retention.backups.tables import foreign_keys, sequences
 from retention.backups.tombstones import Tombstones
+from retention.closing import replaying
 from tenancy.audit_checkpoints import BadNote, file_of, newest_note, read_note, read_notes, trusted_keys
 from tenancy.audit_verification import copy_to_files, verify_chain
 from tenancy.checks import row_security_holds
 from tenancy.encryption import EncryptionError, prefetch
-from tenancy.encryption.keyring import keys_of
-from tenancy.encryption.records import key_ids
+from tenancy.encryption.ending import IN_ESCROW
+from tenancy.encryption.keyring import AFTER_THE_END, keys_of
+from tenancy.encryption.records import ORGANIZATION_MARK, key_ids
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, DataKey, Organization
 from texting.models import Message, OutboxEntry
@@ -75,6 +77,7 @@ def check(
     report.add("audit log", *_chains(of_main, folder))
     report.add("row security", [message.msg for message in row_security_holds(None, ["default", "keys"])
                                 if message.id == "tenancy.E003"], "every table of an organization")  # fmt: skip
+    report.add("ended organizations", replaying.problems(dead.ended()), f"{len(dead.ended())} are ended")
     report.add("live texts", *_live(dead))
     report.add("shredded texts", *_shredded(dead))
     report.add("outbox", *_outbox(of_main))
@@ -132,7 +135,7 @@ def begin_checkpoints_anew(folder: Path, of_main: Manifest) -> None:
 
 def _live(dead: Tombstones) -> tuple[list[str], str]:
     """Texts picked at random, of organizations picked at random: each opens, unless its key was destroyed."""
-    owners = list(Organization.everyone.values_list("pk", flat=True))
+    owners = list(Organization.everyone.exclude(pk__in=dead.ended()).values_list("pk", flat=True))
     random.shuffle(owners)
     problems, opened = [], 0
     for place, owner in enumerate(owners):
@@ -170,7 +173,9 @@ def _shredded(dead: Tombstones) -> tuple[list[str], str]:
         gone = sorted(dead.keys.get(owner, ()))
         keys += len(gone)
         with keys_of(owner):
-            for key in DataKey.objects.filter(organization_id=owner, key_id__in=gone):
+            there = DataKey.objects.filter(organization_id=owner)
+            outlived = there.exclude(kind__in=(*IN_ESCROW, *AFTER_THE_END))
+            for key in outlived if ORGANIZATION_MARK in gone else there.filter(key_id__in=gone):
                 problems.append(f"key {key.audit_id} of {owner} was destroyed, and is there")
         if not gone or texts >= SAMPLE:
             continue

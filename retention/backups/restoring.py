@@ -29,6 +29,7 @@ from retention.backups.making import backup_key, connect
 from retention.backups.manifest import Manifest
 from retention.backups.shelf import Shelf
 from retention.backups.tombstones import Tombstones
+from retention.closing import replaying
 from tenancy import audit
 from tenancy.audit_kinds import AuditKind
 from tenancy.encryption import keyring
@@ -110,6 +111,8 @@ def restore(
         say(f"tombstones: {len(dead)} destroyed keys are known, {gone} of them were in the backup and are gone again")
         with targets.connected_to(main_url, keys_url):
             _migrate(chosen, say)
+            if again := replaying.end_again(dead.ended()):
+                say(f"tombstones: {again} organizations that came back had ended and are ended again")
             _say_so_in_the_logs(chosen, for_good=for_good)
             counts = after_restore(chosen.of_main.taken_at)
             say(f"outbox: {counts.texts} texts of {counts.organizations} organizations will be looked up first")
@@ -134,9 +137,10 @@ def check_again(chosen: Chosen, *, main_url: str, keys_url: str, known: Tombston
             connection.autocommit = True
         report = Report()
         found = ((on_main, chosen.of_main), (on_keys, chosen.of_keys))
-        report.add("counts", [each for pair in found for each in tables.counts(*pair, exactly=False)])
+        dead = _dead(on_main, on_keys, known)
+        fewer = replaying.touched() if dead.ended() else frozenset()
+        report.add("counts", [each for pair in found for each in tables.counts(*pair, exactly=False, changed=fewer)])
         with targets.connected_to(main_url, keys_url):
-            dead = _dead(on_main, on_keys, known)
             report.checks += checking.check(
                 on_main=on_main, on_keys=on_keys, of_main=chosen.of_main, dead=dead, folder=folder
             ).checks

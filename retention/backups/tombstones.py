@@ -53,6 +53,10 @@ class Tombstones:
     def __len__(self) -> int:
         return sum(map(len, self.keys.values()))
 
+    def ended(self) -> list[UUID]:
+        """Organizations that have ended."""
+        return sorted(organization for organization, keys in self.keys.items() if ORGANIZATION_MARK in keys)
+
 
 # --- Writing ---
 

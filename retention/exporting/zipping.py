@@ -3,7 +3,8 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 PIECE = 512 * 1024  # bytes
@@ -36,6 +37,10 @@ class Pieces(io.RawIOBase):
             self._leave(len(self._held))
         return self._hash.hexdigest()
 
+    def stop(self) -> None:
+        """From now on nothing is given away any more, whatever is written."""
+        self._give = lambda _number, _content: None
+
     def _leave(self, size: int) -> None:
         self._give(self._number, bytes(self._held[:size]))
         del self._held[:size]
@@ -44,10 +49,20 @@ class Pieces(io.RawIOBase):
 
 def write_zip(pieces: Pieces, files: Iterable[tuple[str, Iterable[bytes]]], *, at: datetime) -> None:
     """Each file by its name and its contents, one after the other."""
-    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive, _or_stop(pieces):
         for name, contents in files:
             entry = zipfile.ZipInfo(name, at.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(entry, "w", force_zip64=True) as file:
+            with archive.open(entry, "w", force_zip64=True) as file, _or_stop(pieces):
                 for content in contents:
                     file.write(content)
+
+
+@contextmanager
+def _or_stop(pieces: Pieces) -> Iterator[None]:
+    """What fails is not ended by whatever is closed on the way out, as if it were whole."""
+    try:
+        yield
+    except BaseException:
+        pieces.stop()
+        raise

@@ -19,12 +19,13 @@ from tenancy import audit
 from tenancy.encryption import KeyDestroyed
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.keyring import keys_of
+from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, DataKey, DestroyedKey, OrganizationKey
 from tenancy.tasks import sign_checkpoints
 from tests.retention.backups.conftest import SECRET, Fresh, url
-from tests.tenancy.conftest import NOON, add_contact
+from tests.tenancy.conftest import NOON, add_contact, make_business
 from texting.models import Contact, Message, OutboxEntry
 from texting.restoring import Counts
 
@@ -137,6 +138,7 @@ HARM = (
     "UPDATE tenancy_auditevent SET event = 'line:created' WHERE sequence = 1",
     "ALTER TABLE texting_line NO FORCE ROW LEVEL SECURITY",
     "UPDATE texting_outboxentry SET state = 'ready'",
+    "UPDATE tenancy_organization SET ended_at = NULL",
     "SELECT setval('django_migrations_id_seq', 1)",
 )
 
@@ -146,6 +148,9 @@ def test_the_check_sees_each_thing_that_can_be_wrong(vault, business, fresh, set
         audit.record(event=audit.AuditKind.AUDIT_READ)
         business.add_message("We open at nine", at=NOON + timedelta(days=1))
     queue(business)
+    with activate(make_business("Elm Street Vets", "elm").organization):  # which has ended, as its log says
+        mark = DataKey(kind="organization", key_id=ORGANIZATION_MARK)
+        audit.record(event=audit.AuditKind.KEY_DESTROYED, object=mark)
     with keys_of(business.organization.pk):
         key = DataKey.objects.get(kind="body", scope=NOON.date().isoformat())
     vault.backup()
@@ -163,7 +168,7 @@ def test_the_check_sees_each_thing_that_can_be_wrong(vault, business, fresh, set
     found = {each["name"]: each["problems"] for each in check(vault, fresh)["checks"]}
     assert [name for name, problems in found.items() if not problems] == []
     assert set(found) == {
-        *("counts", "audit log", "row security", "live texts"),
+        *("counts", "audit log", "row security", "ended organizations", "live texts"),
         *("shredded texts", "outbox", "foreign keys", "sequences"),
     }
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import deactivation
 from accounts.models import OffboardingReceipt, OutgoingMail
 from retention.erasing import asking as erasing
-from retention.exporting import asking, copying, running
+from retention.exporting import asking, copying, running, zipping
 from retention.exporting.zipping import PIECE, Pieces
 from retention.models import DataExport, DataExportPart, SubjectRequest
 from retention.requests.cannot_do import CannotDo
@@ -119,6 +119,51 @@ def test_who_died_half_way_leaves_a_file_that_is_made_anew(desk, asked, monkeypa
     assert running.go_on(desk.organization.pk) == 1
     _answer, content = fetched(desk)
     assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+
+
+def test_killed_at_any_piece_the_next_worker_makes_the_same_file_and_nobody_gets_a_half_one(desk, asked, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    places = []
+
+    def kill(point):
+        places.append(point)
+        if len(places) == kill.at:
+            raise Killed
+
+    kill.at, organization = 0, desk.organization.pk
+    monkeypatch.setattr(running, "crash_here", kill)
+    monkeypatch.setattr(zipping, "PIECE", 600)
+    assert running.go_on(organization) == 1
+    _answer, whole = fetched(desk)
+    pieces = len(places)
+    assert pieces > 4
+    for at in (1, pieces // 2, pieces):
+        with activate(desk.organization):
+            DataExport.objects.update(state="making", tries=0)
+        places, kill.at = [], at
+        with pytest.raises(Killed):
+            running.go_on(organization)
+        assert fetched(desk)[0].status_code == 404, "half of it is not handed out"
+        assert running.go_on(organization) == 0, "somebody is at it until he must be dead"
+        with activate(desk.organization):
+            DataExport.objects.update(busy_until=timezone.now())
+            assert DataExportPart.objects.count() == at
+        kill.at = 0
+        assert running.go_on(organization) == 1
+        answer, content = fetched(desk)
+        assert (answer.status_code, content == whole) == (200, True)
+    with activate(desk.organization):
+        assert DataExport.objects.get().tries == 2
+
+
+def test_who_waits_sees_how_far_it_is_and_that_it_was_begun_anew(desk, asked):
+    with activate(desk.organization):
+        DataExport.objects.update(total=40, done=12, tries=2)
+    page = desk.as_(desk.cast.admin).get(f"/settings/requests/{asked.pk}/").content.decode()
+    assert "12 of 40 rows" in page
+    assert "begun anew, try 2" in page
 
 
 def test_an_erasure_waits_for_the_copy_that_was_asked_for(desk, asked):
