@@ -118,5 +118,6 @@ RETENTION_KEEPERS = [  # what keeps a row although its period is over
     "retention.guards.unresolved",
     "retention.guards.unopened",
     "retention.guards.unanswered",
+    "retention.guards.copied",
     "retention.guards.worded",
 ]

@@ -27,7 +27,7 @@ def as_pdf(purge: Purge) -> bytes:
     paper.section(_("What ended"))
     for kind, rows in said["ended"].items():
         for label, number in rows.items():
-            paper.fact(title(Kind(kind))[:24], f"{number}  {model_words(label)}", size=9)
+            paper.fact(title(Kind(kind))[:24], f"{number}  {model_words(label, Kind(kind))}", size=9)
     carriers = said["carriers"]
     paper.section(_("Copies at carriers"))
     for name, key in ((_("Gone"), "gone"), (_("Refused"), "refused"), (_("Not answered yet"), "waiting")):

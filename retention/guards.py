@@ -18,13 +18,13 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Escalation, OptOutQuestion
 from compliance.reviewing.waiting import unreviewed_conversations
-from portal.models import PaymentRefund, PaymentRequest, PaymentSession, SecureMessage
+from portal.models import PaymentRefund, PaymentRequest, PaymentSession, SecureMessage, SecureReply
 from portal.payments.states import LIVE_SESSIONS, OPEN_STATES
 from retention.holds.covering import CONTACT
 from retention.subjects import Subject
 from tenancy.encryption import ContactKey, DayKey
 from tenancy.encryption.fields import ENDED, encrypted_fields
-from texting.models import AttachmentChunk, Conversation, Message, ScheduledText
+from texting.models import Attachment, AttachmentChunk, CarrierCopy, Conversation, Message, Note, ScheduledText
 from texting.scheduled.states import ALIVE
 from texting.statuses import MessageStatus
 
@@ -62,6 +62,9 @@ REASONS: dict[str, Reason] = {
     ),
     "retention.guards.unanswered": Reason(
         _("Somebody has to decide on perhaps stop"), _("that is decided"), "questions"
+    ),
+    "retention.guards.copied": Reason(
+        _("A carrier has not deleted its copy yet"), _("the carrier has answered"), "purges"
     ),
     "retention.guards.worded": Reason(
         _("Words or files of theirs are kept longer"), _("these have ended by their own periods"), "retention"
@@ -130,7 +133,11 @@ def unanswered(subject: Subject) -> Q | None:
 
 
 def worded(subject: Subject) -> Q | None:
-    """Contacts of whom anything that has a period of its own can still be read: their key opens that, too."""
+    """Contacts of whom anything that has a period of its own can still be read: their key opens that, too. And
+    conversations in which something can: their rows say whose words these are.
+    """
+    if _is_frame(subject):
+        return _words_within()
     if subject.model != CONTACT:
         return None
     there = (
@@ -138,6 +145,31 @@ def worded(subject: Subject) -> Q | None:
         for rows, attribute in _with_words()
     )
     return reduce(or_, (Q(one) for one in there))
+
+
+def copied(subject: Subject) -> Q | None:
+    """Conversations of whose texts a carrier still holds what it is to delete: it is asked by the text's row."""
+    if not _is_frame(subject):
+        return None
+    wanted = CarrierCopy.objects.filter(due_at__isnull=False).order_by().values("message_id")
+    return Q(pk__in=Message.objects.filter(pk__in=wanted).order_by().values("conversation_id"))
+
+
+def _is_frame(subject: Subject) -> bool:
+    """Whether it is the rows of conversations, and not how their latest text begins (`Standing`)."""
+    return subject.model == "texting.Conversation" and subject.day_key is None
+
+
+def _words_within() -> Q:
+    here = {"conversation_id": OuterRef("pk")}
+    length = Func(F("body"), function="octet_length", output_field=IntegerField())
+    answers = SecureReply.objects.alias(_length=length).filter(_length__gt=len(ENDED))
+    return (
+        Q(Exists(Message.objects.filter(ended_at=None, **here).order_by()))
+        | Q(Exists(Note.objects.filter(ended_at=None, **here).order_by()))
+        | Q(Exists(Attachment.objects.filter(ended_at=None, **here).order_by()))
+        | Q(Exists(answers.filter(secure__conversation_id=OuterRef("pk")).order_by()))
+    )
 
 
 def _with_words() -> Iterator[tuple[QuerySet[Any], str]]:

@@ -16,7 +16,6 @@ from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.nights import nights
 from retention.periods import Period
-from retention.purging.words import KEYS
 from retention.spans import said
 from retention.subjects import SUBJECTS
 from tenancy.isolation import current_organization_id
@@ -24,8 +23,6 @@ from texting.models import Conversation
 
 SHOWN = tuple(kind for kind in Kind if SUBJECTS[kind])
 """Kinds of which there are rows to end."""
-ENDING = tuple(kind for kind in SHOWN if kind in KEYS.values() or kind == Kind.CONTACTS)
-"""What a purge ends by now: of the others the rows stay, and pages say so (`docs/not-yet.md`)."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +69,6 @@ class KindRows:
     kind: Kind
     words: words.KindWords
     places: tuple[PlaceRow, ...]
-
-    @property
-    def ends(self) -> bool:
-        """Whether a purge ends rows of this kind."""
-        return self.kind in ENDING
 
 
 def overview(member: Membership) -> list[KindRows]:

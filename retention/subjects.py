@@ -35,6 +35,8 @@ class Subject:
     def rows(self) -> "models.QuerySet[Any]":
         """All rows of the active organization, with `since` also where it is no column."""
         manager: models.Manager[Any] = apps.get_model(self.model)._default_manager
+        if self.since == "resolved_at":
+            return manager.filter(texts_gone_at=None)  # of others a purge has left a frame
         if self.since != "last_seen":
             return manager.all()
         return manager.alias(last_seen=_last_seen()).exclude(number_masked="")  # which says that one has ended

@@ -29,7 +29,7 @@ KINDS: dict[Kind, KindWords] = {
     ),
     Kind.CONVERSATIONS: KindWords(
         _("Conversations"),
-        _("The conversation itself: when who texted whom, and why each text was allowed."),
+        _("The conversation itself: when who texted whom, and why each text was allowed. Findings stay counted."),
         _("when it was resolved"),
     ),
     Kind.BODIES: KindWords(

@@ -38,6 +38,7 @@ from compliance.models.opt_out_question import OptOutQuestion
 from compliance.models.permission_request import PermissionRequest, PermissionRequestRow
 from compliance.models.poll import Poll, PollAnswer
 from compliance.models.program import Disclosure, Program, ProgramText
+from compliance.models.report_fact import EntryFact, TextFact
 from compliance.models.report_mail import ReportMail
 from compliance.models.review_checks import CheckedConversation, CheckOutcome, CheckRun, CheckWatch
 from compliance.models.review_settings import ReviewSettings, Scorecard, ScorecardVersion, TeamSampling
@@ -72,6 +73,7 @@ __all__ = [
     "ContentRules",
     "Disclosure",
     "DrawnConversation",
+    "EntryFact",
     "Escalation",
     "EscalationEvent",
     "EscalationPolicy",
@@ -119,4 +121,5 @@ __all__ = [
     "TeamSampling",
     "TemplateUse",
     "TemplateVersion",
+    "TextFact",
 ]

@@ -76,12 +76,12 @@ def confirm_again(*, member: Membership, opt_in: OptIn) -> None:
     organization = Organization.objects.get(pk=current_organization_id())
     language = opt_in.given.language if opt_in.given else ""
     text = opt_in_texts.confirmation(organization, opt_in.program, language or "en")
-    opt_in.confirmation_id = new_id()
+    opt_in.confirmation_id, opt_in.confirmation_status, opt_in.confirmation_sent_at = new_id(), "", None
     opting_in.say_again(opt_in, text, opt_in.confirmation_id)
     if not Message.objects.filter(pk=opt_in.confirmation_id).exists():
         raise CannotOptIn(_("It may not be sent to this number now. Its conversation says why."))
     opt_in.confirmed_at = None
-    opt_in.save(update_fields=["confirmation_id", "confirmed_at"])
+    opt_in.save(update_fields=["confirmation_id", "confirmation_status", "confirmation_sent_at", "confirmed_at"])
     audit.record(
         event=AuditKind.OPT_IN_CONFIRMED_AGAIN, actor=member, object=opt_in.contact, program=opt_in.program.name
     )

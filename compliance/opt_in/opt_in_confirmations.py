@@ -35,7 +35,10 @@ def confirmations(opt_ins: Iterable[OptIn]) -> dict[UUID, Confirmation]:
     given = [each for each in opt_ins if each.state == OptIn.State.GIVEN]
     sent = Message.objects.filter(pk__in=[each.confirmation_id for each in given if each.confirmation_id])
     statuses = dict(sent.values_list("pk", "status"))
-    return {each.pk: _confirmation(each, statuses.get(each.confirmation_id or each.pk)) for each in given}
+    return {
+        each.pk: _confirmation(each, statuses.get(each.confirmation_id or each.pk, each.confirmation_status or None))
+        for each in given
+    }
 
 
 def keep_outcomes() -> int:

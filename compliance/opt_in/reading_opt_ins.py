@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -134,7 +135,7 @@ def _all() -> QuerySet[OptIn]:
     text = Message.objects.filter(pk=OuterRef("confirmation_id"))
     rows = OptIn.objects.select_related("contact", "program", "line")
     rows = rows.annotate(
-        how=Subquery(text.values("status")[:1]),
+        how=Coalesce(Subquery(text.values("status")[:1]), NullIf("confirmation_status", Value(""))),
         error=Subquery(text.values("error_kind")[:1]),
         code=Subquery(text.values("provider_code")[:1]),
     )

@@ -83,12 +83,14 @@ _DAY, _SOURCE, _PROGRAM, _TEAM, _LINE = 0b01111, 0b10111, 0b11011, 0b11101, 0b11
 OPT_INS = """
 SELECT o.program_id, count(*), count(*) FILTER (WHERE o.state = 'given'),
     count(*) FILTER (WHERE o.state = 'given'
-        AND (m.status IN ('sent', 'delivered', 'read') OR (m.id IS NULL AND o.confirmed_at IS NOT NULL))),
+        AND coalesce(coalesce(m.status, nullif(o.confirmation_status, '')) IN ('sent', 'delivered', 'read'),
+            o.confirmed_at IS NOT NULL)),
     count(*) FILTER (WHERE o.state IN ('asked', 'lapsed')), count(*) FILTER (WHERE o.state = 'declined'),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.ended_at - o.began_at))
         FILTER (WHERE o.state = 'given' AND o.asked_id IS NOT NULL),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM coalesce(m.sent_at, o.confirmed_at) - o.ended_at))
-        FILTER (WHERE o.state = 'given' AND coalesce(m.sent_at, o.confirmed_at) IS NOT NULL)
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch
+        FROM coalesce(m.sent_at, o.confirmation_sent_at, o.confirmed_at) - o.ended_at))
+        FILTER (WHERE o.state = 'given' AND coalesce(m.sent_at, o.confirmation_sent_at, o.confirmed_at) IS NOT NULL)
 FROM compliance_optin o
 LEFT JOIN texting_message m ON m.organization_id = o.organization_id AND m.id = o.confirmation_id
 WHERE o.organization_id = %(organization)s AND o.began_at >= %(begin)s AND o.began_at < %(end)s
@@ -96,16 +98,14 @@ GROUP BY GROUPING SETS ((o.program_id), ())
 """
 
 _OPT_OUTS = """
-    SELECT e.number_index, e.team_id, e.recorded_at, coalesce(e.happened_at, e.recorded_at) AS said_at
+    SELECT e.id, e.number_index, e.team_id, e.recorded_at, coalesce(e.happened_at, e.recorded_at) AS said_at
     FROM compliance_consentevent e
     WHERE e.organization_id = %(organization)s AND e.action = 'withdrawn'
         AND e.recorded_at >= %(begin)s AND e.recorded_at < %(end)s
 """
 
-HONORED = f"""
-SELECT count(*), count(late.at), coalesce(max(extract(epoch FROM late.at - e.said_at)), 0),
-    coalesce(percentile_cont(0.95) WITHIN GROUP (ORDER BY coalesce(extract(epoch FROM late.at - e.said_at), 0)), 0)
-FROM ({_OPT_OUTS}) e CROSS JOIN LATERAL (
+# Of one opt-out `e`: the newest text that left after it. `{some}`: a condition on the texts, " AND ...".
+LATE = """
     SELECT max(m.sent_at) AS at FROM texting_contact c
     JOIN texting_message m ON m.organization_id = c.organization_id AND m.contact_id = c.id
     JOIN texting_line l ON l.organization_id = c.organization_id AND l.id = m.line_id
@@ -115,7 +115,15 @@ FROM ({_OPT_OUTS}) e CROSS JOIN LATERAL (
         AND m.sent_at < coalesce((
             SELECT min(g.recorded_at) FROM compliance_consentevent g
             WHERE g.organization_id = %(organization)s AND g.number_index = e.number_index
-                AND g.action = 'given' AND g.recorded_at > e.recorded_at), 'infinity')
+                AND g.action = 'given' AND g.recorded_at > e.recorded_at), 'infinity'){some}
+"""
+
+HONORED = f"""
+SELECT count(*), count(late.at), coalesce(max(extract(epoch FROM late.at - e.said_at)), 0),
+    coalesce(percentile_cont(0.95) WITHIN GROUP (ORDER BY coalesce(extract(epoch FROM late.at - e.said_at), 0)), 0)
+FROM ({_OPT_OUTS}) e CROSS JOIN LATERAL (
+    SELECT greatest(rows.at, (SELECT f.late_at FROM compliance_entryfact f
+        WHERE f.organization_id = %(organization)s AND f.entry_id = e.id)) AS at FROM ({LATE.format(some="")}) rows
 ) late
 """  # noqa: S608 - made of constants
 
@@ -124,28 +132,44 @@ LEFT JOIN compliance_templateuse u ON u.organization_id = %(organization)s AND u
 LEFT JOIN compliance_templateversion v ON v.organization_id = %(organization)s AND v.id = u.version_id
 """
 
+# Of one opt-out `e`: the newest text of the week before it, with its template. `{some}`: as in LATE.
+LAST = f"""
+    SELECT newest.sent_at, newest.purpose, newest.author_id, v.template_id FROM (
+        SELECT m.id, m.sent_at, m.purpose, m.author_id FROM texting_contact c
+        JOIN texting_message m ON m.organization_id = c.organization_id AND m.contact_id = c.id
+        WHERE c.organization_id = %(organization)s AND c.number_index = e.number_index
+            AND m.direction = 'out' AND NOT m.purpose = ANY(%(owed)s)
+            AND m.sent_at <= e.said_at AND m.sent_at > e.said_at - interval '7 days'{{some}}
+        ORDER BY m.sent_at DESC LIMIT 1
+    ) newest
+    {_TEMPLATE_OF.format(text="newest.id")}
+"""  # noqa: S608 - made of constants
+
 ENDED_AFTER = f"""
-SELECT GROUPING(last.purpose, last.author_id, v.template_id), last.purpose, last.author_id, v.template_id, count(*)
+SELECT GROUPING(last.purpose, last.author_id, last.template_id), last.purpose, last.author_id, last.template_id,
+    count(*)
 FROM ({_OPT_OUTS}) e CROSS JOIN LATERAL (
-    SELECT m.id, m.purpose, m.author_id FROM texting_contact c
-    JOIN texting_message m ON m.organization_id = c.organization_id AND m.contact_id = c.id
-    WHERE c.organization_id = %(organization)s AND c.number_index = e.number_index
-        AND m.direction = 'out' AND NOT m.purpose = ANY(%(owed)s)
-        AND m.sent_at <= e.said_at AND m.sent_at > e.said_at - interval '7 days'
-    ORDER BY m.sent_at DESC LIMIT 1
+    ({LAST.format(some="")}) UNION ALL (
+        SELECT f.last_at, f.last_purpose, f.last_author_id, f.last_template_id FROM compliance_entryfact f
+        WHERE f.organization_id = %(organization)s AND f.entry_id = e.id AND f.last_at IS NOT NULL)
+    ORDER BY sent_at DESC LIMIT 1
 ) last
-{_TEMPLATE_OF.format(text="last.id")}
-GROUP BY GROUPING SETS ((last.purpose), (last.author_id), (v.template_id))
+GROUP BY GROUPING SETS ((last.purpose), (last.author_id), (last.template_id))
 """  # noqa: S608 - made of constants
 
 SENT = f"""
-SELECT GROUPING(m.purpose, m.author_id, v.template_id), m.purpose, m.author_id, v.template_id, count(*)
-FROM texting_message m
-{_TEMPLATE_OF.format(text="m.id")}
-WHERE m.organization_id = %(organization)s AND m.direction = 'out'
-    AND m.created_at >= %(begin)s AND m.created_at < %(end)s
-    AND m.sent_at IS NOT NULL AND NOT m.purpose = ANY(%(owed)s)
-GROUP BY GROUPING SETS ((m.purpose), (m.author_id), (v.template_id))
+SELECT GROUPING(purpose, author_id, template_id), purpose, author_id, template_id, sum(number)::integer
+FROM (
+    SELECT m.purpose, m.author_id, v.template_id, 1 AS number FROM texting_message m
+    {_TEMPLATE_OF.format(text="m.id")}
+    WHERE m.organization_id = %(organization)s AND m.direction = 'out'
+        AND m.created_at >= %(begin)s AND m.created_at < %(end)s
+        AND m.sent_at IS NOT NULL AND NOT m.purpose = ANY(%(owed)s)
+    UNION ALL
+    SELECT purpose, author_id, template_id, number FROM compliance_textfact
+    WHERE organization_id = %(organization)s AND day >= %(first)s AND day <= %(last)s AND NOT purpose = ANY(%(owed)s)
+) texts
+GROUP BY GROUPING SETS ((purpose), (author_id), (template_id))
 """  # noqa: S608 - made of constants
 _PURPOSE, _AUTHOR, _TEMPLATE = 0b011, 0b101, 0b110
 
@@ -259,6 +283,8 @@ def values(period: Period) -> dict[str, Any]:
         "organization": current_organization_id(),
         "begin": period.begin,
         "end": period.end,
+        "first": period.first,
+        "last": period.last,
         **period.bounds,
         "owed": [one.value for one in OWED],
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from compliance.models import ConsentEvent, OptIn, PermissionRequest, PermissionRequestRow
 from texting.models import Message
@@ -39,13 +40,13 @@ ANSWERS = ("stopped", "yes", "no", "failed", "no_answer", "open")
 def rows_of(request: PermissionRequest) -> QuerySet[PermissionRequestRow]:
     """The run's rows, each with `opted_out` (after it was asked) and `lost` (the question did not arrive)."""
     out = ConsentEvent.objects.filter(
-        number_index=OuterRef("contact__number_index"),
+        number_index=Coalesce(OuterRef("opt_in__number_index"), OuterRef("contact__number_index")),
         action=ConsentEvent.Action.WITHDRAWN,
         recorded_at__gte=OuterRef("asked_at"),
     )
     lost = Message.objects.filter(pk=OuterRef("opt_in__question_id"), status__in=_LOST)
     rows = PermissionRequestRow.objects.filter(request=request)
-    return rows.annotate(opted_out=Exists(out), lost=Exists(lost))
+    return rows.annotate(opted_out=Exists(out), lost=Exists(lost) | Q(opt_in__question_status__in=_LOST))
 
 
 def results_of(request: PermissionRequest) -> Results:

@@ -25,9 +25,10 @@ WITHOUT_CLAUSES = OWED | {Purpose.CODE, Purpose.PRIVATE_CODE, Purpose.OPT_IN_QUE
 
 
 def gather(ids: Iterable[UUID]) -> list[Gathered]:
-    """Those that are there, each with its facts. The organization is active."""
+    """Those whose texts are there, each with its facts. The organization is active."""
     rows = Conversation.objects.select_related("line__campaign").defer("preview")
     rows = rows.annotate(number_index=F("contact__number_index")).filter(pk__in=list(ids))
+    rows = rows.filter(texts_gone_at=None)  # of others what was told stands
     found = [Gathered(row, bytes(row.number_index)) for row in rows]
     if not found:
         return []

@@ -128,6 +128,11 @@ class PaymentRequest(TenantModel):
             models.Index(fields=["organization", "contact", "-created_at"], name="portal_payment_of_contact"),
             models.Index(fields=["organization", "-created_at", "-id"], name="portal_payment_list"),
             models.Index(fields=["organization", "text"], name="portal_payment_text"),
+            models.Index(  # a text that is deleted is looked for here
+                fields=["organization", "receipt"],
+                condition=models.Q(receipt__isnull=False),
+                name="portal_payment_receipt",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.db.models import F, Func, Q, Value
 
 from compliance.detectors.findings import LAST_FOUR_MARK
 from compliance.models import ConsentImportRow, ContactAddress, Finding
+from compliance.report_facts.keeping import keep_of_contacts
 from retention.models import Erasure
 from retention.requests.parts import Who
 from tenancy.crash_points import crash_here
@@ -129,6 +130,7 @@ def _beside(erasure: Erasure) -> dict[str, int]:
     speaking = found.filter(Q(digest__isnull=False) | Q(because__isnull=False) | Q(masked__contains=LAST_FOUR_MARK))
     listed = ConsentImportRow.objects.filter(number_index=who.index, consent_import__forgotten_at=None)
     contacts = Contact.objects.filter(pk__in=who.contacts).exclude(number_masked="")
+    keep_of_contacts([contact.pk for contact in contacts])
     done = {
         "compliance.Finding": speaking.update(masked=without_digits, digest=None, because=None),
         "compliance.ConsentImportRow": sum(_without_cells(row) for row in listed),

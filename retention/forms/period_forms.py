@@ -14,7 +14,7 @@ from accounts.models import Team
 from retention import words
 from retention.changing import can_have_own
 from retention.kinds import Kind
-from retention.reading import ENDING
+from retention.reading import SHOWN
 from retention.spans import Unit, days_of, typed_as
 
 MOST = 36_500
@@ -24,7 +24,7 @@ FOR, NEVER, FOLLOWS = "for", "never", "follows"
 class PeriodForm(forms.Form):
     """A kind's period at one place. Its query string holds ids and numbers only."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=[(kind.value, words.KINDS[kind].title) for kind in ENDING])
+    kind = forms.ChoiceField(label=_("What"), choices=[(kind.value, words.KINDS[kind].title) for kind in SHOWN])
     team = forms.ChoiceField(label=_("For"), required=False)
     keep = forms.ChoiceField(label=_("Keep it"), widget=forms.RadioSelect)
     number = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST, required=False)

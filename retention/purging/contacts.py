@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from compliance.report_facts.keeping import keep_of_contacts
 from retention.due import lanes
 from retention.erasing.rows import end_sealed, rows_under, without_number
 from retention.keeping import doomed, kept
@@ -84,6 +85,7 @@ def _wanted(number: int, due: Collection[UUID], at: datetime) -> list[UUID]:
 
 def _end(step: PurgeStep, contacts: Sequence[UUID], at: datetime) -> None:
     """In one transaction with the events of the keys: they are told of again as long as it has not committed."""
+    keep_of_contacts(contacts)
     keys = destroy_keys(CONTACT, *(str(pk) for pk in contacts), reason=f"purge {step.purge_id}")
     done = {CONTACTS: sum(without_number(pk) for pk in contacts)}
     for model, field, rows in rows_under(contacts, keys):

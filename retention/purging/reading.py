@@ -93,13 +93,15 @@ def _lines(steps: Iterable[PurgeStep]) -> list[Line]:
 def counted(rows: dict[Kind, Counter[str]]) -> list[tuple[str, list[tuple[str, int]]]]:
     """What a plan would end: by kind, in words."""
     return [
-        (title(kind), [(model_words(label), number) for label, number in counts.most_common()])
+        (title(kind), [(model_words(label, kind), number) for label, number in counts.most_common()])
         for kind, counts in rows.items()
     ]
 
 
-def model_words(label: str) -> str:
-    """What the rows of a model are called."""
+def model_words(label: str, kind: Kind | None = None) -> str:
+    """What the rows of a model are called, of a kind's period."""
+    if label == "texting.Conversation" and kind == Kind.CONVERSATIONS:
+        return _("Conversations with all their texts")
     return {
         "texting.Contact": _("Contacts"),
         "texting.ContactTag": _("Tags of contacts"),
@@ -118,6 +120,15 @@ def model_words(label: str) -> str:
         "portal.SecureReply": _("Private answers"),
         "portal.PaymentRequest": _("Payment requests"),
         "portal.PaymentSession": _("Payment pages"),
+        "texting.Turn": _("Turns of conversations"),
+        "texting.SendAttempt": _("Handings over to carriers"),
+        "texting.StatusEvent": _("Reports of carriers"),
+        "texting.FetchedText": _("Marks of texts that were fetched"),
+        "texting.Redaction": _("Removals by colleagues"),
+        "texting.Notification": _("Notifications"),
+        "texting.Draft": _("Drafts"),
+        "portal.SecureMessage": _("Private messages"),
+        "portal.SecureVisit": _("Visits of private pages"),
         "texting.WebhookAttempt": _("Answers to webhooks"),
         "texting.QuarantinedRequest": _("Refused requests"),
         "tenancy.AuditEvent": _("Details of the audit log"),

@@ -22,7 +22,7 @@ from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import contacts, lease
+from retention.purging import contacts, conversations, lease
 from retention.purging.ending import SPEAKING
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys
@@ -52,6 +52,7 @@ class Plan:
     rows: dict[Kind, Counter[str]]
     findings: bool
     contacts: int
+    conversations: int
     rules: list[dict[str, object]]
 
     @property
@@ -62,7 +63,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Nothing is due."""
-        return not self.dues and not self.findings and not self.contacts
+        return not self.dues and not self.findings and not self.contacts and not self.conversations
 
 
 def plan(at: datetime, *, counted: bool = True) -> Plan:
@@ -75,7 +76,9 @@ def plan(at: datetime, *, counted: bool = True) -> Plan:
     findings = any(doomed(lane, at).filter(SPEAKING).exists() for lane in lanes(Kind.FINDINGS))
     if people := contacts.ending(at):
         rows[Kind.CONTACTS] = Counter({contacts.CONTACTS: people})
-    return Plan(dues, rows, findings, people, _rules(at))
+    if frames := conversations.ending(at):
+        rows[Kind.CONVERSATIONS] = Counter({conversations.CONVERSATIONS: frames})
+    return Plan(dues, rows, findings, people, frames, _rules(at))
 
 
 def _rules(at: datetime) -> list[dict[str, object]]:
@@ -167,6 +170,8 @@ def _begin(wanted: Plan, *, at: datetime, night: date | None = None, asked_by: M
         steps.append(PurgeStep(purge=purge, kind=Kind.FINDINGS))
     if wanted.contacts:
         steps.append(PurgeStep(purge=purge, kind=Kind.CONTACTS))
+    if wanted.conversations:
+        steps.append(PurgeStep(purge=purge, kind=Kind.CONVERSATIONS))
     PurgeStep.objects.bulk_create(steps)
     return purge
 

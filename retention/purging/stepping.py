@@ -16,7 +16,7 @@ from django.utils import timezone
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import contacts, lease
+from retention.purging import contacts, conversations, lease
 from retention.purging.ending import day_of, days_of, end_findings, end_rows, still_named
 from retention.purging.planning import Due, Standing, alike, count_staying
 from tenancy.crash_points import crash_here
@@ -126,13 +126,16 @@ def _stored(steps: Sequence[PurgeStep], state: PurgeStep.State) -> None:
 
 # --- One day ---
 
+_OF_ROWS = {Kind.CONTACTS: contacts.staying, Kind.CONVERSATIONS: conversations.staying}
+"""Kinds that end row by row, and how many of their rows stay, by reason."""
+
 
 def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     if step.day is None:
-        if step.kind == Kind.CONTACTS:
+        if step.kind in _OF_ROWS:
             with activate(organization):
                 deleting_lock()
-                step.kept = contacts.staying(purge.at)
+                step.kept = _OF_ROWS[Kind(step.kind)](purge.at)
         _move(organization, step, State.SHREDDED)
         return
     key_ids = tuple(bytes.fromhex(one) for one in step.key_ids)
@@ -178,6 +181,8 @@ def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
         contacts.end_contacts(organization, step, purge.at)
         with activate(organization):
             step.key_ids = PurgeStep.objects.values_list("key_ids", flat=True).get(pk=step.pk)
+    elif step.kind == Kind.CONVERSATIONS:
+        conversations.end_conversations(organization, step, purge.at)
     elif step.day is None:
         end_findings(organization, step, purge.at)
     else:

@@ -135,7 +135,6 @@ def _page(
     context: dict[str, Any] = {
         "kind": kind,
         "words": words.KINDS[kind],
-        "ends": kind in reading.ENDING,
         "form": form,
         "places": _places(request, kind),
         "has_teams": changing.can_have_own(kind),

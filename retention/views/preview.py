@@ -21,7 +21,7 @@ from retention.choices import Choices
 from retention.foreseeing import Forecast, Foresight, foresee
 from retention.forms.period_forms import PeriodForm, typed
 from retention.kinds import Kind
-from retention.reading import ENDING
+from retention.reading import SHOWN
 from retention.spans import said
 from retention.views.periods import tabs
 from tenancy import audit
@@ -60,7 +60,7 @@ def retention_nights(request: MemberRequest) -> HttpResponse:
         "labels": labels,
         "series": both or _series(seen),
         "nights": [row for row in _nights(seen) if row[2]],
-        "heads": [words.title(kind) for kind in ENDING],
+        "heads": [words.title(kind) for kind in SHOWN],
         "lanes": [_lane(seen, one, names) for one in seen.forecasts],
         "stays": [
             (words.keeper(stay.keeper), words.rows_of(one.lane.subject), stay, words.until(stay.keeper))
@@ -90,32 +90,32 @@ def _asked(request: MemberRequest) -> _Asked:
     if "keep" not in request.GET:
         start = choices.periods(now)[Kind.BODIES]
         form = PeriodForm(initial={"kind": Kind.BODIES, **typed(start.days)})
-        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=ENDING), None, "")
+        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
     form = PeriodForm(request.GET)
     if not form.is_valid():
-        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=ENDING), None, "")
+        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
     kind, team, days, follows = form.wanted
     try:
         found = effect(request.member, kind=kind, team=team, days=days, follows=follows)
     except NotPossible as error:
         form.add_error("number" if days is not None else "keep", str(error))
-        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=ENDING), None, "")
-    seen = foresee(choices, zone=zone, at=now, kinds=ENDING, with_stays=False)
-    then = foresee(choices.with_also(found.choice), zone=zone, at=now, kinds=ENDING)
+        return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
+    seen = foresee(choices, zone=zone, at=now, kinds=SHOWN, with_stays=False)
+    then = foresee(choices.with_also(found.choice), zone=zone, at=now, kinds=SHOWN)
     return _Asked(form, then, seen, form.query)
 
 
 def _series(seen: Foresight) -> list[tuple[str, list[int]]]:
     """The kinds of which most ends, and the rest together."""
-    totals = {kind: sum(one.total for one in seen.of(kind)) for kind in ENDING}
-    most = sorted((kind for kind in ENDING if totals[kind]), key=lambda kind: -totals[kind])
+    totals = {kind: sum(one.total for one in seen.of(kind)) for kind in SHOWN}
+    most = sorted((kind for kind in SHOWN if totals[kind]), key=lambda kind: -totals[kind])
     first, rest = most[:_MOST_SERIES], most[_MOST_SERIES:]
     series = [(words.title(kind), seen.by_night([kind])) for kind in first]
     return [*series, (_("Others"), seen.by_night(rest))] if rest else series
 
 
 def _nights(seen: Foresight) -> Iterator[tuple[Any, list[int], int]]:
-    by_kind = [seen.by_night([kind]) for kind in ENDING]
+    by_kind = [seen.by_night([kind]) for kind in SHOWN]
     for at, night in enumerate(seen.nights):
         counts = [counts[at] for counts in by_kind]
         yield night, counts, sum(counts)

@@ -67,6 +67,7 @@ PLACES = {
     "retention/exporting/running.py:_take": "pieces of a file that is begun anew: " + COPY,
     "retention/exporting/running.py:end": "a file that somebody asked for: " + COPY,
     "retention/purging/contacts.py:_end": KEEPER,
+    "retention/purging/conversations.py:_delete": KEEPER,
     "retention/purging/ending.py:_end": "rows whose key is destroyed already, decided under " + KEEPER,
     "tenancy/encryption/clear_days.py:shred_clear_days": "days of which nothing is kept; the caller decides under "
     + KEEPER,

@@ -15,10 +15,11 @@ from compliance.measures.profiles.rules import PROFILES
 from retention import changing
 from retention.choices import Choices
 from retention.due import lanes
+from retention.foreseeing import foresee
 from retention.keeping import doomed
 from retention.kinds import BOUNDS, Kind
 from retention.models import RetentionPolicy
-from retention.reading import ENDING, SHOWN, undecided
+from retention.reading import undecided
 from tenancy import audit
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -203,11 +204,18 @@ def test_the_set_up_asks_once(desk):
         assert steps["Decide how long you keep texts"] is True
 
 
-def test_of_what_no_purge_ends_yet_the_pages_say_so_and_the_nights_say_nothing(desk):
+def test_conversations_are_in_the_nights_and_beside_the_thread_it_says_that_they_ended(desk, said):
+    def ending() -> int:
+        return sum(foresee(Choices.load(), zone="UTC", at=timezone.now(), kinds=[Kind.CONVERSATIONS]).by_night())
+
+    Conversation.objects.update(resolved_at=timezone.now() - 6 * YEAR)
     browser = desk.as_(desk.cast.admin)
-    page = browser.get(PLACE).content.decode()
-    assert page.count("Stays for now</span>") == len(set(SHOWN) - set(ENDING)) == 1
-    assert "do not delete these rows yet" in browser.get(f"{PLACE}of/conversations/").content.decode()
-    assert "do not delete these rows yet" not in browser.get(f"{PLACE}of/bodies/").content.decode()
-    nights = browser.get(f"{PLACE}nights/").content.decode()
-    assert "Conversations" not in nights.partition("<h1>")[2].partition("</main>")[0]
+    assert "have ended by their own periods" in browser.get(f"{PLACE}nights/").content.decode(), "its words are kept"
+    assert ending() == 0
+    Message.objects.update(body=None, ended_at=timezone.now(), ended_as="retention")
+    assert ending() == 1
+    Conversation.objects.update(texts_gone_at=timezone.now())
+    place = reverse("conversation_ends", args=[said.conversation_id])
+    assert "is still counted" in browser.get(place).content.decode()
+    assert browser.get(reverse("conversation", args=[said.conversation_id])).status_code == 200
+    assert ending() == 0

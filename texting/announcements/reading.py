@@ -125,7 +125,7 @@ def numbers_of(row: Announcement) -> Numbers:
     delivered = Message.objects.filter(
         announcement=row, status__in=[MessageStatus.DELIVERED, MessageStatus.READ]
     ).count()
-    return Numbers(delivered=delivered, **dict(rows.annotate(Count("id"))))
+    return Numbers(delivered=delivered + row.arrived_gone, **dict(rows.annotate(Count("id"))))
 
 
 def reasons_of(row: Announcement, *states: "AnnouncementRecipient.State") -> list[tuple[str, int]]:

@@ -65,6 +65,7 @@ class Announcement(TenantModel):
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often in a row something broke.")
+    arrived_gone = models.PositiveIntegerField(default=0, help_text="Texts that arrived and whose rows have gone.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

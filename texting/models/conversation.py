@@ -37,6 +37,9 @@ class Conversation(TenantModel):
         default="",
         help_text="How the latest text begins. Null: its words have ended.",
     )
+    texts_gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a purge deleted the rows of its texts, notes and turns."
+    )
     preview_is_ours = models.BooleanField(default=False)
     preview_media = models.CharField(max_length=7, blank=True, help_text="`Message.media_kind` of the latest text.")
 
@@ -74,7 +77,7 @@ class Conversation(TenantModel):
             ),
             models.Index(
                 fields=["organization", "resolved_at"],
-                condition=models.Q(resolved_at__isnull=False),
+                condition=models.Q(resolved_at__isnull=False, texts_gone_at__isnull=True),
                 name="texting_conv_by_resolution",
             ),
             models.Index(

@@ -141,6 +141,10 @@ class Message(Ending, TenantModel):
     )
     receipt_due_at = models.DateTimeField(null=True, blank=True, help_text="When we ask what became of it.")
     attention = models.CharField(max_length=12, choices=Attention.choices, blank=True)
+    was_permitted = models.BooleanField(
+        default=False,
+        help_text="The ledger held a permission older than it, when its customer was forgotten: no number leads there.",
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Aggregate, BooleanField, Case, Count, DurationField, Model, Q, QuerySet, Value, When
+from django.db.models import (
+    Aggregate,
+    BooleanField,
+    Case,
+    Count,
+    DurationField,
+    Expression,
+    Model,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -105,14 +117,21 @@ class Counted(Evidence):
         """Whether `whole` itself looked at some of the period's rows only."""
         return False
 
+    def gone(self, period: Period) -> tuple[int, int]:
+        """Part and whole of what was counted before a purge deleted its rows."""
+        return 0, 0
+
     def figure(self, period: Period) -> Figure:
-        """Two counts over at most MOST rows, in one statement."""
+        """Two counts over at most MOST rows, in one statement, and all of those whose rows have gone."""
         wanted: dict[str, Aggregate] = {"whole": Count("pk"), "part": Count("pk", filter=Q(is_good=True))}
         if self.median:
             wanted["median"] = Median(self.median)
         found = self._newest(period).aggregate(**wanted)
         capped = found["whole"] >= MOST or self.is_cut(period)
-        return Figure(found["part"], found["whole"], self.target, _median(found.get("median")), capped)
+        part, whole = self.gone(period)
+        notes = [_median(found.get("median")), _gone(whole)]
+        note = " ".join(filter(None, notes))
+        return Figure(found["part"] + part, found["whole"] + whole, self.target, note, capped)
 
     def rows(self, period: Period, member: Membership, *, missed: bool) -> Iterator[Row]:
         """At most MOST."""
@@ -121,9 +140,13 @@ class Counted(Evidence):
                 yield Row(row.is_good, [str(cell) for cell in self.cells(row, member)], self.url(row))
 
     def _newest(self, period: Period) -> QuerySet[Any]:
-        good = Case(When(self.good(period), then=Value(True)), default=Value(False), output_field=BooleanField())
-        newest: QuerySet[Any] = self.whole(period).annotate(is_good=good)[:MOST]
+        newest: QuerySet[Any] = self.whole(period).annotate(is_good=flag(self.good(period)))[:MOST]
         return newest
+
+
+def flag(condition: Q) -> Expression:
+    """Whether the condition holds of a row: true or false, never null."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 class Median(Aggregate):
@@ -132,6 +155,16 @@ class Median(Aggregate):
     function = "PERCENTILE_CONT"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
     output_field = DurationField()
+
+
+def _gone(whole: int) -> str:
+    if not whole:
+        return ""
+    return ngettext(
+        "Of %(n)d the row has ended by its period; it is counted and not listed.",
+        "Of %(n)d the rows have ended by their period; they are counted and not listed.",
+        whole,
+    ) % {"n": whole}
 
 
 def _median(span: timedelta | None) -> str:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from compliance.measures.evidence.figures import Counted, moment, named, within
 from compliance.measures.evidence.texts import OWED
-from compliance.models import ConsentEvent, OptIn, OptOutQuestion
+from compliance.models import ConsentEvent, EntryFact, OptIn, OptOutQuestion
 from compliance.reports.periods import Period
 from texting.models import Message
 from texting.purposes import Purpose
 
+_GOT_IT = ["sent", "delivered", "read"]
 AT_ONCE = timedelta(seconds=60)
 _ASKED_FOR = [*OWED, Purpose.CODE.value, Purpose.PRIVATE_CODE.value]
 """What may follow an opt-out: it answers the customer, or they asked for it."""
@@ -56,19 +57,25 @@ class Honoured(OfEntries):
         return _gone(period)
 
     def good(self, period: Period) -> Q:
-        again = ConsentEvent.objects.filter(
-            number_index=OuterRef(OuterRef("number_index")),
-            action="given",
-            recorded_at__gt=OuterRef(OuterRef("recorded_at")),
-        )
-        agreed_at = Subquery(again.order_by("recorded_at").values("recorded_at")[:1])
-        after = Message.objects.filter(
-            Q(line__team=OuterRef("team")) | Q(IsNull(OuterRef("team"), True)),
-            contact__number_index=OuterRef("number_index"),
-            direction=Message.Direction.OUT,
-            sent_at__gt=OuterRef("recorded_at"),
-        ).exclude(purpose__in=_ASKED_FOR)
-        return ~Q(Exists(after.filter(sent_at__lt=Coalesce(agreed_at, F("sent_at") + AT_ONCE))))
+        kept = EntryFact.objects.filter(entry=OuterRef("pk"), was_texted=True)
+        return ~Q(Exists(texts_after(Message.objects.all()))) & ~Q(Exists(kept))
+
+
+def texts_after(texts: QuerySet[Message]) -> QuerySet[Message]:
+    """Those of the texts that left after the opt-out of the outer query, were not owed, and came before a new yes."""
+    again = ConsentEvent.objects.filter(
+        number_index=OuterRef(OuterRef("number_index")),
+        action="given",
+        recorded_at__gt=OuterRef(OuterRef("recorded_at")),
+    )
+    agreed_at = Subquery(again.order_by("recorded_at").values("recorded_at")[:1])
+    after = texts.filter(
+        Q(line__team=OuterRef("team")) | Q(IsNull(OuterRef("team"), True)),
+        contact__number_index=OuterRef("number_index"),
+        direction=Message.Direction.OUT,
+        sent_at__gt=OuterRef("recorded_at"),
+    ).exclude(purpose__in=_ASKED_FOR)
+    return after.filter(sent_at__lt=Coalesce(agreed_at, F("sent_at") + AT_ONCE))
 
 
 class AtOnce(OfEntries):
@@ -126,8 +133,8 @@ class Confirmed(Counted):
         return given.order_by("-began_at")
 
     def good(self, period: Period) -> Q:
-        left = Message.objects.filter(pk=OuterRef("confirmation_id"), status__in=["sent", "delivered", "read"])
-        return Q(confirmed_at__isnull=False) | Q(Exists(left))
+        left = Message.objects.filter(pk=OuterRef("confirmation_id"), status__in=_GOT_IT)
+        return Q(confirmed_at__isnull=False) | Q(Exists(left)) | Q(confirmation_status__in=_GOT_IT)
 
     def cells(self, row: OptIn, member: Membership) -> Sequence[str]:
         return str(row.pk), moment(row.began_at), moment(row.confirmed_at)

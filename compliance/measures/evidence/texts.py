@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from compliance.measures.evidence import figures
 from compliance.measures.evidence.figures import Counted, moment, within
-from compliance.models import ConsentEvent
+from compliance.models import ConsentEvent, EntryFact, TextFact
 from compliance.reports.periods import Period
 from texting.models import Message, SendAttempt
 from texting.purposes import TERMS, Purpose
@@ -37,6 +37,13 @@ class OfTexts(Counted):
     """Outgoing texts that left, by when they were written (`texting_message_out_by_time`)."""
 
     columns = (_("Text"), _("Written (UTC)"), _("Left (UTC)"), _("Purpose"), _("State"))
+    fact: ClassVar[str]  # the column of `TextFact` that is as `good`
+    of_facts: ClassVar[Q] = Q()  # as `whole` narrows the texts
+
+    def gone(self, period: Period) -> tuple[int, int]:
+        rows = TextFact.objects.filter(self.of_facts, day__gte=period.first, day__lte=period.last)
+        found = rows.aggregate(whole=Sum("number"), part=Sum("number", filter=Q(**{self.fact: True})))
+        return found["part"] or 0, found["whole"] or 0
 
     def whole(self, period: Period) -> QuerySet[Message]:
         """Every text to a customer that was handed over."""
@@ -56,10 +63,69 @@ def _handed_over(**rule: Any) -> Exists:
     return Exists(SendAttempt.objects.filter(message=OuterRef("pk"), decision__reasons__contains=[rule]))
 
 
+# What is asked of each text, on its row. `compliance.report_facts` asks the same before the row goes.
+
+
+def was_judged() -> Q:
+    """That verdicts let it out at both stages."""
+    return Q(
+        Exists(SendAttempt.objects.filter(message=OuterRef("pk"), decision_verdict="allow")), decision_verdict="allow"
+    )
+
+
+def was_permitted() -> Q:
+    """That the ledger holds a permission older than it; of a forgotten customer, that it did."""
+    earlier = Q(recorded_at__lte=OuterRef("created_at"))
+    wrote = Q(source=ConsentEvent.Source.INBOUND, happened_at__lte=OuterRef("created_at"))
+    said = ConsentEvent.objects.filter(number_index=OuterRef("contact__number_index"), action="given")
+    return Q(was_permitted=True) | Q(Exists(said.filter(earlier | wrote)))
+
+
+def is_first() -> Q:
+    """That it is the first of ours in its conversation, and one that has to open it."""
+    earlier = Message.objects.filter(
+        conversation=OuterRef("conversation"), direction=Message.Direction.OUT, id__lt=OuterRef("id")
+    )
+    earlier = earlier.exclude(purpose=Purpose.OPT_OUT_ANSWER.value).exclude(status__in=_NEVER_LEFT)
+    return ~Q(Exists(earlier)) & ~Q(purpose__in=[*OWED, *_ASKED_FOR])
+
+
+def was_opened() -> Q:
+    """That it was found to name the company and to say how to opt out."""
+    return Q(_handed_over(rule="first_text.said"))
+
+
+def was_lawful() -> Q:
+    """That it was open everywhere its reader may be."""
+    return Q(_handed_over(rule="hours.open"))
+
+
+def was_courteous() -> Q:
+    """That it was not sent outside of the courtesy hours all the same."""
+    return ~Q(_handed_over(rule="hours.insisted")) & ~Q(_handed_over(rule="hours.warned"))
+
+
+def is_ended() -> Q:
+    """That its end is known."""
+    return Q(status__in=_ENDED)
+
+
+def answers_to_help(texts: QuerySet[Message]) -> QuerySet[Message]:
+    """Those of the texts that answered the HELP of the outer query in time."""
+    return texts.filter(
+        contact__number_index=OuterRef("number_index"),
+        direction=Message.Direction.OUT,
+        purpose=Purpose.HELP_ANSWER.value,
+        sent_at__gte=OuterRef("recorded_at"),
+        sent_at__lte=OuterRef("recorded_at") + timedelta(minutes=5),
+    )
+
+
 class Judged(OfTexts):
     """Denominator: texts that left. Numerator: those with a stored verdict of the gate, at queue and at hand-over."""
 
     key = "texts_judged"
+    fact = "is_judged"
     title = _("Texts that a stored verdict let out")
     counted = _(
         "Of all texts that left: those with a verdict of every rule, kept when they were queued and again when they "
@@ -67,8 +133,7 @@ class Judged(OfTexts):
     )
 
     def good(self, period: Period) -> Q:
-        at_hand_over = SendAttempt.objects.filter(message=OuterRef("pk"), decision_verdict="allow")
-        return Q(Exists(at_hand_over), decision_verdict="allow")
+        return was_judged()
 
 
 class Permitted(OfTexts):
@@ -78,6 +143,8 @@ class Permitted(OfTexts):
     """
 
     key = "texts_permitted"
+    fact = "is_permitted"
+    of_facts = ~Q(purpose__in=[*OWED, *_ASKED_FOR])
     title = _("Texts to people with an earlier permission in the ledger")
     counted = _(
         "Of all texts that left, without answers that are owed and codes: those to a number whose permission was "
@@ -87,13 +154,10 @@ class Permitted(OfTexts):
     route = "permission_report"
 
     def whole(self, period: Period) -> QuerySet[Message]:
-        return super().whole(period).exclude(purpose__in=[*OWED, *_ASKED_FOR])
+        return super().whole(period).filter(self.of_facts)
 
     def good(self, period: Period) -> Q:
-        earlier = Q(recorded_at__lte=OuterRef("created_at"))
-        wrote = Q(source=ConsentEvent.Source.INBOUND, happened_at__lte=OuterRef("created_at"))
-        said = ConsentEvent.objects.filter(number_index=OuterRef("contact__number_index"), action="given")
-        return Q(Exists(said.filter(earlier | wrote)))
+        return was_permitted()
 
 
 class Opened(OfTexts):
@@ -103,23 +167,20 @@ class Opened(OfTexts):
     """
 
     key = "first_texts"
+    fact = "is_opened"
+    of_facts = Q(is_first=True)
     title = _("First texts with the company's name and the opt-out words")
     counted = _("Of the first texts of conversations: those found to hold both when they were handed over.")
 
     def whole(self, period: Period) -> QuerySet[Message]:
-        earlier = Message.objects.filter(
-            conversation=OuterRef("conversation"), direction=Message.Direction.OUT, id__lt=OuterRef("id")
-        )
-        earlier = earlier.exclude(purpose=Purpose.OPT_OUT_ANSWER.value).exclude(status__in=_NEVER_LEFT)
         newest = super().whole(period).values("pk")[: figures.MOST]
-        found = Message.objects.filter(~Exists(earlier), pk__in=newest).exclude(purpose__in=[*OWED, *_ASKED_FOR])
-        return found.order_by("-created_at")
+        return Message.objects.filter(is_first(), pk__in=newest).order_by("-created_at")
 
     def is_cut(self, period: Period) -> bool:
         return super().whole(period)[figures.MOST : figures.MOST + 1].exists()
 
     def good(self, period: Period) -> Q:
-        return Q(_handed_over(rule="first_text.said"))
+        return was_opened()
 
 
 class InLawfulHours(OfTexts):
@@ -128,6 +189,8 @@ class InLawfulHours(OfTexts):
     """
 
     key = "marketing_hours"
+    fact = "is_lawful"
+    of_facts = Q(purpose=Purpose.BULK.value)
     title = _("Marketing sent within the lawful hours")
     counted = _(
         "Of all marketing texts that left: those for which the hours were open, by the table of hours, when they "
@@ -137,10 +200,10 @@ class InLawfulHours(OfTexts):
     route = "hours_table"
 
     def whole(self, period: Period) -> QuerySet[Message]:
-        return super().whole(period).filter(purpose=Purpose.BULK.value)
+        return super().whole(period).filter(self.of_facts)
 
     def good(self, period: Period) -> Q:
-        return Q(_handed_over(rule="hours.open"))
+        return was_lawful()
 
 
 class InCourtesyHours(OfTexts):
@@ -149,6 +212,8 @@ class InCourtesyHours(OfTexts):
     """
 
     key = "courtesy_hours"
+    fact = "is_courteous"
+    of_facts = Q(purpose__in=_COURTESY)
     title = _("Other texts sent within the courtesy hours")
     counted = _("Of all texts that members wrote: those that did not leave outside the customer's hours all the same.")
     target = 95
@@ -156,16 +221,17 @@ class InCourtesyHours(OfTexts):
     route = "hours"
 
     def whole(self, period: Period) -> QuerySet[Message]:
-        return super().whole(period).filter(purpose__in=_COURTESY)
+        return super().whole(period).filter(self.of_facts)
 
     def good(self, period: Period) -> Q:
-        return ~Q(_handed_over(rule="hours.insisted")) & ~Q(_handed_over(rule="hours.warned"))
+        return was_courteous()
 
 
 class Ended(OfTexts):
     """Denominator: texts that left more than a day ago. Numerator: those whose end is known, good or bad."""
 
     key = "outcomes_known"
+    fact = "is_ended"
     title = _("Texts whose outcome is known")
     counted = _(
         "Of the texts that left more than a day ago: those of which the provider told, or was asked, what became of "
@@ -179,7 +245,7 @@ class Ended(OfTexts):
         return super().whole(period).filter(created_at__lt=timezone.now() - A_DAY)
 
     def good(self, period: Period) -> Q:
-        return Q(status__in=_ENDED)
+        return is_ended()
 
 
 class HelpAnswered(Counted):
@@ -199,14 +265,8 @@ class HelpAnswered(Counted):
         return ConsentEvent.objects.filter(within(period, "recorded_at"), action="help").order_by("-recorded_at")
 
     def good(self, period: Period) -> Q:
-        answered = Message.objects.filter(
-            contact__number_index=OuterRef("number_index"),
-            direction=Message.Direction.OUT,
-            purpose=Purpose.HELP_ANSWER.value,
-            sent_at__gte=OuterRef("recorded_at"),
-            sent_at__lte=OuterRef("recorded_at") + timedelta(minutes=5),
-        )
-        return Q(Exists(answered))
+        kept = EntryFact.objects.filter(entry=OuterRef("pk"), was_answered=True)
+        return Q(Exists(answers_to_help(Message.objects.all()))) | Q(Exists(kept))
 
     def cells(self, row: ConsentEvent, member: Membership) -> Sequence[str]:
         return str(row.pk), moment(row.recorded_at)

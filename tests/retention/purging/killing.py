@@ -1,7 +1,7 @@
 """A purge in a process of its own that is killed at one of its places, and what must be true when another has resumed.
 
 One day has a text that must stay (its conversation is open) and one that must not: that day goes by itself. Another day
-has only texts that end, and goes together with others.
+has only texts that end, and goes together with others. And a conversation is past its period: its texts go.
 """
 
 import os
@@ -24,7 +24,7 @@ from tenancy.encryption import keyring, records
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.desk import SECOND, Desk
-from texting.models import Conversation, Message
+from texting.models import Conversation, Message, SendAttempt
 
 from .conftest import LONG_AGO, set_days
 
@@ -34,6 +34,7 @@ POINTS = (
     "after_keys_destroyed",
     "after_day_shredded",
     "before_rows_ended",
+    "before_texts_deleted",
     "after_purge_step",
 )
 KEPT, DOOMED = "Persimmons stay where they are", "Zwetschgenkuchen for the trombone quartet"
@@ -54,17 +55,22 @@ class Scene:
     kept: Message
     doomed: list[Message]
     copies: list[bytes]
+    gone: Message
 
 
 def set_scene(desk: Desk, told) -> Scene:
     """Three texts of two days: one that stays, two that do not."""
     doomed = [told(DOOMED, number=SECOND), told(DOOMED, LONG_AGO + timedelta(days=1), number=SECOND)]
     kept = told(KEPT)
+    gone = told(DOOMED, number="+12125550183")
     with activate(desk.organization):
         Conversation.objects.exclude(pk=kept.conversation_id).update(status="resolved", resolved_at=LONG_AGO)
+        before = timezone.now() - timedelta(days=6 * 366)
+        Message.objects.filter(pk=gone.pk).update(body=None, ended_at=before, ended_as="retention", created_at=before)
+        Conversation.objects.filter(pk=gone.conversation_id).update(resolved_at=before, preview=None)
         set_days(Kind.BODIES, 30)
         copies = Message.objects.filter(pk__in=[one.pk for one in doomed]).values_list("body", flat=True)
-        return Scene(kept, doomed, [bytes(copy) for copy in copies])
+        return Scene(kept, doomed, [bytes(copy) for copy in copies], gone)
 
 
 def die(point: str) -> None:
@@ -83,12 +89,17 @@ def resume(desk: Desk) -> Purge:
         assert found.busy_until is not None, "nobody was at it"
         assert PurgeStep.objects.exclude(state="verified").exists()
     assert not running.go_on(desk.organization.pk), "somebody else has it until he must be dead"
-    with activate(desk.organization):
-        Purge.objects.update(busy_until=timezone.now())
+    wait_until_it_must_be_dead(desk)
     keyring.forget_everything()
     assert running.run_nights()["failed"] == 0
     with activate(desk.organization):
         return Purge.objects.get()
+
+
+def wait_until_it_must_be_dead(desk: Desk) -> None:
+    """The time for which a process may be at a purge without a sign of life is over."""
+    with activate(desk.organization):
+        Purge.objects.update(busy_until=timezone.now())
 
 
 def judge(desk: Desk, scene: Scene, purge: Purge) -> None:
@@ -96,8 +107,12 @@ def judge(desk: Desk, scene: Scene, purge: Purge) -> None:
     keyring.forget_everything()
     with activate(desk.organization):
         assert purge.state == "done"
-        first, second = PurgeStep.objects.order_by("day")
-        assert {first.state, second.state} == {"verified"}
+        first, second, rows = PurgeStep.objects.order_by("day")
+        assert {first.state, second.state, rows.state} == {"verified"}
+        assert (rows.ended["texting.Message"], rows.ended["texting.Conversation"]) == (1, 1)
+        assert not Message.objects.filter(pk=scene.gone.pk).exists()
+        assert Conversation.objects.get(pk=scene.gone.conversation_id).texts_gone_at == purge.at
+        assert not SendAttempt.objects.filter(message=scene.gone.pk).exists()
         assert [step.ended["texting.Message"] for step in (first, second)] == [1, 1]
         assert Message.objects.get(pk=scene.kept.pk).body == KEPT
         assert Conversation.objects.get(pk=scene.kept.conversation_id).preview == KEPT
