@@ -17,8 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from prometheus_client import start_http_server
 
-from config import env, heartbeat
-from config.queue_order import ANSWERS
+from config import broker, env, heartbeat
 from config.starting import refuse_if_unsafe
 from tenancy import metrics
 from tenancy.trace import traced
@@ -28,6 +27,7 @@ VISIBILITY_SECONDS = 300  # more than the longest task, or a slow task would be 
 # It warns a worker that runs as root (usual in a container) of pickled tasks, which are not accepted here.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
+broker.install()
 app = Celery("parley")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
@@ -40,15 +40,17 @@ app.conf.update(
         "socket_timeout": 0.5,
         "socket_connect_timeout": 0.5,
         "socket_keepalive": True,
-        "queue_order_strategy": "config.queue_order:AnswersFirst",
+        "queue_order_strategy": "config.broker:AnswersFirst",
     },
     # Celery's documentation names three places for this; one that is forgotten keeps an hour.
     result_backend_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
     visibility_timeout=VISIBILITY_SECONDS,
     task_publish_retry=False,
-    task_queues=[Queue(name) for name in (ANSWERS, "celery", "later")],  # the second is for all else, then campaigns
+    task_queues=[
+        Queue(name) for name in (broker.ANSWERS, "celery", "later")
+    ],  # the second is for all else, then campaigns
     task_default_queue="celery",
-    task_routes={"texting.tasks.deliver": {"queue": ANSWERS}, "texting.tasks.deliver_bulk": {"queue": "later"}},
+    task_routes={"texting.tasks.deliver": {"queue": broker.ANSWERS}, "texting.tasks.deliver_bulk": {"queue": "later"}},
     accept_content=["json"],
     task_serializer="json",
     task_ignore_result=True,

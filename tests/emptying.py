@@ -49,8 +49,17 @@ def empty(alias: str) -> None:
         connection.execute(f"VACUUM {table}".encode())  # no autovacuum here, and what is dead is read all the same
 
 
-@cache
 def _superuser(database: str, sockets: str) -> psycopg.Connection[Any]:
+    """Made once; and anew after a test in which PostgreSQL was stopped."""
+    try:
+        _connect(database, sockets).execute("SELECT 1")
+    except psycopg.OperationalError:
+        _connect.cache_clear()
+    return _connect(database, sockets)
+
+
+@cache
+def _connect(database: str, sockets: str) -> psycopg.Connection[Any]:
     return psycopg.connect(host=sockets, dbname=database, user=SUPERUSER, autocommit=True)
 
 
@@ -68,4 +77,4 @@ def close() -> None:
     """Let go of the databases, which cannot be dropped before."""
     for alias in connections:
         _superuser(connections[alias].settings_dict["NAME"], connections[alias].settings_dict["HOST"]).close()
-    _superuser.cache_clear()
+    _connect.cache_clear()

@@ -11,9 +11,10 @@ ASKS = MASKED | {Permission.CONTACTS_REVEAL}
 
 
 def with_rights(cast: Cast, rights: frozenset[Permission] = ASKS) -> Membership:
-    """The second agent, with one custom role that has exactly these rights."""
+    """The second agent, with one custom role that has exactly these rights from now on."""
     with activate(cast.organization):
-        role = Role.objects.create(name="Restricted", permissions=sorted(one.value for one in rights))
+        granted = {"permissions": sorted(one.value for one in rights)}
+        role, _ = Role.objects.update_or_create(name="Restricted", defaults=granted)
         MembershipRole.objects.filter(membership=cast.second_agent).delete()
         MembershipRole.objects.create(membership=cast.second_agent, role=role)
         TeamMember.objects.get_or_create(team=cast.front_desk, membership=cast.second_agent)

@@ -13,10 +13,10 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from config.broker import AnswersFirst
 from config.celery import VISIBILITY_SECONDS, app
 from config.embedded.valkey import Valkey
 from config.env import celery_broker_url
-from config.queue_order import AnswersFirst
 from config.tasks import heartbeat
 
 
@@ -173,6 +173,22 @@ def test_publishing_to_a_stalled_redis_fails_within_a_second(own_valkey):
         with pytest.raises((kombu.exceptions.OperationalError, OSError)):
             heartbeat.apply_async(connection=connection)
         assert time.monotonic() - start < 1.0
+
+
+def test_a_worker_goes_on_when_redis_could_not_be_told_that_a_task_is_done(own_valkey):
+    with app.connection_for_read(celery_broker_url(own_valkey.url)) as connection:
+        for _ in range(2):
+            heartbeat.apply_async(connection=connection)
+        channel = connection.default_channel
+        channel.basic_qos(0, 1, False)
+        done = channel.basic_get("celery")
+        channel.qos.append(done, done.delivery_tag)
+        assert not channel.qos.can_consume()
+        os.kill(own_valkey.child.pid, signal.SIGSTOP)
+        with pytest.raises(connection.connection_errors):
+            done.ack()
+        os.kill(own_valkey.child.pid, signal.SIGCONT)
+        assert channel.qos.can_consume()
 
 
 def test_the_queue_is_the_redis_of_the_settings():
