@@ -67,6 +67,7 @@ _SUPERVISOR = (
         Permission.TAGS_MANAGE,
         Permission.FILTERS_SHARE,
         Permission.CONTACTS_BLOCK,
+        Permission.CONTACTS_MERGE,
         Permission.ANNOUNCEMENTS_PREPARE,
         Permission.ANNOUNCEMENTS_APPROVE,
         Permission.AUTOMATIONS_MANAGE,

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     CONTACTS_READ = "contacts:read"
     CONTACTS_EDIT = "contacts:edit"
     CONTACTS_BLOCK = "contacts:block"
+    CONTACTS_MERGE = "contacts:merge"
     CONTACTS_REVEAL = "contacts:reveal"
     CONTACTS_UNMASKED = "contacts:unmasked"
     CONTACTS_EXPORT = "contacts:export"

@@ -79,6 +79,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Block contacts"),
         _("Keeps what somebody writes from ringing anywhere and everybody from texting them, and takes that back."),
     ),
+    "contacts:merge": (
+        _("Merge contacts"),
+        _("Lists contacts that are probably one person, merges two and undoes that. Needs all names shown."),
+    ),
     "tags:manage": (
         _("Manage tags"),
         _("Makes, renames, merges and removes tags. To put one on a contact takes the right to edit contacts."),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from compliance.escalations.reading import visible_escalations
 from compliance.models import ConsentEvent, Escalation
+from texting.models import Contact
 from texting.timeline.merging import Asked, Entry
 
 Action = ConsentEvent.Action
@@ -26,18 +27,20 @@ def told(asked: Asked) -> Iterator[Entry]:
 
 
 def permission(asked: Asked) -> Iterator[Entry]:
-    """Every entry of the ledger of the contact's number, without anybody's words."""
-    rows = ConsentEvent.objects.filter(number_index=asked.contact.number_index)
-    address = reverse("consent", args=[asked.contact.pk])
+    """Every entry of the ledger of the person's numbers, without anybody's words."""
+    numbers = dict(Contact.objects.filter(pk__in=asked.contacts).values_list("number_index", "pk"))
+    numbers = {bytes(index): pk for index, pk in numbers.items()}
+    rows = ConsentEvent.objects.filter(number_index__in=list(numbers))
     for row in asked.newest(rows, "recorded_at"):
         icon, tone = _LOOKS[Action(row.action)]
         title, source = str(row.get_action_display()), str(row.get_source_display())
+        address = reverse("consent", args=[numbers[bytes(row.number_index)]])
         yield Entry(row.recorded_at, title, source, icon=icon, tone=tone, url=address)
 
 
 def escalations(asked: Asked) -> Iterator[Entry]:
     """Those about conversations that the member may read."""
-    rows = visible_escalations(asked.member).filter(contact_id=asked.contact.pk)
+    rows = visible_escalations(asked.member).filter(contact_id__in=asked.contacts)
     for row in asked.newest(rows, "opened_at"):
         yield Entry(row.opened_at, _("Escalated"), _trigger(row), icon="flag", tone="warning", url=_address(row))
     for row in asked.newest(rows, "closed_at"):

@@ -91,6 +91,8 @@ TEXTING_WORDS_ENDED = [  # who else holds them
     "portal.secure.ended.forget",
 ]
 COMPLIANCE_PAYMENTS = "portal.payments.reading.conversations_with_payments"  # which of some asked for a payment
+TEXTING_CONTACT_ADDRESSES = "compliance.other_channels.mail.addresses.of_contacts"  # by which contacts are found
+TEXTING_MERGE_GUARDS = ["retention.requests.merging.refused"]  # why contacts cannot be merged now
 TEXTING_SEARCH_FILTERS = ["compliance.search_filters.WithFinding", "compliance.search_filters.WithEscalation"]
 TEXTING_ENDING_STEPS = [  # told of conversations that are resolved or reopened
     "compliance.review_checks.marking.mark",

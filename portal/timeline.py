@@ -20,7 +20,7 @@ def told(asked: Asked) -> Iterator[Entry]:
 
 def secure_messages(asked: Asked) -> Iterator[Entry]:
     """Those in conversations that the member may read: sent, first opened."""
-    mine = visible_conversations(asked.member).filter(contact=asked.contact).order_by().values("pk")
+    mine = visible_conversations(asked.member).filter(contact__in=asked.contacts).order_by().values("pk")
     rows = SecureMessage.objects.filter(conversation__in=mine).select_related("author__user")
     for row in asked.newest(rows, "created_at"):
         address = reverse("conversation", args=[row.conversation_id])
@@ -34,7 +34,7 @@ def secure_messages(asked: Asked) -> Iterator[Entry]:
 
 def payments(asked: Asked) -> Iterator[Entry]:
     """Those in conversations that the member may read: asked for, paid."""
-    rows = visible_payments(asked.member).filter(contact=asked.contact)
+    rows = visible_payments(asked.member).filter(contact__in=asked.contacts)
     for row in asked.newest(rows, "created_at"):
         address, amount = reverse("conversation", args=[row.conversation_id]), shown(row.amount_minor, row.currency)
         yield Entry(row.created_at, _("Payment asked for"), amount, icon="credit-card", url=address)

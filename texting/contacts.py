@@ -7,7 +7,8 @@ from accounts.models import Membership
 from accounts.permissions import MissingPermission, Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
-from texting import conversations, live, queries, threads
+from tenancy.encryption import readable
+from texting import conversations, live, persons, queries, threads
 from texting.conversations import NotPossible
 from texting.live import LiveKind
 from texting.models import Contact, Conversation, Line
@@ -54,8 +55,12 @@ def rename_contact(*, member: Membership, contact: Contact, name: str) -> None:
     if not queries.sees(member, contact.pk):
         raise queries.NotYours
     contact.name = name.strip()
-    contact.save(update_fields=["name"])
-    keep_names([contact])
+    rows = persons.lock([contact.pk])
+    for row in rows:
+        if readable(row, "number", ""):  # not of one that is erased: it would be sealed under a new key
+            row.name = contact.name
+            row.save(update_fields=["name"])
+    keep_names(rows)
     audit.record(event=AuditKind.CONTACT_CHANGED, actor=member, object=contact, fields=["name"])
     show(contact)
 

@@ -22,6 +22,7 @@ from texting import tagged_steps
 from texting.contacts import show
 from texting.models import Contact, ContactTag, Tag
 from texting.models.tag import LONGEST_TAG
+from texting.persons import with_others
 from texting.queries.access import contacts_for
 
 MOST_TAGS = 200
@@ -79,7 +80,7 @@ def remove_tag(*, member: Membership, tag: Tag) -> int:
 
 
 def put_on(*, member: Membership, tag: Tag, contact_ids: Collection[UUID]) -> int:
-    """Put it on these contacts, as far as the member may see them; how many did not have it.
+    """Put it on these contacts and their further numbers, as far as the member may see them; how many did not have it.
 
     Raises BadTag when one of them has too many tags, and then puts it on nobody.
     """
@@ -92,20 +93,22 @@ def put_on(*, member: Membership, tag: Tag, contact_ids: Collection[UUID]) -> in
         raise BadTag(_("A contact has at most %(most)d tags. Take one off first.") % {"most": MOST_ON_CONTACT})
     now = timezone.now()
     ContactTag.objects.bulk_create([ContactTag(tag=tag, contact=contact, created_at=now) for contact in new])
-    _tell(member, AuditKind.CONTACT_TAGGED, new, tag)
-    tagged_steps.take(tag, [contact.pk for contact in new])
-    return len(new)
+    people = [contact for contact in new if contact.merged_into_id is None]
+    _tell(member, AuditKind.CONTACT_TAGGED, people, tag)
+    tagged_steps.take(tag, [contact.pk for contact in people])
+    return len(people)
 
 
 def take_off(*, member: Membership, tag: Tag, contact_ids: Collection[UUID]) -> int:
-    """Take it off these contacts, as far as the member may see them; how many had it."""
+    """Take it off these contacts and their further numbers, as far as the member may see them; how many had it."""
     require(member, Permission.CONTACTS_EDIT)
     found = _locked(member, contact_ids)
     rows = ContactTag.objects.filter(tag=tag, contact__in=found)
     having = set(rows.values_list("contact_id", flat=True))
     rows.delete()
-    _tell(member, AuditKind.CONTACT_UNTAGGED, [contact for contact in found if contact.pk in having], tag)
-    return len(having)
+    people = [contact for contact in found if contact.pk in having and contact.merged_into_id is None]
+    _tell(member, AuditKind.CONTACT_UNTAGGED, people, tag)
+    return len(people)
 
 
 def tidy_name(name: str) -> str:
@@ -121,7 +124,7 @@ def tidy_name(name: str) -> str:
 
 
 def _locked(member: Membership, contact_ids: Collection[UUID]) -> list[Contact]:
-    rows = contacts_for(member).filter(pk__in=list(contact_ids)).order_by("pk")
+    rows = contacts_for(member).filter(pk__in=with_others(contact_ids)).order_by("pk")
     return list(rows.select_for_update(of=("self",), no_key=True))
 
 

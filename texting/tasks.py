@@ -8,6 +8,7 @@ from celery import shared_task
 from tenancy.background import each_organization
 from texting import carrier_copies, delivery, fetching, keeping, outbox, receipts, reconciling
 from texting.doorbells import ring_later
+from texting.duplicates import merging
 from texting.limits import alarms, growing
 from texting.searching import filling
 from texting.webhooks import forgetting
@@ -92,5 +93,8 @@ def fill_search() -> dict[str, int]:
 
 @shared_task
 def tidy_search() -> dict[str, int]:
-    """Forget what finds erased contacts, and keys of months of which nothing is left."""
-    return {"forgotten": each_organization("tidy search", filling.tidy).items}
+    """Forget what finds erased contacts, and keys of months of which nothing is left; and what undoing a merge of
+    contacts needed, when it cannot be undone any more.
+    """
+    merges = each_organization("forget old merges", merging.forget_old).items
+    return {"forgotten": each_organization("tidy search", filling.tidy).items, "merges": merges}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,8 @@ from texting.fields.kinds import NO, YES, BadValue, Kind
 from texting.fields.reading import fields_for
 from texting.fields.writing import checked
 from texting.models import Contact, ContactField, ContactTag, FieldValue, Tag
+from texting.persons import first_of
+from texting.searching.keeping import keep_names
 from texting.tagging import MOST_ON_CONTACT
 
 TAGS, FIELD = "tags", "field-"
@@ -114,8 +116,34 @@ class Definitions:
 
 def write(said: Mapping[UUID, Detail], contacts: Mapping[UUID, Contact]) -> None:
     """Write the details of these contacts, whose rows are locked. Values where nothing is written, tags as they fit."""
-    _write_values({pk: detail.values for pk, detail in said.items() if detail.values}, contacts)
+    said, contacts = _of_persons(said, contacts)
+    values = {pk: detail.values for pk, detail in said.items() if detail.values}
+    _write_values(values, contacts)
+    keep_names([contacts[pk] for pk in values])
     _put_tags({pk: detail.tags for pk, detail in said.items() if detail.tags})
+
+
+def _of_persons(
+    said: Mapping[UUID, Detail], contacts: Mapping[UUID, Contact]
+) -> tuple[Mapping[UUID, Detail], Mapping[UUID, Contact]]:
+    """The same for all numbers of each person. Of two rows about one person the first is right."""
+    rows = Contact.objects.filter(Q(pk__in=said.keys(), merged_into__isnull=False) | Q(merged_into__in=said.keys()))
+    firsts = {first_of(row) for row in rows}
+    if not firsts:
+        return said, contacts
+    everybody = list(Contact.objects.filter(Q(pk__in=firsts) | Q(merged_into__in=firsts)))
+    prefetch(everybody)
+    all_of: dict[UUID, list[Contact]] = {}
+    for row in everybody:
+        if readable(row, "number", ""):
+            all_of.setdefault(first_of(row), []).append(row)
+    wanted, found = dict(said), dict(contacts) | {row.pk: row for row in everybody}
+    for group in all_of.values():
+        details = [said[row.pk] for row in group if row.pk in said]
+        values = {field: value for detail in reversed(details) for field, value in detail.values.items()}
+        tags = tuple(dict.fromkeys(tag for detail in details for tag in detail.tags))
+        wanted |= {row.pk: Detail(values, tags) for row in group}
+    return wanted, found
 
 
 def _write_values(wanted: Mapping[UUID, Mapping[UUID, str]], contacts: Mapping[UUID, Contact]) -> None:

@@ -35,6 +35,7 @@ from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from texting import threads
 from texting.models import Contact
+from texting.persons import with_others
 
 BATCH = 250
 A_TURN = 20.0  # seconds; then the others have theirs
@@ -105,7 +106,7 @@ def _write(started: ConsentImport, batch: int) -> bool:
     prefetch(rows)
     said = {row.pk: looking.read_row(started, row) for row in rows}
     contacts = threads.contacts_named({each.number: each.name for each in said.values()})
-    ids = sorted(contact.pk for contact in contacts.values())
+    ids = with_others([contact.pk for contact in contacts.values()])
     list(Contact.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     states = consent.states_of(contacts.values())
     wordings = _wordings(started, said.values())

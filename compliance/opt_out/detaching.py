@@ -17,7 +17,7 @@ from compliance.opt_out.cannot_decide import CannotDecide
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import readable
-from texting import contacts, conversations
+from texting import contacts, conversations, persons
 from texting.fields import writing as fields
 from texting.models import Contact
 from texting.searching.keeping import keep_names
@@ -28,7 +28,11 @@ FIELDS = "fields"  # and what the organization wrote into fields of its own, by 
 
 
 def detach(*, member: Membership, question: OptOutQuestion, contact: Contact) -> None:
-    """Take off what was known of the customer, in the running transaction. Nothing happens when nothing was known."""
+    """Take off what was known of the customer, in the running transaction. Nothing happens when nothing was known.
+
+    Of a person with several numbers it is a stranger's from now on; the others keep what they say.
+    """
+    persons.part([contact.pk])
     kept = {name: value for name in KNOWN if (value := readable(contact, name, ""))}
     values = fields.take_off(contact)
     told = {**kept, FIELDS: values} if values else kept
@@ -64,8 +68,8 @@ def put_back(*, member: Membership, question: OptOutQuestion) -> None:
     for name, value in found.items():
         setattr(contact, name, value)
     contact.save(update_fields=list(found))
-    keep_names([contact])
     fields.put_back(contact, taken.get(FIELDS, {}))
+    keep_names([contact])
     mine.detached = ""
     mine.save(update_fields=["detached"])
     audit.record(event=AuditKind.CONTACT_PUT_BACK, actor=member, object=contact, fields=sorted(taken))

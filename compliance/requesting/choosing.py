@@ -16,6 +16,7 @@ from compliance.ledger import consent
 from compliance.ledger.consent import State
 from compliance.models import ConsentEvent, ConsentImport, ConsentImportRow, OptIn, PermissionRequest, Program
 from texting.models import Contact
+from texting.persons import heads
 from texting.phone_numbers import PhoneKind
 
 AGAIN_AFTER = timedelta(days=30)
@@ -124,7 +125,7 @@ def _said_no(indexes: list[bytes]) -> set[bytes]:
 
 def _contacts(of_import: ConsentImport | None) -> Iterator[list[Contact]]:
     """All customers, oldest first, in parts; the people of an import whose permission is weak, if one is given."""
-    found: QuerySet[Contact] = Contact.objects.filter(only_codes=False)
+    found: QuerySet[Contact] = Contact.objects.filter(heads(), only_codes=False)
     if of_import is not None:
         weak = ConsentImportRow.objects.filter(consent_import=of_import, outcome=ConsentImportRow.Outcome.WEAK)
         found = found.filter(number_index__in=weak.values("number_index"))

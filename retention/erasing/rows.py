@@ -24,6 +24,7 @@ from tenancy.encryption import ContactKey
 from tenancy.encryption.day_shredding import key_id_at
 from tenancy.encryption.fields import ENDED, EncryptedTextField, encrypted_fields
 from tenancy.isolation import AppendOnly, activate
+from texting import persons
 from texting.ended import end_files, end_notes, end_words
 from texting.models import Attachment, Contact, ContactTag, Conversation, Draft, EndedAs, FieldValue, Message, Note
 from texting.models.ending import Ending
@@ -128,7 +129,7 @@ def _beside(erasure: Erasure) -> dict[str, int]:
     without_digits = Func(F("masked"), Value(f" {LAST_FOUR_MARK}[^]]*"), Value(""), function="regexp_replace")
     found = Finding.objects.filter(conversation_id__in=who.conversations)
     speaking = found.filter(Q(digest__isnull=False) | Q(because__isnull=False) | Q(masked__contains=LAST_FOUR_MARK))
-    listed = ConsentImportRow.objects.filter(number_index=who.index, consent_import__forgotten_at=None)
+    listed = ConsentImportRow.objects.filter(number_index__in=who.indexes, consent_import__forgotten_at=None)
     contacts = Contact.objects.filter(pk__in=who.contacts).exclude(number_masked="")
     keep_of_contacts([contact.pk for contact in contacts])
     done = {
@@ -153,6 +154,7 @@ def _without_cells(row: ConsentImportRow) -> int:
 
 def without_number(contact: UUID) -> int:
     """It is nobody's any more: who comes back with the number is somebody new."""
+    persons.part([contact])
     return Contact.objects.filter(pk=contact).update(
         number_index=os.urandom(16),
         number_masked="",

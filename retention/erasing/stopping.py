@@ -53,7 +53,7 @@ def _kept(who: Who) -> Iterator[Stop]:
         for reason in kept(contacts)
         if reason.keeper != WORDED and Contact.objects.filter(reason.condition, pk__in=who.contacts).exists()
     ]
-    if HOLDS not in found and live_scopes().filter(number_index=who.index).exists():
+    if HOLDS not in found and live_scopes().filter(number_index__in=who.indexes).exists():
         found.insert(0, HOLDS)
     for name in found:
         reason = REASONS.get(name)

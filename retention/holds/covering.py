@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from retention.models import HeldContact, HoldScope
 from retention.subjects import SUBJECTS, Subject
 from texting.models import Contact, ContactTag, Conversation
+from texting.persons import same_as
 
 _EAST, _WEST = timedelta(hours=14), timedelta(hours=12)
 """How far clocks are from UTC: a day begins first at +14 and ends last at -12."""
@@ -99,7 +100,7 @@ def _between(column: str, start: datetime | None, end: datetime | None) -> Q:
 
 
 def _who(scope: HoldScope) -> "QuerySet[Contact, Any] | None":
-    """Ids of the contacts that the scope names; None when it names none."""
+    """Ids of the contacts that the scope names, with all numbers of the same persons; None when it names none."""
     if not _has_person(scope):
         return None
     rows = Contact.objects.order_by()
@@ -108,7 +109,7 @@ def _who(scope: HoldScope) -> "QuerySet[Contact, Any] | None":
     if scope.number_index is not None or scope.tag_id is not None:
         met = HeldContact.objects.filter(scope_id=scope.pk).order_by().values("contact_id")
         rows = rows.filter(now_named(scope) | Q(pk__in=met))
-    return rows.values("pk")
+    return Contact.objects.filter(same_as(rows)).order_by().values("pk")
 
 
 def now_named(scope: HoldScope) -> Q:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from retention.spans import Words
 from texting.models import Contact, Conversation
+from texting.persons import with_others
 
 GOES = _("Erased")
 STAYS_AS_PROOF = _("Stays, without the number: proof of permission")
@@ -27,7 +28,7 @@ STAYS_AS_RECORD = _("Stays, without words")
 
 @dataclass(frozen=True)
 class Who:
-    """A number (its blind index) and the contacts that have it: one, or none."""
+    """A number (its blind index) and the contacts of whoever has it: none, one, or all numbers of a person."""
 
     index: bytes
     contacts: tuple[UUID, ...]
@@ -35,8 +36,14 @@ class Who:
     @classmethod
     def of(cls, index: bytes | memoryview) -> "Who":
         """As it is now in the active organization."""
-        found = Contact.objects.filter(number_index=index).order_by("pk").values_list("pk", flat=True)
-        return cls(bytes(index), tuple(found))
+        found = Contact.objects.filter(number_index=index).values_list("pk", flat=True)
+        return cls(bytes(index), tuple(with_others(found)))
+
+    @property
+    def indexes(self) -> list[bytes]:
+        """Of all their numbers; of contacts that have ended what stands there instead, which is no number's."""
+        found = Contact.objects.filter(pk__in=self.contacts).values_list("number_index", flat=True)
+        return sorted({self.index, *map(bytes, found)})
 
     @property
     def conversations(self) -> "QuerySet[Conversation, Any]":
@@ -66,7 +73,7 @@ def _contact(who: Who) -> Q:
 
 
 def _number(who: Who) -> Q:
-    return Q(number_index=who.index)
+    return Q(number_index__in=who.indexes)
 
 
 def _events(who: Who) -> Q:
@@ -282,6 +289,14 @@ PARTS = (
     Part("compliance.ReviewAnswer", _("Answers of reviews"), _contact, "at", (), STAYS_AS_RECORD),
     Part("compliance.ReviewDispute", _("Disputes of reviews"), _contact, "raised_at", (), STAYS_AS_RECORD),
     Part("texting.Redaction", _("Words removed by hand"), _contact, "at", ("at", "reason"), STAYS_AS_RECORD),
+    Part(
+        "texting.ContactMerge",
+        _("Merged numbers"),
+        lambda who: Q(survivor_id__in=who.contacts) | Q(merged_id__in=who.contacts),
+        "made_at",
+        ("made_at", "ended_at"),
+        STAYS_AS_RECORD,
+    ),
     Part("texting.Reveal", _("Looks at the number"), _contact, "created_at", ("created_at", "reason"), STAYS_AS_RECORD),
     Part(
         "texting.Turn",
@@ -308,6 +323,7 @@ ELSEWHERE = {
     "texting.AttachmentChunk": "the bytes of files, which a copy holds as files",
     "texting.ContactWord": "marks by which a name is found: of no use to anybody else, and gone with the name",
     "compliance.AutomationTrigger": "what set automations off: ids, told by what they did, gone with its days",
+    "texting.DifferentPeople": "ids: a colleague's word that two contacts are not one person",
     "retention.HeldContact": "which holds cover a contact: counted by their holds",
 }
 """Models that belong to a contact or a number and are no part, and why."""

@@ -64,6 +64,7 @@ from tests.retention.asked import ask_request, copied_for, erased_for, pack_for
 from tests.retention.placed import place_hold
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
+from tests.texting.merged import merged_objects
 from tests.texting.simulator.conftest import make_line
 from texting import conversations, receiving, tagging
 from texting.announcements import writing as announcing
@@ -332,6 +333,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         erased_for(cast.admin, asked_for)
         copy = copied_for(cast.admin, asked_for)
         pack = pack_for(cast.admin)
+        merged = merged_objects(cast)
     device = RememberedDevice.objects.create(membership=cast.agent, token_hash=b"x", factor="totp", epoch="0.0")
     caller, company = make_caller(cast.owner), connect(cast.owner)
     with activate(cast.organization):
@@ -357,6 +359,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         choice = RetentionPolicy.objects.create(kind="bodies", days=90, set_by=cast.owner, set_at=timezone.now())
     return {
         **form_objects(cast, line),
+        **merged,
         "choice_id": choice.pk,
         "measure_key": signed.measure,
         "measure_review_id": signed.pk,

@@ -118,6 +118,8 @@ PLACES = {
     "texting/status_reports.py:write": QUEUE,
     "texting/searching/filling.py:_end_months": "keys of marks of a month in which no words are left to be found",
     "texting/searching/keeping.py:": "marks of words, by which they are found; the words themselves are other rows",
+    "texting/duplicates/finding.py:take_back": "a colleague's word that two contacts are different people",
+    "texting/duplicates/states.py:write": "what a merge had written, taken back by hand; who had a tag stays on hold",
     "texting/filtering/saving.py:delete": "a saved filter, not its contacts",
     "texting/views/saved_filters.py:delete_filter": "calls the one above",
     "texting/tagging.py:_delete": "a tag, not its contacts: who had it stays on hold (`HeldContact`)",

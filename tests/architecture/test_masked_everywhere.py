@@ -118,6 +118,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "attention/": ("after=2999-01-01",),
     "contacts/": ("tag=",),
     "contacts/<uuid:contact_id>/timeline/": ("before=2999-01-01T00:00:00%2B00:00",),
+    "contacts/duplicates/": ("after=x", "said=x"),
     "contacts/export/": ("tag=",),
     "contacts/filter/": ("saved=",),
     "contacts/filters/save/": ("tag=",),

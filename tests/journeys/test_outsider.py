@@ -145,6 +145,8 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "tag_id",
                     "field_id",
                     "filter_id",
+                    "merge_id",
+                    "other_id",
                     "notification_id",
                     "push_device_id",
                 ),

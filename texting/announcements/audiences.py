@@ -23,6 +23,7 @@ from texting.filtering.conditions import Filter
 from texting.filtering.saving import access_saved, shown_filter, wish_of
 from texting.limits.regions import name_of
 from texting.models import AnnouncementRecipient, Contact, Tag
+from texting.persons import heads
 from texting.queries.access import NotYours, contacts_for
 
 
@@ -101,8 +102,11 @@ def agreements() -> list[Agreement]:
 
 
 def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
-    """The audience's customers that the member may see, in no order. Nobody for a tag or agreement that is gone."""
-    rows = contacts_for(member).filter(only_codes=False)
+    """The audience's customers that the member may see, in no order. Nobody for a tag or agreement that is gone.
+
+    A person with several numbers is asked about by the first one, so they get one text.
+    """
+    rows = contacts_for(member).filter(heads(), only_codes=False)
     if audience.tag is not None:
         rows = rows.filter(contact_tags__tag=audience.tag)
     if audience.without_tag is not None:

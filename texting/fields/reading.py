@@ -85,11 +85,11 @@ def values_in_list(
 def written(field: ContactField, contact_ids: Collection[UUID] | None = None) -> dict[UUID, str]:
     """For machinery: what is stored in a field (`kinds.stored`), by contact, of those where something is readable.
 
-    `contact_ids`: of these only; else of everybody, which opens every value.
+    `contact_ids`: of these only; else of everybody, each person once, which opens every value.
     """
     rows = FieldValue.objects.filter(field=field, contact__only_codes=False)
-    if contact_ids is not None:
-        rows = rows.filter(contact__in=list(contact_ids))
+    wanted = Q(contact__merged_into=None) if contact_ids is None else Q(contact__in=list(contact_ids))
+    rows = rows.filter(wanted)
     return {row.contact_id: text for row in _prefetched(rows) if (text := readable(row, "value", ""))}
 
 

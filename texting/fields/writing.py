@@ -1,6 +1,6 @@
 """Putting values into the fields of a contact."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,6 +11,7 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import readable
+from texting import persons
 from texting.contacts import show
 from texting.fields.kinds import BadValue, stored
 from texting.fields.reading import fields_for
@@ -18,6 +19,7 @@ from texting.kept_words import kept
 from texting.models import Contact, FieldValue
 from texting.queries.access import NotYours
 from texting.queries.seeing import sees
+from texting.searching.keeping import keep_names
 
 
 class BadValues(ValueError):
@@ -39,7 +41,8 @@ def set_values(*, member: Membership, contact: Contact, typed: Mapping[UUID, str
     fields = {field.id: field for field in fields_for(member) if field.may_edit}
     if not typed.keys() <= fields.keys():
         raise NotYours
-    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    everywhere = persons.lock([contact.pk])
+    locked = next(row for row in everywhere if row.pk == contact.pk)
     if not readable(locked, "number", ""):  # their key is gone: what is written now would be sealed under a new one
         raise BadValues({None: _("This contact was erased. Nothing can be written about them any more.")})
     rows = {row.field_id: row for row in FieldValue.objects.filter(contact=locked, field__in=list(typed))}
@@ -61,10 +64,27 @@ def set_values(*, member: Membership, contact: Contact, typed: Mapping[UUID, str
     for row in changed:
         row.save()
     if changed:
+        copy_to([row for row in everywhere if row.pk != contact.pk], changed)
+        keep_names(everywhere)
         told = sorted(str(row.field_id) for row in changed)
         audit.record(event=AuditKind.CONTACT_FIELDS_CHANGED, actor=member, object=contact, fields=told)
         show(contact)
     return len(changed)
+
+
+def copy_to(others: Collection[Contact], changed: Iterable[FieldValue]) -> None:
+    """The further numbers of a person say the same. Their rows are locked; those that are erased say nothing."""
+    others = [row for row in others if readable(row, "number", "")]
+    if not others:
+        return
+    wanted = {row.field_id: row for row in changed}
+    rows = FieldValue.objects.filter(contact__in=others, field__in=list(wanted))
+    known = {(row.contact_id, row.field_id): row for row in rows}
+    for contact in others:
+        for pk, said in wanted.items():
+            row = known.get((contact.pk, pk)) or FieldValue(field_id=pk, contact=contact)
+            row.value, row.changed_at = said.value, said.changed_at
+            row.save()
 
 
 def take_off(contact: Contact) -> dict[str, str]:

@@ -25,6 +25,7 @@ from texting.fields.reading import SeenField
 from texting.filtering.asking import require
 from texting.filtering.conditions import FITS_NOTHING_WRITTEN, TAG, Ask, Condition, Filter, fits
 from texting.models import Contact, ContactTag, FieldValue
+from texting.persons import heads
 from texting.queries.access import contacts_for
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.people import PAGE, ContactPage, ContactRow, contact_rows
@@ -61,7 +62,7 @@ def records_page(
 ) -> Found:
     """The same as rows."""
     fields = require(member, wish)
-    rows = narrowed(member, contacts_for(member), wish).order_by("-created_at", "-id")
+    rows = narrowed(member, contacts_for(member).filter(heads()), wish).order_by("-created_at", "-id")
     opens, left = _opens(member, wish), MOST_LOOKED_AT if most is None else most
     found: list[Cursor] = []
     place = cursor

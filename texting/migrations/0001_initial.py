@@ -194,10 +194,12 @@ class Migration(migrations.Migration):
                         ('blocked_for', models.CharField(blank=True, choices=[('spam', 'Spam'), ('abuse', 'Abusive'), ('wrong', 'Wrong number, and goes on'), ('other', 'Another reason')], max_length=5)),
                         ('only_codes', models.BooleanField(default=False, help_text="A colleague's phone, known for sign-in codes only: on no list of customers.")),
                         ('created_at', models.DateTimeField(auto_now_add=True)),
+                        ('merged_into', models.ForeignKey(blank=True, db_index=False, help_text='Whose further number this is (`texting.persons`). That one has none itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='texting_contact_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contact_org_id'), models.UniqueConstraint(fields=('organization', 'number_index'), name='texting_contact_number'), models.CheckConstraint(condition=models.Q(models.Q(('blocked_at', None), ('blocked_for', '')), models.Q(('blocked_at__isnull', False), models.Q(('blocked_for', ''), _negated=True)), _connector='OR'), name='texting_contact_blocked_for_something')],
+                        'indexes': [models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['organization', 'merged_into'], name='texting_contact_merged_into')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_contact_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contact_org_id'), tenancy.constraints.SameOrganization(field='merged_into', name='texting_contact_merged_into_org'), models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='texting_contact_not_into_itself'), models.UniqueConstraint(fields=('organization', 'number_index'), name='texting_contact_number'), models.CheckConstraint(condition=models.Q(models.Q(('blocked_at', None), ('blocked_for', '')), models.Q(('blocked_at__isnull', False), models.Q(('blocked_for', ''), _negated=True)), _connector='OR'), name='texting_contact_blocked_for_something')],
                     },
                 ),
                 migrations.CreateModel(
@@ -249,6 +251,24 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_contactfield_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contactfield_org_id'), tenancy.constraints.SameOrganization(field='created_by', name='texting_contactfield_created_by_org'), models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), name='texting_contactfield_name'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='texting_contactfield_named')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ContactMerge',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('made_at', models.DateTimeField()),
+                        ('before', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ContactKey('survivor_id'), tenancy.encryption.ContactKey('merged_id')], null=True)),
+                        ('ended_at', models.DateTimeField(blank=True, null=True)),
+                        ('made_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('merged', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('survivor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                        ('undone_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'survivor'], name='texting_contactmerge_survivor'), models.Index(fields=['organization', 'merged'], name='texting_contactmerge_merged')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_contactmerge_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_contactmerge_org_id'), tenancy.constraints.SameOrganization(field='survivor', name='texting_contactmerge_survivor_org'), tenancy.constraints.SameOrganization(field='merged', name='texting_contactmerge_merged_org'), tenancy.constraints.SameOrganization(field='made_by', name='texting_contactmerge_made_by_org'), tenancy.constraints.SameOrganization(field='undone_by', name='texting_contactmerge_undone_by_org'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('organization', 'merged'), name='texting_contactmerge_once'), models.CheckConstraint(condition=models.Q(('survivor', models.F('merged')), _negated=True), name='texting_contactmerge_two'), models.CheckConstraint(condition=models.Q(('undone_by', None), ('ended_at__isnull', False), _connector='OR'), name='texting_contactmerge_undone')],
                     },
                 ),
                 migrations.CreateModel(
@@ -304,6 +324,21 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_decision_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_decision_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_decision_conversation_org'), tenancy.constraints.SameOrganization(field='author', name='texting_decision_author_org'), models.UniqueConstraint(fields=('organization', 'id', 'verdict'), name='texting_decision_verdict'), tenancy.constraints.AppendOnly(name='texting_decision_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='DifferentPeople',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('said_at', models.DateTimeField()),
+                        ('first', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='texting.contact')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('said_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('second', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='texting.contact')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'second'], name='texting_differentpeople_second')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_differentpeople_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_differentpeople_org_id'), tenancy.constraints.SameOrganization(field='first', name='texting_differentpeople_first_org'), tenancy.constraints.SameOrganization(field='second', name='texting_differentpeople_second_org'), tenancy.constraints.SameOrganization(field='said_by', name='texting_differentpeople_said_by_org'), models.UniqueConstraint(fields=('organization', 'first', 'second'), name='texting_differentpeople_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='texting_differentpeople_order')],
                     },
                 ),
                 migrations.CreateModel(

@@ -10,6 +10,7 @@ from texting.models.ending import EndedAs
 from texting.models.field import ContactField, FieldRight, FieldValue
 from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
 from texting.models.line import Line, LineKey
+from texting.models.merge import ContactMerge, DifferentPeople
 from texting.models.message import Decision, Message
 from texting.models.missed import FetchedText
 from texting.models.notification import Notification, NotificationChoices
@@ -50,10 +51,12 @@ __all__ = [
     "CarrierWord",
     "Contact",
     "ContactField",
+    "ContactMerge",
     "ContactTag",
     "ContactWord",
     "Conversation",
     "Decision",
+    "DifferentPeople",
     "Draft",
     "EndedAs",
     "FetchedText",

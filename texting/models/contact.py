@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.encryption import ContactKey, EncryptedTextField
-from tenancy.isolation import TenantModel
+from tenancy.isolation import TenantModel, same_organization
 
 NUMBER_INDEX = "contact.number"  # the purpose of `Contact.number_index`
 PREFIX_INDEX = "contact.number.prefix"  # and of `prefix_index`
@@ -63,16 +63,37 @@ class Contact(TenantModel):
     only_codes = models.BooleanField(
         default=False, help_text="A colleague's phone, known for sign-in codes only: on no list of customers."
     )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Whose further number this is (`texting.persons`). That one has none itself.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
+            *same_organization("merged_into"),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="texting_contact_not_into_itself",
+            ),
             models.UniqueConstraint(fields=["organization", "number_index"], name="texting_contact_number"),
             models.CheckConstraint(
                 condition=models.Q(blocked_at=None, blocked_for="")
                 | (models.Q(blocked_at__isnull=False) & ~models.Q(blocked_for="")),
                 name="texting_contact_blocked_for_something",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["organization", "merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="texting_contact_merged_into",
             ),
         ]
 

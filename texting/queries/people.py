@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from tenancy.encryption import blind_index, prefetch
 from texting.models import Contact, Conversation, Draft, Line
 from texting.models.contact import NUMBER_INDEX
+from texting.persons import heads, same_as, with_others
 from texting.phone_numbers import BadNumber, parse
 from texting.queries.access import contacts_for, visible_conversations, with_people
 from texting.queries.cursors import Cursor, older_than
@@ -49,7 +50,7 @@ class ContactPage:
 
 def contacts_page(member: Membership, cursor: Cursor | None = None, size: int = PAGE) -> ContactPage:
     """One page of the organization's contacts, the newest first."""
-    rows = contacts_for(member)
+    rows = contacts_for(member).filter(heads())
     if cursor:
         rows = rows.filter(older_than(cursor, "created_at"))
     found = list(rows.order_by("-created_at", "-id")[: size + 1])
@@ -60,19 +61,22 @@ def contacts_page(member: Membership, cursor: Cursor | None = None, size: int = 
 
 
 def contacts_with_number(member: Membership, text: str) -> ContactPage:
-    """The contact with this number, as a page of one or none. Raises BadNumber when the text is not a number."""
+    """Whose number this is, as a page of one or none. Raises BadNumber when the text is not a number."""
     if not sees_everybody(member):  # or the digits that are hidden could be guessed
         raise BadNumber("You see the last four digits of numbers, so nobody can be looked up by the whole number.")
     number = parse(text, member.organization.country)
-    found = list(contacts_for(member).filter(number_index=blind_index(NUMBER_INDEX, number.e164)))
+    mine = Contact.objects.filter(number_index=blind_index(NUMBER_INDEX, number.e164))
+    found = list(contacts_for(member).filter(same_as(mine), heads()))
     return ContactPage(contact_rows(member, found))
 
 
 def conversations_of(member: Membership, contact: Contact, besides: UUID | None = None) -> tuple[Row, ...]:
-    """The contact's newest conversations that the member may read; without those on the line `besides`."""
-    rows = with_people(member, visible_conversations(member)).filter(contact=contact)
+    """The person's newest conversations that the member may read, of all their numbers; without those of this contact
+    on the line `besides`.
+    """
+    rows = with_people(member, visible_conversations(member)).filter(contact__in=with_others([contact.pk]))
     if besides is not None:
-        rows = rows.exclude(line_id=besides)
+        rows = rows.exclude(line_id=besides, contact=contact)
     found = list(rows.order_by(*ORDER)[:CONVERSATIONS_SHOWN])
     prefetch([*found, *(row.contact for row in found)])
     return tuple(row_of(member, row) for row in found)

@@ -5,7 +5,7 @@ asked. So nobody finds a text by a name or a number that is hidden from them, no
 at most `MOST_OPENED` candidates; what lies behind is the next page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from time import monotonic
@@ -27,6 +27,7 @@ from texting.queries.cursors import Cursor
 from texting.queries.seeing import Customer, customer, sees_everybody, wording
 from texting.search_filters import offered
 from texting.searching.asking import Part, Query, excerpt, says
+from texting.searching.keeping import NEVER
 from texting.searching.marks import SEARCH_KEY, keys_that_read, month_called, month_of, text_mark
 
 PAGE = 20
@@ -97,7 +98,11 @@ class Results:
 
 def find(member: Membership, wish: Wish, after: UUID | None = None) -> Results:
     """One page of what says it, the newest first."""
-    if not wish.query.terms or not member.may(Permission.CONVERSATIONS_READ):
+    if not member.may(Permission.CONVERSATIONS_READ):
+        return Results()
+    if not wish.query.typed and (wish.is_narrowed or wish.tag_id):
+        return _without_words(member, wish, after or NEWER_THAN_ALL)
+    if not wish.query.terms:
         return Results()
     keys = _keys(wish)
     place, opened, size = after or NEWER_THAN_ALL, 0, FIRST_LOOK
@@ -117,6 +122,16 @@ def find(member: Membership, wish: Wish, after: UUID | None = None) -> Results:
             return _results(member, wish, found, shown, None)
         opened, place, size = opened + size, ids[-1], NEXT_LOOK
     return _results(member, wish, found, shown, place)
+
+
+def _without_words(member: Membership, wish: Wish, before: UUID) -> Results:
+    """A page of whatever the filters leave, the newest first: the database knows it all, nothing is opened to look.
+
+    Texts that nobody finds by words (`keeping.NEVER`) and those whose words have ended are not there either.
+    """
+    found = _rows(member, wish, None, before=before, most=PAGE + 1)[: PAGE + 1]
+    shown = {row.pk: wording(member, row, contact=row.contact, in_list=True) for row in found[:PAGE]}
+    return _results(member, wish, found[:PAGE], shown, found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
 def _results(
@@ -208,22 +223,35 @@ def _statement(words: int) -> str:
 # --- What the member may see of it ---
 
 
-def _rows(member: Membership, wish: Wish, ids: Sequence[UUID]) -> list[Message | Note]:
-    """The texts and notes of these that the wish and the member's rights leave, in the order of the ids."""
+def _rows(
+    member: Membership,
+    wish: Wish,
+    ids: Sequence[UUID] | None,
+    *,
+    before: UUID = NEWER_THAN_ALL,
+    most: int | None = None,
+) -> list[Message | Note]:
+    """The texts and notes of these that the wish and the member's rights leave, the newest first.
+
+    Without ids: of all, those that can be found, before a place, the newest `most` of either kind.
+    """
+    among = Q(pk__in=ids) if ids is not None else Q(pk__lt=before, ended_at=None)
     rows: list[Message | Note] = []
     if wish.kind != "notes":
-        texts = visible_messages(member).filter(pk__in=ids)
+        texts = visible_messages(member).filter(among)
+        if ids is None:
+            texts = texts.exclude(purpose__in=NEVER)
         if wish.direction:
             texts = texts.filter(direction=wish.direction)
-        rows += _narrowed(member, wish, texts, "line")
+        rows += _narrowed(member, wish, texts, "line").order_by("-pk")[:most]
     if wish.kind != "texts" and not wish.direction:
-        notes = Note.objects.filter(pk__in=ids, conversation__in=visible_conversations(member))
-        rows += _narrowed(member, wish, notes, "conversation__line")
+        notes = Note.objects.filter(among, conversation__in=visible_conversations(member))
+        rows += _narrowed(member, wish, notes, "conversation__line").order_by("-pk")[:most]
     prefetch([*rows, *(row.contact for row in rows)])
     return sorted(rows, key=lambda row: row.pk, reverse=True)
 
 
-def _narrowed(member: Membership, wish: Wish, rows: "QuerySet[Any]", line: str) -> Iterable[Any]:
+def _narrowed(member: Membership, wish: Wish, rows: "QuerySet[Any]", line: str) -> "QuerySet[Any]":
     conditions = Q()
     for column, value in (
         (line, wish.line_id),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 
 from texting.models import ContactTag, Tag
@@ -25,9 +25,8 @@ def all_tags(*, counted: bool = False) -> list[ShownTag]:
     """The active organization's tags by name."""
     rows = Tag.objects.order_by(Lower("name"))
     if counted:
-        return [
-            ShownTag(tag.pk, tag.name, tag.colour, tag.number) for tag in rows.annotate(number=Count("contact_tags"))
-        ]
+        people = Count("contact_tags", filter=Q(contact_tags__contact__merged_into=None))
+        return [ShownTag(tag.pk, tag.name, tag.colour, tag.number) for tag in rows.annotate(number=people)]
     return [_shown(tag) for tag in rows]
 
 

@@ -131,6 +131,21 @@ def _begins(word: str, folded: str) -> bool:
     return _beginning(word).search(folded) is not None
 
 
+def begun(query: Query, text: str) -> tuple[Part, ...]:
+    """A short text as a whole, with what the words of the query begin in it marked."""
+    folded, places = fold_with_places(text)
+    spans = []
+    for word in query.names:
+        for found in _beginning(word).finditer(folded):
+            end = places[found.end()] if found.end() < len(places) else len(text)
+            spans.append((places[found.start()], end))
+    pieces, at = [], 0
+    for first, last in _merged(spans):
+        pieces += [Part(text[at:first]), Part(text[first:last], is_hit=True)]
+        at = last
+    return tuple(one for one in [*pieces, Part(text[at:])] if one.text)
+
+
 def excerpt(query: Query, text: str) -> tuple[Part, ...]:
     """The text around its first hit, with all hits marked; line breaks become spaces."""
     folded, places = fold_with_places(text)

@@ -4,23 +4,27 @@ Texts and notes are written down by whoever stores them, in the same transaction
 the marks go in the transaction that ends the words. What only the customer may read, and sign-in codes, are not kept.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from tenancy import arrays
-from tenancy.encryption import readable
+from tenancy.encryption import prefetch, readable
 from tenancy.isolation import current_organization_id
 from texting.masking import last_digits
-from texting.models import Contact, EndedAs, Message, Note
+from texting.models import Contact, ContactField, EndedAs, FieldValue, Message, Note
 from texting.purposes import PRIVATE, Purpose
-from texting.searching.marks import keys_that_write, month_of, name_marks, text_mark
-from texting.searching.words import beginnings_of, words_of
+from texting.searching.marks import keys_that_write, mail_mark, month_of, name_marks, text_mark, whole_name_mark
+from texting.searching.words import beginnings_of, mail_of, whole_name, words_of
 
 NEVER = PRIVATE | {Purpose.CODE}
 """Purposes of texts that nobody finds."""
+FOUND_BY = (ContactField.Kind.TEXT, ContactField.Kind.NUMBER)
+"""Kinds of fields by which contacts are found. Of the others a few values part all contacts into groups: filters."""
 
 _KEEP = """
 INSERT INTO texting_textword (organization_id, mark, row_id)
@@ -64,16 +68,42 @@ def keep_names(contacts: Iterable[Contact], *, new: bool = False) -> None:
     organization = current_organization_id()
     if not new:
         forget_names([contact.pk for contact in contacts])
+    more = {} if new else values_of([contact.pk for contact in contacts])
     pairs = [
-        (mark, contact.pk)
-        for contact in contacts
-        for mark in name_marks(
-            organization,
-            beginnings_of(readable(contact, "name", "") or ""),
-            last_digits(contact.number_masked),
-        )
+        (mark, contact.pk) for contact in contacts for mark in _marks(organization, contact, more.get(contact.pk, ()))
     ]
     _write(_KEEP_NAMES, pairs)
+
+
+def values_of(contact_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """What else than the name finds contacts: what stands in their fields of text and numbers, and e-mail addresses.
+
+    For the index, so without regard to who may see it.
+    """
+    rows = list(FieldValue.objects.filter(contact__in=list(contact_ids), field__kind__in=FOUND_BY).order_by("pk"))
+    prefetch(rows)
+    found: dict[UUID, list[str]] = {}
+    for row in rows:
+        if value := readable(row, "value", ""):
+            found.setdefault(row.contact_id, []).append(value)
+    for pk, address in addresses_of(contact_ids).items():
+        found.setdefault(pk, []).append(address)
+    return found
+
+
+def addresses_of(contact_ids: Collection[UUID]) -> dict[UUID, str]:
+    """E-mail addresses of contacts, from whoever keeps them: `settings.TEXTING_CONTACT_ADDRESSES`."""
+    asked: Callable[[Collection[UUID]], dict[UUID, str]] = import_string(settings.TEXTING_CONTACT_ADDRESSES)
+    return asked(contact_ids)
+
+
+def _marks(organization: UUID, contact: Contact, values: Sequence[str]) -> set[int]:
+    name = readable(contact, "name", "") or ""
+    beginnings = beginnings_of(" ".join([name, *values]))
+    found = set(name_marks(organization, beginnings, last_digits(contact.number_masked)))
+    if whole := whole_name(name):
+        found.add(whole_name_mark(organization, whole))
+    return found | {mail_mark(organization, mail) for value in values if (mail := mail_of(value))}
 
 
 def forget(row_ids: Collection[UUID]) -> int:

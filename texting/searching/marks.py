@@ -16,7 +16,9 @@ from tenancy.encryption import keyring
 from tenancy.encryption.key_sources import INDEX
 
 SEARCH_KEY = "search"  # a kind of data key; its scope is the month
-TEXT_BITS, NAME_BITS = 20, 12
+TEXT_BITS, NAME_BITS, ALIKE_BITS = 20, 12, 24
+ALIKE = 1 << (ALIKE_BITS + 1)
+"""Marks from here on are of whole names and addresses: contacts that share one are probably the same person."""
 
 
 def month_of(at: datetime) -> int:
@@ -71,6 +73,18 @@ def number_mark(organization: UUID, last_four: str) -> int:
     """The mark of a number's last four digits. They are shown to everybody: this hides nothing more."""
     secret = keyring.current(organization, INDEX, "").secret
     return (1 << NAME_BITS) | _cut(secret, "last four", last_four, NAME_BITS)
+
+
+def whole_name_mark(organization: UUID, name: str) -> int:
+    """The mark of a whole name (`words.whole_name`). So short that strangers may share one: the names are looked at."""
+    secret = keyring.current(organization, INDEX, "").secret
+    return ALIKE | _cut(secret, "whole name", name, ALIKE_BITS)
+
+
+def mail_mark(organization: UUID, address: str) -> int:
+    """The same of an e-mail address (`words.mail_of`)."""
+    secret = keyring.current(organization, INDEX, "").secret
+    return ALIKE | 1 << ALIKE_BITS | _cut(secret, "e-mail address", address, ALIKE_BITS)
 
 
 def _cut(secret: bytes, purpose: str, word: str, bits: int) -> int:

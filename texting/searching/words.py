@@ -28,6 +28,8 @@ SPACED = rf"(?:(?![{DENSE}])[^\W_])"
 EMOJI = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f3fa\U0001f400-\U0001faff"  # without the tones of skin
 
 _PARTS = re.compile(rf"(?P<dense>[{DENSE}]+)|{SPACED}+|[{EMOJI}]")
+_DENSE_NAME = re.compile(rf"[{DENSE}]{{3,}}")
+_MAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[^\s@<>.]{2,}")
 _ASCII_PARTS = re.compile(r"[a-z0-9]+")
 
 # The most frequent words of the three languages that customers here write. They are in every other text.
@@ -81,6 +83,20 @@ def _wanted(folded: str) -> Iterator[str]:
 def is_word(part: str) -> bool:
     """Whether a part is looked for: stop words and single letters and digits are not."""
     return (len(part) > 1 or not part.isalnum()) and part not in STOP_WORDS
+
+
+def whole_name(name: str) -> str:
+    """What two contacts of the same name have in common, in whatever order its words are; "" for a single word, which
+    says too little.
+    """
+    words = sorted(part for part, _dense in parts(fold(name)))
+    return " ".join(words) if len(words) > 1 or (words and _DENSE_NAME.fullmatch(words[0])) else ""
+
+
+def mail_of(text: str) -> str:
+    """The e-mail address that a text is, as it is compared; "" for anything else."""
+    found = text.strip().casefold()
+    return found if _MAIL.fullmatch(found) else ""
 
 
 def beginnings_of(name: str) -> list[str]:

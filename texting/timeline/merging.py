@@ -6,8 +6,9 @@ A source gives its newest entries before a moment, so a page costs each source o
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
@@ -15,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from accounts.models import Membership
 from texting.models import Contact
+from texting.persons import with_others
 
 PAGE = 40
 _Row = TypeVar("_Row", bound=Model)
@@ -41,6 +43,11 @@ class Asked:
     contact: Contact
     before: datetime | None
     most: int
+
+    @cached_property
+    def contacts(self) -> list[UUID]:
+        """The ids of all numbers of the person."""
+        return with_others([self.contact.pk])
 
     def newest(self, rows: "QuerySet[_Row]", column: str) -> list[_Row]:
         """The rows that belong on the page by this time of theirs, newest first. Those without one are left out."""

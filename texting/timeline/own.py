@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -30,6 +30,8 @@ _CHANGES = {
     AuditKind.CONTACT_UNTAGGED: (gettext_lazy("Tag taken off"), "tag", "neutral"),
     AuditKind.CONTACT_BLOCKED: (gettext_lazy("Blocked"), "ban", "warning"),
     AuditKind.CONTACT_UNBLOCKED: (gettext_lazy("Unblocked"), "undo-2", "neutral"),
+    AuditKind.CONTACT_MERGED: (gettext_lazy("Merged: one person with several numbers"), "users", "neutral"),
+    AuditKind.CONTACT_UNMERGED: (gettext_lazy("A number was taken off this contact"), "undo-2", "neutral"),
     AuditKind.CONTACT_DETACHED: (gettext_lazy("The number is somebody else's: name taken off"), "user", "warning"),
     AuditKind.CONTACT_PUT_BACK: (gettext_lazy("Name put back"), "undo-2", "neutral"),
     AuditKind.NUMBER_MARKED: (gettext_lazy("The carrier marked the number"), "phone-off", "warning"),
@@ -46,7 +48,7 @@ def told(asked: Asked) -> Iterator[Entry]:
 
 def conversations(asked: Asked) -> Iterator[Entry]:
     """Those that the member may read: when each began, its latest text, when it was resolved."""
-    mine = with_people(asked.member, visible_conversations(asked.member)).filter(contact=asked.contact)
+    mine = with_people(asked.member, visible_conversations(asked.member)).filter(contact__in=asked.contacts)
     latest = asked.newest(mine, "last_activity_at")
     prefetch([*latest, *(row.contact for row in latest)])
     texts = Message.objects.filter(conversation__in=[row.pk for row in latest]).order_by()
@@ -72,7 +74,9 @@ def _of(row: Conversation, when: datetime, title: str, icon: str, *, detail: str
 def changes(asked: Asked) -> Iterator[Entry]:
     """What colleagues changed at the contact; of fields, the names of those that the member sees."""
     wanted = [kind.value for kind in _CHANGES]
-    mine = AuditEvent.objects.filter(object_id=str(asked.contact.pk), event__in=wanted)
+    told_twice = Q(event__in=[AuditKind.CONTACT_MERGED.value, AuditKind.CONTACT_UNMERGED.value])
+    own = Q(object_id=str(asked.contact.pk)) | (Q(object_id__in=[str(pk) for pk in asked.contacts]) & ~told_twice)
+    mine = AuditEvent.objects.filter(own, event__in=wanted)
     found = asked.newest(mine, "at")
     prefetch(found)
     people = _names({row.actor_id for row in found if row.actor_id})
@@ -94,7 +98,7 @@ def reveals(asked: Asked) -> Iterator[Entry]:
     """Who looked at the number, for whoever may read that in the report."""
     if not asked.member.may(Permission.AUDIT_READ):
         return
-    rows = Reveal.objects.filter(contact=asked.contact).select_related("member__user")
+    rows = Reveal.objects.filter(contact__in=asked.contacts).select_related("member__user")
     for row in asked.newest(rows, "created_at"):
         reason = str(Reveal.Reason(row.reason).label)
         yield Entry(row.created_at, _("Looked at name and number"), reason, row.member.user.name, "eye")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from texting import queries
+from texting.duplicates.finding import may_merge
 from texting.fields.reading import fields_for, values_in_list
 from texting.filter_forms import FilterForm
 from texting.filtering import looking
@@ -131,6 +132,7 @@ def list_page(
         "looked_for": bool(number.data.get("number")),
         "may_find": queries.sees_everybody(member),
         "may_request": member.may(Permission.CONSENT_REQUEST),
+        "may_merge": may_merge(member),
         "may_export": member.may(Permission.CONTACTS_EXPORT),
         "may_import": member.may(Permission.CONSENT_IMPORT) and queries.sees_everybody(member),
     }

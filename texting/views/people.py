@@ -16,6 +16,7 @@ from texting.forms import NameForm, NumberForm
 from texting.models import Contact
 from texting.phone_numbers import BadNumber
 from texting.queries.tags import tags_of
+from texting.views.duplicates import numbers_context
 from texting.views.filtering import Unreadable, filtered_page, list_page, wish_in
 from texting.views.frames import values_context
 
@@ -53,9 +54,12 @@ def find_contact(request: MemberRequest) -> HttpResponse:
 def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     """One contact and their conversations that the member may read."""
     found = queries.access_contact(request.member, contact_id)
+    if found.merged_into_id is not None:  # a further number of somebody: everything of theirs stands there
+        return redirect("contact", contact_id=found.merged_into_id)
     customer = queries.customer(request.member, found)
     context = {
         **values_context(request.member, found),
+        **numbers_context(request, found),
         "customer": customer,
         "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "since": found.created_at,

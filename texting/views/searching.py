@@ -12,7 +12,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import queries
-from texting.queries.searched_people import People, find_people
+from texting.finding_people import People, find_people
 from texting.queries.searching import Results, find
 from texting.search_forms import SearchForm
 from texting.searching import again
@@ -47,7 +47,7 @@ def search(request: MemberRequest) -> HttpResponse:
         "narrowing": form.narrowing,
         "is_next": after is not None,
     }
-    if wish.query.typed:
+    if wish.query.typed or form.narrowing:
         _record(request, form, results, people)
     if after is not None and request.htmx:
         return render(request, "texting/search/_results.html", context)

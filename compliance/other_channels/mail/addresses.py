@@ -1,5 +1,6 @@
 """Where a customer gets e-mail: typed by a member, sealed, marked when mail there came back for good."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from django.utils import timezone
 from accounts.mail import BadAddress, checked_address
 from accounts.models import Membership
 from compliance.models import ContactAddress
-from tenancy.encryption import readable
+from tenancy.encryption import prefetch, readable
 from texting import queries
 from texting.models import Contact
+from texting.searching.keeping import keep_names
 
 _SHOWN = 1  # signs of the name that a masked address shows
 
@@ -53,7 +55,15 @@ def keep(member: Membership, contact: Contact, typed: str) -> str:
     if address != address_of(row):
         values = {"address": address, "bounced_at": None, "typed_by": member, "typed_at": timezone.now()}
         ContactAddress.objects.update_or_create(contact_id=contact.pk, defaults=values)
+        keep_names([contact])
     return address
+
+
+def of_contacts(contact_ids: Collection[UUID]) -> dict[UUID, str]:
+    """`settings.TEXTING_CONTACT_ADDRESSES`: what is readable of these contacts' addresses."""
+    rows = list(ContactAddress.objects.filter(contact_id__in=list(contact_ids)))
+    prefetch(rows)
+    return {row.contact_id: address for row in rows if (address := address_of(row))}
 
 
 def mark_bounced(contact_id: UUID, address: str, at: datetime) -> None:

@@ -6,8 +6,8 @@ from django.utils import timezone
 from tenancy.isolation import activate
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import conversations
+from texting.finding_people import find_people
 from texting.models import ContactWord, TextWord
-from texting.queries.searched_people import find_people
 from texting.queries.searching import Wish, find
 from texting.searching.asking import read
 from texting.searching.keeping import keep_words

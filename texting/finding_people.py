@@ -1,30 +1,37 @@
-"""Finding people: by how words of their names begin, by the whole number, by its last four digits.
+"""Finding people: by how words of their names begin, by the whole number, by its last four digits, by what stands in
+the fields of text and numbers that the member sees, by an e-mail address.
 
-Whoever does not see names and numbers finds by the last four digits only, since those are what they see.
+Whoever does not see names and numbers finds by the last four digits only, since those are what they see. A person with
+several numbers is found once: by the number that was looked for, else by the first one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.encryption import blind_index, prefetch
 from tenancy.isolation import current_organization_id
+from texting.fields.reading import SeenField, fields_for, values_in_list
 from texting.masking import last_digits
 from texting.models import Contact, Conversation
 from texting.models.contact import NUMBER_INDEX
+from texting.persons import first_of
 from texting.phone_numbers import BadNumber, parse
 from texting.queries.access import contacts_for, visible_conversations
 from texting.queries.searching import NEWER_THAN_ALL
 from texting.queries.seeing import Customer, customer, sees_everybody
 from texting.queries.tags import ShownTag, tags_of
-from texting.searching.asking import Query, is_named
-from texting.searching.marks import name_marks, number_mark
-from texting.searching.words import LONGEST_PREFIX, beginnings_of
+from texting.searching.asking import Part, Query, begun, is_named
+from texting.searching.keeping import FOUND_BY, addresses_of
+from texting.searching.marks import mail_mark, name_marks, number_mark
+from texting.searching.words import LONGEST_PREFIX, beginnings_of, mail_of
 
 MOST_PEOPLE = 8
 BATCH, MOST_LOOKED_AT = 400, 4_000  # candidates that are opened; a beginning of two letters in a long list has more
@@ -37,11 +44,15 @@ GROUP BY contact_id HAVING count(*) = %s ORDER BY contact_id DESC LIMIT %s
 
 @dataclass(frozen=True)
 class Person:
-    """A contact; `conversation_id` is the newest conversation with them that the member may read."""
+    """A contact; `conversation_id` is the newest conversation with them that the member may read.
+
+    `told`: what was found beside name and number, with the name of its field ("" of an e-mail address for escalations).
+    """
 
     customer: Customer
     conversation_id: UUID | None
     tags: tuple[ShownTag, ...] = ()
+    told: tuple[tuple[str, tuple[Part, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,22 +72,56 @@ def find_people(member: Membership, query: Query, tag_id: UUID | None = None) ->
         rows = rows.filter(Exists(conversations.filter(contact=OuterRef("pk"))))
     if tag_id is not None:
         rows = rows.filter(contact_tags__tag=tag_id)
-    found: dict[UUID, Customer] = {}
+    found: dict[UUID, _Found] = {}
+    fields = [field for field in fields_for(member) if field.kind in FOUND_BY] if sees_everybody(member) else []
     for batch in _batches(member, query, rows):
-        shown = [customer(member, one, in_list=True) for one in batch]
-        found |= {one.id: one for one in shown if _is_it(query, one)}
+        shown = {one.pk: customer(member, one, in_list=True) for one in batch}
+        named = {pk for pk, one in shown.items() if _is_it(query, one)}
+        told = _told(member, query, fields, shown.keys() - named)
+        for one in batch:
+            is_first = one.merged_into_id is None
+            if (one.pk in named or one.pk in told) and (is_first or first_of(one) not in found):
+                found[first_of(one)] = _Found(shown[one.pk], told.get(one.pk, ()))
         if len(found) > MOST_PEOPLE:
             break
-    return _people(conversations, list(found.values()))
+    return _people(conversations, found)
 
 
-def _people(conversations: "QuerySet[Conversation]", found: Sequence[Customer]) -> People:
-    ids = [one.id for one in found[:MOST_PEOPLE]]
-    newest = conversations.filter(contact__in=ids).order_by("contact_id", "-last_activity_at", "-id")
-    places = dict(newest.distinct("contact_id").values_list("contact_id", "pk"))
+@dataclass(frozen=True)
+class _Found:
+    customer: Customer
+    told: tuple[tuple[str, tuple[Part, ...]], ...]
+
+
+def _people(conversations: "QuerySet[Conversation]", found: Mapping[UUID, _Found]) -> People:
+    ids = list(found)[:MOST_PEOPLE]
+    mine = conversations.filter(Q(contact__in=ids) | Q(contact__merged_into__in=ids))
+    person = Coalesce("contact__merged_into_id", "contact_id")
+    newest = mine.annotate(person=person).order_by("person", "-last_activity_at", "-id").distinct("person")
+    places = dict(newest.values_list("person", "pk"))
     tags = tags_of(ids) if ids else {}
-    people = tuple(Person(one, places.get(one.id), tags.get(one.id, ())) for one in found[:MOST_PEOPLE])
+    people = tuple(Person(found[pk].customer, places.get(pk), tags.get(pk, ()), found[pk].told) for pk in ids)
     return People(people, more=len(found) > MOST_PEOPLE)
+
+
+def _told(
+    member: Membership, query: Query, fields: Sequence[SeenField], contact_ids: Collection[UUID]
+) -> dict[UUID, tuple[tuple[str, tuple[Part, ...]], ...]]:
+    """What these contacts' fields and e-mail addresses say of the query, by contact; nothing to whoever is masked."""
+    if not contact_ids or not sees_everybody(member):
+        return {}
+    mail = mail_of(query.typed)
+    values = values_in_list(member, fields, list(contact_ids)) if fields else {}
+    addresses = addresses_of(contact_ids) if mail else {}
+    found = {}
+    for pk in contact_ids:
+        said = [(one.field.name, one.text) for one in values.get(pk, ()) if one.text]
+        hits = [(name, text) for name, text in said if (mail_of(text) == mail if mail else is_named(query, text))]
+        if mail and mail_of(addresses.get(pk, "")) == mail:
+            hits.append((_("E-mail"), addresses[pk]))
+        if hits:
+            found[pk] = tuple((name, begun(query, text)) for name, text in hits)
+    return found
 
 
 def _is_it(query: Query, shown: Customer) -> bool:
@@ -105,7 +150,10 @@ def _batches(member: Membership, query: Query, rows: "QuerySet[Contact]") -> Ite
     asked = [[number_mark(organization, query.last_four)]] if query.last_four else []
     if sees_everybody(member):
         yield _opened(rows.filter(number_index=_number(member, query)))
-        asked += [name_marks(organization, beginnings)] if (beginnings := _asked(query)) else []
+        if mail := mail_of(query.typed):
+            asked.append([mail_mark(organization, mail)])
+        elif beginnings := _asked(query):
+            asked.append(name_marks(organization, beginnings))
     for marks in asked:
         before, looked_at = NEWER_THAN_ALL, 0
         while looked_at < MOST_LOOKED_AT and (ids := _marked(organization, marks, before)):

@@ -1,0 +1,73 @@
+"""One person with several numbers: contacts that were merged.
+
+A contact is one number, and all that belongs to a number stays with it: its key, texts, permissions, opt-outs, a block,
+marks of carriers. `Contact.merged_into` says whose further number it is; there are no chains, so a person is one
+contact (the first one, which lists show) and those that point to it. What is known of a person (name, fields, tags) is
+written to each of their contacts, so whoever reads one contact reads the person's (docs/decisions/0375).
+"""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from texting.models import Contact, ContactMerge
+
+_TRIES = 3
+
+
+class Busy(RuntimeError):
+    """Colleagues keep merging this person; try again."""
+
+
+def heads() -> Q:
+    """On contacts: those that lists show, one for each person."""
+    return Q(merged_into=None)
+
+
+def same_as(contacts: QuerySet[Contact]) -> Q:
+    """On contacts: these, and all others of the same persons. `contacts` is read as a subquery, never in Python."""
+    ids = contacts.order_by().values("pk")
+    firsts = contacts.order_by().exclude(merged_into=None).values("merged_into")
+    return Q(pk__in=ids) | Q(merged_into__in=ids) | Q(pk__in=firsts) | Q(merged_into__in=firsts)
+
+
+def with_others(contact_ids: Collection[UUID]) -> list[UUID]:
+    """These contacts and all others of the same persons, each once, by id. Two statements, whatever their number."""
+    given = list(contact_ids)
+    rows = Contact.objects.filter(pk__in=given).order_by()
+    firsts = {first or pk for pk, first in rows.values_list("pk", "merged_into_id")}
+    if not firsts:
+        return []
+    return sorted(Contact.objects.filter(Q(pk__in=firsts) | Q(merged_into__in=firsts)).values_list("pk", flat=True))
+
+
+def first_of(contact: Contact) -> UUID:
+    """The id of the contact that stands for the person."""
+    return contact.merged_into_id or contact.pk
+
+
+def lock(contact_ids: Collection[UUID]) -> list[Contact]:
+    """The rows of these persons, locked in the order of their ids until the transaction ends. Raises Busy."""
+    for _try in range(_TRIES):
+        ids = with_others(contact_ids)
+        rows = list(Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
+        if with_others(contact_ids) == [row.pk for row in rows]:
+            return rows
+    raise Busy
+
+
+def part(contact_ids: Iterable[UUID]) -> None:
+    """These contacts are nobody's further number any more, and nobody is theirs; what each says stays.
+
+    Of a person whose first contact goes, the oldest of the others stands for them.
+    """
+    for pk in contact_ids:
+        others = list(Contact.objects.filter(merged_into=pk).order_by("created_at", "pk").values_list("pk", flat=True))
+        Contact.objects.filter(Q(pk=pk) | Q(pk__in=others[:1])).update(merged_into=None)
+        if others[1:]:
+            Contact.objects.filter(pk__in=others[1:]).update(merged_into=others[0])
+        ContactMerge.objects.filter(Q(merged=pk) | Q(survivor=pk), ended_at=None).update(
+            ended_at=timezone.now(), before=None
+        )
