@@ -105,6 +105,8 @@ STAYS = {
     "texting.QuarantinedRequest": "who took it in or discarded it: a record",
     "texting.Redaction": "who removed a text's words and why: a record",
     "texting.Reveal": "whom they looked at and why: a record; what is shown ends with the session",
+    "texting.ContactMerge": "who merged and who undid it: a record",
+    "texting.DifferentPeople": "who said so: a record",
     "texting.SavedFilter": "who made it: nobody else sees a private one; whoever may share changes the shared ones",
     "texting.SendingStop": "who lifted it: a record",
     "texting.Tag": "who made it: a record; the tag is the organization's",

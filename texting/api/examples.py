@@ -72,7 +72,8 @@ WHOLE_CONTACT = CONTACT | {
             "value": "2027-03-31",
             "is_written": True,
         }
-    ]
+    ],
+    "merged_into": None,
 }
 CONVERSATION: dict[str, Any] = {
     "id": CONVERSATION_ID,

@@ -105,6 +105,9 @@ class WholeContact(ShownContact):
     """A person with the fields that the organization gives to API keys."""
 
     fields = ShownField(many=True)  # type: ignore[assignment]
+    merged_into = serializers.UUIDField(
+        allow_null=True, help_text="The contact whose further number this is. Lists leave this one out then."
+    )
 
 
 class ShownConversation(serializers.Serializer):  # type: ignore[type-arg]
@@ -236,7 +239,11 @@ def show_whole(member: Membership, contacts: Sequence[Contact]) -> list[Shown]:
     ids = [contact.pk for contact in contacts]
     values = values_in_list(member, known, ids) if known else {}
     return [
-        {**show_contact(member, contact), "fields": [_field(one) for one in values.get(contact.pk, ())]}
+        {
+            **show_contact(member, contact),
+            "fields": [_field(one) for one in values.get(contact.pk, ())],
+            "merged_into": contact.merged_into_id,
+        }
         for contact in contacts
     ]
 
