@@ -7,6 +7,7 @@ written to each of their contacts, so whoever reads one contact reads the person
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -31,6 +32,12 @@ def same_as(contacts: QuerySet[Contact]) -> Q:
     ids = contacts.order_by().values("pk")
     firsts = contacts.order_by().exclude(merged_into=None).values("merged_into")
     return Q(pk__in=ids) | Q(merged_into__in=ids) | Q(pk__in=firsts) | Q(merged_into__in=firsts)
+
+
+def numbers_of(contact: Contact) -> QuerySet[Contact, Any]:
+    """The ids of all contacts of this one's person, to be asked for within another statement."""
+    first = first_of(contact)
+    return Contact.objects.filter(Q(pk=first) | Q(merged_into=first)).order_by().values("pk")
 
 
 def with_others(contact_ids: Collection[UUID]) -> list[UUID]:

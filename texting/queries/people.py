@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from tenancy.encryption import blind_index, prefetch
 from texting.models import Contact, Conversation, Draft, Line
 from texting.models.contact import NUMBER_INDEX
-from texting.persons import heads, same_as, with_others
+from texting.persons import heads, numbers_of, same_as
 from texting.phone_numbers import BadNumber, parse
 from texting.queries.access import contacts_for, visible_conversations, with_people
 from texting.queries.cursors import Cursor, older_than
@@ -74,7 +74,7 @@ def conversations_of(member: Membership, contact: Contact, besides: UUID | None 
     """The person's newest conversations that the member may read, of all their numbers; without those of this contact
     on the line `besides`.
     """
-    rows = with_people(member, visible_conversations(member)).filter(contact__in=with_others([contact.pk]))
+    rows = with_people(member, visible_conversations(member)).filter(contact__in=numbers_of(contact))
     if besides is not None:
         rows = rows.exclude(line_id=besides, contact=contact)
     found = list(rows.order_by(*ORDER)[:CONVERSATIONS_SHOWN])

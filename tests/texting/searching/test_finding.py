@@ -3,14 +3,18 @@
 import pytest
 from django.utils import timezone
 
+from compliance.other_channels.mail import addresses
 from tenancy.isolation import activate
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import conversations
+from texting.ended import end_words
+from texting.fields import defining, writing
+from texting.fields.kinds import Kind
 from texting.finding_people import find_people
-from texting.models import ContactWord, TextWord
+from texting.models import ContactWord, EndedAs, FieldRight, Message, TextWord
 from texting.queries.searching import Wish, find
 from texting.searching.asking import read
-from texting.searching.keeping import keep_words
+from texting.searching.keeping import keep_names, keep_words
 
 __all__ = ["desk"]
 
@@ -105,6 +109,96 @@ class TestTexts:
                 after = desk.cast.agent.pk.__class__(page.next)
         assert seen == [f" number {number}" for number in reversed(range(8))]
         assert conversation
+
+
+class TestFiltersAlone:
+    def test_whatever_fits_is_there_newest_first_page_by_page(self, desk, monkeypatch):
+        from texting.queries import searching
+
+        monkeypatch.setattr(searching, "PAGE", 2)
+        conversation = desk.hear("First")
+        desk.hear("For billing", line=desk.billing_line, number=SECOND)
+        desk.answer(conversation, "Second")
+        note(desk, conversation, "A note")
+        desk.hear("Third")
+        seen, after, agent = [], None, desk.cast.agent
+        with activate(desk.organization):
+            for _page in range(5):
+                page = find(agent, Wish(read(""), line_id=desk.line.pk), after)
+                seen += ["".join(one.text for one in hit.parts) for group in page.groups for hit in group.hits]
+                after = page.next and agent.pk.__class__(page.next)
+                if not after:
+                    break
+        assert [one.splitlines()[0].removeprefix("Harbor Dental: ") for one in seen] == [
+            "Third", "A note", "Second Reply STOP to opt out.", "First",
+        ]  # fmt: skip
+        assert found(desk, desk.cast.owner, "", direction="in") == ["Third", "For billing"], "a page of two"
+        assert found(desk, agent, "", team_id=desk.billing_line.team_id) == []
+        assert found(desk, desk.cast.outsider, "", direction="in") == []
+        assert found(desk, agent, "") == [], "without a filter nothing is asked"
+        assert found(desk, agent, "the", direction="in") == [], "the words that were typed count"
+
+    def test_what_is_removed_or_hidden_stays_so(self, desk):
+        conversation = desk.hear("Marcus here, call +1 415 555 0199", name="Marcus Bell")
+        with activate(desk.organization):
+            assert find(desk.cast.auditor, Wish(read(""), direction="in")).groups[0].customer.is_masked
+        assert found(desk, desk.cast.auditor, "", direction="in") == ["•••• here, call •••• 0199"]
+        with activate(desk.organization):
+            texts = Message.objects.filter(conversation=conversation)
+            end_words([row.pk for row in texts], ended_as=EndedAs.REDACTED, at=timezone.now())
+        assert found(desk, desk.cast.owner, "", direction="in") == []
+
+
+class TestFields:
+    @pytest.fixture
+    def known(self, desk):
+        desk.marcus = desk.hear(name="Marcus Bell").contact
+        with activate(desk.organization):
+            admin = desk.cast.admin
+            desk.policy = defining.add_field(member=admin, name="Policy", kind=Kind.TEXT)
+            desk.plan = defining.add_field(member=admin, name="Plan", kind=Kind.CHOICE, options=["Gold", "Silver"])
+            typed = {desk.policy.pk: "Überweg A-17 marcus@example.com", desk.plan.pk: "Gold"}
+            writing.set_values(member=admin, contact=desk.marcus, typed=typed)
+        return desk
+
+    def test_a_contact_is_found_by_how_words_of_their_fields_begin_and_these_are_marked(self, known):
+        for typed in ("uberw", "A-17", "überweg a"):
+            assert people(known, known.cast.agent, typed) == ["Marcus Bell"], typed
+        for typed in ("gold", "weg", "A-18"):
+            assert people(known, known.cast.agent, typed) == [], typed
+        with activate(known.organization):
+            [one] = find_people(known.cast.agent, read("uberw")).rows
+            [(name, parts)] = one.told
+        assert name == "Policy"
+        assert [(part.text, part.is_hit) for part in parts] == [("Überw", True), ("eg A-17 marcus@example.com", False)]
+        page = known.as_(known.cast.agent).post("/search/", {"q": "uberw"}).content.decode()
+        assert "Policy: <bdi><mark>Überw</mark>" in page
+
+    def test_only_by_fields_that_the_member_sees_and_only_as_they_are_now(self, known):
+        assert people(known, known.cast.auditor, "uberweg") == [], "they see everybody masked"
+        assert people(known, known.cast.outsider, "uberweg") == []
+        with activate(known.organization):
+            FieldRight.objects.filter(field=known.policy, role__built_in="agent").update(right=FieldRight.Right.HIDDEN)
+        assert people(known, known.cast.agent, "uberweg") == []
+        assert people(known, known.cast.owner, "uberweg") == ["Marcus Bell"]
+        with activate(known.organization):
+            writing.set_values(member=known.cast.admin, contact=known.marcus, typed={known.policy.pk: "Other"})
+            marks = set(ContactWord.objects.filter(contact_id=known.marcus.pk).values_list("mark", flat=True))
+        assert people(known, known.cast.owner, "uberweg") == []
+        with activate(known.organization):
+            keep_names([known.marcus])
+            assert set(ContactWord.objects.filter(contact_id=known.marcus.pk).values_list("mark", flat=True)) == marks
+
+    def test_an_e_mail_address_finds_whom_it_belongs_to(self, known):
+        with activate(known.organization):
+            typed = {known.policy.pk: "Marcus@Example.com"}
+            writing.set_values(member=known.cast.admin, contact=known.marcus, typed=typed)
+            other = known.hear(number=SECOND, name="Ida").contact
+            addresses.keep(known.cast.admin, other, "ida@example.com")
+        assert people(known, known.cast.agent, "marcus@example.COM") == ["Marcus Bell"]
+        assert people(known, known.cast.agent, "ida@example.com") == ["Ida"]
+        assert people(known, known.cast.agent, "ida@example.co") == []
+        assert people(known, known.cast.auditor, "ida@example.com") == []
 
 
 class TestHidden:
