@@ -97,12 +97,15 @@ TEXTING_SEARCH_FILTERS = ["compliance.search_filters.WithFinding", "compliance.s
 TEXTING_ENDING_STEPS = [  # told of conversations that are resolved or reopened
     "compliance.review_checks.marking.mark",
     "compliance.automations.hearing.ended",
+    "compliance.satisfaction.asking.ended",
 ]
 TEXTING_TAGGED_STEPS = ["compliance.automations.hearing.tagged"]  # told of contacts that got a tag
+TEXTING_INBOUND_PLACES = ["compliance.satisfaction.hearing.places"]  # texts that open no new conversation
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",
     "compliance.carrier.hearing.CarrierWords",
+    "compliance.satisfaction.hearing.Scores",
     "compliance.polls.hearing.Polls",
     "compliance.escalations.arriving.GrayAreas",
     "compliance.automations.arriving.Rules",

@@ -7,6 +7,7 @@ from celery.schedules import schedule
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
     "send what was scheduled": {"task": "texting.scheduled.tasks.send_scheduled", "schedule": schedule(10)},
+    "ask satisfaction": {"task": "compliance.satisfaction.tasks.ask_satisfaction", "schedule": schedule(60)},
     "remind of polls": {"task": "compliance.polls.tasks.remind_of_polls", "schedule": schedule(60)},
     "go on with announcements": {"task": "texting.announcements.tasks.sweep_announcements", "schedule": schedule(5)},
     "go on with automations": {"task": "compliance.automations.tasks.sweep_automations", "schedule": schedule(5)},
@@ -86,6 +87,7 @@ TASK_MODULES = (
     "compliance.automations.tasks",
     "compliance.carrier.tasks",
     "compliance.polls.tasks",
+    "compliance.satisfaction.tasks",
     "texting.outgoing_webhooks.tasks",
     "texting.attachments.tasks",
     "portal.payments.tasks",

@@ -4,7 +4,7 @@ Steps run in order, inside the transaction that stores the text and before the f
 what is stored (masking) and what a step writes down (an opt-out) is true in the same instant as the text is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -83,6 +83,25 @@ def steps() -> tuple[InboundStep, ...]:
     if not settings.TEXTING_INBOUND_STEPS:
         raise ImproperlyConfigured("TEXTING_INBOUND_STEPS is empty: nobody would hear a STOP.")
     return tuple(import_string(path)() for path in settings.TEXTING_INBOUND_STEPS)
+
+
+Places = Callable[[Line, Collection[Contact], Mapping[UUID, Sequence[str]]], dict[UUID, Conversation]]
+
+
+@cache
+def _places() -> tuple[Places, ...]:
+    return tuple(import_string(path) for path in settings.TEXTING_INBOUND_PLACES)
+
+
+def places(line: Line, contacts: Collection[Contact], said: Mapping[UUID, Sequence[str]]) -> dict[UUID, Conversation]:
+    """Of contacts without an open conversation: the resolved one, locked, to which what they say belongs.
+
+    `said`: all that comes of each now. Asked of `settings.TEXTING_INBOUND_PLACES`; everybody else opens a new one.
+    """
+    found: dict[UUID, Conversation] = {}
+    for part in _places():
+        found |= part(line, contacts, said)
+    return found
 
 
 def run(arrivals: Sequence[Arrival]) -> None:

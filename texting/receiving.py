@@ -52,7 +52,10 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
     conversations = threads.open_ones(senders, line)  # their row locks put repeats in a queue
     new = _new_ones(line, texts)
     if missing := {senders[at] for at in new if senders[at].pk not in conversations}:  # a late repeat opens none
-        conversations |= threads.open_conversations(missing, line, at=now)
+        said = {one.pk: [texts[at].body for at in new if senders[at] == one] for one in missing}
+        conversations |= inbound_steps.places(line, missing, said)
+        missing = {one for one in missing if one.pk not in conversations}
+        conversations |= threads.open_conversations(missing, line, at=now) if missing else {}
         new = _new_ones(line, texts, among=new)
     arrivals = {
         at: inbound_steps.Arrival(

@@ -65,6 +65,7 @@ class Wanted:
     because: str = ""
     origin: str = ""  # where its words came from (`texting.origins`)
     approved: UUID | None = None
+    inside: Conversation | None = None  # a resolved one, locked: the text stands in it and opens none
     announcement_id: UUID | None = None  # nobody is asked to decide about one of these: what is held is refused
 
 
@@ -166,7 +167,8 @@ def _try_group(
 ) -> list[Result]:
     """Judge, store and count a group. `sizes`: segments by contact, kept for the next try. Raises OverLimit."""
     now = timezone.now()
-    here = threads.open_or_new((text.contact for text in texts), line, at=now)
+    here = threads.open_or_new((text.contact for text in texts if text.inside is None), line, at=now)
+    here |= {text.contact.pk: text.inside for text in texts if text.inside is not None}
     drafts = [
         gate.Draft(
             here[text.contact.pk],

@@ -1381,6 +1381,44 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='SatisfactionAsk',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('team_id', models.UUIDField(help_text='Of the line then; the team may be gone.')),
+                        ('state', models.CharField(choices=[('waiting', 'Waits'), ('asked', 'Asked'), ('dropped', 'Not asked')], default='waiting', max_length=8)),
+                        ('due_at', models.DateTimeField()),
+                        ('message_id', models.UUIDField(null=True)),
+                        ('why', models.CharField(blank=True, max_length=60)),
+                        ('asked_at', models.DateTimeField(null=True)),
+                        ('score', models.PositiveSmallIntegerField(null=True)),
+                        ('answered_at', models.DateTimeField(null=True)),
+                        ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.contact')),
+                        ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.conversation')),
+                        ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                        ('member', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'contact', '-asked_at'], name='compliance_satisfaction_asked'), models.Index(condition=models.Q(('state', 'waiting')), fields=['organization', 'due_at'], name='compliance_satisfaction_due'), models.Index(condition=models.Q(('state', 'asked')), fields=['organization', 'asked_at'], name='compliance_satisfaction_time')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_satisfactionask_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_satisfactionask_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='compliance_satisfactionask_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='compliance_satisfactionask_contact_org'), tenancy.constraints.SameOrganization(field='line', name='compliance_satisfactionask_line_org'), tenancy.constraints.SameOrganization(field='member', name='compliance_satisfactionask_member_org'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('organization', 'contact'), name='compliance_satisfaction_waits_once'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('score', None)), models.Q(('answered_at__isnull', False), ('score__range', (1, 5)), ('state', 'asked')), _connector='OR'), name='compliance_satisfaction_score')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SatisfactionRule',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('is_on', models.BooleanField(default=False)),
+                        ('days', models.PositiveSmallIntegerField(default=30)),
+                        ('changed_at', models.DateTimeField()),
+                        ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_satisfactionrule_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_satisfactionrule_org_id'), tenancy.constraints.SameOrganization(field='team', name='compliance_satisfactionrule_team_org'), tenancy.constraints.SameOrganization(field='changed_by', name='compliance_satisfactionrule_changed_by_org'), models.UniqueConstraint(fields=('organization', 'team'), name='compliance_satisfactionrule_once'), models.CheckConstraint(condition=models.Q(('days__range', (1, 365))), name='compliance_satisfactionrule_days')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Scorecard',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

@@ -43,6 +43,7 @@ from compliance.models.report_mail import ReportMail
 from compliance.models.review_checks import CheckedConversation, CheckOutcome, CheckRun, CheckWatch
 from compliance.models.review_settings import ReviewSettings, Scorecard, ScorecardVersion, TeamSampling
 from compliance.models.reviews import DrawnConversation, Review, ReviewAnswer, ReviewDispute
+from compliance.models.satisfaction import SatisfactionAsk, SatisfactionRule
 
 __all__ = [
     "Action",
@@ -115,6 +116,8 @@ __all__ = [
     "ReviewAnswer",
     "ReviewDispute",
     "ReviewSettings",
+    "SatisfactionAsk",
+    "SatisfactionRule",
     "Scorecard",
     "ScorecardVersion",
     "Suppression",

@@ -9,6 +9,7 @@ from compliance.urls.escalation_urls import urlpatterns as escalation_urls
 from compliance.urls.hours_urls import urlpatterns as hours_urls
 from compliance.urls.measure_urls import urlpatterns as measure_urls
 from compliance.urls.poll_urls import urlpatterns as poll_urls
+from compliance.urls.satisfaction_urls import urlpatterns as satisfaction_urls
 from compliance.urls.template_urls import urlpatterns as template_urls
 from compliance.views import (
     answers,
@@ -91,6 +92,7 @@ urlpatterns = [
     *channel_urls,
     *measure_urls,
     *poll_urls,
+    *satisfaction_urls,
     *template_urls,
     *content_urls.urlpatterns,
     *action_urls.urlpatterns,

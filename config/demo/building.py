@@ -23,7 +23,7 @@ from compliance.models import ConsentEvent
 from config.demo import escalating
 from config.demo.handing_over import handed_over
 from config.demo.measuring import measures
-from config.demo.polling import poll
+from config.demo.polling import poll, scores
 from config.demo.reviewing import reviews
 from config.demo.saved_texts import take_from_library
 from config.demo.scheduling import schedule_text
@@ -102,6 +102,7 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
         filters(owner, story.get("filters", {}))
         if story.get("poll"):
             poll(owner, built.lines, story["poll"])
+        scores(owner, story.get("scores", []))
         if story.get("measures"):
             measures(next(member for member in built.members.values() if member.is_owner))
         if story.get("reviews"):

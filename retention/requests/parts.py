@@ -269,6 +269,14 @@ PARTS = (
         STAYS_AS_RECORD,
     ),
     Part(
+        "compliance.SatisfactionAsk",
+        _("Questions about satisfaction"),
+        _contact,
+        "due_at",
+        ("asked_at", "score", "answered_at"),
+        STAYS_AS_RECORD,
+    ),
+    Part(
         "compliance.PollAnswer",
         _("Answers to polls"),
         _contact,

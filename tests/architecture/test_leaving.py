@@ -72,6 +72,8 @@ STAYS = {
     "compliance.Review": "who judged whose work: a record; one that is being written is free again within the hour",
     "compliance.ReviewDispute": "who did not agree, who decided: a record; anybody with the right decides open ones",
     "compliance.ReviewSettings": "who changed them: a record",
+    "compliance.SatisfactionAsk": "whose conversation it was: a record",
+    "compliance.SatisfactionRule": "who changed it: a record; the rule is the team's",
     "compliance.ScorecardVersion": "who wrote the questions: a record; the scorecard is the organization's",
     "compliance.TemplateVersion": "who published it: a record",
     "compliance.TextFact": "how many texts of theirs there were: a record",

@@ -98,6 +98,7 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         *(f"compliance.automations.tasks.{name}" for name in ("forget_automation_runs", "sweep_automations")),
         "texting.announcements.tasks.sweep_announcements",
         "compliance.polls.tasks.remind_of_polls",
+        "compliance.satisfaction.tasks.ask_satisfaction",
         *(
             f"texting.notifications.tasks.{name}"
             for name in ("forget_devices", "forget_notifications", "mail_unread", "send_pushes")

@@ -69,6 +69,7 @@ def announcement_sights(member: Membership) -> Iterator[tuple[str, str]]:
     with activate(member.organization):
         polls = list(Poll.objects.order_by("pk"))
     yield from [("polls", "/polls/"), ("poll-new", "/polls/new/")]
+    yield from [("satisfaction", "/settings/satisfaction/"), ("satisfaction-report", "/reports/satisfaction/")]
     for at, poll in enumerate(polls):
         yield f"poll-{at}", f"/polls/{poll.pk}/"
     if rows:
