@@ -2,16 +2,19 @@
 
 A row ends in the first night in which it is older than the cut-off of its lane. Cut-offs only rise, so one statement a
 lane counts all nights at once: it takes what is older than the last cut-off and sorts each row between the cut-offs of
-the nights. It reads an index by time, however long the history is (decision 292).
+the nights, in an index by time (decision 292). A second one counts those of them that something keeps, which are few,
+and they are taken off (decision 373).
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Func, IntegerField, Min, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, F, Func, IntegerField, Value
 
 from retention.choices import Choices
 from retention.due import Lane, lanes
@@ -73,9 +76,7 @@ def foresee(
     until: datetime | None = None,
     with_stays: bool = True,
 ) -> Foresight:
-    """The next 90 nights, or those before and the first not before `until`. `with_stays`: also what is kept and why, at
-    a statement for each reason.
-    """
+    """The next 90 nights, or those before and the first not before `until`. `with_stays`: also what is kept and why."""
     ahead = nights(current_organization_id(), zone, at)
     if until is not None:
         ahead = ahead[: 1 + sum(night < until for night in ahead)]
@@ -95,18 +96,21 @@ def _forecast(kind: Kind, of_nights: Sequence[Lane], ahead: Sequence[datetime], 
     cutoffs = _rising([one.cutoff(night) for one, night in zip(of_nights, ahead, strict=True)])
     if not cutoffs:
         return Forecast(lane, kind, (0,) * len(ahead), None, ())
-    since, skipped = lane.subject.since, len(ahead) - len(cutoffs)
-    found = (
-        doomed_before(lane, cutoffs[-1])
-        .order_by()
-        .values(night=_Between(F(since), Value(cutoffs)))
-        .annotate(count=Count("*"), oldest=Min(since))
-    )
-    counts, oldest = [0] * len(ahead), None
-    for row in found:
-        counts[skipped + row["night"]] = row["count"]
-        oldest = min(filter(None, (oldest, row["oldest"])))
-    return Forecast(lane, kind, tuple(counts), oldest, tuple(_stays(lane, cutoffs[-1])) if with_stays else ())
+    since = lane.subject.since
+    due = lane.before(cutoffs[-1]).order_by().values(night=_Between(F(since), Value(cutoffs)))
+    found: dict[int, int] = dict(due.annotate(count=Count("*")).values_list("night", "count"))
+    kept_in, stays = _kept(lane, cutoffs) if found else ({}, [])
+    counts = [found.get(night, 0) - kept_in.get(night, 0) for night in range(len(cutoffs))]
+    skipped = (0,) * (len(ahead) - len(cutoffs))
+    oldest = _oldest(lane, cutoffs[-1], is_any_kept=bool(kept_in)) if any(counts) else None
+    return Forecast(lane, kind, (*skipped, *counts), oldest, tuple(stays) if with_stays else ())
+
+
+def _oldest(lane: Lane, cutoff: datetime, *, is_any_kept: bool) -> datetime | None:
+    """When the oldest row is of that ends: found at one end of the index, behind those that something keeps."""
+    rows = doomed_before(lane, cutoff) if is_any_kept else lane.before(cutoff)
+    found: datetime | None = rows.order_by(lane.subject.since).values_list(F(lane.subject.since), flat=True).first()
+    return found
 
 
 def _rising(cutoffs: Sequence[datetime | None]) -> list[datetime]:
@@ -118,12 +122,43 @@ def _rising(cutoffs: Sequence[datetime | None]) -> list[datetime]:
     return rising
 
 
-def _stays(lane: Lane, cutoff: datetime) -> Iterable[Stays]:
-    for reason in kept(lane.subject):
-        rows = lane.before(cutoff).filter(reason.condition).order_by().annotate(counts_from=F(lane.subject.since))
-        found: dict[str, Any] = rows.aggregate(count=Count("pk", distinct=True), oldest=Min("counts_from"))
-        if found["count"]:
-            yield Stays(reason.keeper, found["count"], found["oldest"])
+_KEPT = """
+WITH kept (keeper, row, since) AS MATERIALIZED ({rows})
+SELECT keeper, NULL, count(DISTINCT row), min(since) FROM kept GROUP BY keeper
+UNION ALL
+SELECT NULL, width_bucket(since, %s::timestamptz[]), count(*), NULL
+FROM (SELECT DISTINCT row, since FROM kept) AS once GROUP BY 2
+"""
+
+
+def _kept(lane: Lane, cutoffs: list[datetime]) -> tuple[dict[int, int], list[Stays]]:
+    """How many rows of the lane are kept although they are due, by night; and by reason. One statement for all reasons.
+
+    It begins with what the reasons name (a few conversations), not with all rows that are due.
+    """
+    reasons = kept(lane.subject)
+    parts = [
+        lane.before(cutoffs[-1])
+        .filter(reason.condition)
+        .order_by()
+        .annotate(keeper=Value(number, IntegerField()), counts_from=F(lane.subject.since))
+        .values_list("keeper", "pk", "counts_from")
+        for number, reason in enumerate(reasons)
+    ]
+    statements, values = [], []
+    for part in parts:
+        with suppress(EmptyResultSet):  # nothing can be meant
+            statement, its_values = part.query.sql_with_params()
+            statements.append(statement)
+            values += its_values
+    if not statements:
+        return {}, []
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT.format(rows=" UNION ALL ".join(statements)), [*values, cutoffs])
+        found = cursor.fetchall()
+    by_night = {night: count for keeper, night, count, _ in found if keeper is None}
+    by_reason = sorted((keeper, count, oldest) for keeper, _, count, oldest in found if keeper is not None)
+    return by_night, [Stays(reasons[keeper].keeper, count, oldest) for keeper, count, oldest in by_reason]
 
 
 class _Between(Func):

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Team
 from retention.choices import Choices
 from retention.due import lanes
-from retention.foreseeing import foresee
-from retention.keeping import doomed
+from retention.foreseeing import Stays, foresee
+from retention.keeping import doomed, doomed_before, kept
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.nights import nights
@@ -46,6 +46,21 @@ def purged(kind: Kind, choices: Choices, ahead) -> list[int]:
     return counts
 
 
+def slowly(lane, ahead):
+    """The oldest row that ends, and what stays for each reason: row by row, by the purge's own questions."""
+    cutoff = lane.cutoff(ahead[-1])
+    oldest = min((at for _, at in _rows(doomed_before(lane, cutoff), lane)), default=None)
+    stays = []
+    for reason in kept(lane.subject) if cutoff else []:
+        if rows := set(_rows(lane.before(cutoff).filter(reason.condition), lane)):
+            stays.append(Stays(reason.keeper, len(rows), min(at for _, at in rows)))
+    return oldest, stays
+
+
+def _rows(rows, lane):
+    return rows.annotate(counts_from=F(lane.subject.since)).values_list("pk", "counts_from")
+
+
 def _pks(rows):
     return rows.values_list("pk", flat=True)
 
@@ -67,8 +82,11 @@ def test_it_counts_what_the_purge_of_each_night_asks_for(scene, settings, seed):
         ahead = nights(scene.organization.pk, ZONE, now, NIGHTS)
         ended = 0
         for kind in KINDS:
-            shown = foresee(choices, zone=ZONE, at=now, kinds=[kind], until=ahead[-1]).by_night([kind])
+            seen = foresee(choices, zone=ZONE, at=now, kinds=[kind], until=ahead[-1])
+            shown = seen.by_night([kind])
             assert shown == purged(kind, choices, ahead), kind
+            for one in seen.of(kind):
+                assert (one.oldest, list(one.stays)) == slowly(one.lane, ahead), kind
             ended += sum(count > 0 for count in shown[1:])
         assert ended, "something ends in a later night"
 
