@@ -101,6 +101,7 @@ TEXTING_ENDING_STEPS = [  # told of conversations that are resolved or reopened
 ]
 TEXTING_TAGGED_STEPS = ["compliance.automations.hearing.tagged"]  # told of contacts that got a tag
 TEXTING_INBOUND_PLACES = ["compliance.satisfaction.hearing.places"]  # texts that open no new conversation
+TEXTING_TAG_GUARDS = ["retention.tag_periods.why_kept"]  # tags that do not come off by the way
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",

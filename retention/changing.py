@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ from retention.spans import said
 from retention.subjects import SUBJECTS
 from tenancy import audit
 from tenancy.audit import AuditKind
+from texting.models import Tag
 
 
 class NotPossible(ValueError):
@@ -70,18 +72,34 @@ def can_have_own(kind: Kind) -> bool:
     return any(subject.team for subject in SUBJECTS[kind])
 
 
-def effect(member: Membership, *, kind: Kind, team: UUID | None, days: int | None, follows: bool = False) -> Effect:
+def can_have_tags(kind: Kind) -> bool:
+    """Whether tags may have one: whether its rows are about customers."""
+    return any(subject.has_customer for subject in SUBJECTS[kind])
+
+
+def effect(
+    member: Membership,
+    *,
+    kind: Kind,
+    team: UUID | None,
+    tag: UUID | None = None,
+    days: int | None,
+    follows: bool = False,
+) -> Effect:
     """What the choice would do. Raises NotPossible for a period outside the limits. A few statements for each lane."""
     require(member, Permission.RETENTION_MANAGE)
     now, choices = timezone.now(), Choices.load()
-    row = RetentionPolicy(kind=kind, team_id=team, days=days, follows=follows, set_by=member, set_at=now, starts_at=now)
+    row = RetentionPolicy(kind=kind, team_id=team, tag_id=tag, days=days, follows=follows, set_by=member)
+    row.set_at = row.starts_at = now
     if not SUBJECTS[kind] or (team is not None and not can_have_own(kind)):
         raise NotPossible(_("Teams have no period of their own for this."))
+    if tag is not None and not can_have_tags(kind):
+        raise NotPossible(_("Tags have no period of their own for this."))
     wanted = choices.with_also(row)
-    after = _latest(wanted).periods(now, team)
+    after = _latest(wanted).periods(now, team, tag)
     if not follows and after[kind].because in (Because.SHORTEST, Because.LONGEST, Because.CONFLICT):
         raise NotPossible(words.refusal(after[kind]))
-    before = choices.periods(now, team)
+    before = choices.periods(now, team, tag)
     kinds = [kind, *(part for part in Kind if kind in _wholes(part))]
     changed = tuple((before[one], after[one]) for one in kinds if before[one].days != after[one].days)
     shortens = any(longer(old.days, new.days) for old, new in changed)
@@ -105,6 +123,7 @@ def change(
     actor: Membership,
     kind: Kind,
     team: Team | None,
+    tag: Tag | None = None,
     days: int | None,
     follows: bool = False,
     confirmed: bool = False,
@@ -117,7 +136,8 @@ def change(
         require_strong(actor, SETTING)
     else:
         require_strong(actor, SETTING, **{kind.value: days})
-    found = effect(actor, kind=kind, team=team.pk if team else None, days=days, follows=follows)
+    whose = {"team": team.pk if team else None, "tag": tag.pk if tag else None}
+    found = effect(actor, kind=kind, days=days, follows=follows, **whose)
     if _is_so(found.choice):
         raise NotPossible(_("It is so already."))
     if found.total and not confirmed:
@@ -162,8 +182,7 @@ def take_back(*, actor: Membership, policy_id: UUID) -> RetentionPolicy:
 
 def _save(actor: Membership, row: RetentionPolicy) -> None:
     deleting_lock()  # a purge that has read the choices ends its batch first
-    place = RetentionPolicy.objects.filter(kind=row.kind, team=row.team_id, taken_back_at=None)
-    for waiting in place.filter(starts_at__gt=row.set_at):
+    for waiting in _place(row).filter(starts_at__gt=row.set_at):
         _withdraw(actor, waiting)
     row.set_by = actor
     row.save(force_insert=True)
@@ -173,6 +192,7 @@ def _save(actor: Membership, row: RetentionPolicy) -> None:
         object=row,
         kind=row.kind,
         team=str(row.team_id or ""),
+        tag=str(row.tag_id or ""),
         days="follows" if row.follows else (row.days or "never"),
         starts_at=row.starts_at.isoformat(timespec="seconds"),
     )
@@ -187,11 +207,15 @@ def _withdraw(actor: Membership, row: RetentionPolicy) -> None:
 
 def _is_so(row: RetentionPolicy) -> bool:
     """Whether the newest choice of the place is this one already."""
-    place = RetentionPolicy.objects.filter(kind=row.kind, team=row.team_id, taken_back_at=None)
-    newest = place.order_by("-set_at", "-id").first()
+    newest = _place(row).order_by("-set_at", "-id").first()
     if newest is None:
         return row.follows
     return (newest.days, newest.follows) == (row.days, row.follows)
+
+
+def _place(row: RetentionPolicy) -> "QuerySet[RetentionPolicy]":
+    """What was chosen for the same kind and the same team or tag, and not taken back."""
+    return RetentionPolicy.objects.filter(kind=row.kind, team=row.team_id, tag=row.tag_id, taken_back_at=None)
 
 
 def _latest(choices: Choices) -> Choices:

@@ -1,7 +1,7 @@
 """Which of the stored choices hold at a time, and the periods that follow from them."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ from compliance.measures.profiles.holding import held_since
 from compliance.measures.profiles.rules import Test
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
-from retention.periods import WHOLE, Limit, Period, Scope, Wanted, resolve
+from retention.periods import WHOLE, Limit, Period, Scope, Wanted, longer, resolve
 
 SETTING = "retention"
 """The name of these periods among the settings that profiles fix (`accounts.setting_floors`)."""
@@ -20,7 +20,7 @@ GRACE = timedelta(days=7)
 
 
 Place = tuple[Kind, UUID | None]
-"""A kind, and the team whose own period it is; None: the whole organization."""
+"""A kind, and the team or tag whose own period it is; None: the whole organization."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,27 @@ class Choices:
     rows: tuple[RetentionPolicy, ...]
     limits: tuple[Limit, ...] = ()
     _held: dict[int, dict[Place, RetentionPolicy]] = field(default_factory=dict, compare=False)
-    _periods: dict[tuple[int, UUID | None], dict[Kind, Period]] = field(default_factory=dict, compare=False)
+    _periods: dict[tuple[int, UUID | None, UUID | None], dict[Kind, Period]] = field(
+        default_factory=dict, compare=False
+    )
 
     @classmethod
     def load(cls) -> "Choices":
         """Two statements."""
-        rows = RetentionPolicy.objects.select_related("team").order_by("set_at", "id")
+        rows = RetentionPolicy.objects.select_related("team", "tag").order_by("set_at", "id")
         return cls(tuple(rows), tuple(profile_limits()))
 
     def with_also(self, choice: RetentionPolicy) -> "Choices":
         """As if this choice were made, too. Those of the same place that have not started yet are gone."""
-        place = (choice.kind, choice.team_id)
-        kept = [one for one in self.rows if (one.kind, one.team_id) != place or one.starts_at <= choice.set_at]
+        place = (choice.kind, choice.whose_id)
+        kept = [one for one in self.rows if (one.kind, one.whose_id) != place or one.starts_at <= choice.set_at]
         return Choices((*kept, choice), self.limits)
 
     def holding(self, at: datetime) -> dict[Place, RetentionPolicy]:
         """The choice that holds at each place that has one."""
         state = self._state(at)
         if state not in self._held:
-            newest = {(Kind(row.kind), row.team_id): row for row in self.rows if row.holds(at)}
+            newest = {(Kind(row.kind), row.whose_id): row for row in self.rows if row.holds(at)}
             self._held[state] = {place: row for place, row in newest.items() if not row.follows}
         return self._held[state]
 
@@ -59,20 +61,48 @@ class Choices:
 
     def teams(self, kind: Kind, at: datetime) -> list[UUID]:
         """Teams that have a period of their own for a kind or for what it is a part of."""
-        line = _line(kind)
-        found = {team: None for held, team in self.holding(at) if team is not None and held in line}
-        return sorted(found, key=str)
+        held = [row.team_id for row in self._of_line(kind, at) if row.team_id]
+        return sorted(set(held), key=str)
 
-    def periods(self, at: datetime, team: UUID | None = None) -> dict[Kind, Period]:
-        """What holds for every kind at one place."""
-        key = (self._state(at), team)
+    def tags(self, kind: Kind, at: datetime) -> list[UUID]:
+        """Tags that have one, likewise."""
+        held = [row.tag_id for row in self._of_line(kind, at) if row.tag_id]
+        return sorted(set(held), key=str)
+
+    def ranked(self, kind: Kind, at: datetime, team: UUID | None, tags: Collection[UUID]) -> list[UUID]:
+        """These tags by how long they keep rows of a team, the longest first: of several it is the first that counts,
+        since what has ended does not come back.
+        """
+        days = {tag: self.periods(at, team, tag)[kind].days for tag in tags}
+        return sorted(tags, key=lambda tag: (days[tag] is not None, -(days[tag] or 0), str(tag)))
+
+    def period_of(self, kind: Kind, at: datetime, team: UUID | None, tagged_at: Mapping[UUID, datetime]) -> Period:
+        """What holds for a row of a team's whose customer has these tags since these times."""
+        for tag in self.ranked(kind, at, team, [tag for tag in self.tags(kind, at) if tag in tagged_at]):
+            if not self.waits(kind, at, team, tag) or tagged_at[tag] < at - GRACE:
+                return self.periods(at, team, tag)[kind]
+        return self.periods(at, team)[kind]
+
+    def waits(self, kind: Kind, at: datetime, team: UUID | None, tag: UUID) -> bool:
+        """Whether the tag ends rows sooner than without it, so that it counts `GRACE` after it was put on somebody."""
+        return longer(self.periods(at, team)[kind].days, self.periods(at, team, tag)[kind].days)
+
+    def periods(self, at: datetime, team: UUID | None = None, tag: UUID | None = None) -> dict[Kind, Period]:
+        """What holds for every kind at one place; `tag`: of its customers who have this tag."""
+        key = (self._state(at), team, tag)
         if key not in self._periods:
-            wanted = {kind: choice for kind in Kind if (choice := self._wanted(kind, team, at))}
+            wanted = {kind: choice for kind in Kind if (choice := self._wanted(kind, team, tag, at))}
             self._periods[key] = resolve(wanted, self.limits, at)
         return self._periods[key]
 
-    def _wanted(self, kind: Kind, team: UUID | None, at: datetime) -> Wanted | None:
+    def _of_line(self, kind: Kind, at: datetime) -> list[RetentionPolicy]:
+        line = _line(kind)
+        return [row for (held, _whose), row in self.holding(at).items() if held in line]
+
+    def _wanted(self, kind: Kind, team: UUID | None, tag: UUID | None, at: datetime) -> Wanted | None:
         holding = self.holding(at)
+        if tag is not None and (own := holding.get((kind, tag))):
+            return Wanted(own.days, Scope.TAG)
         if team is not None and (own := holding.get((kind, team))):
             return Wanted(own.days, Scope.TEAM)
         whole = holding.get((kind, None))

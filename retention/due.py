@@ -1,7 +1,7 @@
 """Which rows are past their period: what policies decide of a plan. Preview and purge both ask here."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from retention.choices import Choices
+from retention.choices import GRACE, Choices
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.periods import Period
@@ -31,6 +31,7 @@ class Lane:
     of: Q
     period: Period
     team: UUID | None = None
+    tag: UUID | None = None
 
     def cutoff(self, at: datetime) -> datetime | None:
         """What is older is due at `at`."""
@@ -47,23 +48,42 @@ class Lane:
         return self.subject.rows.filter(self.of, **{f"{self.subject.since}__lt": cutoff})
 
 
-def lanes(
-    kind: Kind, at: datetime | None = None, choices: Choices | None = None, apart: Collection[UUID] = ()
-) -> list[Lane]:
+@dataclass(frozen=True)
+class Apart:
+    """Places that get lanes of their own although they have no period of their own. `ranked_at`: as of when it is
+    decided which of a customer's tags counts, so that the lanes of several times hold the same rows.
+    """
+
+    teams: Collection[UUID] = ()
+    tags: Collection[UUID] = ()
+    ranked_at: datetime | None = None
+
+
+def lanes(kind: Kind, at: datetime | None = None, choices: Choices | None = None, apart: Apart = Apart()) -> list[Lane]:
     """All lanes of a kind in the active organization: each row is in one of them.
 
-    `at`: by the choices that hold then (now). `choices`: instead of those that are stored, for what-if. `apart`: teams
-    that get a lane of their own although they have no period of their own.
+    `at`: by the choices that hold then (now). `choices`: instead of those that are stored, for what-if.
     """
     at, choices = at or timezone.now(), choices or Choices.load()
-    holding, whole = choices.holding(at), choices.periods(at)[kind]
-    found = []
+    found: list[Lane] = []
     for subject in SUBJECTS[kind]:
-        teams = sorted({*choices.teams(kind, at), *apart}, key=str) if subject.team else []
-        for team in teams:
-            period = choices.periods(at, team)[kind]
-            of = subject.of(subject.team, "", team)
-            found.append(Lane(subject, holding.get((kind, team)), period.days, of, period, team))
-        others = ~Q(**{f"{subject.team}__in": teams}) if teams else Q()
-        found.append(Lane(subject, holding.get((kind, None)), whole.days, others, whole))
+        teams = sorted({*choices.teams(kind, at), *apart.teams}, key=str) if subject.team else []
+        tags = sorted({*choices.tags(kind, at), *apart.tags}, key=str) if subject.has_customer else []
+        of_others = ~Q(**{f"{subject.team}__in": teams}) if teams else Q()
+        for team, of in (*((one, subject.of(subject.team, "", one)) for one in teams), (None, of_others)):
+            whole = choices.periods(at, team)[kind]
+            others = Lane(subject, choices.holding(at).get((kind, team)), whole.days, of, whole, team)
+            found += _of_tags(kind, others, choices, at, Apart(tags=tags, ranked_at=apart.ranked_at))
     return found
+
+
+def _of_tags(kind: Kind, others: Lane, choices: Choices, at: datetime, apart: Apart) -> list[Lane]:
+    """Rows of one place, those of customers with tags apart: of the tag that keeps longest, then of the next."""
+    ranked_at, found, rest = apart.ranked_at or at, [], others.of
+    for tag in choices.ranked(kind, ranked_at, others.team, apart.tags):
+        waits = choices.waits(kind, ranked_at, others.team, tag)
+        theirs = others.subject.tagged(tag, ranked_at - GRACE if waits else None)
+        period, own = choices.periods(at, others.team, tag)[kind], choices.holding(at).get((kind, tag))
+        found.append(Lane(others.subject, own, period.days, rest & theirs, period, others.team, tag))
+        rest &= ~theirs
+    return [*found, replace(others, of=rest)]

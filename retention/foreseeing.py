@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Count, F, Func, IntegerField, Value
 
 from retention.choices import Choices
-from retention.due import Lane, lanes
+from retention.due import Apart, Lane, lanes
 from retention.keeping import doomed_before, kept
 from retention.kinds import Kind
 from retention.nights import nights
@@ -87,7 +87,9 @@ def foresee(
 def _of_kind(choices: Choices, kind: Kind, ahead: Sequence[datetime], with_stays: bool) -> list[Forecast]:
     states = {id(choices.holding(night)): night for night in ahead}.values()
     apart: set[UUID] = {team for night in states for team in choices.teams(kind, night)}
-    by_night = [lanes(kind, night, choices, apart) for night in ahead]
+    tags: set[UUID] = {tag for night in states for tag in choices.tags(kind, night)}
+    places = Apart(apart, tags, ahead[-1])
+    by_night = [lanes(kind, night, choices, places) for night in ahead]
     return [_forecast(kind, of_nights, ahead, with_stays) for of_nights in zip(*by_night, strict=True)]
 
 

@@ -16,7 +16,7 @@ from retention.spans import said
 
 
 class RetentionPeriods(Switch):
-    """The period of each kind, of the organization and of every team that has its own.
+    """The period of each kind, of the organization and of every team and tag that has its own.
 
     What is kept longer counts at once; what ends sooner counts after the usual grace, so that taking on a profile ends
     nothing in the same night. Leaving a profile changes no period.
@@ -30,22 +30,22 @@ class RetentionPeriods(Switch):
 
     def apply(self, member: Membership, values: Mapping[str, Any], because: str) -> None:
         now, choices, before = timezone.now(), Choices.load(), self.now(member)
-        teams = {team for _kind, team in choices.holding(now) if team is not None}
+        own_ones = {(row.team_id, row.tag_id) for row in choices.holding(now).values() if row.whose_id}
         for name, days in values.items():
             kind = Kind(name)
             if days == before[name]:
                 continue
-            for team in (None, *sorted(teams, key=str)):
-                own = choices.holding(now).get((kind, team))
-                if team is not None and own is None:
+            for team, tag in ((None, None), *sorted(own_ones, key=str)):
+                own = choices.holding(now).get((kind, team or tag))
+                if (team or tag) and own is None:
                     continue
-                period = choices.periods(now, team)[kind]
+                period = choices.periods(now, team, tag)[kind]
                 is_longer = longer(days, before[name])
-                if team is not None and longer(days, period.days) != is_longer:
+                if (team or tag) and longer(days, period.days) != is_longer:
                     continue  # strong enough as it is
                 if not is_longer and days is not None and longer(period.shortest, days):
                     continue  # another profile's minimum: the conflict is told on the page of retention
-                row = RetentionPolicy(kind=kind, team_id=team, days=days, set_at=now)
+                row = RetentionPolicy(kind=kind, team_id=team, tag_id=tag, days=days, set_at=now)
                 row.starts_at = now if is_longer else now + GRACE
                 changing.follow_profile(member, row)
 

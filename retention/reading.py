@@ -1,8 +1,10 @@
 """What pages show of periods: what holds where and why, what waits, what was changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Max
 from django.utils import timezone
@@ -19,7 +21,7 @@ from retention.periods import Period
 from retention.spans import said
 from retention.subjects import SUBJECTS
 from tenancy.isolation import current_organization_id
-from texting.models import Conversation
+from texting.models import ContactTag, Conversation, Tag
 
 SHOWN = tuple(kind for kind in Kind if SUBJECTS[kind])
 """Kinds of which there are rows to end."""
@@ -27,9 +29,12 @@ SHOWN = tuple(kind for kind in Kind if SUBJECTS[kind])
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """What holds at one place. `team` None: the organization. `choice`: its own; `waiting`: what will count."""
+    """What holds at one place, a team or a tag; neither: the organization. `choice`: its own; `waiting`: what will
+    count.
+    """
 
     team: Team | None
+    tag: Tag | None
     period: Period
     choice: RetentionPolicy | None
     waiting: RetentionPolicy | None
@@ -50,9 +55,20 @@ class PlaceRow:
         return words.limits(self.period)
 
     @property
-    def team_query(self) -> str:
-        """The team as an address names it."""
-        return str(self.team.pk) if self.team else ""
+    def whose_id(self) -> UUID | None:
+        """Of the team or tag; None: the organization."""
+        whose = self.team or self.tag
+        return whose.pk if whose else None
+
+    @property
+    def name(self) -> str:
+        """The place in words; "" for the organization."""
+        return words.place(self.team.name if self.team else "", self.tag.name if self.tag else "")
+
+    @property
+    def whose_query(self) -> str:
+        """The team or tag as an address names it."""
+        return str(self.whose_id or "")
 
     @property
     def coming(self) -> str:
@@ -64,7 +80,7 @@ class PlaceRow:
 
 @dataclass(frozen=True)
 class KindRows:
-    """One kind: the organization first, then the teams that have or will have their own."""
+    """One kind: the organization first, then the teams and the tags that have or will have their own."""
 
     kind: Kind
     words: words.KindWords
@@ -72,31 +88,38 @@ class KindRows:
 
 
 def overview(member: Membership) -> list[KindRows]:
-    """What holds now for every kind. Three statements."""
+    """What holds now for every kind. Four statements."""
     require(member, Permission.RETENTION_MANAGE)
     now, choices = timezone.now(), Choices.load()
     teams = {team.pk: team for team in Team.objects.all()}
+    tags = {tag.pk: tag for tag in Tag.objects.all()}
     holding = choices.holding(now)
-    waiting = {(Kind(row.kind), row.team_id): row for row in choices.waiting(now)}
+    waiting = {(Kind(row.kind), row.whose_id): row for row in choices.waiting(now)}
     found = []
     for kind in SHOWN:
-        own = {team for held, team in (*holding, *waiting) if held is kind and team is not None}
+        own = {whose for held, whose in (*holding, *waiting) if held is kind and whose is not None}
+        named = [*_by_name(own, teams), *_by_name(own, tags)]
         places = [
             PlaceRow(
-                teams[team] if team else None,
-                choices.periods(now, team)[kind],
-                holding.get((kind, team)),
-                waiting.get((kind, team)),
+                teams.get(whose) if whose else None,
+                tags.get(whose) if whose else None,
+                choices.periods(now, whose if whose in teams else None, whose if whose in tags else None)[kind],
+                holding.get((kind, whose)),
+                waiting.get((kind, whose)),
             )
-            for team in (None, *sorted(own, key=lambda one: teams[one].name.casefold()))
+            for whose in (None, *named)
         ]
         found.append(KindRows(kind, words.KINDS[kind], tuple(places)))
     return found
 
 
+def _by_name(own: Collection[UUID], known: Mapping[UUID, Any]) -> list[UUID]:
+    return sorted((pk for pk in own if pk in known), key=lambda pk: str(known[pk].name).casefold())
+
+
 def history(kind: Kind | None = None) -> list[RetentionPolicy]:
     """What was chosen and taken back, the newest first; at most 100."""
-    rows = RetentionPolicy.objects.select_related("team", "set_by__user", "taken_back_by__user")
+    rows = RetentionPolicy.objects.select_related("team", "tag", "set_by__user", "taken_back_by__user")
     return list((rows.filter(kind=kind) if kind else rows).order_by("-set_at", "-id")[:100])
 
 
@@ -134,7 +157,8 @@ class End:
 def ends_of(member: Membership, conversation: Conversation) -> list[End]:
     """For the panel beside a thread: of each kind the newest row that the conversation has. A few statements."""
     now, zone = timezone.now(), member.organization.time_zone
-    periods = Choices.load().periods(now, conversation.line.team_id)
+    choices, tagged = Choices.load(), ContactTag.objects.filter(contact=conversation.contact_id)
+    tagged_at = dict(tagged.values_list("tag_id", "created_at"))
     found = []
     for kind in (Kind.BODIES, Kind.ATTACHMENTS, Kind.CONVERSATIONS):
         newest, reasons = None, []
@@ -146,7 +170,7 @@ def ends_of(member: Membership, conversation: Conversation) -> list[End]:
                 reasons += [one.keeper for one in kept(subject) if rows.filter(one.condition).exists()]
         if newest is None:
             continue
-        period = periods[kind]
+        period = choices.period_of(kind, now, conversation.line.team_id, tagged_at)
         on = None if period.days is None else _night(zone, max(newest + timedelta(days=period.days), now))
         found.append(End(kind, on, period, _said(reasons)))
     return found

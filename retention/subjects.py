@@ -5,7 +5,9 @@ date is turned into a condition on a kind's rows here and nowhere else.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -44,6 +46,21 @@ class Subject:
     def of(self, path: str | None, lookup: str, value: Any) -> Q:
         """A condition by one of the paths; nothing matches where the kind has no such thing."""
         return Q(**{f"{path}{lookup}": value}) if path else Q(pk__in=[])
+
+    def tagged(self, tag: UUID, before: datetime | None = None) -> Q:
+        """Rows of customers who have a tag; `before`: since a time before this one."""
+        having: models.Manager[Any] = apps.get_model("texting.ContactTag")._default_manager
+        rows = having.filter(tag_id=tag, **({"created_at__lt": before} if before else {})).order_by()
+        if self.contact:
+            return self.of(self.contact, "__in", rows.values("contact_id"))
+        theirs: models.Manager[Any] = apps.get_model("texting.Conversation")._default_manager
+        within = theirs.filter(contact_id__in=rows.values("contact_id")).order_by()
+        return self.of(self.conversation, "__in", within.values("pk"))
+
+    @property
+    def has_customer(self) -> bool:
+        """Whether its rows are about customers, whom tags are put on."""
+        return bool(self.contact or self.conversation)
 
 
 def _last_seen() -> Combinable:

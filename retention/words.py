@@ -85,6 +85,15 @@ def rows_of(subject: Subject) -> str:
     return str(_ROWS.get(subject.model, subject.model))
 
 
+def place(team: str, tag: str) -> str:
+    """A team, a tag, or customers of a team who have a tag; "" for the whole organization."""
+    if team and tag:
+        return say("Team %(team)s, tag %(tag)s") % {"team": team, "tag": tag}
+    if team:
+        return say("Team %(team)s") % {"team": team}
+    return say("Tag %(tag)s") % {"tag": tag} if tag else ""
+
+
 def why(period: Period) -> str:
     """Why a period is what it is: one sentence."""
     scope = _SCOPES[period.wanted.scope]

@@ -1,4 +1,6 @@
-"""Who is told that a tag was put on contacts; they are named in `settings.TEXTING_TAGGED_STEPS`."""
+"""Who is told that a tag was put on contacts (`settings.TEXTING_TAGGED_STEPS`), and who may say that it stays there
+(`settings.TEXTING_TAG_GUARDS`).
+"""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -7,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from accounts.models import Membership
 from texting.models import Tag
 
 Step = Callable[[Tag, Sequence[UUID]], None]
@@ -22,3 +25,14 @@ def take(tag: Tag, contact_ids: Sequence[UUID]) -> None:
     if contact_ids:
         for step in _steps():
             step(tag, contact_ids)
+
+
+def why_kept(member: Membership, tag: Tag, *, from_everybody: bool = False) -> str:
+    """Why the tag must not be removed (`from_everybody`), or not be taken off by this member: a sentence, or ""."""
+    found = (guard(member, tag, from_everybody=from_everybody) for guard in _guards())
+    return next(filter(None, found), "")
+
+
+@cache
+def _guards() -> tuple[Callable[..., str], ...]:
+    return tuple(import_string(path) for path in settings.TEXTING_TAG_GUARDS)

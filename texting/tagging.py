@@ -60,6 +60,7 @@ def merge_tags(*, member: Membership, tag: Tag, into: Tag) -> int:
     require(member, Permission.TAGS_MANAGE)
     if tag.pk == into.pk:
         raise BadTag(_("Choose another tag to merge it into."))
+    _may_go(member, tag, from_everybody=True)
     _lock()
     had = list(ContactTag.objects.filter(tag=tag).values_list("contact_id", flat=True))
     now = timezone.now()
@@ -73,6 +74,7 @@ def merge_tags(*, member: Membership, tag: Tag, into: Tag) -> int:
 def remove_tag(*, member: Membership, tag: Tag) -> int:
     """Take it off everybody, for good. How many contacts had it. Raises BadTag when something needs it."""
     require(member, Permission.TAGS_MANAGE)
+    _may_go(member, tag, from_everybody=True)
     had = ContactTag.objects.filter(tag=tag).count()
     pk, name = tag.pk, _delete(tag)
     audit.record(event=AuditKind.TAG_DELETED, actor=member, object=Tag(pk=pk, name=name), name=name, contacts=had)
@@ -100,8 +102,12 @@ def put_on(*, member: Membership, tag: Tag, contact_ids: Collection[UUID]) -> in
 
 
 def take_off(*, member: Membership, tag: Tag, contact_ids: Collection[UUID]) -> int:
-    """Take it off these contacts and their further numbers, as far as the member may see them; how many had it."""
+    """Take it off these contacts and their further numbers, as far as the member may see them; how many had it.
+
+    Raises BadTag when the tag decides what only others may decide.
+    """
     require(member, Permission.CONTACTS_EDIT)
+    _may_go(member, tag)
     found = _locked(member, contact_ids)
     rows = ContactTag.objects.filter(tag=tag, contact__in=found)
     having = set(rows.values_list("contact_id", flat=True))
@@ -132,6 +138,11 @@ def _tell(member: Membership, event: AuditKind, contacts: Collection[Contact], t
     for contact in contacts:
         audit.record(event=event, actor=member, object=contact, tag=tag.pk)
         show(contact)
+
+
+def _may_go(member: Membership, tag: Tag, *, from_everybody: bool = False) -> None:
+    if why := tagged_steps.why_kept(member, tag, from_everybody=from_everybody):
+        raise BadTag(why)
 
 
 def _lock() -> None:

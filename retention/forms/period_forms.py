@@ -6,16 +6,18 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from accounts.form_fields import field_of
 from accounts.models import Team
 from retention import words
-from retention.changing import can_have_own
+from retention.changing import can_have_own, can_have_tags
 from retention.kinds import Kind
 from retention.reading import SHOWN
 from retention.spans import Unit, days_of, typed_as
+from texting.models import Tag
 
 MOST = 36_500
 FOR, NEVER, FOLLOWS = "for", "never", "follows"
@@ -38,14 +40,19 @@ class PeriodForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.only = kind
         teams = [] if kind and not can_have_own(kind) else list(Team.objects.order_by("name"))
+        tags = [] if kind and not can_have_tags(kind) else list(Tag.objects.order_by(Lower("name")))
         field_of(self, "team", forms.ChoiceField).choices = [
             ("", say("the whole organization")),
-            *((str(team.pk), team.name) for team in teams),
+            *((str(team.pk), words.place(team.name, "")) for team in teams),
+            *((str(tag.pk), words.place("", tag.name)) for tag in tags),
         ]
         field_of(self, "keep", forms.ChoiceField).choices = [
             (FOR, say("for a time")),
             (NEVER, say("without an end")),
-            (FOLLOWS, say("as it is without a choice here: a team as the organization, the organization by default")),
+            (
+                FOLLOWS,
+                say("as it is without a choice here: a team or tag as the organization, the organization by default"),
+            ),
         ]
         if kind:
             self.fields.pop("kind")
@@ -63,17 +70,17 @@ class PeriodForm(forms.Form):
 
     @property
     def wanted(self) -> tuple[Kind, UUID | None, int | None, bool]:
-        """Kind, team, days, whether it follows. Only after it is valid."""
+        """Kind, team or tag, days, whether it follows. Only after it is valid."""
         data = self.cleaned_data
         kind = self.only or Kind(data["kind"])
-        team = UUID(data["team"]) if data["team"] else None
+        whose = UUID(data["team"]) if data["team"] else None
         days = days_of(data["number"], Unit(data["unit"] or Unit.DAYS)) if data["keep"] == FOR else None
-        return kind, team, days, data["keep"] == FOLLOWS
+        return kind, whose, days, data["keep"] == FOLLOWS
 
     @property
     def query(self) -> str:
         """For links. Only after it is valid."""
-        kind, _team, _days, _follows = self.wanted
+        kind, _whose, _days, _follows = self.wanted
         data: Mapping[str, Any] = {**self.cleaned_data, "kind": kind.value}
         return urlencode({name: value for name, value in data.items() if value not in (None, "")})
 

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('tenancy', '0001_initial'),
+        ('texting', '0001_initial'),
     ]
 
     operations = [
@@ -166,11 +167,12 @@ class Migration(migrations.Migration):
                         ('taken_back_at', models.DateTimeField(blank=True, null=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('set_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('tag', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='texting.tag')),
                         ('taken_back_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('team', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='retention_retentionpolicy_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_retentionpolicy_org_id'), tenancy.constraints.SameOrganization(field='team', name='retention_retentionpolicy_team_org'), tenancy.constraints.SameOrganization(field='set_by', name='retention_retentionpolicy_set_by_org'), tenancy.constraints.SameOrganization(field='taken_back_by', name='retention_retentionpolicy_taken_back_by_org'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days', None), _connector='OR'), name='retention_policy_days'), models.CheckConstraint(condition=models.Q(('follows', False), ('days', None), _connector='OR'), name='retention_policy_follows')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_retentionpolicy_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_retentionpolicy_org_id'), tenancy.constraints.SameOrganization(field='team', name='retention_retentionpolicy_team_org'), tenancy.constraints.SameOrganization(field='tag', name='retention_retentionpolicy_tag_org'), tenancy.constraints.SameOrganization(field='set_by', name='retention_retentionpolicy_set_by_org'), tenancy.constraints.SameOrganization(field='taken_back_by', name='retention_retentionpolicy_taken_back_by_org'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days', None), _connector='OR'), name='retention_policy_days'), models.CheckConstraint(condition=models.Q(('team', None), ('tag', None), _connector='OR'), name='retention_policy_one_place'), models.CheckConstraint(condition=models.Q(('follows', False), ('days', None), _connector='OR'), name='retention_policy_follows')],
                     },
                 ),
                 migrations.CreateModel(

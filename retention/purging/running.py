@@ -86,12 +86,12 @@ def _rules(at: datetime) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for kind in Kind:
         for lane in lanes(kind):
-            team = lane.policy.team_id if lane.policy else None
             cutoff = lane.cutoff(at)
             said: dict[str, object] = {
                 "kind": kind.value,
                 "days": lane.days,
-                "team": str(team) if team else "",
+                "team": str(lane.team or ""),
+                "tag": str(lane.tag or ""),
                 "before": cutoff.isoformat() if cutoff else "",
             }
             if said not in found:

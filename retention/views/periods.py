@@ -21,6 +21,7 @@ from retention.forms.period_forms import PeriodForm, typed
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.spans import said, typed_as
+from texting.models import Tag
 
 
 @requires(Permission.RETENTION_MANAGE)
@@ -42,12 +43,12 @@ def retention(request: MemberRequest) -> HttpResponse:
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_period(request: MemberRequest, retention_kind: str) -> HttpResponse:
-    """A period as typed (`keep`, `number`, `unit`, `team`) and what it would do; a POST chooses it."""
+    """A period as typed (`keep`, `number`, `unit`; `team`: a team or tag) and what it would do; a POST chooses it."""
     if retention_kind not in reading.SHOWN:
         raise Http404
     kind = Kind(retention_kind)
     asked = request.POST if request.method == "POST" else request.GET
-    places = {row.team.pk if row.team else None: row for row in _places(request, kind)}
+    places = {row.whose_id: row for row in _places(request, kind)}
     if "keep" not in asked:
         named = asked.get("team", "")
         row = next((one for pk, one in places.items() if str(pk or "") == named), places[None])
@@ -56,16 +57,17 @@ def change_period(request: MemberRequest, retention_kind: str) -> HttpResponse:
     form = PeriodForm(asked, kind=kind)
     if not form.is_valid():
         return _page(request, kind, form)
-    _kind, team_id, days, follows = form.wanted
-    days = _fitting(days, places.get(team_id, places[None]).period.longest)
+    _kind, whose, days, follows = form.wanted
+    days = _fitting(days, places.get(whose, places[None]).period.longest)
     wanted: dict[str, Any] = {"kind": kind, "days": days, "follows": follows}
+    tag = Tag.objects.filter(pk=whose).first() if whose else None
+    team = Team.objects.filter(pk=whose).first() if whose and tag is None else None
     try:
-        effect = changing.effect(request.member, team=team_id, **wanted)
+        effect = changing.effect(request.member, team=team.pk if team else None, tag=tag.pk if tag else None, **wanted)
         if request.method != "POST":
             return _page(request, kind, form, effect=effect)
-        team = Team.objects.filter(pk=team_id).first() if team_id else None
         confirmed = _says(request.POST.get("confirm", ""), effect.confirmation)
-        done = changing.change(actor=request.member, team=team, confirmed=confirmed, **wanted)
+        done = changing.change(actor=request.member, team=team, tag=tag, confirmed=confirmed, **wanted)
     except changing.NotConfirmed:
         problem = _("Type “%(period)s” to say that you mean it.") % {"period": effect.confirmation}
         return _page(request, kind, form, effect=effect, problem=problem)
@@ -137,7 +139,7 @@ def _page(
         "words": words.KINDS[kind],
         "form": form,
         "places": _places(request, kind),
-        "has_teams": changing.can_have_own(kind),
+        "has_places": changing.can_have_own(kind) or changing.can_have_tags(kind),
         "effect": effect,
         "problem": problem,
         "history": [(row, words.title(kind), _state(row, timezone.now())) for row in reading.history(kind)[:20]],

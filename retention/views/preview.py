@@ -26,6 +26,7 @@ from retention.spans import said
 from retention.views.periods import tabs
 from tenancy import audit
 from tenancy.audit import AuditKind
+from texting.models import Tag
 
 COLUMNS = ("night", "kind", "place", "rows", "ends", "stays", "why")
 _MOST_SERIES = 5
@@ -48,7 +49,7 @@ def retention_nights(request: MemberRequest) -> HttpResponse:
     asked = _asked(request)
     seen, before = asked.seen, asked.before
     labels = [date_format(night, "j M") for night in seen.nights]
-    names = {team.pk: team.name for team in Team.objects.all()}
+    names = _names()
     both = [(_("As it is"), before.by_night()), (_("What if"), seen.by_night())] if before else None
     context = {
         "tabs": tabs("retention_nights"),
@@ -80,7 +81,7 @@ def export_retention_nights(request: MemberRequest) -> HttpResponse:
     asked = _asked(request)
     filters = {name: str(value) for name, value in asked.form.cleaned_data.items() if value} if asked.before else {}
     audit.record(event=AuditKind.RETENTION_EXPORTED, actor=request.member, filters=filters)
-    names = {team.pk: team.name for team in Team.objects.all()}
+    names = _names()
     name = f"retention-{request.member.organization.slug}-{timezone.localdate()}"
     return short_csv_file(name, COLUMNS, _cells(asked.seen, names))
 
@@ -94,9 +95,10 @@ def _asked(request: MemberRequest) -> _Asked:
     form = PeriodForm(request.GET)
     if not form.is_valid():
         return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
-    kind, team, days, follows = form.wanted
+    kind, whose, days, follows = form.wanted
+    tag = whose if whose and Tag.objects.filter(pk=whose).exists() else None
     try:
-        found = effect(request.member, kind=kind, team=team, days=days, follows=follows)
+        found = effect(request.member, kind=kind, team=None if tag else whose, tag=tag, days=days, follows=follows)
     except NotPossible as error:
         form.add_error("number" if days is not None else "keep", str(error))
         return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
@@ -136,8 +138,14 @@ def _lane(seen: Foresight, one: Forecast, names: dict[Any, str]) -> dict[str, An
     }
 
 
+def _names() -> dict[Any, str]:
+    """Of teams and tags, by id."""
+    named = (*Team.objects.values_list("pk", "name"), *Tag.objects.values_list("pk", "name"))
+    return dict(named)
+
+
 def _place(one: Forecast, names: dict[Any, str]) -> str:
-    return names.get(one.lane.team, "") if one.lane.team else ""
+    return words.place(names.get(one.lane.team, ""), names.get(one.lane.tag, ""))
 
 
 def _cells(seen: Foresight, names: dict[Any, str]) -> Iterator[Sequence[object]]:
