@@ -112,6 +112,7 @@ TEXTING_INBOUND_STEPS = [
     "compliance.automations.arriving.Rules",
 ]
 TEXTING_COPY_GUARDS = ["retention.holds.freezing.keeps_copies"]  # providers are not asked to forget these
+TEXTING_PAYLOAD_DAYS = "retention.payload_days.days"  # how long an organization keeps payloads of webhooks
 TEXTING_QUARANTINE_GUARDS = ["retention.holds.freezing.keeps_days"]  # refused requests of these days stay
 TEXTING_ENDING_GUARDS = ["retention.holds.freezing.keeps_words"]  # words that may not be removed by hand
 RETENTION_KEEPERS = [  # what keeps a row although its period is over

@@ -48,7 +48,9 @@ KINDS: dict[Kind, KindWords] = {
         _("Payment requests"), _("What was to be paid for. Amounts and dates stay."), _("when it was asked for")
     ),
     Kind.WEBHOOKS: KindWords(
-        _("Webhook payloads"), _("What was sent to your systems, and their answers."), _("when it was sent")
+        _("Webhook payloads"),
+        _("Answers of your systems, and requests of providers that were refused."),
+        _("when they came"),
     ),
     Kind.EXPORTS: KindWords(_("Exports"), _("Files that somebody asked for."), _("when they were made")),
     Kind.AUDIT: KindWords(

@@ -3,6 +3,9 @@
 `TEXTING_COPY_GUARDS`: each is called with ids of texts of the active organization and gives those whose copies at the
 provider must stay for now. `TEXTING_QUARANTINE_GUARDS`: each is called with days of UTC and gives those of which no
 refused request may be forgotten. All are asked anew each time, so that things go on when a guard lets go.
+
+`TEXTING_PAYLOAD_DAYS`: how many days the active organization keeps refused requests and what its endpoints answered;
+called with the installation's days, which hold as long as the organization has not chosen.
 """
 
 from collections.abc import Callable, Collection
@@ -28,6 +31,12 @@ def kept_copies(message_ids: Collection[UUID]) -> set[UUID]:
 def kept_days(days: Collection[date]) -> set[date]:
     """Those of these days of UTC of which the quarantine must stay."""
     return _asked("TEXTING_QUARANTINE_GUARDS", days)
+
+
+def payload_days(of_installation: int) -> int:
+    """After how many days payloads of the active organization are forgotten at the latest."""
+    asked: Callable[[int], int] = import_string(settings.TEXTING_PAYLOAD_DAYS)
+    return asked(of_installation)
 
 
 def _asked(setting: str, about: Collection[Any]) -> set[Any]:

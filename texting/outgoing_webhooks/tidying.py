@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from tenancy.background import Counts, each_organization
+from texting.keeping_guards import payload_days
 from texting.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from texting.outgoing_webhooks.recording import close
 
@@ -20,7 +21,7 @@ def forget_old() -> Counts:
 
 def _forget_batch() -> int:
     _end_waiting_for_disabled()
-    end = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
+    end = timezone.now() - timedelta(days=payload_days(settings.WEBHOOK_LOG_DAYS))
     settled = WebhookDelivery.objects.exclude(state=WebhookDelivery.State.WAITING)
     old = settled.filter(created_at__lt=end) | settled.filter(endpoint__state=State.REMOVED)
     ids = list(old.order_by().values_list("pk", flat=True)[:BATCH])

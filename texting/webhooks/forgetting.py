@@ -11,7 +11,7 @@ from tenancy.audit import AuditKind
 from tenancy.background import each_organization
 from tenancy.encryption import day_scope
 from tenancy.encryption.shredding import destroy_keys
-from texting.keeping_guards import kept_days
+from texting.keeping_guards import kept_days, payload_days
 from texting.models import QuarantinedRequest, QuarantineHour
 from texting.models.quarantine import DAY_KIND
 
@@ -24,7 +24,7 @@ def forget_quarantine() -> dict[str, int]:
 
 def _forget() -> int:
     """Whole days of UTC only, because a key seals a day."""
-    limit = older_than(settings.QUARANTINE_DAYS, timezone.now())
+    limit = older_than(payload_days(settings.QUARANTINE_DAYS), timezone.now())
     old = QuarantinedRequest.objects.filter(received_at__lt=limit)
     days = sorted(moment.date() for moment in old.datetimes("received_at", "day", tzinfo=UTC))
     kept = kept_days(days)

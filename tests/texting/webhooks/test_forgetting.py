@@ -4,6 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
+from retention import certificates
+from retention.kinds import Kind
+from retention.models import Purge, RetentionPolicy
+from retention.purging import running
+from tenancy.audit_checkpoints import trusted_keys
 from tenancy.encryption import keyring
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, DataKey
@@ -47,3 +52,26 @@ def test_what_ended_is_forgotten_too(twilio):
     with time_machine.travel(NOON + timedelta(days=20), tick=False):
         assert tasks.forget_quarantine()["requests"] == 1
     assert (twilio.kept(), keys(twilio)) == ([], [])
+
+
+def test_a_chosen_period_goes_before_the_installations_days_and_its_purge_comes_first(twilio, settings):
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+    with time_machine.travel(NOON, tick=False):
+        twilio.post(secret="guessed")
+        with activate(twilio.cast.organization):
+            RetentionPolicy.objects.create(kind=Kind.WEBHOOKS, days=40, set_at=NOON)
+    with time_machine.travel(NOON + timedelta(days=39), tick=False):
+        assert tasks.forget_quarantine()["requests"] == 0, "the installation forgets after 14 days"
+        assert running.run_nights()["failed"] == 0
+        assert len(twilio.kept()) == 1
+    with time_machine.travel(NOON + timedelta(days=42), tick=False):
+        assert tasks.forget_quarantine()["requests"] == 0
+        assert running.run_nights()["failed"] == 0
+        assert (twilio.kept(), keys(twilio)) == ([], [])
+        with activate(twilio.cast.organization):
+            said = certificates.verify(Purge.objects.latest("at").certificate, trusted_keys())
+            assert said["ended"]["webhooks"] == {"texting.QuarantinedRequest": 1}
+    with time_machine.travel(NOON + timedelta(days=44), tick=False):
+        tasks.forget_quarantine()
+        with activate(twilio.cast.organization):
+            assert not QuarantineHour.objects.exists(), "of what no key seals the clock forgets"
