@@ -390,7 +390,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                        ('act', models.CharField(choices=[('operator:made', 'Made an operator'), ('operator:ended', 'No longer an operator'), ('operators_page:read', "Looked at the operators' page"), ('organization:created', 'Created an organization'), ('organization:signed_up', 'Signed up by themselves')], max_length=30)),
+                        ('act', models.CharField(choices=[('operator:made', 'Made an operator'), ('operator:ended', 'No longer an operator'), ('operators_page:read', "Looked at the operators' page"), ('organization:created', 'Created an organization'), ('organization:end_begun', 'Ended an organization, in 30 days'), ('organization:end_taken_back', 'Took an end back'), ('organization:certificate', 'Fetched the certificate of an end'), ('organization:signed_up', 'Signed up by themselves')], max_length=30)),
                         ('address', models.GenericIPAddressField(null=True)),
                         ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

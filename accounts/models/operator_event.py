@@ -18,6 +18,9 @@ class OperatorEvent(models.Model):
         NO_OPERATOR = "operator:ended", "No longer an operator"
         LOOKED = "operators_page:read", "Looked at the operators' page"
         CREATED = "organization:created", "Created an organization"
+        END_BEGUN = "organization:end_begun", "Ended an organization, in 30 days"
+        END_TAKEN_BACK = "organization:end_taken_back", "Took an end back"
+        END_CERTIFICATE = "organization:certificate", "Fetched the certificate of an end"
         SIGNED_UP = "organization:signed_up", "Signed up by themselves"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,5 +1,6 @@
 """Asking for the end of an organization, agreeing, taking it back."""
 
+import json
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -67,7 +68,35 @@ def agree(*, member: Membership) -> None:
 def take_back(*, member: Membership) -> None:
     """Any owner keeps it: lines send again as before. Raises CannotDo when it is too late, or nothing is under way."""
     require(member, Permission.ORGANIZATION_END)
-    closing = _locked(State.ASKED, State.COUNTING)
+    _take_back(_locked(State.ASKED, State.COUNTING), member)
+
+
+def begin_from_outside(window: timedelta = WINDOW) -> Closing:
+    """An operator ends the active organization; its owners are mailed. Raises CannotDo."""
+    deleting_lock()
+    refuse_if_held()
+    if current() is not None:
+        raise CannotDo(_("It was asked for already; its owners see it under Settings > End the organization."))
+    closing = Closing.objects.create(state=State.ASKED, asked_at=timezone.now())
+    begin(closing, window)
+    return closing
+
+
+def take_back_from_outside() -> None:
+    """An operator keeps what an operator ended. Raises CannotDo for what an owner asked for."""
+    closing = _locked(State.COUNTING)
+    if is_owners(closing):
+        raise CannotDo(_("An owner asked for it, so an owner takes it back."))
+    _take_back(closing, None)
+
+
+def is_owners(closing: Closing) -> bool:
+    """Whether an owner asked for it, not an operator; the certificate knows when the row no longer does."""
+    said = json.loads(closing.certificate) if closing.certificate else {}
+    return closing.asked_by_id is not None or bool(said.get("asked_by"))
+
+
+def _take_back(closing: Closing, member: Membership | None) -> None:
     closing.state, closing.decided_by = State.TAKEN_BACK, member
     closing.save(update_fields=["state", "decided_by"])
     Line.objects.filter(pk__in=closing.line_ids).update(is_active=True)

@@ -7,10 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from retention.closing import asking, ending
-from retention.lock import deleting_lock
 from retention.models import Closing
 from retention.requests.cannot_do import CannotDo
 from tenancy.isolation import activate
@@ -42,14 +40,9 @@ class Command(BaseCommand):
             if not 0 <= options["days"] <= 365:
                 raise CommandError("--days is between 0 and 365.")
             try:
-                deleting_lock()
-                asking.refuse_if_held()
-                if asking.current() is not None:
-                    raise CannotDo("It was asked for already; its owners see it under Settings > End the organization.")
+                closing = asking.begin_from_outside(timedelta(days=options["days"]))
             except CannotDo as refused:
                 raise CommandError(str(refused)) from None
-            closing = Closing.objects.create(state=Closing.State.ASKED, asked_at=timezone.now())
-            asking.begin(closing, timedelta(days=options["days"]))
         if options["days"] == 0 and ending.go_on(organization.pk):
             self.stdout.write("It has ended; a worker deletes its rows. --certificate prints the certificate.")
         elif options["days"] == 0:
