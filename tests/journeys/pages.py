@@ -55,6 +55,7 @@ from .form_rows import form_rows, form_sights
 from .hold_rows import hold_rows, hold_sights
 from .key_rows import key_rows, key_sights
 from .measure_rows import measure_sights
+from .merging_sights import duplicates_sights
 from .opt_in_rows import opt_in_rows, opt_in_sights
 from .payment_rows import payment_rows, payment_sights
 from .request_rows import request_rows, request_sights
@@ -197,6 +198,7 @@ class State:
             saved = SavedFilter.objects.first()
         if saved:
             yield "contacts-filtered", f"/contacts/?saved={saved.pk}"
+        yield from duplicates_sights(self.member)
         yield "lines", "/settings/lines/"
         yield "agreement", "/settings/lines/agreement/"
         yield "line", f"/settings/lines/{line}/"

@@ -24,6 +24,7 @@ from . import pages
 from .browser import SCHEMES, WIDTHS, MakePerson, needs_browser, shoot
 from .importing_sights import importing_sights
 from .leavers import leaver_sights
+from .merging_sights import merging_sights
 from .pages import State
 from .recovery_sights import recovery_sights
 from .simulated_office import Office
@@ -97,6 +98,16 @@ def test_a_reset_by_two_organizations(office: Office, someone: MakePerson) -> No
 def test_importing_and_asking(office: Office, someone: MakePerson) -> None:
     page = someone().let_in(office.owner).page
     for name, path in importing_sights(office):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(path)
+        for look in each_look(page):
+            shoot(page, f"{name}-{look}")
+
+
+@wanted
+def test_merging(usual: State, someone: MakePerson) -> None:
+    page = someone().let_in(usual.member).page
+    for name, path in merging_sights(usual.member):
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(path)
         for look in each_look(page):

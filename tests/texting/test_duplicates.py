@@ -12,9 +12,13 @@ from django.utils import timezone
 from accounts.permissions import MissingPermission
 from compliance.models import Suppression
 from compliance.opt_out import detaching
-from retention.models import Erasure
+from retention.erasing.running import go_on
+from retention.holds.covering import covered
+from retention.kinds import Kind as HeldKind
+from retention.models import Erasure, HoldScope
 from retention.purging.contacts import without_number
 from retention.requests.parts import Who, find
+from retention.subjects import SUBJECTS
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -31,7 +35,7 @@ from texting.fields.kinds import Kind
 from texting.filtering import looking
 from texting.filtering.conditions import Filter
 from texting.finding_people import find_people
-from texting.models import Contact, ContactMerge, FieldRight
+from texting.models import Contact, ContactMerge, Conversation, FieldRight, Message
 from texting.queries import NotYours, contacts_page, conversations_of
 from texting.searching.asking import read
 from texting.timeline.merging import page as timeline
@@ -40,6 +44,8 @@ __all__ = ["desk"]
 
 pytestmark = pytest.mark.django_db
 THIRD = "+12125550183"
+(CONTACTS,) = SUBJECTS[HeldKind.CONTACTS]
+(TEXTS,) = (one for one in SUBJECTS[HeldKind.BODIES] if one.model == "texting.Message")
 
 
 @pytest.fixture
@@ -340,6 +346,43 @@ def test_a_request_about_their_data_reaches_all_their_numbers(two):
             counts = {one.part.model: one.number for one in find(who)}
             assert set(who.contacts) == {two.ana.pk, two.second.pk}
             assert (counts["texting.Message"], counts["compliance.ConsentEvent"]) == (2, 2)
+
+
+def test_a_hold_of_one_number_holds_all_of_the_person(two):
+    merge(two)
+    with activate(two.organization):
+        for held, other in ((two.ana, two.second), (two.second, two.ana)):
+            scope = HoldScope(contact_id=held.pk)
+            assert set(Contact.objects.filter(covered(scope, CONTACTS)).values_list("pk", flat=True)) == {
+                held.pk,
+                other.pk,
+            }
+            texts = Message.objects.filter(covered(scope, TEXTS))
+            assert {text.contact_id for text in texts} == {held.pk, other.pk}
+
+
+def test_an_erasure_ends_all_their_numbers_and_nothing_of_anybody_else(two):
+    merge(two)
+    before = known(two, two.stranger)
+    with activate(two.organization):
+        asked = ask_request(two.cast.admin, SECOND)
+        erasure = Erasure.objects.create(
+            request=asked,
+            asked_by=two.cast.admin,
+            at=timezone.now(),
+            contact_ids=[str(pk) for pk in Who.of(asked.number_index).contacts],
+        )
+        Conversation.objects.update(status="resolved", resolved_at=timezone.now())
+    assert go_on(two.organization.pk) == 1
+    with activate(two.organization):
+        assert Erasure.objects.get(pk=erasure.pk).state == Erasure.State.DONE
+        gone = Contact.objects.filter(pk__in=[two.ana.pk, two.second.pk])
+        assert [(row.number_masked, row.merged_into_id) for row in gone] == [("", None)] * 2
+        assert find_people(two.cast.owner, read("diaz")).rows == ()
+        kept = [row.before for row in ContactMerge.objects.all()]
+        assert kept == [None]
+        assert Suppression.objects.count() == 2, "neither number is texted by mistake"
+    assert known(two, two.stranger) == before
 
 
 def test_nobody_is_merged_or_parted_while_one_of_them_is_being_erased(two):
