@@ -29,6 +29,8 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent, Organization
 
 BATCH = 1000
+_NEWER = {"texting.Contact": "merged_into_id"}
+"""Columns in which a row may refer to a newer one of its own table, by its model: emptied first."""
 TURN_SECONDS = 60.0
 
 
@@ -78,6 +80,11 @@ def _delete_some(organization_id: UUID, table: Table, roots: tuple[str, ...]) ->
         conditions = [table.owner, *_unless_kept(table, roots)]
         returning = "user_id" if table.model is Membership else "1"
         with connection.cursor() as cursor:
+            if column := _NEWER.get(table.label):
+                cursor.execute(
+                    f'UPDATE "{table.name}" SET "{column}" = NULL WHERE {table.owner} AND "{column}" IS NOT NULL',  # noqa: S608
+                    [organization_id],
+                )
             cursor.execute(
                 f'DELETE FROM "{table.name}" WHERE "{table.key}" IN (SELECT "{table.key}" FROM "{table.name}" AS doomed'  # noqa: S608
                 f' WHERE {" AND ".join(conditions)} ORDER BY "{table.key}" DESC LIMIT {BATCH}) RETURNING {returning}',
