@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bench.compiling import scan_is_compiled
 from bench.detection.items import Item
 from bench.detection.sets import own_items
 from bench.results import keep, verdict
@@ -58,7 +59,9 @@ def main() -> None:
     """Measure and keep."""
     items = list(own_items())
     ordinary = [item for item in items if not item.labels]
-    lines = [f"{len(items):,} texts of `make eval`, of which {len(items) - len(ordinary):,} hold something.", ""]
+    how = "compiled" if scan_is_compiled() else "as they are written"
+    holding = f"{len(items) - len(ordinary):,} hold something; the modules {how}."
+    lines = [f"{len(items):,} texts of `make eval`, of which {holding}", ""]
     for name, call, texts in (
         ("detectors", _scan, items),
         ("detectors and intents", _both, items),

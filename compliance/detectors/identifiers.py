@@ -9,7 +9,7 @@ import re
 from compliance.detectors.data_files import read
 from compliance.detectors.grouped_numbers import PLACEHOLDERS, any_grouping, bank_pairs, by_grouping, in_pieces
 from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
-from compliance.detectors.proofs import ORDER, PROOFS
+from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, value_of, values
 from compliance.detectors.vocabulary import WORD, Hit
@@ -151,7 +151,7 @@ def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None
         elif kind in _WHOLE or value.date:
             parts = [value] if value.date is None or kind == "DATE_OF_BIRTH" or value.date.compact else []
         else:
-            parts = list(value.parts())
+            parts = list(value.parts(MOST_CELLS.get(kind, len(value.cells))))
         if kind == "BANK_ACCOUNT" and reading.text[hit.end : value.start].strip() == "of":
             continue  # "savings of 123456": a sum
         if kind == "CARD_PIN" and not _leads_to_pin(reading.text[hit.end : value.start]):

@@ -15,7 +15,9 @@ _BARE_ACCOUNT = frozenset({"account", "acct", "acc", "cuenta", "compte", "conto"
 _LETTERED = frozenset({"nie", "nif", "curp", "pan", "pan card", "pan number", "pan no", "rfc"})  # never digits alone
 _SORT = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c", "bsb", "bank code"})
 _UK_PHONE = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
-_LICENCE_SIZES = range(6, 18)
+_PHONE_SIZES = frozenset(((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5, 6)))
+_SIZES_AT_BANKS = frozenset(range(8, 18)) - {10}
+_MOST_CELLS = 5  # of an account or a medical number
 _BANKS = frozenset(read("cues")["banks"])
 _FILES = frozenset({"chart", "patient", "member"})
 _PARTY = frozenset({"birthday", "bday", "b day", "cumple", "cumpleanos", "brthday", "geburtstag"})
@@ -38,20 +40,23 @@ def _itin(value: Value, phrase: str, soft: bool) -> str | None:
 
 def _phone(value: Value, phrase: str, soft: bool) -> bool:
     """Whether the digits stand as a telephone number does and the phrase does not insist."""
-    if not soft and value.sizes == (3, 3, 4):
+    sizes = value.sizes
+    if not soft and sizes == (3, 3, 4):
         return False
-    return value.sizes in ((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5, 6)) or bool(_UK_PHONE.match(value.compact))
+    return sizes in _PHONE_SIZES or bool(_UK_PHONE.match(value.compact))
 
 
 def _bank(value: Value, phrase: str, soft: bool) -> str | None:
     digits = value.compact
     fewest = 6 if phrase in _BARE_ACCOUNT or soft else 5
-    if not digits.isdigit() or not fewest <= len(digits) <= 20 or _phone(value, phrase, soft):
+    if len(value.cells) > _MOST_CELLS or not digits.isdigit() or not fewest <= len(digits) <= 20:
+        return None
+    if _phone(value, phrase, soft):
         return None
     sizes = value.sizes
-    if sizes in ((3, 2, 4), (2, 2, 2)) or len(sizes) > 5 or (sizes[-1] == 8 and set(sizes[:-1]) in ({2}, {6})):
+    if sizes in ((3, 2, 4), (2, 2, 2)) or (sizes[-1] == 8 and set(sizes[:-1]) in ({2}, {6})):
         return None  # a sort code stands before the account
-    if phrase in _BANKS and not (len(value.cells) == 1 and len(digits) in (*range(8, 10), *range(11, 18))):
+    if phrase in _BANKS and not (len(value.cells) == 1 and len(digits) in _SIZES_AT_BANKS):
         return None  # banks have telephones, tickets and years, too
     return "proof.shape"
 
@@ -71,15 +76,12 @@ def _routing(value: Value, phrase: str, soft: bool) -> str | None:
 
 def _medical(value: Value, phrase: str, soft: bool) -> str | None:
     compact = value.compact
-    digits = sum(char.isdigit() for char in compact)
+    if len(value.cells) > _MOST_CELLS and "nhs" not in phrase:
+        return None
+    digits = sum(map(str.isdigit, compact))
     if "nhs" in phrase:
         return "proof.checksum" if compact.isdigit() and checksums.nhs(compact) else None
-    if (
-        not 5 <= len(compact) <= 16
-        or digits < (6 if soft else 4)
-        or value.sizes in ((3, 4), (3, 2, 4), (1, 3, 3, 4))
-        or len(value.cells) > 5
-    ):
+    if not 5 <= len(compact) <= 16 or digits < (6 if soft else 4) or value.sizes in ((3, 4), (3, 2, 4), (1, 3, 3, 4)):
         return None
     if (value.sizes == (3, 3, 4) and soft) or (
         compact.isdigit() and len(compact) < (7 if soft else 6 if phrase in _FILES else 5)
@@ -90,7 +92,7 @@ def _medical(value: Value, phrase: str, soft: bool) -> str | None:
 
 def _government(value: Value, phrase: str, soft: bool) -> str | None:
     compact = value.compact
-    digits = sum(char.isdigit() for char in compact)
+    digits = sum(map(str.isdigit, compact))
     if phrase in _LETTERED and compact.isdigit():
         return None
     if phrase in _SPECIFIC:
@@ -131,6 +133,8 @@ PROOFS: dict[str, Proof] = {
     "CARD_PIN": _pin,
     "DATE_OF_BIRTH": _birth,
 }
+MOST_CELLS = {"BANK_ACCOUNT": _MOST_CELLS, "GOVERNMENT_ID": 6}
+"""In how many cells such a number may stand; the proofs refuse more."""
 ORDER = (
     "US_SSN",
     "US_ITIN",

@@ -105,18 +105,18 @@ def _reason(rule: str) -> Reason:
     return Reason(rule, weight(rule.partition("/")[0]))
 
 
-class Reasons(tuple[Reason, ...]):
+class Reasons(NamedTuple):
     """Reasons with the sum of their weights."""
 
+    every: tuple[Reason, ...]
     score: float
 
 
 @lru_cache(maxsize=_REASONS_KEPT)
 def reasons(*rules: str) -> Reasons:
     """These rules with their weights from the data file. `rule/detail` has the weight of `rule`."""
-    found = Reasons([_reason(rule) for rule in rules])
-    found.score = sum([reason.weight for reason in found])
-    return found
+    found = tuple([_reason(rule) for rule in rules])
+    return Reasons(found, sum([reason.weight for reason in found]))
 
 
 def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, numbers: bool) -> Reading:

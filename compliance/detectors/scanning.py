@@ -167,7 +167,7 @@ def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
         for start, end in spans:
             first, last = reading.folded.span(start, end)
             found.append(
-                _new(Finding, (kind, first, last, confidence, score, why, group, placeholder, masked, last_four))
+                _new(Finding, (kind, first, last, confidence, score, why.every, group, placeholder, masked, last_four))
             )
     return tuple(found) if len(found) == 1 else tuple(sorted(found, key=_place))
 

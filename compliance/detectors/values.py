@@ -43,10 +43,11 @@ class Value(NamedTuple):
         """The cells `first` to `last`, exclusive."""
         return value_of(self.cells[first:last], self.separator if last - first > 1 else "")
 
-    def parts(self) -> Iterator["Value"]:
-        """Itself, then without cells at its end, then without cells at its start, the longest first."""
-        yield self
-        for size in range(len(self.cells) - 1, 0, -1):
+    def parts(self, most: int) -> Iterator["Value"]:
+        """Itself, then without cells at its end, then at its start, the longest first; of so many cells at most."""
+        if len(self.cells) <= most:
+            yield self
+        for size in range(min(len(self.cells) - 1, most), 0, -1):
             yield self.part(0, size)
             yield self.part(len(self.cells) - size, len(self.cells))
 
