@@ -55,7 +55,6 @@ class AuditKind(StrEnum):
     TEAM_DELETED = "team:deleted"
     ORGANIZATION_CREATED = "organization:created"
     ORGANIZATION_CHANGED = "organization:changed"
-
     SSO_CHANGED = "sso:changed"
     SSO_KEY_CHANGED = "sso:key_changed"
     SSO_DOMAIN_CLAIMED = "sso_domain:claimed"
@@ -66,11 +65,9 @@ class AuditKind(StrEnum):
     SSO_LINKED = "sso:linked"
     BREAK_GLASS_CHANGED = "break_glass:changed"
     BREAK_GLASS_USED = "break_glass:used"
-
     API_KEY_CREATED = "api_key:created"
     API_KEY_ROLLED = "api_key:rolled"
     API_KEY_REVOKED = "api_key:revoked"
-
     DIRECTORY_CONNECTED = "directory:connected"
     DIRECTORY_TOKEN_CREATED = "directory_token:created"  # noqa: S105
     DIRECTORY_TOKEN_REVOKED = "directory_token:revoked"  # noqa: S105
@@ -82,7 +79,6 @@ class AuditKind(StrEnum):
     DIRECTORY_GROUP_REMOVED = "directory_group:removed"
     DIRECTORY_GROUP_MAPPED = "directory_group:mapped"
     DIRECTORY_REFUSED = "directory:refused"
-
     SEARCHED = "search:run"
     CONVERSATION_STARTED = "conversation:started"
     CONVERSATION_READ = "conversation:read"
@@ -259,6 +255,9 @@ class AuditKind(StrEnum):
     TEMPLATE_CREATED = "template:created"
     TEMPLATE_CHANGED = "template:changed"
     TEMPLATE_PUBLISHED = "template:published"
+    TEMPLATE_ASKED = "template:asked"
+    TEMPLATE_SENT_BACK = "template:sent_back"
+    TEMPLATE_RULE_CHANGED = "template:rule_changed"
     TEMPLATE_ARCHIVED = "template:archived"
     TEMPLATE_RESTORED = "template:restored"
     TEMPLATES_EXPORTED = "template:exported"
@@ -280,7 +279,6 @@ class AuditKind(StrEnum):
     KEYWORD_CHANGED = "keyword:changed"
     KEYWORD_SWITCHED = "keyword:switched"
     CONSENT_RULES_CHANGED = "consent:rules_changed"
-
     MEASURES_ANSWERED = "measures:answered"
     MEASURE_OWNED = "measure:owned"
     MEASURE_SIGNED = "measure:signed"
@@ -293,7 +291,6 @@ class AuditKind(StrEnum):
     PROFILE_TAKEN = "profile:taken"
     PROFILE_LEFT = "profile:left"
     SETTING_REFUSED = "setting:refused"
-
     SECURE_MESSAGE_SENT = "secure_message:sent"
     SECURE_ADDRESS_SENT = "secure_message:own_address_sent"
     SECURE_CODE_SENT = "secure_message:code_sent"
@@ -306,7 +303,6 @@ class AuditKind(StrEnum):
     SECURE_REPLY_RECEIVED = "secure_reply:received"
     SECURE_REPLY_READ = "secure_reply:read"
     PORTAL_CHANGED = "portal:changed"
-
     LINE_CREATED = "line:created"
     LINE_CHANGED = "line:changed"
     OUTBOX_RESTORED = "outbox:restored"
@@ -327,7 +323,6 @@ class AuditKind(StrEnum):
     WEBHOOK_DELIVERY_REPLAYED = "webhook_delivery:replayed"
     WEBHOOK_DISCARDED = "webhook:discarded"
     WEBHOOK_FORGOTTEN = "webhook:forgotten"
-
     SENDING_CEILING_NEAR = "sending:ceiling_near"
     SENDING_CEILING_REACHED = "sending:ceiling_reached"
     SENDING_CEILING_CHANGED = "sending:ceiling_changed"

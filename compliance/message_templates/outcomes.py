@@ -4,14 +4,17 @@ Counted from rows each time: uses name texts by their ids, a text's row outlives
 contact. An answer or opt-out may have other reasons; a text that came with another template's counts for both.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from compliance.models import ConsentEvent, MessageTemplate, TemplateUse
 from texting.models import Message
+from texting.statuses import MessageStatus
 
 WITHIN = timedelta(days=7)
 LOOKS_BACK = timedelta(days=90)
@@ -20,19 +23,29 @@ MOST = 10_000  # of the newest uses
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of the last 90 days. `edited`: changed before it was sent. `is_cut`: only the newest `MOST` were counted."""
+    """Of the last 90 days. `edited`: changed before it was sent. `is_cut`: only the newest `MOST` were counted.
+
+    `sent`: those that left; `delivered`: whose carrier said so. `languages`: the same by language, of a whole one.
+    """
 
     used: int
     edited: int
     sent: int
+    delivered: int
     answered: int
     opted_out: int
     is_cut: bool = False
+    languages: tuple[tuple[str, "Outcome"], ...] = ()
 
     @property
     def answered_share(self) -> int:
         """Per cent of those that left."""
         return round(100 * self.answered / self.sent) if self.sent else 0
+
+    @property
+    def delivered_share(self) -> int:
+        """Per cent of those that left."""
+        return round(100 * self.delivered / self.sent) if self.sent else 0
 
     @property
     def opted_out_share(self) -> int:
@@ -41,12 +54,32 @@ class Outcome:
 
 
 def outcome_of(template: MessageTemplate) -> Outcome:
-    """What came of all its versions; three statements."""
+    """What came of all its versions, whole and by language; two statements and one for each language used."""
     since = timezone.now() - LOOKS_BACK
-    uses = TemplateUse.objects.filter(version__template=template)
-    newest = dict(uses.order_by("-id").values_list("message_id", "change")[: MOST + 1])
-    texts = Message.objects.filter(pk__in=list(newest)[:MOST], created_at__gte=since).order_by()
-    ids = set(texts.values_list("pk", flat=True))
+    uses = TemplateUse.objects.filter(version__template=template).order_by("-id")
+    newest = list(uses.values_list("message_id", "change", "language")[: MOST + 1])
+    texts = Message.objects.filter(pk__in=[pk for pk, _change, _language in newest[:MOST]], created_at__gte=since)
+    ids = set(texts.order_by().values_list("pk", flat=True))
+    parts: dict[str, dict[UUID, str]] = {}
+    for pk, change, language in newest:
+        if pk in ids:
+            parts.setdefault(language, {})[pk] = change
+    found = tuple((language, _of(parts[language])) for language in sorted(parts))
+    told = [one for _language, one in found]
+    return Outcome(
+        used=sum(one.used for one in told),
+        edited=sum(one.edited for one in told),
+        sent=sum(one.sent for one in told),
+        delivered=sum(one.delivered for one in told),
+        answered=sum(one.answered for one in told),
+        opted_out=sum(one.opted_out for one in told),
+        is_cut=len(newest) > MOST,
+        languages=found,
+    )
+
+
+def _of(uses: Mapping[UUID, str]) -> Outcome:
+    """Of these texts, by id, with how each was changed."""
     after = Q(created_at__gt=OuterRef("created_at"), created_at__lte=OuterRef("created_at") + WITHIN)
     answers = Message.objects.filter(
         after, contact_id=OuterRef("contact_id"), line_id=OuterRef("line_id"), direction=Message.Direction.IN
@@ -56,15 +89,21 @@ def outcome_of(template: MessageTemplate) -> Outcome:
         recorded, number_index=OuterRef("contact__number_index"), action=ConsentEvent.Action.WITHDRAWN
     )
     counts = (
-        texts.filter(sent_at__isnull=False)
+        Message.objects.filter(pk__in=list(uses), sent_at__isnull=False)
+        .order_by()
         .annotate(answered=Exists(answers), ended=Exists(ends))
-        .aggregate(sent=Count("pk"), said=Count("pk", filter=Q(answered=True)), gone=Count("pk", filter=Q(ended=True)))
+        .aggregate(
+            sent=Count("pk"),
+            came=Count("pk", filter=Q(status__in=[MessageStatus.DELIVERED, MessageStatus.READ])),
+            said=Count("pk", filter=Q(answered=True)),
+            gone=Count("pk", filter=Q(ended=True)),
+        )
     )
     return Outcome(
-        used=len(ids),
-        edited=sum(newest[one] == TemplateUse.Change.EDITED for one in ids),
+        used=len(uses),
+        edited=sum(change == TemplateUse.Change.EDITED for change in uses.values()),
         sent=counts["sent"],
+        delivered=counts["came"],
         answered=counts["said"],
         opted_out=counts["gone"],
-        is_cut=len(newest) > MOST,
     )

@@ -68,7 +68,7 @@ def _holds(row: MessageTemplate, words: list[str]) -> bool:
 
 def history(template: MessageTemplate) -> list[TemplateVersion]:
     """Every version, the newest first."""
-    return list(template.versions.select_related("published_by__user").order_by("-number"))
+    return list(template.versions.select_related("published_by__user", "asked_by__user").order_by("-number"))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from compliance.message_templates.checking import Flaw, Weight, against, judge_a
 from compliance.message_templates.contact_fields import unseen
 from compliance.message_templates.library import Example
 from compliance.message_templates.placeholders import fields_in, written
-from compliance.models import MessageTemplate, TemplateVersion
+from compliance.models import MessageTemplate, TemplateRules, TemplateVersion
 from tenancy import audit
 from tenancy.audit import AuditKind
 
@@ -45,6 +45,10 @@ class Flawed(ValueError):
     def __init__(self, flaws: list[Flaw]) -> None:
         super().__init__(len(flaws))
         self.flaws = flaws
+
+
+class NeedsSecond(ValueError):
+    """Somebody who neither wrote it last nor asked has to publish it."""
 
 
 class TooMany(ValueError):
@@ -74,7 +78,7 @@ class Wish:
 def manageable(member: Membership) -> QuerySet[MessageTemplate]:
     """Those that this member may change."""
     require(member, Permission.TEMPLATES_MANAGE)
-    rows = MessageTemplate.objects.select_related("team", "changed_by__user")
+    rows = MessageTemplate.objects.select_related("team", "changed_by__user", "asked_by__user")
     if member.may(Permission.CONVERSATIONS_READ_ALL):
         return rows
     return rows.filter(Q(team=None) | Q(team__in=member.team_ids))
@@ -109,15 +113,19 @@ def save(*, actor: Membership, template: MessageTemplate, wish: Wish, seen: str 
 
 
 def publish(*, actor: Membership, template: MessageTemplate, seen: str = "") -> TemplateVersion:
-    """Let it be sent as it is written. What has not changed keeps its version. Raises Flawed, NotNow, Overtaken."""
+    """Let it be sent as it is written. What has not changed keeps its version.
+
+    Raises Flawed, NotNow, Overtaken; NeedsSecond where the organization wants a second person: `ask`.
+    """
     now = _as_seen(actor, template, seen)
-    judged = judge_all(ContentType(now.type), now.languages, now.bodies)
-    flaws = [*against(judged, Weight.NEVER, Weight.BEFORE), *unseen_fields(actor, now.bodies)]
-    if flaws or not now.languages:
-        raise Flawed(flaws)
+    _require_flawless(actor, now)
     newest = TemplateVersion.objects.filter(template=now).order_by("-number").first()
     if newest is not None and not now.has_changes:
         return newest
+    if wants_second() and now.asked_by_id in {None, actor.pk}:
+        raise NeedsSecond
+    if wants_second() and actor.pk == now.changed_by_id:
+        raise NeedsSecond
     made = TemplateVersion.objects.create(
         template=now,
         number=now.version + 1,
@@ -127,10 +135,58 @@ def publish(*, actor: Membership, template: MessageTemplate, seen: str = "") -> 
         bodies=now.bodies,
         published_by=actor,
         published_at=timezone.now(),
+        asked_by_id=now.asked_by_id,
     )
-    MessageTemplate.objects.filter(pk=now.pk).update(version=made.number, has_changes=False)
+    MessageTemplate.objects.filter(pk=now.pk).update(
+        version=made.number, has_changes=False, asked_by=None, asked_at=None
+    )
     audit.record(event=AuditKind.TEMPLATE_PUBLISHED, actor=actor, object=now, version=made.number)
     return made
+
+
+def wants_second() -> bool:
+    """Whether somebody else has to approve what is published."""
+    return TemplateRules.objects.filter(second_person=True).exists()
+
+
+def ask(*, actor: Membership, template: MessageTemplate, seen: str = "") -> None:
+    """Have a second person look at it, as it is written. A change takes that back. Raises what `publish` does."""
+    now = _as_seen(actor, template, seen)
+    _require_flawless(actor, now)
+    if now.has_changes and now.asked_by_id is None:
+        MessageTemplate.objects.filter(pk=now.pk).update(asked_by=actor, asked_at=timezone.now())
+        audit.record(event=AuditKind.TEMPLATE_ASKED, actor=actor, object=now)
+
+
+def send_back(*, actor: Membership, template: MessageTemplate) -> None:
+    """Not like this: it does not wait any more, its words stay. Raises NotNow when it does not wait."""
+    now = _locked(actor, template)
+    if now.asked_by_id is None:
+        raise NotNow
+    MessageTemplate.objects.filter(pk=now.pk).update(asked_by=None, asked_at=None)
+    audit.record(event=AuditKind.TEMPLATE_SENT_BACK, actor=actor, object=now)
+
+
+def want_second(*, actor: Membership, wanted: bool) -> None:
+    """Decide whether a second person approves; nobody lifts that for their own text alone. Raises MissingPermission."""
+    require(actor, Permission.TEMPLATES_MANAGE, Permission.ORGANIZATION_MANAGE)
+    TemplateRules.objects.update_or_create(defaults={"second_person": wanted})
+    audit.record(event=AuditKind.TEMPLATE_RULE_CHANGED, actor=actor, second_person=wanted)
+
+
+def to_approve(member: Membership) -> int:
+    """How many wait for this member."""
+    if not member.may(Permission.TEMPLATES_MANAGE):
+        return 0
+    waiting = manageable(member).filter(asked_by__isnull=False, archived_at=None)
+    return waiting.exclude(asked_by=member).exclude(changed_by=member).count()
+
+
+def _require_flawless(actor: Membership, now: MessageTemplate) -> None:
+    judged = judge_all(ContentType(now.type), now.languages, now.bodies)
+    flaws = [*against(judged, Weight.NEVER, Weight.BEFORE), *unseen_fields(actor, now.bodies)]
+    if flaws or not now.languages:
+        raise Flawed(flaws)
 
 
 def unseen_fields(actor: Membership, bodies: Mapping[str, str]) -> list[Flaw]:
@@ -148,6 +204,22 @@ def unseen_fields(actor: Membership, bodies: Mapping[str, str]) -> list[Flaw]:
         for language, body in bodies.items()
         for name in unseen(actor, fields_in([body]))
     ]
+
+
+def take_back(*, actor: Membership, template: MessageTemplate, number: int, seen: str = "") -> MessageTemplate:
+    """Write what an older version said into the draft, name and type too; it is used once it is published.
+
+    What was being written is gone, so `seen` is what the actor looked at. Raises what `save` does; Overtaken also when
+    there is no such version.
+    """
+    now = _as_seen(actor, template, seen)
+    old = TemplateVersion.objects.filter(template=now, number=number).first()
+    if old is None:
+        raise Overtaken
+    bodies = {language: old.bodies[language] for language in old.languages}
+    _write(now, Wish(old.name, ContentType(old.type), bodies, now.shortcut, now.team), actor)
+    audit.record(event=AuditKind.TEMPLATE_CHANGED, actor=actor, object=now, type=now.type, back_to=number)
+    return now
 
 
 def duplicate(*, actor: Membership, template: MessageTemplate) -> MessageTemplate:
@@ -171,7 +243,9 @@ def archive(*, actor: Membership, template: MessageTemplate) -> None:
     now = _locked(actor, template)
     if now.archived_at is not None:
         raise NotNow
-    MessageTemplate.objects.filter(pk=now.pk).update(archived_at=timezone.now(), archived_by=actor)
+    MessageTemplate.objects.filter(pk=now.pk).update(
+        archived_at=timezone.now(), archived_by=actor, asked_by=None, asked_at=None
+    )
     audit.record(event=AuditKind.TEMPLATE_ARCHIVED, actor=actor, object=now)
 
 
@@ -217,6 +291,7 @@ def _write(template: MessageTemplate, wish: Wish, actor: Membership) -> None:
     template.library_key = wish.library_key or template.library_key
     template.has_changes |= before != (template.name, template.type, template.languages, template.bodies)
     template.changed_by, template.changed_at = actor, timezone.now()
+    template.asked_by, template.asked_at = None, None
     _store(template)
 
 

@@ -971,15 +971,17 @@ class Migration(migrations.Migration):
                         ('library_key', models.CharField(blank=True, max_length=40)),
                         ('made_at', models.DateTimeField()),
                         ('changed_at', models.DateTimeField()),
+                        ('asked_at', models.DateTimeField(blank=True, help_text='Since when it waits for a second person.', null=True)),
                         ('archived_at', models.DateTimeField(blank=True, null=True)),
                         ('archived_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('team', models.ForeignKey(blank=True, help_text="None: every team's.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_messagetemplate_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_messagetemplate_org_id'), tenancy.constraints.SameOrganization(field='team', name='compliance_messagetemplate_team_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_messagetemplate_made_by_org'), tenancy.constraints.SameOrganization(field='changed_by', name='compliance_messagetemplate_changed_by_org'), tenancy.constraints.SameOrganization(field='archived_by', name='compliance_messagetemplate_archived_by_org'), models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('organization', 'name'), name='compliance_messagetemplate_name_once'), models.UniqueConstraint(condition=models.Q(('archived_at', None), models.Q(('shortcut', ''), _negated=True)), fields=('organization', 'shortcut'), name='compliance_messagetemplate_shortcut_once')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_messagetemplate_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_messagetemplate_org_id'), tenancy.constraints.SameOrganization(field='team', name='compliance_messagetemplate_team_org'), tenancy.constraints.SameOrganization(field='made_by', name='compliance_messagetemplate_made_by_org'), tenancy.constraints.SameOrganization(field='changed_by', name='compliance_messagetemplate_changed_by_org'), tenancy.constraints.SameOrganization(field='asked_by', name='compliance_messagetemplate_asked_by_org'), tenancy.constraints.SameOrganization(field='archived_by', name='compliance_messagetemplate_archived_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('asked_at', None), ('asked_by', None)), models.Q(('archived_at', None), ('asked_at__isnull', False), ('asked_by__isnull', False)), _connector='OR'), name='compliance_messagetemplate_asked'), models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('organization', 'name'), name='compliance_messagetemplate_name_once'), models.UniqueConstraint(condition=models.Q(('archived_at', None), models.Q(('shortcut', ''), _negated=True)), fields=('organization', 'shortcut'), name='compliance_messagetemplate_shortcut_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1475,6 +1477,17 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='TemplateRules',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('second_person', models.BooleanField(default=False, help_text='What is published is approved by somebody else.')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_templaterules_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_templaterules_org_id'), models.UniqueConstraint(fields=('organization',), name='compliance_templaterules_one')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='TemplateVersion',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -1484,12 +1497,13 @@ class Migration(migrations.Migration):
                         ('languages', models.JSONField()),
                         ('bodies', models.JSONField()),
                         ('published_at', models.DateTimeField()),
+                        ('asked_by', models.ForeignKey(help_text='Whom a second person approved.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='compliance.messagetemplate')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_templateversion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_templateversion_org_id'), tenancy.constraints.SameOrganization(field='template', name='compliance_templateversion_template_org'), tenancy.constraints.SameOrganization(field='published_by', name='compliance_templateversion_published_by_org'), models.UniqueConstraint(fields=('organization', 'template', 'number'), name='compliance_templateversion_once'), tenancy.constraints.AppendOnly(name='compliance_templateversion_append_only')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_templateversion_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_templateversion_org_id'), tenancy.constraints.SameOrganization(field='template', name='compliance_templateversion_template_org'), tenancy.constraints.SameOrganization(field='published_by', name='compliance_templateversion_published_by_org'), tenancy.constraints.SameOrganization(field='asked_by', name='compliance_templateversion_asked_by_org'), models.UniqueConstraint(fields=('organization', 'template', 'number'), name='compliance_templateversion_once'), tenancy.constraints.AppendOnly(name='compliance_templateversion_append_only')],
                     },
                 ),
                 migrations.CreateModel(

@@ -30,7 +30,7 @@ from compliance.models.hours import HoursChange, HoursRules
 from compliance.models.keyword import AdvertisementImage, Keyword
 from compliance.models.letter import ContactAddress, Letter, LetterText, ReplyKey
 from compliance.models.measures import MeasureAnswers, MeasureDuty, MeasureReview, ProfileChange
-from compliance.models.message_template import MessageTemplate, TemplateUse, TemplateVersion
+from compliance.models.message_template import MessageTemplate, TemplateRules, TemplateUse, TemplateVersion
 from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_in_limits import OptInLimits
@@ -122,6 +122,7 @@ __all__ = [
     "ScorecardVersion",
     "Suppression",
     "TeamSampling",
+    "TemplateRules",
     "TemplateUse",
     "TemplateVersion",
     "TextFact",

@@ -31,13 +31,20 @@ class MessageTemplate(TenantModel):
     made_at = models.DateTimeField()
     changed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="Since when it waits for a second person.")
     archived_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("team", "made_by", "changed_by", "archived_by"),
+            *same_organization("team", "made_by", "changed_by", "asked_by", "archived_by"),
+            models.CheckConstraint(
+                condition=models.Q(asked_by=None, asked_at=None)
+                | models.Q(asked_by__isnull=False, asked_at__isnull=False, archived_at=None),
+                name="compliance_messagetemplate_asked",
+            ),
             models.UniqueConstraint(
                 fields=["organization", "name"],
                 condition=models.Q(archived_at=None),
@@ -65,11 +72,14 @@ class TemplateVersion(TenantModel):
     bodies = models.JSONField()
     published_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whom a second person approved."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("template", "published_by"),
+            *same_organization("template", "published_by", "asked_by"),
             models.UniqueConstraint(
                 fields=["organization", "template", "number"], name="compliance_templateversion_once"
             ),
@@ -78,6 +88,21 @@ class TemplateVersion(TenantModel):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+
+class TemplateRules(TenantModel):
+    """What an organization wants of its templates; without a row whoever writes one publishes it."""
+
+    second_person = models.BooleanField(default=False, help_text="What is published is approved by somebody else.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organization"], name="compliance_templaterules_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"second person: {self.second_person}"
 
 
 class TemplateUse(TenantModel):

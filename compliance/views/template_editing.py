@@ -16,7 +16,16 @@ from compliance.forms.template_forms import TemplateForm, bodies_of
 from compliance.message_templates import writing
 from compliance.message_templates.checking import LANGUAGES, LONGEST, Weight, against, judge_all
 from compliance.message_templates.placeholders import PLACEHOLDERS, Source
-from compliance.message_templates.writing import Flawed, NameTaken, NotNow, Overtaken, ShortcutTaken, TooMany, state_of
+from compliance.message_templates.writing import (
+    Flawed,
+    NameTaken,
+    NeedsSecond,
+    NotNow,
+    Overtaken,
+    ShortcutTaken,
+    TooMany,
+    state_of,
+)
 from compliance.models import MessageTemplate
 from compliance.views.templates import access
 from texting.fields.reading import fields_for
@@ -83,8 +92,7 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
             else writing.create(actor=actor, wish=wish)
         )
         if "publish" in request.POST:
-            made = writing.publish(actor=actor, template=template)
-            messages.success(request, _("Version %(number)d is published.") % {"number": made.number})
+            _publish(request, template)
         else:
             messages.success(request, _("Saved. Colleagues use it when you publish it."))
         return redirect("message_template", template_id=template.pk)
@@ -103,6 +111,17 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
     except NotNow:
         form.add_error(None, _("This template was archived meanwhile. Put it back, then change it."))
     return None
+
+
+def _publish(request: MemberRequest, template: MessageTemplate) -> None:
+    """Or have a second person do it, where the organization wants that."""
+    try:
+        made = writing.publish(actor=request.member, template=template)
+    except NeedsSecond:
+        writing.ask(actor=request.member, template=template)
+        messages.success(request, _("It waits for somebody else to read and publish it."))
+    else:
+        messages.success(request, _("Version %(number)d is published.") % {"number": made.number})
 
 
 def _shown(type: str, written: dict[str, str], first: str) -> dict[str, object]:

@@ -20,7 +20,15 @@ from compliance.message_templates import library, reading, writing
 from compliance.message_templates.checking import LANGUAGES, Weight, against, judge_all
 from compliance.message_templates.outcomes import outcome_of
 from compliance.message_templates.reading import STATE_WORDS
-from compliance.message_templates.writing import Flawed, NameTaken, NotNow, Overtaken, ShortcutTaken, TooMany
+from compliance.message_templates.writing import (
+    Flawed,
+    NameTaken,
+    NeedsSecond,
+    NotNow,
+    Overtaken,
+    ShortcutTaken,
+    TooMany,
+)
 from compliance.models import MessageTemplate
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -55,7 +63,9 @@ def message_templates(request: MemberRequest) -> HttpResponse:
     ]
     rows = [(row, CATALOGUE[ContentType(row.type)].label) for row in reading.listed(request.member, wanted)]
     context = {"rows": rows, "form": form, "tabs": tabs, "narrowed": bool(narrowed), "query": urlencode(query)}
-    return render(request, "compliance/templates/list.html", context | {"languages": LANGUAGES})
+    context |= {"languages": LANGUAGES, "second": writing.wants_second()}
+    context["may_rule"] = request.member.may(Permission.ORGANIZATION_MANAGE)
+    return render(request, "compliance/templates/list.html", context)
 
 
 @requires(Permission.TEMPLATES_MANAGE)
@@ -120,6 +130,8 @@ def publish(request: MemberRequest, template_id: UUID) -> HttpResponse:
         made = writing.publish(actor=request.member, template=template, seen=request.POST.get("seen", ""))
     except Flawed:
         return _overview(request, template, status=422)
+    except NeedsSecond:
+        return _asked(request, template)
     except Overtaken:
         messages.error(request, _("A colleague changed it meanwhile. Read it, then publish it."))
     except NotNow:
@@ -127,6 +139,36 @@ def publish(request: MemberRequest, template_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Version %(number)d is published.") % {"number": made.number})
     return redirect("message_template", template_id=template_id)
+
+
+def _asked(request: MemberRequest, template: MessageTemplate) -> HttpResponse:
+    writing.ask(actor=request.member, template=template, seen=request.POST.get("seen", ""))
+    messages.success(request, _("It waits for somebody else to read and publish it."))
+    return redirect("message_template", template_id=template.pk)
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_POST
+def send_back(request: MemberRequest, template_id: UUID) -> HttpResponse:
+    """Not like this; or, of one's own, not now."""
+    try:
+        writing.send_back(actor=request.member, template=access(request, template_id))
+    except NotNow:
+        messages.info(request, _("It does not wait any more."))
+    else:
+        messages.success(request, _("It does not wait any more. Its words stay as a draft."))
+    return redirect("message_template", template_id=template_id)
+
+
+@requires(Permission.TEMPLATES_MANAGE, Permission.ORGANIZATION_MANAGE)
+@require_POST
+def second_person(request: MemberRequest) -> HttpResponse:
+    """Whether templates are published by somebody else than who wrote them."""
+    wanted = request.POST.get("second") == "yes"
+    writing.want_second(actor=request.member, wanted=wanted)
+    said = _("From now on somebody else publishes what was written.") if wanted else _("Whoever writes may publish.")
+    messages.success(request, said)
+    return redirect("message_templates")
 
 
 @requires(Permission.TEMPLATES_MANAGE)
@@ -140,6 +182,30 @@ def duplicate(request: MemberRequest, template_id: UUID) -> HttpResponse:
         return redirect("message_template", template_id=template_id)
     messages.success(request, _("This is the copy."))
     return redirect("edit_template", template_id=made.pk)
+
+
+@requires(Permission.TEMPLATES_MANAGE)
+@require_POST
+def take_back(request: MemberRequest, template_id: UUID, version_number: int) -> HttpResponse:
+    """The words of an older version as a draft, to be read over and published."""
+    template = access(request, template_id)
+    try:
+        writing.take_back(
+            actor=request.member, template=template, number=version_number, seen=request.POST.get("seen", "")
+        )
+    except Flawed as refused:
+        messages.error(request, " ".join(f"{flaw.rule} {flaw.act}" for flaw in refused.flaws[:2]))
+    except NameTaken:
+        messages.error(request, _("Another template has the name of that version by now. Rename that one first."))
+    except Overtaken:
+        messages.error(request, _("A colleague changed it meanwhile. Read it, then go back."))
+    except NotNow:
+        messages.error(request, _("This template is archived. Put it back first."))
+    else:
+        messages.success(
+            request, _("It reads like version %(number)d again. Publish it to use it.") % {"number": version_number}
+        )
+    return redirect("message_template", template_id=template_id)
 
 
 @requires(Permission.TEMPLATES_MANAGE)
@@ -182,6 +248,7 @@ def access(request: MemberRequest, template_id: UUID) -> MessageTemplate:
 
 def _overview(request: MemberRequest, template: MessageTemplate, *, status: int = 200) -> HttpResponse:
     judged = judge_all(ContentType(template.type), template.languages, template.bodies)
+    outcome = outcome_of(template)
     context = {
         "template": template,
         "seen": writing.state_of(template),
@@ -189,8 +256,11 @@ def _overview(request: MemberRequest, template: MessageTemplate, *, status: int 
         "judged": judged,
         "against": against(judged, Weight.NEVER, Weight.BEFORE),
         "changes": list(reading.changes(template)),
-        "outcome": outcome_of(template),
+        "outcome": outcome,
+        "by_language": [(LANGUAGES.get(code, code), one) for code, one in outcome.languages],
         "languages": LANGUAGES,
+        "second": writing.wants_second(),
+        "may_approve": request.member.pk not in {template.asked_by_id, template.changed_by_id},
     }
     return render(request, "compliance/templates/template.html", context, status=status)
 

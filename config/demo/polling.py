@@ -18,7 +18,7 @@ _AGO = timedelta(days=6)
 
 def poll(maker: Membership, lines: dict[str, Line], story: dict[str, Any]) -> None:
     """`question`, `answers`, `line`, and `chosen`: by customer the place of the answer (from 1), 0 for unclear."""
-    asked = Question(story["question"], tuple(story["answers"]), remind_hours=24)
+    asked = Question(story["question"], tuple(story["answers"]))
     began = timezone.now() - _AGO
     row = Announcement.objects.create(
         name=story["name"],
@@ -35,13 +35,7 @@ def poll(maker: Membership, lines: dict[str, Line], story: dict[str, Any]) -> No
         judged_from=began,
         ended_at=began + timedelta(minutes=2),
     )
-    made = Poll.objects.create(
-        announcement=row,
-        question=asked.words,
-        answers=list(asked.answers),
-        remind_hours=asked.remind_hours,
-        reminded_at=began + timedelta(days=1),
-    )
+    made = Poll.objects.create(announcement=row, question=asked.words, answers=list(asked.answers))
     for at, contact in enumerate(Contact.objects.filter(only_codes=False).order_by("created_at", "id")):
         AnnouncementRecipient.objects.create(
             announcement=row,

@@ -215,6 +215,7 @@ PLAIN = {
     "example_key": "appointment-reminder",
     "kind": "mine",
     "language": "en",
+    "version_number": "1",
     "name": "inbox",
     "profile_key": "hipaa",
     "provider": "simulator",

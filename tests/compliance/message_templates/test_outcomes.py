@@ -17,11 +17,13 @@ __all__ = ["desk"]
 THIRD = "+12125550183"
 
 
-def use(desk, version, number: str, *, days_ago: float = 1, left: bool = True, words: str = "") -> None:
+def use(
+    desk, version, number: str, *, days_ago: float = 1, left: bool = True, words: str = "", language: str = "en"
+) -> None:
     """It was sent to somebody who wrote long before."""
     conversation = desk.hear("Hello", number=number)
     with activate(desk.organization):
-        made = filled(version, "en", known={"first_name": "Grace", "company": "Harbor Dental"}, given={})
+        made = filled(version, language, known={"first_name": "Grace", "company": "Harbor Dental"}, given={})
         message = sending.send_text(
             conversation=conversation, body=made.text + words, author=desk.cast.agent, origin=made.origin
         )
@@ -50,3 +52,20 @@ def test_uses_answers_and_opt_outs_are_those_of_the_week_after_it(desk):
         assert (found.answered_share, found.opted_out_share) == (67, 33)
     page = desk.as_(desk.cast.owner).get(f"/settings/templates/{version.template_id}/").content.decode()
     assert "33% of 3 that left" in page
+
+
+def test_each_language_has_its_own(desk):
+    with activate(desk.organization):
+        version = published(desk.cast.owner, "Hello", es="Hola, {first_name}, de {company}.")
+    use(desk, version, FIRST)
+    use(desk, version, SECOND, language="es")
+    use(desk, version, THIRD, language="es")
+    desk.hear("Gracias", number=SECOND)
+    with activate(desk.organization):
+        Message.objects.filter(direction="out", contact=desk.contact(THIRD)).update(status="delivered")
+        found = outcome_of(version.template)
+    told = {name: (one.used, one.sent, one.delivered, one.answered) for name, one in found.languages}
+    assert told == {"en": (1, 1, 0, 0), "es": (2, 2, 1, 1)}
+    assert (found.used, found.delivered, found.answered) == (3, 1, 1)
+    page = desk.as_(desk.cast.owner).get(f"/settings/templates/{version.template_id}/").content.decode()
+    assert "By language" in page

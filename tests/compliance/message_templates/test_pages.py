@@ -215,3 +215,70 @@ def test_a_version_cannot_be_changed_even_by_us(desk):
             TemplateVersion.objects.filter(pk=version.pk).update(bodies={"en": "Other"})
         assert writing.find(desk.cast.supervisor, version.template_id).version == 1
         assert wish().bodies == {"en": HELLO}
+
+
+def test_an_older_version_is_written_into_the_draft_and_published_again(desk, manager):
+    with activate(desk.organization):
+        first = published(desk.cast.supervisor, "Reminder", "Hello, it is Monday.")
+        template = first.template
+        changed = writing.save(actor=desk.cast.supervisor, template=template, wish=wish("Renamed", "It is Tuesday."))
+        writing.publish(actor=desk.cast.supervisor, template=changed)
+    [row] = stored(desk)
+    page = manager.get(reverse("message_template", args=[row.pk])).content.decode()
+    assert "Back to version 1" in page
+    assert "Back to version 2" not in page
+    address = reverse("take_template_back", args=[row.pk, 1])
+    manager.post(address, {"seen": "2020-01-01"})
+    manager.post(reverse("take_template_back", args=[row.pk, 7]), {"seen": writing.state_of(row)})
+    assert stored(desk)[0].bodies == {"en": "It is Tuesday."}, "overtaken, or no such version"
+    manager.post(address, {"seen": writing.state_of(row)})
+    [row] = stored(desk)
+    assert (row.name, row.bodies, row.version, row.has_changes) == ("Reminder", {"en": "Hello, it is Monday."}, 2, True)
+    manager.post(reverse("publish_template", args=[row.pk]), {"seen": writing.state_of(row)})
+    with activate(desk.organization):
+        assert list(TemplateVersion.objects.order_by("number").values_list("number", "bodies__en")) == [
+            (1, "Hello, it is Monday."),
+            (2, "It is Tuesday."),
+            (3, "Hello, it is Monday."),
+        ]
+
+
+def test_where_a_second_person_is_wanted_nobody_publishes_what_they_wrote_or_asked_for(desk, manager):
+    owner, admin = desk.as_(desk.cast.owner), desk.as_(desk.cast.admin)
+    rule = reverse("templates_second_person")
+    assert manager.post(rule, {"second": "yes"}).status_code == 403
+    owner.post(rule, {"second": "yes"})
+    manager.post(reverse("new_template"), typed(publish="1"))
+    [row] = stored(desk)
+    assert (row.version, row.asked_by_id) == (0, desk.cast.supervisor.pk)
+    address, seen = reverse("publish_template", args=[row.pk]), {"seen": writing.state_of(row)}
+    manager.post(address, seen)
+    assert stored(desk)[0].version == 0, "not by who wrote it"
+    with activate(desk.organization):
+        assert [writing.to_approve(one) for one in (desk.cast.supervisor, desk.cast.admin, desk.cast.agent)] == [
+            0,
+            1,
+            0,
+        ]
+    admin.post(reverse("edit_template", args=[row.pk]), typed(body_en="Hi, see you on {date}.", **seen))
+    [row] = stored(desk)
+    assert row.asked_by_id is None, "a change takes the question back"
+    manager.post(address, {"seen": writing.state_of(row)})
+    assert stored(desk)[0].asked_by_id == desk.cast.supervisor.pk
+    admin.post(address, {"seen": writing.state_of(row)})
+    assert stored(desk)[0].version == 0, "the admin wrote it last"
+    owner.post(reverse("send_template_back", args=[row.pk]))
+    owner.post(address, {"seen": writing.state_of(row)})
+    assert stored(desk)[0].asked_by_id == desk.cast.owner.pk, "who asks does not publish either"
+    assert "asks you to read it over" in manager.get(reverse("message_template", args=[row.pk])).content.decode()
+    manager.post(address, {"seen": writing.state_of(row)})
+    [row] = stored(desk)
+    assert (row.version, row.asked_by_id, row.has_changes) == (1, None, False)
+    with activate(desk.organization):
+        made = TemplateVersion.objects.get()
+        assert (made.published_by, made.asked_by) == (desk.cast.supervisor, desk.cast.owner)
+        told = AuditEvent.objects.filter(event__startswith="template:").values_list("event", flat=True)
+        assert {"template:asked", "template:sent_back", "template:rule_changed"} <= set(told)
+    owner.post(rule, {})
+    manager.post(reverse("edit_template", args=[row.pk]), typed(publish="1", seen=writing.state_of(row)))
+    assert stored(desk)[0].version == 2
