@@ -6,14 +6,20 @@ comes always hold up what comes last: on a machine that is behind with its perio
 What is done: kombu counts a task as under way until Redis has heard that it is done. When Redis was away at that moment
 the task would count for good, and after as many of those as a worker takes at a time it would take none any more, and
 look alive. Here it counts no longer; Redis hands it out once more, later, and every task may run twice.
+
+What is under way when a connection breaks: kombu gives it back to Redis while it closes the connection, and where that
+cannot be done the worker ended. Here Redis hands that out once more as well.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kombu.transport import redis, virtual
 from kombu.utils.scheduling import round_robin_cycle
+
+log = logging.getLogger("parley.broker")
 
 ANSWERS = "answers"
 if TYPE_CHECKING:
@@ -43,12 +49,22 @@ class ForgettingQoS(redis.QoS):
         with self._over(delivery_tag):
             super().reject(delivery_tag, requeue=requeue)
 
+    def restore_unacked(self, client: Any = None) -> None:
+        """Give back what is under way, as the connection ends. Raises nothing: the worker is to go on with another."""
+        try:
+            super().restore_unacked(client)
+        except Exception as error:  # also kombu's own, of a connection that it has taken apart already
+            under_way: dict[str, Any] = self._delivered or {}
+            log.warning("tasks_not_given_back", extra={"tasks": len(under_way), "error": type(error).__name__})
+            under_way.clear()
+
     @contextmanager
     def _over(self, delivery_tag: str) -> Iterator[None]:
         try:
             yield
-        finally:
+        except Exception:
             virtual.QoS.ack(self, delivery_tag)
+            raise
 
 
 def install() -> None:

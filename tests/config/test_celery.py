@@ -192,5 +192,17 @@ def test_a_worker_goes_on_when_redis_could_not_be_told_that_a_task_is_done(own_v
         assert channel.qos.can_consume()
 
 
+def test_a_broken_connection_is_closed_whatever_is_under_way(own_valkey):
+    connection = app.connection_for_read(celery_broker_url(own_valkey.url))
+    heartbeat.apply_async(connection=connection)
+    channel = connection.default_channel
+    done = channel.basic_get("celery")
+    channel.qos.append(done, done.delivery_tag)
+    channel.connection.client = None  # as kombu leaves it when Redis resets the connection under a worker
+    channel._pool = None
+    channel.close()
+    assert own_valkey.ask("HLEN unacked") == ":1", "it is handed out once more"
+
+
 def test_the_queue_is_the_redis_of_the_settings():
     assert app.conf.broker_url == celery_broker_url(settings.REDIS_URL)
