@@ -19,6 +19,7 @@ READERS = {
     "texting/outgoing_webhooks/reading.py",  # what the other side answered, for whoever may let content out
     "texting/queries/attachments.py",  # a file's own name, after `sees`
     "config/demo/tagging.py",  # the demo's own customers, by the names that it gave them
+    "config/demo/polling.py",  # the same
     "portal/secure/codes.py",  # only whether the contact was erased
 }
 DECIDERS = {
