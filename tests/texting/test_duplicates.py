@@ -330,6 +330,10 @@ def test_a_hidden_field_is_not_chosen_and_fills_what_is_empty(two):
     assert "ana@example.com" not in page.content.decode()
     with pytest.raises(CannotMerge, match="meanwhile"):
         merge(two, theirs=frozenset({str(two.policy.pk)}))
+    with activate(two.organization):  # nor is one that they see and may not change
+        FieldRight.objects.filter(field=two.policy, role__built_in="supervisor").update(right=Right.VIEW)
+    with pytest.raises(CannotMerge, match="meanwhile"):
+        merge(two, theirs=frozenset({str(two.policy.pk)}))
     merge(two)
     [(mine, _)] = known(two, two.ana)
     assert (mine.said(two.policy.pk), mine.said(two.mail.pk)) == ("A-17", "ana@example.com")
