@@ -51,11 +51,14 @@ def empty(alias: str) -> None:
 
 def _superuser(database: str, sockets: str) -> psycopg.Connection[Any]:
     """Made once; and anew after a test in which PostgreSQL was stopped."""
+    kept = _connect(database, sockets)
     try:
-        _connect(database, sockets).execute("SELECT 1")
+        kept.execute("SELECT 1")
     except psycopg.OperationalError:
+        kept.close()
         _connect.cache_clear()
-    return _connect(database, sockets)
+        return _connect(database, sockets)
+    return kept
 
 
 @cache
