@@ -66,6 +66,12 @@ def chosen(text: str, answers: Sequence[str], *, lettered: bool = False) -> int 
     return _keyed(said, core, wordings, lettered)
 
 
+def is_all(text: str, answers: Sequence[str], choice: int, *, lettered: bool = False) -> bool:
+    """Whether a reply that means this answer says nothing else, so that nobody needs to read it."""
+    words = set(_words(own_words(text).text)) - _AROUND - set(_wordings(tuple(answers))[choice])
+    return all(_key(word, len(answers), lettered) == choice for word in words)
+
+
 def _keyed(said: Sequence[str], core: Sequence[str], wordings: Sequence[tuple[str, ...]], lettered: bool) -> int | None:
     """By its number or letter, alone, again and again, or beside the words of the same answer; else by those words."""
     by_key = {_key(word, len(wordings), lettered) for word in core}

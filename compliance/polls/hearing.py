@@ -16,7 +16,7 @@ from django.db import connection
 
 from compliance.escalations.arriving import is_keyword
 from compliance.models import PollAnswer
-from compliance.polls.choosing import chosen, is_own
+from compliance.polls.choosing import chosen, is_all, is_own
 from tenancy.arrays import uuids
 from tenancy.isolation import current_organization_id
 from texting.inbound_steps import Arrival
@@ -113,7 +113,7 @@ def _count(arrival: Arrival, asked: _Open, before: PollAnswer | None) -> PollAns
     if choice is None:
         row.unclear = min(row.unclear + 1, _MOST)
         return row
-    arrival.is_settled = True
+    arrival.is_settled = is_all(arrival.body, asked.answers, choice, lettered=asked.lettered)
     if row.choice is not None and arrival.sent_at < row.at:
         return row  # it came late, after another one
     if row.choice not in {None, choice}:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Team
 from compliance.models import SatisfactionAsk
 from compliance.reports.periods import Period
+from tenancy.isolation import current_organization_id
 
 MOST_LINES = 6  # of a plot
 Row = tuple[UUID, UUID | None, date, int | None]
@@ -57,7 +58,7 @@ def count(period: Period) -> Report:
         (team, member, at.astimezone(zone).date(), score) for team, member, at, score in found if at is not None
     ]
     teams = dict(Team.objects.values_list("pk", "name"))
-    people = dict(Membership.objects.values_list("pk", "user__name"))
+    people = dict(Membership.objects.filter(organization=current_organization_id()).values_list("pk", "user__name"))
     buckets = period.buckets()
     by_team = _split(rows, lambda row: teams.get(row[0], _("A team that is gone")))
     by_member = _split(rows, lambda row: people.get(row[1], _("Nobody")) if row[1] else _("Nobody"))

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from compliance.escalations.arriving import is_keyword
 from compliance.models import SatisfactionAsk
-from compliance.polls.choosing import chosen, is_own
+from compliance.polls.choosing import chosen, is_all, is_own
 from texting.inbound_steps import Arrival
 from texting.models import Contact, Conversation, Line, Message
 
+LEFT = ("sending", "sent", "delivered", "read", "unconfirmed")  # of the question: nobody answers what never came
 WINDOW = timedelta(hours=72)
 CLOCKS_DIFFER = timedelta(seconds=5)
 WORDS = (
@@ -30,7 +31,8 @@ def score_of(body: str) -> int | None:
     """From 1 to 5; None for what is no score."""
     if not body or len(body) > 60 or not is_own(body):
         return None
-    return next((at + 1 for words in WORDS if (at := chosen(body, words)) is not None), None)
+    found = ((at, words) for words in WORDS if (at := chosen(body, words)) is not None)
+    return next((at + 1 for at, words in found if is_all(body, words, at)), None)
 
 
 class Scores:
@@ -83,4 +85,5 @@ def _asked(contacts: Collection[UUID], line: Line) -> dict[UUID, SatisfactionAsk
     rows: QuerySet[SatisfactionAsk] = SatisfactionAsk.objects.filter(
         contact__in=list(contacts), line=line, state=SatisfactionAsk.State.ASKED
     )
-    return {row.contact_id: row for row in rows.filter(~Exists(later)).order_by("asked_at")}
+    left = Message.objects.filter(pk=OuterRef("message_id"), status__in=LEFT)
+    return {row.contact_id: row for row in rows.filter(~Exists(later), Exists(left)).order_by("asked_at")}
