@@ -29,10 +29,10 @@ $$
 
 # Of an organization that has ended rows may be deleted, which row security confines to it; and an end cannot be undone.
 REFUSE_CHANGE = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND TG_LEVEL = 'STATEMENT' AND EXISTS (
-        SELECT FROM tenancy_organization
+        SELECT FROM public.tenancy_organization
         WHERE id = nullif(current_setting('app.organization_id', true), '')::uuid AND ended_at IS NOT NULL
     ) THEN
         RETURN NULL;
@@ -50,6 +50,8 @@ END
 $$;
 CREATE TRIGGER tenancy_organization_ended BEFORE UPDATE ON tenancy_organization FOR EACH ROW
     WHEN (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)
+    EXECUTE FUNCTION refuse_undoing_an_end();
+CREATE TRIGGER tenancy_organization_place BEFORE DELETE OR UPDATE OF id ON tenancy_organization FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_undoing_an_end()
 """
 NOT_FOR_GOOD = (
