@@ -43,6 +43,7 @@ def main() -> None:
         keep(work)
     plain = _found()
     (FOLDER / STAMP).write_text(made_from(), encoding="utf-8")
+    (FOLDER / STAMP).chmod(0o644)
     compiled = _found()
     if (plain[0], compiled[0]) != ("False", "True") or plain[1] != compiled[1]:
         shutil.rmtree(FOLDER)
@@ -75,7 +76,9 @@ def keep(work: Path) -> None:
     for file in [file for file in work.rglob("*.so") if "build" not in file.relative_to(work).parts]:
         kept = FOLDER / file.relative_to(work)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, kept)
+        shutil.copyfile(file, kept)
+    for path in (FOLDER.parent, FOLDER, *FOLDER.rglob("*")):  # what others may write is not used
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def scan_is_compiled() -> bool:

@@ -5,6 +5,8 @@ with a stamp of what they were made from. They stand in for those modules only a
 changes a module, or takes another Python, works with the modules as they are written, without noticing.
 """
 
+import os
+import stat
 import sys
 from collections.abc import Sequence
 from hashlib import sha256
@@ -36,7 +38,8 @@ class Compiled(MetaPathFinder):
         """`folder`: what `bench.compiling` made."""
         suffix = EXTENSION_SUFFIXES[0]
         files = {file.relative_to(folder).as_posix(): file for file in folder.rglob(f"*{suffix}")}
-        self._files = {name.removesuffix(suffix).replace("/", "."): str(file) for name, file in files.items()}
+        named = {name.removesuffix(suffix).replace("/", "."): str(file) for name, file in files.items()}
+        self._files = {name: file for name, file in named.items() if _stands_in(name)}
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
@@ -46,10 +49,27 @@ class Compiled(MetaPathFinder):
         return spec_from_file_location(fullname, file) if file else None
 
 
+def _stands_in(name: str) -> bool:
+    """Whether it is a module of ours, or what mypyc keeps beside the modules, which has a name of its own."""
+    return name.startswith(tuple(f"compliance.{package}." for package in PACKAGES)) or name.endswith("__mypyc")
+
+
+def _is_safe(folder: Path) -> bool:
+    """Whether nobody but this account and root can have written what is in the folder: its code runs in this process.
+
+    The account that runs Parley may write the modules themselves too, so this asks for no more than they do.
+    """
+    for path in (folder.parent, folder, *folder.rglob("*")):
+        told = path.lstat()
+        if stat.S_ISLNK(told.st_mode) or told.st_mode & 0o022 or told.st_uid not in {0, os.geteuid()}:
+            return False
+    return True
+
+
 def use(folder: Path = FOLDER) -> bool:
     """Let the compiled modules stand in from now on, if there are any and they fit; whether they do."""
     stamp = folder / STAMP
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != made_from():
+    if not stamp.is_file() or not _is_safe(folder) or stamp.read_text(encoding="utf-8") != made_from():
         return False
     sys.meta_path.insert(0, Compiled(folder))
     return True

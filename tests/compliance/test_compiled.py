@@ -48,6 +48,30 @@ def test_compiled_modules_of_another_state_are_left_alone(folder: Path, stamp: s
     assert sys.meta_path == before
 
 
+def test_what_others_may_have_written_is_left_alone(folder: Path) -> None:
+    module = folder / "compliance" / "detectors" / f"cards{EXTENSION_SUFFIXES[0]}"
+    module.chmod(0o666)
+    assert not compiled.use(folder)
+    module.chmod(0o644)
+    folder.chmod(0o777)
+    assert not compiled.use(folder)
+    folder.chmod(0o755)
+    assert compiled.use(folder)
+    (folder / "elsewhere").symlink_to(folder.parent)
+    assert not compiled.use(folder)
+
+
+def test_a_module_of_another_place_is_no_stand_in(folder: Path) -> None:
+    for name in ("tenancy/encryption/records", "phonenumbers"):
+        other = folder / f"{name}{EXTENSION_SUFFIXES[0]}"
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.touch(0o644)
+    assert compiled.use(folder)
+    finder = sys.meta_path[0]
+    assert isinstance(finder, compiled.Compiled)
+    assert [finder.find_spec(name) for name in ("tenancy.encryption.records", "phonenumbers")] == [None, None]
+
+
 def test_any_change_of_a_module_is_another_state(tmp_path: Path) -> None:
     for package in compiled.PACKAGES:
         shutil.copytree(Path(compiled.__file__).parent / package, tmp_path / package)
