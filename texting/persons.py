@@ -75,6 +75,7 @@ def part(contact_ids: Iterable[UUID]) -> None:
         Contact.objects.filter(Q(pk=pk) | Q(pk__in=others[:1])).update(merged_into=None)
         if others[1:]:
             Contact.objects.filter(pk__in=others[1:]).update(merged_into=others[0])
-        ContactMerge.objects.filter(Q(merged=pk) | Q(survivor=pk), ended_at=None).update(
-            ended_at=timezone.now(), before=None
-        )
+        live = ContactMerge.objects.filter(Q(merged=pk) | Q(survivor=pk), ended_at=None)
+        live.exclude(merged__in=others[1:]).update(ended_at=timezone.now(), before=None)
+        if others[1:]:  # those stay together, and can be parted
+            live.filter(merged__in=others[1:]).update(survivor=others[0], before=None)

@@ -18,6 +18,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import readable
 from texting import contacts, conversations, persons
+from texting.duplicates import merging
 from texting.fields import writing as fields
 from texting.models import Contact
 from texting.searching.keeping import keep_names
@@ -32,6 +33,8 @@ def detach(*, member: Membership, question: OptOutQuestion, contact: Contact) ->
 
     Of a person with several numbers it is a stranger's from now on; the others keep what they say.
     """
+    if len(person := persons.with_others([contact.pk])) > 1:
+        merging.refusal(person)  # holds note whom they cover; an opt-out waits for nothing
     persons.part([contact.pk])
     kept = {name: value for name in KNOWN if (value := readable(contact, name, ""))}
     values = fields.take_off(contact)

@@ -36,12 +36,12 @@ def ask(*, member: Membership, request: SubjectRequest) -> Erasure:
         raise CannotDo(_("First say how they proved that the number is theirs."))
     if Erasure.objects.filter(request=live, state__in=OPEN).exists():
         raise CannotDo(_("It has begun already."))
-    copies = DataExport.objects.filter(request__number_index=live.number_index)
+    who = Who.of(live.number_index)
+    copies = DataExport.objects.filter(request__number_index__in=who.indexes)
     if copies.filter(state=DataExport.State.MAKING).exists():
         raise CannotDo(_("A copy of this number's data is being made. Wait until it is ready."))
     if live.kind == SubjectRequest.Kind.BOTH and not copies.filter(request=live, fetched_at__isnull=False).exists():
         raise CannotDo(_("They ask for a copy first. Have it made and fetch it, then erase."))
-    who = Who.of(live.number_index)
     if found := stops(who, now):
         raise CannotDo(" ".join(f"{one.words}. {one.until}." for one in found))
     texts = Message.objects.filter(contact_id__in=who.contacts, ended_at=None).count()

@@ -1,6 +1,7 @@
 """The worker's part of an erasure: shred, end rows, verify, close. It goes on from the rows, whoever dies meanwhile."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -104,6 +105,7 @@ def _shred(erasure: Erasure) -> bool:
         return False
     for contact in Contact.objects.filter(pk__in=who.contacts):
         _keep_from_texting(contact, erasure)
+    _close(erasure, set(who.indexes) - {who.index})  # later no number of theirs is known
     erasure.key_ids = [
         key.hex()
         for key in destroy_keys(CONTACT, *erasure.contact_ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)
@@ -147,15 +149,7 @@ def _finish(erasure: Erasure) -> bool:
     done = Erasure.objects.filter(pk=erasure.pk, state=State.RUNNING)
     if not done.update(state=State.DONE, ended_at=now, busy_until=None, failure="", stayed=stayed):
         return False
-    own = SubjectRequest.objects.filter(number_index=index)
-    own.filter(state=SubjectRequest.State.OPEN).update(
-        state=SubjectRequest.State.DONE, closed_by=erasure.asked_by, closed_at=now
-    )
-    ids = [str(pk) for pk in own.values_list("pk", flat=True)]
-    other_copies = DataExport.objects.filter(request__in=own).exclude(request=erasure.request)
-    end_exports(list(other_copies.exclude(state=DataExport.State.ENDED)))
-    own.update(number_masked="", erased_at=now)
-    destroy_keys(SUBJECT_KEY, *ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)
+    _close(erasure, [index])
     live = Erasure.objects.get(pk=erasure.pk)
     audit.record(
         event=AuditKind.ERASURE_DONE,
@@ -167,6 +161,20 @@ def _finish(erasure: Erasure) -> bool:
     )
     renew()
     return True
+
+
+def _close(erasure: Erasure, indexes: Collection[bytes]) -> None:
+    """End the requests and other copies of these numbers, with the numbers themselves and what was said of them."""
+    now = timezone.now()
+    own = SubjectRequest.objects.filter(number_index__in=list(indexes), erased_at=None)
+    own.filter(state=SubjectRequest.State.OPEN).update(
+        state=SubjectRequest.State.DONE, closed_by=erasure.asked_by, closed_at=now
+    )
+    ids = [str(pk) for pk in own.values_list("pk", flat=True)]
+    other_copies = DataExport.objects.filter(request__in=own).exclude(request=erasure.request)
+    end_exports(list(other_copies.exclude(state=DataExport.State.ENDED)))
+    own.update(number_masked="", erased_at=now)
+    destroy_keys(SUBJECT_KEY, *ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)
 
 
 def renew() -> int:

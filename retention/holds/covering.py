@@ -103,12 +103,12 @@ def _who(scope: HoldScope) -> "QuerySet[Contact, Any] | None":
     """Ids of the contacts that the scope names, with all numbers of the same persons; None when it names none."""
     if not _has_person(scope):
         return None
+    met = Q(pk__in=HeldContact.objects.filter(scope_id=scope.pk).order_by().values("contact_id"))
     rows = Contact.objects.order_by()
     if scope.contact_id is not None:
-        rows = rows.filter(pk=scope.contact_id)
+        rows = rows.filter(Q(pk=scope.contact_id) | met)
     if scope.number_index is not None or scope.tag_id is not None:
-        met = HeldContact.objects.filter(scope_id=scope.pk).order_by().values("contact_id")
-        rows = rows.filter(now_named(scope) | Q(pk__in=met))
+        rows = rows.filter(now_named(scope) | met)
     return Contact.objects.filter(same_as(rows)).order_by().values("pk")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from texting.models import Contact
+from texting.persons import same_as
 
 LEAST_WORDS = 3
 LONGEST_TERM = timedelta(days=3660)
@@ -141,13 +143,21 @@ def meet(scopes: Iterable[HoldScope]) -> int:
     rows = [
         HeldContact(scope=scope, contact_id=contact_id)
         for scope in scopes
-        if scope.number_index is not None or scope.tag_id is not None
-        for contact_id in Contact.objects.filter(now_named(scope))
+        if (named := _named(scope)) is not None
+        for contact_id in Contact.objects.filter(same_as(named))
         .exclude(pk__in=HeldContact.objects.filter(scope=scope).order_by().values("contact_id"))
         .values_list("pk", flat=True)
     ]
     HeldContact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     return len(rows)
+
+
+def _named(scope: HoldScope) -> "QuerySet[Contact] | None":
+    if scope.contact_id is not None:
+        return Contact.objects.filter(pk=scope.contact_id)
+    if scope.number_index is None and scope.tag_id is None:
+        return None
+    return Contact.objects.filter(now_named(scope))
 
 
 def _store(hold: Hold, found: Sequence[HoldScope]) -> None:

@@ -6,6 +6,7 @@ what was chosen to both (and to the further numbers that the survivor has alread
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -20,12 +21,12 @@ from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import fetch_current_keys, readable
-from texting import persons
+from texting import persons, tagged_steps
 from texting.contacts import show
 from texting.duplicates.choosing import CannotMerge, Choice, decided
 from texting.duplicates.finding import access_pair, require_merging
 from texting.duplicates.states import State, put_back, states_of, write
-from texting.models import Contact, ContactMerge
+from texting.models import Contact, ContactMerge, Tag
 from texting.queries.access import NotYours
 from texting.searching.keeping import keep_names
 
@@ -43,6 +44,7 @@ def _guards() -> tuple[Callable[[Collection[UUID]], str], ...]:
 def merge(*, member: Membership, survivor: UUID, other: UUID, choice: Choice = AS_IT_IS) -> ContactMerge:
     """Make one contact a further number of another. Raises CannotMerge, NotYours, MissingPermission."""
     access_pair(member, survivor, other)
+    _refuse([survivor, other])  # first the lock of what deletes, then rows: as a purge does
     rows = _locked([survivor, other])
     ours, theirs = rows[survivor], rows[other]
     if ours.merged_into_id or theirs.merged_into_id:
@@ -52,6 +54,7 @@ def merge(*, member: Membership, survivor: UUID, other: UUID, choice: Choice = A
     _refuse(list(rows))
     states = states_of(rows.values())
     wanted = decided(member, states[survivor], states[other], choice)
+    _refuse_taking_off(member, states, dict.fromkeys(rows, wanted))
     made = ContactMerge(survivor=ours, merged=theirs, made_by=member, made_at=timezone.now())
     kept = {"ours": states[survivor], "theirs": states[other], "after": wanted}
     made.before = json.dumps({name: state.as_json() for name, state in kept.items()}, ensure_ascii=False)
@@ -59,7 +62,9 @@ def merge(*, member: Membership, survivor: UUID, other: UUID, choice: Choice = A
     made.save(force_insert=True)
     theirs.merged_into = ours
     theirs.save(update_fields=["merged_into"])
-    _write_all(rows.values(), states, dict.fromkeys(rows, wanted))
+    now = timezone.now()  # a tag that ends texts sooner counts from when it is put on
+    tags = {pk: {tag: state.tags.get(tag, now) for tag in wanted.tags} for pk, state in states.items()}
+    _write_all(rows.values(), states, {pk: replace(wanted, tags=tags[pk]) for pk in rows})
     _told(member, AuditKind.CONTACT_MERGED, made)
     return made
 
@@ -71,6 +76,7 @@ def undo(*, member: Membership, merge_id: UUID) -> ContactMerge:
     """
     require_merging(member)
     made = _live(merge_id)
+    _refuse([made.survivor_id, made.merged_id])
     rows = _locked([made.survivor_id, made.merged_id])
     made = _live(merge_id)  # by nobody else meanwhile
     later = ContactMerge.objects.filter(survivor=made.survivor_id, ended_at=None, made_at__gt=made.made_at)
@@ -83,9 +89,11 @@ def undo(*, member: Membership, merge_id: UUID) -> ContactMerge:
     ours, theirs, after = (State.from_json(json.loads(kept)[name]) for name in ("ours", "theirs", "after"))
     states = states_of(rows.values())
     before = {pk: theirs if pk == made.merged_id else ours for pk in rows}
+    wanted = {pk: put_back(states[pk], before[pk], after) for pk in rows}
+    _refuse_taking_off(member, states, wanted)
     rows[made.merged_id].merged_into = None
     rows[made.merged_id].save(update_fields=["merged_into"])
-    _write_all(rows.values(), states, {pk: put_back(states[pk], before[pk], after) for pk in rows})
+    _write_all(rows.values(), states, wanted)
     made.ended_at, made.undone_by, made.before = timezone.now(), member, None
     made.save(update_fields=["ended_at", "undone_by", "before"])
     _told(member, AuditKind.CONTACT_UNMERGED, made)
@@ -96,6 +104,7 @@ def take_off(*, member: Membership, merge_id: UUID) -> ContactMerge:
     """Make a further number a contact of its own, at any time. Both keep what is known now. Raises as `undo` does."""
     require_merging(member)
     made = _live(merge_id)
+    _refuse([made.survivor_id, made.merged_id])
     rows = _locked([made.merged_id])
     made = _live(merge_id)
     _refuse(list(rows))
@@ -150,9 +159,20 @@ def _locked(contact_ids: Collection[UUID]) -> dict[UUID, Contact]:
     return {pk: row for pk, row in rows.items() if pk not in gone}
 
 
+def refusal(contact_ids: Collection[UUID]) -> str:
+    """Why these contacts cannot be merged or parted now, or "". Whoever keeps them notes first whom that covers."""
+    return next((why for guard in _guards() if (why := guard(contact_ids))), "")
+
+
 def _refuse(contact_ids: Collection[UUID]) -> None:
-    for guard in _guards():
-        if why := guard(contact_ids):
+    if why := refusal(contact_ids):
+        raise CannotMerge(why)
+
+
+def _refuse_taking_off(member: Membership, now: dict[UUID, State], wanted: dict[UUID, State]) -> None:
+    gone = {tag for pk, state in now.items() for tag in state.tags.keys() - wanted[pk].tags.keys()}
+    for tag in Tag.objects.filter(pk__in=gone).order_by("pk"):
+        if why := tagged_steps.why_kept(member, tag):
             raise CannotMerge(why)
 
 

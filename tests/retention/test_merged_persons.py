@@ -1,0 +1,111 @@
+"""Persons with several numbers: what keeps, and what erases, knows all of them, whoever merges and parts them."""
+
+import pytest
+from django.utils import timezone
+
+from retention import changing
+from retention.erasing.rows import without_number
+from retention.erasing.running import go_on
+from retention.holds.covering import covered
+from retention.holds.freezing import live_scopes
+from retention.holds.wanted import WantedScope
+from retention.kinds import Kind
+from retention.models import DataExport, Erasure, SubjectRequest
+from retention.purging import running
+from retention.requests.parts import Who
+from tenancy.isolation import activate
+from tests.retention.asked import ask_request, copied_for
+from tests.retention.placed import place_hold
+from tests.retention.purging.conftest import told, without_waiting
+from tests.retention.test_tag_periods import choose, tag_of
+from tests.texting.desk import FIRST, SECOND, desk
+from tests.texting.test_duplicates import TEXTS, merge, two
+from texting import tagging
+from texting.duplicates import merging
+from texting.duplicates.choosing import CannotMerge
+from texting.models import Contact, ContactTag, Conversation, Message
+from texting.tagging import BadTag
+
+__all__ = ["desk", "told", "two", "without_waiting"]
+pytestmark = pytest.mark.django_db
+
+
+def test_a_merge_leaves_out_no_tag_that_decides_how_long_texts_are_kept(two):
+    agent = two.cast.supervisor
+    with activate(two.organization):
+        changing.change(actor=two.cast.admin, kind=Kind.BODIES, team=None, tag=two.vip, days=None)
+        with pytest.raises(BadTag, match="decides how long"):
+            tagging.take_off(member=agent, tag=two.vip, contact_ids=[two.ana.pk])
+    with pytest.raises(CannotMerge, match="decides how long"):
+        merge(two, member=agent, without=frozenset({two.vip.pk}))
+    with activate(two.organization):
+        assert ContactTag.objects.filter(tag=two.vip, contact=two.ana).exists(), "taken off by the way"
+
+
+@pytest.mark.parametrize("how", ["number", "contact"])
+def test_parting_takes_nothing_out_of_a_hold(two, how):
+    made = merge(two)
+    with activate(two.organization):
+        if how == "number":
+            place_hold(two.cast.owner, WantedScope(FIRST))
+        else:
+            place_hold(two.cast.owner, WantedScope(f"/contacts/{two.ana.pk}/"))
+        [scope] = list(live_scopes())
+        assert set(Message.objects.filter(covered(scope, TEXTS)).values_list("contact_id", flat=True)) == {
+            two.ana.pk,
+            two.second.pk,
+        }
+        merging.take_off(member=two.cast.supervisor, merge_id=made.pk)
+        [scope] = list(live_scopes())
+        held = set(Message.objects.filter(covered(scope, TEXTS)).values_list("contact_id", flat=True))
+        assert held == {two.ana.pk, two.second.pk}, "a supervisor took a number out of a legal hold"
+
+
+def test_an_erasure_ends_copies_and_requests_of_all_their_numbers(two):
+    merge(two)
+    with activate(two.organization):
+        other = ask_request(two.cast.admin, SECOND, kind="access")
+        copy = copied_for(two.cast.admin, other)
+        asked = ask_request(two.cast.admin, FIRST, kind="erase")
+        Erasure.objects.create(
+            request=asked,
+            asked_by=two.cast.admin,
+            at=timezone.now(),
+            contact_ids=[str(pk) for pk in Who.of(asked.number_index).contacts],
+        )
+        Conversation.objects.update(status="resolved", resolved_at=timezone.now())
+    assert go_on(two.organization.pk) == 1
+    with activate(two.organization):
+        left = SubjectRequest.objects.get(pk=other.pk)
+        found = (DataExport.objects.get(pk=copy.pk).state, left.number_masked, left.state)
+    page = two.as_(two.cast.admin).get(f"/settings/exports/{copy.pk}/")
+    assert (found, page.status_code) == (("ended", "", "done"), 404)
+
+
+def test_whoever_is_left_together_can_still_be_parted(two):
+    merge(two)
+    merge(two, two.ana, two.stranger)
+    with activate(two.organization):
+        without_number(two.ana.pk)
+        rows = Contact.objects.filter(pk__in=[two.second.pk, two.stranger.pk]).order_by("created_at")
+        assert rows[1].merged_into_id == rows[0].pk
+        assert [made.merged_id for made in merging.merges_of(rows[0])] == [rows[1].pk], "no page parts these two"
+
+
+@pytest.mark.usefixtures("without_waiting")
+@pytest.mark.parametrize("how", ["put on", "merged"])
+def test_a_tag_that_came_by_a_merge_counts_a_week_later(desk, told, settings, how):
+    settings.RETENTION_KEEPERS = []
+    ana, other = (told("A melon", number=number) for number in (FIRST, SECOND))
+    with activate(desk.organization):
+        short = tag_of(desk, "Short", SECOND)
+        choose(Kind.BODIES, 40, tag=short)
+        if how == "merged":
+            merging.merge(member=desk.cast.supervisor, survivor=ana.contact_id, other=other.contact_id)
+        else:
+            tagging.put_on(member=desk.cast.supervisor, tag=short, contact_ids=[ana.contact_id])
+    assert running.run_nights()["failed"] == 0
+    with activate(desk.organization):
+        alive = set(Message.objects.filter(direction="in", ended_at=None).values_list("pk", flat=True))
+    assert other.pk not in alive
+    assert ana.pk in alive, "ended in the first night, without the week"
