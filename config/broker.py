@@ -9,6 +9,9 @@ look alive. Here it counts no longer; Redis hands it out once more, later, and e
 
 What is under way when a connection breaks: kombu gives it back to Redis while it closes the connection, and where that
 cannot be done the worker ended. Here Redis hands that out once more as well.
+
+What is begun: kombu notes it in Redis, and where a full Redis notes nothing the worker ended. Here it is done all the
+same; if the worker dies meanwhile, the sweeps find what was to be done.
 """
 
 import logging
@@ -38,6 +41,14 @@ class AnswersFirst(_Cycle):
 
 class ForgettingQoS(redis.QoS):
     """What this worker has under way, whether or not Redis can be told of its end."""
+
+    def append(self, message: Any, delivery_tag: str) -> None:
+        """It is under way, whether or not Redis can note that: a full one hands out and notes nothing."""
+        try:
+            super().append(message, delivery_tag)
+        except Exception as error:
+            log.warning("task_not_noted", extra={"error": type(error).__name__})
+            virtual.QoS.append(self, message, delivery_tag)
 
     def ack(self, delivery_tag: str) -> None:
         """It is done. Raises what Redis does; it is under way no longer then either."""

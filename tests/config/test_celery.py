@@ -192,6 +192,20 @@ def test_a_worker_goes_on_when_redis_could_not_be_told_that_a_task_is_done(own_v
         assert channel.qos.can_consume()
 
 
+def test_a_full_redis_ends_no_worker(own_valkey):
+    with app.connection_for_read(celery_broker_url(own_valkey.url)) as connection:
+        heartbeat.apply_async(connection=connection)
+        channel = connection.default_channel
+        channel.basic_qos(0, 1, False)
+        begun = channel.basic_get("celery")
+        own_valkey.ask("CONFIG SET maxmemory-policy noeviction")
+        own_valkey.ask("CONFIG SET maxmemory 1")
+        channel.qos.append(begun, begun.delivery_tag)
+        assert not channel.qos.can_consume()
+        begun.ack()
+        assert channel.qos.can_consume()
+
+
 def test_a_broken_connection_is_closed_whatever_is_under_way(own_valkey):
     connection = app.connection_for_read(celery_broker_url(own_valkey.url))
     heartbeat.apply_async(connection=connection)
