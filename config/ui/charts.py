@@ -198,10 +198,12 @@ def _most(series: Series) -> float:
 
 
 @register.simple_tag
-def line_plot(title: str, labels: Sequence[str], series: Series, unit: str = "") -> SafeString:
-    """Values over time. `series` is a list of `(name, values)`; a value may be `None` and leaves a gap."""
+def line_plot(title: str, labels: Sequence[str], series: Series, unit: str = "", most: int = 0) -> SafeString:
+    """Values over time. `series` is a list of `(name, values)`; a value may be `None` and leaves a gap. `most`: the end
+    of a scale that has one, as of scores from 1 to 5.
+    """
     _checked(labels, series)
-    ticks = nice_ticks(_most(series))
+    ticks = [float(tick) for tick in range(most + 1)] if most else nice_ticks(_most(series))
     alone = len(series) == 1
     drawn = [
         _line(place, name, labels, values, top=ticks[-1], alone=alone) for place, (name, values) in enumerate(series)
