@@ -105,11 +105,12 @@ def _shred(erasure: Erasure) -> bool:
         return False
     for contact in Contact.objects.filter(pk__in=who.contacts):
         _keep_from_texting(contact, erasure)
-    _close(erasure, set(who.indexes) - {who.index})  # later no number of theirs is known
     erasure.key_ids = [
         key.hex()
         for key in destroy_keys(CONTACT, *erasure.contact_ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)
     ]
+    if others := set(who.indexes) - {who.index}:
+        _close(erasure, others)  # later no number of theirs is known
     erasure.shredded_at = timezone.now()
     erasure.save(update_fields=["key_ids", "shredded_at"])
     return True

@@ -329,7 +329,7 @@ def test_many_are_read_in_as_many_statements_as_one(desk):
     assert statements() <= alone + 2  # escalations: there were none
 
 
-def test_a_resolve_costs_one_statement_for_the_checks_and_one_for_automations(desk, monkeypatch):
+def test_a_resolve_costs_one_statement_for_the_checks_one_for_automations_and_one_for_satisfaction(desk, monkeypatch):
     def statements():
         conversation = desk.hear("Hello")
         with activate(desk.organization), CaptureQueriesContext(connections["default"]) as seen:
@@ -340,7 +340,7 @@ def test_a_resolve_costs_one_statement_for_the_checks_and_one_for_automations(de
     statements()  # what is remembered from then on
     with_checks = statements()
     monkeypatch.setattr("texting.ending_steps._steps", lambda: ())
-    assert with_checks - statements() == 2
+    assert with_checks - statements() == 3
 
 
 def test_the_look_for_events_stays_behind_the_clock_and_then_misses_none(desk):

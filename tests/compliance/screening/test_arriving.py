@@ -115,7 +115,7 @@ def test_findings_of_one_organization_are_walled_off(desk: Desk) -> None:
 
 def test_texts_without_digits_cost_no_further_statement(desk: Desk, django_assert_max_num_queries) -> None:
     desk.hear("Hello")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         desk.hear("Thank you, see you then")
 
 
