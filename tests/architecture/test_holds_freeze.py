@@ -62,7 +62,7 @@ PLACES = {
     "retention/requests/clock.py:forget_old": "the log of requests after 24 months: what was asked, no content",
     "retention/erasing/rows.py:_beside": "what stood beside words whose key is destroyed already",
     "retention/erasing/rows.py:end_sealed": "rows whose key is destroyed already",
-    "retention/erasing/running.py:_finish": "the numbers of requests whose number was erased",
+    "retention/erasing/running.py:_close": "the numbers of requests whose number was erased",
     "retention/erasing/running.py:_shred": "deleting_lock, then `stopping.stops`: holds are the first of them",
     "retention/exporting/running.py:_take": "pieces of a file that is begun anew: " + COPY,
     "retention/exporting/running.py:end": "a file that somebody asked for: " + COPY,
