@@ -11,7 +11,7 @@ pytestmark = needs_browser
 def test_what_a_customer_said_on_the_phone_is_written_down_and_holds(office: Office, someone: MakePerson) -> None:
     conversation = office.hear("Good morning", name="Grace Whitfield")
     page = someone().let_in(office.agent).tab(f"/contacts/{conversation.contact_id}/")
-    page.get_by_role("link", name="Permission").click()
+    page.get_by_role("link", name="Permission", exact=True).click()
     expect(page.get_by_text("May be texted", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="They asked us to stop").click()
