@@ -9,11 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.form_fields import field_of
-from texting.announcements.audiences import Agreement, Audience, read
+from accounts.models import Membership
+from texting import queries
+from texting.announcements.audiences import Agreement, Audience, agreements, read
 from texting.announcements.lists import MOST_BYTES
 from texting.announcements.writing import Written
-from texting.filtering.saving import ShownFilter
-from texting.models import Announcement, Line, Tag
+from texting.filtering.saving import ShownFilter, saved_for
+from texting.limits.regions import name_of
+from texting.models import Announcement, Contact, Line, Tag
 from texting.models.announcement import LONGEST_NAME
 from texting.origins import Offered
 from texting.purposes import Purpose
@@ -25,6 +28,17 @@ PURPOSES = (
     (Purpose.BULK.value, _("Marketing: who agreed to it in writing gets it")),
 )
 FILTER, LIST = "filter", "list"
+
+
+def audience_choices(member: Membership) -> dict[str, Any]:
+    """What an `AudienceForm` offers this member: lines, agreements, saved filters and countries."""
+    codes = Contact.objects.exclude(region="").order_by("region").values_list("region", flat=True).distinct()
+    return {
+        "lines": queries.visible_lines(member).filter(is_active=True).order_by("name"),
+        "agreements": agreements(),
+        "filters": saved_for(member),
+        "regions": [(code, name_of(code)) for code in codes],
+    }
 
 
 class AudienceForm(forms.Form):

@@ -18,13 +18,12 @@ from compliance.polls import reading, writing
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import queries
-from texting.announcements import audiences, running
+from texting.announcement_forms import audience_choices
+from texting.announcements import running
 from texting.announcements.lists import CannotUse
 from texting.announcements.reading import BADGES
 from texting.announcements.writing import OPEN, CannotAnnounce
-from texting.filtering.saving import saved_for
-from texting.limits.regions import name_of
-from texting.models import Announcement, Contact
+from texting.models import Announcement
 
 _MAY = (Permission.ANNOUNCEMENTS_PREPARE, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
 State = Announcement.State
@@ -78,14 +77,10 @@ def _write(request: MemberRequest, before: Poll | None) -> HttpResponse:
 
 def _form(request: MemberRequest, before: Poll | None) -> PollForm:
     posted = request.method == "POST"
-    codes = Contact.objects.exclude(region="").order_by("region").values_list("region", flat=True).distinct()
     return PollForm(
         request.POST if posted else None,
         request.FILES if posted else None,
-        lines=queries.visible_lines(request.member).filter(is_active=True).order_by("name"),
-        agreements=audiences.agreements(),
-        filters=saved_for(request.member),
-        regions=[(code, name_of(code)) for code in codes],
+        **audience_choices(request.member),
         poll=before,
     )
 

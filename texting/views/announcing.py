@@ -13,14 +13,12 @@ from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
 from texting import origins, queries
-from texting.announcement_forms import AnnouncementForm
-from texting.announcements import audiences, reading, rules, running, writing
+from texting.announcement_forms import AnnouncementForm, audience_choices
+from texting.announcements import reading, rules, running, writing
 from texting.announcements.lists import CannotUse
 from texting.announcements.owners import owner_of
 from texting.announcements.writing import OPEN, CannotAnnounce
-from texting.filtering.saving import saved_for
-from texting.limits.regions import name_of
-from texting.models import Announcement, Contact
+from texting.models import Announcement
 
 _MAY = (Permission.ANNOUNCEMENTS_PREPARE, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
 
@@ -64,15 +62,11 @@ def _write(request: MemberRequest, before: Announcement | None) -> HttpResponse:
 
 def _form(request: MemberRequest, before: Announcement | None) -> AnnouncementForm:
     posted = request.method == "POST"
-    codes = Contact.objects.exclude(region="").order_by("region").values_list("region", flat=True).distinct()
     return AnnouncementForm(
         request.POST if posted else None,
         request.FILES if posted else None,
-        lines=queries.visible_lines(request.member).filter(is_active=True).order_by("name"),
         templates=origins.origins().offered(request.member),
-        agreements=audiences.agreements(),
-        filters=saved_for(request.member),
-        regions=[(code, name_of(code)) for code in codes],
+        **audience_choices(request.member),
         before=before,
     )
 
