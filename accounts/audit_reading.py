@@ -153,7 +153,7 @@ def _row(event: AuditEvent, names: dict[UUID, str]) -> Row:
 
 def label_of(event: str) -> str:
     """The words for a kind of event; a kind that this release does not know keeps its own name."""
-    return AuditKind(event).label if event in set(AuditKind) else event
+    return str(AuditKind(event).label) if event in set(AuditKind) else event
 
 
 def object_types() -> list[str]:

@@ -40,9 +40,9 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict, member: Membership) -> None:
         super().__init__(data)
         people = [(str(one.member.pk), one.name) for one in queries.people(member)]
-        kinds = sorted((kind.value, kind.label) for kind in audit.AuditKind)
+        kinds = sorted((kind.value, str(kind.label)) for kind in audit.AuditKind)
         objects = [(name, name.rpartition(".")[2].capitalize()) for name in audit_reading.object_types()]
-        choices = {
+        choices: dict[str, tuple[object, list[tuple[str, str]]]] = {
             "actor": (_("Everybody"), people),
             "event": (_("Everything"), kinds),
             "object_type": (_("Any"), objects),
