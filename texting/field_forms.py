@@ -140,5 +140,7 @@ def _widget(field: SeenField, now: str) -> forms.Widget:
         return forms.Select(choices=[("", "—"), *((one, one) for one in (*kept, *field.options))])
     if field.kind == Kind.DATE:
         return forms.DateInput()
+    if field.kind == Kind.DATE_TIME:
+        return forms.DateTimeInput()
     attrs = {"autocomplete": "off"} | ({"inputmode": "decimal"} if field.kind == Kind.NUMBER else {})
     return forms.TextInput(attrs=attrs)

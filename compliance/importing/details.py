@@ -104,6 +104,8 @@ class Definitions:
                 text = columns.read_date(text, self.started.date_order).isoformat()
             except ValueError as error:
                 raise BadDetail(field.name) from error
+        if field.kind == Kind.DATE_TIME:
+            text = self._day_and_time(field, text)
         if field.kind == Kind.YES_NO:
             text = _SAID.get(text.casefold(), text)
         if field.kind == Kind.NUMBER:
@@ -111,6 +113,14 @@ class Definitions:
         try:
             return checked(field.name, field.kind, text, tuple(field.options))
         except BadValue as error:
+            raise BadDetail(field.name) from error
+
+    def _day_and_time(self, field: ContactField, text: str) -> str:
+        """ISO 8601 as it is; else a day as the list writes days, then a time as "14:30"."""
+        day, _between, clock = text.partition(" ")
+        try:
+            return f"{columns.read_date(day, self.started.date_order).isoformat()}T{clock}" if clock else text
+        except ValueError as error:
             raise BadDetail(field.name) from error
 
 

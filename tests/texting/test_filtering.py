@@ -41,12 +41,19 @@ VALUES = {
     "Cy": {"Visits": "-1"},
     "Di": {},
 }
-KINDS = {"Policy": Kind.TEXT, "Visits": Kind.NUMBER, "Renewal": Kind.DATE, "Texts": Kind.YES_NO, "Plan": Kind.CHOICE}
+KINDS = {
+    "Policy": Kind.TEXT,
+    "Visits": Kind.NUMBER,
+    "Renewal": Kind.DATE,
+    "Visit": Kind.DATE_TIME,
+    "Texts": Kind.YES_NO,
+    "Plan": Kind.CHOICE,
+}
 
 
 @pytest.fixture
 def world(desk):
-    """Four contacts, the last the newest; five fields; Ada and Cy are tagged."""
+    """Four contacts, the last the newest; six fields; Ada and Cy are tagged."""
     desk.fields, desk.people = {}, {}
     with activate(desk.organization):
         for name, kind in KINDS.items():
@@ -169,6 +176,7 @@ WRITTEN = {
     Kind.TEXT: st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
     Kind.NUMBER: st.decimals(-9999, 9999, places=2).map(str),
     Kind.DATE: DAYS,
+    Kind.DATE_TIME: DAYS.map("{}T14:30".format),
     Kind.YES_NO: st.sampled_from(["yes", "no"]),
     Kind.CHOICE: st.sampled_from(["Gold", "Silver"]),
 }
@@ -186,13 +194,16 @@ def test_each_question_has_an_opposite_that_parts_the_contacts(data):
     assert fit[Ask.IS] is not fit[Ask.IS_NOT]
     assert fit[Ask.EMPTY] is not fit[Ask.WRITTEN]
     assert fit[Ask.EMPTY] is (there == "")
-    assert fits(Ask.IS, kind, there, there, TODAY) is bool(there)
+    assert fits(Ask.IS, kind, there[:10] if kind == Kind.DATE_TIME else there, there, TODAY) is bool(there)
     if kind == Kind.NUMBER and there:
         assert [fit[Ask.IS], fit[Ask.MORE], fit[Ask.LESS]].count(True) == 1
-    if kind == Kind.DATE and there:
+    if kind == Kind.DATE_TIME:
+        day = asked[:10]  # it is asked for by its day
+        fit |= {ask: fits(ask, kind, day, there, TODAY) for ask in (Ask.IS, Ask.BEFORE, Ask.AFTER)}
+    if kind in {Kind.DATE, Kind.DATE_TIME} and there:
         assert [fit[Ask.IS], fit[Ask.BEFORE], fit[Ask.AFTER]].count(True) == 1
-        assert fit[Ask.NEXT_DAYS] is (0 <= (date.fromisoformat(there) - TODAY).days <= 30)
-        assert fit[Ask.LAST_DAYS] is (0 <= (TODAY - date.fromisoformat(there)).days <= 30)
+        assert fit[Ask.NEXT_DAYS] is (0 <= (date.fromisoformat(there[:10]) - TODAY).days <= 30)
+        assert fit[Ask.LAST_DAYS] is (0 <= (TODAY - date.fromisoformat(there[:10])).days <= 30)
 
 
 def test_what_is_kept_is_read_as_it_was_and_nothing_else_is(world):

@@ -2,15 +2,18 @@
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from texting.local_time import clock
 from texting.models.field import ContactField
 
 Kind = ContactField.Kind
+DAYS = frozenset({Kind.DATE, Kind.DATE_TIME})
+"""Kinds of which a rule can say "three days before"."""
 LONGEST_VALUE = 300  # characters
 MOST_DIGITS, MOST_DECIMALS = 15, 6
 FIRST_YEAR, LAST_YEAR = 1850, 2200
@@ -24,7 +27,8 @@ class BadValue(ValueError):
 def stored(kind: str, typed: str, options: Sequence[str] = ()) -> str:
     """What somebody typed in its one spelling; "" for nothing. Raises BadValue. Of a stored value: itself.
 
-    Text: one line. A number: digits with a point, "12.5". A day: ISO 8601, "2027-03-31". "yes" or "no". Of a choice:
+    Text: one line. A number: digits with a point, "12.5". A day: ISO 8601, "2027-03-31"; a
+    day with a time, by the organization's clock: "2027-03-31T14:30". "yes" or "no". Of a choice:
     one of the options.
     """
     text = one_line(typed)
@@ -37,15 +41,12 @@ def stored(kind: str, typed: str, options: Sequence[str] = ()) -> str:
             return _number(text)
         case Kind.DATE:
             return _day(text)
+        case Kind.DATE_TIME:
+            return _day_and_time(text)
         case Kind.YES_NO:
-            if text.casefold() in {YES, NO}:
-                return text.casefold()
-            raise BadValue(_("Choose yes or no."))
+            text = _yes_or_no(text)
         case Kind.CHOICE:
-            for option in options:
-                if option.casefold() == text.casefold():
-                    return option
-            raise BadValue(_("Choose one of: %(options)s.") % {"options": ", ".join(options)})
+            text = _option(text, options)
     return text
 
 
@@ -62,12 +63,28 @@ def shown(kind: str, value: str) -> str:
     match kind:
         case Kind.DATE:
             return date_format(date.fromisoformat(value), "j M Y")
+        case Kind.DATE_TIME:
+            at = datetime.fromisoformat(value)
+            return f"{date_format(at, 'j M Y')}, {clock(at)}"
         case Kind.NUMBER:
             number = Decimal(value)
             return number_format(number, decimal_pos=max(0, -int(number.as_tuple().exponent)), force_grouping=True)
         case Kind.YES_NO:
             return _("Yes") if value == YES else _("No")
     return value
+
+
+def _yes_or_no(text: str) -> str:
+    if text.casefold() not in {YES, NO}:
+        raise BadValue(_("Choose yes or no."))
+    return text.casefold()
+
+
+def _option(text: str, options: Sequence[str]) -> str:
+    for option in options:
+        if option.casefold() == text.casefold():
+            return option
+    raise BadValue(_("Choose one of: %(options)s.") % {"options": ", ".join(options)})
 
 
 def _number(text: str) -> str:
@@ -89,8 +106,23 @@ def _day(text: str) -> str:
         day = date.fromisoformat(text)
     except ValueError:
         raise BadValue(_("Write a day as year-month-day, such as 2027-03-31.")) from None
+    _refuse_year(day)
+    return day.isoformat()
+
+
+def _day_and_time(text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is not None or len(text) <= len("2027-03-31"):
+        raise BadValue(_("Write a day and a time as year-month-day hour:minute, such as 2027-03-31 14:30."))
+    _refuse_year(at.date())
+    return f"{at:%Y-%m-%dT%H:%M}"
+
+
+def _refuse_year(day: date) -> None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise BadValue(
             _("Write a day between the years %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
         )
-    return day.isoformat()

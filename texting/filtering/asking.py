@@ -50,7 +50,7 @@ def subjects(member: Membership, tags: Sequence[ShownTag] | None = None) -> list
     opens = sees_everybody(member)
     for field in fields_for(member):
         asks = tuple(ask for ask in ASKED_OF[field.kind] if opens or ask in WITHOUT_VALUE)
-        found.append(Subject(str(field.id), field.name, field.kind, asks, _choices(field)))
+        found.append(Subject(str(field.id), field.name, asked_as(field.kind), asks, _choices(field)))
     return found
 
 
@@ -110,11 +110,16 @@ def in_words(member: Membership, wish: Filter) -> list[str]:
         if one.field_id is None:
             return _said(_("Tag"), TAG, one.ask, tags.get(one.value, _("(no longer there)")))
         field = fields[one.field_id]
-        value = one.value if one.ask in IN_DAYS else shown(field.kind, one.value)
+        value = one.value if one.ask in IN_DAYS else shown(asked_as(field.kind), one.value)
         return _said(field.name, field.kind, one.ask, value)
 
     between = " {} ".format(_("or"))
     return [between.join(say(one) for one in group) for group in wish.groups]
+
+
+def asked_as(kind: str) -> str:
+    """The kind of what a field's values are compared with: a day, of what has a time, too."""
+    return Kind.DATE.value if kind == Kind.DATE_TIME else kind
 
 
 def words(kind: str, ask: Ask) -> str:

@@ -41,6 +41,7 @@ ASKED_OF: Mapping[str, tuple[Ask, ...]] = {
     Kind.TEXT: (Ask.IS, Ask.IS_NOT, Ask.CONTAINS, *_EITHER_WAY),
     Kind.NUMBER: (Ask.IS, Ask.IS_NOT, Ask.MORE, Ask.LESS, *_EITHER_WAY),
     Kind.DATE: (Ask.IS, Ask.IS_NOT, Ask.BEFORE, Ask.AFTER, Ask.NEXT_DAYS, Ask.LAST_DAYS, *_EITHER_WAY),
+    Kind.DATE_TIME: (Ask.IS, Ask.IS_NOT, Ask.BEFORE, Ask.AFTER, Ask.NEXT_DAYS, Ask.LAST_DAYS, *_EITHER_WAY),
     Kind.YES_NO: (Ask.IS, Ask.IS_NOT, *_EITHER_WAY),
     Kind.CHOICE: (Ask.IS, Ask.IS_NOT, *_EITHER_WAY),
 }
@@ -132,6 +133,7 @@ def fits(ask: Ask, kind: str, asked: str, stored: str, today: date) -> bool:
     """Whether a stored value ("" for none) is what a condition asks for. `today` is the organization's day."""
     if ask is Ask.EMPTY or not stored:
         return not stored and ask in FITS_NOTHING_WRITTEN
+    stored = stored[: len("2027-03-31")] if kind == Kind.DATE_TIME else stored  # asked for by its day
     match ask:
         case Ask.WRITTEN:
             fitting = True

@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('name', models.CharField(max_length=40)),
-                        ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('yes_no', 'Yes or no'), ('choice', 'Choice')], max_length=8)),
+                        ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('datetime', 'Date and time'), ('yes_no', 'Yes or no'), ('choice', 'Choice')], max_length=8)),
                         ('options', models.JSONField(blank=True, default=list, help_text='Of a choice: what can be chosen, in order.')),
                         ('keys_right', models.PositiveSmallIntegerField(default=0, help_text='`FieldRight.Right` of API keys, which have no roles.')),
                         ('created_at', models.DateTimeField()),
@@ -378,12 +378,13 @@ class Migration(migrations.Migration):
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('value', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.ContactKey('contact_id')])),
                         ('changed_at', models.DateTimeField()),
+                        ('touched_at', models.DateTimeField(auto_now=True, help_text='When this row was written, whatever it says it is of.')),
                         ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='field_values', to='texting.contact')),
                         ('field', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='values', to='texting.contactfield')),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                     ],
                     options={
-                        'indexes': [models.Index(fields=['organization', 'field'], name='texting_fieldvalue_field')],
+                        'indexes': [models.Index(fields=['organization', 'field', 'touched_at', 'id'], name='texting_fieldvalue_field')],
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_fieldvalue_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_fieldvalue_org_id'), tenancy.constraints.SameOrganization(field='field', name='texting_fieldvalue_field_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_fieldvalue_contact_org'), models.UniqueConstraint(fields=('organization', 'contact', 'field'), name='texting_fieldvalue_once')],
                     },
                 ),

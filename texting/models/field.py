@@ -23,6 +23,7 @@ class ContactField(TenantModel):
         TEXT = "text", _("Text")
         NUMBER = "number", _("Number")
         DATE = "date", _("Date")
+        DATE_TIME = "datetime", _("Date and time")
         YES_NO = "yes_no", _("Yes or no")
         CHOICE = "choice", _("Choice")
 
@@ -83,6 +84,7 @@ class FieldValue(TenantModel):
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="field_values", db_index=False)
     value = EncryptedTextField(keys=[ContactKey("contact_id")], blank=True)
     changed_at = models.DateTimeField()
+    touched_at = models.DateTimeField(auto_now=True, help_text="When this row was written, whatever it says it is of.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -91,7 +93,7 @@ class FieldValue(TenantModel):
             models.UniqueConstraint(fields=["organization", "contact", "field"], name="texting_fieldvalue_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organization", "field"], name="texting_fieldvalue_field"),
+            models.Index(fields=["organization", "field", "touched_at", "id"], name="texting_fieldvalue_field"),
         ]
 
     def __str__(self) -> str:
