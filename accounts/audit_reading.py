@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
@@ -52,8 +53,8 @@ class Row:
 
     @property
     def object_word(self) -> str:
-        """The kind of object in one word: `membership`."""
-        return self.object_type.rpartition(".")[2]
+        """The kind of object in words: `check run`."""
+        return object_words(self.object_type)
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -154,6 +155,18 @@ def _row(event: AuditEvent, names: dict[UUID, str]) -> Row:
 def label_of(event: str) -> str:
     """The words for a kind of event; a kind that this release does not know keeps its own name."""
     return str(AuditKind(event).label) if event in set(AuditKind) else event
+
+
+def object_words(object_type: str) -> str:
+    """The kind of an object in words; one that this release does not know keeps the name of its table.
+
+    >>> object_words("compliance.checkrun")
+    'check run'
+    """
+    try:
+        return str(apps.get_model(object_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return object_type.rpartition(".")[2]
 
 
 def object_types() -> list[str]:

@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,7 +42,7 @@ class FilterForm(forms.Form):
         super().__init__(data)
         people = [(str(one.member.pk), one.name) for one in queries.people(member)]
         kinds = sorted((kind.value, str(kind.label)) for kind in audit.AuditKind)
-        objects = [(name, name.rpartition(".")[2].capitalize()) for name in audit_reading.object_types()]
+        objects = [(name, capfirst(audit_reading.object_words(name))) for name in audit_reading.object_types()]
         choices: dict[str, tuple[object, list[tuple[str, str]]]] = {
             "actor": (_("Everybody"), people),
             "event": (_("Everything"), kinds),

@@ -63,6 +63,12 @@ def test_the_pager_walks_to_the_first_event_and_misses_none(cast, client):
     assert seen == list(range(audit_reading.PAGE * 2 + 7, 0, -1))
 
 
+def test_a_kind_of_object_is_told_in_words():
+    assert audit_reading.object_words("compliance.checkrun") == "check run"
+    assert audit_reading.object_words("gone.thing") == "thing"
+    assert audit_reading.object_words("nothing") == "nothing"
+
+
 def test_filters_find_person_kind_object_day_and_words(cast):
     record(cast)
     record(cast, actor=cast.admin, event=AuditKind.MEMBER_DEACTIVATED, object=cast.leaver, address="198.51.100.7")
