@@ -22,7 +22,7 @@ COPY retention retention
 COPY config config
 COPY templates templates
 # The files' names carry a hash of their content; no key that a real system uses is needed or kept.
-RUN python -m compileall -q . && SECRET_KEY=only-for-this-step python manage.py collectstatic --noinput --verbosity 0 \
+RUN python -m config.words compile && python -m compileall -q . && SECRET_KEY=only-for-this-step python manage.py collectstatic --noinput --verbosity 0 \
     && install --directory --owner parley /var/lib/parley /var/spool/parley
 
 USER parley

@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 # Where it is set, each of the many processes that a test run starts compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help up check test test-providers judge bench eval eval-types presidio train-intents compiled faults soak screenshots lock
+.PHONY: help up check words test test-providers judge bench eval eval-types presidio train-intents compiled faults soak screenshots lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-14s %s\n' "$$name" "$$words"; done
@@ -42,6 +42,7 @@ DEPLOYED = env -u PARLEY_LOCAL PARLEY_DATA=/nonexistent PUBLIC_BASE_URL=https://
 	AUDIT_SIGNING_KEY="$(RANDOM_KEY)" SPOOL_DIR=/tmp SMTP_HOST=mail.example.com MAIL_FROM=parley@text.example.com
 
 check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, deployment
+	@$(BIN)/python -m config.words compile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -50,6 +51,9 @@ check: .venv/dev.stamp ## Lint, format, types, templates, layers, migrations, de
 	$(BIN)/lint-imports --no-logo
 	$(DEPLOYED) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+words: .venv/dev.stamp ## Take new strings into the catalogues and tell what lacks words: ARGS="missing es"
+	@exec $(BIN)/python -m config.words $(ARGS)
 
 bench: .venv/dev.stamp ## Measure against the goals: ARGS=inbound for one of them
 	@exec $(BIN)/python -m bench $(ARGS)

@@ -11,6 +11,7 @@ from accounts.factors.enrolled import enrolled_ways
 from accounts.factors.ways import STRONG, Way
 from accounts.form_fields import field_of
 from accounts.models import Role, Team, User
+from accounts.models.user import Language
 from accounts.passwords import LONGEST, SHORTEST, SHORTEST_WITH_SECOND_FACTOR
 
 CODE_ATTRIBUTES = {
@@ -146,9 +147,15 @@ class RoleChoiceForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    """What the others call a person."""
+    """What the others call a person, and the language that they read."""
 
     name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("As my browser says")), *Language.choices],
+        help_text=_("Of Parley's pages and mails. What you write to customers stays as you write it."),
+    )
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())

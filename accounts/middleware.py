@@ -1,17 +1,19 @@
 """Who acts in this request: asked of PostgreSQL each time, with the organization active until the page is drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from accounts import languages
 from accounts.checks import is_declared
 from accounts.elsewhere import elsewhere_page
 from accounts.models import Membership
@@ -53,10 +55,11 @@ class ActingMember:
     """Sets `request.member` (a Membership or None) and `request.user` (its User or None).
 
     Behind `@requires` the whole request, templates that are rendered late included, runs inside the member's
-    organization, in its time zone and in one transaction. An answer of 500 and above, or any exception out of the
-    view (404 and 403 too), undoes what the request wrote. A view that `calls_out` opens its transactions itself.
-    `@public` views run without an organization, whoever asks; all others are closed outside of the organization's
-    networks. A view that declares neither is refused. Below /api/ no session counts (`accounts.api.endpoint`).
+    organization, in its time zone and in one transaction; every page is in its reader's language. An answer of 500
+    and above, or any exception out of the view (404 and 403 too), undoes what the request wrote. A view that
+    `calls_out` opens its transactions itself. `@public` views run without an organization, whoever asks; all others
+    are closed outside of the organization's networks. A view that declares neither is refused. Below /api/ no
+    session counts (`accounts.api.endpoint`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -65,13 +68,23 @@ class ActingMember:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(API):  # a key speaks there, whatever cookies the browser sends along
             request.member = request.user = None  # type: ignore[attr-defined,assignment]
-            return self.get_response(request)
+            with languages.written_in(languages.DEFAULT):
+                return self.get_response(request)
         store = SessionStore.of(request)
         member = acting_membership(store, background="X-Background" in request.headers)
         if member is None and store.signed_in is not None:
             store.drop()
         request.member = member  # type: ignore[attr-defined]
         request.user = member.user if member else None  # type: ignore[assignment]
+        language = languages.language_of_page(request, member.user if member else None)
+        with languages.written_in(language):
+            response = self._answer(request, member)
+        if isinstance(response, StreamingHttpResponse):
+            pieces = cast("Iterable[bytes]", response.streaming_content)
+            response.streaming_content = languages.each_in(language, pieces)
+        return response
+
+    def _answer(self, request: HttpRequest, member: Membership | None) -> HttpResponseBase:
         view = _view(request) if member else None
         if member is None or view is None or getattr(view, "is_public", False):
             return self.get_response(request)

@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts import sign_in_history
+from accounts import languages, sign_in_history
 from accounts.factors.enrolled import enrolled_ways
 from accounts.factors.policy import lacks_second_factor, rules_for
 from accounts.factors.ways import Way, shown
@@ -209,6 +209,7 @@ def enter(
         if not sso:
             note_way_round(member, origin.address)
     sign_in_history.note(member, origin, SignInOutcome.SIGNED_IN, factors=factors, event_id=event_id)
+    languages.note_browser(user)
     return Entered(member, failed)
 
 

@@ -180,8 +180,8 @@ STORAGES = {
 
 # --- Words --------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
-LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]  # French: what customers read
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True

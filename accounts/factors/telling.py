@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import mail
 from accounts.factors.ways import Way
 from accounts.mail import MailKind
+from accounts.mail.writing import Word, said_later
 from accounts.models import Membership
 
 log = logging.getLogger(__name__)
@@ -16,12 +17,14 @@ log = logging.getLogger(__name__)
 
 def factor_added(member: Membership, way: Way) -> None:
     """Another factor now guards the sign-in."""
-    _tell(member, MailKind.SECOND_FACTOR_CHANGED, what=_("was set up: %(way)s") % {"way": way.label})
+    what = said_later(lambda: _("was set up: %(way)s") % {"way": way.label})
+    _tell(member, MailKind.SECOND_FACTOR_CHANGED, what=what)
 
 
 def factor_removed(member: Membership, way: Way) -> None:
     """One of them is gone."""
-    _tell(member, MailKind.SECOND_FACTOR_CHANGED, what=_("was removed: %(way)s") % {"way": way.label})
+    what = said_later(lambda: _("was removed: %(way)s") % {"way": way.label})
+    _tell(member, MailKind.SECOND_FACTOR_CHANGED, what=what)
 
 
 def recovery_codes_made(member: Membership) -> None:
@@ -49,7 +52,7 @@ def reset_was_agreed(admin: Membership, *, about: str) -> None:
     _tell(admin, MailKind.RECOVERY_AGREED, name=about)
 
 
-def _tell(member: Membership, kind: MailKind, **words: str) -> None:
+def _tell(member: Membership, kind: MailKind, **words: Word) -> None:
     """What happened stands in the log whether or not the person can be told."""
     try:
         mail.queue(to=member.user, kind=kind, words={"organization": member.organization.name, **words})

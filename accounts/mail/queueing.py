@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.languages import language_of, language_of_address, written_in
 from accounts.mail.addresses import checked_address, recipient_digest
 from accounts.mail.kinds import TERMS, MailKind, MailTerms
 from accounts.mail.writing import Word, Written, write
@@ -29,8 +30,9 @@ class TooManyMails(Exception):
 def queue(*, to: User | str, kind: MailKind, words: Mapping[str, Word] | None = None) -> UUID:
     """Put one mail on its way when the running transaction commits; with it or not at all. Returns its id.
 
-    `to` is a person or an address. `words` fill the template; those whose name ends in `link` are addresses of this
-    installation, in `email` e-mail addresses, in `_ip` IP addresses; everything else becomes one plain line.
+    `to` is a person or an address; the mail is in their language, and what is lazy among the words is, too. `words`
+    fill the template; those whose name ends in `link` are addresses of this installation, in `email` e-mail addresses,
+    in `_ip` IP addresses; everything else becomes one plain line.
     Nothing that customers wrote or are called may be among them.
     Raises BadAddress, TooManyMails, NotOurs (a link that leads elsewhere).
     """
@@ -40,7 +42,9 @@ def queue(*, to: User | str, kind: MailKind, words: Mapping[str, Word] | None = 
     if recent.count() >= terms.an_hour:
         log.warning("mail_too_many", extra={"kind": kind.value})
         raise TooManyMails
-    return put(new_id(), kind.value, address, write(kind, words or {}), terms)
+    with written_in(language_of(to) if isinstance(to, User) else language_of_address(address)):
+        written = write(kind, words or {})
+    return put(new_id(), kind.value, address, written, terms)
 
 
 def put(mail_id: UUID, kind: str, address: str, written: Written, terms: MailTerms) -> UUID:

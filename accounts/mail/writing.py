@@ -7,7 +7,7 @@ so that nobody can write to strangers in our name. Links are ours alone.
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from email.utils import formataddr, parseaddr
 from ipaddress import ip_address
@@ -16,15 +16,30 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context, engines
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.functional import Promise, lazy
+from django.utils.translation import get_language
 
 from accounts.mail.addresses import checked_address
 from accounts.mail.kinds import MailKind
 
-Word = str | int
+Word = str | int | Promise  # what is lazy is put into words in the language of the mail
 LONGEST_WORD = 100
 LONGEST_SUBJECT = 140
 _LINK, _EMAIL, _IP = "link", "email", "_ip"  # what the names of such words end in
 _CLICKABLE = re.compile(r"(?i)\b(https?|ftp|mailto|tel|javascript|data):/*|\bwww\.|@")
+
+
+day_in_words = lazy(date_format, str)
+"""A day (and a format) among the words of a mail, as its recipient's language writes it."""
+
+
+def _say(say: Callable[[], str]) -> str:
+    return say()
+
+
+said_later = lazy(_say, str)
+"""What a function of no arguments says among the words of a mail, asked in its recipient's language."""
 
 
 class NotOurs(ValueError):
@@ -48,28 +63,35 @@ class Written:
     subject: str
     text: str
     envelope: Envelope | None = None
+    language: str = ""
 
     def to_json(self) -> str:
-        return json.dumps([self.subject, self.text, *([asdict(self.envelope)] if self.envelope else [])])
+        return json.dumps([self.subject, self.text, self.envelope and asdict(self.envelope), self.language])
 
     @classmethod
     def from_json(cls, stored: str) -> "Written":
-        subject, text, *more = json.loads(stored)
-        return cls(subject, text, Envelope(**more[0] | {"follows": tuple(more[0]["follows"])}) if more else None)
+        subject, text, envelope, language = json.loads(stored)
+        made = Envelope(**envelope | {"follows": tuple(envelope["follows"])}) if envelope else None
+        return cls(subject, text, made, language)
 
 
 def write(kind: MailKind, words: Mapping[str, Word]) -> Written:
-    """The mail of this kind with these words in it. Raises NotOurs for a link of somebody else, BadAddress."""
+    """The mail of this kind with these words in it, in the present language.
+
+    Raises NotOurs for a link of somebody else, BadAddress.
+    """
     clean = {name: _clean(name, value) for name, value in words.items()}
     template = engines["django"].engine.get_template(f"mail/{kind}.txt")  # type: ignore[attr-defined]
     rendered = template.render(Context(clean, autoescape=False)).strip()
     subject, _, text = rendered.partition("\n")
-    return Written(" ".join(subject.split())[:LONGEST_SUBJECT], re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
+    text = re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
+    return Written(" ".join(subject.split())[:LONGEST_SUBJECT], text, language=get_language() or "")
 
 
 def _clean(name: str, value: Word) -> Word:
     if isinstance(value, int):
         return value
+    value = str(value)
     if name.endswith(_LINK):
         return _checked_link(value)
     if name.endswith(_IP):
@@ -110,7 +132,9 @@ def message(written: Written, *, to: str, message_id: str) -> EmailMultiAlternat
         [(line, line.startswith(f"{settings.PUBLIC_BASE_URL}/") and " " not in line) for line in lines]
         for lines in paragraphs
     ]
-    html = render_to_string("mail/frame.html", {"subject": written.subject, "paragraphs": shown})
+    html = render_to_string(
+        "mail/frame.html", {"subject": written.subject, "paragraphs": shown, "language": written.language}
+    )
     made.attach_alternative(html, "text/html")
     return made
 

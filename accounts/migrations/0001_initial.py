@@ -63,9 +63,11 @@ class Migration(migrations.Migration):
                         ('created_at', models.DateTimeField(auto_now_add=True)),
                         ('email_proved_at', models.DateTimeField(blank=True, null=True)),
                         ('reset_at', models.DateTimeField(blank=True, null=True)),
+                        ('language', models.CharField(blank=True, choices=[('en', 'English'), ('es', 'Español')], max_length=5)),
+                        ('browser_language', models.CharField(blank=True, choices=[('en', 'English'), ('es', 'Español')], max_length=5)),
                     ],
                     options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='accounts_user_email_lower')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='accounts_user_email_lower'), models.CheckConstraint(condition=models.Q(('browser_language__in', ['', 'en', 'es']), ('language__in', ['', 'en', 'es'])), name='accounts_user_languages')],
                     },
                 ),
                 migrations.CreateModel(

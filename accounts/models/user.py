@@ -21,6 +21,13 @@ def normalized_password(value: str) -> str:
     return unicodedata.normalize("NFKC", value)
 
 
+class Language(models.TextChoices):
+    """What members read Parley in, each by its own name (`accounts.languages`)."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español"
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates users and finds them by e-mail address in any case."""
 
@@ -41,7 +48,7 @@ class User(AbstractBaseUser):
     `auth_epoch` grows whenever everything that was signed in before must end; each session carries the epoch it began
     in. `email_proved_at`: when somebody last opened a link that was mailed to this address. `reset_at`: when an admin
     took the sign-in away; None again once the link that the admin handed over has set a password. `is_operator`: see
-    `accounts.operators`.
+    `accounts.operators`. `language`: the one they chose; "": their browser's, which `browser_language` remembers.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -55,6 +62,8 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     email_proved_at = models.DateTimeField(null=True, blank=True)
     reset_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=5, choices=Language.choices, blank=True)
+    browser_language = models.CharField(max_length=5, choices=Language.choices, blank=True)
     last_login = None
 
     objects: ClassVar[UserManager] = UserManager()
@@ -65,6 +74,10 @@ class User(AbstractBaseUser):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_lower"),
+            models.CheckConstraint(
+                condition=Q(language__in=["", *Language.values], browser_language__in=["", *Language.values]),
+                name="accounts_user_languages",
+            ),
         ]
 
     def __str__(self) -> str:

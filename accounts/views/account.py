@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import credentials, notices, signing_in
+from accounts import credentials, languages, notices, signing_in
 from accounts.factors import enrolled, steps
 from accounts.factors.policy import counting, rules_for
 from accounts.factors.ways import STRONG
@@ -23,11 +23,16 @@ from accounts.views.answers import form_page, too_many
 @requires()
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: MemberRequest) -> HttpResponse:
-    """Name, and how one signs in."""
-    form = NameForm(request.POST if request.method == "POST" else None, initial={"name": request.user.name})
+    """Name, language, and how one signs in."""
+    user = request.user
+    initial = {"name": user.name, "language": user.language}
+    form = NameForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         credentials.change_name(member=request.member, name=form.cleaned_data["name"])
-        messages.success(request, _("Saved."))
+        if "language" in request.POST:
+            languages.choose(user, form.cleaned_data["language"])
+        with languages.written_in(languages.language_of_page(request, user)):
+            messages.success(request, _("Saved."))
         return redirect("account")
     return form_page(request, "accounts/account.html", form, **_factors(request))
 

@@ -178,5 +178,5 @@ def _is_news(row: MeasureDuty, today: date) -> bool:
 def _words(rows: Iterable[MeasureDuty]) -> dict[str, mail.writing.Word]:
     """Names of laws, a count, a day: nothing about anybody."""
     due = [row for row in rows if row.measure in MEASURES]
-    titles = ", ".join(str(MEASURES[row.measure].title) for row in due)
+    titles = mail.writing.said_later(lambda: ", ".join(str(MEASURES[row.measure].title) for row in due))
     return {"number": len(due), "measures": titles, "due": f"{min(row.due_on for row in due):%Y-%m-%d}" if due else ""}

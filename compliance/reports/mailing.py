@@ -15,11 +15,10 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts import mail
 from accounts.mail import MailKind
-from accounts.mail.writing import Word
+from accounts.mail.writing import Word, day_in_words
 from accounts.models import Membership, MembershipRole, Role
 from accounts.permissions import Permission, require
 from compliance.models import ReportMail
@@ -119,8 +118,8 @@ def _words(organization: Organization, period: Period, now: Ledger, then: Ledger
     page = settings.PUBLIC_BASE_URL + reverse("permission_report")
     return {
         "organization": organization.name,
-        "first": date_format(period.first, "j M Y"),
-        "last": date_format(period.last, "j M Y"),
+        "first": day_in_words(period.first, "j M Y"),
+        "last": day_in_words(period.last, "j M Y"),
         "opt_ins": now.joined,
         "opt_ins_before": then.joined,
         "opt_outs": now.left,

@@ -4,11 +4,11 @@ import json
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.mail import MailKind
+from accounts.mail.writing import day_in_words
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from retention.holds.freezing import live_scopes
@@ -128,7 +128,7 @@ def tell(closing: Closing) -> None:
     """Mail every owner on which day it ends, and where it is taken back."""
     if closing.ends_at is None:
         raise ValueError("a closing without an end")
-    words = {"ends": date_format(timezone.localtime(closing.ends_at), "j M Y")}
+    words = {"ends": day_in_words(timezone.localtime(closing.ends_at), "j M Y")}
     notices.tell_owners(current_organization_id(), MailKind.ORGANIZATION_ENDS, route="closing", words=words)
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts import mail
 from accounts.mail import MailKind
@@ -145,7 +144,7 @@ def _finish(organization_id: UUID, keys: int) -> bool:
     audit.record(event=AuditKind.ORGANIZATION_ENDED, actor=closing.asked_by, object=closing, keys=closing.keys)
     words: dict[str, mail.writing.Word] = {
         "organization": organization.name,
-        "ended": date_format(timezone.localtime(now), "j M Y"),
+        "ended": mail.writing.day_in_words(timezone.localtime(now), "j M Y"),
         "certificate": closing.certificate,
     }
     owners = Membership.objects.filter(organization=organization_id, pk__in=closing.owner_ids)

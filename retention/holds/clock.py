@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts import mail, notices
 from accounts.mail import MailKind
@@ -60,7 +59,7 @@ def _stage(hold: Hold, today: date) -> date:
 def _mail(hold: Hold) -> None:
     if hold.expires_on is None:
         raise ValueError("a hold without a day is not reminded of")
-    words: dict[str, mail.writing.Word] = {"due": date_format(hold.expires_on, "j M Y")}
+    words: dict[str, mail.writing.Word] = {"due": mail.writing.day_in_words(hold.expires_on, "j M Y")}
     notices.tell(Permission.HOLDS_MANAGE, MailKind.HOLD_EXPIRES, route="holds", words=words)
     owner = hold.owner
     if not owner.is_active or not owner.user.is_active or not owner.wants_mails:

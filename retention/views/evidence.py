@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import MemberRequest, Permission, requires
@@ -28,8 +29,8 @@ USUAL_DAYS = 365
 class PackForm(forms.Form):
     """The days of a pack."""
 
-    since = forms.DateField(label=_("From"), widget=_DAY)
-    until = forms.DateField(label=_("To"), widget=_DAY)
+    since = forms.DateField(label=gettext_lazy("From"), widget=_DAY)
+    until = forms.DateField(label=gettext_lazy("To"), widget=_DAY)
 
 
 @requires(Permission.EVIDENCE_MAKE)
