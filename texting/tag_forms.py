@@ -22,7 +22,7 @@ class TagForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     colour = forms.TypedChoiceField(
-        label=_("Colour"), choices=Tag.Colour.choices, initial=Tag.Colour.NEUTRAL, coerce=Tag.Colour
+        label=_("Color"), choices=Tag.Colour.choices, initial=Tag.Colour.NEUTRAL, coerce=Tag.Colour
     )
 
 

@@ -33,7 +33,7 @@ ACTIONS = {
     "assign": _("Assign"),
     "note": _("Leave a note"),
     "notify": _("Tell colleagues"),
-    "reply": _("Answer"),
+    "reply": _("Send an answer"),
     "escalate": _("Escalate"),
     "webhook": _("Call a webhook"),
     "close": _("Resolve"),

@@ -561,7 +561,7 @@ class Migration(migrations.Migration):
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('contact_id', models.UUIDField()),
                         ('due_at', models.DateTimeField()),
-                        ('state', models.CharField(choices=[('open', 'To be called'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='open', max_length=9)),
+                        ('state', models.CharField(choices=[('open', 'To be called'), ('done', 'Done'), ('cancelled', 'Canceled')], default='open', max_length=9)),
                         ('asked_for', models.BooleanField(default=False, help_text='They asked for this time.')),
                         ('words', tenancy.encryption.EncryptedTextField(blank=True, keys=[tenancy.encryption.DayKey('body', 'made_at'), tenancy.encryption.ContactKey('contact_id')])),
                         ('made_at', models.DateTimeField()),
@@ -612,7 +612,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('contact_id', models.UUIDField()),
-                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('triggered', 'Came up again'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back'), ('reminded', 'Owner reminded'), ('reassigned', 'Given to a supervisor'), ('channel', 'Another channel offered'), ('switch_sent', 'Told to switch, by text'), ('contacted', 'Reached on another channel'), ('called', 'Called'), ('call_ended', 'Call'), ('scheduled', 'Call planned'), ('unscheduled', 'Planned call cancelled'), ('task_done', 'Planned call done'), ('mailed', 'E-mail written'), ('mail_failed', 'E-mail did not arrive'), ('answered', 'Answered by e-mail'), ('breached', 'Too late'), ('closed', 'Closed')], max_length=12)),
+                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('triggered', 'Came up again'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back'), ('reminded', 'Owner reminded'), ('reassigned', 'Given to a supervisor'), ('channel', 'Another channel offered'), ('switch_sent', 'Told to switch, by text'), ('contacted', 'Reached on another channel'), ('called', 'Called'), ('call_ended', 'Call'), ('scheduled', 'Call planned'), ('unscheduled', 'Planned call canceled'), ('task_done', 'Planned call done'), ('mailed', 'E-mail written'), ('mail_failed', 'E-mail did not arrive'), ('answered', 'Answered by e-mail'), ('breached', 'Too late'), ('closed', 'Closed')], max_length=12)),
                         ('at', models.DateTimeField()),
                         ('message_id', models.UUIDField(blank=True, help_text='The text that is the evidence.', null=True)),
                         ('facts', models.JSONField(default=dict)),

@@ -96,7 +96,7 @@ class CallTask(TenantModel):
     class State(models.TextChoices):
         OPEN = "open", _("To be called")
         DONE = "done", _("Done")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", _("Canceled")
 
     escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="call_tasks", db_index=False)
     contact_id = models.UUIDField()

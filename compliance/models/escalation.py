@@ -112,7 +112,7 @@ class EscalationEvent(TenantModel):
         CALLED = "called", _("Called")
         CALL_ENDED = "call_ended", _("Call")
         SCHEDULED = "scheduled", _("Call planned")
-        UNSCHEDULED = "unscheduled", _("Planned call cancelled")
+        UNSCHEDULED = "unscheduled", _("Planned call canceled")
         TASK_DONE = "task_done", _("Planned call done")
         MAILED = "mailed", _("E-mail written")
         MAIL_FAILED = "mail_failed", _("E-mail did not arrive")

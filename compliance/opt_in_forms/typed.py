@@ -88,7 +88,7 @@ class EditForm(NewForm):
     )
     asks_name = forms.BooleanField(label=_("Ask for the name"), required=False)
     colour = forms.CharField(
-        label=_("Colour"), required=False, max_length=7, help_text=_("Such as #0b5c6b; white letters stand on it.")
+        label=_("Color"), required=False, max_length=7, help_text=_("Such as #0b5c6b; white letters stand on it.")
     )
     logo = forms.FileField(
         label=_("Logo"), required=False, help_text=_("PNG, JPEG, GIF or WebP, up to 2 MB."), max_length=200
@@ -146,7 +146,7 @@ class EditForm(NewForm):
         if not is_colour(colour):
             raise ValidationError(_("Write # and six digits or letters from a to f, such as #0b5c6b."))
         if contrast_with_white(colour) < ENOUGH:
-            raise ValidationError(_("White letters cannot be read on this colour. Choose a darker one."))
+            raise ValidationError(_("White letters cannot be read on this color. Choose a darker one."))
         return colour
 
     def clean_origins(self) -> tuple[str, ...]:

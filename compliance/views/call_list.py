@@ -30,7 +30,7 @@ def listed(request: MemberRequest) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in call_reading.VIEWS else "open"
     page, rows = call_reading.page(request.member, view, request.GET.get("page", "1"))
-    names = (_("Open"), _("Mine"), _("Nobody's"), _("Overdue"), _("Done"), _("Cancelled"))
+    names = (_("Open"), _("Mine"), _("Nobody's"), _("Overdue"), _("Done"), _("Canceled"))
     address = reverse("call_list")
     tabs = [(n, f"{address}?view={v}", v == view, "") for v, n in zip(call_reading.VIEWS, names, strict=True)]
     may_act = request.member.may(Permission.ESCALATIONS_HANDLE)

@@ -16,7 +16,7 @@ TEXTING = (
         every=1,
         duties=(
             _("Text nobody without a permission that fits the purpose; offers need it in writing."),
-            _("Honour every opt-out, in whatever words, at once and at most 10 business days later."),
+            _("Honor every opt-out, in whatever words, at once and at most 10 business days later."),
             _("Send offers between 8 am and 9 pm where the reader is."),
             _("Keep the proof for at least 4 years: until then a text can be sued for, 500 to 1,500 dollars each."),
             _("Look at FCC docket 02-278: rules that change on 31 January 2027 are prepared here already."),

@@ -161,8 +161,8 @@ def _gone(whole: int) -> str:
     if not whole:
         return ""
     return ngettext(
-        "Of %(n)d the row has ended by its period; it is counted and not listed.",
-        "Of %(n)d the rows have ended by their period; they are counted and not listed.",
+        "%(n)d of them has ended with its period: it is counted and not listed.",
+        "%(n)d of them have ended with their periods: they are counted and not listed.",
         whole,
     ) % {"n": whole}
 

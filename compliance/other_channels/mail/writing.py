@@ -51,7 +51,7 @@ def send(*, member: Membership, escalation: Escalation, conversation: Conversati
     _check(subject, body, looked=wanted.looked)
     earlier = list(Letter.objects.filter(escalation=mine).order_by("id").values_list("mail_id", flat=True))
     if len(earlier) >= MOST_AN_ESCALATION:
-        raise CannotAct(_("That were many e-mails already. Call them."))
+        raise CannotAct(_("They got many e-mails already. Call them."))
     try:
         to = addresses.keep(member, conversation.contact, wanted.to)
         mail_id = _queue(mine, to, subject, body, tuple(one for one in earlier if one))

@@ -80,7 +80,7 @@ def end(*, member: Membership, task: CallTask, state: str) -> None:
     """It is done, or not wanted any more (`CallTask.State`). Raises CannotAct when it is over, MissingPermission."""
     require(member, Permission.ESCALATIONS_HANDLE)
     if state not in (State.DONE, State.CANCELLED):
-        raise CannotAct(_("Choose whether it is done or cancelled."))
+        raise CannotAct(_("Choose whether it is done or canceled."))
     mine = Escalation.objects.select_for_update(of=("self",), no_key=True).get(pk=task.escalation_id)
     fresh = _open_one(task)
     _end(fresh, state, member)
