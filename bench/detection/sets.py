@@ -27,6 +27,8 @@ WRITTEN_BLIND = (
     "seventh.txt",
     "eighth.txt",
 )
+# Labelled message by message, by somebody who had seen no detector; lines of JSON as in `shared/detect/README.md`.
+NINTH = MESSAGES / "ninth.jsonl"
 
 
 def own_items(files: Iterable[str] = FILES) -> Iterator[Item]:
