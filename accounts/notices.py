@@ -1,6 +1,6 @@
 """Mails to those who can do something about it; whoever wants none says so in their account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -22,11 +22,12 @@ def tell(
     route: str,
     words: Mapping[str, Word] | None = None,
     but: Membership | None = None,
+    only: Callable[[Membership], bool] = lambda _member: True,
 ) -> int:
     """Mail everybody of the active organization who holds the permission and wants mails, in the running transaction.
 
-    `route` names the page, without parameters, that the mail leads to; `but` is whoever did it themselves. Returns how
-    many mails were queued.
+    `route` names the page, without parameters, that the mail leads to; `but` is whoever did it themselves; `only`
+    says who of them can do something about it. Returns how many mails were queued.
     """
     roles = [role for role in Role.objects.all() if permission in role.granted]
     able = Membership.objects.filter(
@@ -38,7 +39,7 @@ def tell(
         wants_mails=True,
     )
     rows = able.select_related("user", "organization").order_by("user__email")
-    return sum(_queue(member, kind, route, words or {}) for member in rows if member != but)
+    return sum(_queue(member, kind, route, words or {}) for member in rows if member != but and only(member))
 
 
 def tell_member(member: Membership, kind: mail.MailKind, *, route: str) -> None:

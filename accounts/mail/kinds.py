@@ -51,6 +51,9 @@ class MailKind(StrEnum):
     MEASURES_DUE = "measures_due"
     QUESTION_OVERDUE = "question_overdue"
     TEXT_WAITS = "text_waits"
+    ANNOUNCEMENT_WAITS = "announcement_waits"
+    ANNOUNCEMENT_STOPPED = "announcement_stopped"
+    ANNOUNCEMENT_FINISHED = "announcement_finished"
     PERMISSION_REQUEST_STOPPED = "permission_request_stopped"
     ESCALATION_WAITS = "escalation_waits"
     ESCALATION_YOURS = "escalation_yours"
@@ -130,6 +133,9 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.MEASURES_DUE: NOTICE,
     MailKind.QUESTION_OVERDUE: NOTICE,
     MailKind.TEXT_WAITS: HOURS,
+    MailKind.ANNOUNCEMENT_WAITS: NOTICE,
+    MailKind.ANNOUNCEMENT_STOPPED: NOTICE,
+    MailKind.ANNOUNCEMENT_FINISHED: NOTICE,
     MailKind.PERMISSION_REQUEST_STOPPED: NOTICE,
     MailKind.ESCALATION_WAITS: NOTICE,
     MailKind.ESCALATION_YOURS: NOTICE,

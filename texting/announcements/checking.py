@@ -6,6 +6,7 @@ gate refuses here is left out, so that what was looked at is what begins.
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -15,11 +16,11 @@ from tenancy.encryption import prefetch
 from texting import gate, sending, threads
 from texting.announcements import audiences
 from texting.announcements.texts import NOT_MADE, texts_for
+from texting.announcements.their_time import clocks_of, their_moment
 from texting.gate import Draft, Outcome, OutsideHours, Verdict
 from texting.limits import spending
-from texting.models import Announcement, AnnouncementRecipient, Contact
+from texting.models import Announcement, AnnouncementRecipient
 from texting.purposes import Purpose
-from texting.scheduled.their_clock import customer_clock
 from texting.segments import count
 
 RowState = AnnouncementRecipient.State
@@ -38,7 +39,7 @@ def check_some(row: Announcement, author: Membership, most: int) -> bool:
         row.save(update_fields=["state", "checked_at"])
         return False
     _judge(row, author, rows)
-    update_rows(rows, ["state", "reason", "segments", "price_micros"])
+    update_rows(rows, ["state", "reason", "segments", "price_micros", "due_at"])
     row.save(update_fields=["report"])
     return True
 
@@ -56,10 +57,11 @@ def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
     contacts = [one.contact for one in rows]
     prefetch(contacts)
     texts = texts_for(row, contacts, author)
-    here = threads.open_or_new(contacts, row.line, at=timezone.now())
+    ours = row.organization.time_zone
+    places = threads.open_or_new(contacts, row.line, at=timezone.now())
     drafts = {
         contact.pk: Draft(
-            here[contact.pk],
+            places[contact.pk],
             texts[contact.pk].body,
             Purpose(row.purpose),
             author,
@@ -71,6 +73,7 @@ def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
     }
     outcomes = dict(zip(drafts, gate.ask_all(list(drafts.values())), strict=True))
     when: Counter[str] = Counter(row.report.get("when", {}))
+    clocks: Counter[str] = Counter(row.report.get("clocks", {}))
     said: dict[str, str] = dict(row.report.get("said", {}))
     for one in rows:
         outcome = outcomes.get(one.contact_id)
@@ -88,13 +91,16 @@ def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
             one.state, one.reason = RowState.READY, ""
             one.segments = count(outcome.text).segments
             one.price_micros = spending.price_of(drafts[one.contact_id], one.segments)
-            when[_when(one.contact, outcome)] += 1
-    row.report = {**row.report, "when": dict(when), "said": said}
+            here = clocks_of(one.contact)
+            clocks[here] += 1
+            when[_when(here, outcome)] += 1
+            if row.begins_theirs:
+                one.due_at = their_moment(here, datetime.fromisoformat(row.begins_theirs), ours)
+    row.report = {**row.report, "when": dict(when), "clocks": dict(clocks), "said": said}
 
 
-def _when(contact: Contact, outcome: Outcome) -> str:
+def _when(clocks: str, outcome: Outcome) -> str:
     """When it may leave and by which clock: an ISO 8601 moment or "", a blank, a zone. No customer stands in it."""
     later = outcome.not_before
     opens = later.not_before.isoformat(timespec="minutes") if later and later.not_before else ""
-    zones = customer_clock().whereabouts(contact).zones
-    return f"{opens} {sorted(zones)[0] if zones else ''}"
+    return f"{opens} {clocks.partition(',')[0]}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,7 @@ from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting.announcements.running import ask_no_more, hold
+from texting.announcements.writing import PROMISED, promise_nothing
 from texting.models import Announcement
 
 State, Why = Announcement.State, Announcement.Why
@@ -22,7 +23,7 @@ class Announcements(LeavingStep):
     name = "announcements"
     title = _("Announcements in progress")
     closes = ("texting.Announcement",)
-    why = _("They pause until a colleague goes on or cancels; what waits for approval is asked for anew.")
+    why = _("They pause until a colleague goes on or cancels; what waits for approval or its time is asked for anew.")
 
     def preview(self, member: Membership) -> int:
         return _running(member).count()
@@ -31,7 +32,13 @@ class Announcements(LeavingStep):
         rows = _running(leaving.member).select_for_update(of=("self",), no_key=True).order_by("pk")
         ended = []
         for row in rows:
-            if row.state == State.ASKED:
+            if row.state == State.CHECKING:
+                promise_nothing(row)
+                row.started_by = None
+                row.save(update_fields=["started_by", *PROMISED])
+                ended.append(Item(str(row.pk), _now("Not asked for any more"), clue=str(row.pk)))
+                continue
+            if row.state in {State.ASKED, State.PLANNED}:
                 ask_no_more(row)
                 audit.record(event=AuditKind.ANNOUNCEMENT_SENT_BACK, actor=leaving.actor, object=row, leaving=True)
                 ended.append(Item(str(row.pk), _now("Not asked for any more"), clue=str(row.pk)))
@@ -47,4 +54,6 @@ class Announcements(LeavingStep):
 
 
 def _running(member: Membership) -> QuerySet[Announcement]:
-    return Announcement.objects.filter(started_by=member, state__in=[State.ASKED, State.RUNNING])
+    again = Q(state=State.CHECKING, begins_at__isnull=False)  # its time has come, and everybody is looked at anew
+    mine = Announcement.objects.filter(started_by=member)
+    return mine.filter(Q(state__in=[State.ASKED, State.PLANNED, State.RUNNING]) | again)

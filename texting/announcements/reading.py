@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
+from texting.announcements.their_time import their_moment
 from texting.announcements.words import list_words, reason_words
 from texting.limits.bounds import Limited
 from texting.limits.prices import MICROS, prices
@@ -30,6 +31,7 @@ BADGES = {
     State.CHECKING: ("info", "loader-circle"),
     State.CHECKED: ("accent", "clipboard-check"),
     State.ASKED: ("warning", "hourglass"),
+    State.PLANNED: ("info", "clock"),
     State.RUNNING: ("accent", "loader-circle"),
     State.PAUSED: ("warning", "pause"),
     State.FINISHED: ("success", "check"),
@@ -92,7 +94,7 @@ class Forecast:
 def visible(member: Membership) -> QuerySet[Announcement]:
     """Those of lines that the member may use, the newest first."""
     rows = Announcement.objects.filter(line_id__in=visible_lines(member).order_by().values("pk"))
-    return rows.select_related("line", "made_by__user", "started_by__user").order_by("-made_at", "id")
+    return rows.select_related("line", "made_by__user", "started_by__user", "organization").order_by("-made_at", "id")
 
 
 def access(member: Membership, announcement_id: UUID) -> Announcement:
@@ -162,7 +164,7 @@ def forecast(row: Announcement) -> Forecast:
             (list_words(why), count, ", ".join(str(at) for at in report.get("rows", {}).get(why, [])))
             for why, count in sorted(report.get("list", {}).items())
         ),
-        when=tuple(_when(report.get("when", {}))),
+        when=tuple(_planned(row) if row.begins_at is not None else _when(report.get("when", {}))),
     )
 
 
@@ -205,6 +207,22 @@ def _when(counted: dict[str, int]) -> Iterator[tuple[str, str, int]]:
         leaves = on_the_wall(opens, ZoneInfo(zone or "UTC")) if opens else ""
         yield leaves, place(zone) if zone else _("Unknown"), count
     if rest := sum(count for _opens, _zone, count in found[ZONES_SHOWN:]):
+        yield "", _("Elsewhere"), rest
+
+
+def _planned(row: Announcement) -> Iterator[tuple[str, str, int]]:
+    """When it is time for whom, as far as their clocks are known; their hours are looked at again then."""
+    ours = row.organization.time_zone
+    wall = datetime.fromisoformat(row.begins_theirs) if row.begins_theirs else None
+    found: list[tuple[datetime, str, int]] = []
+    for clocks, count in row.report.get("clocks", {}).items():
+        at = their_moment(clocks, wall, ours) if wall else row.begins_at
+        if at is not None:
+            found.append((at, clocks.partition(",")[0] or ours, count))
+    found.sort(key=lambda one: (one[0], -one[2], one[1]))
+    for at, zone, count in found[:ZONES_SHOWN]:
+        yield on_the_wall(at, ZoneInfo(zone)), place(zone), count
+    if rest := sum(count for _at, _zone, count in found[ZONES_SHOWN:]):
         yield "", _("Elsewhere"), rest
 
 

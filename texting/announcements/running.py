@@ -12,10 +12,18 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import outbox
-from texting.announcements import audiences
+from texting.announcements import audiences, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
-from texting.announcements.writing import OPEN, CannotAnnounce, forget_recipients, lock, require_sender
+from texting.announcements.writing import (
+    OPEN,
+    PROMISED,
+    CannotAnnounce,
+    forget_recipients,
+    lock,
+    promise_nothing,
+    require_sender,
+)
 from texting.models import Announcement, AnnouncementRecipient, OutboxEntry
 from texting.purposes import Purpose, terms_of
 from texting.queries import visible_lines
@@ -24,6 +32,8 @@ from texting.statuses import ErrorKind
 State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
 GOOD_FOR = timedelta(hours=24)
 """So long after the check it may be started: later too much of it is no longer true."""
+TOO_LATE = timedelta(hours=2)
+"""So long after its time it may begin: later it is of yesterday, and a person decides."""
 PASSING = (
     *(kind.value for kind in (ErrorKind.UNREACHABLE, ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED)),
     *(kind.value for kind in (ErrorKind.AUTH, ErrorKind.ACCOUNT, ErrorKind.UNKNOWN)),
@@ -37,39 +47,55 @@ def check(*, member: Membership, row: Announcement) -> None:
     """Have every recipient looked at, anew if need be. Raises CannotAnnounce; MissingPermission."""
     require_sender(member)
     mine = lock(row, *OPEN)
-    _require_line(member, mine)
+    require_line(member, mine)
+    promise_nothing(mine)
+    mine.made_by = member
+    look_anew(mine)
+    audit.record(event=AuditKind.ANNOUNCEMENT_CHECKED, actor=member, object=mine)
+    ring(mine)
+
+
+def look_anew(mine: Announcement) -> None:
+    """What was found before is forgotten, and a worker looks at everybody; the caller holds the row."""
     if audiences.read(mine.audience).listed:
         rows = AnnouncementRecipient.objects.filter(announcement=mine)
-        rows.update(state=RowState.UNREAD, reason="", segments=0, price_micros=0)
+        rows.update(state=RowState.UNREAD, reason="", segments=0, price_micros=0, due_at=None)
     else:
         forget_recipients(mine)
         mine.is_gathered = False
     mine.report = {name: mine.report[name] for name in ("list", "rows") if name in mine.report}
-    mine.state, mine.checked_at, mine.made_by, mine.tries = State.CHECKING, None, member, 0
-    mine.save(update_fields=["state", "checked_at", "is_gathered", "report", "made_by", "tries"])
-    audit.record(event=AuditKind.ANNOUNCEMENT_CHECKED, actor=member, object=mine)
-    ring(mine)
+    mine.state, mine.why, mine.checked_at, mine.tries = State.CHECKING, "", None, 0
+    mine.save(update_fields=["state", "why", "checked_at", "is_gathered", "report", "made_by", "tries", *PROMISED])
 
 
 def start(*, member: Membership, row: Announcement) -> None:
     """Let it begin, or ask for a second person where it goes to many. Raises CannotAnnounce; MissingPermission."""
     require_sender(member)
     mine = lock(row, State.CHECKED)
-    _require_line(member, mine)
-    people = _whom(mine)
+    require_line(member, mine)
+    people = whom(mine)
     if people > most_alone():
-        mine.state, mine.started_by = State.ASKED, member
-        mine.save(update_fields=["state", "started_by"])
-        audit.record(event=AuditKind.ANNOUNCEMENT_ASKED, actor=member, object=mine, people=people)
+        ask(mine, member, people)
         return
-    mine.started_at = timezone.now()
-    _go(mine, member)
+    go(mine, member)
     audit.record(event=AuditKind.ANNOUNCEMENT_STARTED, actor=member, object=mine, people=people)
     ring(mine)
 
 
+def ask(mine: Announcement, member: Membership, people: int) -> None:
+    """It waits for somebody else than this member; the caller holds the row."""
+    mine.state, mine.started_by, mine.why = State.ASKED, member, ""
+    mine.approved_by, mine.approved_for = None, 0
+    mine.save(update_fields=["state", "started_by", "why", *PROMISED])
+    audit.record(event=AuditKind.ANNOUNCEMENT_ASKED, actor=member, object=mine, people=people)
+    telling.waits(mine)
+
+
 def approve(*, member: Membership, row: Announcement) -> None:
-    """Let what somebody else asked for begin, as theirs. Raises CannotAnnounce; MissingPermission."""
+    """Let what somebody else asked for begin, as theirs, now or when its time comes.
+
+    Raises CannotAnnounce; MissingPermission.
+    """
     require(member, Permission.ANNOUNCEMENTS_APPROVE)
     mine = lock(row, State.ASKED)
     asked_by = mine.started_by
@@ -77,9 +103,15 @@ def approve(*, member: Membership, row: Announcement) -> None:
         raise CannotAnnounce(_("Somebody who neither wrote it nor asked for it has to approve it."))
     if not mine.line.is_active:
         raise CannotAnnounce(_("Its line is switched off. Send it back, so that another one is chosen."))
-    people = _whom(mine)
-    mine.started_at = timezone.now()
-    _go(mine, asked_by)
+    people = whom(mine)
+    mine.approved_by, mine.approved_for = member, people
+    if is_looked_at_again(mine):
+        if mine.begins_at is not None and timezone.now() - mine.begins_at > TOO_LATE:
+            raise CannotAnnounce(_("Its time has passed. Send it back, so that another one is chosen."))
+        mine.state, mine.why = State.PLANNED, ""
+        mine.save(update_fields=["state", "why", *PROMISED])
+    else:
+        go(mine, asked_by)
     audit.record(event=AuditKind.ANNOUNCEMENT_APPROVED, actor=member, object=mine, people=people)
     ring(mine)
 
@@ -99,7 +131,8 @@ def send_back(*, member: Membership, row: Announcement) -> None:
 def ask_no_more(mine: Announcement) -> None:
     """Nobody asks for it any more; the caller holds the row."""
     mine.state, mine.started_by = State.CHECKED, None
-    mine.save(update_fields=["state", "started_by"])
+    promise_nothing(mine)
+    mine.save(update_fields=["state", "started_by", *PROMISED])
 
 
 def to_approve(member: Membership) -> int:
@@ -110,14 +143,22 @@ def to_approve(member: Membership) -> int:
     return others.exclude(started_by=member).exclude(made_by=member).count()
 
 
-def _whom(mine: Announcement) -> int:
-    """How many get it as checked. Raises CannotAnnounce where that is too old, or nobody."""
-    if mine.checked_at is None or timezone.now() - mine.checked_at > GOOD_FOR:
+def whom(mine: Announcement) -> int:
+    """How many get it as checked. Raises CannotAnnounce where that is nobody, or too old.
+
+    What begins later is looked at again then, so an old check is good enough to plan it on.
+    """
+    if mine.checked_at is None or (not is_looked_at_again(mine) and timezone.now() - mine.checked_at > GOOD_FOR):
         raise CannotAnnounce(_("It was checked more than a day ago. Check it again."))
     people = AnnouncementRecipient.objects.filter(announcement=mine, state=RowState.READY).count()
     if not people:
         raise CannotAnnounce(_("Nobody would get it. Read why, then change the words or the audience."))
     return people
+
+
+def is_looked_at_again(mine: Announcement) -> bool:
+    """Whether its time is still to come, or has come while somebody was asked."""
+    return mine.begins_at is not None and mine.checked_at is not None and mine.checked_at < mine.begins_at
 
 
 def pause(*, member: Membership, row: Announcement) -> None:
@@ -140,8 +181,8 @@ def resume(*, member: Membership, row: Announcement) -> None:
     """Go on where it was, as this member's. Raises CannotAnnounce; MissingPermission."""
     require_sender(member)
     mine = lock(row, State.PAUSED)
-    _require_line(member, mine)
-    _go(mine, member)
+    require_line(member, mine)
+    go(mine, member)
     waiting(mine).update(due_at=Now(), held_until=None, expires_at=Now() + _life(mine))
     audit.record(event=AuditKind.ANNOUNCEMENT_RESUMED, actor=member, object=mine)
     outbox.ring_after_commit(mine.line_id)
@@ -152,12 +193,12 @@ def retry(*, member: Membership, row: Announcement) -> None:
     """Try those again whose reason may have passed. Raises CannotAnnounce; MissingPermission."""
     require_sender(member)
     mine = lock(row, State.FINISHED)
-    _require_line(member, mine)
+    require_line(member, mine)
     people = passing(mine).update(state=RowState.READY, reason="", message_id=None, due_at=None, moved_at=Now())
     if not people:
         raise CannotAnnounce(_("There is nobody for whom another try could help."))
     mine.ended_at = None
-    _go(mine, member)
+    go(mine, member)
     audit.record(event=AuditKind.ANNOUNCEMENT_RETRIED, actor=member, object=mine, people=people)
     ring(mine)
 
@@ -186,16 +227,20 @@ def waiting(row: Announcement) -> QuerySet[OutboxEntry]:
     )
 
 
-def _go(mine: Announcement, member: Membership) -> None:
-    """From now on it is this member's, and what is judged begins anew."""
-    mine.state, mine.why, mine.started_by, mine.judged_from, mine.tries = State.RUNNING, "", member, timezone.now(), 0
-    mine.save(update_fields=["state", "why", "started_by", "started_at", "judged_from", "ended_at", "tries"])
+def go(mine: Announcement, member: Membership) -> None:
+    """From now on it is this member's, and what is judged begins anew; the caller holds the row."""
+    now = timezone.now()
+    mine.state, mine.why, mine.started_by, mine.judged_from, mine.tries = State.RUNNING, "", member, now, 0
+    mine.started_at = mine.started_at or now
+    kept = ["state", "why", "started_by", "started_at", "judged_from", "ended_at", "tries", *PROMISED]
+    mine.save(update_fields=kept)
 
 
 def _life(row: Announcement) -> timedelta:
     return terms_of(Purpose(row.purpose), many=True).life
 
 
-def _require_line(member: Membership, row: Announcement) -> None:
+def require_line(member: Membership, row: Announcement) -> None:
+    """Raises CannotAnnounce where this member may not send from it."""
     if not row.line.is_active or not visible_lines(member).filter(pk=row.line_id).exists():
         raise CannotAnnounce(_("Its line is switched off, or not yours to use. Choose another."))

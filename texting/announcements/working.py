@@ -31,9 +31,10 @@ from tenancy.encryption import prefetch
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import progress, sending
-from texting.announcements import checking, running, stopping
+from texting.announcements import checking, planning, running, stopping, telling
 from texting.announcements.policy import CANCELED
 from texting.announcements.texts import NOT_MADE, texts_for
+from texting.announcements.writing import PROMISED, promise_nothing
 from texting.canceling import CODE as TAKEN_BACK_BY_HAND
 from texting.gate import OutsideHours
 from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
@@ -80,22 +81,27 @@ def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TUR
 def unfinished() -> list[UUID]:
     """The active organization's announcements that a worker should look at."""
     at_work = Q(state__in=[State.CHECKING, State.RUNNING, State.PAUSED]) | Q(state=State.CANCELED, ended_at=None)
+    begins = Q(state=State.PLANNED, begins_at__lte=timezone.now())
     lately = Q(state__in=[State.FINISHED, State.CANCELED], ended_at__gt=timezone.now() - LOOKED_AT)
-    return list(Announcement.objects.filter(at_work | lately).order_by("started_at").values_list("pk", flat=True))
+    return list(
+        Announcement.objects.filter(at_work | begins | lately).order_by("started_at").values_list("pk", flat=True)
+    )
 
 
 def _one_batch(announcement_id: UUID, batch: int) -> bool:
     """False when there is nothing to do now, or when another worker does it."""
     rows = Announcement.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
     row = (
-        rows.select_related("line__team", "made_by__user", "started_by__user", "organization")
+        rows.select_related("line__team", "made_by__user", "started_by__user", "approved_by__user", "organization")
         .filter(pk=announcement_id)
         .first()
     )
     if row is None or row.state in {State.DRAFT, State.CHECKED, State.ASKED}:
         return False
+    if row.state == State.PLANNED:
+        return planning.look_again(row)
     if row.state == State.CHECKING:
-        return checking.check_some(row, row.made_by, max(batch, CHECKED_TOGETHER) if batch == BATCH else batch)
+        return _look_at_some(row, batch)
     settle(row)
     if row.state == State.RUNNING:
         return _go_on(row, batch)
@@ -104,19 +110,39 @@ def _one_batch(announcement_id: UUID, batch: int) -> bool:
     return False
 
 
+def _look_at_some(row: Announcement, batch: int) -> bool:
+    """One that begins at its time goes in the name of who asked for that where its author cannot send any more."""
+    author = row.made_by
+    if row.begins_at is not None and row.started_by is not None and not _may_send(author, row):
+        author = row.started_by
+    if checking.check_some(row, author, max(batch, CHECKED_TOGETHER) if batch == BATCH else batch):
+        return True
+    if row.state == State.CHECKED and row.begins_at is not None:
+        planning.begin(row)
+    return row.state == State.RUNNING
+
+
 def _note_broken(announcement_id: UUID) -> None:
     """What breaks again and again is paused, or made a draft again, until a person looks at it."""
-    row = Announcement.objects.select_for_update(no_key=True).select_related("line").filter(pk=announcement_id).first()
+    rows = Announcement.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.select_related("line", "made_by__user", "started_by__user").filter(pk=announcement_id).first()
     if row is None or row.state not in {State.CHECKING, State.RUNNING}:
         return
     row.tries += 1
     row.save(update_fields=["tries"])
     if row.tries >= TRIES and row.state == State.RUNNING:
-        running.hold(row, Why.BROKEN)
-        audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=Why.BROKEN.value)
+        _stop(row, Why.BROKEN)
     elif row.tries >= TRIES:
-        row.state, row.why = State.DRAFT, Why.BROKEN
-        row.save(update_fields=["state", "why"])
+        telling.stopped(row, row.started_by or row.made_by)
+        promise_nothing(row)
+        row.state, row.why, row.started_by = State.DRAFT, Why.BROKEN, None
+        row.save(update_fields=["state", "why", "started_by", *PROMISED])
+
+
+def _stop(row: Announcement, why: Announcement.Why) -> None:
+    running.hold(row, why)
+    audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=why.value)
+    telling.stopped(row, row.started_by)
 
 
 # --- Queueing ---
@@ -125,12 +151,10 @@ def _note_broken(announcement_id: UUID) -> None:
 def _go_on(row: Announcement, batch: int) -> bool:
     author = row.started_by
     if author is None or not _may_send(author, row):
-        running.hold(row, Why.AUTHOR)
-        audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=Why.AUTHOR.value)
+        _stop(row, Why.AUTHOR)
         return False
     if why := stopping.reason_to_stop(row):
-        running.hold(row, why)
-        audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=why.value)
+        _stop(row, why)
         return False
     ready = _recipients(row, RowState.READY)
     room = _ahead(row) - _waiting(row)
@@ -146,6 +170,7 @@ def _go_on(row: Announcement, batch: int) -> bool:
         row.state, row.ended_at = State.FINISHED, timezone.now()
         row.save(update_fields=["state", "ended_at"])
         audit.record(event=AuditKind.ANNOUNCEMENT_FINISHED, actor=author, object=row)
+        telling.finished(row, author)
     return False
 
 

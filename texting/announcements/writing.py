@@ -23,7 +23,7 @@ from texting.queries import NotYours, sees_everybody
 from texting.sending import BadText
 
 State = Announcement.State
-OPEN = (State.DRAFT, State.CHECKING, State.CHECKED, State.ASKED)
+OPEN = (State.DRAFT, State.CHECKING, State.CHECKED, State.ASKED, State.PLANNED)
 """Nothing of it has begun, so everything may still change."""
 _TOGETHER = 1_000
 
@@ -56,7 +56,8 @@ def write(*, member: Membership, written: Written, before: Announcement | None =
     row.body = sending.cleaned(written.body) if written.template_id is None else ""
     row.template_id, row.values = written.template_id, dict(written.values)
     row.audience = written.audience.as_json()
-    row.state, row.checked_at = State.DRAFT, None
+    row.state, row.checked_at, row.why = State.DRAFT, None, ""
+    promise_nothing(row)
     if listed is not None or not written.audience.listed:
         forget_recipients(row)
         row.report, row.is_gathered = {}, False
@@ -124,6 +125,14 @@ def forget_recipients(row: Announcement) -> None:
         AnnouncementRecipient.objects.filter(announcement=row).delete()
 
 
+def promise_nothing(row: Announcement) -> None:
+    """No time at which it begins, and nobody who agreed to that; the caller saves the row (`PROMISED`)."""
+    row.begins_at, row.begins_theirs, row.approved_by, row.approved_for = None, "", None, 0
+
+
+PROMISED = ("begins_at", "begins_theirs", "approved_by", "approved_for")
+
+
 def require_sender(member: Membership) -> None:
     """Whoever sends to many may send and begin conversations. Raises MissingPermission."""
     require(member, Permission.ANNOUNCEMENTS_PREPARE, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
@@ -131,7 +140,9 @@ def require_sender(member: Membership) -> None:
 
 def lock(row: Announcement, *states: "Announcement.State") -> Announcement:
     """The row as it is now, held until the transaction ends; a worker ends its batch first. Raises CannotAnnounce."""
-    rows = Announcement.objects.select_for_update(of=("self",)).select_related("line__team", "made_by", "started_by")
+    rows = Announcement.objects.select_for_update(of=("self",)).select_related(
+        "line__team", "made_by", "started_by", "organization"
+    )
     locked = rows.get(pk=row.pk)
     if locked.state not in states:
         raise CannotAnnounce(_("That is not possible any more. Look at the announcement as it is now."))

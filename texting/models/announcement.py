@@ -21,6 +21,9 @@ class Announcement(TenantModel):
     checking -> checked -> running <-> paused, with asked before running where a second person has to approve it;
     running -> finished; every one of them but the ends -> canceled. A change makes a draft of what was checked.
     `started_by` of an asked one is who asks. `ended_at` of a canceled one is set when its last text is taken back.
+
+    One with a time to begin at: checked (-> asked) -> planned -> checking, again, when the time has come -> running. It
+    is asked for anew, or is checked and nothing more, where that second look finds what nobody has agreed to.
     """
 
     class State(models.TextChoices):
@@ -28,19 +31,25 @@ class Announcement(TenantModel):
         CHECKING = "checking", _("Checking")
         CHECKED = "checked", _("Ready to start")
         ASKED = "asked", _("Waits for approval")
+        PLANNED = "planned", _("Planned")
         RUNNING = "running", _("Running")
         PAUSED = "paused", _("Paused")
         FINISHED = "finished", _("Finished")
         CANCELED = "canceled", _("Canceled")
 
     class Why(models.TextChoices):
-        """Why it was paused, if no person did it."""
+        """Why it was paused, or did not begin at its time, if no person did it."""
 
         AUTHOR = "author", _("Whoever started it may not send it any more")
         LEFT = "left", _("Whoever started it has left")
         BROKEN = "broken", _("Something went wrong")
         OPT_OUTS = "opt_outs", _("Too many opted out")
         FILTERED = "filtered", _("The carriers refused too many")
+        LATE = "late", _("It could not begin at its time")
+        NOBODY = "nobody", _("At its time nobody would have got it")
+        LINE_OFF = "line_off", _("At its time its line was switched off")
+        MORE = "more", _("At its time it would have gone to more customers than was agreed to")
+        UNAPPROVED = "unapproved", _("Whoever approved it may not do so any more")
 
     name = models.CharField(max_length=LONGEST_NAME)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+")
@@ -64,13 +73,19 @@ class Announcement(TenantModel):
         null=True, blank=True, help_text="When somebody last let it go on: opt-outs and refusals count from then."
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    begins_at = models.DateTimeField(null=True, blank=True, help_text="When the first of it may leave.")
+    begins_theirs = models.CharField(
+        max_length=16, blank=True, help_text='"2026-11-27T09:00" where it is by the clock of each recipient.'
+    )
+    approved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_for = models.PositiveIntegerField(default=0, help_text="How many got it when somebody approved it.")
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often in a row something broke.")
     arrived_gone = models.PositiveIntegerField(default=0, help_text="Texts that arrived and whose rows have gone.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("line", "made_by", "started_by"),
+            *same_organization("line", "made_by", "started_by", "approved_by"),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["running", "paused", "finished"])
                 | models.Q(started_by__isnull=False, started_at__isnull=False, checked_at__isnull=False),
@@ -79,6 +94,11 @@ class Announcement(TenantModel):
             models.CheckConstraint(
                 condition=~models.Q(state="asked") | models.Q(started_by__isnull=False, checked_at__isnull=False),
                 name="texting_announcement_asked",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="planned")
+                | models.Q(started_by__isnull=False, checked_at__isnull=False, begins_at__isnull=False),
+                name="texting_announcement_planned",
             ),
             models.CheckConstraint(
                 condition=models.Q(state="finished", ended_at__isnull=False)

@@ -21,11 +21,12 @@ from tenancy.isolation import activate
 from texting import origins
 from texting.announcements import audiences, reading, rules, running
 from texting.announcements.owners import owner_of
+from texting.announcements.planning import begins_words
 from texting.announcements.running import GOOD_FOR
 from texting.models import Announcement, AnnouncementRecipient
 
 State, RowState = Announcement.State, AnnouncementRecipient.State
-_BEFORE = (State.DRAFT, State.CHECKING, State.CHECKED, State.ASKED)
+_BEFORE = (State.DRAFT, State.CHECKING, State.CHECKED, State.ASKED, State.PLANNED)
 _A_PIECE = 1_000
 
 
@@ -39,7 +40,11 @@ def announcements(request: MemberRequest) -> HttpResponse:
     tabs = [(_("All"), address, not state, "")]
     tabs += [(str(one.label), f"{address}?state={one.value}", one.value == state, "") for one in State]
     page, rows = reading.listed(request.member, state, _number(request.GET.get("page")))
-    shown = [(row, reading.BADGES[State(row.state)], numbers) for row, numbers in rows]
+    ours = request.member.organization.time_zone
+    shown = [
+        (row, reading.BADGES[State(row.state)], numbers, begins_words(row, ours) if row.state in _BEFORE else "")
+        for row, numbers in rows
+    ]
     context = {"rows": shown, "page": page, "tabs": tabs, "narrowed": bool(state), "alone": rules.most_alone()}
     context["may_limit"] = request.member.may(Permission.LIMITS_MANAGE)
     return render(request, "texting/announcements/list.html", context)
@@ -63,9 +68,12 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         "is_ending": is_ending,
         "why": row.get_why_display() if row.why else "",
         "owner": owner_of(row),
+        "begins": begins_words(row, request.member.organization.time_zone) if row.state in _BEFORE else "",
     }
-    if row.state in {State.CHECKED, State.ASKED}:
-        is_old = row.checked_at is None or timezone.now() - row.checked_at > GOOD_FOR
+    if row.state in {State.CHECKED, State.ASKED, State.PLANNED}:
+        is_old = not running.is_looked_at_again(row) and (
+            row.checked_at is None or timezone.now() - row.checked_at > GOOD_FOR
+        )
         forecast = reading.forecast(row)
         context |= {"forecast": forecast, "is_old": is_old, "alone": rules.most_alone()}
         context |= {

@@ -14,7 +14,8 @@ from accounts.step_up import fresh
 from accounts.views.answers import form_page
 from texting import origins, queries
 from texting.announcement_forms import AnnouncementForm, audience_choices
-from texting.announcements import reading, rules, running, writing
+from texting.announcement_plan_forms import BeginForm
+from texting.announcements import planning, reading, rules, running, writing
 from texting.announcements.lists import CannotUse
 from texting.announcements.owners import owner_of
 from texting.announcements.writing import OPEN, CannotAnnounce
@@ -84,6 +85,35 @@ def check_announcement(request: MemberRequest, announcement_id: UUID) -> HttpRes
 def start_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
     """Let it begin."""
     return _act(request, announcement_id, running.start)
+
+
+@requires(*_MAY)
+@fresh
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Ask when it is to begin, or to begin instead."""
+    row = reading.access(request.member, announcement_id)
+    if row.state not in {Announcement.State.CHECKED, Announcement.State.ASKED, Announcement.State.PLANNED}:
+        messages.error(request, _("That is not possible any more. Look at the announcement as it is now."))
+        return redirect("announcement", announcement_id=row.pk)
+    ours = request.member.organization.time_zone
+    form = BeginForm(request.POST if request.method == "POST" else None, ours=ours, before=row)
+    if form.is_valid():
+        try:
+            planning.plan(member=request.member, row=row, at=form.cleaned_data["at"], wall=form.cleaned_data["theirs"])
+        except CannotAnnounce as error:
+            form.add_error("wall", str(error))
+        else:
+            return redirect("announcement", announcement_id=row.pk)
+    people = reading.numbers_of(row).ready
+    return form_page(request, "texting/announcements/plan.html", form, row=row, people=people)
+
+
+@requires(*_MAY)
+@require_POST
+def unplan_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """It does not begin then."""
+    return _act(request, announcement_id, planning.unplan)
 
 
 @requires(Permission.ANNOUNCEMENTS_PREPARE, Permission.ANNOUNCEMENTS_APPROVE)

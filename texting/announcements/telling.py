@@ -1,0 +1,48 @@
+"""Mails about announcements: that one waits for a second person, has stopped by itself, or is over.
+
+They say that and lead to the list: no name, no words, no numbers of customers.
+"""
+
+from accounts import notices
+from accounts.mail import MailKind
+from accounts.models import Membership
+from accounts.permissions import Permission
+from texting.models import Announcement
+from texting.queries import visible_lines
+
+
+def waits(row: Announcement) -> None:
+    """To everybody who may let it begin, in the running transaction."""
+
+    def may(member: Membership) -> bool:
+        return member.pk not in {row.made_by_id, row.started_by_id} and _may_see(member, row)
+
+    notices.tell(Permission.ANNOUNCEMENTS_APPROVE, MailKind.ANNOUNCEMENT_WAITS, route="announcements", only=may)
+
+
+def stopped(row: Announcement, author: Membership | None) -> None:
+    """To whoever it ran for, or was to; to all who could go on with it where that is nobody who reads mails."""
+    if author is None or author.is_machine or not _is_here(author) or not author.may(Permission.ANNOUNCEMENTS_PREPARE):
+        notices.tell(
+            Permission.ANNOUNCEMENTS_PREPARE,
+            MailKind.ANNOUNCEMENT_STOPPED,
+            route="announcements",
+            only=lambda member: _may_see(member, row),
+        )
+        return
+    notices.tell_member(author, MailKind.ANNOUNCEMENT_STOPPED, route="announcements")
+
+
+def finished(row: Announcement, author: Membership) -> None:
+    """To whoever it ran for."""
+    if not author.is_machine and _is_here(author):
+        notices.tell_member(author, MailKind.ANNOUNCEMENT_FINISHED, route="announcements")
+
+
+def _is_here(member: Membership) -> bool:
+    return member.is_active and member.user.is_active
+
+
+def _may_see(member: Membership, row: Announcement) -> bool:
+    may = member.may(Permission.ANNOUNCEMENTS_PREPARE)
+    return may and visible_lines(member).filter(pk=row.line_id).exists()
