@@ -1,6 +1,6 @@
 """What is typed when a text to many is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.form_fields import field_of
 from accounts.models import Membership
 from texting import queries
+from texting.announcements import earlier
 from texting.announcements.audiences import Agreement, Audience, agreements, read
+from texting.announcements.earlier import Outcome
 from texting.announcements.lists import MOST_BYTES
 from texting.announcements.writing import Written
 from texting.filtering.saving import ShownFilter, saved_for
@@ -38,6 +40,7 @@ def audience_choices(member: Membership) -> dict[str, Any]:
         "agreements": agreements(),
         "filters": saved_for(member),
         "regions": [(code, name_of(code)) for code in codes],
+        "begun": [(str(pk), name) for pk, name in earlier.offered(member).values_list("pk", "name")[: earlier.OFFERED]],
     }
 
 
@@ -60,6 +63,10 @@ class AudienceForm(forms.Form):
         label=_("Saved filter"), required=False, help_text=_("Made on the page Contacts, also by fields of contacts.")
     )
     agreement = forms.ChoiceField(label=_("Agreed to"), required=False)
+    earlier = forms.ChoiceField(label=_("Of an earlier announcement"), required=False)
+    outcome = forms.ChoiceField(
+        label=_("Which of its customers"), choices=Outcome.choices, initial=Outcome.SILENT, required=False
+    )
     region = forms.ChoiceField(label=_("Country of the number"), required=False)
     since = forms.DateField(
         label=_("Known to us since"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -79,6 +86,7 @@ class AudienceForm(forms.Form):
         agreements: Iterable[Agreement],
         regions: Iterable[tuple[str, str]],
         filters: Iterable[ShownFilter],
+        begun: Sequence[tuple[str, str]] = (),
         before: Announcement | None = None,
         **kwargs: Any,
     ) -> None:
@@ -100,6 +108,10 @@ class AudienceForm(forms.Form):
         if now and now not in dict(named):  # else the audience would become everybody, unseen
             named.append((now, str(_("One that you do not see, or that is no longer there"))))
         field_of(self, "saved", forms.ChoiceField).choices = [("", _("None")), *named]
+        begun, then = list(begun), str(before.audience.get("earlier", "")) if before else ""
+        if then and then not in dict(begun):
+            begun.append((then, str(_("One that you do not see, or that is no longer there"))))
+        field_of(self, "earlier", forms.ChoiceField).choices = [("", _("None")), *begun]
         field_of(self, "region", forms.ChoiceField).choices = [("", _("Any")), *regions]
 
     @property
@@ -199,6 +211,8 @@ def _filter(data: Mapping[str, Any]) -> Audience:
         region=data["region"],
         since=data["since"],
         saved=UUID(data["saved"]) if data["saved"] else None,
+        earlier=UUID(data["earlier"]) if data["earlier"] else None,
+        outcome=(data["outcome"] or Outcome.SILENT.value) if data["earlier"] else "",
     )
 
 
@@ -218,4 +232,6 @@ def _initial(row: Announcement) -> dict[str, Any]:
         "region": audience.region,
         "since": audience.since,
         "saved": str(audience.saved or ""),
+        "earlier": str(audience.earlier or ""),
+        "outcome": audience.outcome or Outcome.SILENT.value,
     }

@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from texting.announcements import earlier
 from texting.filtering import asking, looking
 from texting.filtering.conditions import Filter
 from texting.filtering.saving import access_saved, shown_filter, wish_of
@@ -58,7 +59,8 @@ class Audience:
     """A condition for each that is given, all of which must hold; or, with `listed`, a list of numbers and none.
 
     `agreement` is a key of `Agreement`; `region` an ISO 3166 code; `since`: known to us since that day or later;
-    `saved`: a saved filter, which is asked with the rights of whoever the audience is for.
+    `saved`: a saved filter, which is asked with the rights of whoever the audience is for; `earlier`: an announcement
+    that has begun, and `outcome` which of its recipients.
     """
 
     tag: UUID | None = None
@@ -68,6 +70,8 @@ class Audience:
     since: date | None = None
     listed: bool = False
     saved: UUID | None = None
+    earlier: UUID | None = None
+    outcome: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept; what is not asked for is left out."""
@@ -79,6 +83,8 @@ class Audience:
             "since": self.since.isoformat() if self.since else "",
             "listed": self.listed,
             "saved": str(self.saved or ""),
+            "earlier": str(self.earlier or ""),
+            "outcome": self.outcome if self.earlier else "",
         }
         return {name: value for name, value in kept.items() if value}
 
@@ -93,6 +99,8 @@ def read(kept: dict[str, Any]) -> Audience:
         since=date.fromisoformat(kept["since"]) if kept.get("since") else None,
         listed=bool(kept.get("listed")),
         saved=UUID(kept["saved"]) if kept.get("saved") else None,
+        earlier=UUID(kept["earlier"]) if kept.get("earlier") else None,
+        outcome=str(kept.get("outcome", "")),
     )
 
 
@@ -103,6 +111,8 @@ def agreements() -> list[Agreement]:
 
 def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
     """The audience's customers that the member may see, in no order. Nobody for a tag or agreement that is gone.
+
+    Raises NotYours for an earlier announcement that they may not see.
 
     A person with several numbers is asked about by the first one, so they get one text.
     """
@@ -116,6 +126,8 @@ def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
         rows = rows.filter(conditions[0]) if conditions else rows.none()
     if audience.region:
         rows = rows.filter(region=audience.region)
+    if audience.earlier is not None:
+        rows = rows.filter(pk__in=earlier.contacts_of(member, audience.earlier, audience.outcome))
     if audience.since is not None:
         zone = ZoneInfo(member.organization.time_zone)
         rows = rows.filter(created_at__gte=datetime.combine(audience.since, time(), zone))
@@ -123,8 +135,8 @@ def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
 
 
 def ids_in(member: Membership, audience: Audience) -> Iterator[list[UUID]]:
-    """The same customers' ids in batches, each once, with what the saved filter asks. Nobody for one that the member
-    may not use any more.
+    """The same customers' ids in batches, each once, with what the saved filter asks. Nobody for a filter or an
+    earlier announcement that the member may not use any more.
     """
     try:
         wish = wish_of(access_saved(member, audience.saved)) if audience.saved else Filter()
@@ -157,9 +169,20 @@ def in_words(member: Membership, audience: Audience) -> list[str]:
         said.append(_("Numbers of %(country)s") % {"country": name_of(audience.region)})
     if audience.since is not None:
         said.append(_("Known since %(day)s") % {"day": audience.since.isoformat()})
+    if audience.earlier is not None:
+        said.append(_earlier_in_words(member, audience.earlier, audience.outcome))
     if audience.saved is not None:
         said += _saved_in_words(member, audience.saved)
     return said or [_("All contacts")]
+
+
+def _earlier_in_words(member: Membership, announcement_id: UUID, outcome: str) -> str:
+    try:
+        name = earlier.access_begun(member, announcement_id).name
+    except NotYours:
+        return _("An earlier announcement that you do not see, or that is no longer there")
+    words = {"name": name, "who": earlier.Outcome(outcome).label}
+    return _("Of %(name)s: %(who)s") % words
 
 
 def _saved_in_words(member: Membership, filter_id: UUID) -> list[str]:

@@ -12,7 +12,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.bulk_writes import insert_rows
 from texting import sending
-from texting.announcements import lists
+from texting.announcements import earlier, lists
 from texting.announcements.audiences import Audience
 from texting.filtering.saving import access_saved
 from texting.kept_words import kept
@@ -90,6 +90,8 @@ def _check(member: Membership, written: Written, before: Announcement | None) ->
             raise CannotAnnounce(_("It holds what must not be kept. Take it out."))
     if written.audience.saved is not None:
         _require_filter(member, written.audience.saved, before.made_by if before else member)
+    if written.audience.earlier is not None:
+        _require_earlier(member, written.audience, before.made_by if before else member)
     if written.audience.listed:
         has_list = before is not None and bool(before.audience.get("listed"))
         if written.numbers is None and not has_list:
@@ -108,6 +110,19 @@ def _require_filter(member: Membership, filter_id: UUID, author: Membership) -> 
             access_saved(one, filter_id)
         except NotYours:
             raise CannotAnnounce(said) from None
+
+
+def _require_earlier(member: Membership, audience: Audience, author: Membership) -> None:
+    """As a filter: with the rights of whoever made the announcement, and chosen by whoever writes it now."""
+    if audience.outcome not in earlier.Outcome.values:
+        raise CannotAnnounce(_("Say which customers of the earlier announcement are meant."))
+    try:
+        for one in (member, author):
+            earlier.access_begun(one, audience.earlier or UUID(int=0))
+    except NotYours:
+        raise CannotAnnounce(
+            _("Choose an earlier announcement that has begun and that you may see, or none.")
+        ) from None
 
 
 def discard(*, member: Membership, row: Announcement) -> None:
