@@ -165,6 +165,7 @@ class AuditKind(TextChoices):
     CONTACT_MERGED = "contact:merged", _("Contacts merged")
     CONTACT_UNMERGED = "contact:unmerged", _("Contacts parted again")
     CONTACTS_TOLD_APART = "contact:told_apart", _("Contacts told apart")
+    CONTACTS_PERHAPS_ALIKE = "contact:told_apart_taken_back", _("Telling contacts apart taken back")
     CONTACT_DETACHED = "contact:detached", _("Number detached from a contact")
     CONTACT_PUT_BACK = "contact:put_back", _("Number put back to a contact")
     CONTACT_REVEALED = "contact:revealed", _("Hidden details of a contact revealed")

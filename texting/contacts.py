@@ -50,12 +50,18 @@ def create_contact(*, member: Membership, number: PhoneNumber, name: str = "") -
 
 
 def rename_contact(*, member: Membership, contact: Contact, name: str) -> None:
-    """Change the name under which the organization knows a contact. Raises NotYours while the name is hidden."""
+    """Change the name under which the organization knows a contact.
+
+    Raises NotYours while the name is hidden, NotPossible while colleagues keep merging this person.
+    """
     require(member, Permission.CONTACTS_EDIT, Permission.CONTACTS_REVEAL)
     if not queries.sees(member, contact.pk):
         raise queries.NotYours
     contact.name = name.strip()
-    rows = persons.lock([contact.pk])
+    try:
+        rows = persons.lock([contact.pk])
+    except persons.Busy:
+        raise NotPossible(persons.busy_words()) from None
     for row in rows:
         if readable(row, "number", ""):  # not of one that is erased: it would be sealed under a new key
             row.name = contact.name

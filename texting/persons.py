@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from texting.models import Contact, ContactMerge
 
@@ -20,6 +21,11 @@ _TRIES = 3
 
 class Busy(RuntimeError):
     """Colleagues keep merging this person; try again."""
+
+
+def busy_words() -> str:
+    """What a person is told who met that: nothing was changed."""
+    return _("Colleagues are merging this contact at this moment. Nothing was changed; try again in a moment.")
 
 
 def heads() -> Q:

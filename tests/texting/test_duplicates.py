@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.permissions import MissingPermission
+from accounts import roles
+from accounts.models import Role
+from accounts.permissions import MissingPermission, Permission
 from compliance.models import Suppression
 from compliance.opt_out import detaching
 from retention.erasing.running import go_on
@@ -135,6 +137,9 @@ def test_who_is_told_apart_is_not_shown_again_until_that_is_taken_back(two):
     assert two.as_(two.cast.outsider).post(reverse("dismiss_duplicate"), posted).status_code in {403, 404}
     with activate(two.organization):
         assert AuditEvent.objects.filter(event=AuditKind.CONTACTS_TOLD_APART).count() == 1
+        [taken_back] = AuditEvent.objects.filter(event=AuditKind.CONTACTS_PERHAPS_ALIKE)
+        assert taken_back.actor_id == two.cast.supervisor.pk
+        assert not finding.take_back(member=two.cast.supervisor, one=two.ana.pk, other=two.second.pk), "twice is once"
 
 
 def test_pairs_come_in_pages_and_each_once(two, monkeypatch):
@@ -440,3 +445,40 @@ def test_who_comes_second_of_two_colleagues_at_once_is_refused(two, monkeypatch)
         merge(two)
     with activate(two.organization):
         assert ContactMerge.objects.filter(ended_at=None).count() <= 1
+
+
+def test_who_may_merge_and_not_edit_chooses_neither_a_name_nor_tags_nor_values(two):
+    with activate(two.organization):
+        may = sorted(one.value for one in two.cast.supervisor.permissions - {Permission.CONTACTS_EDIT})
+        roles.give_role(member=two.cast.supervisor, role=Role.objects.create(name="Merges", permissions=may))
+    page = (
+        two.as_(two.cast.supervisor).get(reverse("merge_contacts", args=[two.ana.pk, two.second.pk])).content.decode()
+    )
+    assert "Ana Díaz" in page
+    assert 'type="radio" name="q-' not in page
+    assert 'name="tag"' not in page
+    for choice in (
+        {"theirs": frozenset({NAME})},
+        {"theirs": frozenset({str(two.policy.pk)})},
+        {"without": {two.vip.pk}},
+    ):
+        with pytest.raises(CannotMerge):
+            merge(two, **{name: frozenset(value) for name, value in choice.items()})
+    merge(two)
+    (mine, _into), _other = known(two, two.ana, two.second)
+    assert (mine.name, set(mine.tags)) == ("Ana Díaz", {two.vip.pk, two.late.pk})
+
+
+def test_who_edits_while_colleagues_keep_merging_is_told_and_keeps_what_was_typed(two, monkeypatch):
+    looks = iter(range(100))
+    monkeypatch.setattr(persons, "with_others", lambda ids: [*ids, uuid4()] if next(looks) % 2 else list(ids))
+    browser = two.as_(two.cast.supervisor)
+    values = {f"field-{two.policy.pk}": "C-3", f"initial-field-{two.policy.pk}": "A-17"}
+    for name, typed in (("rename_contact", {"name": "Ana Typed"}), ("contact_values", values)):
+        answer = browser.post(reverse(name, args=[two.ana.pk]), typed)
+        page = answer.content.decode()
+        assert answer.status_code == 422, name
+        assert "Colleagues are merging this contact" in page
+        assert next(iter(typed.values())) in page
+    (mine, _into), *_rest = known(two, two.ana)
+    assert mine.name == "Ana Díaz"

@@ -18,6 +18,7 @@ from texting.api import examples
 from texting.api.pages import ContactPage, cursor_of
 from texting.api.shapes import ContactChange, ContactParameters, NewContact, NumberSearch
 from texting.api.shown import WholeContact, show_whole
+from texting.conversations import NotPossible
 from texting.fields.reading import fields_for
 from texting.fields.writing import BadValues, set_values
 from texting.filtering.conditions import TAG, Ask, Condition, Filter
@@ -126,7 +127,7 @@ class OneContact(Endpoint):
         example=examples.WHOLE_CONTACT,
         request=ContactChange,
         request_example={"name": "Marcus Bell", "values": {"019ab4c1-3d4e-7f50-9b1c-2d3e4f5a6b7d": "2027-03-31"}},
-        problems=_MISSING,
+        problems=[*_MISSING, Kind.CONFLICT],
         repeatable=True,
         tag="Contacts",
     )
@@ -139,7 +140,10 @@ class OneContact(Endpoint):
         if "values" in wanted:
             _write(self.member, found, wanted["values"])
         if "name" in wanted:
-            use_cases.rename_contact(member=self.member, contact=found, name=wanted["name"])
+            try:
+                use_cases.rename_contact(member=self.member, contact=found, name=wanted["name"])
+            except NotPossible as error:
+                raise Problem(Kind.CONFLICT, str(error)) from None
         return answer(_whole(self.member, queries.access_contact(self.member, contact_id)))
 
 

@@ -2,7 +2,8 @@
 
 Where only one of the two says something there is nothing to choose. What a member may not change they do not choose
 either, nor see when it is hidden from them: there the one who stays keeps what is written, and where nothing is written
-takes over what the other has. Tags are all kept unless some are left out.
+takes over what the other has. Tags are all kept unless some are left out. Who may merge and not edit contacts chooses
+nothing at all.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from accounts.permissions import Permission
 from texting.duplicates.states import State
 from texting.fields.kinds import shown
 from texting.fields.reading import SeenField, fields_for
@@ -45,11 +47,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Preview:
-    """What the survivor will have. `questions` are open, `facts` are not, `tags` can be left out."""
+    """What the survivor will have. `questions` are open, `facts` are not, `tags` can be left out if `may_edit`."""
 
     questions: tuple[Question, ...]
     facts: tuple[Fact, ...]
     tags: tuple[ShownTag, ...]
+    may_edit: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,22 +66,28 @@ class Choice:
 def preview(member: Membership, survivor: State, other: State) -> Preview:
     """What there is to choose for this member."""
     questions, facts = [], []
-    if survivor.name and other.name and survivor.name != other.name:
+    may_edit = member.may(Permission.CONTACTS_EDIT)
+    may_name = may_edit and member.may(Permission.CONTACTS_REVEAL)  # as for another name on its page
+    if may_name and survivor.name and other.name and survivor.name != other.name:
         questions.append(Question(NAME, _("Name"), survivor.name, other.name))
     elif name := survivor.name or other.name:
         facts.append(Fact(_("Name"), name))
     for one in fields_for(member):
         ours, theirs = survivor.said(one.id), other.said(one.id)
-        if _is_open(one, ours, theirs):
+        if may_edit and _is_open(one, ours, theirs):
             questions.append(Question(str(one.id), one.name, shown(one.kind, ours), shown(one.kind, theirs)))
         elif ours or theirs:
             facts.append(Fact(one.name, shown(one.kind, ours or theirs)))
     having = survivor.tags.keys() | other.tags.keys()
-    return Preview(tuple(questions), tuple(facts), tuple(tag for tag in all_tags() if tag.id in having))
+    tags = tuple(tag for tag in all_tags() if tag.id in having)
+    return Preview(tuple(questions), tuple(facts), tags, may_edit)
 
 
 def decided(member: Membership, survivor: State, other: State, choice: Choice) -> State:
-    """What both will say. Raises CannotMerge for too many tags and for a choice that is not there (any more)."""
+    """What both will say. Raises CannotMerge for too many tags, and for a choice that is not there
+    (any more) or not theirs."""
+    if choice.without and not member.may(Permission.CONTACTS_EDIT):
+        raise CannotMerge(_("You may merge contacts and not change what is known of them, so all tags stay."))
     offered = {question.key for question in preview(member, survivor, other).questions}
     if not choice.theirs <= offered:
         raise CannotMerge(_("One of them was changed meanwhile. Look at what they have now, and choose again."))

@@ -137,7 +137,11 @@ def dismiss(*, member: Membership, one: UUID, other: UUID) -> bool:
 def take_back(*, member: Membership, one: UUID, other: UUID) -> bool:
     """They may be the same after all: listed again. False when nobody had said otherwise."""
     first, second = sorted(contact.pk for contact in access_pair(member, one, other))
-    return DifferentPeople.objects.filter(first_id=first, second_id=second).delete()[0] > 0
+    was_said = DifferentPeople.objects.filter(first_id=first, second_id=second).delete()[0] > 0
+    if was_said:
+        about = Contact.objects.defer("name", "number").get(pk=first)
+        audit.record(event=AuditKind.CONTACTS_PERHAPS_ALIKE, actor=member, object=about, other=second)
+    return was_said
 
 
 def _candidates(place: tuple[UUID, UUID], of: Contact | None) -> list[tuple[UUID, UUID]]:

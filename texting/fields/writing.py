@@ -41,7 +41,10 @@ def set_values(*, member: Membership, contact: Contact, typed: Mapping[UUID, str
     fields = {field.id: field for field in fields_for(member) if field.may_edit}
     if not typed.keys() <= fields.keys():
         raise NotYours
-    everywhere = persons.lock([contact.pk])
+    try:
+        everywhere = persons.lock([contact.pk])
+    except persons.Busy:
+        raise BadValues({None: persons.busy_words()}) from None
     locked = next(row for row in everywhere if row.pk == contact.pk)
     if not readable(locked, "number", ""):  # their key is gone: what is written now would be sealed under a new one
         raise BadValues({None: _("This contact was erased. Nothing can be written about them any more.")})

@@ -12,6 +12,7 @@ from django_htmx.http import trigger_client_event
 from accounts.permissions import MemberRequest, Permission, requires
 from texting import contacts as use_cases
 from texting import number_marks, queries
+from texting.conversations import NotPossible
 from texting.forms import NameForm, NumberForm
 from texting.models import Contact
 from texting.phone_numbers import BadNumber
@@ -104,9 +105,13 @@ def rename(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"name": shown.name if shown.is_named else ""},
     )
+    if form.is_valid():
+        try:
+            use_cases.rename_contact(member=request.member, contact=found, name=form.cleaned_data["name"])
+        except NotPossible as error:
+            form.add_error("name", str(error))
     if not form.is_valid():
         context = {"form": form, "customer": shown}
         return render(request, "texting/_rename.html", context, status=422 if form.is_bound else 200)
-    use_cases.rename_contact(member=request.member, contact=found, name=form.cleaned_data["name"])
     response = trigger_client_event(HttpResponse(status=204), "contact-changed")
     return trigger_client_event(response, "close-sheet")
