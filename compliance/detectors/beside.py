@@ -2,18 +2,19 @@
 
 import datetime
 import re
+from typing import Final
 
 from compliance.detectors.credentials import looks_random
 from compliance.detectors.dates import dates
 from compliance.detectors.one_time_codes import draft_of
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 
-_BESIDE = 20  # characters between a date of birth and the number
-_NUMBERS = frozenset({"US_SSN", "US_ITIN"})
-_SENTENCE_ENDS = re.compile(r"[.!?]\s|\n\s*\n")
-_YOUNGEST = 1  # years; a date of this year or the last is the day of something else
-_ADDRESS_AND = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}(?: ?[/|,;:\n] ?| - | )(?P<secret>\S{6,64})")
-_MARK = re.compile(r"[!#$%^&*?+~]")
+_BESIDE: Final = 20  # characters between a date of birth and the number
+_NUMBERS: Final = frozenset({"US_SSN", "US_ITIN"})
+_SENTENCE_ENDS: Final = re.compile(r"[.!?]\s|\n\s*\n")
+_YOUNGEST: Final = 1  # years; a date of this year or the last is the day of something else
+_ADDRESS_AND: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}(?: ?[/|,;:\n] ?| - | )(?P<secret>\S{6,64})")
+_MARK: Final = re.compile(r"[!#$%^&*?+~]")
 
 
 def birth_dates(reading: Reading, found: list[Draft], taken: bytearray) -> list[Draft]:

@@ -2,36 +2,37 @@
 
 import re
 from bisect import bisect_left
+from typing import Final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import Draft, Reading, reasons
 
-_MONTH = (
+_MONTH: Final = (
     "(?:"
     + "|".join(sorted({name for names in read("months")["months"] for name in names}, key=len, reverse=True))
     + ")"
 )
-_EXPIRY = re.compile(
+_EXPIRY: Final = re.compile(
     r"(?<![\d/\-.$])(?P<month>0?[1-9]|1[0-2])(?: ?[/\-.|\\] ?| )(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)"
 )
-_NAMED = re.compile(rf"(?<![a-z]){_MONTH}[ /\-.,']{{0,3}}(?:of )?(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])")
-_SOLID = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
-_BESIDE = re.compile(r"[ \t\n.,;:/|\-]{1,4}(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
-_BEHIND = re.compile(  # after the date a card ends: the code, whatever follows, unless it is a number of things
+_NAMED: Final = re.compile(rf"(?<![a-z]){_MONTH}[ /\-.,']{{0,3}}(?:of )?(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])")
+_SOLID: Final = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
+_BESIDE: Final = re.compile(r"[ \t\n.,;:/|\-]{1,4}(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
+_BEHIND: Final = re.compile(  # after the date a card ends: the code, whatever follows, unless it is a number of things
     r"[ \t\n.,;:/|\-]{1,4}(?P<code>\d{3,4})"
     r"(?![\d/:%]|[.,-]\d| ?(?:st|ave|rd|lane|dollars|usd|people|guests|pm|am|miles)\b)"
 )
-_DATE_AND_CODE = re.compile(
+_DATE_AND_CODE: Final = re.compile(
     r"(?<![\d/])(?P<date>(?:0[1-9]|1[0-2])[/-](?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d/])"
     r"[ ,;.\n]{1,3}(?:and |y |the |with )?(?:code|sec|back|codigo|digits)(?: is| es)?[ :]{1,2}"
     r"(?P<code>\d{3})(?![\d/%]|[.,-]\d)"
 )
-_LEADS = 40  # characters without a digit from the date to a code behind it
-_LAST_ON = 40  # characters without a digit from a card to the date it ends
-_ANOTHER_DAY = frozenset(read("linking")["another_day"])
-_WORDS = re.compile(r"[a-z]+")
-_ANY_DIGIT = re.compile(r"\d")
-_GAP = re.compile(r"[^a-z0-9]{1,8}\Z")
+_LEADS: Final = 40  # characters without a digit from the date to a code behind it
+_LAST_ON: Final = 40  # characters without a digit from a card to the date it ends
+_ANOTHER_DAY: Final = frozenset(read("linking")["another_day"])
+_WORDS: Final = re.compile(r"[a-z]+")
+_ANY_DIGIT: Final = re.compile(r"\d")
+_GAP: Final = re.compile(r"[^a-z0-9]{1,8}\Z")
 
 
 def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], taken: bytearray) -> list[Draft]:

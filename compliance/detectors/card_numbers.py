@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from typing import Final
 
 from compliance.detectors.cards import card_windows, phone_like, pieces, usual_grouping
 from compliance.detectors.digit_runs import Group, Run
@@ -9,13 +10,14 @@ from compliance.detectors.linking import speaks_back
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.vocabulary import WORD, Hit
 
-_CUES = ("PAYMENT_CARD", "EXPIRY", "CARD_SECURITY")
-_BEFORE, _AFTER = 60, 40
-_FEW_WORDS = 3
-_MANY_GROUPS = 6
-_FEWEST = 12  # digits of a card
-_ITS_OWN = re.compile(r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d")  # "... for order 79073479"
-_WRONG_MARKS = frozenset(",|+()")
+_CUES: Final = ("PAYMENT_CARD", "EXPIRY", "CARD_SECURITY")
+_BEFORE: Final = 60
+_AFTER: Final = 40
+_FEW_WORDS: Final = 3
+_MANY_GROUPS: Final = 6
+_FEWEST: Final = 12  # digits of a card
+_ITS_OWN: Final = re.compile(r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d")  # "... for order 79073479"
+_WRONG_MARKS: Final = frozenset(",|+()")
 
 
 def find_cards(reading: Reading) -> list[Draft]:

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Final, final
 
 from compliance.detectors.checksums import luhn
 from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import Group, Run
 
-_SHORTEST = 12
-_BETWEEN = frozenset(" -./|,_*")  # by far the most frequent gaps
-_USUAL = {
+_SHORTEST: Final = 12
+_BETWEEN: Final = frozenset(" -./|,_*")  # by far the most frequent gaps
+_USUAL: Final = {
     (4, 4, 4, 4),
     (4, 6, 5),
     (4, 6, 4),
@@ -47,9 +47,9 @@ def _lengths() -> dict[str, dict[int, bool]]:
     return found
 
 
-_LENGTHS = {prefix: tuple(sorted(lengths.items())) for prefix, lengths in _lengths().items()}
-_VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
-_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
+_LENGTHS: Final = {prefix: tuple(sorted(lengths.items())) for prefix, lengths in _lengths().items()}
+_VALUES: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
 def lengths_of(digits: str) -> tuple[tuple[int, bool], ...]:
@@ -61,17 +61,24 @@ def lengths_of(digits: str) -> tuple[tuple[int, bool], ...]:
     return ()
 
 
-_PREFIX = 4  # digits that tell a card's brand and so its lengths
+_PREFIX: Final = 4  # digits that tell a card's brand and so its lengths
 
 
-class _Row(NamedTuple):
+@final
+class _Row:
     """The digits of a run with running Luhn sums, for ends at even and at odd places."""
 
-    digits: str
-    starts: list[int]  # of each group, in digits
-    group_ending: dict[int, int]  # the group that ends before that digit
-    even: list[int]
-    odd: list[int]
+    __slots__ = ("digits", "even", "group_ending", "odd", "starts")
+
+    def __init__(
+        self, digits: str, starts: list[int], group_ending: dict[int, int], even: list[int], odd: list[int]
+    ) -> None:
+        """What `_row` made of a run."""
+        self.digits = digits
+        self.starts = starts
+        self.group_ending = group_ending
+        self.even = even
+        self.odd = odd
 
 
 def _row(groups: tuple[Group, ...]) -> _Row:

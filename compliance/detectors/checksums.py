@@ -4,17 +4,19 @@ Written here rather than taken from a library: each is a few lines, runs on text
 for every run of digits in every text.
 """
 
-_VERHOEFF_MULTIPLY = (
+from typing import Final
+
+_VERHOEFF_MULTIPLY: Final = (
     "0123456789", "1234067895", "2340178956", "3401289567", "4012395678",
     "5987604321", "6598710432", "7659821043", "8765932104", "9876543210",
 )  # fmt: skip
-_VERHOEFF_PERMUTE = (
+_VERHOEFF_PERMUTE: Final = (
     "0123456789", "1576283094", "5803796142", "8916043527", "9453126870", "4286573901", "2793806415", "7046913258",
 )  # fmt: skip
-_LETTERS_AS_NUMBERS = {ord(letter): str(int(letter, 36)) for letter in "abcdefghijklmnopqrstuvwxyz"}
-_DNI_LETTERS = "trwagmyfpdxbnjzsqvhlcke"
-_CURP_ORDER = "0123456789abcdefghijklmnñopqrstuvwxyz"
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_LETTERS_AS_NUMBERS: Final = {ord(letter): str(int(letter, 36)) for letter in "abcdefghijklmnopqrstuvwxyz"}
+_DNI_LETTERS: Final = "trwagmyfpdxbnjzsqvhlcke"
+_CURP_ORDER: Final = "0123456789abcdefghijklmnñopqrstuvwxyz"
+_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 def luhn(digits: str) -> bool:

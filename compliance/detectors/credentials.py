@@ -2,36 +2,40 @@
 
 import re
 from itertools import pairwise
+from typing import Final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.one_time_codes import draft_of, one_time_codes
 from compliance.detectors.reading import AGAINST, Draft, Reading
 from compliance.detectors.vocabulary import Hit
 
-_DATA = read("credentials")
-_CONNECTORS = frozenset(_DATA["connectors"])
-_EXPLICIT = frozenset(_DATA["explicit"])
-_NOT_VALUES = frozenset(_DATA["not_values"])
+_DATA: Final = read("credentials")
+_CONNECTORS: Final = frozenset(_DATA["connectors"])
+_EXPLICIT: Final = frozenset(_DATA["explicit"])
+_NOT_VALUES: Final = frozenset(_DATA["not_values"])
 
-_ALSO_FOR_MEETINGS = frozenset({"passcode", "pass code"})
-_FARTHEST = 9  # words from the cue to the value
-_TOKEN = re.compile(r"\S+")
-_OPENING, _CLOSING = "\"'([{<“‘«`*", "\"')]}>.,;:?”’»`*"
-_INSIDE = re.compile(r"[!@#$%^&*_+=~?\\|-]")
-_HARMLESS = re.compile(
+_ALSO_FOR_MEETINGS: Final = frozenset({"passcode", "pass code"})
+_FARTHEST: Final = 9  # words from the cue to the value
+_TOKEN: Final = re.compile(r"\S+")
+_OPENING: Final = "\"'([{<“‘«`*"
+_CLOSING: Final = "\"')]}>.,;:?”’»`*"
+_INSIDE: Final = re.compile(r"[!@#$%^&*_+=~?\\|-]")
+_HARMLESS: Final = re.compile(
     r"(?:https?://|www\.).*|[\w.+-]+@[\w-]+\.[\w.-]+|[$£€]\S*|\d{1,2}:\d\d\S*|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d+%|\d{1,2}(?:am|pm|st|nd|rd|th|hrs?|mins?)|"
     r"[a-z]+(?:-[a-z]+)+|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?|\d{3}[-.]\d{3}[-.]\d{4}",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(
+_ANOTHER: Final = re.compile(
     r"[ ,;.]{1,3}(?:and |but |y |then )?(?:the |my |la |el |mi )?(?:new|old|other|second|nueva|nuevo|vieja|otra)"
     r"(?: (?:one|password|pw|pass|is|was|es|to))*[ :=]{1,3}(?P<secret>\S{4,64})"
 )
-_STRONG_MARK = re.compile(r"[a-z0-9][!#$%^&*+?~_][a-z0-9]|[a-z]\d+[!$^&*?~]\Z", re.IGNORECASE)
-_SHORTEST_MIXED, _LONGEST_MIXED, _MOST_ANYWHERE = 7, 32, 2
-_OWN = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
-_IS_MY = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
-_USER_SECRET = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
+_STRONG_MARK: Final = re.compile(r"[a-z0-9][!#$%^&*+?~_][a-z0-9]|[a-z]\d+[!$^&*?~]\Z", re.IGNORECASE)
+_SHORTEST_MIXED: Final = 7
+_LONGEST_MIXED: Final = 32
+_MOST_ANYWHERE: Final = 2
+_OWN: Final = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
+_IS_MY: Final = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
+_USER_SECRET: Final = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
 
 
 def find_credentials(reading: Reading) -> list[Draft]:

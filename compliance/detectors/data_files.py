@@ -3,9 +3,9 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-_FOLDER = Path(__file__).parent / "data"
+_FOLDER: Final = Path(__file__).parent / "data"
 
 
 @cache

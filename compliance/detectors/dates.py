@@ -2,44 +2,54 @@
 
 import datetime
 import re
-from dataclasses import dataclass
+from typing import Final, final
 
 from compliance.detectors.data_files import read
 
-_MONTHS: dict[str, int] = {name: number for number, names in enumerate(read("months")["months"], 1) for name in names}
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
-_YEAR = r"(?:(?:19|20)\d\d|'?\d\d(?!\d))"
-_OLDEST = 1900
+_MONTHS: Final[dict[str, int]] = {
+    name: number for number, names in enumerate(read("months")["months"], 1) for name in names
+}
+_MONTH: Final = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+_YEAR: Final = r"(?:(?:19|20)\d\d|'?\d\d(?!\d))"
+_OLDEST: Final = 1900
 
-_NUMERIC = re.compile(
+_NUMERIC: Final = re.compile(
     r"(?<![\d])(?<!\d[/\-.])(?:(?P<iso>(?:19|20)\d\d)(?P<m1>[/\-. ])(?P<a>\d{1,2})(?P=m1)(?P<b>\d{1,2})"
     r"|(?P<c>\d{1,2})(?P<m2> ?[/\-.] ?| )(?P<d>\d{1,2})(?P=m2)(?P<y>(?:19|20)\d\d|\d\d))(?!\d|[/\-.]\d)"
 )
-_OF = "(?:of |de |del )?"
-_DAY, _MARKS = r"\d{1,2}(?:st|nd|rd|th|\.|o)?", r"[ \-/,]{0,2}"
-_NAMED = re.compile(
+_MARKS_BETWEEN: Final = bytes(
+    ord("0") if 48 <= byte <= 57 else ord(" ") if chr(byte) in " /-." else ord("x") for byte in range(256)
+)
+_OF: Final = "(?:of |de |del )?"
+_DAY: Final = r"\d{1,2}(?:st|nd|rd|th|\.|o)?"
+_MARKS: Final = r"[ \-/,]{0,2}"
+_NAMED: Final = re.compile(
     rf"(?<![a-z0-9])(?:{_DAY}[ \-/]{{0,2}}{_OF}{_MONTH}\.?{_MARKS}{_OF}(?P<year>{_YEAR})"
     rf"|{_MONTH}\.?{_MARKS}(?:the )?\d{{1,2}}(?:st|nd|rd|th)?[ ,\-/]{{1,2}}(?:of )?(?P<year2>{_YEAR})"
     rf"|{_MONTH}[ \-/,.]{{1,2}}(?:of )?(?P<year3>(?:19|20)\d\d))(?![a-z0-9])"
 )
-_COMPACT = re.compile(
+_COMPACT: Final = re.compile(
     r"(?<![\w\-/.])(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d)(?![\w\-/]|\.\d)"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class Date:
     """A possible date; `year` in full where four digits were written or it can only mean one in the last century."""
 
-    start: int
-    end: int
-    year: int | None
-    compact: bool = False
+    __slots__ = ("compact", "end", "start", "year")
+
+    def __init__(self, start: int, end: int, year: int | None, compact: bool = False) -> None:
+        """`end` is exclusive; `compact`: written without marks."""
+        self.start = start
+        self.end = end
+        self.year = year
+        self.compact = compact
 
 
 def dates(text: str, *, named: bool) -> list[Date]:
     """Every date in a folded text, in order; those with a month's name or without marks only if `named`."""
-    found = [_numeric(match) for match in _NUMERIC.finditer(text)]
+    found = [_numeric(match) for match in _NUMERIC.finditer(text)] if _may_hold_digits(text) else []
     if not named:
         return [date for date in found if date is not None]
     found += [
@@ -49,6 +59,12 @@ def dates(text: str, *, named: bool) -> list[Date]:
     found += [Date(match.start(), match.end(), None, compact=True) for match in _COMPACT.finditer(text)]
     kept = [date for date in found if date is not None]
     return sorted(kept, key=lambda date: (date.start, -date.end))
+
+
+def _may_hold_digits(text: str) -> bool:
+    """Whether two digits stand anywhere with nothing but marks of dates between."""
+    marks = text.encode("utf-8", "replace").translate(_MARKS_BETWEEN)
+    return b"0 0" in marks or b"0  0" in marks or b"0   0" in marks
 
 
 def _numeric(match: re.Match[str]) -> Date | None:

@@ -1,55 +1,60 @@
 """What a text tells of a person's money or a company's unpublished results: an amount with a phrase that says whose."""
 
 import re
-from dataclasses import dataclass
+from typing import Final, final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import Draft, Reading, reasons
 from compliance.detectors.sentences import Sentence, sentences
 from compliance.detectors.vocabulary import WORD, Hit, Words, phrases
 
-_DATA = read("finance")
-LEXICON = phrases(_DATA["lists"])
-_PERIODIC = frozenset(_DATA["needs_period"])
-_SCORE_ALONE = frozenset(_DATA["score_alone"])
-_WEAK = frozenset(_DATA["weak"])
-_PAID_BY_HOUR = frozenset(_DATA["paid_by_hour"])
-_AT_A_BANK = frozenset(_DATA["at_a_bank"])
-_BARE_OK = frozenset(_DATA["bare_ok"])
-_WORTH = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand)"
-_CURRENCY = r"(?:dollars?|usd|bucks|euros?|eur|pounds|gbp|quid|pesos|dolares|mxn|cad|€|£)"
-_NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d\d?)?|\d{1,9}(?:[.,]\d\d?)?)"
-_NOT_MONEY = r"(?! ?(?:am|pm|mins?|minutes|points|pts|miles|sq|lbs|days|weeks|years|texts|x)\b)(?![\d/:])(?!-\d)"
-_AMOUNT = re.compile(
+_DATA: Final = read("finance")
+LEXICON: Final = phrases(_DATA["lists"])
+_PERIODIC: Final = frozenset(_DATA["needs_period"])
+_SCORE_ALONE: Final = frozenset(_DATA["score_alone"])
+_WEAK: Final = frozenset(_DATA["weak"])
+_PAID_BY_HOUR: Final = frozenset(_DATA["paid_by_hour"])
+_AT_A_BANK: Final = frozenset(_DATA["at_a_bank"])
+_BARE_OK: Final = frozenset(_DATA["bare_ok"])
+_WORTH: Final = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand)"
+_CURRENCY: Final = r"(?:dollars?|usd|bucks|euros?|eur|pounds|gbp|quid|pesos|dolares|mxn|cad|€|£)"
+_NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d\d?)?|\d{1,9}(?:[.,]\d\d?)?)"
+_NOT_MONEY: Final = r"(?! ?(?:am|pm|mins?|minutes|points|pts|miles|sq|lbs|days|weeks|years|texts|x)\b)(?![\d/:])(?!-\d)"
+_AMOUNT: Final = re.compile(
     rf"(?<![\w.,$])-?(?P<sign>[$£€] ?|usd ?|eur ?|gbp ?)?{_NUMBER}"
     rf"(?P<unit> ?{_WORTH}(?![a-z])| ?{_CURRENCY}(?![a-z])|%| ?percent| ?pct)?{_NOT_MONEY}"
 )
-_PERIOD = re.compile(
+_PERIOD: Final = re.compile(
     r" ?(?:/|a |per |each |every |every other |bi)? ?(?:month|monthly|mo|year|yr|yearly|annually|annual|weekly|week|"
     r"biweekly|"
     r"two weeks|2 weeks|paycheck|al mes|mensuales|al ano|anuales|por mes|por quincena|im monat|par mois|"
     r"before taxes|after taxes|gross|net)(?![a-z])"
 )
-_HOURLY = re.compile(r" ?(?:/ ?|an |per |a |la |por |each )?(?:hour|hr|hora)(?![a-z])")
-_LATER_PERIOD = re.compile(r"(?:a|per|each|every) (?:month|week|year|two weeks)(?![a-z])")
-_EVERYDAY = frozenset(_DATA["everyday_metrics"])
-_SHARES = ("%", "percent", "pct")
-_BEFORE, _AFTER = 45, 30
-_PAID_WITHIN = 16  # characters between "I make" and what an hour is paid
-_OVERDUE_WITHIN = 30  # characters between a debt and that it is overdue
-_WITHOUT_SIGN = frozenset({"eps", "earnings per share"})
-_SURELY_MONEY = 1000  # a number from which "a month" further on makes it money
+_HOURLY: Final = re.compile(r" ?(?:/ ?|an |per |a |la |por |each )?(?:hour|hr|hora)(?![a-z])")
+_LATER_PERIOD: Final = re.compile(r"(?:a|per|each|every) (?:month|week|year|two weeks)(?![a-z])")
+_EVERYDAY: Final = frozenset(_DATA["everyday_metrics"])
+_SHARES: Final = ("%", "percent", "pct")
+_BEFORE: Final = 45
+_AFTER: Final = 30
+_PAID_WITHIN: Final = 16  # characters between "I make" and what an hour is paid
+_OVERDUE_WITHIN: Final = 30  # characters between a debt and that it is overdue
+_WITHOUT_SIGN: Final = frozenset({"eps", "earnings per share"})
+_SURELY_MONEY: Final = 1000  # a number from which "a month" further on makes it money
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class Amount:
     """`money`: with a currency or a size (k, million). `percent`: a share."""
 
-    start: int
-    end: int
-    money: bool
-    percent: bool
-    value: float
+    __slots__ = ("end", "money", "percent", "start", "value")
+
+    def __init__(self, start: int, end: int, money: bool, percent: bool, value: float) -> None:
+        """`end` is exclusive."""
+        self.start = start
+        self.end = end
+        self.money = money
+        self.percent = percent
+        self.value = value
 
 
 def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft]:

@@ -1,14 +1,14 @@
 """What a scan tells: plain values, safe to log except for the span they point at."""
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-RULE_VERSION = "2026.11.8"
+RULE_VERSION: Final = "2026.11.8"
 """Changes with every change of a rule, a weight or a word list, so that a stored finding can be told apart later."""
 
 Confidence = Literal["low", "medium", "high"]
 
-SHOWS_LAST_FOUR = frozenset({"PAYMENT_CARD", "US_SSN", "US_ITIN", "BANK_ACCOUNT", "IBAN"})
-MASK_NAMES = {
+SHOWS_LAST_FOUR: Final = frozenset({"PAYMENT_CARD", "US_SSN", "US_ITIN", "BANK_ACCOUNT", "IBAN"})
+MASK_NAMES: Final = {
     "PAYMENT_CARD": "card",
     "CARD_SECURITY": "card security code",
     "US_SSN": "social security number",
@@ -23,10 +23,10 @@ MASK_NAMES = {
     "DATE_OF_BIRTH": "birth date",
     "GOVERNMENT_ID": "identity number",
 }
-TYPES = tuple(MASK_NAMES)
-PLAIN_MASKS = {kind: f"[{name}]" for kind, name in MASK_NAMES.items()}
-_LONG_ENOUGH = 8  # characters of which four may be shown
-LAST_FOUR_MARK = "••••"
+TYPES: Final = tuple(MASK_NAMES)
+PLAIN_MASKS: Final = {kind: f"[{name}]" for kind, name in MASK_NAMES.items()}
+_LONG_ENOUGH: Final = 8  # characters of which four may be shown
+LAST_FOUR_MARK: Final = "••••"
 
 
 class Reason(NamedTuple):

@@ -2,27 +2,31 @@
 
 import re
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Final
 
 from compliance.detectors.data_files import read
+from compliance.detectors.glancing import Glance
 from compliance.detectors.number_words import FEWEST, NUMBER_WORDS
-from compliance.detectors.vocabulary import SPACED, gate_words
+from compliance.detectors.vocabulary import SPACED, Words, gate_words, signs_of
 
-_CUES, _HEALTH, _FINANCE, _SECRETS = read("cues"), read("health"), read("finance"), read("credentials")
+_CUES: Final = read("cues")
+_HEALTH: Final = read("health")
+_FINANCE: Final = read("finance")
+_SECRETS: Final = read("credentials")
 
 
-NUMBERS = 1  # cards, identifiers, birth dates
-SECRETS = 2
-HEALTH = 4
-MONEY = 8
-SHAPES = 16
-SPELLED = 32  # rows of number words
-FORMATS = 64  # long words: keys, addresses
-_CODES = 128  # secrets, if there are digits
-_TESTS = 256  # health, with a result or digits
-_RESULTS = 512
-_TROUBLE = 1024  # money without an amount
-_NUMBER_WORD = 2048
+NUMBERS: Final = 1  # cards, identifiers, birth dates
+SECRETS: Final = 2
+HEALTH: Final = 4
+MONEY: Final = 8
+SHAPES: Final = 16
+SPELLED: Final = 32  # rows of number words
+FORMATS: Final = 64  # long words: keys, addresses
+_CODES: Final = 128  # secrets, if there are digits
+_TESTS: Final = 256  # health, with a result or digits
+_RESULTS: Final = 512
+_TROUBLE: Final = 1024  # money without an amount
+_NUMBER_WORD: Final = 2048
 
 
 def _flags() -> dict[str, int]:
@@ -47,47 +51,52 @@ def _flags() -> dict[str, int]:
     return dict(found)
 
 
-_FLAGS = _flags()
-_KNOWN = frozenset(_FLAGS)
-_LONG_RUN = re.compile(r"\d(?:[^a-z0-9]{0,4}\d){8}")
-_LETTER_AT_DIGIT = re.compile(r"\d(?:[a-z]|(?<=[a-z]\d)|(?<=[a-z][-#]\d)|(?<=[axyz] \d)|[ -][a-z](?![a-z]))")
-_BEGINS_A_SHAPE = re.compile(
+_FLAGS: Final = _flags()
+_KNOWN: Final = frozenset(_FLAGS)
+_LONG_RUN: Final = re.compile(r"\d(?:[^a-z0-9]{0,4}\d){8}")
+_DIGIT_AND_LETTER: Final = re.compile(r"\d[ -][a-z](?![a-z])")
+_BEGINS_A_SHAPE: Final = re.compile(
     r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{4}\d{6}|a[-# ]{0,2}\d{3}|"
     r"[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3}[- ]?[a-z]|[a-z]{5}\d{4}|[a-z]{1,5}9{0,4}\d{6}|p<|"
     r"[a-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d](?![a-z0-9]))"
 )
-_CODE_DIGITS = re.compile(r"\d{4}|\d{2}[ -]\d{2}|\d{3}[ -]\d{3}|/")
-_AMOUNT = re.compile(r"[$£€%]|\d ?p(?:ercent|ct)|\d[.,]?\d[.,]?\d|\d ?k(?![a-z])|\d ?(?:mil|gr)")
-_BEGINS_AN_IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2} ?\d ?\d[ \-.\n]{0,3}[a-z0-9]")
-_INITIALS = re.compile(r"(?<![a-z])[a-z][./ ][a-z](?![a-z])")  # d.o.b, a/c
-_MANY_DIGITS, _FEW_DIGITS = 12, 3
-_LETTERS_ONLY = frozenset("abcdefghijklmnopqrstuvwxyz \n")
-_LONG_WORD = "x" * 16
-_TOLD = NUMBERS | SECRETS | HEALTH | MONEY | SHAPES
-_WITHOUT_DIGITS = HEALTH | SECRETS
-_FROM_WORDS = HEALTH | SECRETS | _TROUBLE | _NUMBER_WORD  # what words alone may be
+_AMOUNT: Final = re.compile(r"[$£€%]|\d ?p(?:ercent|ct)|\d[.,]?\d[.,]?\d|\d ?k(?![a-z])|\d ?(?:mil|gr)")
+_ENDS_A_NINO: Final = re.compile(r"\d\d[ -]?[a-d](?![a-z0-9])")
+_BEGINS_AN_ALIEN_NUMBER: Final = re.compile(r"a(?<![a-z0-9]a)[-# ]{0,2}\d{3}")
+_BEGINS_AN_IBAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2} ?\d ?\d[ \-.\n]{0,3}[a-z0-9]")
+_MANY_DIGITS: Final = 12
+_FEW_DIGITS: Final = 3
+_LETTERS_ONLY: Final = frozenset("abcdefghijklmnopqrstuvwxyz \n")
+_LONG_WORD: Final = b"x" * 16
+_TOLD: Final = NUMBERS | SECRETS | HEALTH | MONEY | SHAPES
+_WITHOUT_DIGITS: Final = HEALTH | SECRETS
+_FROM_WORDS: Final = HEALTH | SECRETS | _TROUBLE | _NUMBER_WORD  # what words alone may be
 # For `bytes.translate`, which costs a tenth of a pattern.
-_SIGNS = bytes(32 if byte < 128 and chr(byte).isspace() else ord("x") for byte in range(256))
-_DIGITS = bytes(ord("0") if 48 <= byte <= 57 else 32 for byte in range(256))
-
-
-class Glance(NamedTuple):
-    """What is seen of a text without reading it. `letters` has a space for everything that is no plain letter."""
-
-    flags: int
-    digits: int
-    letters: str
-    long_word: bool  # at least as long as those of the original
+_SIGNS: Final = bytes(32 if byte < 128 and chr(byte).isspace() else ord("x") for byte in range(256))
+_INITIALS: Final = bytes(
+    ord("a") if chr(byte).isalpha() and byte < 128 else ord(".") if chr(byte) in "./ " else ord("0")
+    for byte in range(256)
+)
+_INITIALS_AND_DIGITS: Final = bytes(
+    ord("a") if chr(byte).isalpha() and byte < 128 else ord("0") if 48 <= byte <= 57 else ord(".")
+    for byte in range(256)
+)
+_WITH_ZEROS: Final = bytes(ord("0") if 48 <= byte <= 57 else byte if byte < 128 else 1 for byte in range(256))
+_DIGITS: Final = bytes(ord("0") if 48 <= byte <= 57 else 32 for byte in range(256))
 
 
 def glance(text: str) -> Glance:
     """The first look at a text that is folded, or ASCII and need not be: a tenth of the time of reading it."""
     raw = text.encode("utf-8", "replace")
-    letters = (raw.translate(SPACED, b"'") if "'" in text else raw.translate(SPACED)).decode()
+    apostrophes = "'" in text
+    letters = (raw.translate(SPACED, b"'") if apostrophes else raw.translate(SPACED)).decode()
+    names = letters.split()
     flags = 0
-    for word in _KNOWN.intersection(letters.split()):
+    for word in _KNOWN.intersection(names):
         flags |= _FLAGS[word]
-    return Glance(flags, raw.translate(_DIGITS).count(b"0"), letters, _LONG_WORD in raw.translate(_SIGNS).decode())
+    words = None if apostrophes or len(raw) != len(text) else Words(names, f" {letters} ")
+    digits = raw.translate(_DIGITS).count(b"0")
+    return Glance(flags, digits, names, long_word=_LONG_WORD in raw.translate(_SIGNS), words=words)
 
 
 def holds_nothing(seen: Glance, text: str) -> bool:
@@ -105,7 +114,7 @@ def holds_nothing(seen: Glance, text: str) -> bool:
 def may_hold(seen: Glance, text: str, original: str) -> int:
     """The flags of what a folded text could hold, of which `glance` saw something; 0 for nothing."""
     flags = seen.flags
-    if flags & _NUMBER_WORD and sum([word in NUMBER_WORDS for word in seen.letters.split()]) >= FEWEST:
+    if flags & _NUMBER_WORD and sum([word in NUMBER_WORDS for word in seen.names]) >= FEWEST:
         flags |= SPELLED | NUMBERS
     elif not seen.digits:
         if flags & _TESTS and flags & _RESULTS:
@@ -124,47 +133,93 @@ def _long_word(original: str) -> bool:
     return max(map(len, original.split()), default=0) >= len(_LONG_WORD)
 
 
-def _with_figures(text: str) -> bool:
+def _with_figures(text: str, signs: str) -> bool:
     """Whether a term of the lists stands there that is not only letters (written out: this takes a third of a loop)."""
     return (
         "401" in text
         or "1099" in text
-        or "a1c" in text
         or "w-2" in text
-        or "w2" in text
-        or "t4" in text
-        or "b12" in text
-        or "cd4" in text
-        or "spo2" in text
         or "icd" in text
+        or (
+            "a0" in signs
+            and ("a1c" in text or "w2" in text or "t4" in text or "b12" in text or "cd4" in text or "spo2" in text)
+        )
     )
 
 
-def _initials(text: str) -> bool:
-    """Whether single letters stand together: d.o.b, a/c, s s n."""
-    return ("." in text or "/" in text or " o " in text or " s " in text) and bool(_INITIALS.search(text))
+def _initials(text: str, raw: bytes) -> bool:
+    """Whether single letters stand together: d.o.b, a/c, s s n.
+
+    In signs: a letter, a mark or space, a letter, and no letter on either side.
+    """
+    if not ("." in text or "/" in text or " o " in text or " s " in text):
+        return False
+    signs = f".{raw.translate(_INITIALS).decode()}."
+    return ".a.a." in signs or ".a.a0" in signs or ("0a.a" in signs and ("0a.a." in signs or "0a.a0" in signs))
+
+
+def _letter_at_digit(text: str, signs: str, raw: bytes) -> bool:
+    """Whether a letter and a digit stand together, or with one mark between as some numbers are written."""
+    if "0a" in signs or "a0" in signs or "a-0" in signs or "a#0" in signs:
+        return True
+    if "a 0" in signs:
+        written = raw.translate(_WITH_ZEROS).decode()
+        if "a 0" in written or "x 0" in written or "y 0" in written or "z 0" in written:
+            return True
+    return ("0 a" in signs or "0-a" in signs) and bool(_DIGIT_AND_LETTER.search(text))
+
+
+def _begins_a_shape(text: str, signs: str, digits: int) -> bool:
+    """Whether a number begins that its own form gives away; looked for only where its signs stand."""
+    return (
+        "0aa0" in signs
+        or "0a00" in signs
+        or "0000000" in signs
+        or "a000000" in signs
+        or "aaaaa0000" in signs
+        or (digits >= _SPANISH_DIGITS and ("000a" in signs or "000 a" in signs or "000-a" in signs))
+        or (
+            digits >= _NINO_DIGITS
+            and ("00a" in signs or "00 a" in signs or "00-a" in signs)
+            and bool(_ENDS_A_NINO.search(text))
+        )
+        or "p<" in text
+        or ("000" in signs and bool(_BEGINS_AN_ALIEN_NUMBER.search(text)))
+    ) and bool(_BEGINS_A_SHAPE.search(text))
+
+
+def _begins_an_iban(text: str, raw: bytes) -> bool:
+    """Whether two letters by themselves stand before digits, as in an IBAN."""
+    signs = f".{raw.translate(_INITIALS_AND_DIGITS).decode()}"
+    return (".aa0" in signs or ".aa.0" in signs) and bool(_BEGINS_AN_IBAN.search(text))
 
 
 def _with_digits(text: str, flags: int, digits: int) -> int:
-    if flags & _CODES and _CODE_DIGITS.search(text):
+    raw = text.encode("utf-8", "replace")
+    signs = signs_of(raw)
+    if flags & _CODES and ("0000" in signs or "/" in text or "00 00" in signs or "00-00" in signs):
         flags |= SECRETS
     if flags & _TESTS:
         flags |= HEALTH
-    if flags & MONEY and not _AMOUNT.search(text):
+    if flags & MONEY and not ("$" in text or "000" in signs or _AMOUNT.search(text)):
         flags &= ~MONEY
     if flags & _TROUBLE:
         flags |= MONEY
     if digits < _FEW_DIGITS:
         flags &= ~NUMBERS
-    elif digits >= _MANY_DIGITS or (digits >= _SSN_DIGITS and _LONG_RUN.search(text)) or _initials(text):
+    elif digits >= _MANY_DIGITS or (digits >= _SSN_DIGITS and _LONG_RUN.search(text)) or _initials(text, raw):
         flags |= NUMBERS
-    if (digits >= _SHAPE_DIGITS and _LETTER_AT_DIGIT.search(text) and _BEGINS_A_SHAPE.search(text)) or (
-        digits >= _IBAN_DIGITS and _BEGINS_AN_IBAN.search(text)
+    if (digits >= _SHAPE_DIGITS and _letter_at_digit(text, signs, raw) and _begins_a_shape(text, signs, digits)) or (
+        digits >= _IBAN_DIGITS and _begins_an_iban(text, raw)
     ):
         flags |= SHAPES | NUMBERS
-    if _with_figures(text):
+    if _with_figures(text, signs):
         flags |= HEALTH | MONEY
     return flags & _TOLD
 
 
-_SSN_DIGITS, _SHAPE_DIGITS, _IBAN_DIGITS = 9, 4, 10
+_SSN_DIGITS: Final = 9
+_SPANISH_DIGITS: Final = 8
+_NINO_DIGITS: Final = 6
+_SHAPE_DIGITS: Final = 4
+_IBAN_DIGITS: Final = 10

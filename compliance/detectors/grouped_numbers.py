@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from typing import Final
 
 from compliance.detectors.cards import pieces
 from compliance.detectors.checksums import aba, itin, ssn
@@ -10,14 +11,16 @@ from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value
 from compliance.detectors.vocabulary import Hit
 
-_BEFORE, _AFTER = 48, 28
-_SSN_DIGITS, _SSN_GROUPS = 9, 3
-_GROUPED = re.compile(r"(?<!\d)\d{3}\D{1,3}\d\d\D{1,3}\d{4}(?!\d)")
-_PAIR = 24  # characters between a routing number and its account
-_ACCOUNT = range(6, 18)
-_SORT_SIZES = ((2, 2, 2), (6,))
-_SORTED_PAIR = ((2, 2, 2, 8), (6, 8))
-PLACEHOLDERS = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
+_BEFORE: Final = 48
+_AFTER: Final = 28
+_SSN_DIGITS: Final = 9
+_SSN_GROUPS: Final = 3
+_GROUPED: Final = re.compile(r"(?<!\d)\d{3}\D{1,3}\d\d\D{1,3}\d{4}(?!\d)")
+_PAIR: Final = 24  # characters between a routing number and its account
+_ACCOUNT: Final = range(6, 18)
+_SORT_SIZES: Final = ((2, 2, 2), (6,))
+_SORTED_PAIR: Final = ((2, 2, 2, 8), (6, 8))
+PLACEHOLDERS: Final = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
 
 
 def any_grouping(reading: Reading) -> bool:

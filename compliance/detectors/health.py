@@ -1,6 +1,7 @@
 """What a text tells of a person's health: a term alone is none; somebody has it, takes it, or it is a result."""
 
 import re
+from typing import Final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.health_results import FAR, draft_of, few_words, phrase_of, result_of
@@ -8,22 +9,23 @@ from compliance.detectors.reading import Draft, Reading
 from compliance.detectors.sentences import Sentence, sentences
 from compliance.detectors.vocabulary import WORD, Hit, Words, phrases
 
-_DATA = read("health")
-LEXICON = phrases(_DATA["lists"])
-_TERMS = ("condition", "medication", "otc", "treatment", "pathogen")
-_OWN = frozenset(_DATA["own"])
-_CLOSE = frozenset(_DATA["close_only"])
-_HAVE = frozenset(_DATA["have"])
-_UNIT = r"(?:mg|mcg|g|ml|units?|iu|tabs?|tablets?|pills?|milligrams?)"
-_DOSE = re.compile(rf"[^a-z0-9]{{0,3}}(?:[a-z]{{2,6}} )?\d+(?:\.\d+)?\s?{_UNIT}(?![a-z])")
-_CLAUSE = re.compile(r"[,:(]|(?<= )(?:so|but|because|and|pero|asi|porque)(?= )")
-_NEAR, _NEXT = 30, 16
-_FILLING = 80  # characters that two words and what stands around them have at most
-_TERMS_ONLY = frozenset({"condition"})
-_NEXT_KIND = frozenset({"not_next", "not_adjacent"})
-_FEWEST_RULES = {"condition": 2, "medication": 2, "treatment": 2, "pathogen": 2, "otc": 3}
-_NEEDS_PERSON = frozenset(_DATA["needs_person"])
-_TESTED = frozenset(_DATA["tested"])
+_DATA: Final = read("health")
+LEXICON: Final = phrases(_DATA["lists"])
+_TERMS: Final = ("condition", "medication", "otc", "treatment", "pathogen")
+_OWN: Final = frozenset(_DATA["own"])
+_CLOSE: Final = frozenset(_DATA["close_only"])
+_HAVE: Final = frozenset(_DATA["have"])
+_UNIT: Final = r"(?:mg|mcg|g|ml|units?|iu|tabs?|tablets?|pills?|milligrams?)"
+_DOSE: Final = re.compile(rf"[^a-z0-9]{{0,3}}(?:[a-z]{{2,6}} )?\d+(?:\.\d+)?\s?{_UNIT}(?![a-z])")
+_CLAUSE: Final = re.compile(r"[,:(]|(?<= )(?:so|but|because|and|pero|asi|porque)(?= )")
+_NEAR: Final = 30
+_NEXT: Final = 16
+_FILLING: Final = 80  # characters that two words and what stands around them have at most
+_TERMS_ONLY: Final = frozenset({"condition"})
+_NEXT_KIND: Final = frozenset({"not_next", "not_adjacent"})
+_FEWEST_RULES: Final = {"condition": 2, "medication": 2, "treatment": 2, "pathogen": 2, "otc": 3}
+_NEEDS_PERSON: Final = frozenset(_DATA["needs_person"])
+_TESTED: Final = frozenset(_DATA["tested"])
 
 
 def find_health(reading: Reading, words: Words) -> list[Draft]:

@@ -1,26 +1,28 @@
 """Results in a text: a test, a value or a germ with what came of it, and phrases that say it by themselves."""
 
 import re
+from typing import Final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import Draft, reasons
 from compliance.detectors.sentences import Sentence
 from compliance.detectors.vocabulary import Hit
 
-_DATA = read("health")
-_BLOCKS = frozenset(_DATA["blocks_between"])
-_FEW_RESULTS = frozenset(_DATA["few_results"])
-_ICD = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
-_REST_OF_NUMBER = re.compile(r"[\d.,/]*\d|")
-_NOT = ("not", "not_next")
-_BESIDE = 8  # characters between a test and its result
-_BETWEEN = (
+_DATA: Final = read("health")
+_BLOCKS: Final = frozenset(_DATA["blocks_between"])
+_FEW_RESULTS: Final = frozenset(_DATA["few_results"])
+_ICD: Final = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
+_REST_OF_NUMBER: Final = re.compile(r"[\d.,/]*\d|")
+_NOT: Final = ("not", "not_next")
+_BESIDE: Final = 8  # characters between a test and its result
+_BETWEEN: Final = (
     "level|levels|count|score|result|reading|number|is|was|of|at|are|came|back|in|now|today|this|morning|still|about|"
     "around|es|de|went|up|down|to|hit|a|has|been|my|your"
 )
-_VALUE = re.compile(rf"[^a-z0-9.!?\n]{{0,3}}(?:(?:{_BETWEEN} ?)?[:=]? ?){{0,6}}[~<>]? ?\d")
-_SEER = 80  # characters before a finding in which stands who saw it
-FAR, _RESULT = 48, 48  # characters from a term to what is said of it
+_VALUE: Final = re.compile(rf"[^a-z0-9.!?\n]{{0,3}}(?:(?:{_BETWEEN} ?)?[:=]? ?){{0,6}}[~<>]? ?\d")
+_SEER: Final = 80  # characters before a finding in which stands who saw it
+FAR: Final = 48  # characters from a term to what is said of it
+_RESULT: Final = 48
 
 
 def draft_of(start: int, end: int, *rules: str) -> Draft:

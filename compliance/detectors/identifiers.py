@@ -5,6 +5,7 @@ counts, if the value can be such a thing; a nearer phrase that names something h
 """
 
 import re
+from typing import Final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.grouped_numbers import PLACEHOLDERS, any_grouping, bank_pairs, by_grouping, in_pieces
@@ -14,30 +15,33 @@ from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, value_of, values
 from compliance.detectors.vocabulary import WORD, Hit
 
-_BEFORE, _AFTER = 48, 28
-_DISTANT = 25
-_WHOLE = frozenset({"CARD_SECURITY", "CARD_PIN", "DATE_OF_BIRTH"})  # never a part of a longer value
-_KINDS = frozenset(PROOFS)
-_BLOCKS = frozenset({AGAINST, "secret.code", "secret.key"})
-_POLICIES = frozenset(read("cues")["policy_phrases"])
-_AT_BANK = frozenset(read("linking")["at_bank"])
-_OF_A_CARD = frozenset(read("linking")["card_pin_words"])
-_NO_PIN = frozenset(read("linking")["no_pin"])
-_OF_SEVERAL = frozenset(("DATE_OF_BIRTH", "US_SSN", "US_ITIN", "MEDICAL_ID", "GOVERNMENT_ID"))
-_SPEAKING = _KINDS | _BLOCKS
-_LEADS_ON = frozenset(("and", "y", "und", "et", "plus"))
-_AND_ANOTHER = re.compile(
+_BEFORE: Final = 48
+_AFTER: Final = 28
+_DISTANT: Final = 25
+_WHOLE: Final = frozenset({"CARD_SECURITY", "CARD_PIN", "DATE_OF_BIRTH"})  # never a part of a longer value
+_KINDS: Final = frozenset(PROOFS)
+_BLOCKS: Final = frozenset({AGAINST, "secret.code", "secret.key"})
+_POLICIES: Final = frozenset(read("cues")["policy_phrases"])
+_AT_BANK: Final = frozenset(read("linking")["at_bank"])
+_OF_A_CARD: Final = frozenset(read("linking")["card_pin_words"])
+_NO_PIN: Final = frozenset(read("linking")["no_pin"])
+_OF_SEVERAL: Final = frozenset(("DATE_OF_BIRTH", "US_SSN", "US_ITIN", "MEDICAL_ID", "GOVERNMENT_ID"))
+_SPEAKING: Final = _KINDS | _BLOCKS
+_LEADS_ON: Final = frozenset(("and", "y", "und", "et", "plus"))
+_AND_ANOTHER: Final = re.compile(
     r"(?: ?[,;/&+])? ?(?:and |y |und |et )?(?:(?:my |the |mi |el |la |los )?"
     r"(?:his|hers|her|mine|theirs|mines|other|second|[a-z]{2,10}'?s|otro|otra|de ella|de el|suyo|suya))?(?: one)?"
     r"(?:,? (?:is|was|it's|its|es))? ?:? ?"
 )
-_ROW = 12  # characters between two values of a row
-_SHORTEST = 3  # letters and digits that a value has at least: a card's code
-_NUMBER = 4  # letters and digits from which a value ends what a phrase before it speaks of
-_WHOLE_NUMBER = 7  # digits from which a number is more than its end
-_LETTERS_WITHIN = 20
-_CLOSE = 5  # characters from which even a phrase that says little says enough
-_LETTERS_BEFORE = re.compile(r"[ :#=.]{1,3}(?:(?:id|no|num|number|is|es)[ :#.]{1,3}){0,2}(?P<letters>[a-z]{1,4}) \Z")
+_ROW: Final = 12  # characters between two values of a row
+_SHORTEST: Final = 3  # letters and digits that a value has at least: a card's code
+_NUMBER: Final = 4  # letters and digits from which a value ends what a phrase before it speaks of
+_WHOLE_NUMBER: Final = 7  # digits from which a number is more than its end
+_LETTERS_WITHIN: Final = 20
+_CLOSE: Final = 5  # characters from which even a phrase that says little says enough
+_LETTERS_BEFORE: Final = re.compile(
+    r"[ :#=.]{1,3}(?:(?:id|no|num|number|is|es)[ :#.]{1,3}){0,2}(?P<letters>[a-z]{1,4}) \Z"
+)
 
 
 def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:

@@ -1,11 +1,12 @@
 """Our own masks in a text: they are never read, so that masking twice is masking once."""
 
 import re
+from typing import Final
 
 from compliance.detectors.findings import LAST_FOUR_MARK, MASK_NAMES
 
-UNREAD = "\x02"
-_MASK = re.compile(
+UNREAD: Final = "\x02"
+_MASK: Final = re.compile(
     r"\[(?:"
     + "|".join(map(re.escape, sorted(MASK_NAMES.values(), key=len, reverse=True)))
     + rf")(?: {LAST_FOUR_MARK}\w{{4}})?\]"

@@ -1,23 +1,25 @@
 """Numbers that are spelled out ("four one double five", "cuarenta y uno") become digits that remember their words."""
 
 import re
+from typing import Final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.folding import Folded
 
-_DATA = read("number_words")
-_DIGITS: dict[str, str] = _DATA["digits"]
-_TEENS: dict[str, str] = _DATA["teens"]
-_TENS: dict[str, str] = _DATA["tens"]
-_REPEATS: dict[str, int] = _DATA["repeats"]
-_JOINERS = frozenset(_DATA["joiners"])
-_ZEROS: dict[str, str] = _DATA["zeros"]
+_DATA: Final = read("number_words")
+_DIGITS: Final[dict[str, str]] = _DATA["digits"]
+_TEENS: Final[dict[str, str]] = _DATA["teens"]
+_TENS: Final[dict[str, str]] = _DATA["tens"]
+_REPEATS: Final[dict[str, int]] = _DATA["repeats"]
+_JOINERS: Final = frozenset(_DATA["joiners"])
+_ZEROS: Final[dict[str, str]] = _DATA["zeros"]
 
-NUMBER_WORDS = frozenset(_DIGITS) | frozenset(_TEENS) | frozenset(_TENS)
-_WITHIN = NUMBER_WORDS | frozenset(_REPEATS) | frozenset(_ZEROS) | {"o"}
-_TOKEN = re.compile(r"[a-z]+|\d+")
-_GAP = re.compile(r"[\s,.\-_/:;|*]{0,4}\Z")
-FEWEST = 3  # words in a row; two are everyday speech ("one two")
+NUMBER_WORDS: Final = frozenset(_DIGITS) | frozenset(_TEENS) | frozenset(_TENS)
+_WITHIN: Final = NUMBER_WORDS | frozenset(_REPEATS) | frozenset(_ZEROS) | {"o"}
+_TOKEN: Final = re.compile(r"[a-z]+|\d+")
+_GAP: Final = re.compile(r"[\s,.\-_/:;|*]{0,4}\Z")
+_FAR: Final = 4  # characters between two words of a row
+FEWEST: Final = 3  # words in a row; two are everyday speech ("one two")
 
 Token = tuple[str, int, int]
 Digits = list[tuple[str, int, int]]  # digit, start, end
@@ -61,11 +63,12 @@ def _rows(text: str) -> list[list[Token]]:
     for match in _TOKEN.finditer(text):
         word, start, end = match.group(), match.start(), match.end()
         last = joined[-1][2] if joined else row[-1][2] if row else start
-        near = bool(_GAP.match(text[last : min(start, last + 6)])) and start - last <= 4
-        if row and near and word in _JOINERS and len(joined) < 2:
+        fits = word in _WITHIN or (bool(row) and word[0].isdigit())
+        joins = word in _JOINERS
+        near = bool(row) and (fits or joins) and start - last <= _FAR and bool(_GAP.match(text[last:start]))
+        if joins and near and len(joined) < 2:
             joined.append((word, start, end))
             continue
-        fits = word in _WITHIN or (word[0].isdigit() and bool(row))
         if row and not (near and fits):
             rows.append(row)
             row = []

@@ -1,21 +1,23 @@
 """One-time codes: four to eight digits with a phrase that says what they open, not where to pick up a parcel."""
 
 import re
+from typing import Final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import Run
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.vocabulary import Hit
 
-_DATA = read("credentials")
-_ONLY_BEFORE = frozenset(_DATA["only_before"])
-_NEEDS_PURPOSE = frozenset(_DATA["needs_purpose"])
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_WRITE_TO = re.compile(r"(?:te?xt|send|sms|reply)(?![a-z])[^.!?]* to \Z")
-_DIGITS = range(4, 9)
-_LONG = 6  # digits from which a code needs no purpose
-_RIGHT_BEFORE = 6  # characters from a phrase that says little to its code
-_FAR, _NEAR = 45, 25
+_DATA: Final = read("credentials")
+_ONLY_BEFORE: Final = frozenset(_DATA["only_before"])
+_NEEDS_PURPOSE: Final = frozenset(_DATA["needs_purpose"])
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_WRITE_TO: Final = re.compile(r"(?:te?xt|send|sms|reply)(?![a-z])[^.!?]* to \Z")
+_DIGITS: Final = range(4, 9)
+_LONG: Final = 6  # digits from which a code needs no purpose
+_RIGHT_BEFORE: Final = 6  # characters from a phrase that says little to its code
+_FAR: Final = 45
+_NEAR: Final = 25
 
 
 def one_time_codes(reading: Reading) -> list[Draft]:

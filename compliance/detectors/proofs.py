@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from compliance.detectors import checksums
 from compliance.detectors.data_files import read
@@ -11,17 +12,19 @@ from compliance.detectors.values import Value
 Proof = Callable[[Value, str, bool], str | None]
 """(value, phrase that named it, whether that phrase says little by itself)"""
 
-_BARE_ACCOUNT = frozenset({"account", "acct", "acc", "cuenta", "compte", "conto", "konto", "cta"})
-_LETTERED = frozenset({"nie", "nif", "curp", "pan", "pan card", "pan number", "pan no", "rfc"})  # never digits alone
-_SORT = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c", "bsb", "bank code"})
-_UK_PHONE = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
-_PHONE_SIZES = frozenset(((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5, 6)))
-_SIZES_AT_BANKS = frozenset(range(8, 18)) - {10}
-_MOST_CELLS = 5  # of an account or a medical number
-_BANKS = frozenset(read("cues")["banks"])
-_FILES = frozenset({"chart", "patient", "member"})
-_PARTY = frozenset({"birthday", "bday", "b day", "cumple", "cumpleanos", "brthday", "geburtstag"})
-_SPECIFIC = {
+_BARE_ACCOUNT: Final = frozenset({"account", "acct", "acc", "cuenta", "compte", "conto", "konto", "cta"})
+_LETTERED: Final = frozenset(
+    {"nie", "nif", "curp", "pan", "pan card", "pan number", "pan no", "rfc"}
+)  # never digits alone
+_SORT: Final = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c", "bsb", "bank code"})
+_UK_PHONE: Final = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
+_PHONE_SIZES: Final = frozenset(((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5, 6)))
+_SIZES_AT_BANKS: Final = frozenset(range(8, 18)) - {10}
+_MOST_CELLS: Final = 5  # of an account or a medical number
+_BANKS: Final = frozenset(read("cues")["banks"])
+_FILES: Final = frozenset({"chart", "patient", "member"})
+_PARTY: Final = frozenset({"birthday", "bday", "b day", "cumple", "cumpleanos", "brthday", "geburtstag"})
+_SPECIFIC: Final = {
     "sin": "sin", "sin number": "sin", "sin no": "sin", "sin card": "sin", "social insurance": "sin", "nas": "sin",
     "social insurance number": "sin", "social insurance no": "sin", "assurance sociale": "sin",
 }  # fmt: skip
@@ -122,7 +125,7 @@ def _birth(value: Value, phrase: str, soft: bool) -> str | None:
     return "birth.date" if value.date and could_be_birth(value.date, party=phrase in _PARTY) else None
 
 
-PROOFS: dict[str, Proof] = {
+PROOFS: Final[dict[str, Proof]] = {
     "US_SSN": _ssn,
     "US_ITIN": _itin,
     "BANK_ACCOUNT": _bank,
@@ -133,9 +136,9 @@ PROOFS: dict[str, Proof] = {
     "CARD_PIN": _pin,
     "DATE_OF_BIRTH": _birth,
 }
-MOST_CELLS = {"BANK_ACCOUNT": _MOST_CELLS, "GOVERNMENT_ID": 6}
+MOST_CELLS: Final = {"BANK_ACCOUNT": _MOST_CELLS, "GOVERNMENT_ID": 6}
 """In how many cells such a number may stand; the proofs refuse more."""
-ORDER = (
+ORDER: Final = (
     "US_SSN",
     "US_ITIN",
     "ROUTING_NUMBER",

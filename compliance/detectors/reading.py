@@ -1,29 +1,27 @@
 """A text made ready for the detectors: folded, its phrases and rows of digits found once for all of them."""
 
-from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice
-from typing import NamedTuple
+from typing import Final, final
 
 from compliance.detectors.data_files import read, weight
 from compliance.detectors.digit_runs import Run, chains, letters_as_digits, runs, usual_marks
 from compliance.detectors.findings import Reason
 from compliance.detectors.folding import Folded
+from compliance.detectors.glancing import Glance
 from compliance.detectors.number_words import spell_out
-from compliance.detectors.vocabulary import Hit, Words, phrases, words_of
+from compliance.detectors.vocabulary import Hit, Words, first_from, phrases, words_of
 
-_CUES = read("cues")
-_SECRETS = read("credentials")
+_CUES: Final = read("cues")
+_SECRETS: Final = read("credentials")
 
-AGAINST = "AGAINST"
-_REASONS_KEPT = 4096  # sets of rules that were met lately
-_LONGEST_PHRASE = 60  # characters
-_FEW = 4
-CUE_KINDS = frozenset(_CUES["kinds"])
+AGAINST: Final = "AGAINST"
+_REASONS_KEPT: Final = 4096  # sets of rules that were met lately
+_LONGEST_PHRASE: Final = 60  # characters
+_FEW: Final = 4
+_FEWEST_AMONG_LETTERS: Final = 7  # digits of a row in which letters or odd marks may stand for others
+CUE_KINDS: Final = frozenset(_CUES["kinds"])
 
-LEXICON = phrases(
+LEXICON: Final = phrases(
     {
         **_CUES["kinds"],
         AGAINST: _CUES["against"],
@@ -37,19 +35,34 @@ LEXICON = phrases(
 )
 
 
-@dataclass(slots=True)
+@final
 class Reading:
     """What the detectors look at. Places count characters of `text`, the folded one."""
 
-    folded: Folded
-    original: str
-    text: str
-    direction: str
-    hits: list[Hit]
-    runs: list[Run]
-    by_kind: Mapping[str, list[Hit]]
-    words: Words | None = None
-    _chains: list[Run] | None = None
+    __slots__ = ("_chains", "by_kind", "direction", "folded", "hits", "original", "runs", "text", "words")
+
+    def __init__(
+        self,
+        folded: Folded,
+        original: str,
+        text: str,
+        direction: str,
+        *,
+        hits: list[Hit],
+        runs: list[Run],
+        by_kind: dict[str, list[Hit]],
+        words: Words | None = None,
+    ) -> None:
+        """What `read_text` found."""
+        self.folded = folded
+        self.original = original
+        self.text = text
+        self.direction = direction
+        self.hits = hits
+        self.runs = runs
+        self.by_kind = by_kind
+        self.words = words
+        self._chains: list[Run] | None = None
 
     def chains(self) -> list[Run]:
         """Rows of digits that may be one number in several pieces; made once."""
@@ -59,7 +72,10 @@ class Reading:
 
     def has(self, *kinds: str) -> bool:
         """Whether a phrase of one of these lists stands in the text."""
-        return not self.by_kind.keys().isdisjoint(kinds)
+        for kind in kinds:  # noqa: SIM110 - `any` takes thrice the time
+            if kind in self.by_kind:
+                return True
+        return False
 
     def near(self, kind: str, start: int, end: int, *, before: int, after: int) -> Hit | None:
         """The phrase of that list closest to a span, at most so many characters before or after it.
@@ -70,8 +86,9 @@ class Reading:
         hits = self.by_kind.get(kind)
         if not hits:
             return None
-        first = bisect_left(hits, (start - before - _LONGEST_PHRASE,)) if len(hits) > _FEW else 0
-        for hit in islice(hits, first, None):
+        first = first_from(hits, start - before - _LONGEST_PHRASE) if len(hits) > _FEW else 0
+        for place in range(first, len(hits)):
+            hit = hits[place]
             if hit.start > end + after:
                 break
             gap = start - hit.end if hit.end <= start else max(0, hit.start - end)
@@ -85,18 +102,21 @@ class Reading:
         return self.original[first:last]
 
 
-class Draft(NamedTuple):
+@final
+class Draft:
     """A finding before the winners are chosen. `spans` are pieces of one value, in the folded text."""
 
-    type: str
-    spans: tuple[tuple[int, int], ...]
-    reasons: "Reasons"
-    placeholder: bool = False
+    __slots__ = ("placeholder", "reasons", "score", "spans", "type")
 
-    @property
-    def score(self) -> float:
-        """The sum of the weights."""
-        return self.reasons.score
+    def __init__(
+        self, type: str, spans: tuple[tuple[int, int], ...], reasons: "Reasons", placeholder: bool = False
+    ) -> None:
+        """`reasons`: of `reasons()`."""
+        self.type = type
+        self.spans = spans
+        self.reasons = reasons
+        self.placeholder = placeholder
+        self.score = reasons.score
 
 
 @cache
@@ -105,11 +125,16 @@ def _reason(rule: str) -> Reason:
     return Reason(rule, weight(rule.partition("/")[0]))
 
 
-class Reasons(NamedTuple):
+@final
+class Reasons:
     """Reasons with the sum of their weights."""
 
-    every: tuple[Reason, ...]
-    score: float
+    __slots__ = ("every", "score")
+
+    def __init__(self, every: tuple[Reason, ...], score: float) -> None:
+        """`score`: the sum of the weights of `every`."""
+        self.every = every
+        self.score = score
 
 
 @lru_cache(maxsize=_REASONS_KEPT)
@@ -119,14 +144,22 @@ def reasons(*rules: str) -> Reasons:
     return Reasons(found, sum([reason.weight for reason in found]))
 
 
-def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, numbers: bool) -> Reading:
-    """The text with everything found that more than one detector needs. `numbers`: look for digits and their cues."""
+def read_text(
+    original: str, folded: Folded, direction: str, *, spelled: bool, numbers: bool, seen: Glance | None = None
+) -> Reading:
+    """The text with everything found that more than one detector needs. `numbers`: look for digits and their cues.
+
+    `seen`: the first look at the very text that `folded` holds.
+    """
     if spelled:
         folded = spell_out(folded)
-    text = usual_marks(letters_as_digits(folded.text)) if numbers else folded.text
+        seen = None
+    text = folded.text
     if not numbers:
-        return Reading(folded, original, text, direction, [], [], {})
-    words = words_of(text)
+        return Reading(folded, original, text, direction, hits=[], runs=[], by_kind={})
+    if seen is None or seen.digits >= _FEWEST_AMONG_LETTERS:
+        text = usual_marks(letters_as_digits(text))
+    words = seen.words if seen is not None and seen.words is not None and text is folded.text else words_of(text)
     hits = LEXICON.find(text, words)
     by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -135,4 +168,5 @@ def read_text(original: str, folded: Folded, direction: str, *, spelled: bool, n
                 by_kind[kind].append(hit)
             else:
                 by_kind[kind] = [hit]
-    return Reading(folded, original, text, direction, hits, runs(text), by_kind, words)
+    found = runs(text) if seen is None or seen.digits else []
+    return Reading(folded, original, text, direction, hits=hits, runs=found, by_kind=by_kind, words=words)

@@ -1,7 +1,7 @@
 """`scan`: the whole way of a text, with an early end for the many that hold nothing."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from compliance.detectors.beside import birth_dates, secrets_after_address
 from compliance.detectors.card_details import find_card_details
@@ -32,11 +32,13 @@ from compliance.detectors.shapes import find_shapes
 from compliance.detectors.vocabulary import words_with_figures
 
 Direction = Literal["in", "out"]
-_ROUNDS = 8  # of masking again what shows up beside a mask
-_REPEATED = 40  # values in a round that are looked for everywhere; each is another walk through the text
+_ROUNDS: Final = 8  # of masking again what shows up beside a mask
+_REPEATED: Final = 40  # values in a round that are looked for everywhere; each is another walk through the text
 _new = tuple.__new__  # without the arguments of a NamedTuple, which cost as much again
-_WEIGHTS = read("weights")
-_HIGH, _MEDIUM, _REPORTED = _WEIGHTS["high_from"], _WEIGHTS["medium_from"], _WEIGHTS["reported_from"]
+_WEIGHTS: Final = read("weights")
+_HIGH: Final = _WEIGHTS["high_from"]
+_MEDIUM: Final = _WEIGHTS["medium_from"]
+_REPORTED: Final = _WEIGHTS["reported_from"]
 
 
 def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Finding, ...]:
@@ -59,7 +61,7 @@ def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Fi
     if not may:
         return ()
     reading = read_text(
-        original, folded, direction, spelled=bool(may & SPELLED), numbers=bool(may & (NUMBERS | SECRETS))
+        original, folded, direction, spelled=bool(may & SPELLED), numbers=bool(may & (NUMBERS | SECRETS)), seen=seen
     )
     drafts = _drafts(reading, may)
     return _findings(reading, _winners(drafts)) if drafts else ()
@@ -151,7 +153,8 @@ def _winners(drafts: list[Draft]) -> list[Draft]:
 def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     groups = 0
-    for kind, spans, why, placeholder in winners if len(winners) == 1 else sorted(winners, key=_first_span):
+    for draft in winners if len(winners) == 1 else sorted(winners, key=_first_span):
+        kind, spans, why = draft.type, draft.spans, draft.reasons
         group = None
         if len(spans) > 1:
             groups += 1
@@ -167,7 +170,10 @@ def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:
         for start, end in spans:
             first, last = reading.folded.span(start, end)
             found.append(
-                _new(Finding, (kind, first, last, confidence, score, why.every, group, placeholder, masked, last_four))
+                _new(
+                    Finding,
+                    (kind, first, last, confidence, score, why.every, group, draft.placeholder, masked, last_four),
+                )
             )
     return tuple(found) if len(found) == 1 else tuple(sorted(found, key=_place))
 

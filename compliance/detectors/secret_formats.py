@@ -1,17 +1,18 @@
 """Keys and tokens whose form says whose they are, in the original text (their letters' case matters)."""
 
 import re
+from typing import Final
 
 from compliance.detectors.data_files import read
 
-_FORMATS = [
+_FORMATS: Final = [
     (entry["name"], re.compile(r"(?<![0-9A-Za-z_])" + entry["pattern"])) for entry in read("credentials")["formats"]
 ]
-_ANY = re.compile(
+_ANY: Final = re.compile(
     r"(?<![0-9A-Za-z_])(?:" + "|".join(entry["pattern"] for entry in read("credentials")["formats"]) + ")"
 )
-_LONG_WORD = re.compile(r"\S{16}")
-_IN_ADDRESS = re.compile(r"://[^/\s:@]{1,64}:(?P<secret>[^/\s@]{1,64})@")
+_LONG_WORD: Final = re.compile(r"\S{16}")
+_IN_ADDRESS: Final = re.compile(r"://[^/\s:@]{1,64}:(?P<secret>[^/\s@]{1,64})@")
 
 
 def secret_formats(original: str) -> list[tuple[int, int, str]]:

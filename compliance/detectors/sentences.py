@@ -1,22 +1,25 @@
 """Phrases of one list, sentence by sentence."""
 
 import re
-from bisect import bisect_left
-from dataclasses import dataclass
+from typing import Final, final
 
-from compliance.detectors.vocabulary import WORD, Hit
+from compliance.detectors.vocabulary import WORD, Hit, first_from
 
-_MARK = re.compile(r"[.!?;\n]")
+_MARK: Final = re.compile(r"[.!?;\n]")
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class Sentence:
     """Characters `start` to `end` of the text with the phrases in it, by kind, each in order."""
 
-    text: str  # the whole folded text
-    start: int
-    end: int
-    by_kind: dict[str, list[Hit]]
+    __slots__ = ("by_kind", "end", "start", "text")
+
+    def __init__(self, text: str, start: int, end: int, by_kind: dict[str, list[Hit]]) -> None:
+        """`text`: the whole folded text."""
+        self.text = text
+        self.start = start
+        self.end = end
+        self.by_kind = by_kind
 
     def kind(self, *kinds: str) -> list[Hit]:
         """The phrases on any of these lists, in order."""
@@ -25,31 +28,34 @@ class Sentence:
         held = [self.by_kind[kind] for kind in kinds if kind in self.by_kind]
         if len(held) < 2:
             return held[0] if held else []
-        return sorted({hit[:2]: hit for hits in held for hit in hits}.values())
+        return sorted({(hit.start, hit.end): hit for hits in held for hit in hits}.values(), key=_place)
 
     def before(self, place: int, distance: int, *kinds: str) -> Hit | None:
         """The last phrase of these lists that ends at most so many characters before a place."""
         best = None
         for kind in kinds:
-            hits = self.by_kind.get(kind, ())
-            at = bisect_left(hits, (place,)) - 1
-            if (
-                at >= 0
-                and hits[at].end <= place
-                and place - hits[at].end <= distance
-                and (best is None or hits[at].start > best.start)
-            ):
-                best = hits[at]
+            hits = self.by_kind.get(kind)
+            if hits is None:
+                continue
+            at = first_from(hits, place) - 1
+            if at >= 0:
+                hit = hits[at]
+                if hit.end <= place and place - hit.end <= distance and (best is None or hit.start > best.start):
+                    best = hit
         return best
 
     def after(self, place: int, distance: int, *kinds: str) -> Hit | None:
         """The first phrase of these lists that begins at most so many characters after a place."""
         best = None
         for kind in kinds:
-            hits = self.by_kind.get(kind, ())
-            at = bisect_left(hits, (place,))
-            if at < len(hits) and hits[at].start - place <= distance and (best is None or hits[at].start < best.start):
-                best = hits[at]
+            hits = self.by_kind.get(kind)
+            if hits is None:
+                continue
+            at = first_from(hits, place)
+            if at < len(hits):
+                hit = hits[at]
+                if hit.start - place <= distance and (best is None or hit.start < best.start):
+                    best = hit
         return best
 
     def around(self, start: int, end: int, distance: int, *kinds: str) -> Hit | None:
@@ -64,6 +70,10 @@ class Sentence:
     def asks(self) -> bool:
         """Whether it ends as a question."""
         return self.text[self.end : self.end + 1] == "?" or self.text[self.end - 1 : self.end] == "?"
+
+
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit.start, hit.end
 
 
 def _ends(text: str) -> list[int]:

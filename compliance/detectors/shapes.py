@@ -2,45 +2,52 @@
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from compliance.detectors import checksums
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
+from compliance.detectors.vocabulary import signs_of
 
-_IBAN_LENGTHS: dict[str, int] = read("iban")["lengths"]
-_FILLERS = frozenset(read("fillers")["words"])
-_IBAN_START = re.compile(r"(?<![a-z0-9])([a-z]{2}) ?(\d) ?(\d)(?=[ \-.\n/]{0,3}[a-z0-9])")
-_LETTERS = re.compile(r"[a-z]+")
-_PIECE = re.compile(r"[a-z]+|\d+|[^a-z0-9]+")
-_MARKS = frozenset(" -.\n/\t_:,")
-_MARKS_IN_BYTES = "".join(_MARKS).encode()
-_SQUEEZED = bytes(byte if byte < 128 and chr(byte).isalnum() else ord("!") for byte in range(256))
+_IBAN_LENGTHS: Final[dict[str, int]] = read("iban")["lengths"]
+_FILLERS: Final = frozenset(read("fillers")["words"])
+_IBAN_START: Final = re.compile(r"(?<![a-z0-9])([a-z]{2}) ?(\d) ?(\d)(?=[ \-.\n/]{0,3}[a-z0-9])")
+_LETTERS: Final = re.compile(r"[a-z]+")
+_PIECE: Final = re.compile(r"[a-z]+|\d+|[^a-z0-9]+")
+_MARKS: Final = frozenset(" -.\n/\t_:,")
+_MARKS_IN_BYTES: Final = "".join(_MARKS).encode()
+_SQUEEZED: Final = bytes(byte if byte < 128 and chr(byte).isalnum() else ord("!") for byte in range(256))
 
-_L, _N, _E = "[ac-hj-kmnp-rt-y]", "[0-9ac-hj-kmnp-rt-y]", r"(?![a-z0-9])"
-_MBI = re.compile(rf"(?<![a-z0-9])[1-9]{_L}{_N}\d(?P<mark>[- .]?){_L}{_N}\d(?P=mark){_L}{{2}}\d\d{_E}")
-_NINO = re.compile(
+_L: Final = "[ac-hj-kmnp-rt-y]"
+_N: Final = "[0-9ac-hj-kmnp-rt-y]"
+_E: Final = r"(?![a-z0-9])"
+_MBI: Final = re.compile(rf"(?<![a-z0-9])[1-9]{_L}{_N}\d(?P<mark>[- .]?){_L}{_N}\d(?P=mark){_L}{{2}}\d\d{_E}")
+_NINO: Final = re.compile(
     r"(?<![a-z0-9])(?!bg|gb|kn|nk|nt|tn|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d]"
     + _E
 )
-_SPANISH = re.compile(r"(?<![a-z0-9])(?:[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3})[- ]?[a-z](?![a-z0-9])")
-_CURP = re.compile(r"(?<![a-z0-9])[a-z][aeioux][a-z]{2}\d{6}[hmx][a-z]{5}[a-z0-9]\d(?![a-z0-9])")
-_PAN = re.compile(r"(?<![a-z0-9])[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z](?![a-z0-9])")
-_ALIEN = re.compile(r"(?<![a-z0-9])a[-# ]{0,2}\d{3}[- ]?\d{3}[- ]?\d{3}(?![a-z0-9])")
-_UK_LICENCE = re.compile(
+_SPANISH: Final = re.compile(r"(?<![a-z0-9])(?:[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3})[- ]?[a-z](?![a-z0-9])")
+_CURP: Final = re.compile(r"(?<![a-z0-9])[a-z][aeioux][a-z]{2}\d{6}[hmx][a-z]{5}[a-z0-9]\d(?![a-z0-9])")
+_PAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z](?![a-z0-9])")
+_ALIEN: Final = re.compile(r"(?<![a-z0-9])a[-# ]{0,2}\d{3}[- ]?\d{3}[- ]?\d{3}(?![a-z0-9])")
+_UK_LICENCE: Final = re.compile(
     r"(?<![a-z0-9])[a-z]{1,5}9{0,4}\d[0156]\d(?:0[1-9]|[12]\d|3[01])\d[a-z][a-z9][a-z0-9][a-z]{2}(?![a-z0-9])"
 )
-_MRZ = re.compile(r"p<[a-z<]{3}[a-z<]{10,39}")
+_MRZ: Final = re.compile(r"p<[a-z<]{3}[a-z<]{10,39}")
 
 
 def find_shapes(reading: Reading) -> list[Draft]:
     """Drafts of numbers that their own form gives away, with a phrase beside them where the form is not rare enough."""
     text = reading.text
     found = _ibans(text)
-    for match in _MBI.finditer(text):
+    signs = signs_of(text.encode("utf-8", "replace"))
+    for match in _MBI.finditer(text) if "0a" in signs else ():
         cue = reading.near("MEDICAL_ID", *match.span(), before=80, after=40)
         if match["mark"] or cue:
             found.append(_draft("MEDICAL_ID", match, named=bool(cue)))
-    for pattern, proof in _GOVERNMENT:
+    for pattern, proof, needs in _GOVERNMENT:
+        if needs not in (text if needs == _MRZ_BEGINS else signs):
+            continue
         for match in pattern.finditer(text):
             compact = "".join(char for char in match.group() if char.isalnum())
             named = bool(reading.near("GOVERNMENT_ID", *match.span(), before=60, after=30))
@@ -58,15 +65,17 @@ def _other(reading: Reading, match: re.Match[str]) -> bool:
     )
 
 
-_GOVERNMENT: tuple[tuple[re.Pattern[str], Callable[[str, bool], bool]], ...] = (
-    (_NINO, lambda compact, named: True),
-    (_CURP, lambda compact, named: checksums.curp(compact)),
-    (_ALIEN, lambda compact, named: True),
-    (_UK_LICENCE, lambda compact, named: len(compact) == 16),
-    (_PAN, lambda compact, named: named or compact[3] == "p"),
-    (_SPANISH, lambda compact, named: checksums.dni(compact)),
-    (_MRZ, lambda compact, named: True),
+_MRZ_BEGINS: Final = "p<"
+_GOVERNMENT: Final[tuple[tuple[re.Pattern[str], Callable[[str, bool], bool], str], ...]] = (
+    (_NINO, lambda compact, named: True, "00"),
+    (_CURP, lambda compact, named: checksums.curp(compact), "aaaa000000"),
+    (_ALIEN, lambda compact, named: True, "000"),
+    (_UK_LICENCE, lambda compact, named: len(compact) == 16, "a000000"),
+    (_PAN, lambda compact, named: named or compact[3] == "p", "aaaaa0000a"),
+    (_SPANISH, lambda compact, named: checksums.dni(compact), "000"),
+    (_MRZ, lambda compact, named: True, _MRZ_BEGINS),
 )
+"""Of each: what it looks like, what must hold, and what must stand among the signs of a text (`signs_of`) before."""
 
 
 def _draft(kind: str, match: re.Match[str], *, named: bool) -> Draft:

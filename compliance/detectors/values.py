@@ -2,42 +2,45 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.dates import Date, dates
 from compliance.detectors.digit_runs import Run
 
-_CELL = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]*")
-_SEPARATORS = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
+_CELL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]*")
+_SEPARATORS: Final = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
 Cell = tuple[int, int, str]
-_MONEY = frozenset("$£€")
-_MOST_CELLS = 20
-_LETTERS = 6
-_LETTERS_DASH = re.compile(r"(?<![a-z0-9])[a-z]{1,4}-\Z")
-_MARKS = frozenset("$£€:/%")
-_WITH_DATE = re.compile(r"\d[-. ]{1,3}\d{1,2}[-. ]")
-_GLUED = re.compile(r"(?:" + "|".join(sorted(read("linking")["glued"], key=len, reverse=True)) + r")-?(?=\d+\Z)")
-_NO_VALUE = re.compile(  # money, month and year, time, share
+_MONEY: Final = frozenset("$£€")
+_MOST_CELLS: Final = 20
+_LETTERS: Final = 6
+_LETTERS_DASH: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,4}-\Z")
+_MARKS: Final = frozenset("$£€:/%")
+_WITH_DATE: Final = re.compile(r"\d[-. ]{1,3}\d{1,2}[-. ]")
+_GLUED: Final = re.compile(r"(?:" + "|".join(sorted(read("linking")["glued"], key=len, reverse=True)) + r")-?(?=\d+\Z)")
+_NO_VALUE: Final = re.compile(  # money, month and year, time, share
     r"[$£€] ?\d[\d,.]*|(?<![\d/])\d{1,2} ?/ ?(?:20)?\d\d(?![\d/])|\d{1,2}:\d\d|(?<![\d,])\d[\d,]*%"
 )
-_CUES_WITH_DIGIT = frozenset({"cvv2", "cvc2", "1st", "2nd", "3rd", "2fa"})
+_CUES_WITH_DIGIT: Final = frozenset({"cvv2", "cvc2", "1st", "2nd", "3rd", "2fa"})
 
 
-class Value(NamedTuple):
+@final
+class Value:
     """Cells with the same separator between. `compact`: its letters and digits only. `date` when they read as one."""
 
-    start: int
-    end: int
-    compact: str
-    cells: tuple[Cell, ...]
-    separator: str
-    date: Date | None = None
+    __slots__ = ("cells", "compact", "date", "end", "separator", "sizes", "start")
 
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """The lengths of the cells."""
-        return tuple([len(text) for _, _, text in self.cells])
+    def __init__(
+        self, start: int, end: int, compact: str, cells: tuple[Cell, ...], separator: str, *, date: Date | None = None
+    ) -> None:
+        """`cells`: (start, end, text) each."""
+        self.start = start
+        self.end = end
+        self.compact = compact
+        self.cells = cells
+        self.separator = separator
+        self.date = date
+        self.sizes = tuple([len(text) for _, _, text in cells])  # of the cells
 
     def part(self, first: int, last: int) -> "Value":
         """The cells `first` to `last`, exclusive."""
@@ -56,7 +59,7 @@ def value_of(cells: tuple[Cell, ...], separator: str, date: Date | None = None) 
     """The value of these cells, which are not empty unless they read as a date."""
     compact = "".join([text for _, _, text in cells]).replace("-", "")
     if date is not None:
-        return Value(date.start, date.end, compact, cells, separator, date)
+        return Value(date.start, date.end, compact, cells, separator, date=date)
     return Value(cells[0][0], cells[-1][1], compact, cells, separator)
 
 

@@ -7,68 +7,105 @@ are also known with one letter dropped, doubled or swapped, as thumbs write them
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, final
 
 from compliance.detectors.data_files import read
 
-WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
-WORD_WITH_FIGURES = re.compile(r"401 ?k|1099|w-?2(?!\d)|[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*")
-_LONG = 7  # letters from which slips of the thumb are known
-_GAP = 3  # characters at most between two words of a phrase
-_new = tuple.__new__  # without the arguments of a NamedTuple, which cost as much again
-SPACED = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalpha() else 32 for byte in range(256))
+WORD: Final = re.compile(r"[a-z]+(?:'[a-z]+)*")
+WORD_WITH_FIGURES: Final = re.compile(r"401 ?k|1099|w-?2(?!\d)|[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*")
+_LONG: Final = 7  # letters from which slips of the thumb are known
+_GAP: Final = 3  # characters at most between two words of a phrase
+SPACED: Final = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalpha() else 32 for byte in range(256))
 """For `bytes.translate`, which costs a tenth of a pattern: plain letters in lower case, and spaces."""
-_SPACED_BUT_APOSTROPHES = bytes(byte if byte == ord("'") else SPACED[byte] for byte in range(256))
-_COMMON = frozenset(read("common_words")["words"])
-_NOT_SLIPS = frozenset(read("real_words")["words"])
+_SPACED_BUT_APOSTROPHES: Final = bytes(byte if byte == ord("'") else SPACED[byte] for byte in range(256))
+_SIGNS: Final = bytes(
+    ord("a") if byte < 128 and chr(byte).isalpha() else ord("0") if 48 <= byte <= 57 else byte if byte < 128 else 1
+    for byte in range(256)
+)
+_COMMON: Final = frozenset(read("common_words")["words"])
+_NOT_SLIPS: Final = frozenset(read("real_words")["words"])
 
 
-class Hit(NamedTuple):
+@final
+class Hit:
     """A phrase that stands in the folded text from `start` to `end`, and the lists it is on."""
 
-    start: int
-    end: int
-    phrase: str
-    kinds: frozenset[str]
+    __slots__ = ("end", "kinds", "phrase", "start")
+
+    def __init__(self, start: int, end: int, phrase: str, kinds: frozenset[str]) -> None:
+        """`kinds`: the lists that the phrase is on."""
+        self.start = start
+        self.end = end
+        self.phrase = phrase
+        self.kinds = kinds
 
 
-class _Entry(NamedTuple):
+@final
+class _Entry:
     """A phrase after its first two words; `place` is where it stands in its lists."""
 
-    rest: tuple[str, ...]
-    phrase: str
-    kinds: frozenset[str]
-    place: int
+    __slots__ = ("kinds", "phrase", "place", "rest")
+
+    def __init__(self, rest: tuple[str, ...], phrase: str, kinds: frozenset[str], place: int) -> None:
+        """Of a phrase of the lists."""
+        self.rest = rest
+        self.phrase = phrase
+        self.kinds = kinds
+        self.place = place
 
 
-_Begun = tuple[_Entry | None, Mapping[str, tuple[_Entry, ...]]]
-"""The phrase of one word alone, if there is one, and longer ones by second word, longest first."""
+@final
+class _Begun:
+    """The phrase of one word alone, if there is one, and longer ones by second word, longest first."""
 
-_MEANT: dict[str, tuple[str, ...]] = {}
+    __slots__ = ("alone", "longer")
+
+    def __init__(self, alone: _Entry | None, longer: dict[str, tuple[_Entry, ...]]) -> None:
+        """What may follow a first word."""
+        self.alone = alone
+        self.longer = longer
+
+
+def first_from(hits: list[Hit], place: int) -> int:
+    """The number of the first of these phrases, which are in order, that starts at a place or after it."""
+    low, high = 0, len(hits)
+    while low < high:
+        middle = (low + high) // 2
+        if hits[middle].start < place:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+_MEANT: Final[dict[str, tuple[str, ...]]] = {}
 """The words of all lists that a slip of the thumb may be of. Kept once: slips are fifteen times as many as words."""
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class Phrases:
     """The lists by first word and by its slips."""
 
-    by_first: Mapping[str, _Begun]
+    __slots__ = ("by_first",)
+
+    def __init__(self, by_first: dict[str, _Begun]) -> None:
+        """`by_first`: what may follow each first word."""
+        self.by_first = by_first
 
     def find(self, text: str, words: "Words") -> list[Hit]:
         """Every phrase among the words of the text, the longest at each place, none inside another."""
         names = words.names
-        begun = list(map(self.by_first.get, names))
-        if not any(begun):
+        by_first = self.by_first
+        if by_first.keys().isdisjoint(names):
             return []
         hits: list[Hit] = []
         done, count, from_here = 0, len(names), 0
-        for place, found in enumerate(begun):
+        for place in range(count):
+            found = by_first.get(names[place])
             if found is None or place < done:
                 continue
             start, end = words.place(place, from_here)
-            alone, longer = found
-            entry = alone
+            entry, longer = found.alone, found.longer
             if longer and place + 1 < count:
                 second = names[place + 1]
                 candidates = _slipped(longer, second) if second in _MEANT else longer.get(second, ())
@@ -80,11 +117,11 @@ class Phrases:
                         break
             from_here = end
             if entry is not None:
-                hits.append(_new(Hit, (start, end, entry.phrase, entry.kinds)))
+                hits.append(Hit(start, end, entry.phrase, entry.kinds))
         return hits
 
 
-def _slipped(longer: Mapping[str, tuple[_Entry, ...]], second: str) -> tuple[_Entry, ...]:
+def _slipped(longer: dict[str, tuple[_Entry, ...]], second: str) -> tuple[_Entry, ...]:
     """The phrases whose second word this is, or may be with a slip."""
     meant = (second, *_MEANT[second])
     return _in_order(entry for word in meant for entry in longer.get(word, ()))
@@ -149,14 +186,19 @@ class Words:
         return start, start + len(word)
 
 
-_FIGURES = re.compile(r"[a-z]\d|401|1099|w-2")
+def signs_of(raw: bytes) -> str:
+    """An "a" for each plain letter and a "0" for each digit of a text in UTF-8; other signs of ASCII as they are.
+
+    To look for a few signs in it costs a tenth of a pattern.
+    """
+    return raw.translate(_SIGNS).decode()
 
 
 def words_with_figures(text: str, plain: Words | None) -> Words:
     """The words of a folded text, also those that hold digits (a1c, 401k). `plain`: its `words_of`, when known."""
-    if not _FIGURES.search(text):
-        return words_of(text) if plain is None else plain
-    return words_of(text, WORD_WITH_FIGURES)
+    if "401" in text or "1099" in text or "w-2" in text or "a0" in signs_of(text.encode("utf-8", "replace")):
+        return words_of(text, WORD_WITH_FIGURES)
+    return words_of(text) if plain is None else plain
 
 
 def words_of(text: str, pattern: re.Pattern[str] = WORD) -> Words:
@@ -207,7 +249,7 @@ def phrases(lists: Mapping[str, Iterable[str]]) -> Phrases:
             alone[first] = kept
         _learn_slips({first, *rest})
     begun = {
-        first: (alone.get(first), {second: _in_order(found) for second, found in longer.get(first, {}).items()})
+        first: _Begun(alone.get(first), {second: _in_order(found) for second, found in longer.get(first, {}).items()})
         for first in alone.keys() | longer.keys()
     }
     slipped = {
@@ -222,12 +264,12 @@ def _together(begun: list[_Begun]) -> _Begun:
     """What may follow a slip: all that may follow the first words it may be of."""
     if len(begun) == 1:
         return begun[0]
-    alone = max((entry for entry, _ in begun if entry), key=_by_place, default=None)
+    alone = max((one.alone for one in begun if one.alone), key=_by_place, default=None)
     longer: dict[str, tuple[_Entry, ...]] = {}
-    for _, more in begun:
-        for second, entries in more.items():
+    for one in begun:
+        for second, entries in one.longer.items():
             longer[second] = _in_order([*longer.get(second, ()), *entries])
-    return alone, longer
+    return _Begun(alone, longer)
 
 
 def _learn_slips(words: Iterable[str]) -> None:
@@ -238,7 +280,7 @@ def _learn_slips(words: Iterable[str]) -> None:
                 _MEANT[slip] = (*_MEANT.get(slip, ()), word)
 
 
-_LEARNT: set[str] = set()
+_LEARNT: Final[set[str]] = set()
 
 
 def _in_order(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:

@@ -1,13 +1,14 @@
 """What the model looks at in a sentence: its words, neighbours, and pairs of telling words that are not far apart."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from compliance.intents.words import EDGE, UNKNOWN
 
-REACH = 5  # how far apart a pair may be
-SHORT = 6  # with the edges
-MOST_WORDS = 60  # of a sentence that are looked at together
-PLAIN_WORDS_IN_PAIRS = frozenset(
+REACH: Final = 5  # how far apart a pair may be
+SHORT: Final = 6  # with the edges
+MOST_WORDS: Final = 60  # of a sentence that are looked at together
+PLAIN_WORDS_IN_PAIRS: Final = frozenset(
     ("who", "why", "what", "how", "where", "when", "did", "never", "dont", "didnt", "not", "no", "cant", "wont", "you")
 ) | {"my", "me", "i", "is"}
 

@@ -5,11 +5,9 @@ enough are learned with the model (`data/gate.tsv`), so that hardly any text of 
 """
 
 from importlib.resources import files
-from itertools import repeat
+from typing import Final
 
 from compliance.intents.words import gate_words, read_lexicon
-
-_NOTHING = repeat(0.0)
 
 
 class Gate:
@@ -19,16 +17,21 @@ class Gate:
         """`weights`: of classes of the lexicon and of plain words."""
         classes = read_lexicon()
         spelled = {word: weights[name] for word, name in classes.items() if name in weights}
-        self._of = (weights | spelled).get
+        self._of: dict[str, float] = weights | spelled
         self._enough = enough
 
     def weigh(self, text: str) -> float:
         """What the words of a text weigh together."""
-        return sum(map(self._of, gate_words(text), _NOTHING))
+        weights, total = self._of, 0.0
+        for word in gate_words(text):
+            weight = weights.get(word)
+            if weight is not None:
+                total += weight
+        return total
 
     def lets_through(self, text: str) -> bool:
         """Whether the model should look at the text."""
-        return sum(map(self._of, gate_words(text), _NOTHING)) >= self._enough
+        return self.weigh(text) >= self._enough
 
 
 def read_gate(text: str) -> Gate:
@@ -37,6 +40,6 @@ def read_gate(text: str) -> Gate:
     return Gate({word: float(weight) for word, weight in lines}, float(enough[1]))
 
 
-may_hold_an_intent = read_gate(
+may_hold_an_intent: Final = read_gate(
     files("compliance.intents").joinpath("data/gate.tsv").read_text(encoding="utf-8")
 ).lets_through

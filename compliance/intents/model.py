@@ -8,34 +8,31 @@ feature with its weight; the reasons of an intent sum to its score.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from math import fsum
-from typing import Literal, cast, get_args
+from typing import Final, Literal, NamedTuple, cast, get_args
 
-from compliance.intents.features import features_of, windows
+from compliance.intents.features import windows
 from compliance.intents.gate import may_hold_an_intent
+from compliance.intents.known import Feature, Known
 from compliance.intents.words import Reader
 
 IntentName = Literal["CONSENT_CONFUSION", "SENSITIVE_REQUEST", "CARD_OFFER"]
-NAMES: tuple[IntentName, ...] = get_args(IntentName)
-LEAST = 1e-6  # a score above 0, whatever the order of its weights does to the last digits
-_DATA = ("lexicon.txt", "gate.tsv", "weights.tsv")
+NAMES: Final[tuple[IntentName, ...]] = get_args(IntentName)
+LEAST: Final = 1e-6  # a score above 0, whatever the order of its weights does to the last digits
+_DATA: Final = ("lexicon.txt", "gate.tsv", "weights.tsv")
 
 Row = tuple[float, float, float]  # a weight for each of NAMES
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """What spoke for an intent (weight above 0) or against it: words of the lexicon, or `always` for every text."""
 
     feature: str
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """Something a customer wants that is not to be settled by text. The score is log odds, above 0."""
 
     name: IntentName
@@ -55,14 +52,15 @@ def read_weights(text: str) -> tuple[list[str], dict[str, Row]]:
     return known.partition("\t")[2].split(), rows
 
 
-def _read(name: str) -> str:
+def read_data(name: str) -> str:
+    """A data file of the intents, by its name."""
     return files("compliance.intents").joinpath("data", name).read_text(encoding="utf-8")
 
 
-MODEL_VERSION = "1-" + hashlib.sha256("".join(map(_read, _DATA)).encode()).hexdigest()[:10]
-_KNOWN, _WEIGHTS = read_weights(_read("weights.tsv"))
-_ALWAYS = _WEIGHTS.pop("")
-_READER = Reader(_KNOWN)
+MODEL_VERSION: Final = "1-" + hashlib.sha256("".join(map(read_data, _DATA)).encode()).hexdigest()[:10]
+_READ: Final = read_weights(read_data("weights.tsv"))
+_READER: Final = Reader(_READ[0])
+KNOWN: Final = Known(_READ[1], _READER.names())
 
 
 def classify(text: str) -> tuple[Intent, ...]:
@@ -72,37 +70,45 @@ def classify(text: str) -> tuple[Intent, ...]:
     """
     if not may_hold_an_intent(text):
         return ()
-    best: dict[IntentName, Intent] = {}
+    best: dict[str, Intent] = {}
     for sentence in _READER.read(text):
         for window in windows(sentence):
-            for intent in _judge(features_of(window)):
-                if intent.name not in best or intent.score > best[intent.name].score:
-                    best[intent.name] = intent
-    return tuple(best[name] for name in NAMES if name in best)
+            _judge(KNOWN.features_of(window), best)
+    return tuple([best[name] for name in NAMES if name in best]) if best else ()
 
 
-def _judge(features: Iterable[str]) -> list[Intent]:
-    confused, asks, offers = _ALWAYS
+def _judge(features: Iterable[Feature], best: dict[str, Intent]) -> None:
+    """Put the intents of a sentence among the best of its text, where they are."""
+    always = KNOWN.always
+    confused, asks, offers = always.confused, always.asks, always.offers
     for feature in features:
-        if row := _WEIGHTS.get(feature):
-            confused += row[0]
-            asks += row[1]
-            offers += row[2]
-    if confused <= 0 and asks <= 0 and offers <= 0:
-        return []
-    found = [feature for feature in features if feature in _WEIGHTS]
-    return [_explain(place, found) for place, total in enumerate((confused, asks, offers)) if total > LEAST]
+        confused += feature.confused
+        asks += feature.asks
+        offers += feature.offers
+    if confused > LEAST:
+        _explain(0, features, best)
+    if asks > LEAST:
+        _explain(1, features, best)
+    if offers > LEAST:
+        _explain(2, features, best)
 
 
-@cache
-def _told(place: int, feature: str) -> tuple[float, str, bool, Reason]:
-    """A feature's reason behind what it is sorted by, "" for `always`; kept, as there are only so many."""
-    weight = _WEIGHTS[feature][place] if feature else _ALWAYS[place]
-    reason = Reason(feature or "always", weight)
-    return -abs(weight), reason.feature, bool(feature), reason
+def _explain(place: int, features: Iterable[Feature], best: dict[str, Intent]) -> None:
+    told = [_told(place, feature) for feature in features]
+    told.append(_told(place, KNOWN.always))
+    told.sort()
+    reasons = tuple([reason for _, _, _, reason in told if reason.weight])
+    score = fsum([reason.weight for reason in reasons])
+    name = NAMES[place]
+    if name not in best or score > best[name].score:
+        best[name] = Intent(name, score, reasons)
 
 
-def _explain(place: int, features: Iterable[str]) -> Intent:
-    told = sorted([_told(place, feature) for feature in ("", *features)])
-    reasons = tuple([reason for *_, reason in told if reason.weight])
-    return Intent(NAMES[place], fsum([reason.weight for reason in reasons]), reasons)
+def _told(place: int, feature: Feature) -> tuple[float, str, bool, Reason]:
+    """A feature's reason behind what it is sorted by; kept with the feature, as there are only so many."""
+    kept: tuple[float, str, bool, Reason] | None = feature.told[place]
+    if kept is None:
+        weight = (feature.confused, feature.asks, feature.offers)[place]
+        name = feature.name or "always"
+        kept = feature.told[place] = (-abs(weight), name, bool(feature.name), Reason(name, weight))
+    return kept

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.intents import MODEL_VERSION, classify, words
+from compliance.intents import MODEL_VERSION, classify, model, words
+from compliance.intents.features import features_of
+from compliance.intents.model import read_weights
 from compliance.intents.words import Reader
 from tests.scaling import grows_in_step
 
@@ -126,3 +128,19 @@ def test_a_question_in_a_long_text_is_found():
     assert CONFUSED in names(
         "The weather was nice and the garden looks lovely. " * 30 + "Who is this? Why are you texting me?"
     )
+
+
+@pytest.mark.parametrize("unseen", "\x00\x01\x1f\x7f\x9f\u00ad\u0301\u200b\u2060\ufe0f\ufeff")
+def test_what_is_not_seen_between_letters_hides_no_word(unseen):
+    assert names(unseen.join("who is this")) == {CONFUSED}
+    assert names(unseen.join("what are my test results")) == {ASKS}
+
+
+WEIGHTED = {name for name in read_weights(model.read_data("weights.tsv"))[1] if name}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([*sorted(READER.names())[::7], "|", "_", "0", "my", "card"]), min_size=2, max_size=20))
+def test_walking_over_a_sentence_finds_the_features_that_have_a_weight(tokens):
+    found = {feature.name for feature in model.KNOWN.features_of(tokens)}
+    assert found == features_of(tokens) & WEIGHTED

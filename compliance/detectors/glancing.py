@@ -1,0 +1,20 @@
+"""What is seen of a text without reading it."""
+
+from typing import final
+
+from compliance.detectors.vocabulary import Words
+
+
+@final
+class Glance:
+    """What is seen of a text without reading it."""
+
+    __slots__ = ("digits", "flags", "long_word", "names", "words")
+
+    def __init__(self, flags: int, digits: int, names: list[str], *, long_word: bool, words: Words | None) -> None:
+        """`long_word`: one that is as long as a key. `words`: the names with their places, when that cost nothing."""
+        self.flags = flags
+        self.digits = digits
+        self.names = names
+        self.long_word = long_word
+        self.words = words

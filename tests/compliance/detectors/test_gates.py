@@ -1,0 +1,60 @@
+"""What is looked for among signs before a pattern is tried must be there whenever the pattern is."""
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.detectors import dates, digit_runs, gates, shapes, vocabulary
+
+TEXTS = st.text(st.sampled_from("aabpxz01299 -./#,$:\n<é"), max_size=24)
+LETTER_AT_DIGIT = re.compile(r"\d(?:[a-z]|(?<=[a-z]\d)|(?<=[a-z][-#]\d)|(?<=[axyz] \d)|[ -][a-z](?![a-z]))")
+INITIALS = re.compile(r"(?<![a-z])[a-z][./ ][a-z](?![a-z])")
+MIXED = re.compile(r"\d(?:[oil]|(?<=[oil]\d)|[ \-.][oil][ \-.]\d)")
+FIGURES = re.compile(r"[a-z]\d|401|1099|w-2")
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_no_pattern_of_the_gate_is_left_untried_where_it_holds(text):
+    raw = text.encode()
+    signs = vocabulary.signs_of(raw)
+    digits = sum(map(str.isdigit, text))
+    assert gates._letter_at_digit(text, signs, raw) == bool(LETTER_AT_DIGIT.search(text))
+    if digits >= gates._SHAPE_DIGITS:
+        assert gates._begins_a_shape(text, signs, digits) == bool(gates._BEGINS_A_SHAPE.search(text))
+    assert gates._begins_an_iban(text, raw) == bool(gates._BEGINS_AN_IBAN.search(text))
+    if "." in text or "/" in text:
+        assert gates._initials(text, raw) == bool(INITIALS.search(text))
+    if FIGURES.search(text):
+        assert (
+            vocabulary.words_with_figures(text, None).names
+            == vocabulary.words_of(text, vocabulary.WORD_WITH_FIGURES).names
+        )
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_no_date_and_no_shape_is_left_untried_where_it_stands(text):
+    if dates._NUMERIC.search(text):
+        assert dates._may_hold_digits(text)
+    signs = vocabulary.signs_of(text.encode())
+    assert all(
+        needs in (text if needs == "p<" else signs) for pattern, _, needs in shapes._GOVERNMENT if pattern.search(text)
+    )
+    assert "0a" in signs or not shapes._MBI.search(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("oil0123456789 -.#é~"), max_size=24))
+def test_letters_and_odd_marks_between_digits_are_seen(text):
+    def with_all_patterns(pattern, change):
+        return change if pattern.search(text) else text
+
+    assert digit_runs.usual_marks(text) == with_all_patterns(
+        digit_runs._ODD_MARK, digit_runs._ODD_ROW.sub(digit_runs._with_dashes, text)
+    )
+    if not MIXED.search(text):
+        assert digit_runs.letters_as_digits(text) == text
+    elif digit_runs.letters_as_digits(text) != text:
+        assert MIXED.search(text)
