@@ -22,8 +22,8 @@ from compliance.opt_in.reading_opt_ins import unconfirmed_count
 from compliance.opt_out.reading_questions import question_count
 from compliance.reviewing.counting import reviews_waiting
 from portal.payments.hearing import waiting_count
+from retention.conflicts.reading import undecided
 from retention.holds.reading import holds_waiting
-from retention.reading import undecided
 from retention.requests.reading import requests_waiting
 from texting.announcements.running import to_approve
 from texting.limits.showing import open_alarms

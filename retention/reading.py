@@ -123,12 +123,6 @@ def history(kind: Kind | None = None) -> list[RetentionPolicy]:
     return list((rows.filter(kind=kind) if kind else rows).order_by("-set_at", "-id")[:100])
 
 
-def undecided(member: Membership) -> int:
-    """Kinds of which two rules disagree, so that a person has to decide."""
-    periods = Choices.load().periods(timezone.now())
-    return sum(periods[kind].is_conflict for kind in SHOWN)
-
-
 @dataclass(frozen=True)
 class End:
     """When something of a conversation ends. `on` None: never, or not before it is resolved. `kept`: why it stays."""

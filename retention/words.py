@@ -107,7 +107,8 @@ def why(period: Period) -> str:
         return words % {**names, "scope": str(scope).capitalize(), "wanted": said(period.wanted.days)}
     if period.because is Because.CONFLICT and period.most:
         words = _(
-            "Two rules disagree: %(least)s %(most)s Nothing ends before the first; decide which one holds for you."
+            "Two rules disagree: %(least)s %(most)s Nothing ends before the first is over; what is past the second is"
+            " hidden until somebody decides."
         )
         return words % {"least": _asks(period.least, least=True), "most": _asks(period.most, least=False)}
     limit = period.most if period.because is Because.LONGEST and period.most else period.least

@@ -13,6 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.encryption import readable
 from texting import conversations, outbox, progress
 from texting.conversations import NotPossible
 from texting.models import Message, OutboxEntry
@@ -40,12 +41,13 @@ def send_again(*, member: Membership, message: Message, new_id: UUID) -> Message
         raise NotPossible(_("A private link is not sent twice. Send a new one from the conversation."))
     if OutboxEntry.objects.filter(message_id=first.pk).exists():
         raise NotPossible(_("The provider is still being asked about this text. Wait until it has answered."))
-    if first.body is None:
+    words = readable(first, "body")
+    if words is None:
         raise NotPossible(_("Its words were removed. Write a new text in the conversation."))
     reply = conversations.reply(
         member=member,
         conversation=first.conversation,
-        body=first.body,
+        body=words,
         message_id=new_id,
         purpose=Purpose(first.purpose),
     )

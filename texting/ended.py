@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from accounts.api.repeating import forget_answers
 from tenancy.arrays import uuids
+from tenancy.encryption import readable
 from tenancy.isolation import current_organization_id
 from texting import carrier_copies, live
 from texting.live import LiveKind
@@ -132,9 +133,9 @@ def _end_previews(ids: Collection[UUID]) -> None:
         emptied = [pk for (pk,) in cursor.fetchall()]
     latest = Message.objects.filter(conversation_id__in=emptied).order_by("conversation_id", "-created_at", "-id")
     for message in latest.distinct("conversation_id").select_related("conversation"):
-        if message.body is not None:
+        if words := readable(message, "body"):  # not of one that is hidden: how it begins would be shown
             conversation = message.conversation
-            conversation.preview = (words_instead(message.purpose) or message.body)[:PREVIEW_LENGTH]
+            conversation.preview = (words_instead(message.purpose) or words)[:PREVIEW_LENGTH]
             conversation.save(update_fields=["preview"])
         elif message.ended_as == EndedAs.DELETED:
             rows = Conversation.objects.filter(pk=message.conversation_id)

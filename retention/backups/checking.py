@@ -20,7 +20,7 @@ from retention.closing import replaying
 from tenancy.audit_checkpoints import BadNote, file_of, newest_note, read_note, read_notes, trusted_keys
 from tenancy.audit_verification import copy_to_files, verify_chain
 from tenancy.checks import row_security_holds
-from tenancy.encryption import EncryptionError, prefetch
+from tenancy.encryption import EncryptionError, opening_withheld, prefetch
 from tenancy.encryption.ending import IN_ESCROW
 from tenancy.encryption.keyring import AFTER_THE_END, keys_of
 from tenancy.encryption.records import ORGANIZATION_MARK, key_ids
@@ -145,13 +145,14 @@ def _live(dead: Tombstones) -> tuple[list[str], str]:
             rows = _picked(-(-(SAMPLE - opened) // min(SAMPLE, len(owners) - place)))
             keys = dead.keys.get(owner, set())
             rows = [row for row in rows if not keys & set(key_ids(bytes(row.__dict__["body"])))]
-            prefetch(rows)
-            for row in rows:
-                try:
-                    row.body  # noqa: B018 - opened here
-                except EncryptionError as error:
-                    problems.append(f"text {row.pk} of {owner}: {error}")
-                opened += 1
+            with opening_withheld():  # hidden is not lost
+                prefetch(rows)
+                for row in rows:
+                    try:
+                        row.body  # noqa: B018 - opened here
+                    except EncryptionError as error:
+                        problems.append(f"text {row.pk} of {owner}: {error}")
+                    opened += 1
     return problems, f"{opened} texts opened"
 
 

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from retention.models import DataExport
 from retention.requests.parts import PARTS, Part, Who, find
-from tenancy.encryption import EncryptionError, KeyDestroyed, prefetch
+from tenancy.encryption import EncryptionError, KeyDestroyed, Withheld, prefetch
 from tenancy.isolation import activate
 from texting.attachments import storing
 from texting.models import Attachment
 
 BATCH = 300
 FORMAT = "parley data copy/v1"
+HIDDEN = "(not shown: two rules about how long it is kept disagree, and nobody has decided yet)"
 HANDED_OUT = tuple(part for part in PARTS if part.fields)
 Read = Callable[[int], None]
 """Told of rows that were read."""
@@ -74,11 +75,13 @@ def _rows(organization: UUID, part: Part, who: Who, read: Read) -> Iterator[list
 
 
 def value_of(row: models.Model, field: str) -> Any:
-    """None where nothing is, and where a key was destroyed."""
+    """None where nothing is, and where a key was destroyed; `HIDDEN` where two rules disagree."""
     value: Any = row
     try:
         for name in field.split("."):
             value = getattr(value, name) if value is not None else None
+    except Withheld:
+        return HIDDEN
     except KeyDestroyed:
         return None
     if isinstance(value, datetime | date):

@@ -296,6 +296,25 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='ConflictDecision',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('kind', models.CharField(choices=[('contacts', 'contacts'), ('conversations', 'conversations'), ('bodies', 'bodies'), ('attachments', 'attachments'), ('findings', 'findings'), ('secure_replies', 'secure_replies'), ('payments', 'payments'), ('webhooks', 'webhooks'), ('exports', 'exports'), ('audit', 'audit')], max_length=20)),
+                        ('shortest', models.PositiveIntegerField()),
+                        ('longest', models.PositiveIntegerField()),
+                        ('outcome', models.CharField(choices=[('show', 'Show it again: the longer period goes first'), ('hide', 'Keep it hidden until the longer period is over')], max_length=4)),
+                        ('because', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.ConfigKey()], max_length=1000)),
+                        ('decided_at', models.DateTimeField()),
+                        ('taken_back_at', models.DateTimeField(blank=True, null=True)),
+                        ('decided_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('taken_back_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_conflictdecision_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_conflictdecision_org_id'), tenancy.constraints.SameOrganization(field='decided_by', name='retention_conflictdecision_decided_by_org'), tenancy.constraints.SameOrganization(field='taken_back_by', name='retention_conflictdecision_taken_back_by_org'), models.CheckConstraint(condition=models.Q(('shortest__gt', models.F('longest'))), name='retention_conflict_disagrees'), models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at', None), ('taken_back_by', None)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='retention_conflict_taken_back'), models.UniqueConstraint(condition=models.Q(('taken_back_at', None)), fields=('organization', 'kind', 'shortest', 'longest'), name='retention_conflict_one_decision')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='DataExportPart',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

@@ -1,6 +1,9 @@
-"""What retention stores: policies, holds, purges and their steps, people's requests, drills of restoring."""
+"""What retention stores: policies, decisions on rules that disagree, holds, purges and their steps, people's
+requests, drills of restoring.
+"""
 
 from retention.models.closing import Closing
+from retention.models.conflict import ConflictDecision
 from retention.models.drill import RestoreDrill
 from retention.models.erasure import Erasure
 from retention.models.export import DataExport, DataExportPart
@@ -11,6 +14,7 @@ from retention.models.subject_request import SubjectRequest
 
 __all__ = [
     "Closing",
+    "ConflictDecision",
     "DataExport",
     "DataExportPart",
     "Erasure",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from retention import certificates
+from retention.conflicts import hiding
 from retention.due import lanes
 from retention.keeping import doomed
 from retention.kinds import Kind
@@ -184,6 +185,8 @@ def run_nights() -> dict[str, int]:
     counts = {"organizations": 0, "finished": 0, "failed": 0}
     for organization_id in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
         try:
+            with activate(organization_id):
+                hiding.settle(timezone.now())
             with activate(organization_id):
                 begin_night(timezone.now())
             counts["finished"] += go_on(organization_id)

@@ -17,6 +17,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from accounts.setting_floors import TooWeak
 from accounts.step_up import fresh
 from retention import changing, reading, words
+from retention.conflicts.reading import disagreements
 from retention.forms.period_forms import PeriodForm, typed
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
@@ -33,7 +34,7 @@ def retention(request: MemberRequest) -> HttpResponse:
     context = {
         "tabs": tabs("retention"),
         "kinds": kinds,
-        "conflicts": [row for one in kinds for row in one.places if row.period.is_conflict],
+        "conflicts": disagreements(request.member),
         "history": [(row, words.title(Kind(row.kind)), _state(row, now)) for row in reading.history()],
     }
     return render(request, "retention/periods.html", context)

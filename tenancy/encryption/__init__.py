@@ -4,11 +4,19 @@ root key (outside every database) -> key of an organization -> data keys of a da
 sealed under one data key or under several together; destroying any of them makes it noise for good.
 """
 
-from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed, KeysNotReady, Undecryptable
+from tenancy.encryption.errors import CannotSeal, EncryptionError, KeyDestroyed, KeysNotReady, Undecryptable, Withheld
 from tenancy.encryption.key_sources import ConfigKey, ContactKey, DayKey, InstallationKey, RowKey, day_scope
+from tenancy.encryption.opening import opening_withheld
 
 # After that fields, then the rest: models are made of fields, and the rest reads models.
-from tenancy.encryption.fields import EncryptedTextField, Sealed, fetch_current_keys, prefetch, readable  # isort: skip
+from tenancy.encryption.fields import (  # isort: skip
+    EncryptedTextField,
+    Sealed,
+    fetch_current_keys,
+    is_withheld,
+    prefetch,
+    readable,
+)
 from tenancy.encryption.bytes_field import EncryptedBytesField  # isort: skip
 from tenancy.encryption.blind_index import blind_index  # isort: skip
 
@@ -26,9 +34,12 @@ __all__ = [
     "RowKey",
     "Sealed",
     "Undecryptable",
+    "Withheld",
     "blind_index",
     "day_scope",
     "fetch_current_keys",
+    "is_withheld",
+    "opening_withheld",
     "prefetch",
     "readable",
 ]

@@ -36,6 +36,7 @@ from tenancy.encryption import keyring, records
 from tenancy.encryption.errors import CannotSeal, KeyDestroyed
 from tenancy.encryption.fields import EncryptedTextField, encrypted_fields, prefetch
 from tenancy.encryption.key_sources import DayKey, day_scope
+from tenancy.encryption.opening import opening_withheld
 from tenancy.encryption.rotation import REPLACED_KEYS_STAY
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import AppendOnly, activate
@@ -221,11 +222,12 @@ def _reseal(
             batch = list(rows.select_for_update(of=("self",))[:_BATCH])
             if batch and column.append_only:
                 raise CannotSeal(f"{column.model.__name__} of {day} must stay and cannot be written anew")
-            prefetch(batch, held_will_do=True)
             keyring.fetch_current(
                 organization, {(key.kind, key.scope(row)) for row in batch for key in column.field.keys}
             )
-            anew = [row for row in batch if _sealed_anew(row, column.field)]
+            with opening_withheld():  # what is hidden stays, too, and whoever looks is refused by the new key
+                prefetch(batch, held_will_do=True)
+                anew = [row for row in batch if _sealed_anew(row, column.field)]
             update_rows(anew, [column.field.name])
         done, noise = done + len(anew), noise + len(batch) - len(anew)
         if len(batch) < _BATCH:

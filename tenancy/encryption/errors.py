@@ -13,6 +13,13 @@ class KeyDestroyed(EncryptionError):
     """The key is gone on purpose, and so is what it sealed."""
 
 
+class Withheld(KeyDestroyed):
+    """The key is there, and what it sealed is hidden from everybody until somebody decides (`withholding`).
+
+    Whoever shows texts treats it as gone; whoever keeps them says so with `opening.opening_withheld`.
+    """
+
+
 class KeysNotReady(EncryptionError):
     """The root key is missing, is not 32 bytes, or is not the one that wrapped the stored keys."""
 

@@ -18,9 +18,10 @@ from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext
 
 from tenancy.encryption import records
-from tenancy.encryption.errors import CannotSeal, KeyDestroyed
+from tenancy.encryption.errors import CannotSeal, KeyDestroyed, Withheld
 from tenancy.encryption.key_sources import INSTALLATION, KeySource
 
 _Set = TypeVar("_Set")
@@ -281,11 +282,27 @@ def fetch_current_keys(rows: Iterable[models.Model], *, make: bool = False) -> N
 
 
 def readable(row: models.Model, attribute: str, default: str | None = None) -> str | None:
-    """The attribute's text, or `default` when its key was destroyed. Altered data still raises Undecryptable."""
+    """The attribute's text, or `default` when its key was destroyed. Altered data still raises Undecryptable.
+
+    Of what is withheld: words that say so where `default` is words, else `default`.
+    """
     try:
         return cast("str | None", getattr(row, attribute))
+    except Withheld:
+        return gettext("Hidden until somebody decides how long it is kept") if default else default
     except KeyDestroyed:
         return default
+
+
+def is_withheld(row: models.Model, attribute: str) -> bool:
+    """Whether the attribute's text is there and hidden from everybody (`tenancy.encryption.withholding`)."""
+    try:
+        getattr(row, attribute)
+    except Withheld:
+        return True
+    except KeyDestroyed:
+        return False
+    return False
 
 
 def _keyring() -> Any:

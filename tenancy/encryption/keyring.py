@@ -12,6 +12,7 @@ import hmac
 import os
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -20,8 +21,9 @@ from django.db import IntegrityError, connections, transaction
 
 from tenancy.encryption import records
 from tenancy.encryption.cache import KeyCache
-from tenancy.encryption.errors import KeyDestroyed, KeysNotReady
+from tenancy.encryption.errors import KeyDestroyed, KeysNotReady, Withheld
 from tenancy.encryption.key_sources import CONTACT
+from tenancy.encryption.opening import opens_withheld
 from tenancy.encryption.records import KEY_BYTES, KEY_ID_BYTES, Key, lengths_first
 from tenancy.isolation import tell_database
 from tenancy.models.data_key import DataKey, DestroyedKey, OrganizationKey
@@ -82,33 +84,52 @@ def make_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> Non
 
 
 def by_ids(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
-    """The keys with these ids. Raises KeyDestroyed when one is gone."""
+    """The keys with these ids. Raises KeyDestroyed when one is gone, Withheld when one opens nothing now."""
     keys = _cache.by_ids(organization, key_ids)
     if len(keys) < len(set(key_ids)):
-        keys = refresh(organization, set(key_ids))
+        keys = _refreshed(organization, set(key_ids))
     if missing := set(key_ids) - keys.keys():
         raise KeyDestroyed(f"key {min(missing).hex()} of organization {organization} was destroyed")
+    if len(_opening(keys)) < len(keys):
+        raise Withheld(f"a key of organization {organization} is withheld")
     return keys
 
 
 def refresh(organization: UUID, key_ids: Collection[bytes], *, held_will_do: bool = False) -> dict[bytes, Key]:
     """Ask the database for these keys in one query, forget those that are gone and return those that are there.
 
-    `held_will_do`: ask nothing when this process holds all of them.
+    `held_will_do`: ask nothing when this process holds all of them. Those that are withheld are not returned.
     """
     held = _cache.by_ids(organization, key_ids)
     if held_will_do and len(held) == len(key_ids):
-        return held
+        return _opening(held)
+    return _opening(_refreshed(organization, key_ids))
+
+
+def _opening(keys: dict[bytes, Key]) -> dict[bytes, Key]:
+    """Those of them that open something for the running work."""
+    if opens_withheld() or not any(key.is_withheld for key in keys.values()):
+        return keys
+    return {key_id: key for key_id, key in keys.items() if not key.is_withheld}
+
+
+def _refreshed(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
+    held = _cache.by_ids(organization, key_ids)
     with keys_of(organization):
         stored = DataKey.objects.filter(organization_id=organization, key_id__in=list(key_ids))
-        if len(held) == len(key_ids):  # all that is left to ask is whether they still exist
-            keys = {key_id: held[key_id] for key_id in map(bytes, stored.values_list("key_id", flat=True))}
+        if len(held) == len(key_ids):  # all that is left to ask is whether they still exist, and still open
+            now = {bytes(key_id): since is not None for key_id, since in stored.values_list("key_id", "withheld_at")}
+            keys = {key_id: _as_stored(held[key_id], is_withheld) for key_id, is_withheld in now.items()}
         else:
             keys = _unwrapped_together(stored.select_related("wrapped_by"))
     for key in keys.values():
         _cache.keep(organization, key)
     _cache.forget(organization, set(key_ids) - keys.keys())
     return keys
+
+
+def _as_stored(key: Key, is_withheld: bool) -> Key:
+    return key if key.is_withheld == is_withheld else replace(key, is_withheld=is_withheld)
 
 
 def forget(organization: UUID, key_ids: Collection[bytes]) -> None:
@@ -173,7 +194,11 @@ def renew(organization: UUID, kind: str, scope: str, old: Collection[bytes]) -> 
     with keys_of(organization):
         row = newest(organization, kind, scope)
         if row is None or bytes(row.key_id) in old:
+            since = row.withheld_at if row else None
             row = add(organization, kind, scope, generation=row.generation + 1 if row else 1)
+            if since is not None:  # what is sealed anew stays as hidden as it was
+                DataKey.objects.filter(pk=row.pk).update(withheld_at=since)
+                row.withheld_at = since
         key = unwrapped(row)
     _cache.keep(organization, key, kind, scope)
 
@@ -246,7 +271,7 @@ def unwrapped(row: DataKey, wrapping_key: bytes | None = None) -> Key:
     """The data key of a row that was read together with its organization key (unwrapped here unless it is given)."""
     wrapping_key = wrapping_key or unwrapped_organization_key(row.wrapped_by)
     secret = records.unwrap(bytes(row.wrapped), wrapping_key, binding_of(row))
-    return Key(bytes(row.key_id), secret, row.kind, row.scope)
+    return Key(bytes(row.key_id), secret, row.kind, row.scope, row.withheld_at is not None)
 
 
 def _unwrapped_together(rows: Iterable[DataKey]) -> dict[bytes, Key]:

@@ -30,12 +30,16 @@ _INFO = b"parley record/v1"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A data key in the clear, with what it is for. `repr` tells its id only."""
+    """A data key in the clear, with what it is for. `repr` tells its id only.
+
+    `is_withheld`: it seals, and opens nothing for those who look (`withholding`).
+    """
 
     key_id: bytes
     secret: bytes
     kind: str = ""
     scope: str = ""
+    is_withheld: bool = False
 
     def __repr__(self) -> str:
         return f"Key({self.key_id.hex()})"

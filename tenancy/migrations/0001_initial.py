@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                 ('key_id', models.BinaryField(max_length=8)),
                 ('wrapped', models.BinaryField()),
                 ('wrapped_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organizationkey')),
+                ('withheld_at', models.DateTimeField(help_text='Since when it opens nothing, until somebody decides.', null=True)),
             ],
             options={
                 'abstract': False,

@@ -63,6 +63,7 @@ class DataKey(_KeyRow):
     key_id = models.BinaryField(max_length=8)
     wrapped = models.BinaryField()
     wrapped_by = models.ForeignKey(OrganizationKey, on_delete=models.PROTECT, related_name="+")
+    withheld_at = models.DateTimeField(null=True, help_text="Since when it opens nothing, until somebody decides.")
 
     class Meta(_KeyRow.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [

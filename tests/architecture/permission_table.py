@@ -43,7 +43,7 @@ from compliance.polls import writing as polling
 from compliance.polls.writing import Question
 from compliance.requesting import running
 from retention.certificates import facts_of
-from retention.models import Purge, RetentionPolicy
+from retention.models import ConflictDecision, Purge, RetentionPolicy
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.accounts.codes import with_app
@@ -369,10 +369,14 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     with activate(cast.organization):
         signed = signed_measure(cast.owner)
         choice = RetentionPolicy.objects.create(kind="bodies", days=90, set_by=cast.owner, set_at=timezone.now())
+        decision = ConflictDecision.objects.create(
+            kind="bodies", shortest=2, longest=1, outcome="hide", decided_by=cast.owner, decided_at=timezone.now()
+        )
     return {
         **form_objects(cast, line),
         **merged,
         "choice_id": choice.pk,
+        "decision_id": decision.pk,
         "measure_key": signed.measure,
         "measure_review_id": signed.pk,
         **secure,

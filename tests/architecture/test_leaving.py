@@ -90,6 +90,7 @@ STAYS = {
     "retention.Closing": "who wanted the organization to end and who agreed: a record",
     "retention.Erasure": "who asked for it and who agreed: a record",
     "retention.SubjectRequest": "who opened it, who closed it: a record; anybody with the right goes on with open ones",
+    "retention.ConflictDecision": "who decided between two rules, who took it back: a record; it is the organization's",
     "retention.RetentionPolicy": "who chose a period, who took it back: a record; the period is the organization's",
     "tenancy.AuditEvent": "what they did: the log",
     "retention.Purge": "who asked for it and who agreed: a record",

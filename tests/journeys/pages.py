@@ -227,6 +227,7 @@ class State:
         yield from key_sights(self.member.organization)
         yield "retention", "/settings/retention/"
         yield "retention-change", "/settings/retention/of/bodies/?keep=for&number=90&unit=days"
+        yield "retention-decide", "/settings/retention/disagreements/bodies/"
         yield "retention-nights", "/settings/retention/nights/"
         yield "retention-what-if", "/settings/retention/nights/?kind=bodies&keep=for&number=90&unit=days"
         yield "sso", "/settings/sso/"

@@ -92,7 +92,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
             | dict.fromkeys(
                 ("asked_id", "certificate_id", "found_id", "domain_id", "mapping_id", "owner_id", "door"), uuid4()
             )
-            | {"measure_key": "hipaa", "measure_review_id": uuid4(), "choice_id": uuid4()}
+            | {"measure_key": "hipaa", "measure_review_id": uuid4(), "choice_id": uuid4(), "decision_id": uuid4()}
             | dict.fromkeys(("receipt_id", "batch_id", "review_id", "review_line_id"), uuid4())
             | dict.fromkeys(
                 (

@@ -14,12 +14,12 @@ from compliance.measures.profiles import taking
 from compliance.measures.profiles.rules import PROFILES
 from retention import changing
 from retention.choices import Choices
+from retention.conflicts.reading import undecided
 from retention.due import lanes
 from retention.foreseeing import foresee
 from retention.keeping import doomed
 from retention.kinds import BOUNDS, Kind
 from retention.models import RetentionPolicy
-from retention.reading import undecided
 from tenancy import audit
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent

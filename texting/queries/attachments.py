@@ -147,7 +147,7 @@ def _shown(row: Attachment) -> ShownFile:
         size=size_words(row.size) if row.size and not erased else "",
         name=readable(row, "name", "") or "",
         alt=alt or "",
-        sentence=_("Erased") if erased else _sentence(row, waiting=waiting),
+        sentence=(readable(row, "alt", _("Erased")) or "") if erased else _sentence(row, waiting=waiting),
         width=width,
         height=height,
     )

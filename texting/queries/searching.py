@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.arrays import numbers
-from tenancy.encryption import keyring, prefetch
+from tenancy.encryption import is_withheld, keyring, prefetch
 from tenancy.isolation import current_organization_id
 from texting.models import Message, Note
 from texting.queries.access import visible_conversations, visible_messages
@@ -111,8 +111,10 @@ def find(member: Membership, wish: Wish, after: UUID | None = None) -> Results:
     while opened < MOST_OPENED:
         ids = _candidates(keys, wish.query, place, size)
         for row in _rows(member, wish, ids):
+            if row.ended_at is not None or is_withheld(row, "body"):
+                continue
             text = wording(member, row, contact=row.contact, in_list=True)
-            if row.ended_at is None and says(wish.query, text):
+            if says(wish.query, text):
                 found.append(row)
                 shown[row.pk] = text
         if len(found) > PAGE:
@@ -127,11 +129,13 @@ def find(member: Membership, wish: Wish, after: UUID | None = None) -> Results:
 def _without_words(member: Membership, wish: Wish, before: UUID) -> Results:
     """A page of whatever the filters leave, the newest first: the database knows it all, nothing is opened to look.
 
-    Texts that nobody finds by words (`keeping.NEVER`) and those whose words have ended are not there either.
+    Texts that nobody finds by words (`keeping.NEVER`) and those whose words have ended or are hidden are not there
+    either.
     """
     found = _rows(member, wish, None, before=before, most=PAGE + 1)[: PAGE + 1]
-    shown = {row.pk: wording(member, row, contact=row.contact, in_list=True) for row in found[:PAGE]}
-    return _results(member, wish, found[:PAGE], shown, found[PAGE - 1].pk if len(found) > PAGE else None)
+    there = [row for row in found[:PAGE] if not is_withheld(row, "body")]
+    shown = {row.pk: wording(member, row, contact=row.contact, in_list=True) for row in there}
+    return _results(member, wish, there, shown, found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
 def _results(
