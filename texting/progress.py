@@ -11,7 +11,7 @@ from django.db import connection
 
 from tenancy import arrays
 from tenancy.isolation import current_organization_id
-from texting import live, number_marks, outbox, outgoing_webhooks
+from texting import counted_days, live, number_marks, outbox, outgoing_webhooks
 from texting.limits import refunds
 from texting.live import LiveKind
 from texting.models import Message
@@ -25,7 +25,7 @@ RECEIPT_SECONDS = 300  # after the provider took a text, we ask what became of i
 NEEDED = (
     *("id", "organization_id", "conversation_id", "contact_id", "line_id", "direction", "status", "error_kind"),
     *("provider_code", "provider_message_id", "our_number", "segments", "counted_from", "price_micros"),
-    *("sent_again_at", "attention", "announcement_id"),
+    *("sent_again_at", "attention", "announcement_id", "created_at"),
 )
 
 
@@ -116,6 +116,7 @@ def write(messages: Sequence[Message]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [*columns, current_organization_id(), columns[0]])
+    counted_days.touch(message.created_at for message in messages)
     refunds.refund(message.pk for message in messages if _never_left(message))
     number_marks.heed(messages)
     for message in messages:

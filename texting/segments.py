@@ -94,6 +94,15 @@ def count(text: str, smart_encoding: bool = False) -> SegmentCount:
     return SegmentCount("UCS-2", sum(costs), _ucs2_segments(pieces, costs), _culprits(pieces))
 
 
+def unicode_extra(text: str) -> int:
+    """How many segments fewer the text would take with a plain letter for each one that is none of GSM 03.38."""
+    counted = count(text)
+    if counted.encoding == "GSM-7":
+        return 0
+    plain = "".join(piece if piece in _GSM else "x" for piece in clusters(text))
+    return max(0, counted.segments - count(plain).segments)
+
+
 def smart(text: str) -> str:
     """The text as Twilio's smart encoding sends it.
 

@@ -25,7 +25,7 @@ from texting.live import LiveKind
 from texting.models import Attachment, Contact, Conversation, Line, Message
 from texting.purposes import Purpose
 from texting.searching.keeping import keep_words
-from texting.segments import count
+from texting.segments import count, unicode_extra
 from texting.statuses import MessageStatus
 
 _TRIES = 3
@@ -250,6 +250,7 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result
         author=draft.author,
         status=MessageStatus.QUEUED,
         segments=segments,
+        unicode_extra=unicode_extra(outcome.text) if segments > 1 else 0,
         media_count=len(text.files),
         media_kind=binding.kind_of_all(text.files),
         price_micros=spending.price_of(draft, segments),

@@ -20,6 +20,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
+from texting import counted_days
 
 EARLIEST, LATEST = 2020, 2099
 LONGEST_NAME = 60
@@ -159,4 +160,5 @@ def _row(team: Team | None) -> BusinessHours:
 
 def _record(member: Membership, team: Team | None, **facts: Any) -> None:
     about = team or member.organization
+    counted_days.forget_all()
     audit.record(event=AuditKind.ESCALATION_HOURS_CHANGED, actor=member, object=about, **facts)

@@ -1450,6 +1450,25 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='StepCount',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('day', models.DateField()),
+                        ('hour', models.PositiveSmallIntegerField()),
+                        ('number', models.PositiveIntegerField()),
+                        ('is_gone', models.BooleanField()),
+                        ('kind', models.CharField(choices=[('opened', 'Opened'), ('answered', 'First answer'), ('resolved', 'Resolved'), ('unanswered', 'Resolved without an answer'), ('reopened', 'Reopened')], max_length=10)),
+                        ('business', models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ('clock', models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                        ('member', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_stepcount_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_stepcount_org_id'), tenancy.constraints.SameOrganization(field='line', name='compliance_stepcount_line_org'), tenancy.constraints.SameOrganization(field='member', name='compliance_stepcount_member_org'), models.UniqueConstraint(fields=('organization', 'day', 'is_gone', 'hour', 'line', 'member', 'kind', 'business', 'clock'), name='compliance_stepcount_once', nulls_distinct=False)],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Suppression',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -1519,6 +1538,31 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='compliance_templateuse_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_templateuse_org_id'), tenancy.constraints.SameOrganization(field='version', name='compliance_templateuse_version_org'), models.UniqueConstraint(fields=('organization', 'message_id'), name='compliance_templateuse_once'), tenancy.constraints.AppendOnly(name='compliance_templateuse_append_only')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='TextCount',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('day', models.DateField()),
+                        ('hour', models.PositiveSmallIntegerField()),
+                        ('number', models.PositiveIntegerField()),
+                        ('is_gone', models.BooleanField()),
+                        ('purpose', models.CharField(blank=True, max_length=20)),
+                        ('outcome', models.CharField(choices=[('in', 'From customers'), ('delivered', 'Delivered'), ('open', 'On the way or no report'), ('failed', 'Not delivered'), ('canceled', 'Canceled')], max_length=9)),
+                        ('error_kind', models.CharField(blank=True, max_length=20)),
+                        ('first', models.PositiveIntegerField()),
+                        ('segments', models.PositiveIntegerField()),
+                        ('extra', models.PositiveIntegerField()),
+                        ('micros', models.PositiveBigIntegerField()),
+                        ('announcement', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.announcement')),
+                        ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.line')),
+                        ('member', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('template', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.messagetemplate')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_textcount_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_textcount_org_id'), tenancy.constraints.SameOrganization(field='line', name='compliance_textcount_line_org'), tenancy.constraints.SameOrganization(field='member', name='compliance_textcount_member_org'), tenancy.constraints.SameOrganization(field='template', name='compliance_textcount_template_org'), tenancy.constraints.SameOrganization(field='announcement', name='compliance_textcount_announcement_org'), models.UniqueConstraint(fields=('organization', 'day', 'is_gone', 'hour', 'line', 'member', 'purpose', 'template', 'announcement', 'outcome', 'error_kind'), name='compliance_textcount_once', nulls_distinct=False)],
                     },
                 ),
                 migrations.CreateModel(

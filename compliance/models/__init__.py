@@ -44,6 +44,7 @@ from compliance.models.review_checks import CheckedConversation, CheckOutcome, C
 from compliance.models.review_settings import ReviewSettings, Scorecard, ScorecardVersion, TeamSampling
 from compliance.models.reviews import DrawnConversation, Review, ReviewAnswer, ReviewDispute
 from compliance.models.satisfaction import SatisfactionAsk, SatisfactionRule
+from compliance.models.work_fact import StepCount, TextCount
 
 __all__ = [
     "Action",
@@ -120,10 +121,12 @@ __all__ = [
     "SatisfactionRule",
     "Scorecard",
     "ScorecardVersion",
+    "StepCount",
     "Suppression",
     "TeamSampling",
     "TemplateRules",
     "TemplateUse",
     "TemplateVersion",
+    "TextCount",
     "TextFact",
 ]

@@ -1,6 +1,6 @@
 """Spans of days in an organization's calendar, and how finely a plot cuts them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -36,9 +36,12 @@ class Period:
     @property
     def bounds(self) -> dict[str, list[Any]]:
         """For a statement: `days` with where each begins (`starts`, included) and ends (`stops`, not)."""
-        days = [self.first + timedelta(days=number) for number in range(self.days + 1)]
-        edges = [datetime.combine(day, time.min, ZoneInfo(self.zone)) for day in days]
-        return {"days": days[:-1], "starts": edges[:-1], "stops": edges[1:]}
+        return edges([self.first + timedelta(days=number) for number in range(self.days)], self.zone)
+
+    @property
+    def year_before(self) -> "Period":
+        """The same days of the year before; 29 February becomes the 28th."""
+        return Period(_year_before(self.first), _year_before(self.last), self.zone)
 
     @property
     def before(self) -> "Period":
@@ -63,9 +66,23 @@ class Period:
         return max(begin, self.first)
 
 
+def edges(days: Sequence[date], zone: str) -> dict[str, list[Any]]:
+    """Where each of these days begins (`starts`, included) and ends (`stops`, not) in a zone."""
+    here = ZoneInfo(zone)
+    return {
+        "days": list(days),
+        "starts": [datetime.combine(day, time.min, here) for day in days],
+        "stops": [datetime.combine(day + timedelta(days=1), time.min, here) for day in days],
+    }
+
+
 def newest(days: int, *, today: date, zone: str) -> Period:
     """The last so many days up to and with today."""
     return Period(today - timedelta(days=days - 1), today, zone)
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def last_week(today: date, zone: str) -> Period:

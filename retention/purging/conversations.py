@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from compliance.report_facts import keeping
+from compliance.work import keeping as work
 from portal.models import PaymentRequest, SecureMessage, SecureReply, SecureVisit
 from retention.due import lanes
 from retention.keeping import doomed, kept
@@ -50,7 +51,7 @@ CONVERSATIONS = Conversation._meta.label
 
 _OF_TEXTS = (StatusEvent, SendAttempt, FetchedText, Redaction, Attachment)
 """Rows that are about one text, by their column `message`."""
-_OF_CONVERSATIONS = (Notification, Attachment, Note, Turn, Draft, ScheduledText)
+_OF_CONVERSATIONS = (Notification, Attachment, Note, Draft, ScheduledText)
 """Rows that are about a conversation, children first."""
 
 
@@ -95,6 +96,7 @@ def _end(due: Sequence[UUID], at: datetime) -> Counter[str]:
     texts = Message.objects.filter(conversation_id__in=among(due)).order_by("-pk").values_list("pk", flat=True)
     batch = list(texts[:BATCH])
     done: Counter[str] = Counter()
+    done += _end_turns(due)
     done += _end_private(due, batch)
     done += _end_texts(batch)
     if len(batch) == BATCH:
@@ -106,9 +108,16 @@ def _end(due: Sequence[UUID], at: datetime) -> Counter[str]:
     return done
 
 
+def _end_turns(due: Collection[UUID]) -> Counter[str]:
+    """With the first batch: whether somebody was answered until it was resolved is told by all of their texts."""
+    work.keep_of_turns(due)
+    return Counter({Turn._meta.label: _delete(Turn.objects.filter(conversation_id__in=among(due)))})
+
+
 def _end_texts(texts: Collection[UUID]) -> Counter[str]:
     done: Counter[str] = Counter()
     keeping.keep_of_texts(texts)
+    work.keep_of_texts(texts)
     for model in _OF_TEXTS:
         done[model._meta.label] += _delete(model._default_manager.filter(message_id__in=among(texts)))
     Message.objects.filter(again_of_id__in=among(texts)).update(again_of=None)

@@ -308,8 +308,21 @@ class Migration(migrations.Migration):
                         ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='texting.line')),
                     ],
                     options={
-                        'indexes': [models.Index(fields=['organization', 'status', '-last_activity_at', '-id'], name='texting_conv_by_activity'), models.Index(fields=['organization', 'assignee', 'status', '-last_activity_at', '-id'], name='texting_conv_by_assignee'), models.Index(condition=models.Q(('assignee__isnull', True), ('status', 'open')), fields=['organization', '-last_activity_at', '-id'], name='texting_conv_unassigned'), models.Index(condition=models.Q(('resolved_at__isnull', False), ('texts_gone_at__isnull', True)), fields=['organization', 'resolved_at'], name='texting_conv_by_resolution')],
+                        'indexes': [models.Index(fields=['organization', 'status', '-last_activity_at', '-id'], name='texting_conv_by_activity'), models.Index(fields=['organization', 'assignee', 'status', '-last_activity_at', '-id'], name='texting_conv_by_assignee'), models.Index(condition=models.Q(('assignee__isnull', True), ('status', 'open')), fields=['organization', '-last_activity_at', '-id'], name='texting_conv_unassigned'), models.Index(fields=['organization', 'opened_at'], name='texting_conv_by_opening'), models.Index(condition=models.Q(('resolved_at__isnull', False), ('texts_gone_at__isnull', True)), fields=['organization', 'resolved_at'], name='texting_conv_by_resolution')],
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_conversation_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_conversation_org_id'), tenancy.constraints.SameOrganization(field='contact', name='texting_conversation_contact_org'), tenancy.constraints.SameOrganization(field='assignee', name='texting_conversation_assignee_org'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('status', 'open')), models.Q(('resolved_at__isnull', False), ('status', 'resolved')), _connector='OR'), name='texting_conversation_resolved_at')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CountedDay',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('day', models.DateField()),
+                        ('begin', models.DateTimeField()),
+                        ('end', models.DateTimeField(help_text='Not included.')),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                    ],
+                    options={
+                        'constraints': [tenancy.constraints.RowSecurity(name='texting_countedday_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_countedday_org_id'), models.UniqueConstraint(fields=('organization', 'day'), name='texting_countedday_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -520,6 +533,7 @@ class Migration(migrations.Migration):
                         ('media_count', models.PositiveSmallIntegerField(default=0)),
                         ('media_kind', models.CharField(blank=True, choices=[('picture', 'Pictures only'), ('file', 'Other files too')], max_length=7)),
                         ('segments', models.PositiveSmallIntegerField(default=1)),
+                        ('unicode_extra', models.PositiveSmallIntegerField(default=0, help_text='Of the segments, those that letters outside the short alphabet cost.')),
                         ('decision_verdict', models.CharField(blank=True, max_length=10, null=True)),
                         ('counted_from', models.DateTimeField(blank=True, help_text='Begin of the day whose ceilings this text counts against; none: it does not.', null=True)),
                         ('price_micros', models.PositiveIntegerField(default=0, help_text='What it was counted with: a millionth of a unit.')),
@@ -1012,7 +1026,7 @@ class Migration(migrations.Migration):
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                     ],
                     options={
-                        'indexes': [models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_turn_thread')],
+                        'indexes': [models.Index(fields=['organization', 'contact', 'created_at', 'id'], name='texting_turn_thread'), models.Index(fields=['organization', 'created_at'], name='texting_turn_by_time')],
                         'constraints': [tenancy.constraints.RowSecurity(name='texting_turn_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='texting_turn_org_id'), tenancy.constraints.SameOrganization(field='conversation', name='texting_turn_conversation_org'), tenancy.constraints.SameOrganization(field='contact', name='texting_turn_contact_org'), tenancy.constraints.SameOrganization(field='actor', name='texting_turn_actor_org'), tenancy.constraints.SameOrganization(field='assignee', name='texting_turn_assignee_org')],
                     },
                 ),

@@ -6,6 +6,7 @@ from texting.models.carrier import Brand, Campaign, CampaignPace
 from texting.models.carrier_copy import CarrierCopy
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation, Draft, Note, Turn
+from texting.models.counted_day import CountedDay
 from texting.models.ending import EndedAs
 from texting.models.field import ContactField, FieldRight, FieldValue
 from texting.models.limits import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
@@ -55,6 +56,7 @@ __all__ = [
     "ContactTag",
     "ContactWord",
     "Conversation",
+    "CountedDay",
     "Decision",
     "DifferentPeople",
     "Draft",

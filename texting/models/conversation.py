@@ -75,6 +75,7 @@ class Conversation(TenantModel):
                 condition=models.Q(status="open", assignee__isnull=True),
                 name="texting_conv_unassigned",
             ),
+            models.Index(fields=["organization", "opened_at"], name="texting_conv_by_opening"),
             models.Index(
                 fields=["organization", "resolved_at"],
                 condition=models.Q(resolved_at__isnull=False, texts_gone_at__isnull=True),
@@ -140,6 +141,7 @@ class Turn(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "contact", "created_at", "id"], name="texting_turn_thread"),
+            models.Index(fields=["organization", "created_at"], name="texting_turn_by_time"),
         ]
 
     def __str__(self) -> str:

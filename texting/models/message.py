@@ -105,6 +105,9 @@ class Message(Ending, TenantModel):
     media_count = models.PositiveSmallIntegerField(default=0)
     media_kind = models.CharField(max_length=7, choices=MediaKind.choices, blank=True)
     segments = models.PositiveSmallIntegerField(default=1)
+    unicode_extra = models.PositiveSmallIntegerField(
+        default=0, help_text="Of the segments, those that letters outside the short alphabet cost."
+    )
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )

@@ -28,6 +28,9 @@ from compliance.review_checks import rates
 from compliance.review_checks.filters import Filter
 from compliance.review_checks.reading import tallies
 from compliance.reviewing import report as reviewing
+from compliance.work.keeping import count_days
+from compliance.work.reading import View
+from compliance.work.whose import offered
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
 from retention.purging import conversations, running
@@ -35,6 +38,7 @@ from tenancy.isolation import activate
 from tests.compliance.measures.evidence_rows import Side, contact, entry, text
 from tests.compliance.opt_ins import make_program
 from tests.compliance.templates_of import published
+from texting import threads
 from texting.announcements.reading import numbers_of
 from texting.models import Announcement, Contact, Conversation, Message, SendAttempt, Turn
 
@@ -85,6 +89,8 @@ class History:
             what = self.by.random()
             if what < 0.25:
                 self.entry(person, line, at)
+            if self.by.random() < 0.6:
+                self.wrote(person, line, at - timedelta(minutes=self.by.choice([1, 300])))
             if what < 0.9:
                 sent.append(self.text(side, person, at if what > 0.1 else at + (later - at) / 2))
         if sent:
@@ -98,6 +104,20 @@ class History:
         if action == "help":
             near = timedelta(seconds=self.by.choice([30, 900]))
             text(Side(self.desk.cast.owner, line), at + near, to=person, purpose="help_answer")
+
+    def wrote(self, person, line, at) -> None:
+        """The customer writes."""
+        place = threads.open_conversation(person, line, at=at)
+        Conversation.objects.filter(pk=place.pk).update(last_inbound_at=at)
+        Message.objects.create(
+            conversation=place,
+            contact=place.contact,
+            line=line,
+            direction="in",
+            body="Hi",
+            status="received",
+            created_at=at,
+        )
 
     def text(self, side, person, at) -> Message:
         status = self.by.choice(STATUSES)
@@ -145,7 +165,11 @@ class History:
         CheckedConversation.objects.create(
             **place, line=conversation.line, agent=agent, resolved_at=resolved, number=1, **results
         )
-        Turn.objects.create(**whose, kind="resolved", actor=self.desk.cast.agent, created_at=resolved)
+        actor = self.desk.cast.agent
+        if self.by.random() < 0.4:
+            Turn.objects.create(**whose, kind="resolved", actor=actor, through="Tidy", created_at=at)
+            Turn.objects.create(**whose, kind="reopened", actor=actor, created_at=at + timedelta(minutes=20))
+        Turn.objects.create(**whose, kind="resolved", actor=actor, created_at=resolved)
         verdict = self.by.choice(["right", "wrong"])
         Finding.objects.create(
             **{**place, "message_id": row.pk, "type": "US_SSN", "direction": "out", "masked": "[ssn]", "found_at": at},
@@ -217,7 +241,19 @@ def said(history: History) -> dict[str, object]:
             found[f"reviews {who}"] = reviewing.report(member, period, drawn="Drawn", reviewed="Reviewed")
             found[f"findings {who}"] = precision(member)
     found["announcement"] = numbers_of(Announcement.objects.get())
+    for member in (history.desk.cast.supervisor, history.desk.cast.agent):
+        for at, period in enumerate(history.periods):
+            found[f"work {member.user.name} {at}"] = work(View(period, offered(member).whose()))
     return found
+
+
+def work(view: View) -> object:
+    """Every figure of the daily work, but how many rows are still there."""
+    texts = [
+        {key: replace(one, gone=0) for key, one in found.items()}
+        for found in view.texts((), ("day", "hour"), ("line_id", "member_id"), ("purpose", "template_id", "error_kind"))
+    ]
+    return texts, view.steps((), ("day",), ("line_id", "member_id"), ("weekday", "hour"))
 
 
 @pytest.mark.parametrize(("seed", "contacts"), [(1, None), (2, 30)])
@@ -235,6 +271,8 @@ def test_every_report_is_the_same_before_and_after(desk, monkeypatch, seed, cont
         set_days(Kind.CONTACTS, contacts)
         set_days(Kind.CONVERSATIONS, None)
         before, texts = said(history), Message.objects.count()
+        assert count_days() == 10, "some days stand as counts, others do not"
+        assert said(history) == before, "days that stand as counts"
         assert any(one.texts for one in before["permission 0"].by_template), "it says something"
     assert running.run_nights()["failed"] == 0
     with activate(desk.organization):
