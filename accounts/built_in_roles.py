@@ -41,6 +41,7 @@ _AGENT = frozenset(
         Permission.OPT_OUTS_DECIDE,
         Permission.ESCALATIONS_HANDLE,
         Permission.ACTIONS_READ,
+        Permission.REPORTS_WORK,
         Permission.SIMULATOR_USE,
     }
 )
@@ -50,6 +51,7 @@ _AUDITOR = frozenset(
         Permission.CONVERSATIONS_READ_ALL,
         Permission.CONTACTS_READ,
         Permission.REPORTS_READ,
+        Permission.REPORTS_WORK,
         Permission.FINDINGS_READ,
         Permission.MEASURES_READ,
         Permission.REVIEWS_WRITE,

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     FORMS_MANAGE = "forms:manage"
 
     REPORTS_READ = "reports:read"
+    REPORTS_WORK = "reports:work"
     FINDINGS_READ = "findings:read"
     FINDINGS_DECIDE = "findings:decide"
     FINDINGS_EXCEPT = "findings:except"

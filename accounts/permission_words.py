@@ -132,6 +132,13 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Read reports"),
         _("Opens figures on permission: opt-ins, opt-outs, where they came from. Counts only."),
     ),
+    "reports:work": (
+        _("See figures of the daily work"),
+        _(
+            "Counts one's own texts, answers and resolutions. Whoever may also read reports sees those of the teams"
+            " whose conversations they read."
+        ),
+    ),
     "findings:read": (_("Read findings"), _("Opens what was found in texts: the kind and why, never the value.")),
     "findings:decide": (_("Judge findings"), _("Says whether a piece of sensitive content was found rightly.")),
     "findings:except": (

@@ -21,6 +21,7 @@ from compliance.review_checks import clock as review_clock
 from compliance.review_checks import marking
 from compliance.review_checks import working as review_working
 from compliance.reviewing import drawing
+from compliance.work import keeping as counting_work
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
 
@@ -103,6 +104,12 @@ def forget_imports() -> int:
 def mail_reports() -> int:
     """Mail the figures of the last week or month to those who want them. Returns how many mails; twice is once."""
     return each_organization("mail reports", mailing.mail_due).items
+
+
+@shared_task
+def count_days() -> int:
+    """Count the daily work of days that are settled, for reports. Returns how many days; twice is once."""
+    return each_organization("count days", counting_work.count_days, until_nothing_left=True).items
 
 
 @shared_task

@@ -43,6 +43,11 @@ class RailEntry:
     icon: str
     permission: Permission | None
     count: Callable[[Membership], int] | None = None
+    also: Permission | None = None
+
+    def is_for(self, member: Membership) -> bool:
+        """Whether the member may open it: with `permission`, or with `also` where there is one."""
+        return self.permission is None or member.may(self.permission) or bool(self.also and member.may(self.also))
 
 
 Group = tuple[str | Promise, tuple[RailEntry, ...]]
@@ -65,7 +70,7 @@ RAIL = (
     RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),
     RailEntry(_("Reviews"), "reviews", "clipboard-check", None, reviews_waiting),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
-    RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_READ),
+    RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_WORK, also=Permission.REPORTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
     RailEntry(_("Mailbox"), "mailbox", "mail", None),
     RailEntry(_("Settings"), "settings", "settings", None),
@@ -138,6 +143,7 @@ SETTINGS = (
     ),
 )
 REPORTS = (
+    RailEntry(_("Daily work"), "work_reports", "chart-column", Permission.REPORTS_WORK),
     RailEntry(_("Permission"), "permission_report", "shield-check", Permission.REPORTS_READ),
     RailEntry(_("Payments"), "payments", "credit-card", Permission.PAYMENTS_READ),
     RailEntry(_("Findings"), "findings", "shield-alert", Permission.FINDINGS_READ),
@@ -174,7 +180,7 @@ def counts_for(member: Membership, *, of_settings: bool) -> dict[str, int]:
 def _open_to(member: Membership, entries: tuple[RailEntry, ...]) -> Iterator[tuple[RailEntry, str]]:
     for entry in entries:
         address = _address(entry.route, settings.ROOT_URLCONF)
-        if address and (entry.permission is None or member.may(entry.permission)):
+        if address and entry.is_for(member):
             yield entry, address
 
 

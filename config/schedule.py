@@ -51,6 +51,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "remind of measures": {"task": "compliance.tasks.remind_of_measures", "schedule": schedule(3600)},
     "measure actions": {"task": "compliance.tasks.measure_actions", "schedule": schedule(1800)},
     "remind of actions": {"task": "compliance.tasks.remind_of_actions", "schedule": schedule(3600)},
+    "count days": {"task": "compliance.tasks.count_days", "schedule": schedule(1800)},
     "mail reports": {"task": "compliance.tasks.mail_reports", "schedule": schedule(900)},
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},

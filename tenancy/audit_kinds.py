@@ -274,6 +274,7 @@ class AuditKind(TextChoices):
     OPT_IN_CONFIRMED_AGAIN = "opt_in:confirmed_again", _("Opt-in confirmed again")
     OPT_INS_EXPORTED = "opt_in:exported", _("Opt-ins exported")
     PERMISSION_REPORT_EXPORTED = "permission_report:exported", _("Report of permission exported")
+    WORK_REPORT_EXPORTED = "work_report:exported", _("Report of the daily work exported")
     OPT_IN_FLOOD = "opt_in:flood", _("Flood of opt-ins")
     OPT_IN_LIMITS_CHANGED = "opt_in:limits_changed", _("Limits of opt-ins changed")
     PROGRAM_MADE = "program:made", _("Program made")

@@ -159,6 +159,11 @@ _TWICE = Explanation(
 )
 
 
+def reason_of(kind: str) -> str:
+    """Why texts with this kind of error did not arrive, in a sentence; "" for none."""
+    return _ERROR_WORDS[ErrorKind(kind)][0] if kind else ""
+
+
 def explain(
     status: MessageStatus, error_kind: ErrorKind | None = None, code: str = "", attention: str = ""
 ) -> Explanation:

@@ -994,12 +994,13 @@ class Migration(migrations.Migration):
                         ('was_texted', models.BooleanField(default=False)),
                         ('was_answered', models.BooleanField(default=False)),
                         ('entry', models.OneToOneField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.consentevent')),
+                        ('last_announcement', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texting.announcement')),
                         ('last_author', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('last_template', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.messagetemplate')),
                     ],
                     options={
-                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_entryfact_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_entryfact_org_id'), tenancy.constraints.SameOrganization(field='entry', name='compliance_entryfact_entry_org'), tenancy.constraints.SameOrganization(field='last_author', name='compliance_entryfact_last_author_org'), tenancy.constraints.SameOrganization(field='last_template', name='compliance_entryfact_last_template_org')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='compliance_entryfact_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='compliance_entryfact_org_id'), tenancy.constraints.SameOrganization(field='entry', name='compliance_entryfact_entry_org'), tenancy.constraints.SameOrganization(field='last_author', name='compliance_entryfact_last_author_org'), tenancy.constraints.SameOrganization(field='last_template', name='compliance_entryfact_last_template_org'), tenancy.constraints.SameOrganization(field='last_announcement', name='compliance_entryfact_last_announcement_org')],
                     },
                 ),
                 migrations.CreateModel(

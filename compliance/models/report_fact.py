@@ -8,7 +8,7 @@ from accounts.models import Membership
 from compliance.models.consent import ConsentEvent
 from compliance.models.message_template import MessageTemplate
 from tenancy.isolation import TenantModel, same_organization
-from texting.models import Line
+from texting.models import Announcement, Line
 
 
 class TextFact(TenantModel):
@@ -73,6 +73,9 @@ class EntryFact(TenantModel):
     last_template = models.ForeignKey(
         MessageTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    last_announcement = models.ForeignKey(
+        Announcement, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     late_at = models.DateTimeField(null=True, blank=True)
     was_texted = models.BooleanField(default=False)
     was_answered = models.BooleanField(default=False)
@@ -80,7 +83,7 @@ class EntryFact(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("entry", "last_author", "last_template"),
+            *same_organization("entry", "last_author", "last_template", "last_announcement"),
         ]
 
     def __str__(self) -> str:

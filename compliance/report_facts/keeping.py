@@ -47,7 +47,7 @@ DO UPDATE SET number = {TextFact._meta.db_table}.number + excluded.number
 """  # noqa: S608 - made of constants
 
 _AROUND = f"""
-SELECT e.id, last.sent_at, last.purpose, last.author_id, last.template_id, late.at
+SELECT e.id, last.sent_at, last.purpose, last.author_id, last.template_id, last.announcement_id, late.at
 FROM (
     SELECT e.id, e.number_index, e.team_id, e.recorded_at, coalesce(e.happened_at, e.recorded_at) AS said_at
     FROM compliance_consentevent e
@@ -114,12 +114,12 @@ def _keep_entries(contacts: Collection[UUID], left: QuerySet[Message], texts: Co
         )
         for pk, action, texted, answered in matched.values_list("pk", "action", "texted", "answered")
     }
-    for pk, last_at, purpose, author, template, late_at in _around(numbers, texts):
+    for pk, last_at, purpose, author, template, announcement, late_at in _around(numbers, texts):
         fact = found[pk]
         fact.late_at = late_at
         if last_at:
             fact.last_at, fact.last_purpose = last_at, purpose
-            fact.last_author_id, fact.last_template_id = author, template
+            fact.last_author_id, fact.last_template_id, fact.last_announcement_id = author, template, announcement
     for kept in EntryFact.objects.filter(entry__in=list(found)):
         _add(found[kept.entry_id], kept)
     wanted = [one for one in found.values() if one.last_at or one.late_at or one.was_texted or one.was_answered]
@@ -149,6 +149,7 @@ def _add(fact: EntryFact, kept: EntryFact) -> None:
     if kept.last_at and (fact.last_at is None or kept.last_at > fact.last_at):
         fact.last_at, fact.last_purpose = kept.last_at, kept.last_purpose
         fact.last_author_id, fact.last_template_id = kept.last_author_id, kept.last_template_id
+        fact.last_announcement_id = kept.last_announcement_id
     fact.late_at = max(filter(None, (fact.late_at, kept.late_at)), default=None)
     fact.was_texted |= kept.was_texted
     fact.was_answered |= kept.was_answered

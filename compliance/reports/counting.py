@@ -134,8 +134,8 @@ LEFT JOIN compliance_templateversion v ON v.organization_id = %(organization)s A
 
 # Of one opt-out `e`: the newest text of the week before it, with its template. `{some}`: as in LATE.
 LAST = f"""
-    SELECT newest.sent_at, newest.purpose, newest.author_id, v.template_id FROM (
-        SELECT m.id, m.sent_at, m.purpose, m.author_id FROM texting_contact c
+    SELECT newest.sent_at, newest.purpose, newest.author_id, newest.announcement_id, v.template_id FROM (
+        SELECT m.id, m.sent_at, m.purpose, m.author_id, m.announcement_id FROM texting_contact c
         JOIN texting_message m ON m.organization_id = c.organization_id AND m.contact_id = c.id
         WHERE c.organization_id = %(organization)s AND c.number_index = e.number_index
             AND m.direction = 'out' AND NOT m.purpose = ANY(%(owed)s)
@@ -150,7 +150,8 @@ SELECT GROUPING(last.purpose, last.author_id, last.template_id), last.purpose, l
     count(*)
 FROM ({_OPT_OUTS}) e CROSS JOIN LATERAL (
     ({LAST.format(some="")}) UNION ALL (
-        SELECT f.last_at, f.last_purpose, f.last_author_id, f.last_template_id FROM compliance_entryfact f
+        SELECT f.last_at, f.last_purpose, f.last_author_id, f.last_announcement_id, f.last_template_id
+        FROM compliance_entryfact f
         WHERE f.organization_id = %(organization)s AND f.entry_id = e.id AND f.last_at IS NOT NULL)
     ORDER BY sent_at DESC LIMIT 1
 ) last

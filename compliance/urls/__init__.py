@@ -26,6 +26,7 @@ from compliance.views import (
     report_mails,
     requesting,
     test_text,
+    work_report,
 )
 
 _TEST = "settings/lines/<uuid:line_id>/test/"
@@ -43,6 +44,9 @@ urlpatterns = [
     path("reports/", report.reports, name="reports"),
     path("reports/permission/", report.permission_report, name="permission_report"),
     path("reports/permission/csv/", report.permission_report_csv, name="permission_report_csv"),
+    path("reports/work/", work_report.work_reports, name="work_reports"),
+    path("reports/work/<slug:sheet>/", work_report.work_report, name="work_report"),
+    path("reports/work/<slug:sheet>/csv/", work_report.work_report_csv, name="work_report_csv"),
     path(_FINDINGS, findings.findings, name="findings"),
     path(_FINDINGS + "csv/", findings.export, name="export_findings"),
     path(_EXCEPTIONS, finding_exceptions.exceptions, name="finding_exceptions"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.csv_cells import short_csv_file
-from accounts.permissions import MemberRequest, Permission, requires
+from accounts.permissions import MemberRequest, Permission, require, requires
 from accounts.step_up import fresh
 from compliance.reports import counting
 from compliance.reports.figures import After, Group, Report
@@ -23,11 +23,14 @@ COLUMNS = ("table", "row", "figure", "value")
 _MOST_BARS = 6
 
 
-@requires(Permission.REPORTS_READ)
+@requires()
 @require_safe
 def reports(request: MemberRequest) -> HttpResponse:
-    """The first report."""
-    return redirect("permission_report")
+    """The first report that the member may open."""
+    if not request.member.may(Permission.REPORTS_WORK):
+        require(request.member, Permission.REPORTS_READ)
+        return redirect("permission_report")
+    return redirect("work_report", "volumes")
 
 
 @requires(Permission.REPORTS_READ)

@@ -136,7 +136,7 @@ WITH counted AS MATERIALIZED (
         UNION ALL SELECT {_TEXT_COLUMNS}, false FROM ({statements.TEXTS.format(some="")}) rows
     ) every WHERE {CONDITION}
 )
-SELECT GROUPING({{columns}}), {{columns}}, {_SUMS} FROM counted GROUP BY GROUPING SETS ({{sets}})
+SELECT {{columns}}, {_SUMS} FROM counted GROUP BY GROUPING SETS ({{sets}})
 """  # noqa: S608 - made of constants
 _STEPS = f"""
 WITH counted AS MATERIALIZED (
@@ -148,7 +148,7 @@ WITH counted AS MATERIALIZED (
             %(l_number)s::integer[])
     ) every WHERE {CONDITION}
 )
-SELECT GROUPING({{columns}}), {{columns}}, sum(number)::integer FROM counted GROUP BY GROUPING SETS ({{sets}})
+SELECT {{columns}}, sum(number)::integer FROM counted GROUP BY GROUPING SETS ({{sets}})
 """  # noqa: S608 - made of constants
 
 
@@ -163,7 +163,7 @@ class View:
     def texts(self, *by: By) -> list[dict[Key, Texts]]:
         """Of each grouping the figures by its columns' values."""
         found: list[dict[Key, Texts]] = [{} for _ in by]
-        for at, key, sums in _grouped(_TEXTS, by, ("day",), self._values):
+        for at, key, sums in _grouped(_TEXTS, by, self._values):
             found[at][key] = Texts(*sums)
         return found
 
@@ -171,7 +171,7 @@ class View:
         """Of each grouping the figures by its columns' values."""
         found: list[dict[Key, Steps]] = [{} for _ in by]
         wanted = [(*one, "kind", scale_of) for one in by for scale_of in ("business", "clock")]
-        for at, (*key, kind, step), (number,) in _grouped(_STEPS, wanted, ("day",), self._values | self._live_steps()):
+        for at, (*key, kind, step), (number,) in _grouped(_STEPS, wanted, self._values | self._live_steps()):
             steps = found[at // 2].setdefault(tuple(key), Steps())
             by_clock = at % 2
             if by_clock:
@@ -207,18 +207,17 @@ class View:
         return columns | {"l_number": [number for _key, number in rows]}
 
 
-def _grouped(
-    statement: str, by: Sequence[By], at_least: By, values: dict[str, Any]
-) -> Iterable[tuple[int, Key, tuple[Any, ...]]]:
+def _grouped(statement: str, by: Sequence[By], values: dict[str, Any]) -> Iterable[tuple[int, Key, tuple[Any, ...]]]:
     """Of each row: the place of its grouping, the values of its columns, its sums."""
-    columns = list(dict.fromkeys((*at_least, *(name for one in by for name in one))))
+    columns = list(dict.fromkeys(name for one in by for name in one))
     bits = {name: 1 << (len(columns) - 1 - at) for at, name in enumerate(columns)}
     masks: dict[int, list[int]] = {}
     for at, one in enumerate(by):
         masks.setdefault(sum(bit for name, bit in bits.items() if name not in one), []).append(at)
     sets = ", ".join(f"({', '.join(one)})" for one in dict.fromkeys(by))
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(columns=", ".join(columns), sets=sets), values)
+        named = ", ".join(columns)
+        cursor.execute(statement.format(columns=f"GROUPING({named}), {named}" if columns else "0", sets=sets), values)
         rows = cursor.fetchall()
     for mask, *row in rows:
         cells, sums = dict(zip(columns, row, strict=False)), tuple(row[len(columns) :])

@@ -6,6 +6,7 @@ where a team lets them read only what is theirs, their own work. Everybody else 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Membership, Team
@@ -27,7 +28,7 @@ class Whose:
     one: UUID | None = None
 
     @property
-    def values(self) -> dict[str, object]:
+    def values(self) -> dict[str, Any]:
         """For a statement with `CONDITION`."""
         return {"whole": list(self.whole), "own": list(self.own), "me": self.me, "one": self.one}
 

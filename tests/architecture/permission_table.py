@@ -221,6 +221,7 @@ PLAIN = {
     "provider": "simulator",
     "retention_kind": "bodies",
     "which": "end",
+    "sheet": "volumes",
     "step": "announce",
     "text_kind": "confirmation",
     "trigger": "card_offer",

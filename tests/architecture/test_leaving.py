@@ -76,6 +76,8 @@ STAYS = {
     "compliance.SatisfactionRule": "who changed it: a record; the rule is the team's",
     "compliance.ScorecardVersion": "who wrote the questions: a record; the scorecard is the organization's",
     "compliance.TemplateVersion": "who published it: a record",
+    "compliance.StepCount": "how many conversations they answered or resolved: a record",
+    "compliance.TextCount": "how many texts of theirs there were: a record",
     "compliance.TextFact": "how many texts of theirs there were: a record",
     "compliance.ReportMail": "the round that mails drops whoever may not read reports any more before it mails anybody",
     "django_otp_webauthn.WebAuthnCredential": "the table of the library that `accounts.Passkey` takes the place of",

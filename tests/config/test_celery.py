@@ -82,7 +82,10 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         *(f"compliance.tasks.{name}" for name in ("act_on_escalations", "keep_confirmations", "remind_of_measures")),
         *(f"compliance.tasks.{name}" for name in ("expire_held_texts", "follow_letters", "settle_calls")),
         *(f"compliance.tasks.{name}" for name in ("check_conversations", "fetch_answers", "sweep_check_runs")),
-        *(f"compliance.tasks.{name}" for name in ("mail_reports", "remind_of_questions", "sweep_imports")),
+        *(
+            f"compliance.tasks.{name}"
+            for name in ("count_days", "mail_reports", "remind_of_questions", "sweep_imports")
+        ),
         "config.tasks.heartbeat",
         *(f"portal.tasks.{name}" for name in ("end_secure_messages", "forget_private_links")),
         *(f"portal.payments.tasks.{name}" for name in ("round_of_dues", "tidy")),

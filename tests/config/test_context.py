@@ -29,6 +29,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
         "Escalations",
         "Reviews",
         "Contacts",
+        "Reports",
         "Phones",
         "Mailbox",
         "Settings",

@@ -142,6 +142,8 @@ class State:
         yield "report-permission", "/reports/permission/?days=90"
         yield "one-number", "/reports/number/"
         yield "report-mails", "/reports/mails/"
+        for sheet in ("volumes", "answers", "delivery", "cost", "opt-outs"):
+            yield f"work-{sheet}", f"/reports/work/{sheet}/?days=90"
         yield from payment_sights(self.member)
         yield from hold_sights(self.member)
         yield from request_sights(self.member)

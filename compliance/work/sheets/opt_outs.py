@@ -1,0 +1,144 @@
+"""Who opted out: how they said so, and what they had been sent before. Counted from the ledger, which no purge ends."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from compliance.models import ConsentEvent, MessageTemplate
+from compliance.reports import counting
+from compliance.reports.periods import Period
+from compliance.work.purpose_names import NAMES
+from compliance.work.reading import Texts
+from compliance.work.sheets.sheet import Asked, Figure, Plot, Row, Sheet, Table, figure, per_cent
+from texting.models import Announcement
+
+_PART = "(%(all_lines)s OR e.line_id = ANY(%(lines)s::uuid[]))"
+_CAUSES = f"""
+SELECT (%(days)s::date[])[width_bucket(e.recorded_at, %(starts)s::timestamptz[])], e.source, e.matched <> '',
+    e.channel, count(*)::integer
+FROM compliance_consentevent e
+WHERE e.organization_id = %(organization)s AND e.action = 'withdrawn'
+    AND e.recorded_at >= %(begin)s AND e.recorded_at < %(end)s AND {_PART}
+GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 - made of constants
+_FOLLOWED = f"""
+SELECT last.purpose, last.template_id, last.announcement_id, count(*)::integer
+FROM (
+    SELECT e.id, e.number_index, coalesce(e.happened_at, e.recorded_at) AS said_at FROM compliance_consentevent e
+    WHERE e.organization_id = %(organization)s AND e.action = 'withdrawn'
+        AND e.recorded_at >= %(begin)s AND e.recorded_at < %(end)s AND {_PART}
+) e CROSS JOIN LATERAL (
+    ({counting.LAST.format(some="")}) UNION ALL (
+        SELECT f.last_at, f.last_purpose, f.last_author_id, f.last_announcement_id, f.last_template_id
+        FROM compliance_entryfact f
+        WHERE f.organization_id = %(organization)s AND f.entry_id = e.id AND f.last_at IS NOT NULL)
+    ORDER BY sent_at DESC LIMIT 1
+) last
+GROUP BY 1, 2, 3
+"""  # noqa: S608 - made of constants
+
+
+def sheet(asked: Asked) -> Sheet:
+    """Of the period, compared with the one before."""
+    rows = list(_rows(_CAUSES, asked, asked.period))
+    number = sum(row[-1] for row in rows)
+    before = sum(row[-1] for row in _rows(_CAUSES, asked, asked.before))
+    days: dict[Any, int] = {}
+    causes: dict[str, int] = {}
+    for day, source, matched, channel, some in rows:
+        days[day] = days.get(day, 0) + some
+        cause = _cause(source, matched, channel)
+        causes[cause] = causes.get(cause, 0) + some
+    buckets = asked.period.buckets()
+    view, _before = asked.views
+    purposes, templates, announcements = view.texts(("purpose",), ("template_id",), ("announcement_id",))
+    followed = list(_rows(_FOLLOWED, asked, asked.period))
+    return Sheet(
+        figures=[Figure(_("Opt-outs"), figure(number), figure(before))],
+        plots=[
+            Plot(
+                _("Opt-outs over time"),
+                [date_format(bucket, "j M") for bucket in buckets],
+                [(_("Opt-outs"), asked.period.fold(days, buckets))],
+            )
+        ],
+        tables=[
+            _causes(causes, number),
+            _table("after purpose", _("What they followed"), _("Last text"), _after(followed, 0, NAMES, purposes)),
+            _table(
+                "after template",
+                _("After a template"),
+                _("Template"),
+                _after(followed, 1, dict(MessageTemplate.objects.values_list("pk", "name")), templates),
+            ),
+            _table(
+                "after announcement",
+                _("After an announcement"),
+                _("Announcement"),
+                _after(followed, 2, dict(Announcement.objects.values_list("pk", "name")), announcements),
+            ),
+        ],
+        notes=[
+            _("An opt-out counts for the last text that the customer got within a week before it."),
+            _("What names no line, such as a list or a colleague's note, is counted for all lines together only."),
+        ],
+        is_empty=not number,
+    )
+
+
+def _cause(source: str, matched: bool, channel: str) -> str:
+    if source in (ConsentEvent.Source.INBOUND, ConsentEvent.Source.KEYWORD):
+        return _("A keyword such as STOP") if matched else _("A phrase in a text")
+    if source == ConsentEvent.Source.AGENT and channel:
+        told = {"how": ConsentEvent.Channel(channel).label}
+        return _("Recorded by a member: %(how)s") % told
+    return str(ConsentEvent.Source(source).label)
+
+
+def _causes(causes: Mapping[str, int], whole: int) -> Table:
+    found = sorted(causes.items(), key=lambda one: (-one[1], one[0]))
+    return Table(
+        "by cause",
+        _("How they said so"),
+        [_("Cause"), _("Opt-outs"), _("Share")],
+        [
+            Row(name, [some, round(100 * some / whole, 1)], [figure(some), per_cent(some, whole)])
+            for name, some in found
+        ],
+    )
+
+
+def _after(
+    found: Iterable[tuple[Any, ...]], at: int, names: Mapping[Any, Any], texts: Mapping[Any, Texts]
+) -> list[tuple[str, int, int]]:
+    """Name, texts of the period, opt-outs that followed."""
+    sums: dict[str | UUID, int] = {}
+    for *keys, number in found:
+        if keys[at]:
+            sums[keys[at]] = sums.get(keys[at], 0) + number
+    return [(str(names.get(key, "")), texts.get((key,), Texts()).out, number) for key, number in sums.items()]
+
+
+def _table(key: str, title: str, first: str, rows: Iterable[tuple[str, int, int]]) -> Table:
+    head = [first, _("Texts to customers"), _("Opt-outs"), _("Share")]
+    found = [
+        Row(
+            name,
+            [texts, number, round(100 * number / texts, 2) if texts else None],
+            [figure(texts), figure(number), per_cent(number, texts)],
+        )
+        for name, texts, number in sorted(rows, key=lambda one: (-one[2], one[0]))
+    ]
+    return Table(key, title, head, found)
+
+
+def _rows(statement: str, asked: Asked, period: Period) -> Iterator[tuple[Any, ...]]:
+    narrowed = asked.team is not None or asked.line is not None
+    values = counting.values(period) | {"all_lines": not narrowed, "lines": list(asked.whose.whole)}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        yield from cursor.fetchall()
