@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from config.ui.registry import register
 
@@ -28,7 +29,7 @@ def in_words(moment: datetime, now: datetime, style: str = "full") -> str:
 
     `full`: "Today 14:02", "Yesterday 14:02", "Mon 3 Nov", "3 Nov 2025". `short`, for lists: "14:02", "Mon", "3 Nov",
     "3 Nov 2025". `time`: "14:02". `exact`, for records: "3 Nov 2025 14:02:33". `inside`, within a sentence: as `full`,
-    with "today 14:02".
+    with "today 14:02", and with the small words that a language has there ("el lun 3 nov").
     """
     if style not in STYLES:
         raise TemplateSyntaxError(f"unknown style {style!r} of a moment")
@@ -43,8 +44,16 @@ def in_words(moment: datetime, now: datetime, style: str = "full") -> str:
     if style == "inside":
         named = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}
     if style in {"full", "inside"} and days in named:
-        return f"{named[days]} {clock}"
-    return _day(there.date(), here.date(), style)
+        return _within(named[days], clock) if style == "inside" else f"{named[days]} {clock}"
+    day = _day(there.date(), here.date(), style)
+    return pgettext("a day within a sentence", "%(day)s") % {"day": day} if style == "inside" else day
+
+
+def _within(day: str, clock: str) -> str:
+    return pgettext("today or tomorrow, with the time, within a sentence", "%(day)s %(time)s") % {
+        "day": day,
+        "time": clock,
+    }
 
 
 @register.simple_tag
@@ -59,3 +68,12 @@ def when(moment: datetime | None, style: str = "full") -> SafeString:
         date_format(local, "l j F Y H:i T"),
         in_words(moment, timezone.now(), style),
     )
+
+
+@register.filter("when")
+def when_inside(moment: datetime | None, style: str = "inside") -> SafeString:
+    """The same for a sentence that has the moment in it: `{% blocktranslate with at=x|when %}Ends {{ at }}`.
+
+    Words that stand before a tag would have to keep their place in every language.
+    """
+    return when(moment, style)

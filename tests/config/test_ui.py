@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils import timezone, translation
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -205,6 +206,15 @@ def test_a_moment_carries_the_whole_truth() -> None:
     assert "Wednesday 18 November 2026 15:30 UTC" in drawn
     assert ">18 Nov 2026 15:30:00<" in drawn
     assert draw("{% when moment %}", moment=None) == ""
+
+
+def test_a_sentence_takes_a_moment_with_the_small_words_of_its_language() -> None:
+    sentence = "{% load i18n %}{% blocktranslate with at=moment|when %}Ends {{ at }}, {{ name }}{% endblocktranslate %}"
+    drawn = draw(sentence, moment=NOW - timedelta(days=380), name="<b>")
+    assert drawn.startswith("Ends <time datetime=") and drawn.endswith(">3 Nov 2025</time>, &lt;b&gt;")
+    with override("es"):
+        assert in_words(NOW - timedelta(days=380), NOW, "inside") == "el 3 nov 2025"
+        assert in_words(NOW, NOW, "inside") == "hoy a las 15:30"
 
 
 # --- Fields -----------------------------------------------------------------------------------------------------
