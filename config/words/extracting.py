@@ -7,7 +7,7 @@ the second is taken for a string that is marked elsewhere (`gettext_noop`).
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +28,7 @@ _FUNCTIONS = {
     "npgettext": (2, True),
     "npgettext_lazy": (2, True),
 }
+Look = Callable[[str, ast.Module], None]
 _CALL = re.compile(r"(?<!\w)(_|gettext|ngettext|pgettext|npgettext)\(")
 _LITERAL = re.compile(r"""\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*,?""", re.S)
 
@@ -49,10 +50,10 @@ class Text:
         return self.words[0], self.context
 
 
-def strings() -> dict[Text, list[str]]:
-    """Each string with the files (paths from the root, sorted) that say it."""
+def strings(look: Look | None = None) -> dict[Text, list[str]]:
+    """Each string with the files (paths from the root, sorted) that say it. `look` is shown each module on the way."""
     found: dict[Text, set[str]] = {}
-    for path, text in _everywhere():
+    for path, text in _everywhere(look):
         found.setdefault(text, set()).add(path)
     return _with_plurals({text: sorted(paths) for text, paths in found.items()})
 
@@ -66,12 +67,17 @@ def _with_plurals(found: dict[Text, list[str]]) -> dict[Text, list[str]]:
     return dict(joined.values())
 
 
-def _everywhere() -> Iterator[tuple[str, Text]]:
+def _everywhere(look: Look | None) -> Iterator[tuple[str, Text]]:
     for area in (*AREAS, *WITHOUT_LOCALE):
         for path in (ROOT / area).rglob("*.py"):
             name = path.relative_to(ROOT).as_posix()
-            for text in python_strings(path.read_text(encoding="utf-8"), name):
-                yield name, text
+            source = path.read_text(encoding="utf-8")
+            if MODULE in source:
+                tree = ast.parse(source)
+                if look:
+                    look(name, tree)
+                for text in strings_of(tree, name):
+                    yield name, text
     for path in (ROOT / TEMPLATES).rglob("*"):
         name = path.relative_to(ROOT).as_posix()
         if path.suffix in {".html", ".txt"} and not is_english_only(name):
@@ -79,11 +85,8 @@ def _everywhere() -> Iterator[tuple[str, Text]]:
                 yield name, text
 
 
-def python_strings(source: str, name: str = "") -> Iterator[Text]:
+def strings_of(tree: ast.Module, name: str = "") -> Iterator[Text]:
     """The strings of a module. Raises BadString for one that is put together before it is looked up."""
-    if MODULE not in source:
-        return
-    tree = ast.parse(source)
     called: dict[str, tuple[int, bool]] = {}
     calls: list[tuple[ast.Call, str]] = []
     for node in ast.walk(tree):

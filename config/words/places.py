@@ -20,7 +20,17 @@ PLURALS = {"es": "nplurals=2; plural=(n != 1);", "fr": "nplurals=2; plural=(n > 
 CUSTOMERS_READ = (
     "templates/portal/private_*.html",
     "templates/portal/_private_*.html",
-    "templates/portal/_reply.html",
+    "templates/portal/_languages.html",
+    "templates/portal/payments/frame.html",
+    "templates/portal/payments/page.html",
+    "templates/portal/payments/return.html",
+    "templates/portal/payments/elsewhere.html",
+    "portal/views/payment_page.py",
+    "portal/secure/door.py",
+    "portal/secure/codes.py",
+    "portal/secure/replying.py",
+    "portal/payments/texts.py",
+    "texting/attachments/wording.py",
 )
 # Pages for whoever writes programs against Parley, and of whoever makes Parley: English only.
 ENGLISH_ONLY = (

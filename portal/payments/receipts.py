@@ -1,11 +1,9 @@
 """The text that says that a payment has arrived: through the gate like every other, once for each request."""
 
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from portal.models import PaymentRequest
-from portal.payments import currencies
+from portal.payments import texts
 from tenancy.encryption import EncryptionError
 from texting.models import Conversation
 from texting.purposes import Purpose
@@ -19,12 +17,7 @@ def send(request: PaymentRequest) -> None:
     """
     rows = Conversation.objects.select_related("contact", "line__team")
     conversation = rows.get(pk=request.conversation_id)
-    with translation.override("en"):
-        words = {
-            "company": request.organization.name,
-            "amount": currencies.shown(request.amount_minor, request.currency),
-        }
-        body = _("%(company)s: We have received your payment of %(amount)s. Thank you.") % words
+    body = texts.received(conversation.contact, request)
     try:
         with transaction.atomic():
             _queue(request, conversation, body)

@@ -17,7 +17,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from portal import links
 from portal.models import PaymentAccount, PaymentRequest, PaymentSession
-from portal.payments import booking, currencies, doorbell, dues, screening
+from portal.payments import booking, currencies, doorbell, dues, screening, texts
 from portal.payments.base import SessionState
 from portal.payments.currencies import BadAmount
 from portal.payments.registry import adapter_of, names
@@ -107,11 +107,11 @@ def request_payment(*, member: Membership, conversation: Conversation, asked: As
 
 def _send_link(member: Membership, conversation: Conversation, request: PaymentRequest, asked: Asked) -> Message:
     link = links.make_link(links.Kind.PAYMENT, request.pk)
-    words = {"company": request.organization.name, "link": link.address}
+    body = texts.asking(conversation.contact, company=request.organization.name, address=link.address)
     try:
         return send_text(
             conversation=conversation,
-            body=_("%(company)s has sent you a request for payment: %(link)s") % words,
+            body=body,
             author=member,
             message_id=asked.text_id,
             outside_hours=asked.outside_hours,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.models import SecureMessage
 from portal.secure.answers import CODE_DIGITS, code_hash
@@ -45,7 +46,7 @@ def hold_back(secure_id: UUID, network: str) -> int:
 
 
 def request(secure_id: UUID) -> Asked:
-    """Text a new code to the customer. Needs the organization to be active."""
+    """Text a new code to the customer, in the present language. Needs the organization to be active."""
     rows = SecureMessage.objects.select_for_update(of=("self",)).select_related(
         "conversation__contact", "conversation__line"
     )
@@ -59,7 +60,8 @@ def request(secure_id: UUID) -> Asked:
         return Asked.TOO_MANY
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     company = Organization.objects.get(pk=current_organization_id()).name
-    words = f"{company}: {code} is your code. It opens your message for 10 minutes. We never ask you for it."
+    told = _("%(company)s: %(code)s is your code. It opens your message for 10 minutes. We never ask you for it.")
+    words = told % {"company": company, "code": code}
     try:
         send_text(conversation=secure.conversation, body=words, author=None, purpose=Purpose.PRIVATE_CODE)
     except (Refused, BadText):

@@ -32,6 +32,7 @@ from texting.statuses import MessageStatus
 LONGEST = 5_000  # characters
 MOST_FILES = 4  # at once
 MOST_ANSWERS = 20  # to one message
+STANDS_FOR_IT = "Answered on the private page"  # in the thread: kept, so in one language, whoever's the page is
 
 
 class BadAnswer(ValueError):
@@ -100,7 +101,7 @@ def take(secure_id: UUID, *, body: str, files: Sequence[Looked]) -> SecureReply:
         contact=secure.contact,
         line=secure.message.line,
         direction=Message.Direction.IN,
-        body=_("Answered on the private page"),
+        body=STANDS_FOR_IT,
         status=MessageStatus.RECEIVED,
         created_at=now,
     )

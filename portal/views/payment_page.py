@@ -14,14 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.languages import DEFAULT, asked_for, written_in
 from accounts.origins import client_address, network_of
 from accounts.permissions import public
+from compliance.message_templates.picking import language_of
 from portal import links
 from portal.models import PaymentRequest
 from portal.payments import currencies, opening, requesting
 from portal.payments.opening import NotOpen, TryAgain
 from portal.payments.registry import UnknownPaymentProvider, class_of
 from portal.payments.states import OPEN_STATES
+from portal.views.speaking import OFFERED, speaking
 from tenancy import rates
 from tenancy.encryption import readable
 from tenancy.isolation import activate
@@ -33,6 +36,7 @@ State = PaymentRequest.State
 
 @public
 @require_safe
+@speaking(links.Kind.PAYMENT, "payment_page")
 def payment_page(request: HttpRequest, payment_code: str) -> HttpResponse:
     """What is asked for, and by whom."""
     found = _find(payment_code)
@@ -43,6 +47,7 @@ def payment_page(request: HttpRequest, payment_code: str) -> HttpResponse:
 @public
 @csrf_exempt
 @require_POST
+@speaking(links.Kind.PAYMENT, "payment_page")
 def payment_pay(request: HttpRequest, payment_code: str) -> HttpResponse:
     """To the provider's page; back to ours with a sentence when that is not possible."""
     found = _find(payment_code)
@@ -64,6 +69,7 @@ def payment_pay(request: HttpRequest, payment_code: str) -> HttpResponse:
 @public
 @csrf_exempt
 @require_POST
+@speaking(links.Kind.PAYMENT, "payment_page")
 def payment_again(request: HttpRequest, payment_code: str) -> HttpResponse:
     """The customer wants a new link: the people who asked are told, once."""
     found = _find(payment_code)
@@ -84,10 +90,11 @@ def payment_return(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     organization, request_id = found
     with activate(organization):
-        row = PaymentRequest.objects.select_related("organization").filter(pk=request_id).first()
+        row = PaymentRequest.objects.select_related("organization", "contact").filter(pk=request_id).first()
         if row is None:
             raise Http404
         state = State(row.state)
+        language = language_of(row.contact)
     left = "left" in request.GET and state in OPEN_STATES
     context = {
         "brand": row.organization.name,
@@ -95,7 +102,8 @@ def payment_return(request: HttpRequest, token: str) -> HttpResponse:
         "arrived": state in {State.PAID, State.PARTLY_REFUNDED, State.REFUNDED},
         "waits": not left and state in {State.REQUESTED, State.OPENED, State.PENDING},
     }
-    response = render(request, "portal/payments/return.html", context)
+    with written_in(language or asked_for(request, OFFERED) or DEFAULT):
+        response = render(request, "portal/payments/return.html", context)
     if context["waits"]:
         response["Refresh"] = "5"
     return guarded(response)

@@ -27,6 +27,7 @@ from portal.secure.codes import Asked
 from portal.secure.door import Door
 from portal.secure.opening import Given, Opened, Told
 from portal.secure.replying import BadAnswer, Chosen
+from portal.views.speaking import carried_on, speaking
 from portal.views.visits import Visit, begin, end, guarded, proof_of, visit_in
 from tenancy import rates
 from tenancy.isolation import activate
@@ -46,6 +47,7 @@ class Here:
 
 @public
 @require_safe
+@speaking(Kind.MESSAGE, "private_page")
 def door_page(request: HttpRequest, link_code: str) -> HttpResponse:
     """Who wrote, and how to open it. The same for everybody who has the link."""
     here = _here(link_code)
@@ -56,6 +58,7 @@ def door_page(request: HttpRequest, link_code: str) -> HttpResponse:
 @public
 @csrf_exempt
 @require_POST
+@speaking(Kind.MESSAGE, "private_page")
 def code(request: HttpRequest, link_code: str) -> HttpResponse:
     """Text a code to the phone that got the link; asked for too often, 429 and how long to wait."""
     here = _here(link_code)
@@ -64,13 +67,15 @@ def code(request: HttpRequest, link_code: str) -> HttpResponse:
     with activate(here.organization):
         asked = codes.request(here.secure_id)
     if asked is Asked.SENT:
-        return guarded(HttpResponseRedirect(reverse("private_page", args=[link_code]) + "?step=code"), status=303)
+        address = carried_on(request, reverse("private_page", args=[link_code]) + "?step=code")
+        return guarded(HttpResponseRedirect(address), status=303)
     return _door(request, here, asked=asked, status=_STATUSES[asked])
 
 
 @public
 @csrf_exempt
 @require_POST
+@speaking(Kind.MESSAGE, "private_page")
 def enter(request: HttpRequest, link_code: str) -> HttpResponse:
     """Judge what was posted. The right answer begins a visit and counts a view."""
     here = _here(link_code)
@@ -82,13 +87,15 @@ def enter(request: HttpRequest, link_code: str) -> HttpResponse:
         told = opening.open_with(here.secure_id, Given(answer, link_code, half)) if answer else Opened(Told.EMPTY)
     if told.told is not Told.OPENED:
         return _door(request, here, asked=Asked.SENT, told=told.told, status=422)
-    response = guarded(HttpResponseRedirect(reverse("private_message", args=[link_code])), status=303)
+    address = carried_on(request, reverse("private_message", args=[link_code]))
+    response = guarded(HttpResponseRedirect(address), status=303)
     begin(response, link_code, Visit(told.token, told.half))
     return response
 
 
 @public
 @require_safe
+@speaking(Kind.MESSAGE, "private_message")
 def message(request: HttpRequest, link_code: str) -> HttpResponse:
     """What was written, during a visit; otherwise back to the door."""
     return _message(request, _here(link_code))
@@ -97,6 +104,7 @@ def message(request: HttpRequest, link_code: str) -> HttpResponse:
 @public
 @csrf_exempt
 @require_POST
+@speaking(Kind.MESSAGE, "private_message")
 def answer(request: HttpRequest, link_code: str) -> HttpResponse:
     """Take the visitor's words and files."""
     here = _here(link_code)
@@ -120,13 +128,14 @@ def answer(request: HttpRequest, link_code: str) -> HttpResponse:
             replying.take(here.secure_id, body=words, files=looked)
     except BadAnswer as error:
         return _message(request, here, problem=str(error), body=body[: replying.LONGEST], status=422)
-    address = reverse("private_message", args=[link_code]) + "?sent=1"
+    address = carried_on(request, reverse("private_message", args=[link_code]) + "?sent=1")
     return guarded(HttpResponseRedirect(address), status=303)
 
 
 @public
 @csrf_exempt
 @require_POST
+@speaking(Kind.MESSAGE, "private_page")
 def close(request: HttpRequest, link_code: str) -> HttpResponse:
     """End the visit: on a phone that others use, nobody reads on."""
     here = _here(link_code)
@@ -186,7 +195,7 @@ def _message(request: HttpRequest, here: Here, *, problem: str = "", body: str =
 
 
 def _to_door(request: HttpRequest, link_code: str) -> HttpResponse:
-    response = guarded(HttpResponseRedirect(reverse("private_page", args=[link_code])), status=303)
+    response = guarded(HttpResponseRedirect(carried_on(request, reverse("private_page", args=[link_code]))), status=303)
     end(request, response, link_code)
     return response
 

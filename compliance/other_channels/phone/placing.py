@@ -6,7 +6,6 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from compliance.escalations.noting import show
 from compliance.models import Call
@@ -30,7 +29,7 @@ def handed_over(asked: Asked) -> tuple[Line, OutboundCall]:
         from_=line.number,
         connect_url=settings.PUBLIC_BASE_URL + path(line.provider, key, asked.token) + "/connect",
         status_url=settings.PUBLIC_BASE_URL + path(line.provider, key, asked.token),
-        words=_("Press any key to call the customer."),
+        words="Press any key to call the customer.",  # read out by an English voice
     )
 
 

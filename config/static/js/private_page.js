@@ -13,4 +13,6 @@
   for (var i = 0; i < document.forms.length; i += 1) {
     document.forms[i].setAttribute("action", document.forms[i].getAttribute("action") + "#" + half);
   }
+  var others = document.querySelectorAll(".form-languages a");
+  for (var j = 0; j < others.length; j += 1) others[j].hash = half;
 }());
