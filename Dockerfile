@@ -1,5 +1,17 @@
 # One image for web, worker, clock and commands; docker-compose.yml says how they run together. A second one, with the
 # programs of PostgreSQL, for backups and drills: --target backup.
+#
+# First what is compiled, with a compiler that stays out of the image: the same modules as machine code, proved to find the
+# same in some 9,000 texts.
+FROM python:3.13-slim AS compiled
+WORKDIR /srv/parley
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+COPY requirements/compile.txt requirements/compile.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements/compile.txt
+COPY compliance compliance
+COPY bench bench
+RUN python -m bench.compiling
+
 FROM python:3.13-slim AS parley
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 STATIC_ROOT=/srv/static
@@ -21,6 +33,7 @@ COPY portal portal
 COPY retention retention
 COPY config config
 COPY templates templates
+COPY --from=compiled /srv/parley/build/compiled build/compiled
 # The files' names carry a hash of their content; no key that a real system uses is needed or kept.
 RUN python -m config.words compile && python -m compileall -q . && SECRET_KEY=only-for-this-step python manage.py collectstatic --noinput --verbosity 0 \
     && install --directory --owner parley /var/lib/parley /var/spool/parley

@@ -15,6 +15,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name words; do printf '  make %-14s %s\n' "$$name" "$$words"; done
 
 up: .venv/local.stamp ## Run the whole system here: ARGS="--port N --data DIR --reset --no-demo"
+	@mkdir -p build && { nice $(MAKE) compiled ARGS=--if-possible >build/compiling.log 2>&1 </dev/null & }
 	@exec env PARLEY_END_WITH_PARENT=1 $(BIN)/python -m config.embedded $(ARGS)
 
 # In as many processes as the machine has processors, up to four; a few files are not worth that.
@@ -75,8 +76,15 @@ presidio:
 train-intents: .venv/dev.stamp ## Learn anew what customers want from bench/detection/phrases: ARGS=--check for how well
 	@exec $(BIN)/python -m bench.detection.train_intents $(ARGS)
 
-compiled: .venv/dev.stamp ## Compile detectors and intents to machine code: half again as many texts a second
-	@exec $(BIN)/python -m bench.compiling
+# The compiler, mypyc, is no part of the product: it has an environment of its own. Without it, or without a C compiler,
+# everything works as it is written. `make up` compiles beside the first start, for the next one.
+COMPILER := .venv/compile
+compiled: .venv/bin/python ## Compile detectors and intents to machine code, which takes half the time
+	@if [ ! $(COMPILER)/done.stamp -nt requirements/compile.txt ]; then \
+		{ $(BIN)/python -m venv --clear $(COMPILER) && $(COMPILER)/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+		--retries 1 --require-hashes --requirement requirements/compile.txt && touch $(COMPILER)/done.stamp; } || \
+		{ rm -rf $(COMPILER); echo "mypyc could not be installed."; }; fi
+	@python=$(COMPILER)/bin/python; [ -x $$python ] || python=$(BIN)/python; exec $$python -m bench.compiling $(ARGS)
 
 faults: .venv/dev.stamp ## Break everything once, kill every process everywhere: ARGS="--texts 10000" or "--only redis"
 	@exec $(BIN)/python -m tests.faults $(ARGS)
@@ -95,6 +103,7 @@ lock: .venv/bin/python ## Renew requirements/*.txt from *.in: ARGS=--upgrade for
 	$(COMPILE) $(ARGS) requirements/base.in --output-file requirements/base.txt
 	$(COMPILE) $(ARGS) requirements/local.in --constraint requirements/base.txt --output-file requirements/local.txt
 	$(COMPILE) $(ARGS) requirements/dev.in --constraint requirements/local.txt --output-file requirements/dev.txt
+	$(COMPILE) $(ARGS) requirements/compile.in --constraint requirements/dev.txt --output-file requirements/compile.txt
 	$(COMPILE) $(ARGS) bench/detection/presidio.in --output-file bench/detection/presidio.txt
 
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bench.compiling import scan_is_compiled
 from bench.detection.items import Item
 from bench.detection.sets import own_items
 from bench.results import keep, verdict
+from compliance.compiled import in_use
 from compliance.content_types.classifying import recognize
 from compliance.detectors import scan
 from compliance.intents import classify
@@ -59,7 +59,7 @@ def main() -> None:
     """Measure and keep."""
     items = list(own_items())
     ordinary = [item for item in items if not item.labels]
-    how = "compiled" if scan_is_compiled() else "as they are written"
+    how = "compiled" if in_use() else "as they are written"
     holding = f"{len(items) - len(ordinary):,} hold something; the modules {how}."
     lines = [f"{len(items):,} texts of `make eval`, of which {holding}", ""]
     for name, call, texts in (

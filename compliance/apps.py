@@ -4,4 +4,9 @@ from django.apps import AppConfig
 
 
 class ComplianceConfig(AppConfig):
+    """Loads the checks that `manage.py check` runs."""
+
     name = "compliance"
+
+    def ready(self) -> None:
+        from compliance import checks  # noqa: F401 - importing registers them

@@ -1,8 +1,8 @@
 """Detectors and intents as machine code, where somebody compiled them: the same modules, half again as fast.
 
-`make compiled` (`bench/compiling.py`) makes them from the modules beside this one and keeps them in `build/compiled`,
-with a stamp of what they were made from. They stand in for those modules only as long as the stamp fits: whoever
-changes a module, or takes another Python, works with the modules as they are written, without noticing.
+`make up`, the image and `make compiled` (`bench/compiling.py`) make them from the modules beside this one and keep
+them in `build/compiled`, in a folder that is named for what they were made from. They stand in for those modules only
+as long as that fits: whoever changes a module, or takes another Python, works with the modules as they are written.
 """
 
 import os
@@ -20,6 +20,8 @@ _HERE = Path(__file__).resolve().parent
 PACKAGES = ("detectors", "intents")
 FOLDER = _HERE.parent / "build" / "compiled"
 STAMP = "made-from.txt"
+WANTED = "PARLEY_COMPILED"
+"""A variable of the environment; "0": the modules as they are written, whatever was compiled. So do the tests."""
 
 
 def made_from(packages: Path = _HERE) -> str:
@@ -59,17 +61,39 @@ def _is_safe(folder: Path) -> bool:
 
     The account that runs Parley may write the modules themselves too, so this asks for no more than they do.
     """
-    for path in (folder.parent, folder, *folder.rglob("*")):
+    for path in (folder.parents[1], folder.parent, folder, *folder.rglob("*")):
         told = path.lstat()
         if stat.S_ISLNK(told.st_mode) or told.st_mode & 0o022 or told.st_uid not in {0, os.geteuid()}:
             return False
     return True
 
 
+def folder_of(state: str, folder: Path = FOLDER) -> Path:
+    """Where the modules that were compiled from a state (`made_from`) are kept."""
+    return folder / state[:16]
+
+
+def stamp_of(state: str, compiled: Path) -> str:
+    """What the stamp of a folder says: what it was made from, and each file that must be there."""
+    return "\n".join([state, *sorted(file.relative_to(compiled).as_posix() for file in compiled.rglob("*.so"))])
+
+
 def use(folder: Path = FOLDER) -> bool:
-    """Let the compiled modules stand in from now on, if there are any and they fit; whether they do."""
-    stamp = folder / STAMP
-    if not stamp.is_file() or not _is_safe(folder) or stamp.read_text(encoding="utf-8") != made_from():
+    """Let the compiled modules stand in from now on, if there are any and they fit; whether they do.
+
+    All of them or none: modules that were compiled together do not work with others of their kind as written.
+    """
+    if os.environ.get(WANTED) == "0":
         return False
-    sys.meta_path.insert(0, Compiled(folder))
+    state = made_from()
+    compiled = folder_of(state, folder)
+    stamp = compiled / STAMP
+    if not stamp.is_file() or not _is_safe(compiled) or stamp.read_text(encoding="utf-8") != stamp_of(state, compiled):
+        return False
+    sys.meta_path.insert(0, Compiled(compiled))
     return True
+
+
+def in_use() -> bool:
+    """Whether this process looks at texts with compiled modules."""
+    return any(isinstance(finder, Compiled) for finder in sys.meta_path)

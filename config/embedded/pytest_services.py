@@ -72,7 +72,12 @@ _running: list[Services] = []
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Start before pytest-django imports the settings."""
+    """Start before pytest-django imports the settings.
+
+    Tests look at the modules as they are written, whatever was compiled: who changes one sees what the change does.
+    With PARLEY_COMPILED=1 they look at the compiled ones.
+    """
+    os.environ.setdefault("PARLEY_COMPILED", "0")
     distributed = os.environ.get("PYTEST_XDIST_WORKER", "")
     if os.environ.get(MARK) and os.environ.get(OWNER_OF_SERVICES) == distributed:
         return

@@ -30,7 +30,7 @@ def test_texts_are_scanned_without_a_database(tmp_path: Path) -> None:
     done = manage(str(tmp_path / "in"), str(tmp_path / "out"))
 
     assert done.returncode == 0, done.stderr
-    assert re.fullmatch(r"3 texts, [\d,]+ a second\.\n", done.stderr)
+    assert re.fullmatch(r"3 texts, [\d,]+ a second\.\nBy modules as they are written: .*\n", done.stderr)
     one, split, none = (json.loads(line) for line in (tmp_path / "out").read_text().splitlines())
     assert one["labels"] == [{"type": "PAYMENT_CARD", "start": 2, "end": 21}]
     assert {reason["rule"] for reason in one["reasons"]} >= {"card.brand_and_luhn", "card.usual_grouping"}
