@@ -63,8 +63,8 @@ def dates(text: str, *, named: bool) -> list[Date]:
 
 def _may_hold_digits(text: str) -> bool:
     """Whether two digits stand anywhere with nothing but marks of dates between."""
-    marks = text.encode("utf-8", "replace").translate(_MARKS_BETWEEN)
-    return b"0 0" in marks or b"0  0" in marks or b"0   0" in marks
+    marks = text.encode("utf-8", "replace").translate(_MARKS_BETWEEN).decode()
+    return "0 0" in marks or "0  0" in marks or "0   0" in marks
 
 
 def _numeric(match: re.Match[str]) -> Date | None:

@@ -77,9 +77,9 @@ def run_of(groups: tuple[Group, ...], pieces: int = 1) -> Run:
 
 def usual_marks(text: str) -> str:
     """Dashes in place of any other mark that stands between all groups of a long row: 4111#1111#... Same length."""
-    if text.isascii():  # looked for among bytes, which costs a tenth of the pattern
-        marks = text.encode().translate(_AS_ODD)
-        if b"0m" not in marks and b"0 m" not in marks:
+    if text.isascii():  # looked for among signs, which costs a tenth of the pattern
+        marks = text.encode().translate(_AS_ODD).decode()
+        if "0m" not in marks and "0 m" not in marks:
             return text
     return _ODD_ROW.sub(_with_dashes, text) if _ODD_MARK.search(text) else text
 
@@ -94,8 +94,8 @@ def _with_dashes(row: re.Match[str]) -> str:
 
 def letters_as_digits(text: str) -> str:
     """O for 0 and l, I for 1, only inside a row of nine or more that has seven real digits. Same length."""
-    row_by_row = text.encode("utf-8", "replace").translate(_AS_MIXED)
-    if b"0o" not in row_by_row and b"o0" not in row_by_row and b"0.o.0" not in row_by_row:
+    row_by_row = text.encode("utf-8", "replace").translate(_AS_MIXED).decode()
+    if "0o" not in row_by_row and "o0" not in row_by_row and "0.o.0" not in row_by_row:
         return text
     pieces, done = [], 0
     for match in _LOOSE.finditer(text):

@@ -14,7 +14,7 @@ MIXED = re.compile(r"\d(?:[oil]|(?<=[oil]\d)|[ \-.][oil][ \-.]\d)")
 FIGURES = re.compile(r"[a-z]\d|401|1099|w-2")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS)
 def test_no_pattern_of_the_gate_is_left_untried_where_it_holds(text):
     raw = text.encode()
@@ -33,7 +33,7 @@ def test_no_pattern_of_the_gate_is_left_untried_where_it_holds(text):
         )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS)
 def test_no_date_and_no_shape_is_left_untried_where_it_stands(text):
     if dates._NUMERIC.search(text):
@@ -45,7 +45,7 @@ def test_no_date_and_no_shape_is_left_untried_where_it_stands(text):
     assert "0a" in signs or not shapes._MBI.search(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(st.sampled_from("oil0123456789 -.#é~"), max_size=24))
 def test_letters_and_odd_marks_between_digits_are_seen(text):
     def with_all_patterns(pattern, change):
