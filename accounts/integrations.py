@@ -43,6 +43,7 @@ OFFERED = (
     Permission.REPORTS_READ,
     Permission.REVIEWS_WRITE,
     Permission.ACTIONS_READ,
+    Permission.ANNOUNCEMENTS_PREPARE,
 )
 """What a key can be given: what the API has an address for. "Every team" is CONVERSATIONS_READ_ALL."""
 

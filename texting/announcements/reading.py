@@ -1,6 +1,6 @@
 """What pages and files say of announcements: how far one is, what the check found, what became of each recipient."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -112,13 +112,17 @@ def listed(
     rows = visible(member)
     page = Paginator(rows.filter(state=state) if state else rows, A_PAGE).get_page(number)
     found = list(page.object_list)
-    counted: dict[UUID, dict[str, int]] = {}
-    counts = (
-        AnnouncementRecipient.objects.filter(announcement__in=found).order_by().values_list("announcement", "state")
-    )
-    for pk, row_state, count in counts.annotate(Count("id")):
-        counted.setdefault(pk, {})[row_state] = count
-    return page, [(row, Numbers(**counted.get(row.pk, {}))) for row in found]
+    numbers = counted(found)
+    return page, [(row, numbers[row.pk]) for row in found]
+
+
+def counted(found: Sequence[Announcement]) -> dict[UUID, Numbers]:
+    """By announcement, with one statement; what of `sent` was delivered is not asked."""
+    rows = AnnouncementRecipient.objects.filter(announcement__in=found).order_by().values_list("announcement", "state")
+    by_state: dict[UUID, dict[str, int]] = {row.pk: {} for row in found}
+    for pk, row_state, count in rows.annotate(Count("id")):
+        by_state[pk][row_state] = count
+    return {pk: Numbers(**one) for pk, one in by_state.items()}
 
 
 def numbers_of(row: Announcement) -> Numbers:

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from texting.api import contacts, conversations, lines, messages
+from texting.api import announcements, contacts, conversations, lines, messages
 
+_ANNOUNCEMENT = "announcements/<uuid:announcement_id>"
 _CONVERSATION = "conversations/<uuid:conversation_id>"
 
 urlpatterns = [
@@ -23,6 +24,13 @@ urlpatterns = [
     path("contacts", contacts.Contacts.as_view(), name="api_contacts"),
     path("contacts/search", contacts.ContactSearch.as_view(), name="api_contact_search"),
     path("contacts/<uuid:contact_id>", contacts.OneContact.as_view(), name="api_contact"),
+    path("announcements", announcements.Announcements.as_view(), name="api_announcements"),
+    path(_ANNOUNCEMENT, announcements.OneAnnouncement.as_view(), name="api_announcement"),
+    path(f"{_ANNOUNCEMENT}/recipients", announcements.AnnouncementRecipients.as_view(), name="api_recipients"),
+    path(f"{_ANNOUNCEMENT}/start", announcements.AnnouncementStart.as_view(), name="api_announcement_start"),
+    path(f"{_ANNOUNCEMENT}/pause", announcements.AnnouncementPause.as_view(), name="api_announcement_pause"),
+    path(f"{_ANNOUNCEMENT}/resume", announcements.AnnouncementResumption.as_view(), name="api_announcement_resume"),
+    path(f"{_ANNOUNCEMENT}/cancel", announcements.AnnouncementCancellation.as_view(), name="api_announcement_cancel"),
     path("lines", lines.Lines.as_view(), name="api_lines"),
     path("lines/<uuid:line_id>/members", lines.LineMembers.as_view(), name="api_line_members"),
 ]
