@@ -1,5 +1,6 @@
 """Announcements in the API: what it takes, and what it gives."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework import serializers
@@ -195,7 +196,8 @@ def show_announcement(row: Announcement, numbers: Numbers, *, check: bool = Fals
             "currency": prices().currency,
             "left_out": [{"reason": reason, "people": people} for reason, people in forecast.why],
         }
-    recipients: dict[str, int | None] = {name: getattr(numbers, name) for name in ShownNumbers().fields}
+    names: Iterable[str] = ShownNumbers().fields
+    recipients: dict[str, int | None] = {name: getattr(numbers, name) for name in names}
     if not check:
         recipients["delivered"] = None
     return {
