@@ -38,6 +38,8 @@ OFFERED = (
     Permission.CONTACTS_READ,
     Permission.CONTACTS_EDIT,
     Permission.CONTACTS_REVEAL,
+    Permission.CONTACTS_BLOCK,
+    Permission.CONTACTS_MERGE,
     Permission.PORTAL_SEND,
     Permission.PAYMENTS_REQUEST,
     Permission.REPORTS_READ,

@@ -74,7 +74,9 @@ WHOLE_CONTACT = CONTACT | {
         }
     ],
     "merged_into": None,
+    "blocked": None,
 }
+BLOCKED = WHOLE_CONTACT | {"blocked": {"since": "2026-11-25T15:04:05.123Z", "why": "spam"}}
 CONVERSATION: dict[str, Any] = {
     "id": CONVERSATION_ID,
     "contact": CONTACT,

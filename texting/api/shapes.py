@@ -13,7 +13,7 @@ from texting.conversations import LONGEST_NOTE
 from texting.fields.kinds import LONGEST_VALUE
 from texting.forms import LONGEST_NAME
 from texting.gate import OutsideHours
-from texting.models import Redaction
+from texting.models import Contact, Redaction
 from texting.phone_numbers import LONGEST_INPUT
 from texting.purposes import Purpose
 from texting.queries import FilterKind
@@ -214,6 +214,31 @@ class ContactChange(Strict):
         if not attrs:
             raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: ["Send name, values or both."]})
         return attrs
+
+
+class NewBlock(Strict):
+    """Why nobody wants to hear of them."""
+
+    why = serializers.ChoiceField(choices=Contact.Block.values, help_text="`wrong`: a wrong number that goes on.")
+
+
+class Merging(Strict):
+    """Who becomes a further number of this contact, and what the other one is right about."""
+
+    other_id = serializers.UUIDField(help_text="The contact that becomes the further number.")
+    theirs = _Few(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        max_length=MOST_VALUES,
+        help_text="Where both say different things and the other one is right: `name`, or a field's id. Takes "
+        "contacts:edit.",
+    )
+    without_tags = _Few(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=100,
+        help_text="Tags to leave out. Takes contacts:edit.",
+    )
 
 
 class Nothing(Strict):

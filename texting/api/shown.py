@@ -101,6 +101,13 @@ class ShownField(serializers.Serializer):  # type: ignore[type-arg]
     is_written = serializers.BooleanField(help_text="Whether something is written, also where `value` is hidden.")
 
 
+class ShownBlock(serializers.Serializer):  # type: ignore[type-arg]
+    """Nobody wants to hear of them: they are sent nothing but the answers to STOP and HELP."""
+
+    since = serializers.DateTimeField()
+    why = serializers.ChoiceField(choices=Contact.Block.values)
+
+
 class WholeContact(ShownContact):
     """A person with the fields that the organization gives to API keys."""
 
@@ -108,6 +115,7 @@ class WholeContact(ShownContact):
     merged_into = serializers.UUIDField(
         allow_null=True, help_text="The contact whose further number this is. Lists leave this one out then."
     )
+    blocked = ShownBlock(allow_null=True)
 
 
 class ShownConversation(serializers.Serializer):  # type: ignore[type-arg]
@@ -243,6 +251,7 @@ def show_whole(member: Membership, contacts: Sequence[Contact]) -> list[Shown]:
             **show_contact(member, contact),
             "fields": [_field(one) for one in values.get(contact.pk, ())],
             "merged_into": contact.merged_into_id,
+            "blocked": {"since": contact.blocked_at, "why": contact.blocked_for} if contact.blocked_at else None,
         }
         for contact in contacts
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from texting.api import announcements, contacts, conversations, lines, messages
+from texting.api import announcements, contact_acts, contacts, conversations, lines, messages
 
 _ANNOUNCEMENT = "announcements/<uuid:announcement_id>"
 _CONVERSATION = "conversations/<uuid:conversation_id>"
@@ -24,6 +24,10 @@ urlpatterns = [
     path("contacts", contacts.Contacts.as_view(), name="api_contacts"),
     path("contacts/search", contacts.ContactSearch.as_view(), name="api_contact_search"),
     path("contacts/<uuid:contact_id>", contacts.OneContact.as_view(), name="api_contact"),
+    path("contacts/<uuid:contact_id>/block", contact_acts.ContactBlocking.as_view(), name="api_block"),
+    path("contacts/<uuid:contact_id>/unblock", contact_acts.ContactUnblocking.as_view(), name="api_unblock"),
+    path("contacts/<uuid:contact_id>/merge", contact_acts.ContactMerging.as_view(), name="api_merge"),
+    path("contacts/<uuid:contact_id>/part", contact_acts.ContactParting.as_view(), name="api_part"),
     path("announcements", announcements.Announcements.as_view(), name="api_announcements"),
     path(_ANNOUNCEMENT, announcements.OneAnnouncement.as_view(), name="api_announcement"),
     path(f"{_ANNOUNCEMENT}/recipients", announcements.AnnouncementRecipients.as_view(), name="api_recipients"),

@@ -27,6 +27,8 @@ from texting.duplicates.choosing import CannotMerge, Choice, decided
 from texting.duplicates.finding import access_pair, require_merging
 from texting.duplicates.states import State, put_back, states_of, write
 from texting.models import Contact, ContactMerge, Tag
+from texting.outgoing_webhooks.kinds import EventKind
+from texting.outgoing_webhooks.publishing import publish
 from texting.queries.access import NotYours
 from texting.searching.keeping import keep_names
 
@@ -183,9 +185,11 @@ def _write_all(rows: Collection[Contact], now: dict[UUID, State], wanted: dict[U
 
 
 def _told(member: Membership, kind: AuditKind, made: ContactMerge) -> None:
-    """In the log of both: whoever looks at either finds it."""
+    """In the log of both: whoever looks at either finds it. Endpoints hear of it once."""
     pair = (made.survivor_id, made.merged_id)
     for contact, other in (pair, pair[::-1]):
         row = Contact.objects.defer("name", "number").get(pk=contact)
         audit.record(event=kind, actor=member, object=row, other=other)
         show(row)
+    event = EventKind.CONTACT_MERGED if kind == AuditKind.CONTACT_MERGED else EventKind.CONTACT_PARTED
+    publish(event, {"contact_id": made.survivor_id, "merged_id": made.merged_id})

@@ -14,6 +14,8 @@ class EventKind(StrEnum):
     CONVERSATION_REOPENED = "conversation.reopened"
     CONTACT_OPTED_IN = "contact.opted_in"
     CONTACT_OPTED_OUT = "contact.opted_out"
+    CONTACT_MERGED = "contact.merged"
+    CONTACT_PARTED = "contact.parted"
     LINE_PROBLEM = "line.problem"
     AUTOMATION_MATCHED = "automation.matched"
     TEST = "webhook.test"
@@ -33,6 +35,8 @@ SHAPES: dict[EventKind, frozenset[str]] = {
     EventKind.CONVERSATION_REOPENED: _CONVERSATION,
     EventKind.CONTACT_OPTED_IN: frozenset({"contact_id", "source"}),
     EventKind.CONTACT_OPTED_OUT: frozenset({"contact_id", "source"}),
+    EventKind.CONTACT_MERGED: frozenset({"contact_id", "merged_id"}),
+    EventKind.CONTACT_PARTED: frozenset({"contact_id", "merged_id"}),
     EventKind.LINE_PROBLEM: frozenset({"line_id", "problem"}),
     EventKind.AUTOMATION_MATCHED: _CONVERSATION | {"automation_id"},
     EventKind.TEST: frozenset({"endpoint_id"}),

@@ -18,6 +18,8 @@ KINDS: dict[EventKind, str | Promise] = {
     EventKind.CONVERSATION_REOPENED: _("A conversation was reopened"),
     EventKind.CONTACT_OPTED_IN: _("A customer gave permission"),
     EventKind.CONTACT_OPTED_OUT: _("A customer opted out"),
+    EventKind.CONTACT_MERGED: _("Two contacts were merged"),
+    EventKind.CONTACT_PARTED: _("Merged contacts were parted again"),
     EventKind.LINE_PROBLEM: _("A line stopped or went on again"),
     EventKind.AUTOMATION_MATCHED: _("One of your automations acted"),
     EventKind.TEST: _("A test of this endpoint"),
