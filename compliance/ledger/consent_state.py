@@ -18,11 +18,12 @@ from texting.models import Campaign, Contact, Line
 _SUPPRESSIONS = "SELECT * FROM compliance_suppression WHERE organization_id = %s AND number_index = ANY(%s::bytea[])"
 # Of all that was given and withdrawn, what can still matter: a number that says START daily has few rows here.
 # Nothing that was retracted: it was never true, so what came before it stands.
-# What a customer said, and how it was proved, is read only where somebody looks at it.
+# What a customer said, and how it was proved, is read only where somebody looks at it. The keyword of ours that they
+# sent (`matched`) stands in the reason of each allowed text: read later it would be a statement for each of many.
 _ENTRIES = """
     SELECT DISTINCT ON (number_index, action, kind, team_id, brand_id, scopes, quality)
         id, organization_id, number_index, action, kind, scopes, program_id, team_id, brand_id, line_id, source,
-        channel, act, quality, happened_at, expires_at, recorded_at
+        channel, act, quality, happened_at, expires_at, recorded_at, matched
     FROM compliance_consentevent entry
     WHERE organization_id = %s AND number_index = ANY(%s::bytea[]) AND action IN ('given', 'withdrawn') AND NOT EXISTS (
         SELECT FROM compliance_consentevent later
