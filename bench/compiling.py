@@ -30,7 +30,8 @@ FUZZED = 3_000
 SETUP = """
 from mypyc.build import mypycify
 from setuptools import setup
-modules = mypycify(["--follow-imports=silent", "--ignore-missing-imports", *{modules!r}], opt_level="2", debug_level="0")
+options = ["--follow-imports=silent", "--ignore-missing-imports"]
+modules = mypycify([*options, *{modules!r}], opt_level="2", debug_level="0")
 setup(name="compiled", packages=[], ext_modules=modules)
 """
 
