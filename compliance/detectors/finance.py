@@ -17,9 +17,12 @@ _PAID_BY_HOUR: Final = frozenset(_DATA["paid_by_hour"])
 _AT_A_BANK: Final = frozenset(_DATA["at_a_bank"])
 _BARE_OK: Final = frozenset(_DATA["bare_ok"])
 _WORTH: Final = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand)"
-_CURRENCY: Final = r"(?:dollars?|usd|bucks|euros?|eur|pounds|gbp|quid|pesos|dolares|mxn|cad|€|£)"
+_CURRENCY: Final = r"(?:dollars?|usd|bucks|euros?|eur|pounds|gbp|quid|cents|pesos|dolares|mxn|cad|€|£)"
 _NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d\d?)?|\d{1,9}(?:[.,]\d\d?)?)"
-_NOT_MONEY: Final = r"(?! ?(?:am|pm|mins?|minutes|points|pts|miles|sq|lbs|days|weeks|years|texts|x)\b)(?![\d/:])(?!-\d)"
+_NOT_MONEY: Final = (
+    r"(?! ?(?:am|pm|mins?|minutes|points|pts|miles|sq|lbs|days|weeks|years|texts|x)\b)"
+    r"(?!\d|:|/(?! ?(?:hr|hour|mo|yr|wk|week|month|year)))(?!-\d)"
+)
 _AMOUNT: Final = re.compile(
     rf"(?<![\w.,$])-?(?P<sign>[$£€] ?|usd ?|eur ?|gbp ?)?{_NUMBER}"
     rf"(?P<unit> ?{_WORTH}(?![a-z])| ?{_CURRENCY}(?![a-z])|%| ?percent| ?pct)?{_NOT_MONEY}"
@@ -37,6 +40,11 @@ _SHARES: Final = ("%", "percent", "pct")
 _BEFORE: Final = 45
 _AFTER: Final = 30
 _PAID_WITHIN: Final = 16  # characters between "I make" and what an hour is paid
+_BEHIND: Final = re.compile(
+    r"(?<![a-z])(?:behind|debo|debemos|atrasad[oa]s?)(?: like| about| por| unos| como)? \d\d? "
+    r"(?:months?|payments?|weeks?|meses|pagos)|(?:\d\d?|two|three|four|five|six) (?:months?|payments?) behind"
+)
+_SHARE_WITHIN: Final = 12  # characters from what is told as a share of an income to the share
 _OVERDUE_WITHIN: Final = 30  # characters between a debt and that it is overdue
 _WITHOUT_SIGN: Final = frozenset({"eps", "earnings per share"})
 _SURELY_MONEY: Final = 1000  # a number from which "a month" further on makes it money
@@ -90,6 +98,9 @@ def _overdue(sentence: Sentence) -> list[Draft]:
     """Somebody's loan that is overdue: "45 days past due on your mortgage". Bills of a shop are none."""
     if sentence.asks:
         return []
+    behind = _BEHIND.search(sentence.text, sentence.start, sentence.end)
+    if behind and (debt := sentence.around(*behind.span(), _OVERDUE_WITHIN, "debt")):
+        return [_draft(behind.start(), max(behind.end(), debt.end), f"finance.cue/{debt.phrase}", "finance.person")]
     for hit in sentence.kind("late"):
         debt = sentence.around(hit.start, hit.end, _OVERDUE_WITHIN, "debt")
         if debt and sentence.around(hit.start, hit.end, _OVERDUE_WITHIN, "money_person"):
@@ -119,7 +130,8 @@ def _amounts(sentence: Sentence) -> list[Amount]:
 def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | None:  # noqa: PLR0911 - each reason to say no
     """A balance, a pay, a debt or a credit score."""
     if amount.percent:
-        return None
+        share = sentence.before(amount.start, _SHARE_WITHIN, "share")
+        return _draft(amount.start, amount.end, "finance.amount", f"finance.cue/{share.phrase}") if share else None
     score = sentence.before(amount.start, 34, "score") or sentence.after(amount.end, 28, "score")
     if score and not amount.money and _is_score(sentence, amount, score):
         return _draft(amount.start, amount.end, "finance.amount", f"finance.cue/{score.phrase}")
@@ -131,6 +143,8 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
     period = _PERIOD.match(sentence.text, amount.end) or _LATER_PERIOD.search(
         sentence.text, amount.end, min(sentence.end, amount.end + _AFTER + 20)
     )
+    if before and (paid := _by_hour(sentence, amount, before)):
+        return paid
     if cue.phrase in _PERIODIC and not period:
         if after is None or after is cue:
             return None
@@ -138,8 +152,6 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
     at_once = period is not None and (period.start() - amount.end <= 1 or amount.value >= _SURELY_MONEY)
     if not amount.money and not _bare(sentence, amount, before, period=at_once):
         return None
-    if before and (paid := _by_hour(sentence, amount, before)):
-        return paid
     person = sentence.around(amount.start, amount.end, 70, "money_person")
     if not _at_a_bank(amount, cue, person) and (
         (harmless and cue.phrase in _WEAK) or _harmless(sentence, amount, cue, person)

@@ -60,7 +60,10 @@ _BEGINS_A_SHAPE: Final = re.compile(
     r"[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3}[- ]?[a-z]|[a-z]{5}\d{4}|[a-z]{1,5}9{0,4}\d{6}|p<|"
     r"[a-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d](?![a-z0-9]))"
 )
-_AMOUNT: Final = re.compile(r"[$£€%]|\d ?p(?:ercent|ct)|\d[.,]?\d[.,]?\d|\d ?k(?![a-z])|\d ?(?:mil|gr)")
+_AMOUNT: Final = re.compile(
+    r"[$£€%]|\d ?p(?:ercent|ct)|\d[.,]?\d[.,]?\d|\d ?[km](?![a-z])|"
+    r"\d ?(?:mil|gr|dol|buck|peso|an h|a h|/ ?h|la h|por h|per h|mon|mes|pay|we)"
+)
 _ENDS_A_NINO: Final = re.compile(r"\d\d[ -]?[a-d](?![a-z0-9])")
 _BEGINS_AN_ALIEN_NUMBER: Final = re.compile(r"a(?<![a-z0-9]a)[-# ]{0,2}\d{3}")
 _BEGINS_AN_IBAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2} ?\d ?\d[ \-.\n]{0,3}[a-z0-9]")

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from compliance.detectors.data_files import read
-from compliance.detectors.health_results import FAR, draft_of, few_words, phrase_of, result_of
+from compliance.detectors.health_results import FAR, draft_of, few_words, phrase_of, result_of, ruled_out
 from compliance.detectors.reading import Draft, Reading
 from compliance.detectors.sentences import Sentence, sentences
 from compliance.detectors.vocabulary import WORD, Hit, Words, phrases
@@ -26,6 +26,13 @@ _NEXT_KIND: Final = frozenset({"not_next", "not_adjacent"})
 _FEWEST_RULES: Final = {"condition": 2, "medication": 2, "treatment": 2, "pathogen": 2, "otc": 3}
 _NEEDS_PERSON: Final = frozenset(_DATA["needs_person"])
 _TESTED: Final = frozenset(_DATA["tested"])
+_SICK_WITH: Final = frozenset({"condition", "pathogen"})
+_THIRD_PERSON: Final = frozenset(_DATA["third_person"])
+_NOBODY: Final = frozenset(_DATA["nobody"])
+_PATIENTS_WORDS: Final = frozenset(_DATA["patients_words"])
+_ORDERS: Final = frozenset(_DATA["orders"])
+_FEW_BEFORE: Final = 6
+_FEW_WORDS: Final = 3
 
 
 def find_health(reading: Reading, words: Words) -> list[Draft]:
@@ -40,6 +47,8 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
         for hit in sentence.kind("test", "analyte", "pathogen", "plain_test", "condition"):
             if not hit.kinds <= _TERMS_ONLY or _is_tested(sentence, hit):
                 found += result_of(sentence, hit)
+        for hit in sentence.kind("finding", "condition", "firm_result") if " no " in f" {reading.text}" else ():
+            found += ruled_out(sentence, hit)
         for hit in sentence.kind("phrase"):
             found += phrase_of(sentence, hit)
     return found
@@ -51,6 +60,8 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
     person = sentence.before(hit.start, FAR, "person")
     own = person is not None and person.phrase in _OWN and few_words(sentence, person.end, hit.start, 2)
     strong = sentence.before(hit.start, FAR, "strong_discloses") or sentence.after(hit.end, _NEAR, "strong_discloses")
+    if strong and strong.phrase in _PATIENTS_WORDS and not inbound:
+        strong = None  # "our diabetes cookbook is back"
     dosed = kind in ("medication", "otc") and bool(_DOSE.match(sentence.text, hit.end))
     harmless = _harmless(sentence, hit)
     if harmless and not _told_all_the_same(harmless, hit, person=person, own=own, strong=strong):
@@ -61,14 +72,18 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
     if strong and (kind != "otc" or person) and (inbound or person or strong.phrase not in _NEEDS_PERSON):
         rules.append(f"health.disclosure/{strong.phrase}")
     close = _tied(sentence, hit)
+    if inbound and kind in _SICK_WITH and _keeps_away(sentence, hit):
+        rules.append("health.disclosure/keeps away")
     if person and (own or close or "verbs" in hit.kinds):
         rules.append(f"health.person/{person.phrase}")
-    elif close and close.phrase in _HAVE and _opens(sentence, close):
+    elif close and close.phrase in _HAVE and (_opens(sentence, close) or _somebody_has(sentence, close, kind)):
         rules.append(f"health.disclosure/{close.phrase}")
     elif inbound and _begins(sentence, hit):
         rules.append("health.person/opens the sentence")
     if dosed:
         rules.append("health.dose")
+    if strong and kind == "otc" and not inbound and not person and strong.phrase in _ORDERS:
+        rules = [rules[0], f"health.disclosure/{strong.phrase}", "health.disclosure/order"]
     if kind == "medication" and len(rules) == 1 and inbound and not harmless:
         rules.append("health.disclosure/names a prescription medicine")
     return rules if len(rules) >= _FEWEST_RULES[kind] else []
@@ -82,13 +97,20 @@ def _harmless(sentence: Sentence, hit: Hit) -> Hit | None:
     clause = _CLAUSE.search(sentence.text, hit.end, hit.end + _NEAR)
     near = clause.start() - hit.end if clause else _NEAR
     return (
-        sentence.around(hit.start, hit.end, FAR, "animals")
+        sentence.before(hit.start, FAR, "animals")
+        or sentence.after(hit.end, min(near, FAR) if clause else FAR, "animals")
         or sentence.before(hit.start, _NEXT, "things")
         or sentence.before(hit.start, 26, "not")
         or sentence.after(hit.end, near, "not")
-        or sentence.after(hit.end, min(near, _NEXT), "not_next")
+        or _names_a_thing(sentence, hit, min(near, _NEXT))
         or sentence.after(hit.end, 1, "not_adjacent")
     )
+
+
+def _names_a_thing(sentence: Sentence, hit: Hit, near: int) -> Hit | None:
+    """The word behind a term that makes it a thing: "diabetes class"; not the place where it was, "measles at the clinic"."""
+    thing = sentence.after(hit.end, near, "not_next")
+    return thing if thing and len(sentence.words_between(hit.end, thing.start)) <= 1 else None
 
 
 def _told_all_the_same(harmless: Hit, hit: Hit, *, person: Hit | None, own: bool, strong: Hit | None) -> bool:
@@ -116,6 +138,23 @@ def _begins(sentence: Sentence, hit: Hit) -> bool:
     if hit.phrase.startswith("allerg"):
         return hit.start - sentence.start <= 1
     return "verbs" in hit.kinds and not _is_state(hit) and not sentence.asks and _opens(sentence, hit)
+
+
+def _somebody_has(sentence: Sentence, close: Hit, kind: str) -> bool:
+    """Whether somebody named in no list has a condition: "tenant in 4B has copd", "coach, tyler has a concussion"."""
+    if kind != "condition" or close.phrase not in _THIRD_PERSON or sentence.asks:
+        return False
+    words = sentence.words_between(sentence.start, close.start)
+    return 0 < len(words) <= _FEW_BEFORE and _NOBODY.isdisjoint(words)
+
+
+def _keeps_away(sentence: Sentence, hit: Hit) -> bool:
+    """Whether an illness opens what somebody writes who stays away for it: "migraine again, can't make the 10am"."""
+    return (
+        "absence" in sentence.by_kind
+        and not sentence.asks
+        and len(sentence.words_between(sentence.start, hit.start)) <= _FEW_WORDS
+    )
 
 
 def _is_state(hit: Hit) -> bool:

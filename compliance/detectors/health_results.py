@@ -17,9 +17,15 @@ _NOT: Final = ("not", "not_next")
 _BESIDE: Final = 8  # characters between a test and its result
 _BETWEEN: Final = (
     "level|levels|count|score|result|reading|number|is|was|of|at|are|came|back|in|now|today|this|morning|still|about|"
-    "around|es|de|went|up|down|to|hit|a|has|been|my|your"
+    "around|es|de|went|up|down|to|hit|a|has|been|my|your|from|dropped|rose|jumped|fell|climbed|improved|steady|esta|en"
 )
 _VALUE: Final = re.compile(rf"[^a-z0-9.!?\n]{{0,3}}(?:(?:{_BETWEEN} ?)?[:=]? ?){{0,6}}[~<>]? ?\d")
+_NONE: Final = re.compile(r"(?<![a-z])no (?:[a-z]+ of |visible |new |obvious |abnormal |sign of )?\Z")
+_SEEN: Final = re.compile(
+    r"(?: [a-z]+)? (?:was |were |is |are |been )?(?:found|seen|detected|noted|visible|identified)(?![a-z])"
+)
+_NONE_WITHIN: Final = 30
+_SHORT: Final = 14  # characters between a value and what is said of it in a word: "su presion esta alta"
 _SEER: Final = 80  # characters before a finding in which stands who saw it
 FAR: Final = 48  # characters from a term to what is said of it
 _RESULT: Final = 48
@@ -59,6 +65,9 @@ def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
         return [draft_of(before.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{before.phrase}", *more)]
     if result is None and person and "test" in hit.kinds:
         result = sentence.after(hit.end, 30, "result")
+    owned = person or hit.phrase.startswith(("su ", "mi "))
+    if result is None and owned and "analyte" in hit.kinds and not sentence.asks:
+        result = sentence.after(hit.end, _SHORT, "result")
     if result and _fits(sentence, hit, result, person):
         return [draft_of(hit.start, result.end, f"health.term/{hit.phrase}", f"health.result/{result.phrase}", *more)]
     seen = sentence.after(hit.end, _RESULT, "finding", "condition")
@@ -123,7 +132,7 @@ def phrase_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
             if near and "cancer" in near.phrase
             else []
         )
-    if sentence.before(hit.start, 40, "asks") and sentence.asks:
+    if (sentence.asks or hit.phrase.startswith("come ")) and sentence.before(hit.start, 40, "asks"):
         return []
     what = sentence.after(hit.end, 16, "pathogen", "condition", "analyte", "medication", "otc")
     if hit.phrase.endswith(" for"):
@@ -141,3 +150,14 @@ def phrase_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
     more = [f"health.person/{person.phrase}"] if person else []
     start = test.start if test and hit.start - test.end <= _BESIDE else hit.start
     return [draft_of(start, end, f"health.result/{hit.phrase}", "health.disclosure", *more)]
+
+
+def ruled_out(sentence: Sentence, hit: Hit) -> list[Draft]:
+    """A finding that was looked for and is not there: "no tumor was seen", "no signs of fracture were found"."""
+    before = _NONE.search(sentence.text, max(sentence.start, hit.start - _NONE_WITHIN), hit.start)
+    if before is None and not hit.phrase.startswith("no "):
+        return []
+    after = _SEEN.match(sentence.text, hit.end, min(len(sentence.text), hit.end + _NONE_WITHIN))
+    if after is None:
+        return []
+    return [draft_of(before.start() if before else hit.start, after.end(), f"health.term/{hit.phrase}", "health.result/none seen")]

@@ -12,7 +12,10 @@ from typing import Final, final
 from compliance.detectors.data_files import read
 
 WORD: Final = re.compile(r"[a-z]+(?:'[a-z]+)*")
-WORD_WITH_FIGURES: Final = re.compile(r"401 ?k|1099|w-?2(?!\d)|[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*")
+WORD_WITH_FIGURES: Final = re.compile(
+    r"(?<=chapter )\d\d?(?!\d)|(?<=type )[12](?!\d)|(?<=stage )[1-4](?!\d)|"
+    r"401 ?k|1099|w-?2(?!\d)|[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*"
+)
 _LONG: Final = 7  # letters from which slips of the thumb are known
 _GAP: Final = 3  # characters at most between two words of a phrase
 SPACED: Final = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalpha() else 32 for byte in range(256))
@@ -196,7 +199,15 @@ def signs_of(raw: bytes) -> str:
 
 def words_with_figures(text: str, plain: Words | None) -> Words:
     """The words of a folded text, also those that hold digits (a1c, 401k). `plain`: its `words_of`, when known."""
-    if "401" in text or "1099" in text or "w-2" in text or "a0" in signs_of(text.encode("utf-8", "replace")):
+    if (
+        "401" in text
+        or "1099" in text
+        or "w-2" in text
+        or "type " in text
+        or "stage " in text
+        or "chapter " in text
+        or "a0" in signs_of(text.encode("utf-8", "replace"))
+    ):
         return words_of(text, WORD_WITH_FIGURES)
     return words_of(text) if plain is None else plain
 
