@@ -15,11 +15,16 @@ _MONTH: Final = (
 _EXPIRY: Final = re.compile(
     r"(?<![\d/\-.$])(?P<month>0?[1-9]|1[0-2])(?: ?[/\-.|\\] ?| )(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)"
 )
-_NAMED: Final = re.compile(rf"(?<![a-z]){_MONTH}[ /\-.,']{{0,3}}(?:of )?(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])")
+_YEAR_IN_WORDS: Final = "twenty[ -](?:four|five|six|seven|eight|nine)|thirty(?:[ -](?:one|two|three|four|five))?"
+_NAMED: Final = re.compile(
+    rf"(?<![a-z]){_MONTH}[ /\-.,']{{0,3}}(?:of )?(?:(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])|(?:{_YEAR_IN_WORDS})(?![a-z]))"
+)
+_SPOKEN: Final = re.compile(r"(?<!\d)(?<!\d )(?:0 ?[1-9]|1 ?[0-2]|[1-9]) (?:2 ?[4-9]|3 ?[0-5])(?! ?\d)")
 _SOLID: Final = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
-_BESIDE: Final = re.compile(r"[ \t\n.,;:/|\-]{1,4}(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
+_GLUED: Final = r"(?:[ \t\n.,;:/|\-]{1,4}|(?:cvv2?|cvc2?|cid|csc)[:= ]?)"
+_BESIDE: Final = re.compile(_GLUED + r"(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
 _BEHIND: Final = re.compile(  # after the date a card ends: the code, whatever follows, unless it is a number of things
-    r"[ \t\n.,;:/|\-]{1,4}(?P<code>\d{3,4})"
+    _GLUED + r"(?P<code>\d{3,4})"
     r"(?![\d/:%]|[.,-]\d| ?(?:st|ave|rd|lane|dollars|usd|people|guests|pm|am|miles)\b)"
 )
 _DATE_AND_CODE: Final = re.compile(
@@ -44,7 +49,7 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
     card_ends = sorted(card.spans[-1][1] for card in cards)
     starts = sorted(code.spans[0][0] for code in codes)
     found: list[Draft] = []
-    for pattern in (_EXPIRY, _NAMED, _SOLID) if reading.has("EXPIRY") else (_EXPIRY, _SOLID):
+    for pattern in (_EXPIRY, _NAMED, _SOLID, _SPOKEN) if reading.has("EXPIRY") else (_EXPIRY, _SOLID):
         for match in pattern.finditer(reading.text):
             if 1 in taken[match.start() : match.end()]:
                 continue

@@ -29,6 +29,12 @@ _ANOTHER: Final = re.compile(
     r"[ ,;.]{1,3}(?:and |but |y |then )?(?:the |my |la |el |mi )?(?:new|old|other|second|nueva|nuevo|vieja|otra)"
     r"(?: (?:one|password|pw|pass|is|was|es|to))*[ :=]{1,3}(?P<secret>\S{4,64})"
 )
+_OR: Final = re.compile(
+    r",? (?:but |and |y |pero )?(?:or |o |now |maybe |it could be |could be |its |it's |is |the |old |new |other |one ){1,6}"
+    r"(?P<secret>\S{4,64})"
+)
+_CAPITAL_INSIDE: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
+_ADMIN: Final = re.compile(r"(?<![a-z])(?:admin|root|administrator) ?[/|:] ?(\S{4,64})")
 _STRONG_MARK: Final = re.compile(r"[a-z0-9][!#$%^&*+?~_][a-z0-9]|[a-z]\d+[!$^&*?~]\Z", re.IGNORECASE)
 _SHORTEST_MIXED: Final = 7
 _LONGEST_MIXED: Final = 32
@@ -36,6 +42,11 @@ _MOST_ANYWHERE: Final = 2
 _OWN: Final = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
 _IS_MY: Final = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
 _USER_SECRET: Final = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
+
+
+def harmless(written: str) -> bool:
+    """Whether a word is an address, a price, a time or joined words rather than a secret: "wVYi-BVVJ" is none of them."""
+    return bool(_HARMLESS.fullmatch(written)) and not ("-" in written and _CAPITAL_INSIDE.search(written))
 
 
 def find_credentials(reading: Reading) -> list[Draft]:
@@ -52,6 +63,7 @@ def find_credentials(reading: Reading) -> list[Draft]:
         found += _anywhere(reading)
     if reading.has("secret.user"):
         found += _user_and_secret(reading)
+        found += _admins(reading)
     if reading.has("secret.code", "secret.weak_code", "secret.use"):
         found += one_time_codes(reading)
     return found
@@ -71,7 +83,7 @@ def _after(reading: Reading, hit: Hit) -> Draft | None:  # noqa: PLR0911 - each 
             continue
         word = text[start:end]
         written = reading.as_written(start, end)
-        if looks_random(written) and not _HARMLESS.fullmatch(written):
+        if looks_random(written) and not harmless(written):
             if strict and not explicit and count > 0:
                 return None
             return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
@@ -89,12 +101,12 @@ def _after(reading: Reading, hit: Hit) -> Draft | None:  # noqa: PLR0911 - each 
 
 def _next_secret(reading: Reading, draft: Draft) -> list[Draft]:
     """What follows a secret as another of its kind: "old password was X, new one Y"."""
-    match = _ANOTHER.match(reading.text, draft.spans[-1][1])
+    match = _ANOTHER.match(reading.text, draft.spans[-1][1]) or _OR.match(reading.text, draft.spans[-1][1])
     if match is None:
         return []
     start, end = _stripped(reading.text, *match.span("secret"))
     written = reading.as_written(start, end) if end > start else ""
-    if not looks_random(written) or _HARMLESS.fullmatch(written):
+    if not looks_random(written) or harmless(written):
         return []
     return [draft_of(start, end, "credential.cue/another", "credential.looks_random")]
 
@@ -170,6 +182,17 @@ def _before(reading: Reading, hit: Hit) -> Draft | None:
     if looks_random(written) and not _HARMLESS.fullmatch(written):
         return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
     return None
+
+
+def _admins(reading: Reading) -> list[Draft]:
+    """ "root / c0balt": the password of a user that every machine has."""
+    found = []
+    for match in _ADMIN.finditer(reading.text):
+        start, end = _stripped(reading.text, *match.span(1))
+        written = reading.as_written(start, end) if end > start else ""
+        if looks_random(written) and not harmless(written):
+            found.append(draft_of(start, end, "credential.cue/admin", "credential.looks_random"))
+    return found
 
 
 def _user_and_secret(reading: Reading) -> list[Draft]:

@@ -16,6 +16,7 @@ _AFTER: Final = 28
 _SSN_DIGITS: Final = 9
 _SSN_GROUPS: Final = 3
 _GROUPED: Final = re.compile(r"(?<!\d)\d{3}\D{1,3}\d\d\D{1,3}\d{4}(?!\d)")
+_BESIDE: Final = re.compile(r"[ /,;|&\n-]{1,4}(?:and |y |then )?")
 _PAIR: Final = 24  # characters between a routing number and its account
 _ACCOUNT: Final = range(6, 18)
 _SORT_SIZES: Final = ((2, 2, 2), (6,))
@@ -73,14 +74,17 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
         if one.sizes in _SORT_SIZES and other.sizes == (8,):
             found += [_paired("ROUTING_NUMBER", one), _paired("BANK_ACCOUNT", other)]
         else:
-            found += [
-                _paired("ROUTING_NUMBER", value)
-                for value, beside in ((one, other), (other, one))
-                if aba(value.compact)
-                and not aba(beside.compact)
-                and len(beside.compact) in _ACCOUNT
-                and not beside.date
-            ]
+            for value, beside in ((one, other), (other, one)):
+                if (
+                    not aba(value.compact)
+                    or aba(beside.compact)
+                    or len(beside.compact) not in _ACCOUNT
+                    or beside.date
+                ):
+                    continue
+                found.append(_paired("ROUTING_NUMBER", value))
+                if _BESIDE.fullmatch(reading.text, one.end, other.start):
+                    found.append(_paired("BANK_ACCOUNT", beside))
     return found
 
 
@@ -120,7 +124,7 @@ def by_grouping(reading: Reading, cues: list[Hit], value: Value) -> Draft | None
 def _something_else(reading: Reading, cues: list[Hit], part: Value) -> bool:
     """Whether the words around name something harmless of that shape."""
     before = cues_before(cues, part.start, _BEFORE)
-    if before and AGAINST in before[-1].kinds:
+    if before and AGAINST in before[-1].kinds and not any("US_SSN" in hit.kinds for hit in before):
         return True
     after = cue_after(cues, part.end, _AFTER)
     return after is not None and AGAINST in after.kinds and speaks_back(reading.text[part.end : after.start])

@@ -42,7 +42,7 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
     for sentence in sentences(reading.text, hits):
         for hit in sentence.kind(*_TERMS):
             rules = _told(sentence, hit, inbound=reading.direction == "in")
-            if rules:
+            if rules and not (found and hit.phrase.startswith("off ") and found[-1].spans[0][0] >= sentence.start):
                 found.append(draft_of(hit.start, _with_dose(reading.text, hit), *rules))
         for hit in sentence.kind("test", "analyte", "pathogen", "plain_test", "condition"):
             if not hit.kinds <= _TERMS_ONLY or _is_tested(sentence, hit):

@@ -10,7 +10,7 @@ from typing import Final
 from compliance.detectors.data_files import read
 from compliance.detectors.grouped_numbers import PLACEHOLDERS, any_grouping, bank_pairs, by_grouping, in_pieces
 from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
-from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS
+from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS, digit_by_digit
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, value_of, values
 from compliance.detectors.vocabulary import WORD, Hit
@@ -27,10 +27,15 @@ _OF_A_CARD: Final = frozenset(read("linking")["card_pin_words"])
 _NO_PIN: Final = frozenset(read("linking")["no_pin"])
 _OF_SEVERAL: Final = frozenset(("DATE_OF_BIRTH", "US_SSN", "US_ITIN", "MEDICAL_ID", "GOVERNMENT_ID"))
 _SPEAKING: Final = _KINDS | _BLOCKS
+_LICENCES: Final = frozenset(read("linking")["bare_licence"])
+_OF_A_TRADE: Final = re.compile(
+    r"(?<![a-z])(?:bonded|insured|contractors?|electrical|electrician|plumbing|plumber|hvac|roofing|master|cslb)(?![a-z])"
+)
 _LEADS_ON: Final = frozenset(("and", "y", "und", "et", "plus"))
 _AND_ANOTHER: Final = re.compile(
     r"(?: ?[,;/&+])? ?(?:and |y |und |et )?(?:(?:my |the |mi |el |la |los )?"
-    r"(?:his|hers|her|mine|theirs|mines|other|second|[a-z]{2,10}'?s|otro|otra|de ella|de el|suyo|suya))?(?: one)?"
+    r"(?:his|hers|her|mine|theirs|mines|other|second|(?:(?:his|her|my|our) )?[a-z]{2,10}'?s|otro|otra|de ella|de el|"
+    r"suyo|suya|mio|mia|de (?:mi |su )?[a-z]{2,10}|(?:su|mi) [a-z]{2,10}))?(?: one)?"
     r"(?:,? (?:is|was|it's|its|es))? ?:? ?"
 )
 _ROW: Final = 12  # characters between two values of a row
@@ -52,7 +57,9 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
         return []
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
     all_values = values(reading.text, reading.runs, taken, births=reading.has("DATE_OF_BIRTH"))
-    found = [*in_pieces(reading, taken), *bank_pairs(reading, all_values)]
+    pairs = bank_pairs(reading, all_values)
+    paired = {draft.spans[0]: draft.type for draft in pairs}
+    found = [*in_pieces(reading, taken), *pairs]
     previous = 0
     used: set[int] = set()
     waiting: list[Hit] = []  # phrases of a row of them ("routing and account") whose values are still to come
@@ -70,6 +77,8 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
         if not before and waiting and value.start - previous <= _ROW:
             before = waiting
         draft = _named(reading, before, value) or _named_after(reading, cues, value, following, used)
+        if draft is not None and paired.get((value.start, value.end), draft.type) != draft.type:
+            draft = None  # what stands beside it says which of the two it is
         draft = draft or by_grouping(reading, cues, value) or _another(reading, found, value, previous)
         if draft is not None:
             found.append(draft)
@@ -146,13 +155,15 @@ def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None
         return None
     if hit.phrase in _POLICIES and reading.has("OTHER_POLICY"):
         return None
+    if hit.phrase in _LICENCES and reading.direction == "out" and _OF_A_TRADE.search(reading.text):
+        return None  # a tradesman's: "Lic# 884120, bonded"
     for kind in ORDER:
         if kind not in hit.kinds:
             continue
         proof = PROOFS[kind]
         if kind == "ROUTING_NUMBER" and value.date:
             parts = [value_of(value.cells, "-")]
-        elif kind in _WHOLE or value.date:
+        elif kind in _WHOLE or value.date or digit_by_digit(value):
             parts = [value] if value.date is None or kind == "DATE_OF_BIRTH" or value.date.compact else []
         else:
             parts = list(value.parts(MOST_CELLS.get(kind, len(value.cells))))

@@ -13,6 +13,7 @@ _ONLY_BEFORE: Final = frozenset(_DATA["only_before"])
 _NEEDS_PURPOSE: Final = frozenset(_DATA["needs_purpose"])
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _WRITE_TO: Final = re.compile(r"(?:te?xt|send|sms|reply)(?![a-z])[^.!?]* to \Z")
+_IS_YOUR_CODE: Final = re.compile(r" is your (?!confirmation)(?:[a-z]+ ){1,2}code(?![a-z])")
 _DIGITS: Final = range(4, 9)
 _LONG: Final = 6  # digits from which a code needs no purpose
 _RIGHT_BEFORE: Final = 6  # characters from a phrase that says little to its code
@@ -33,6 +34,9 @@ def one_time_codes(reading: Reading) -> list[Draft]:
         start, end = _with_prefix(reading.text, run)
         other = reading.near(AGAINST, start, end, before=20, after=20)
         cue = _strong(reading, start, end, purpose=purpose or not harmless)
+        if cue is None and not harmless and not other and _IS_YOUR_CODE.match(reading.text, end):
+            found.append(draft_of(start, end, "credential.code_cue/is your code", "credential.code_purpose"))
+            continue
         cue = cue or reading.near("secret.use", start, end, before=0, after=_NEAR)
         if cue and not (other and _distance(other, start, end) < _distance(cue, start, end)):
             found.append(draft_of(start, end, f"credential.code_cue/{cue.phrase}", "credential.code_purpose"))

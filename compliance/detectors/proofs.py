@@ -30,6 +30,11 @@ _SPECIFIC: Final = {
 }  # fmt: skip
 
 
+def digit_by_digit(value: Value) -> bool:
+    """Whether a number is written or spoken in ones and pairs: "five one double two", "5 1 2 2"."""
+    return value.date is None and len(value.cells) > _MOST_CELLS and max(value.sizes) <= 2
+
+
 def _ssn(value: Value, phrase: str, soft: bool) -> str | None:
     return "proof.range" if checksums.ssn(value.compact) and value.compact.isdigit() else None
 
@@ -52,7 +57,7 @@ def _phone(value: Value, phrase: str, soft: bool) -> bool:
 def _bank(value: Value, phrase: str, soft: bool) -> str | None:
     digits = value.compact
     fewest = 6 if phrase in _BARE_ACCOUNT or soft else 5
-    if len(value.cells) > _MOST_CELLS or not digits.isdigit() or not fewest <= len(digits) <= 20:
+    if (len(value.cells) > _MOST_CELLS and not digit_by_digit(value)) or not digits.isdigit() or not fewest <= len(digits) <= 20:
         return None
     if _phone(value, phrase, soft):
         return None

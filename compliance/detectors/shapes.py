@@ -10,6 +10,8 @@ from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.vocabulary import signs_of
 
 _IBAN_LENGTHS: Final[dict[str, int]] = read("iban")["lengths"]
+_ONLY_DIGITS: Final = frozenset(read("iban")["only_digits"])
+_WORD_INSIDE: Final = re.compile(r"[\d \-.]{6,80} [a-z]{2,}")
 _FILLERS: Final = frozenset(read("fillers")["words"])
 _IBAN_START: Final = re.compile(r"(?<![a-z0-9])([a-z]{2}) ?(\d) ?(\d)(?=[ \-.\n/]{0,3}[a-z0-9])")
 _LETTERS: Final = re.compile(r"[a-z]+")
@@ -90,6 +92,9 @@ def _ibans(text: str) -> list[Draft]:
         length = _IBAN_LENGTHS.get(match[1])
         if length is None:
             continue
+        inside = _WORD_INSIDE.match(text, match.end()) if match[1] in _ONLY_DIGITS else None
+        if inside and sum(map(str.isdigit, inside.group())) < length - 4:
+            continue  # "is four seven ... and the": a sentence
         start, behind, limit = match.start(), match.end(), _limit(match.start(), length)
         compact = _squeezed(text[start:limit], length)
         skipping = not _proved(compact, length)

@@ -13,6 +13,7 @@ _SEPARATORS: Final = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
 Cell = tuple[int, int, str]
 _MONEY: Final = frozenset("$£€")
 _MOST_CELLS: Final = 20
+_LATER_CELL: Final = (4, 5)
 _LETTERS: Final = 6
 _LETTERS_DASH: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,4}-\Z")
 _MARKS: Final = frozenset("$£€:/%")
@@ -135,6 +136,7 @@ def _grouped(text: str, cells: list[tuple[int, int, str]]) -> Iterator[Value]:
                 gap != " "
                 or (current[-1][2].isdigit() and cell[2].isdigit())
                 or len(current[-1][2]) + len(cell[2]) <= 9
+                or _goes_on(current, cell[2])
             ):
                 current.append(cell)
                 separator = gap
@@ -143,6 +145,11 @@ def _grouped(text: str, cells: list[tuple[int, int, str]]) -> Iterator[Value]:
         current, separator = [cell], ""
     if current:
         yield value_of(tuple(current), separator)
+
+
+def _goes_on(current: list[Cell], cell: str) -> bool:
+    """Whether digits in a group of four or five go on with a first cell of letters and digits: "W2210 48837"."""
+    return len(current) == 1 and current[0][2][0].isalpha() and cell.isdigit() and len(cell) in _LATER_CELL
 
 
 def is_money(text: str, value: Value) -> bool:
