@@ -30,7 +30,8 @@ _ANOTHER: Final = re.compile(
     r"(?: (?:one|password|pw|pass|is|was|es|to))*[ :=]{1,3}(?P<secret>\S{4,64})"
 )
 _OR: Final = re.compile(
-    r",? (?:but |and |y |pero )?(?:or |o |now |maybe |it could be |could be |its |it's |is |the |old |new |other |one ){1,6}"
+    r",? (?:but |and |y |pero )?"
+    r"(?:or |o |now |maybe |it could be |could be |its |it's |is |the |old |new |other |one ){1,6}"
     r"(?P<secret>\S{4,64})"
 )
 _CAPITAL_INSIDE: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
@@ -45,7 +46,7 @@ _USER_SECRET: Final = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,
 
 
 def harmless(written: str) -> bool:
-    """Whether a word is an address, a price, a time or joined words rather than a secret: "wVYi-BVVJ" is none of them."""
+    """Whether a word is an address, a price, a time or joined words rather than a secret, as "wVYi-BVVJ" is."""
     return bool(_HARMLESS.fullmatch(written)) and not ("-" in written and _CAPITAL_INSIDE.search(written))
 
 

@@ -75,12 +75,7 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
             found += [_paired("ROUTING_NUMBER", one), _paired("BANK_ACCOUNT", other)]
         else:
             for value, beside in ((one, other), (other, one)):
-                if (
-                    not aba(value.compact)
-                    or aba(beside.compact)
-                    or len(beside.compact) not in _ACCOUNT
-                    or beside.date
-                ):
+                if not aba(value.compact) or aba(beside.compact) or len(beside.compact) not in _ACCOUNT or beside.date:
                     continue
                 found.append(_paired("ROUTING_NUMBER", value))
                 if _BESIDE.fullmatch(reading.text, one.end, other.start):

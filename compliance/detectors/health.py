@@ -108,7 +108,7 @@ def _harmless(sentence: Sentence, hit: Hit) -> Hit | None:
 
 
 def _names_a_thing(sentence: Sentence, hit: Hit, near: int) -> Hit | None:
-    """The word behind a term that makes it a thing: "diabetes class"; not the place where it was, "measles at the clinic"."""
+    """The word behind a term that makes it a thing: "diabetes class"; not the place of "measles at the clinic"."""
     thing = sentence.after(hit.end, near, "not_next")
     return thing if thing and len(sentence.words_between(hit.end, thing.start)) <= 1 else None
 

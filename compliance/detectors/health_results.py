@@ -160,4 +160,8 @@ def ruled_out(sentence: Sentence, hit: Hit) -> list[Draft]:
     after = _SEEN.match(sentence.text, hit.end, min(len(sentence.text), hit.end + _NONE_WITHIN))
     if after is None:
         return []
-    return [draft_of(before.start() if before else hit.start, after.end(), f"health.term/{hit.phrase}", "health.result/none seen")]
+    return [
+        draft_of(
+            before.start() if before else hit.start, after.end(), f"health.term/{hit.phrase}", "health.result/none seen"
+        )
+    ]

@@ -57,7 +57,11 @@ def _phone(value: Value, phrase: str, soft: bool) -> bool:
 def _bank(value: Value, phrase: str, soft: bool) -> str | None:
     digits = value.compact
     fewest = 6 if phrase in _BARE_ACCOUNT or soft else 5
-    if (len(value.cells) > _MOST_CELLS and not digit_by_digit(value)) or not digits.isdigit() or not fewest <= len(digits) <= 20:
+    if (
+        (len(value.cells) > _MOST_CELLS and not digit_by_digit(value))
+        or not digits.isdigit()
+        or not fewest <= len(digits) <= 20
+    ):
         return None
     if _phone(value, phrase, soft):
         return None
