@@ -27,8 +27,10 @@ WRITTEN_BLIND = (
     "seventh.txt",
     "eighth.txt",
 )
-# Labelled message by message, by somebody who had seen no detector; lines of JSON as in `shared/detect/README.md`.
+# Labelled message by message, in lines of JSON as in `shared/detect/README.md`. The ninth by somebody who had seen no
+# detector; the tenth for the kinds of faults that the ninth showed, before they were mended; the eleventh thereafter.
 NINTH = MESSAGES / "ninth.jsonl"
+BY_HAND = {"ninth, written blind": NINTH, "tenth": MESSAGES / "tenth.jsonl", "eleventh": MESSAGES / "eleventh.jsonl"}
 
 
 def own_items(files: Iterable[str] = FILES) -> Iterator[Item]:
