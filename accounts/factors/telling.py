@@ -4,12 +4,10 @@ organization's, and never a link that changes anything by itself.
 
 import logging
 
-from django.utils.translation import gettext as _
-
 from accounts import mail
 from accounts.factors.ways import Way
 from accounts.mail import MailKind
-from accounts.mail.writing import Word, said_later
+from accounts.mail.writing import Word
 from accounts.models import Membership
 
 log = logging.getLogger(__name__)
@@ -17,14 +15,12 @@ log = logging.getLogger(__name__)
 
 def factor_added(member: Membership, way: Way) -> None:
     """Another factor now guards the sign-in."""
-    what = said_later(lambda: _("was set up: %(way)s") % {"way": way.label})
-    _tell(member, MailKind.SECOND_FACTOR_CHANGED, what=what)
+    _tell(member, MailKind.SECOND_FACTOR_CHANGED, way=way.label, removed=0)
 
 
 def factor_removed(member: Membership, way: Way) -> None:
     """One of them is gone."""
-    what = said_later(lambda: _("was removed: %(way)s") % {"way": way.label})
-    _tell(member, MailKind.SECOND_FACTOR_CHANGED, what=what)
+    _tell(member, MailKind.SECOND_FACTOR_CHANGED, way=way.label, removed=1)
 
 
 def recovery_codes_made(member: Membership) -> None:

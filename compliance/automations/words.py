@@ -14,6 +14,7 @@ from compliance.automations.kinds import ORDER, people
 from compliance.message_templates.checking import LANGUAGES
 from compliance.models import Automation, MessageTemplate
 from compliance.screening.words import name_of
+from tenancy.word_lists import all_of, any_of
 from texting.models import ContactField, Line, Tag, WebhookEndpoint
 
 When = Automation.When
@@ -21,12 +22,11 @@ When = Automation.When
 
 @dataclass(frozen=True)
 class Sentence:
-    """`ifs` are joined by "and" or "or" (`joined`); `thens` are in the order in which they are done."""
+    """`ifs`: all or any of them, "" for none; `thens`: in the order in which they are done."""
 
     when: str
-    ifs: tuple[str, ...]
-    thens: tuple[str, ...]
-    joined: str
+    ifs: str
+    thens: str
 
 
 class Names:
@@ -65,20 +65,19 @@ class Names:
 
 def sentence(rule: Automation, names: Names) -> Sentence:
     """The rule in words."""
-    joined = _("and") if rule.needs_all else _("or")
-    ifs = tuple(said for name, value in rule.conditions.items() if (said := _if(name, value, rule, names)))
-    thens = tuple(_then(kind, rule.actions[kind], names) for kind in ORDER if kind in rule.actions)
-    return Sentence(_when(rule, names), ifs, thens, joined)
+    ifs = [said for name, value in rule.conditions.items() if (said := _if(name, value, rule, names))]
+    thens = all_of(_then(kind, rule.actions[kind], names) for kind in ORDER if kind in rule.actions)
+    return Sentence(_when(rule, names), all_of(ifs) if rule.needs_all else any_of(ifs), thens)
 
 
 def _when(rule: Automation, names: Names) -> str:
     facts = rule.facts
     return {
         When.TEXT: lambda: _("a text comes in"),
-        When.KEYWORD: lambda: _("a text is %(words)s") % {"words": _any(f"“{one}”" for one in facts["words"])},
+        When.KEYWORD: lambda: _("a text is %(words)s") % {"words": _quoted(facts["words"])},
         When.FIRST: lambda: _("somebody writes for the first time"),
         When.CLOSED: lambda: _("a text comes in outside business hours"),
-        When.FINDING: lambda: _("%(what)s is found in a text") % {"what": _any(name_of(one) for one in facts["kinds"])},
+        When.FINDING: lambda: _("%(what)s is found in a text") % {"what": any_of(map(name_of, facts["kinds"]))},
         When.NO_ANSWER: lambda: _waited(facts),
         When.RESOLVED: lambda: _("a conversation is resolved"),
         When.TAGGED: lambda: _("“%(tag)s” is put on a contact") % {"tag": _name(names.tags, facts["tag"])},
@@ -102,27 +101,27 @@ def length(minutes: int) -> str:
 
 def _if(name: str, value: Any, rule: Automation, names: Names) -> str:
     words = {
-        "lines": lambda: _("it is on %(which)s") % {"which": _any(_name(names.lines, one) for one in value)},
-        "teams": lambda: _("it is a conversation of %(which)s") % {"which": _any(_name(names.teams, x) for x in value)},
-        "tags": lambda: _("the contact is tagged %(which)s") % {"which": _any(_name(names.tags, one) for one in value)},
+        "lines": lambda: _("it is on %(which)s") % {"which": _named(names.lines, value)},
+        "teams": lambda: _("it is a conversation of %(which)s") % {"which": _named(names.teams, value)},
+        "tags": lambda: _("the contact is tagged %(which)s") % {"which": _named(names.tags, value)},
         "without_tag": lambda: _("the contact is not tagged %(tag)s") % {"tag": _name(names.tags, value)},
         "field": lambda: (
             _("%(field)s is “%(value)s”")
             % {"field": _name(names.fields, value), "value": rule.conditions.get("value", "")}
         ),
-        "words": lambda: _("the text holds %(words)s") % {"words": _any(f"“{one}”" for one in value)},
+        "words": lambda: _("the text holds %(words)s") % {"words": _quoted(value)},
         "language": lambda: _("the customer's language is %(name)s") % {"name": LANGUAGES.get(value, value)},
         "hours": lambda: _("it is within business hours") if value == "open" else _("it is outside business hours"),
         "escalation": lambda: _("an escalation is open") if value == "yes" else _("no escalation is open"),
         "assigned": lambda: _("a colleague has it") if value == "yes" else _("nobody has it"),
-        "kinds": lambda: _("%(what)s was found in it") % {"what": _any(name_of(one) for one in value)},
+        "kinds": lambda: _("%(what)s was found in it") % {"what": any_of(name_of(one) for one in value)},
     }.get(name)
     return str(words()) if words else ""
 
 
 def _then(kind: str, value: Any, names: Names) -> str:
     return {
-        "tags": lambda: _("tag the contact %(which)s") % {"which": _all(_name(names.tags, one) for one in value)},
+        "tags": lambda: _("tag the contact %(which)s") % {"which": all_of(_name(names.tags, one) for one in value)},
         "assign": lambda: (
             _("hand it back to the team")
             if value == "team"
@@ -130,7 +129,7 @@ def _then(kind: str, value: Any, names: Names) -> str:
         ),
         "note": lambda: _("leave the note “%(note)s”") % {"note": value if len(value) <= 60 else f"{value[:60]}…"},
         "notify": lambda: (
-            _("tell %(whom)s") % {"whom": _all(_name({**names.people, **names.teams}, one) for one in value)}
+            _("tell %(whom)s") % {"whom": all_of(_name({**names.people, **names.teams}, one) for one in value)}
         ),
         "reply": lambda: _("answer with “%(template)s”") % {"template": _name(names.templates, value)},
         "escalate": lambda: _("escalate it: %(why)s") % {"why": value},
@@ -143,9 +142,9 @@ def _name(known: dict[str, str], pk: str) -> str:
     return known.get(pk) or _("(no longer there)")
 
 
-def _any(words: Iterable[str]) -> str:
-    return _(" or ").join(words)
+def _named(known: dict[str, str], pks: Iterable[str]) -> str:
+    return any_of(_name(known, pk) for pk in pks)
 
 
-def _all(words: Iterable[str]) -> str:
-    return _(" and ").join(words)
+def _quoted(words: Iterable[str]) -> str:
+    return any_of(_("“%(words)s”") % {"words": one} for one in words)

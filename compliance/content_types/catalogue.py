@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compliance.content_types.kinds import ADMINISTRATIVE, RULES, VERSION, ContentType, Part, Rules, Usual
+from tenancy.word_lists import any_of
 
 __all__ = ["ADMINISTRATIVE", "CATALOGUE", "PARTS", "VERSION", "ContentType", "Entry", "Part", "Usual", "named"]
 
@@ -77,4 +78,4 @@ PARTS: dict[Part, str | Promise] = {
 def named(parts: Iterable[Part]) -> str:
     """The parts in a sentence: "a date or a time"."""
     has = frozenset(parts)
-    return str(_(" or ")).join(str(PARTS[part]) for part in Part if part in has)
+    return any_of(PARTS[part] for part in Part if part in has)

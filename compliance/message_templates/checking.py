@@ -27,6 +27,7 @@ from compliance.message_templates.placeholders import (
 from compliance.models.finding_exception import NEVER as NOT_KEPT
 from compliance.screening.words import name_of, what_to_do
 from compliance.words.reserved_words import objections
+from tenancy.word_lists import any_of
 from texting.segments import SegmentCount, count
 
 LONGEST = 1000  # characters of a body: with values, company name and opt-out words it stays a text of 1,600
@@ -172,7 +173,7 @@ def _parts(type: ContentType, language: str, body: str, text: str) -> Iterator[F
     for group in entry.rules.missing(has):
         ways = [one.written for one in PLACEHOLDERS.values() if one.part in group]
         rule = _("“%(type)s” needs %(parts)s.") % {"type": entry.label, "parts": named(group)}
-        act = _("Write it, or put in %(ways)s.") % {"ways": _(" or ").join(ways)} if ways else _("Write it.")
+        act = _("Write it, or put in %(ways)s.") % {"ways": any_of(ways)} if ways else _("Write it.")
         yield Flaw(Weight.BEFORE, language, 0, rule, act)
     for part in entry.rules.not_allowed(has):
         rule = _("“%(type)s” must not hold %(part)s.") % {"type": entry.label, "part": PARTS[part]}

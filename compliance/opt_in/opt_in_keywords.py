@@ -24,6 +24,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
+from tenancy.word_lists import all_of
 from texting.attachments.inspecting import inspect_for_sending
 from texting.attachments.kinds import FileRefused, Reason
 from texting.attachments.wording import reason_sentence
@@ -134,7 +135,7 @@ def _published(wish: Wish, word: str) -> str:
     if word not in plain_words(text):
         names.insert(0, _("the keyword"))
     if names:
-        raise CannotChange(_("The advertisement must also say: %(names)s.") % {"names": ", ".join(names)})
+        raise CannotChange(_("The advertisement must also say: %(names)s.") % {"names": all_of(names)})
     return text
 
 

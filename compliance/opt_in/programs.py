@@ -17,6 +17,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
+from tenancy.word_lists import all_of
 from texting.models import Brand
 from texting.segments import count
 
@@ -99,7 +100,7 @@ def word(*, member: Membership, program: Program, kind: Kind, language: str, tex
         changed = bool(rows.delete()[0])
     else:
         if lacking := lacks(organization, program, kind, text):
-            names = ", ".join(str(ELEMENT_NAMES[each]) for each in lacking)
+            names = all_of(ELEMENT_NAMES[each] for each in lacking)
             raise CannotChange(_("It must also say: %(names)s.") % {"names": names})
         if count(text).segments > MOST_SEGMENTS:
             raise CannotChange(_("It is longer than %(most)d segments. Shorten it.") % {"most": MOST_SEGMENTS})

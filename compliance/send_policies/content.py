@@ -13,6 +13,7 @@ from compliance.measures.profiles.holding import kept_from_texts
 from compliance.screening.excepted import Exceptions, may_be_excepted
 from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of, what_to_do
+from tenancy.word_lists import all_of
 from texting.gate import Draft, Reason, Ruling, Verdict
 
 
@@ -79,4 +80,4 @@ def _may_explain(found: Sequence[Finding], author: Membership | None) -> bool:
 def _named(found: Sequence[Finding]) -> str:
     """Two kinds at most: "a card number and a secret"."""
     kinds = list(dict.fromkeys(one.type for one in found))
-    return _(" and ").join(name_of(kind) for kind in kinds[:2])
+    return all_of(name_of(kind) for kind in kinds[:2])

@@ -11,6 +11,7 @@ from compliance.escalations.current import open_for
 from compliance.models import Escalation
 from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of
+from tenancy.word_lists import all_of
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision, Message
 from texting.purposes import PRIVATE, Purpose
@@ -70,7 +71,7 @@ class OpenEscalation:
         kinds = list(dict.fromkeys(one.type for one in found_in(draft) if one.type in locked))
         if not kinds:
             return Ruling()
-        what = _(" and ").join(name_of(kind) for kind in kinds[:2])
+        what = all_of(name_of(kind) for kind in kinds[:2])
         reason = Reason(
             rule=f"{self.name}.locked",
             verdict=Verdict.REFUSE,

@@ -1,10 +1,12 @@
 """What members type about payments, checked for shape; use cases decide the rest."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.form_fields import field_of
 from portal.models import PaymentRefund
@@ -21,6 +23,11 @@ _AMOUNT = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 def currency_choices() -> list[tuple[str, str]]:
     """The usual ones first."""
     return [(code, code) for code in (*COMMON, *sorted(set(digits_by_currency()) - set(COMMON)))]
+
+
+def day_choices(days: Iterable[int] = DAYS) -> list[tuple[int, str]]:
+    """For how long a link is good."""
+    return [(number, ngettext("%(n)d day", "%(n)d days", number) % {"n": number}) for number in days]
 
 
 class RequestForm(forms.Form):
@@ -48,7 +55,7 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = field_of(self, "days", forms.ChoiceField)
         offered = sorted({*DAYS, min(days, MOST_DAYS)})
-        field.choices = [(number, _("1 day") if number == 1 else _("%d days") % number) for number in offered]
+        field.choices = day_choices(offered)
 
     def clean(self) -> dict[str, Any]:
         """Adds `minor`: the amount in the currency's minor units."""

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.payments.accounts import Wish
-from portal.payments.forms import DAYS, currency_choices
+from portal.payments.forms import currency_choices, day_choices
 
 _KEY = re.compile(r"(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{8,240}", re.ASCII)
 _SECRET = re.compile(r"whsec_[A-Za-z0-9+/=_-]{8,240}", re.ASCII)
@@ -22,7 +22,7 @@ class BeginningsForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("A link is good for"),
         coerce=int,
-        choices=[(number, _("1 day") if number == 1 else _("%d days") % number) for number in DAYS],
+        choices=day_choices,
         initial=7,
     )
     webhook_secret = forms.CharField(

@@ -78,7 +78,7 @@ def test_a_mail_is_in_its_readers_language_whoever_causes_it(cast, mailoutbox):
     cast.agent.user.language = "es"
     User.objects.filter(pk=cast.agent.user_id).update(language="es")
     User.objects.filter(pk=cast.owner.user_id).update(browser_language="es")
-    words = {"what": said_later(lambda: str(get_language())), "organization": day_in_words(cast.admin.joined_at, "F")}
+    words = {"way": said_later(lambda: str(get_language())), "organization": day_in_words(cast.admin.joined_at, "F")}
     kind = mail.MailKind.SECOND_FACTOR_CHANGED
     with written_in("es"):
         for to in (cast.admin.user, cast.agent.user, cast.owner.user.email, "new@elsewhere.example"):

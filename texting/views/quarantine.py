@@ -113,9 +113,15 @@ def _tell(request: MemberRequest, done: Round) -> None:
         wrong = ngettext("%(count)d is still refused.", "%(count)d are still refused.", done.still_wrong)
         text += " " + wrong % {"count": done.still_wrong}
     if done.not_stored:
-        text += " " + _("%(count)d could not be stored just now: try again.") % {"count": done.not_stored}
+        text += " " + ngettext(
+            "%(count)d request could not be stored just now: try again.",
+            "%(count)d requests could not be stored just now: try again.",
+            done.not_stored,
+        ) % {"count": done.not_stored}
     if done.left:
-        text += " " + _("%(count)d were not tried yet: press once more.") % {"count": done.left}
+        text += " " + ngettext(
+            "%(count)d was not tried yet: press once more.", "%(count)d were not tried yet: press once more.", done.left
+        ) % {"count": done.left}
     say = messages.success if done.taken and not done.not_stored else messages.warning
     say(request, text)
 

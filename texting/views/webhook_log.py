@@ -144,7 +144,9 @@ def _tell(request: MemberRequest, count: int, left: int) -> None:
     text = ngettext("%(count)d delivery is sent again.", "%(count)d deliveries are sent again.", count)
     text = text % {"count": count}
     if left:
-        text += " " + _("%(count)d are left: press once more.") % {"count": left}
+        text += " " + ngettext("%(count)d is left: press once more.", "%(count)d are left: press once more.", left) % {
+            "count": left
+        }
     messages.success(request, text)
 
 

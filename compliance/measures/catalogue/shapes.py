@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from compliance.measures.answers import COUNTRIES, FACTS, INDUSTRIES, STATES, Answers
+from tenancy.word_lists import all_of
 
 Words = str | Promise
 
@@ -28,7 +29,7 @@ class When:
             if wanted and not here:
                 return None
             if here:
-                found.append(_("you text people in %(places)s") % {"places": ", ".join(here)})
+                found.append(_("you text people in %(places)s") % {"places": all_of(here)})
         if self.industries:
             if answers.industry not in self.industries:
                 return None
@@ -37,7 +38,7 @@ class When:
             if not getattr(answers, fact):
                 return None
             found.append(str(FACTS[fact][1]))
-        return _("Because %(reasons)s.") % {"reasons": _(" and ").join(found)}
+        return _("Because %(reasons)s.") % {"reasons": all_of(found)}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from compliance.detectors import Finding, scan
 from compliance.screening.excepted import Exceptions
 from compliance.screening.words import name_of, what_to_do
+from tenancy.word_lists import all_of
 
 
 @dataclass(frozen=True)
@@ -32,4 +33,4 @@ def look(words: str) -> Seen:
 
 def _named(found: list[Finding]) -> str:
     kinds = list(dict.fromkeys(one.type for one in found))
-    return _(" and ").join(name_of(kind) for kind in kinds[:2])
+    return all_of(name_of(kind) for kind in kinds[:2])
