@@ -14,7 +14,7 @@ from retention.subjects import Subject
 
 @dataclass(frozen=True)
 class KindWords:
-    """`title`: its name. `what`: what ends. `since`: from when its period counts."""
+    """`title`: its name. `what`: what ends. `since`: from when its period counts ("from when it was resolved")."""
 
     title: Words
     what: Words
@@ -25,36 +25,40 @@ KINDS: dict[Kind, KindWords] = {
     Kind.CONTACTS: KindWords(
         _("Contacts"),
         _("Name, number and everything known of a customer. What they said about texts stays, without their number."),
-        _("the last time anything happened with them"),
+        _("from the last time anything happened with them"),
     ),
     Kind.CONVERSATIONS: KindWords(
         _("Conversations"),
         _("The conversation itself: when who texted whom, and why each text was allowed. Findings stay counted."),
-        _("when it was resolved"),
+        _("from when it was resolved"),
     ),
     Kind.BODIES: KindWords(
         _("Words of texts and notes"),
         _("What texts, notes, e-mails and calls say. That there was one stays."),
-        _("when they were written"),
+        _("from when they were written"),
     ),
-    Kind.ATTACHMENTS: KindWords(_("Pictures and files"), _("What came or left with texts."), _("when they came")),
+    Kind.ATTACHMENTS: KindWords(_("Pictures and files"), _("What came or left with texts."), _("from when they came")),
     Kind.FINDINGS: KindWords(
-        _("Findings"), _("What detectors found and what was decided about it. Reports stay."), _("when it was found")
+        _("Findings"),
+        _("What detectors found and what was decided about it. Reports stay."),
+        _("from when it was found"),
     ),
     Kind.SECURE_REPLIES: KindWords(
-        _("Private answers"), _("What customers answered on private pages."), _("when they answered")
+        _("Private answers"), _("What customers answered on private pages."), _("from when they answered")
     ),
     Kind.PAYMENTS: KindWords(
-        _("Payment requests"), _("What was to be paid for. Amounts and dates stay."), _("when it was asked for")
+        _("Payment requests"), _("What was to be paid for. Amounts and dates stay."), _("from when it was asked for")
     ),
     Kind.WEBHOOKS: KindWords(
         _("Webhook payloads"),
         _("Answers of your systems, and requests of providers that were refused."),
-        _("when they came"),
+        _("from when they came"),
     ),
-    Kind.EXPORTS: KindWords(_("Exports"), _("Files that somebody asked for."), _("when they were made")),
+    Kind.EXPORTS: KindWords(_("Exports"), _("Files that somebody asked for."), _("from when they were made")),
     Kind.AUDIT: KindWords(
-        _("Audit details"), _("Details of what was done. That it was done stays in the log."), _("when it was done")
+        _("Audit details"),
+        _("Details of what was done. That it was done stays in the log."),
+        _("from when it was done"),
     ),
 }
 _ROWS: dict[str, Words] = {
@@ -69,11 +73,17 @@ _ROWS: dict[str, Words] = {
     "texting.WebhookAttempt": _("payloads"),
     "tenancy.AuditEvent": _("events"),
 }
-_SCOPES: dict[Scope, Words] = {
-    Scope.DEFAULT: _("the default"),
-    Scope.ORGANIZATION: _("your organization's choice"),
-    Scope.TEAM: _("the team's choice"),
-    Scope.TAG: _("the tag's choice"),
+_CHOSEN: dict[Scope, Words] = {
+    Scope.DEFAULT: _("The default"),
+    Scope.ORGANIZATION: _("Your organization's choice"),
+    Scope.TEAM: _("The team's choice"),
+    Scope.TAG: _("The tag's choice"),
+}
+_SHORTENED: dict[Scope, Words] = {
+    Scope.DEFAULT: _("Never longer than “%(whole)s”. The default is %(wanted)s."),
+    Scope.ORGANIZATION: _("Never longer than “%(whole)s”. Your organization's choice is %(wanted)s."),
+    Scope.TEAM: _("Never longer than “%(whole)s”. The team's choice is %(wanted)s."),
+    Scope.TAG: _("Never longer than “%(whole)s”. The tag's choice is %(wanted)s."),
 }
 
 
@@ -98,13 +108,11 @@ def place(team: str, tag: str) -> str:
 
 def why(period: Period) -> str:
     """Why a period is what it is: one sentence."""
-    scope = _SCOPES[period.wanted.scope]
     if period.because is Because.CHOSEN:
-        return str(scope).capitalize()
+        return str(_CHOSEN[period.wanted.scope])
     if period.because is Because.WHOLE:
-        words = _("Never longer than %(whole)s. %(scope)s is %(wanted)s.")
-        names = {"whole": title(WHOLE[period.kind]).lower()}
-        return words % {**names, "scope": str(scope).capitalize(), "wanted": said(period.wanted.days)}
+        names = {"whole": title(WHOLE[period.kind]), "wanted": said(period.wanted.days)}
+        return str(_SHORTENED[period.wanted.scope]) % names
     if period.because is Because.CONFLICT and period.most:
         words = _(
             "Two rules disagree: %(least)s %(most)s Nothing ends before the first is over; what is past the second is"

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.other_channels.mail.texts import LONGEST_BODY, LONGEST_SUBJECT
 
@@ -12,7 +13,7 @@ class LetterForm(forms.Form):
     """An e-mail. `press` makes two clicks one mail; `looked` is asked for after a warning only."""
 
     to = forms.CharField(
-        label=_("To"),
+        label=pgettext_lazy("recipient of an e-mail", "To"),
         max_length=254,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.models import Scorecard
 from compliance.reviewing.questions import LONGEST_QUESTION, MOST_QUESTIONS, MOST_WEIGHT, Kind, Question
@@ -28,7 +29,11 @@ class QuestionForm(forms.Form):
 
     key = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     place = forms.IntegerField(
-        label=_("Place"), min_value=1, max_value=MOST_QUESTIONS, required=False, help_text=_("Empty: at the end")
+        label=pgettext_lazy("position in a row", "Place"),
+        min_value=1,
+        max_value=MOST_QUESTIONS,
+        required=False,
+        help_text=_("Empty: at the end"),
     )
     text = forms.CharField(label=_("Question"), required=False, max_length=LONGEST_QUESTION)
     kind = forms.ChoiceField(label=_("Answer"), choices=KINDS, initial=Kind.YES_NO.value)

@@ -78,8 +78,10 @@ class TemplateForm(forms.Form):
     def refuse(self, flaws: list[Flaw]) -> None:
         """Put what speaks against it beside the bodies that it is about."""
         for flaw in flaws:
-            where = _("Line %(number)d: ") % {"number": flaw.line} if flaw.line else ""
-            self.add_error(f"body_{flaw.language}", f"{where}{flaw.rule} {flaw.act}")
+            what = f"{flaw.rule} {flaw.act}"
+            if flaw.line:
+                what = _("Line %(number)d: %(what)s") % {"number": flaw.line, "what": what}
+            self.add_error(f"body_{flaw.language}", what)
 
 
 def bodies_of(written: dict[str, str], first: str) -> dict[str, str]:

@@ -56,8 +56,8 @@ def test_shortening_is_shown_confirmed_and_taken_back(desk, said):
     shown = admin.get(address, SHORT).content.decode()
     assert "This would end 1 entry" in shown
     day = timezone.localtime(said.created_at, ZoneInfo(desk.organization.time_zone))
-    assert f"the oldest from {day:%-d %B %Y}" in shown
-    assert "Never longer than words of texts" in shown, "files go with their words"
+    assert f"The oldest is from {day:%-d %B %Y}" in shown
+    assert "Never longer than “Words of texts" in shown, "files go with their words"
     for wrong in ("", "30 days", "90"):
         answer = admin.post(address, SHORT | {"confirm": wrong})
         assert answer.status_code == 422

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_htmx.http import trigger_client_event
 
 from accounts.models import Membership
@@ -30,10 +31,10 @@ from texting.thread_notices import notices
 
 Context = dict[str, Any]
 _WORDS = {
-    FilterKind.OPEN: _("Open"),
+    FilterKind.OPEN: pgettext_lazy("several conversations", "Open"),
     FilterKind.MINE: _("Mine"),
     FilterKind.UNASSIGNED: _("Unassigned"),
-    FilterKind.RESOLVED: _("Resolved"),
+    FilterKind.RESOLVED: pgettext_lazy("several conversations", "Resolved"),
 }
 
 

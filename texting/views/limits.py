@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import MemberRequest, Permission, requires
@@ -163,7 +164,7 @@ def limits_page(request: MemberRequest, tab: str, context: dict[str, object]) ->
         "carriers": _("Carriers"),
         "countries": _("Countries"),
         "alarms": _("Alarms"),
-        "rates": _("Rates"),
+        "rates": pgettext("how fast", "Rates"),
     }
     routes = {"use": "limits", "carriers": "carriers"}
     stopped = showing.open_alarms(request.member)
