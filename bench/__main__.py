@@ -8,6 +8,7 @@ BENCHES = {
     "accept": "a text through the API, one by one and a hundred together, against a bare view",
     "security": "what protection adds to a text coming in, against the same pipeline without it",
     "deliver": "queued texts to the provider and back, against the provider's calls alone",
+    "broadcast": "an announcement to 100,000, through the gate into the outbox, beside the inbox, against COPY",
     "status": "delivery reports, against single-row UPDATEs",
     "inbox": "pages of the inbox from 10,000 to 5,000,000 texts",
     "search": "words among sealed texts, against a full-text index over plain ones without row security",
