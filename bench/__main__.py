@@ -14,6 +14,7 @@ BENCHES = {
     "search": "words among sealed texts, against a full-text index over plain ones without row security",
     "contact_filter": "pages of contacts by what stands in their sealed fields, and everybody who fits",
     "thread": "a thread of sealed texts, against the same page with plain columns",
+    "reports": "the figures of the daily work of a year, from counts and from rows",
     "consent_reports": "the report on permission over a million entries, against counting the same rows",
     "review_checks": "pages of the inbox while the review checks of all history are computed anew",
     "receipt": "the receipt of one number with a long history, as page, JSON and PDF",

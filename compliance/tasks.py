@@ -22,6 +22,7 @@ from compliance.review_checks import marking
 from compliance.review_checks import working as review_working
 from compliance.reviewing import drawing
 from compliance.work import keeping as counting_work
+from compliance.work.mailed import work_words
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
 
@@ -103,7 +104,7 @@ def forget_imports() -> int:
 @shared_task
 def mail_reports() -> int:
     """Mail the figures of the last week or month to those who want them. Returns how many mails; twice is once."""
-    return each_organization("mail reports", mailing.mail_due).items
+    return each_organization("mail reports", partial(mailing.mail_due, work_words)).items
 
 
 @shared_task

@@ -4,7 +4,7 @@ Each period is mailed once: the row says up to which day its member was told, an
 all. Whoever may read reports no longer is taken off when the next round comes, and gets no mail in between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,9 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
+
+More = Callable[[Membership, Period], dict[str, Word]]
+"""What else a mail says to this reader of the period, for its template."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def choose(*, actor: Membership, member_id: UUID, every: str) -> bool:
     return True
 
 
-def mail_due() -> int:
+def mail_due(more: More) -> int:
     """Mail what is due in the active organization, in the running transaction. Returns how many mails; twice is once.
 
     Several periods that nobody was told of, because the clock stood still, are one mail about the newest.
@@ -93,11 +96,11 @@ def mail_due() -> int:
     today, told = timezone.now().astimezone(ZoneInfo(organization.time_zone)).date(), 0
     for every in ReportMail.Every:
         readers_now = [row for row in rows if row.every == every and row.member_id in able]
-        told += _mail(organization, _period(every, organization, today), readers_now)
+        told += _mail(organization, _period(every, organization, today), readers_now, more)
     return told
 
 
-def _mail(organization: Organization, period: Period, rows: Sequence[ReportMail]) -> int:
+def _mail(organization: Organization, period: Period, rows: Sequence[ReportMail], more: More) -> int:
     """Tell those of the period who were not told yet; counted once for all of them."""
     late = [row for row in rows if row.told_until < period.last]
     if not late:
@@ -108,7 +111,7 @@ def _mail(organization: Organization, period: Period, rows: Sequence[ReportMail]
         row.told_until = period.last
         row.save(update_fields=["told_until"])
         with suppress(mail.TooManyMails, mail.BadAddress):
-            mail.queue(to=row.member.user, kind=MailKind.PERMISSION_REPORT, words=words)
+            mail.queue(to=row.member.user, kind=MailKind.PERMISSION_REPORT, words=words | more(row.member, period))
             told += 1
     return told
 

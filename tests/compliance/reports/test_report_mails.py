@@ -56,6 +56,8 @@ def test_a_week_is_mailed_once_when_it_is_over_where_the_organization_is(subscri
     assert sent == 1
     assert "9 Mar 2026 to 15 Mar 2026" in text
     assert "Opt-ins: 1 (0 in the time before)" in text
+    assert "Texts from customers: 1 (0 in the time before)" in text
+    assert "Conversations opened: 1 (0 in the time before)" in text
     for hidden in ("0181", "555", "Amelia", "Rin"):
         assert hidden not in text
     assert mail_at(MONDAY) == (0, [text]), "twice is once"
