@@ -106,7 +106,7 @@ def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Dr
         return [Draft("CARD_SECURITY", (match.span(part),), rules) for part in ("date", "code")]
     found = []
     for run in reading.runs:
-        if run.size not in (3, 4) or len(run.groups) != 1 or 1 in taken[run.start : run.end]:
+        if run.size not in (3, 4) or len(run.groups) not in (1, run.size) or 1 in taken[run.start : run.end]:
             continue
         cue = reading.near("BESIDE_CARD", run.start, run.end, before=22, after=-1)
         if cue and "\n" not in reading.text[cue.end : run.start].strip("\n"):

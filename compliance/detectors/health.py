@@ -82,7 +82,7 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
         rules.append("health.person/opens the sentence")
     if dosed:
         rules.append("health.dose")
-    if strong and kind == "otc" and not inbound and not person and strong.phrase in _ORDERS:
+    if kind == "otc" and strong and not inbound and not person and _orders(sentence, strong, hit):
         rules = [rules[0], f"health.disclosure/{strong.phrase}", "health.disclosure/order"]
     if kind == "medication" and len(rules) == 1 and inbound and not harmless:
         rules.append("health.disclosure/names a prescription medicine")
@@ -105,6 +105,11 @@ def _harmless(sentence: Sentence, hit: Hit) -> Hit | None:
         or _names_a_thing(sentence, hit, min(near, _NEXT))
         or sentence.after(hit.end, 1, "not_adjacent")
     )
+
+
+def _orders(sentence: Sentence, strong: Hit, hit: Hit) -> bool:
+    """Whether a business says what to do with a medicine: "please stop taking the naproxen"."""
+    return strong.phrase in _ORDERS and strong.end <= hit.start and few_words(sentence, strong.end, hit.start, 2)
 
 
 def _names_a_thing(sentence: Sentence, hit: Hit, near: int) -> Hit | None:

@@ -1,0 +1,35 @@
+"""The sets written message by message: labels point where they should, and what the detectors reached there stays."""
+
+from itertools import pairwise
+
+import pytest
+
+from bench.detection.contestants import run_ours
+from bench.detection.items import read_items
+from bench.detection.scoring import score
+from bench.detection.sets import BY_HAND
+from bench.detection.tables import INTENTS, TYPES
+
+
+@pytest.fixture(scope="module")
+def items():
+    return [item for path in BY_HAND.values() for item in read_items(path)]
+
+
+def test_labels_hold_something_and_do_not_overlap(items):
+    assert len({item.text for item in items}) == len({item.id for item in items}) == len(items)
+    for item in items:
+        assert item.text == "\n".join(item.parts)
+        spans = sorted((span.start, span.end) for span in item.labels)
+        assert all(item.text[start:end] == item.text[start:end].strip() != "" for start, end in spans), item
+        assert all(one[1] <= other[0] for one, other in pairwise(spans)), item
+        assert item.direction == "in" or not item.intents
+
+
+def test_what_was_reached_stays(items):
+    reached = score(items, run_ours(items).predictions)
+    assert reached.micro.f1 >= 0.98
+    assert {kind: reached.types[kind].f1 for kind in TYPES if reached.types[kind].f1 < 0.95} == {}
+    assert reached.micro_intents.f1 >= 0.96
+    assert min(reached.intents[name].f1 for name in INTENTS) >= 0.95
+    assert reached.flagged <= 0.003 * reached.benign
