@@ -24,6 +24,11 @@ def among(values: Iterable[UUID]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::uuid[])", [uuids(values)])
 
 
+def among_octets(values: Iterable[bytes]) -> RawSQL:
+    """The same for `filter(key_id__in=among_octets(ids))`."""
+    return RawSQL("SELECT unnest(%s::bytea[])", [octets(values)])
+
+
 def texts(values: Iterable[str | None]) -> str:
     """For `text[]`, and for what is written as text: `jsonb[]`. Of an enumeration the value counts."""
     return "{" + ",".join(["NULL" if value is None else f'"{_escaped(value)}"' for value in values]) + "}"

@@ -30,6 +30,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
+from tenancy.arrays import among_octets
 from tenancy.bulk_writes import update_rows
 from tenancy.crash_points import crash_here
 from tenancy.encryption import keyring, records
@@ -84,7 +85,7 @@ class Column:
 
     def _named(self, rows: "models.QuerySet[Any]", key_ids: Collection[bytes]) -> "models.QuerySet[Any]":
         named = _KeyId(F(self.field.attname), place=self.place)
-        under: models.QuerySet[Any] = rows.alias(_key=named).filter(_key__in=list(key_ids))
+        under: models.QuerySet[Any] = rows.alias(_key=named).filter(_key__in=among_octets(map(bytes, key_ids)))
         return under
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from tenancy import audit
+from tenancy.arrays import among, among_octets
 from tenancy.crash_points import crash_here
 from tenancy.encryption import keyring
 from tenancy.encryption.key_sources import CONTACT
@@ -31,9 +32,9 @@ def destroy_keys(
     with keyring.keys_of(organization):
         doomed = DataKey.objects.filter(organization_id=organization, kind=kind, scope__in=scopes)
         if only is not None:
-            doomed = doomed.filter(key_id__in=list(only))
+            doomed = doomed.filter(key_id__in=among_octets(map(bytes, only)))
         keys = list(doomed.select_for_update())
-        doomed.filter(pk__in=[key.pk for key in keys]).delete()
+        doomed.filter(pk__in=among(key.pk for key in keys)).delete()
         DestroyedKey.objects.bulk_create(
             DestroyedKey(organization_id=organization, kind=kind, scope=key.scope, key_id=bytes(key.key_id))
             for key in keys
