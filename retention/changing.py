@@ -6,6 +6,7 @@ ended nothing; the other admins are mailed. Whoever would end something says the
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,7 +20,7 @@ from accounts.permissions import Permission, require
 from accounts.setting_floors import require_strong
 from retention import words
 from retention.choices import GRACE, SETTING, Choices
-from retention.foreseeing import Foresight, foresee
+from retention.foreseeing import Foresight, Known, foresee
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import RetentionPolicy
@@ -85,10 +86,15 @@ def effect(
     tag: UUID | None = None,
     days: int | None,
     follows: bool = False,
+    now: datetime | None = None,
+    known: Known | None = None,
 ) -> Effect:
-    """What the choice would do. Raises NotPossible for a period outside the limits. A few statements for each lane."""
+    """What the choice would do. Raises NotPossible for a period outside the limits. A few statements for each lane.
+
+    `now` and `known`: what is counted is left there, or found, for whoever shows the nights too (`foresee`).
+    """
     require(member, Permission.RETENTION_MANAGE)
-    now, choices = timezone.now(), Choices.load()
+    now, choices = now or timezone.now(), Choices.load()
     row = RetentionPolicy(kind=kind, team_id=team, tag_id=tag, days=days, follows=follows, set_by=member)
     row.set_at = row.starts_at = now
     if not SUBJECTS[kind] or (team is not None and not can_have_own(kind)):
@@ -108,7 +114,7 @@ def effect(
         wanted = choices.with_also(row)
     zone = member.organization.time_zone
     seen = [
-        foresee(some, zone=zone, at=now, kinds=kinds, until=row.starts_at, with_stays=False)
+        foresee(some, zone=zone, at=now, kinds=kinds, until=row.starts_at, with_stays=False, known=known)
         for some in (choices, wanted)
     ]
     more = _more(*seen) if shortens else ()
@@ -136,7 +142,7 @@ def change(
         require_strong(actor, SETTING)
     else:
         require_strong(actor, SETTING, **{kind.value: days})
-    whose = {"team": team.pk if team else None, "tag": tag.pk if tag else None}
+    whose: dict[str, Any] = {"team": team.pk if team else None, "tag": tag.pk if tag else None}
     found = effect(actor, kind=kind, days=days, follows=follows, **whose)
     if _is_so(found.choice):
         raise NotPossible(_("It is so already."))

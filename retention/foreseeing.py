@@ -8,8 +8,9 @@ and they are taken off (decision 373).
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -75,37 +76,70 @@ def foresee(
     kinds: Iterable[Kind] = tuple(Kind),
     until: datetime | None = None,
     with_stays: bool = True,
+    known: "Known | None" = None,
 ) -> Foresight:
-    """The next 90 nights, or those before and the first not before `until`. `with_stays`: also what is kept and why."""
+    """The next 90 nights, or those before and the first not before `until`. `with_stays`: also what is kept and why.
+
+    `known`: what was counted at the same `at`, so that what-if counts only what its choice changes.
+    """
     ahead = nights(current_organization_id(), zone, at)
-    if until is not None:
-        ahead = ahead[: 1 + sum(night < until for night in ahead)]
-    forecasts = [one for kind in kinds if SUBJECTS[kind] for one in _of_kind(choices, kind, ahead, with_stays)]
+    number = len(ahead) if until is None else 1 + sum(night < until for night in ahead)
+    if known is None:  # nobody asks for the later nights
+        ahead, known = ahead[:number], {}
+    forecasts = [one for kind in kinds if SUBJECTS[kind] for one in _of_kind(choices, kind, ahead, known)]
+    if number < len(ahead):
+        ahead = ahead[:number]
+        forecasts = [_first_nights(one, number) for one in forecasts]
+    if not with_stays:
+        forecasts = [replace(one, stays=()) for one in forecasts]
     return Foresight(tuple(ahead), tuple(forecasts))
 
 
-def _of_kind(choices: Choices, kind: Kind, ahead: Sequence[datetime], with_stays: bool) -> list[Forecast]:
+Known = dict[tuple[Any, ...], "_Counted"]
+"""What was counted, by the rows (subject and condition) and the cut-offs of all nights."""
+
+
+@dataclass(frozen=True)
+class _Counted:
+    counts: tuple[int, ...]
+    oldest: datetime | None
+    stays: tuple[Stays, ...]
+
+
+def _first_nights(one: Forecast, number: int) -> Forecast:
+    """Of these nights only. The oldest row that ends goes in the first night in which any does."""
+    counts = one.counts[:number]
+    return replace(one, counts=counts, oldest=one.oldest if any(counts) else None)
+
+
+def _of_kind(choices: Choices, kind: Kind, ahead: Sequence[datetime], known: Known) -> list[Forecast]:
     states = {id(choices.holding(night)): night for night in ahead}.values()
     apart: set[UUID] = {team for night in states for team in choices.teams(kind, night)}
     tags: set[UUID] = {tag for night in states for tag in choices.tags(kind, night)}
     places = Apart(apart, tags, ahead[-1])
     by_night = [lanes(kind, night, choices, places) for night in ahead]
-    return [_forecast(kind, of_nights, ahead, with_stays) for of_nights in zip(*by_night, strict=True)]
+    return [_forecast(kind, of_nights, ahead, known) for of_nights in zip(*by_night, strict=True)]
 
 
-def _forecast(kind: Kind, of_nights: Sequence[Lane], ahead: Sequence[datetime], with_stays: bool) -> Forecast:
+def _forecast(kind: Kind, of_nights: Sequence[Lane], ahead: Sequence[datetime], known: Known) -> Forecast:
     lane = of_nights[-1]
     cutoffs = _rising([one.cutoff(night) for one, night in zip(of_nights, ahead, strict=True)])
-    if not cutoffs:
-        return Forecast(lane, kind, (0,) * len(ahead), None, ())
+    named = (lane.subject, lane.of, *cutoffs)
+    if named not in known:
+        known[named] = _count(lane, cutoffs, len(ahead)) if cutoffs else _Counted((0,) * len(ahead), None, ())
+    found = known[named]
+    return Forecast(lane, kind, found.counts, found.oldest, found.stays)
+
+
+def _count(lane: Lane, cutoffs: list[datetime], nights_ahead: int) -> _Counted:
     since = lane.subject.since
     due = lane.before(cutoffs[-1]).order_by().values(night=_Between(F(since), Value(cutoffs)))
     found: dict[int, int] = dict(due.annotate(count=Count("*")).values_list("night", "count"))
     kept_in, stays = _kept(lane, cutoffs) if found else ({}, [])
     counts = [found.get(night, 0) - kept_in.get(night, 0) for night in range(len(cutoffs))]
-    skipped = (0,) * (len(ahead) - len(cutoffs))
+    skipped = (0,) * (nights_ahead - len(cutoffs))
     oldest = _oldest(lane, cutoffs[-1], is_any_kept=bool(kept_in)) if any(counts) else None
-    return Forecast(lane, kind, (*skipped, *counts), oldest, tuple(stays) if with_stays else ())
+    return _Counted((*skipped, *counts), oldest, tuple(stays))
 
 
 def _oldest(lane: Lane, cutoff: datetime, *, is_any_kept: bool) -> datetime | None:

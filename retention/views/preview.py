@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,8 +19,9 @@ from accounts.step_up import fresh
 from retention import words
 from retention.changing import NotPossible, effect
 from retention.choices import Choices
-from retention.foreseeing import Forecast, Foresight, foresee
+from retention.foreseeing import Forecast, Foresight, Known, foresee
 from retention.forms.period_forms import PeriodForm, typed
+from retention.guards import REASONS
 from retention.kinds import Kind
 from retention.reading import SHOWN
 from retention.spans import said
@@ -64,7 +66,13 @@ def retention_nights(request: MemberRequest) -> HttpResponse:
         "heads": [words.title(kind) for kind in SHOWN],
         "lanes": [_lane(seen, one, names) for one in seen.forecasts],
         "stays": [
-            (words.keeper(stay.keeper), words.rows_of(one.lane.subject), stay, words.until(stay.keeper))
+            (
+                words.keeper(stay.keeper),
+                words.rows_of(one.lane.subject),
+                stay,
+                words.until(stay.keeper),
+                _page(stay.keeper),
+            )
             for one in seen.forecasts
             for stay in one.stays
         ],
@@ -96,14 +104,16 @@ def _asked(request: MemberRequest) -> _Asked:
     if not form.is_valid():
         return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
     kind, whose, days, follows = form.wanted
+    known: Known = {}
     tag = whose if whose and Tag.objects.filter(pk=whose).exists() else None
     try:
-        found = effect(request.member, kind=kind, team=None if tag else whose, tag=tag, days=days, follows=follows)
+        whom: dict[str, Any] = {"team": None if tag else whose, "tag": tag}
+        found = effect(request.member, kind=kind, days=days, follows=follows, now=now, known=known, **whom)
     except NotPossible as error:
         form.add_error("number" if days is not None else "keep", str(error))
         return _Asked(form, foresee(choices, zone=zone, at=now, kinds=SHOWN), None, "")
-    seen = foresee(choices, zone=zone, at=now, kinds=SHOWN, with_stays=False)
-    then = foresee(choices.with_also(found.choice), zone=zone, at=now, kinds=SHOWN)
+    seen = foresee(choices, zone=zone, at=now, kinds=SHOWN, with_stays=False, known=known)
+    then = foresee(choices.with_also(found.choice), zone=zone, at=now, kinds=SHOWN, known=known)
     return _Asked(form, then, seen, form.query)
 
 
@@ -136,6 +146,12 @@ def _lane(seen: Foresight, one: Forecast, names: dict[Any, str]) -> dict[str, An
         "oldest": one.oldest,
         "stays": sum(stay.count for stay in one.stays),
     }
+
+
+def _page(keeper: str) -> str:
+    """Where somebody sees to what keeps rows; "" where no page is."""
+    reason = REASONS.get(keeper)
+    return reverse(reason.route) if reason else ""
 
 
 def _names() -> dict[Any, str]:

@@ -210,7 +210,9 @@ def test_conversations_are_in_the_nights_and_beside_the_thread_it_says_that_they
 
     Conversation.objects.update(resolved_at=timezone.now() - 6 * YEAR)
     browser = desk.as_(desk.cast.admin)
-    assert "have ended by their own periods" in browser.get(f"{PLACE}nights/").content.decode(), "its words are kept"
+    nights_page = browser.get(f"{PLACE}nights/").content.decode()
+    assert "have ended by their own periods" in nights_page, "its words are kept"
+    assert f'<a href="{PLACE}">Words or files of theirs are kept longer</a>' in nights_page, "and where that is decided"
     assert ending() == 0
     Message.objects.update(body=None, ended_at=timezone.now(), ended_as="retention")
     assert ending() == 1
