@@ -17,11 +17,13 @@ from django.utils import timezone
 
 from accounts.built_in_roles import BUILT_IN_ROLES
 from accounts.models import CodePhone, Membership, MembershipRole, Role, Team, TeamMember, User
+from accounts.permissions import Permission
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent
 from config.demo import escalating
 from config.demo.handing_over import handed_over
+from config.demo.keeping import end_what_is_due, keep
 from config.demo.measuring import measures
 from config.demo.polling import poll, scores
 from config.demo.reviewing import reviews
@@ -109,6 +111,11 @@ def build(path: Path, password: str) -> list[dict[str, str]]:
             reviews(built.members)
         while filling.fill():  # the stories were stored row by row
             pass
+        if story.get("keeping"):
+            admin = next(one for one in built.members.values() if one.may(Permission.HOLDS_MANAGE) and one != owner)
+            keep(owner, admin, story["keeping"])
+    if story.get("keeping"):
+        end_what_is_due(owner)
     return people
 
 
