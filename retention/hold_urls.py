@@ -17,4 +17,5 @@ urlpatterns = [
     path(_HOLD + "release/", hold_release.ask_release, name="ask_release"),
     path(_HOLD + "release/answer/", hold_release.answer_release, name="answer_release"),
     path("inbox/c/<uuid:conversation_id>/holds/", holds.conversation_holds, name="conversation_holds"),
+    path("contacts/<uuid:contact_id>/holds/", holds.contact_holds, name="contact_holds"),
 ]

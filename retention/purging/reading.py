@@ -39,7 +39,7 @@ class Shown:
     purge: Purge
     lines: list[Line]
     kept: list[tuple[str, int]]
-    steps: list[PurgeStep]
+    days: list[tuple[str, PurgeStep]]
 
 
 def list_of(member: Membership, number: int) -> Page[Purge]:
@@ -70,7 +70,8 @@ def one(member: Membership, purge_id: object) -> Shown:
     kept: Counter[str] = Counter()
     for step in steps:
         kept.update(step.kept)
-    return Shown(purge, _lines(steps), [(reason_words(name), number) for name, number in kept.most_common()], steps)
+    days = [(title(Kind(step.kind)), step) for step in steps]
+    return Shown(purge, _lines(steps), [(reason_words(name), number) for name, number in kept.most_common()], days)
 
 
 def _lines(steps: Iterable[PurgeStep]) -> list[Line]:

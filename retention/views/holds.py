@@ -140,6 +140,15 @@ def conversation_holds(request: MemberRequest, conversation_id: UUID) -> HttpRes
     return render(request, "retention/holds/_panel.html", context)
 
 
+@requires(Permission.HOLDS_READ, Permission.CONTACTS_READ)
+@require_safe
+def contact_holds(request: MemberRequest, contact_id: UUID) -> HttpResponse:
+    """The line on a contact's page: the matters for which they and all that is theirs are kept; nothing without."""
+    found = queries.access_contact(request.member, contact_id)
+    matters = reading.matters_on(request.member, found)
+    return render(request, "retention/holds/_thread.html", {"names": {"holds": matters}}) if matters else HttpResponse()
+
+
 def hold_context(request: MemberRequest, found: Hold) -> dict[str, Any]:
     """What the page of one hold shows."""
     live = found.state != Hold.State.RELEASED

@@ -1,6 +1,10 @@
 """Persons with several numbers: what keeps, and what erases, knows all of them, whoever merges and parts them."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from retention import changing
@@ -59,6 +63,25 @@ def test_parting_takes_nothing_out_of_a_hold(two, how):
         [scope] = list(live_scopes())
         held = set(Message.objects.filter(covered(scope, TEXTS)).values_list("contact_id", flat=True))
         assert held == {two.ana.pk, two.second.pk}, "a supervisor took a number out of a legal hold"
+
+
+def test_merging_and_parting_take_the_lock_of_what_deletes_before_any_row(two):
+    """A purge takes them in that order: whoever took a contact's row first would wait for it, and it for them."""
+
+    def locks(act):
+        with CaptureQueriesContext(connection) as ran:
+            done = act()
+        said = [one["sql"] for one in ran if re.search("pg_advisory_xact_lock|FOR (NO KEY )?UPDATE", one["sql"])]
+        assert "pg_advisory_xact_lock" in said[0]
+        assert any("texting_contact" in one for one in said)
+        return done
+
+    made = locks(lambda: merge(two))
+    with activate(two.organization):
+        locks(lambda: merging.undo(member=two.cast.supervisor, merge_id=made.pk))
+    made = merge(two)
+    with activate(two.organization):
+        locks(lambda: merging.take_off(member=two.cast.supervisor, merge_id=made.pk))
 
 
 def test_an_erasure_ends_copies_and_requests_of_all_their_numbers(two):

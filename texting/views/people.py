@@ -72,6 +72,7 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         "block_reasons": Contact.Block.choices,
         "may_block": request.member.may(Permission.CONTACTS_BLOCK),
         "may_unmark": request.member.may(Permission.CONTACTS_EDIT),
+        "may_see_holds": request.member.may(Permission.HOLDS_READ),
         "rows": queries.conversations_of(request.member, found),
         "tags": tags_of([found.pk]).get(found.pk, ()),
         "may_tag": request.member.may(Permission.CONTACTS_EDIT),

@@ -5,7 +5,7 @@ from django.urls import reverse
 from retention.models import Hold
 from tenancy.isolation import activate
 from tests.retention.placed import place_hold
-from tests.texting.desk import FIRST
+from tests.texting.desk import FIRST, SECOND
 
 FORM = {
     "matter": "Doe v. Harbor",
@@ -66,6 +66,13 @@ def test_the_thread_says_it_to_who_may_see_holds_and_to_nobody_else(desk):
         assert ("/holds/" in said) is sees
         assert browser.get(f"{page}holds/").status_code == (200 if sees else 403)
         assert browser.get(f"/settings/holds/{row.pk}/").status_code == (200 if sees else 403)
+        theirs = f"/contacts/{talk.contact_id}/"
+        assert (f"{theirs}holds/" in browser.get(theirs).content.decode()) is sees
+        answer = browser.get(f"{theirs}holds/")
+        assert (answer.status_code, "Doe v. Harbor" in answer.content.decode()) == (200, True) if sees else (403, False)
+    other = desk.hear("Hello", number=SECOND).contact_id
+    assert desk.as_(desk.cast.admin).get(f"/contacts/{other}/holds/").content == b"", "nothing keeps them"
+    assert desk.as_(desk.cast.outsider).get(f"/contacts/{other}/holds/").status_code == 404
     assert desk.as_(desk.cast.outsider).get(f"/settings/holds/{row.pk}/").status_code == 404
 
 
