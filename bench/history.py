@@ -27,9 +27,10 @@ SESSION = "SET session_replication_role = replica; SET synchronous_commit = off"
 TEXTS = """
 INSERT INTO texting_message (id, organization_id, conversation_id, contact_id, line_id, direction, purpose, body,
     status, error_kind, provider_code, provider_message_id, our_number, media_count, media_kind, segments,
-    decision_verdict, price_micros, outside_hours, was_permitted, attention, settlement, ended_as, created_at)
+    decision_verdict, price_micros, outside_hours, was_permitted, attention, settlement, ended_as, unicode_extra,
+    created_at)
 SELECT uuidv7(), c.organization_id, c.id, c.contact_id, c.line_id, 'in', '', '\\x00',
-    'received', '', '', NULL, '', 0, '', 1, '', 0, '', false, '', '', '', c.opened_at + n * interval '1 minute'
+    'received', '', '', NULL, '', 0, '', 1, '', 0, '', false, '', '', '', 0, c.opened_at + n * interval '1 minute'
 FROM texting_conversation c, generate_series(1, %(each)s) AS n WHERE c.organization_id = %(organization)s
 """
 
