@@ -9,10 +9,12 @@ its last status: a record that is gone answers no question any more about whethe
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +34,7 @@ from texting.live import LiveKind
 from texting.models import CarrierCopy, Line, Message
 from texting.providers.base import Credentials, NotAccepted, Provider
 from texting.providers.registry import provider_for
-from texting.statuses import FINAL
+from texting.statuses import FINAL, ErrorKind
 
 log = logging.getLogger("parley.carrier_copies")
 
@@ -41,6 +43,10 @@ _MINUTES = (1, 5, 30, 120, 720, 1440, 1440, 2880, 4320, 10080)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
 """Until the next try, after the first, second ... one: two weeks in all, since a text may take days to end there."""
 _BATCH = 50
+ROUND = 10.0
+"""Seconds of one round; the clock begins one each half minute, and other work needs the process in between."""
+_SLOWER = (ErrorKind.RATE_LIMITED, ErrorKind.UNREACHABLE, ErrorKind.AUTH, ErrorKind.ACCOUNT)
+"""Answers after which an organization's other copies wait for the next round: more would be refused, too."""
 _LEASE = timedelta(minutes=5)
 _LAST_STATUS = timedelta(days=3)  # providers give up sooner
 # A purge wants a thousand at a time: a column is one array.
@@ -77,24 +83,44 @@ def forget_all(message_ids: Collection[UUID], *, at: datetime, deletes: bool = F
     return len(wanted)
 
 
-def ask_providers() -> dict[str, int]:
-    """One round through all organizations. Returns how many copies were asked about, and organizations that failed."""
-    counts = {"asked": 0, "failed": 0}
-    for organization_id in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
-        try:
-            counts["asked"] += ask_due(organization_id)
-        except Exception as error:  # one organization's trouble is not the others'
-            log.error("copies_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
-            counts["failed"] += 1
+def ask_providers(seconds: float = ROUND) -> dict[str, int]:
+    """One round: some copies of each organization in turn, and again of those that have more until the time is over.
+
+    Whose provider says that it is too much waits for the next round. Returns how many copies were asked about, and
+    organizations that failed.
+    """
+    counts, until = {"asked": 0, "failed": 0}, monotonic() + seconds
+    turns = deque(Organization.objects.order_by("pk").values_list("pk", flat=True))
+    for _first in range(len(turns)):  # each has one turn, whatever the time
+        _one_turn(turns, counts)
+    while turns and monotonic() < until:
+        _one_turn(turns, counts)
     return counts
+
+
+def _one_turn(turns: deque[UUID], counts: dict[str, int]) -> None:
+    organization_id = turns.popleft()
+    try:
+        asked, is_too_much = _ask_some(organization_id)
+    except Exception as error:  # one organization's trouble is not the others'
+        log.error("copies_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
+        counts["failed"] += 1
+        return
+    counts["asked"] += asked
+    if asked and not is_too_much:
+        turns.append(organization_id)
 
 
 def ask_due(organization_id: UUID) -> int:
     """Ask about some copies of one organization that are due; how many. Raises what reading credentials may raise."""
+    return _ask_some(organization_id)[0]
+
+
+def _ask_some(organization_id: UUID) -> tuple[int, bool]:
+    """How many, and whether a provider wants fewer."""
     with activate(organization_id):
         due = _take()
-    _ask_all(organization_id, due)
-    return len(due)
+    return len(due), _ask_all(organization_id, due)
 
 
 @dataclass(frozen=True)
@@ -136,19 +162,20 @@ def _is_old(copy: CarrierCopy) -> bool:
     return copy.wanted_at <= timezone.now() - _LAST_STATUS
 
 
-def _ask_all(organization_id: UUID, due: Sequence[_Wish]) -> None:
-    """Line by line; what goes wrong with one is raised when the others were asked."""
-    failures = []
+def _ask_all(organization_id: UUID, due: Sequence[_Wish]) -> bool:
+    """Line by line; what goes wrong with one is raised when the others were asked. Whether one wants fewer."""
+    failures, is_too_much = [], False
     for line_id, group in groupby(due, key=lambda wish: wish.line_id):
         try:
-            _ask_line(organization_id, line_id, list(group))
+            is_too_much |= _ask_line(organization_id, line_id, list(group))
         except Exception as error:
             failures.append(error)
     if failures:
         raise failures[0]
+    return is_too_much
 
 
-def _ask_line(organization_id: UUID, line_id: UUID, wishes: Sequence[_Wish]) -> None:
+def _ask_line(organization_id: UUID, line_id: UUID, wishes: Sequence[_Wish]) -> bool:
     with activate(organization_id):
         line = Line.objects.get(pk=line_id)
         provider = provider_for(line.provider, Credentials.from_json(line.credentials))
@@ -156,6 +183,7 @@ def _ask_line(organization_id: UUID, line_id: UUID, wishes: Sequence[_Wish]) -> 
     with activate(organization_id):
         for wish, refusal in zip(wishes, answers, strict=True):
             _record(wish, refusal)
+    return any(refusal is not None and refusal.kind in _SLOWER for refusal in answers)
 
 
 async def _ask(provider: Provider, wishes: Sequence[_Wish]) -> list[NotAccepted | None]:

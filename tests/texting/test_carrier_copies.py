@@ -81,6 +81,22 @@ def test_a_refusal_for_good_stays_listed_with_its_code(heard: Desk) -> None:
     assert (copy.state, copy.code, copy.due_at) == (State.REFUSED, "20003", None)
 
 
+def test_a_round_asks_for_all_that_is_due_and_stops_where_a_provider_says_that_it_is_too_much(
+    busy_desk: Desk, far_end: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrier_copies, "_BATCH", 2)
+    for number in range(5):
+        busy_desk.hear(f"card 4111 1111 1111 1111, text {number}")
+    make_due(busy_desk)
+    FAR_END.keeps += [NotAccepted(ErrorKind.RATE_LIMITED, retry=True, provider_code="20429")]
+    assert carrier_copies.ask_providers() == {"asked": 2, "failed": 0}
+    assert carrier_copies.ask_providers(seconds=0) == {"asked": 2, "failed": 0}, "one turn each, whatever the time"
+    make_due(busy_desk)
+    assert carrier_copies.ask_providers()["asked"] >= 2
+    with activate(busy_desk.organization):
+        assert set(CarrierCopy.objects.values_list("state", flat=True)) == {State.GONE}
+
+
 def test_a_worker_that_dies_while_it_asks_leaves_it_to_the_next(heard: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(*_: object) -> None:
         raise SystemExit
