@@ -99,7 +99,10 @@ TEXTING_ENDING_STEPS = [  # told of conversations that are resolved or reopened
     "compliance.automations.hearing.ended",
     "compliance.satisfaction.asking.ended",
 ]
-TEXTING_TAGGED_STEPS = ["compliance.automations.hearing.tagged"]  # told of contacts that got a tag
+TEXTING_TAGGED_STEPS = [  # told of contacts that got a tag
+    "retention.holds.meeting.tagged",
+    "compliance.automations.hearing.tagged",
+]
 TEXTING_INBOUND_PLACES = ["compliance.satisfaction.hearing.places"]  # texts that open no new conversation
 TEXTING_TAG_GUARDS = ["retention.tag_periods.why_kept"]  # tags that do not come off by the way
 TEXTING_INBOUND_STEPS = [

@@ -19,6 +19,7 @@ from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from tests.texting.desk import FIRST, SECOND
+from texting import tagging
 from texting.models import Contact, ContactTag, Conversation, Message, Note, Tag
 
 
@@ -85,6 +86,15 @@ def test_a_customer_whose_number_changes_stays_on_hold_and_who_gets_the_number_c
     Contact.objects.filter(pk=first.pk).update(number_index=b"\0" * 16)
     Contact.objects.filter(pk=second.pk).update(number_index=number)
     assert held(Contact) == {first.pk, second.pk}
+
+
+def test_who_had_a_tag_on_hold_for_a_minute_stays_on_hold(two, hold, desk):
+    one, _billing, _other = two
+    tag = tagging.add_tag(member=desk.cast.admin, name="Lawsuit")
+    hold(WantedScope(tag_id=tag.pk))
+    tagging.put_on(member=desk.cast.admin, tag=tag, contact_ids=[one.contact_id])
+    tagging.take_off(member=desk.cast.admin, tag=tag, contact_ids=[one.contact_id])
+    assert held(Contact) == {one.contact_id}, "before the clock looked"
 
 
 def test_a_tag_holds_who_has_it_and_goes_on_when_it_is_taken_off(two, hold, desk):
