@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.access_reviewing import review_waits
 from accounts.models import Membership
@@ -57,23 +58,33 @@ def _group(caption: str | Promise, *entries: RailEntry) -> Group:
     return caption, entries
 
 
+# Under an icon there is room for about ten letters, so other languages may need a shorter word than a page's title.
+_RAIL_SCHEDULED, _RAIL_ESCALATIONS = pgettext_lazy("rail", "Scheduled"), pgettext_lazy("rail", "Escalations")
 RAIL = (
-    RailEntry(_("Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
+    RailEntry(pgettext_lazy("rail", "Inbox"), "inbox", "inbox", Permission.CONVERSATIONS_READ),
     RailEntry(_("Search"), "search", "search", Permission.CONVERSATIONS_READ),
     RailEntry(_("Attention"), "attention", "triangle-alert", Permission.CONVERSATIONS_READ, attention_count),
     RailEntry(_("For you"), "notifications", "bell", Permission.CONVERSATIONS_READ, unread_count),
-    RailEntry(_("Scheduled"), "scheduled", "calendar-clock", Permission.CONVERSATIONS_READ, stopped_count),
+    RailEntry(
+        pgettext_lazy("rail", "Scheduled"), "scheduled", "calendar-clock", Permission.CONVERSATIONS_READ, stopped_count
+    ),
     RailEntry(_("Announce"), "announcements", "megaphone", Permission.ANNOUNCEMENTS_PREPARE, to_approve),
     RailEntry(_("Polls"), "polls", "list-checks", Permission.ANNOUNCEMENTS_PREPARE),
     RailEntry(_("Stop?"), "questions", "hand", Permission.CONVERSATIONS_READ, question_count),
-    RailEntry(_("Escalations"), "escalations", "life-buoy", Permission.CONVERSATIONS_READ, escalations_open),
-    RailEntry(_("Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),
+    RailEntry(
+        pgettext_lazy("rail", "Escalations"),
+        "escalations",
+        "life-buoy",
+        Permission.CONVERSATIONS_READ,
+        escalations_open,
+    ),
+    RailEntry(pgettext_lazy("rail", "Approvals"), "held_texts", "hourglass", Permission.MESSAGES_APPROVE, held_count),
     RailEntry(_("Reviews"), "reviews", "clipboard-check", None, reviews_waiting),
     RailEntry(_("Contacts"), "contacts", "users", Permission.CONTACTS_READ),
     RailEntry(_("Reports"), "reports", "chart-column", Permission.REPORTS_WORK, also=Permission.REPORTS_READ),
     RailEntry(_("Phones"), "simulator", "smartphone", Permission.SIMULATOR_USE),
     RailEntry(_("Mailbox"), "mailbox", "mail", None),
-    RailEntry(_("Settings"), "settings", "settings", None),
+    RailEntry(pgettext_lazy("rail", "Settings"), "settings", "settings", None),
 )
 SETTINGS = (
     _group(

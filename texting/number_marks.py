@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
@@ -29,10 +30,10 @@ IN_A_ROW = 3
 LOOKS_BACK = timedelta(days=30)
 
 WORDS = {
-    Mark.LANDLINE: ("This number is a landline.", "Call them instead."),
-    Mark.INVALID: ("The carrier says that this is no valid number.", "Ask them for their number another way."),
-    Mark.UNUSED: ("The carrier says that this number is no longer in use.", "Ask them for their new number."),
-    Mark.UNREACHABLE: ("Their phone could not be reached several times.", "Call or e-mail them instead."),
+    Mark.LANDLINE: (_("This number is a landline."), _("Call them instead.")),
+    Mark.INVALID: (_("The carrier says that this is no valid number."), _("Ask them for their number another way.")),
+    Mark.UNUSED: (_("The carrier says that this number is no longer in use."), _("Ask them for their new number.")),
+    Mark.UNREACHABLE: (_("Their phone could not be reached several times."), _("Call or e-mail them instead.")),
 }
 """What stands there, and what to do instead."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as say
 
 from accounts.models import Membership
 from tenancy import audit
@@ -159,7 +160,7 @@ def _send_group(line: Line, texts: Sequence[Wanted], author: Membership | None, 
     for _ in range(_TRIES):
         with suppress(OverLimit), transaction.atomic():
             return _try_group(line, texts, author, purpose, sizes)
-    return [BadText("Many texts are being sent at this instant. Send it again.") for _ in texts]
+    return [BadText(say("Many texts are being sent at this instant. Send it again.")) for _ in texts]
 
 
 def _try_group(
@@ -282,11 +283,11 @@ def cleaned(body: str, *, may_be_empty: bool = False) -> str:
     """The text without outer white space. Raises BadText when it is empty, too long, or cannot be stored."""
     text = body.replace("\r\n", "\n").strip()
     if not text and not may_be_empty:
-        raise BadText("Write something first.")
+        raise BadText(say("Write something first."))
     if len(text) > LONGEST:
         raise BadText(_too_long(len(text)))
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise BadText("The text holds characters that cannot be sent. Type it again instead of pasting it.")
+        raise BadText(say("The text holds characters that cannot be sent. Type it again instead of pasting it."))
     return text
 
 

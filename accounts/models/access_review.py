@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.membership import Membership
 from tenancy.isolation import AppendOnly, TenantModel, same_organization
@@ -31,9 +32,9 @@ class AccessReview(TenantModel):
 class AccessKind(models.TextChoices):
     """What has access."""
 
-    PERSON = "person", "Person"
-    KEY = "key", "API key"
-    TOKEN = "token", "Directory token"
+    PERSON = "person", _("Person")
+    KEY = "key", _("API key")
+    TOKEN = "token", _("Directory token")
 
 
 class AccessLine(TenantModel):

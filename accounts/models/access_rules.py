@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.ids import new_id
 from tenancy.models import Organization
@@ -16,9 +17,9 @@ HIPAA_IDLE, HIPAA_LONGEST = timedelta(minutes=15), timedelta(hours=12)
 class SessionProfile(models.TextChoices):
     """HIPAA: 45 CFR 164.312(a)(2)(iii) asks for automatic logoff and names no time; 15 minutes are what is usual."""
 
-    STANDARD = "standard", "Standard"
-    HIPAA = "hipaa", "HIPAA"
-    OWN = "own", "Own limits"
+    STANDARD = "standard", _("Standard")
+    HIPAA = "hipaa", _("HIPAA")
+    OWN = "own", _("Own limits")
 
 
 class AccessRules(models.Model):

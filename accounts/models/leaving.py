@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.membership import Membership
 from tenancy.encryption import DayKey, EncryptedTextField
@@ -21,13 +22,13 @@ class OffboardingReceipt(TenantModel):
     """
 
     class Kind(models.TextChoices):
-        DEACTIVATED = "deactivated", "Deactivated"
-        SUSPENDED = "suspended", "Suspended"
+        DEACTIVATED = "deactivated", _("Deactivated")
+        SUSPENDED = "suspended", _("Suspended")
 
     class By(models.TextChoices):
-        PERSON = "person", "A person"
-        DIRECTORY = "directory", "The company's directory"
-        PLAN = "plan", "As planned"
+        PERSON = "person", _("A person")
+        DIRECTORY = "directory", _("The company's directory")
+        PLAN = "plan", _("As planned")
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="receipts")
     actor = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -80,9 +81,9 @@ class PlannedLeaving(models.Model):
     """
 
     class Problem(models.TextChoices):
-        LAST_OWNER = "last_owner", "The only owner"
-        GONE = "gone", "Deactivated already"
-        NOT_ALLOWED = "not_allowed", "Whoever asked for it may not any more"
+        LAST_OWNER = "last_owner", _("The only owner")
+        GONE = "gone", _("Deactivated already")
+        NOT_ALLOWED = "not_allowed", _("Whoever asked for it may not any more")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="planned_leavings")

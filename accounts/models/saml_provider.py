@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.role import Role
 from accounts.models.team import Team
@@ -14,16 +15,16 @@ from tenancy.isolation import TenantModel, same_organization
 class Signed(models.TextChoices):
     """What must bear the provider's signature. An encrypted assertion is signed inside in any case."""
 
-    EITHER = "either", "The assertion or the whole response"
-    ASSERTION = "assertion", "The assertion"
-    BOTH = "both", "The assertion and the whole response"
+    EITHER = "either", _("The assertion or the whole response")
+    ASSERTION = "assertion", _("The assertion")
+    BOTH = "both", _("The assertion and the whole response")
 
 
 class Binding(models.TextChoices):
     """How the browser brings a message to the provider. Its answers to our questions always come by POST."""
 
-    REDIRECT = "redirect", "HTTP-Redirect"
-    POST = "post", "HTTP-POST"
+    REDIRECT = "redirect", _("HTTP-Redirect")
+    POST = "post", _("HTTP-POST")
 
 
 class SamlProvider(TenantModel):
@@ -128,9 +129,9 @@ class SamlFoundCertificate(TenantModel):
 class KeyUse(models.TextChoices):
     """`next` stands in our metadata and opens what was encrypted for it; `current` signs; `old` still opens."""
 
-    NEXT = "next", "Next"
-    CURRENT = "current", "Current"
-    OLD = "old", "Old"
+    NEXT = "next", _("Next")
+    CURRENT = "current", _("Current")
+    OLD = "old", _("Old")
 
 
 class SamlKey(TenantModel):

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.membership import Membership
 from tenancy.encryption import DayKey, EncryptedTextField
@@ -13,10 +14,10 @@ from tenancy.isolation import TenantModel, same_organization
 class RequestKind(models.TextChoices):
     """What an answer to the request is for."""
 
-    SIGN_IN = "sign_in", "Sign-in"
-    AGAIN = "again", "Confirmation"
-    TEST = "test", "Test"
-    LOGOUT = "logout", "Sign-out"
+    SIGN_IN = "sign_in", _("Sign-in")
+    AGAIN = "again", _("Confirmation")
+    TEST = "test", _("Test")
+    LOGOUT = "logout", _("Sign-out")
 
 
 class SamlRequest(TenantModel):

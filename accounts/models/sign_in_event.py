@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.membership import Membership
 from tenancy.ids import new_id
@@ -13,11 +14,11 @@ from tenancy.ids import new_id
 class SignInOutcome(models.TextChoices):
     """How an attempt ended. A new one counts as failed until it is known to be right, so that many at once count."""
 
-    FAILED = "failed", "Failed"
-    PASSWORD_RIGHT = "password_right", "Password right"
-    CODE_WRONG = "code_wrong", "Code wrong"
-    SIGNED_IN = "signed_in", "Signed in"
-    OUTSIDE = "outside", "Outside of the networks"
+    FAILED = "failed", _("Failed")
+    PASSWORD_RIGHT = "password_right", _("Password right")
+    CODE_WRONG = "code_wrong", _("Code wrong")
+    SIGNED_IN = "signed_in", _("Signed in")
+    OUTSIDE = "outside", _("Outside of the networks")
 
 
 class SignInEvent(models.Model):

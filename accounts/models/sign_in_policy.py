@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import Organization
 
@@ -24,9 +25,9 @@ class SignInPolicy(models.Model):
     """
 
     class Required(models.TextChoices):
-        ADMINISTRATORS = "administrators", "Owners and administrators"
-        ROLES = "roles", "These roles as well"
-        EVERYBODY = "everybody", "Everybody"
+        ADMINISTRATORS = "administrators", _("Owners and administrators")
+        ROLES = "roles", _("These roles as well")
+        EVERYBODY = "everybody", _("Everybody")
 
     organization = models.OneToOneField(
         Organization, on_delete=models.CASCADE, primary_key=True, related_name="sign_in_policy"

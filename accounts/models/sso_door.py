@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.membership import Membership
 from tenancy.ids import new_id
@@ -16,9 +17,9 @@ from tenancy.models import Organization
 class Enforced(models.TextChoices):
     """Who may sign in only through the organization's identity provider."""
 
-    NOBODY = "nobody", "Nobody"
-    DOMAINS = "domains", "People with an address in a proved domain"
-    EVERYBODY = "everybody", "Everybody"
+    NOBODY = "nobody", _("Nobody")
+    DOMAINS = "domains", _("People with an address in a proved domain")
+    EVERYBODY = "everybody", _("Everybody")
 
 
 class SsoDoor(models.Model):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import mail, notices
+from accounts.languages import DEFAULT, written_in
 from accounts.mail import MailKind
 from accounts.models import Membership, MembershipRole, Role
 from accounts.permissions import Permission, require
@@ -83,7 +84,11 @@ def sign_off(*, actor: Membership, measure: str, period: Period, note: str, last
     duty = MeasureDuty.objects.select_for_update().filter(measure=measure, applies=True).first()
     if duty is None or not LEAST_NOTE <= len(note) <= LONGEST_NOTE:
         raise NotPossible
-    shown = register.one_measure(actor, measure, period)
+    with written_in(DEFAULT):  # kept for everybody, whatever language the actor reads
+        shown = register.one_measure(actor, measure, period)
+        figures = [_frozen(one) for one in shown.figures] if shown else []
+        rows = shown.controls if shown else ()
+        controls = [{"key": one.control.key, "title": str(one.control.title), "on": one.on} for one in rows]
     if shown is None or not shown.because:
         raise NotPossible
     if (shown.last.pk if shown.last else None) != last_id:
@@ -96,8 +101,8 @@ def sign_off(*, actor: Membership, measure: str, period: Period, note: str, last
         next_on=next_on,
         since=period.first,
         until=period.last,
-        figures=[_frozen(one) for one in shown.figures],
-        controls=[{"key": one.control.key, "title": str(one.control.title), "on": one.on} for one in shown.controls],
+        figures=figures,
+        controls=controls,
         gaps=len(shown.gaps),
         catalogue_version=VERSION,
         note=note,

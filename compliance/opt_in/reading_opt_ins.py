@@ -19,7 +19,7 @@ from compliance.models import OptIn
 from compliance.opt_in.opt_in_confirmations import GOT_IT, ON_ITS_WAY
 from tenancy.encryption import blind_index, prefetch
 from tenancy.isolation import activate
-from texting.explaining import explain
+from texting.explained import explain
 from texting.models import Contact, Message
 from texting.models.contact import NUMBER_INDEX
 from texting.phone_numbers import BadNumber, parse

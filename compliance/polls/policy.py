@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as say
 
 from compliance.models import Poll, PollAnswer
 from compliance.polls.reading import closes_at, is_open
@@ -40,7 +41,7 @@ class Polls:
         if poll is None:
             return Ruling()
         if closes_at(poll) is not None and not is_open(poll):
-            return Ruling((Reason(rule=CLOSED, verdict=Verdict.REFUSE, text="The poll is closed."),))
+            return Ruling((Reason(rule=CLOSED, verdict=Verdict.REFUSE, text=say("The poll is closed.")),))
         if draft.announcement_id == poll.reminder_id and (poll.pk, draft.conversation.contact_id) in answered:
-            return Ruling((Reason(rule=ANSWERED, verdict=Verdict.REFUSE, text="They have answered."),))
+            return Ruling((Reason(rule=ANSWERED, verdict=Verdict.REFUSE, text=say("They have answered.")),))
         return Ruling()

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 from texting.gate import Draft, Reason, Ruling, Verdict
 
 
@@ -20,8 +22,8 @@ class AuthorActive:
                 Reason(
                     rule=self.name,
                     verdict=Verdict.REFUSE,
-                    text="The colleague who wrote it can no longer send texts.",
-                    what_to_do="Read it, and send it yourself if it is still right.",
+                    text=_("The colleague who wrote it can no longer send texts."),
+                    what_to_do=_("Read it, and send it yourself if it is still right."),
                     evidence={"author": str(author.pk)},
                 ),
             )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from compliance.opt_out.answers import OPT_OUT_WORDS
 from compliance.send_policies.here import organization
 from compliance.words.first_words import names, tells_how_to_opt_out
@@ -46,8 +48,8 @@ class FirstTextClauses:
                 Reason(
                     rule=self.name,
                     verdict=Verdict.REFUSE,
-                    text="The first text of a conversation must name the company and say how to opt out.",
-                    what_to_do="Write it again; both are added by themselves.",
+                    text=_("The first text of a conversation must name the company and say how to opt out."),
+                    what_to_do=_("Write it again; both are added by themselves."),
                 ),
             )
         )

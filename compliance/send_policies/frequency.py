@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as say
 
 from compliance.hours import own_hours, quiet_hours
 from compliance.hours.quiet_hours import Cap
@@ -143,8 +144,8 @@ def _put_off(cap: Cap, free: datetime, *, leaving: bool, counted: int) -> Reason
     return Reason(
         rule="hours.cap",
         verdict=Verdict.REFUSE,
-        text="This customer has got as many texts of this kind as the rules allow for now.",
-        what_to_do="It leaves by itself when one more is allowed.",
+        text=say("This customer has got as many texts of this kind as the rules allow for now."),
+        what_to_do=say("It leaves by itself when one more is allowed."),
         version=version,
         evidence=evidence,
         again_at=free,
@@ -157,6 +158,6 @@ def _too_long() -> Reason:
         rule="healthcare.length",
         verdict=Verdict.REFUSE,
         text=f"An appointment text has at most {LONGEST_HEALTHCARE} characters, with company name and opt-out words.",
-        what_to_do="Shorten it. An admin can read why under Settings > Quiet hours.",
+        what_to_do=say("Shorten it. An admin can read why under Settings > Quiet hours."),
         version=quiet_hours.rules_version(),
     )

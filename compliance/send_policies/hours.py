@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as say
+
 from compliance.hours import own_hours, quiet_hours
 from compliance.hours.own_hours import Decided
 from compliance.hours.quiet_hours import Hours, OwnRules, TextClass
@@ -123,9 +125,9 @@ def _marketing(draft: Draft, where: Whereabouts, at: datetime, own: OwnRules) ->
         rule="hours.closed" if found.opens_at else "hours.never",
         verdict=Verdict.REFUSE,
         text=sentence(found.zones, at),
-        what_to_do="It leaves when the hours for such texts begin."
+        what_to_do=say("It leaves when the hours for such texts begin.")
         if found.opens_at
-        else "There is no hour that suits every place where this customer may be. Call or e-mail them.",
+        else say("There is no hour that suits every place where this customer may be. Call or e-mail them."),
         version=quiet_hours.rules_version(),
         evidence=_evidence(found, at),
         again_at=found.opens_at,
@@ -166,7 +168,7 @@ def _was_open(where: Whereabouts, at: datetime, own: OwnRules) -> bool:
 
 def _act(found: Hours, at: datetime) -> str:
     if found.opens_at is None:
-        return "No hour suits every place where they may be. Send it all the same if it matters, or call."
+        return say("No hour suits every place where they may be. Send it all the same if it matters, or call.")
     return f"It can wait until {their_time(found.zones, found.opens_at, since=at)}, or leave now if it matters."
 
 

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.limits.judging import OWED
 from texting.purposes import Purpose
@@ -23,7 +25,7 @@ class LineActive:
                     rule=self.name,
                     verdict=Verdict.REFUSE,
                     text=f"The line {line.name} is switched off.",
-                    what_to_do="Ask an admin to switch it on, or write from another line.",
+                    what_to_do=_("Ask an admin to switch it on, or write from another line."),
                     evidence={"line": str(line.pk)},
                 ),
             )
@@ -42,14 +44,18 @@ class CodeLine:
         on_it, is_code = draft.conversation.line.sends_codes, draft.purpose is Purpose.CODE
         if on_it == is_code or (on_it and draft.purpose in OWED):
             return Ruling()
-        text = "This line is for sign-in codes only." if on_it else "Sign-in codes leave on the line for codes only."
+        text = (
+            _("This line is for sign-in codes only.") if on_it else _("Sign-in codes leave on the line for codes only.")
+        )
         return Ruling(
             (
                 Reason(
                     rule=self.name,
                     verdict=Verdict.REFUSE,
                     text=text,
-                    what_to_do="Write from another line." if on_it else "Ask an admin to connect a line for codes.",
+                    what_to_do=_("Write from another line.")
+                    if on_it
+                    else _("Ask an admin to connect a line for codes."),
                     evidence={"line": str(draft.conversation.line.pk)},
                 ),
             )

@@ -18,7 +18,7 @@ class MarkedNumbers:
         mark = draft.conversation.contact.mark
         if not mark or TERMS[draft.purpose].owed:
             return Ruling()
-        text, what_to_do = WORDS[Contact.Mark(mark)]
+        text, what_to_do = map(str, WORDS[Contact.Mark(mark)])
         if draft.is_bulk:
             return Ruling((Reason(rule=f"number.{mark}", verdict=Verdict.REFUSE, text=text, what_to_do=what_to_do),))
         warning = f"{text} {what_to_do}"

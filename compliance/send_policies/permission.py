@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from compliance.ledger import consent
 from compliance.ledger.consent import ANSWER_WINDOW, State
@@ -95,16 +96,16 @@ class Permission:
         """Nothing was permitted, or it has ended, or it was permitted for something else."""
         ask = f"Ask them to text START to {_line(draft)}; you can write as soon as they have."
         if not state.permitted and state.weak is not None:
-            rule, text = "consent.weak", "Their permission was imported without its wording or date."
-            ask = "Ask them to confirm it: Contacts, Ask for permission."
+            rule, text = "consent.weak", _("Their permission was imported without its wording or date.")
+            ask = _("Ask them to confirm it: Contacts, Ask for permission.")
         elif state.expired_at is not None:
             rule, text = "consent.expired", f"Their permission ended on {_moment(state.expired_at)}."
         elif not state.permitted:
-            rule, text = "consent.none", "There is no permission to text this number yet."
+            rule, text = "consent.none", _("There is no permission to text this number yet.")
         elif all(given.kind == ConsentEvent.Kind.HEALTHCARE for given in state.given):
             return self._exempt(draft, scope, evidence)
         elif all(given.kind == ConsentEvent.Kind.REPLY for given in state.given):
-            rule, text = "consent.reply_only", "They wrote to us, which permits an answer, not an announcement."
+            rule, text = "consent.reply_only", _("They wrote to us, which permits an answer, not an announcement.")
         else:
             rule, text = "consent.scope", f"What they agreed to does not cover {_NAMES[scope]}."
             ask = f"Ask them to opt in to {_NAMES[scope]}, by a form or a keyword."
@@ -116,13 +117,13 @@ class Permission:
         if scope == EXEMPT:
             rule, text = (
                 "consent.exemption_off",
-                "They gave their number under the exemption for healthcare, which is off.",
+                _("They gave their number under the exemption for healthcare, which is off."),
             )
             ask = f"{ask} An admin can switch it on again under Settings > Quiet hours."
         else:
             rule, text = (
                 "consent.exempt_only",
-                "The exemption for healthcare carries appointment texts and nothing else.",
+                _("The exemption for healthcare carries appointment texts and nothing else."),
             )
         return Reason(rule=rule, verdict=Verdict.REFUSE, text=text, what_to_do=ask, evidence=evidence)
 
@@ -137,13 +138,13 @@ class Permission:
         in_time = since is not None and timezone.now() - since <= ANSWER_WINDOW
         if in_time and not others.exists():
             return Reason(
-                rule="consent.confirmation", verdict=Verdict.ALLOW, text="The one confirmation of an opt-out."
+                rule="consent.confirmation", verdict=Verdict.ALLOW, text=_("The one confirmation of an opt-out.")
             )
         return Reason(
             rule="consent.confirmation",
             verdict=Verdict.REFUSE,
-            text="An opt-out is confirmed once, within five minutes.",
-            what_to_do="Nothing: the opt-out holds without it.",
+            text=_("An opt-out is confirmed once, within five minutes."),
+            what_to_do=_("Nothing: the opt-out holds without it."),
         )
 
     def _question(self, draft: Draft) -> Reason:
@@ -153,35 +154,35 @@ class Permission:
         questions = [pk for pk in asked.values_list("question_id", flat=True) if pk]
         sent = Message.objects.filter(pk__in=questions).exclude(pk__in=own).count()
         if draft.author is None and len(questions) > sent:
-            return Reason(rule="consent.question", verdict=Verdict.ALLOW, text="The one question for permission.")
+            return Reason(rule="consent.question", verdict=Verdict.ALLOW, text=_("The one question for permission."))
         return Reason(
             rule="consent.question",
             verdict=Verdict.REFUSE,
-            text="A number is asked for permission once.",
-            what_to_do="Wait for their answer.",
+            text=_("A number is asked for permission once."),
+            what_to_do=_("Wait for their answer."),
         )
 
     def _code(self, draft: Draft) -> Reason:
         """The receiver has just asked for it, which is permission for this one text; an opt-out still holds."""
         if draft.author is None:
-            return Reason(rule="consent.code", verdict=Verdict.ALLOW, text="A code that its receiver asked for.")
+            return Reason(rule="consent.code", verdict=Verdict.ALLOW, text=_("A code that its receiver asked for."))
         return Reason(
             rule="consent.code",
             verdict=Verdict.REFUSE,
-            text="Codes are sent by Parley itself.",
-            what_to_do="Write an ordinary text instead.",
+            text=_("Codes are sent by Parley itself."),
+            what_to_do=_("Write an ordinary text instead."),
         )
 
     def _help(self, draft: Draft) -> Reason:
         """HELP is answered whatever the state is, but only when it was just asked."""
         asked = draft.conversation.last_inbound_at
         if asked is not None and timezone.now() - asked <= ANSWER_WINDOW:
-            return Reason(rule="consent.help", verdict=Verdict.ALLOW, text="The customer just asked for help.")
+            return Reason(rule="consent.help", verdict=Verdict.ALLOW, text=_("The customer just asked for help."))
         return Reason(
             rule="consent.help",
             verdict=Verdict.REFUSE,
-            text="Help is sent only to someone who just asked for it.",
-            what_to_do="Write an ordinary text instead.",
+            text=_("Help is sent only to someone who just asked for it."),
+            what_to_do=_("Write an ordinary text instead."),
         )
 
 

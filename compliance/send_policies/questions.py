@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from compliance.models import OptOutQuestion
 from texting.gate import Draft, Reason, Ruling, Verdict
@@ -52,8 +53,8 @@ class OpenQuestions:
         return Reason(
             rule="consent.perhaps_stop",
             verdict=Verdict.REFUSE,
-            text="They may have asked to stop, and nobody has decided yet.",
-            what_to_do='Decide it under "Perhaps stop"; until then they get no bulk texts.',
+            text=_("They may have asked to stop, and nobody has decided yet."),
+            what_to_do=_('Decide it under "Perhaps stop"; until then they get no bulk texts.'),
             evidence={"question": str(question.pk)},
             again_at=_again(draft, question.due_at),
         )
@@ -62,8 +63,8 @@ class OpenQuestions:
         return Reason(
             rule="consent.wrong_number",
             verdict=Verdict.REFUSE,
-            text="They say that this is a wrong number, and nobody has decided yet.",
-            what_to_do='Find out whose number it is, then decide it under "Perhaps stop".',
+            text=_("They say that this is a wrong number, and nobody has decided yet."),
+            what_to_do=_('Find out whose number it is, then decide it under "Perhaps stop".'),
             evidence={"question": str(question.pk)},
             again_at=_again(draft, question.due_at) if draft.is_bulk else None,
         )

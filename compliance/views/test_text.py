@@ -11,7 +11,7 @@ from accounts.views.answers import wait_sentence
 from compliance.forms.permission_forms import TestTextForm
 from compliance.test_texts import send_test_text
 from tenancy import rates
-from texting.explaining import explain
+from texting.explained import explain
 from texting.models import Line, Message
 from texting.sending import BadText, Refused
 from texting.statuses import FINAL, ErrorKind, MessageStatus

@@ -28,6 +28,7 @@ _FUNCTIONS = {
     "npgettext": (2, True),
     "npgettext_lazy": (2, True),
 }
+MARKS = "\ndef _(words: str) -> str:\n"  # of plain values, which know no Django and are looked up by others
 Look = Callable[[str, ast.Module], None]
 _CALL = re.compile(r"(?<!\w)(_|gettext|ngettext|pgettext|npgettext)\(")
 _LITERAL = re.compile(r"""\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*,?""", re.S)
@@ -72,7 +73,7 @@ def _everywhere(look: Look | None) -> Iterator[tuple[str, Text]]:
         for path in (ROOT / area).rglob("*.py"):
             name = path.relative_to(ROOT).as_posix()
             source = path.read_text(encoding="utf-8")
-            if MODULE in source:
+            if MODULE in source or MARKS in source:
                 tree = ast.parse(source)
                 if look:
                     look(name, tree)
@@ -100,6 +101,8 @@ def strings_of(tree: ast.Module, name: str = "") -> Iterator[Text]:
             for alias in node.names:
                 if alias.name in _FUNCTIONS:
                     called[alias.asname or alias.name] = _FUNCTIONS[alias.name]
+        elif isinstance(node, ast.FunctionDef) and node.name == "_":
+            called["_"] = _FUNCTIONS["gettext_noop"]
         elif isinstance(node, ast.ImportFrom) and node.module == "django.utils":
             called |= {f"translation.{one}": how for one, how in _FUNCTIONS.items()}
     for node, by in calls:

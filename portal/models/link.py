@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import Organization
 
@@ -13,8 +14,8 @@ class PortalLink(models.Model):
     """
 
     class Kind(models.TextChoices):
-        MESSAGE = "message", "Secure message"
-        PAYMENT = "payment", "Request for payment"
+        MESSAGE = "message", _("Secure message")
+        PAYMENT = "payment", _("Request for payment")
 
     digest = models.BinaryField(primary_key=True, max_length=32)
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from portal.models.payments import PaymentAccount
@@ -39,9 +40,9 @@ class RefusedPaymentEvent(TenantModel):
     """A webhook without a right signature, sealed as it came, so that a wrong secret loses nothing."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        TAKEN = "taken", "Taken in"
-        DISCARDED = "discarded", "Discarded"
+        WAITING = "waiting", _("Waiting")
+        TAKEN = "taken", _("Taken in")
+        DISCARDED = "discarded", _("Discarded")
 
     account = models.ForeignKey(PaymentAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     cause = models.CharField(max_length=12, help_text="signature, or unreadable.")
@@ -77,10 +78,10 @@ class PaymentDue(models.Model):
     """
 
     class Kind(models.TextChoices):
-        REQUEST = "request", "A request that expires"
-        SESSION = "session", "A session to be asked about"
-        CLOSE = "close", "A session to be closed"
-        REFUND = "refund", "A refund to be made or asked about"
+        REQUEST = "request", _("A request that expires")
+        SESSION = "session", _("A session to be asked about")
+        CLOSE = "close", _("A session to be closed")
+        REFUND = "refund", _("A refund to be made or asked about")
 
     subject_id = models.UUIDField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -103,11 +104,11 @@ class SimulatedCheckout(TenantModel):
     """The simulated provider's own record of one page: what Stripe would keep, only where the simulator is on."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        PENDING = "pending", "Pending"
-        PAID = "paid", "Paid"
-        FAILED = "failed", "Failed"
-        EXPIRED = "expired", "Expired"
+        OPEN = "open", _("Open")
+        PENDING = "pending", _("Pending")
+        PAID = "paid", _("Paid")
+        FAILED = "failed", _("Failed")
+        EXPIRED = "expired", _("Expired")
 
     account = models.ForeignKey(PaymentAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     session_id = models.UUIDField(help_text="Our reference, and the idempotency key.")

@@ -147,13 +147,13 @@ class PaymentSession(TenantModel):
     """
 
     class State(models.TextChoices):
-        ASKING = "asking", "The provider is being asked"
-        OPEN = "open", "Can be paid"
-        PENDING = "pending", "Paid, not yet confirmed"
-        EXPIRED = "expired", "Over"
-        FAILED = "failed", "Not paid, or refused by the provider"
-        PAID = "paid", "Paid"
-        WRONG = "wrong", "Paid, but not what was asked for"
+        ASKING = "asking", _("The provider is being asked")
+        OPEN = "open", _("Can be paid")
+        PENDING = "pending", _("Paid, not yet confirmed")
+        EXPIRED = "expired", _("Over")
+        FAILED = "failed", _("Not paid, or refused by the provider")
+        PAID = "paid", _("Paid")
+        WRONG = "wrong", _("Paid, but not what was asked for")
 
     request = models.ForeignKey(PaymentRequest, on_delete=models.PROTECT, related_name="sessions", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)

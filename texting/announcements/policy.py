@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Announcement, Decision
@@ -36,12 +37,12 @@ class Announced:
             reason = Reason(
                 rule=PAUSED,
                 verdict=Verdict.REFUSE,
-                text="Its announcement is paused.",
-                what_to_do="It leaves when somebody goes on with it.",
+                text=_("Its announcement is paused."),
+                what_to_do=_("It leaves when somebody goes on with it."),
                 again_at=timezone.now() + AGAIN,
                 waits=True,
             )
             return Ruling((reason,))
         if state == Announcement.State.CANCELED:
-            return Ruling((Reason(rule=CANCELED, verdict=Verdict.REFUSE, text="Its announcement was canceled."),))
+            return Ruling((Reason(rule=CANCELED, verdict=Verdict.REFUSE, text=_("Its announcement was canceled.")),))
         return Ruling()

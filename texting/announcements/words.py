@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from texting.explaining import explain
+from texting.explained import explain
 from texting.statuses import ErrorKind, MessageStatus
 
 _WORDS = {

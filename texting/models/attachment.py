@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.encryption import ContactKey, DayKey, EncryptedBytesField, EncryptedTextField
@@ -28,15 +29,15 @@ class Attachment(Ending, TenantModel):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits at the provider"
-        HERE = "here", "Here"
-        REFUSED = "refused", "Refused"
-        GONE = "gone", "Gone"
+        WAITING = "waiting", _("Waits at the provider")
+        HERE = "here", _("Here")
+        REFUSED = "refused", _("Refused")
+        GONE = "gone", _("Gone")
 
     class Verdict(models.TextChoices):
-        UNSCANNED = "unscanned", "Not scanned"
-        CLEAN = "clean", "Nothing found"
-        INFECTED = "infected", "Infected"
+        UNSCANNED = "unscanned", _("Not scanned")
+        CLEAN = "clean", _("Nothing found")
+        INFECTED = "infected", _("Infected")
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments")
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="attachments")

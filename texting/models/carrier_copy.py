@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.isolation import TenantModel, same_organization
 from texting.models.line import Line
@@ -12,10 +13,10 @@ class CarrierCopy(TenantModel):
     """One text's copy at the provider. `due_at`: when it is asked (again); empty when it is gone or was refused."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Is still there"
-        GONE = "gone", "Was redacted"
-        DELETED = "deleted", "Was deleted"
-        REFUSED = "refused", "The provider will not"
+        WAITING = "waiting", _("Is still there")
+        GONE = "gone", _("Was redacted")
+        DELETED = "deleted", _("Was deleted")
+        REFUSED = "refused", _("The provider will not")
 
     message_id = models.UUIDField(help_text="The text; stored in the same transaction, but later.")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
@@ -18,8 +19,8 @@ class Conversation(TenantModel):
     """Lists read this row alone: last activity, unread count and preview are kept on it."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        RESOLVED = "resolved", "Resolved"
+        OPEN = "open", _("Open")
+        RESOLVED = "resolved", _("Resolved")
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="conversations")
@@ -120,11 +121,11 @@ class Turn(TenantModel):
     """One thing that happened to a conversation and that colleagues see in its thread. Ids and times only."""
 
     class Kind(models.TextChoices):
-        TAKEN = "taken", "Taken"
-        ASSIGNED = "assigned", "Assigned"
-        RETURNED = "returned", "Handed back to the team"
-        RESOLVED = "resolved", "Resolved"
-        REOPENED = "reopened", "Reopened"
+        TAKEN = "taken", _("Taken")
+        ASSIGNED = "assigned", _("Assigned")
+        RETURNED = "returned", _("Handed back to the team")
+        RESOLVED = "resolved", _("Resolved")
+        REOPENED = "reopened", _("Reopened")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="turns")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)

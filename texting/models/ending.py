@@ -1,6 +1,7 @@
 """How a row says that its words have ended, why and when. What it was about, when and with whom, it goes on saying."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.encryption import KeyDestroyed
 
@@ -8,10 +9,10 @@ from tenancy.encryption import KeyDestroyed
 class EndedAs(models.TextChoices):
     """Why the words of a row are there no more."""
 
-    RETENTION = "retention", "By the retention rule"
-    REDACTED = "redacted", "By a colleague"
-    DELETED = "deleted", "By a colleague, with what else the text was"
-    ERASED = "erased", "At the customer's request"
+    RETENTION = "retention", _("By the retention rule")
+    REDACTED = "redacted", _("By a colleague")
+    DELETED = "deleted", _("By a colleague, with what else the text was")
+    ERASED = "erased", _("At the customer's request")
 
 
 class Ending(models.Model):

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.encryption import ConfigKey, EncryptedTextField
@@ -78,13 +79,13 @@ class SendingCount(TenantModel):
     """
 
     class Kind(models.TextChoices):
-        DAY = "day", "The organization's day"
-        ORGANIZATION = "organization", "The organization's hour"
-        MEMBER = "member", "A member's hour"
-        NUMBER = "number", "An hour of one number"
-        ANSWERS = "answers", "An hour of automatic answers to one number"
-        PREFIX = "prefix", "An hour of one block of numbers"
-        BRAND = "brand", "A brand's day at the carriers"
+        DAY = "day", _("The organization's day")
+        ORGANIZATION = "organization", _("The organization's hour")
+        MEMBER = "member", _("A member's hour")
+        NUMBER = "number", _("An hour of one number")
+        ANSWERS = "answers", _("An hour of automatic answers to one number")
+        PREFIX = "prefix", _("An hour of one block of numbers")
+        BRAND = "brand", _("A brand's day at the carriers")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     key = models.BinaryField(max_length=16, default=b"")
@@ -120,12 +121,12 @@ class SendingStop(TenantModel):
     """
 
     class Rule(models.TextChoices):
-        HOURLY = "prefix.hourly", "Too many texts to one block of numbers in an hour"
-        SEQUENCE = "prefix.sequence", "Numbers that follow one another"
-        NEW_NUMBERS = "prefix.new_numbers", "Many numbers of one block that were never texted before"
-        CONVERSION = "prefix.conversion", "Hardly any code was used"
-        OPT_INS = "prefix.opt_ins", "Many opt-ins from one block of numbers"
-        SILENCE = "prefix.silence", "Hardly any text was delivered or answered"
+        HOURLY = "prefix.hourly", _("Too many texts to one block of numbers in an hour")
+        SEQUENCE = "prefix.sequence", _("Numbers that follow one another")
+        NEW_NUMBERS = "prefix.new_numbers", _("Many numbers of one block that were never texted before")
+        CONVERSION = "prefix.conversion", _("Hardly any code was used")
+        OPT_INS = "prefix.opt_ins", _("Many opt-ins from one block of numbers")
+        SILENCE = "prefix.silence", _("Hardly any text was delivered or answered")
 
     rule = models.CharField(max_length=20, choices=Rule.choices)
     prefix = EncryptedTextField(keys=[ConfigKey()])
@@ -157,14 +158,14 @@ class LimitChange(TenantModel):
     """One thing that somebody, or the rule of growth, changed about the limits; never changed itself."""
 
     class What(models.TextChoices):
-        RAISED_TODAY = "raised_today", "Ceiling raised for the day"
-        CEILING = "ceiling", "Daily ceiling"
-        GREW = "grew", "Daily ceiling grew by rule"
-        RATE = "rate", "Rate"
-        COUNTRY_ADDED = "country_added", "Country added"
-        COUNTRY_REMOVED = "country_removed", "Country removed"
-        STOPPED = "stopped", "Alarm raised"
-        LIFTED = "lifted", "Alarm lifted"
+        RAISED_TODAY = "raised_today", _("Ceiling raised for the day")
+        CEILING = "ceiling", _("Daily ceiling")
+        GREW = "grew", _("Daily ceiling grew by rule")
+        RATE = "rate", _("Rate")
+        COUNTRY_ADDED = "country_added", _("Country added")
+        COUNTRY_REMOVED = "country_removed", _("Country removed")
+        STOPPED = "stopped", _("Alarm raised")
+        LIFTED = "lifted", _("Alarm lifted")
 
     what = models.CharField(max_length=20, choices=What.choices)
     subject = models.CharField(max_length=40, blank=True, help_text="A rate's name, a region, an alarm's rule.")

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
@@ -20,8 +21,8 @@ ALLOWED = "allow"
 class MediaKind(models.TextChoices):
     """What a text has with it, as a list says it in one word."""
 
-    PICTURE = "picture", "Pictures only"
-    FILE = "file", "Other files too"
+    PICTURE = "picture", _("Pictures only")
+    FILE = "file", _("Other files too")
 
 
 class Decision(TenantModel):
@@ -32,8 +33,8 @@ class Decision(TenantModel):
     """
 
     class Stage(models.TextChoices):
-        QUEUE = "queue", "When it was queued"
-        HAND_OVER = "hand_over", "When it was handed to the provider"
+        QUEUE = "queue", _("When it was queued")
+        HAND_OVER = "hand_over", _("When it was handed to the provider")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="decisions")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -65,26 +66,26 @@ class Message(Ending, TenantModel):
     """
 
     class Direction(models.TextChoices):
-        IN = "in", "From the customer"
-        OUT = "out", "To the customer"
+        IN = "in", _("From the customer")
+        OUT = "out", _("To the customer")
 
     class Attention(models.TextChoices):
         """Why a person should look at it. Kept beside the status because it is indexed, and statuses change often."""
 
-        HELD = "held", "Waits for approval"
-        UNCONFIRMED = "unconfirmed", "Not confirmed"
-        FAILED = "failed", "Did not arrive"
-        NO_RECEIPT = "no_receipt", "No receipt"
-        DUPLICATE = "duplicate", "May have arrived twice"
+        HELD = "held", _("Waits for approval")
+        UNCONFIRMED = "unconfirmed", _("Not confirmed")
+        FAILED = "failed", _("Did not arrive")
+        NO_RECEIPT = "no_receipt", _("No receipt")
+        DUPLICATE = "duplicate", _("May have arrived twice")
 
     class Settlement(models.TextChoices):
         """What a person made of it."""
 
-        SENT_AGAIN = "sent_again", "Sent again"
-        ARRIVED = "arrived", "It arrived"
-        CALLED = "called", "Told them another way"
-        NOT_NEEDED = "not_needed", "No longer needed"
-        CANNOT = "cannot", "Cannot be reached"
+        SENT_AGAIN = "sent_again", _("Sent again")
+        ARRIVED = "arrived", _("It arrived")
+        CALLED = "called", _("Told them another way")
+        NOT_NEEDED = "not_needed", _("No longer needed")
+        CANNOT = "cannot", _("Cannot be reached")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)

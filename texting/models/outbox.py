@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.ids import new_id
 from tenancy.isolation import SameOrganization, TenantModel, same_organization
@@ -19,9 +20,9 @@ class OutboxEntry(models.Model):
     """
 
     class State(models.TextChoices):
-        READY = "ready", "Waiting for its turn"
-        SENDING = "sending", "Claimed; the provider is being asked"
-        UNCONFIRMED = "unconfirmed", "The provider may or may not have it"
+        READY = "ready", _("Waiting for its turn")
+        SENDING = "sending", _("Claimed; the provider is being asked")
+        UNCONFIRMED = "unconfirmed", _("The provider may or may not have it")
 
     message_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.encryption import ConfigKey, EncryptedTextField, InstallationKey
@@ -21,8 +22,8 @@ class PushDevice(TenantModel):
     """
 
     class Problem(models.TextChoices):
-        REFUSED = "refused", "The push service refuses it"
-        AWAY = "away", "The push service cannot be reached"
+        REFUSED = "refused", _("The push service refuses it")
+        AWAY = "away", _("The push service cannot be reached")
 
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     mark = models.CharField(max_length=64)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.encryption import DayKey, EncryptedTextField
@@ -21,13 +22,13 @@ class QuarantinedRequest(TenantModel):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        REPLAYED = "replayed", "Taken in"
-        DISCARDED = "discarded", "Discarded"
+        WAITING = "waiting", _("Waiting")
+        REPLAYED = "replayed", _("Taken in")
+        DISCARDED = "discarded", _("Discarded")
 
     class Kind(models.TextChoices):
-        INBOUND = "inbound", "Text"
-        STATUS = "status", "Delivery report"
+        INBOUND = "inbound", _("Text")
+        STATUS = "status", _("Delivery report")
 
     line = models.ForeignKey(Line, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     provider = models.CharField(max_length=20)

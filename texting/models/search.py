@@ -7,6 +7,7 @@ A row says "this text has a word with this mark". The mark is a month and a trun
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.isolation import RowSecurity, TenantModel
 
@@ -57,10 +58,10 @@ class WordsFilled(TenantModel):
     """
 
     class Stage(models.TextChoices):
-        CONTACTS = "contacts", "Contacts"
-        TEXTS = "texts", "Texts"
-        NOTES = "notes", "Notes"
-        DONE = "done", "Done"
+        CONTACTS = "contacts", _("Contacts")
+        TEXTS = "texts", _("Texts")
+        NOTES = "notes", _("Notes")
+        DONE = "done", _("Done")
 
     stage = models.CharField(max_length=8, choices=Stage.choices, default=Stage.CONTACTS)
     place = models.UUIDField(null=True, blank=True)

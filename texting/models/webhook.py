@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.encryption import ConfigKey, DayKey, EncryptedTextField
@@ -25,11 +26,11 @@ class WebhookEndpoint(TenantModel):
     """
 
     class State(models.TextChoices):
-        ENABLED = "enabled", "Enabled"
-        DISABLED = "disabled", "Switched off"
-        GONE = "gone", "Disabled: it said that it is gone"
-        FAILING = "failing", "Disabled: it failed for three days"
-        REMOVED = "removed", "Removed"
+        ENABLED = "enabled", _("Enabled")
+        DISABLED = "disabled", _("Switched off")
+        GONE = "gone", _("Disabled: it said that it is gone")
+        FAILING = "failing", _("Disabled: it failed for three days")
+        REMOVED = "removed", _("Removed")
 
     url = EncryptedTextField(keys=[ConfigKey()], help_text="May hold a secret of its own in its path.")
     description = models.CharField(max_length=80, blank=True)
@@ -103,9 +104,9 @@ class WebhookDelivery(TenantModel):
     """One event on its way to one endpoint, kept as the log for `WEBHOOK_LOG_DAYS`. `attempts` counts all of them."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        DELIVERED = "delivered", "Delivered"
-        FAILED = "failed", "Failed"
+        WAITING = "waiting", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Failed")
 
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     event = models.ForeignKey(WebhookEvent, on_delete=models.PROTECT, related_name="deliveries", db_index=False)

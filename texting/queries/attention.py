@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from tenancy.encryption import prefetch
-from texting.explaining import Explanation, explain
+from texting.explained import explain
+from texting.explaining import Explanation
 from texting.models import Line, LineKey, Message, OutboxEntry
 from texting.purposes import PRIVATE, TERMS, Purpose
 from texting.queries.access import NotYours, visible_lines, visible_messages

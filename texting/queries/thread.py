@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.encryption import prefetch
-from texting.explaining import explain
+from texting.explained import explain
 from texting.message_cards import Card, cards
 from texting.models import Conversation, Message, Note, Turn
 from texting.origins import origins

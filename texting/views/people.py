@@ -64,7 +64,7 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         "customer": customer,
         "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "since": found.created_at,
-        "mark": " ".join(number_marks.WORDS[Contact.Mark(found.mark)]) if found.mark else "",
+        "mark": " ".join(map(str, number_marks.WORDS[Contact.Mark(found.mark)])) if found.mark else "",
         "marked_at": found.marked_at,
         "unmark_reasons": Contact.Unmarked.choices,
         "blocked_at": found.blocked_at,

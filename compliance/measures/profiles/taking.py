@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.languages import DEFAULT, written_in
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from accounts.setting_floors import lock_settings
@@ -65,6 +66,9 @@ def take(*, actor: Membership, profile: Profile) -> list[Change]:
     if profile in held():
         raise NotPossible(_("This profile holds already."))
     changes = [change for change in preview(actor, profile) if not change.is_met]
+    with written_in(DEFAULT):  # kept for everybody, whatever language the actor reads
+        kept = [change for change in preview(actor, profile) if not change.is_met]
+        said = [{"setting": str(one.rule.says), "before": one.before, "after": one.after} for one in kept]
     because = _("The %(profile)s profile") % {"profile": profile.title}
     try:
         with transaction.atomic():
@@ -73,7 +77,6 @@ def take(*, actor: Membership, profile: Profile) -> list[Change]:
                 switches()[setting].apply(actor, wanted, because)
     except changing_hours.NotPossible as error:
         raise NotPossible(str(error)) from None
-    said = [{"setting": str(one.rule.says), "before": one.before, "after": one.after} for one in changes]
     row = ProfileChange.objects.create(profile=profile.key, holds=True, changes=said, by=actor)
     audit.record(event=AuditKind.PROFILE_TAKEN, actor=actor, object=row, profile=profile.key, changed=len(changes))
     return changes

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from compliance.work.reading import Texts
 from compliance.work.sheets.sheet import Asked, Figure, Plot, Row, Sheet, Table, figure, per_cent
 from compliance.work.sheets.volumes import added
-from texting.explaining import reason_of
+from texting.explained import reason_of
 from texting.models import Line
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.limits.carriers.days import EDGE, brand_of, days_at, next_day
@@ -59,7 +60,7 @@ def _reason(resumes_at: datetime) -> Reason:
     return Reason(
         rule="carrier.day",
         verdict=Verdict.REFUSE,
-        text="The carriers take no more texts of this line's brand today.",
+        text=_("The carriers take no more texts of this line's brand today."),
         what_to_do=f"It is possible again from {local:%a %-d %b, %H:%M}. Call instead.",
         again_at=resumes_at,
     )
