@@ -6,6 +6,10 @@ from celery.schedules import schedule
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep the outbox": {"task": "texting.tasks.sweep_outbox", "schedule": schedule(5)},
+    "keep up with what is scheduled": {
+        "task": "texting.scheduled.tasks.keep_up_scheduled",
+        "schedule": schedule(10),
+    },
     "send what was scheduled": {"task": "texting.scheduled.tasks.send_scheduled", "schedule": schedule(10)},
     "ask satisfaction": {"task": "compliance.satisfaction.tasks.ask_satisfaction", "schedule": schedule(60)},
     "remind of polls": {"task": "compliance.polls.tasks.remind_of_polls", "schedule": schedule(60)},

@@ -33,6 +33,8 @@ POINTS = (
 OTHER_POINTS = (
     "before_import_commit",  # a batch of a list is written, not committed
     "before_scheduled_commit",  # texts whose time has come are queued, not committed
+    "before_repeated_commit",  # the next texts of series are made, not committed
+    "before_followed_commit",  # texts whose date has moved have their new times, not committed
     "before_announced_commit",  # some recipients of an announcement are queued, not committed
     "before_automated_commit",  # what a rule did is written, not committed
     "before_escalation_steps_commit",  # steps of escalations are done, not committed

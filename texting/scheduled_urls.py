@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from texting.views import scheduled, scheduling
+from texting.views import repeating, scheduled, scheduling
 
 _ONE = "scheduled/<uuid:scheduled_id>/"
+_SERIES = "scheduled/series/<uuid:series_id>/"
 
 urlpatterns = [
     path("inbox/c/<uuid:conversation_id>/later/", scheduling.send_later, name="send_later"),
     path("scheduled/", scheduled.scheduled, name="scheduled"),
     path("scheduled/csv/", scheduled.export, name="export_scheduled"),
+    path(_SERIES, repeating.series_page, name="series"),
+    path(_SERIES + "edit/", repeating.edit_series, name="edit_series"),
+    path(_SERIES + "pause/", repeating.pause_series, name="pause_series"),
+    path(_SERIES + "resume/", repeating.resume_series, name="resume_series"),
+    path(_SERIES + "cancel/", repeating.cancel_series, name="cancel_series"),
+    path(_SERIES + "restore/", repeating.restore_series, name="restore_series"),
     path(_ONE + "edit/", scheduled.edit_scheduled, name="edit_scheduled"),
     path(_ONE + "cancel/", scheduled.cancel_scheduled, name="cancel_scheduled"),
     path(_ONE + "restore/", scheduled.restore_scheduled, name="restore_scheduled"),

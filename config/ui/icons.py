@@ -19,7 +19,7 @@ corner-up-left credit-card download ellipsis external-link eye eye-off file-text
 hourglass inbox info key-round keyboard languages life-buoy link list-checks list-filter loader-circle lock
 lock-open log-out mail megaphone menu message-square message-square-lock message-square-text minus monitor moon
 octagon-alert octagon-x panel-right paperclip pause pencil phone phone-off play plus qr-code refresh-cw rotate-ccw scale
-search send server settings shield-alert shield-check signal smartphone smile split square-pen sticky-note sun
+repeat search send server settings shield-alert shield-check signal smartphone smile split square-pen sticky-note sun
 tag trash-2 triangle-alert undo-2 upload user user-check user-plus users users-round webhook wifi-off x zap
 """
 NAMES = frozenset(_WORDS.split())

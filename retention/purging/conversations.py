@@ -40,6 +40,7 @@ from texting.models import (
     ScheduledText,
     SendAttempt,
     StatusEvent,
+    TextSeries,
     Turn,
 )
 
@@ -51,7 +52,7 @@ CONVERSATIONS = Conversation._meta.label
 
 _OF_TEXTS = (StatusEvent, SendAttempt, FetchedText, Redaction, Attachment)
 """Rows that are about one text, by their column `message`."""
-_OF_CONVERSATIONS = (Notification, Attachment, Note, Draft, ScheduledText)
+_OF_CONVERSATIONS = (Notification, Attachment, Note, Draft, ScheduledText, TextSeries)
 """Rows that are about a conversation, children first."""
 
 

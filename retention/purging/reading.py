@@ -117,6 +117,7 @@ def model_words(label: str, kind: Kind | None = None) -> str:
         "compliance.Letter": _("E-mails"),
         "compliance.CallTask": _("Planned calls"),
         "texting.ScheduledText": _("Texts that were to leave later"),
+        "texting.TextSeries": _("Texts that repeat"),
         "compliance.HeldText": _("Texts that waited for a colleague"),
         "portal.SecureReply": _("Private answers"),
         "portal.PaymentRequest": _("Payment requests"),

@@ -40,6 +40,7 @@ _WITH_THE_DAY = Follower("", None)
 FOLLOWERS: dict[str, Follower] = {
     CONVERSATION: Follower(CONVERSATION, "pk"),  # how its latest text begins
     "texting.ScheduledText": Follower(CONVERSATION, "conversation_id"),
+    "texting.TextSeries": Follower(CONVERSATION, "conversation_id"),
     "compliance.HeldText": Follower(CONVERSATION, "conversation_id"),
     "compliance.Escalation": Follower(CONVERSATION, "conversation_id"),
     "compliance.EscalationEvent": _OF_ESCALATION,

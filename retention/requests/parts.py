@@ -261,6 +261,14 @@ PARTS = (
         STAYS_AS_RECORD,
     ),
     Part(
+        "texting.TextSeries",
+        _("Texts that repeat"),
+        _contact,
+        "made_at",
+        ("made_at", "state", "body"),
+        STAYS_AS_RECORD,
+    ),
+    Part(
         "texting.AnnouncementRecipient",
         _("Announcements"),
         _contact,

@@ -78,7 +78,15 @@ from texting.filtering.saving import Sharing
 from texting.limits import alarms
 from texting.limits.carriers import changing as carriers
 from texting.limits.carriers.changing import BrandSettings, CampaignSettings
-from texting.models import LineKey, Notification, QuarantinedRequest, SavedFilter, ScheduledText, SendingStop
+from texting.models import (
+    LineKey,
+    Notification,
+    QuarantinedRequest,
+    SavedFilter,
+    ScheduledText,
+    SendingStop,
+    TextSeries,
+)
 from texting.notifications.push import devices as push_devices
 from texting.outgoing_webhooks import EventKind, managing
 from texting.providers.base import Inbound
@@ -304,6 +312,21 @@ def objects_of(cast: Cast) -> dict[str, Any]:
             zone_from="number",
             made_at=timezone.now(),
         )
+        series = TextSeries.objects.create(
+            conversation=message.conversation,
+            contact=message.contact,
+            line=line,
+            author=cast.agent,
+            body="Time for your exercises",
+            sealed_at=timezone.now(),
+            purpose="reply",
+            zone="America/New_York",
+            zone_from="number",
+            every="day",
+            at=timezone.now().time(),
+            starts=timezone.now().date(),
+            made_at=timezone.now(),
+        )
         to_tell = Written("Closed on Friday", line, Purpose.ALERT, Audience(), "We are closed on Friday.")
         announced = announcing.write(member=cast.owner, written=to_tell)
         many = replace(to_tell, name="Times", body="")
@@ -424,6 +447,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "notification_id": told.pk,
         "push_device_id": woken.pk,
         "scheduled_id": planned.pk,
+        "series_id": series.pk,
         "announcement_id": announced.pk,
         "poll_id": polled.pk,
         "hold_id": legal_hold.pk,

@@ -45,7 +45,7 @@ from tests.kept import kept
 from tests.revealers import ASKS, HIDES, MASKED, with_rights
 from texting import conversations, live, receiving, sending
 from texting.limits import alarms
-from texting.models import Contact, Conversation, Line, Message, ScheduledText, SendingStop
+from texting.models import Contact, Conversation, Line, Message, ScheduledText, SendingStop, TextSeries
 from texting.providers.base import Inbound
 
 NUMBER = "+12125550181"  # of the scenery's contact
@@ -104,6 +104,7 @@ WRITTEN = (
     (HeldText, "reason"),
     (ScheduledText, "body"),
     (ScheduledText, "note"),
+    (TextSeries, "body"),
     (Escalation, "outcome"),
     (PaymentRequest, "description"),
     (Review, "comment"),
@@ -151,8 +152,9 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "announcements/": ("state=draft", "page=2"),
     "polls/": ("page=2",),
     "announcements/<uuid:announcement_id>/csv/": ("state=left_out",),
-    "scheduled/": ("state=paused", "state=stopped", "state=over", "page=2"),
-    "scheduled/csv/": ("state=stopped",),
+    "scheduled/": ("state=repeating", "state=paused", "state=stopped", "state=over", "page=2"),
+    "scheduled/csv/": ("state=stopped", "state=repeating"),
+    "scheduled/series/<uuid:series_id>/": ("page=2",),
     "search/": ("again=none",),
     "second-look/": ("state=decided",),
     "settings/audit/": ("before=999999999",),

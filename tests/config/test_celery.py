@@ -106,6 +106,7 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
             f"texting.notifications.tasks.{name}"
             for name in ("forget_devices", "forget_notifications", "mail_unread", "send_pushes")
         ),
+        "texting.scheduled.tasks.keep_up_scheduled",
         "texting.scheduled.tasks.send_scheduled",
         "texting.simulator.tasks.run_network",
         *(

@@ -60,6 +60,7 @@ from .opt_in_rows import opt_in_rows, opt_in_sights
 from .payment_rows import payment_rows, payment_sights
 from .request_rows import request_rows, request_sights
 from .review_sights import review_sights
+from .series_rows import series_rows, series_sights
 from .simulated_office import Office
 from .template_rows import template_sights
 from .webhook_rows import webhook_pages
@@ -121,6 +122,7 @@ class State:
         yield from automation_sights(self.member)
         yield "scheduled", "/scheduled/"
         yield "scheduled-stopped", "/scheduled/?state=stopped"
+        yield from series_sights(self.member)
         yield from announcement_sights(self.member)
         yield "held-texts", "/second-look/"
         yield "held-texts-decided", "/second-look/?state=decided"
@@ -335,6 +337,7 @@ def held_texts(office: Office) -> None:
         later = When(timezone.now() + timedelta(days=3), zones_for(office.agent, held.contact)[0], OutsideHours.SEND)
         for body in (LONG_WORD, LONG_NAME * 4):
             planning.schedule(member=office.agent, conversation=held, body=body, when=later, message_id=new_id())
+        series_rows(office, held)
         mine = HeldText.objects.filter(author=office.agent).latest("id")
         deciding_held.refuse(member=office.owner, held=mine, reason=LONG_WORD[:500])
 

@@ -99,6 +99,7 @@ def objects_of(demo: Demo) -> dict[str, Any]:
                     "program_id",
                     "held_id",
                     "scheduled_id",
+                    "series_id",
                     "announcement_id",
                     "poll_id",
                     "template_id",

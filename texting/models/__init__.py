@@ -24,6 +24,7 @@ from texting.models.reveal import Reveal, RevealSettings
 from texting.models.saved_filter import SavedFilter
 from texting.models.scheduled import ScheduledText
 from texting.models.search import ContactWord, TextWord, WordsFilled
+from texting.models.series import TextSeries
 from texting.models.tag import ContactTag, Tag
 from texting.models.turn import SendingTurn
 from texting.models.webhook import (
@@ -92,6 +93,7 @@ __all__ = [
     "SendingTurn",
     "StatusEvent",
     "Tag",
+    "TextSeries",
     "TextWord",
     "Turn",
     "WebhookAttempt",

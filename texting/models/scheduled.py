@@ -10,6 +10,7 @@ from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import TenantModel, same_organization
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation
+from texting.models.field import ContactField
 from texting.models.line import Line
 
 
@@ -41,6 +42,7 @@ class ScheduledText(TenantModel):
         WORDS = "words", _("Its words or files are gone")
         BROKEN = "broken", _("Something went wrong")
         LEFT = "left", _("Its author left")
+        DATE = "date", _("The date it went by was taken out")
 
     class ZoneFrom(models.TextChoices):
         """How the time zone in which the time was chosen was known."""
@@ -73,6 +75,20 @@ class ScheduledText(TenantModel):
     look_at = models.DateTimeField(help_text="When the clock takes it: `send_at`, or later after something broke.")
     zone = models.CharField(max_length=64, help_text="In which its time was chosen: a name of the tz database.")
     zone_from = models.CharField(max_length=10, choices=ZoneFrom.choices)
+    series_id = models.UUIDField(null=True, blank=True, help_text="Of a `TextSeries`, which may have ended before it.")
+    occurs_on = models.DateField(null=True, blank=True, help_text="Which day of its series it is.")
+    field = models.ForeignKey(
+        ContactField,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The contact's date that its time goes by.",
+    )
+    relation = models.JSONField(null=True, blank=True, help_text="How: `texting.scheduled.relative.Relation.as_json`.")
+    followed_at = models.DateTimeField(
+        null=True, blank=True, help_text="`FieldValue.touched_at` of the value that its time is of."
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     why = models.CharField(max_length=10, choices=Why.choices, blank=True)
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often something broke while it was to leave.")
@@ -84,8 +100,17 @@ class ScheduledText(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("conversation", "contact", "line", "author"),
+            *same_organization("conversation", "contact", "line", "author", "field"),
             models.UniqueConstraint(fields=["organization", "message_id"], name="texting_scheduledtext_once"),
+            models.UniqueConstraint(
+                fields=["organization", "series_id", "occurs_on"],
+                condition=models.Q(series_id__isnull=False),
+                name="texting_scheduledtext_day_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(field=None, relation=None) | models.Q(field__isnull=False, relation__isnull=False),
+                name="texting_scheduledtext_relation",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "paused"], ended_at__isnull=True, body__isnull=False)
                 | models.Q(state__in=["stopped", "canceled"], ended_at__isnull=False)
@@ -101,6 +126,11 @@ class ScheduledText(TenantModel):
                 fields=["organization", "look_at", "id"],
                 condition=models.Q(state="waiting"),
                 name="texting_scheduledtext_due",
+            ),
+            models.Index(
+                fields=["organization", "contact", "field"],
+                condition=models.Q(state__in=["waiting", "paused"], field__isnull=False),
+                name="texting_scheduledtext_follows",
             ),
             models.Index(fields=["organization", "contact", "line", "send_at"], name="texting_scheduledtext_thread"),
             models.Index(fields=["organization", "state", "send_at", "id"], name="texting_scheduledtext_list"),

@@ -29,7 +29,7 @@ from texting.gate import OutsideHours
 from texting.models import Conversation, Message, ScheduledText
 from texting.purposes import Purpose
 from texting.queries import visible_lines
-from texting.scheduled import planning
+from texting.scheduled import following, planning
 from texting.scheduled.states import State, Why, move, stop
 from texting.sending import BadText, Held, Refused
 
@@ -110,6 +110,8 @@ def _take(row: ScheduledText) -> None:
 
 
 def _leave_or_stop(row: ScheduledText) -> None:
+    if following.follow(row):
+        return
     author = Membership.objects.select_related("user", "organization").get(pk=row.author_id)
     try:
         found = _too_late(row) or _send(row, author, OutsideHours(row.outside_hours))

@@ -130,6 +130,9 @@ def change(
         mine.body, fields = written, [*fields, "body"]
         _give_to(mine, member)
     _give_if_left(mine, member)
+    if wanted.at != mine.send_at:  # from now on it has a time of its own
+        mine.field_id = mine.relation = mine.followed_at = None
+        fields += ["field", "relation", "followed_at"]
     mine.send_at = mine.look_at = wanted.at
     mine.zone, mine.zone_from, mine.tries = wanted.zone.name, wanted.zone.known_from, 0
     mine.save(update_fields=[*fields, "zone", "zone_from", "outside_hours", "author"])

@@ -1,6 +1,6 @@
 """Which scheduled texts a member sees, and how: of conversations they may read, customers as they may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.encryption import prefetch, readable
+from texting.fields.reading import fields_for
 from texting.models import Conversation, Line, ScheduledText
 from texting.queries import ShownFile, files_waiting
 from texting.queries.access import NotYours, visible_conversations, with_people
 from texting.queries.seeing import Customer, customer, sees, sees_everybody, wording
 from texting.scheduled.local_times import on_the_wall, place
+from texting.scheduled.relative import Relation
 from texting.scheduled.states import OPEN, State, Why
 
 A_PAGE = 50
@@ -34,6 +36,7 @@ class Tab(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     OVER = "over"
+    REPEATING = "repeating"
 
 
 TABS = {
@@ -41,6 +44,7 @@ TABS = {
     Tab.PAUSED: (gettext_lazy("Paused"), (State.PAUSED,)),
     Tab.STOPPED: (gettext_lazy("Not sent"), (State.STOPPED,)),
     Tab.OVER: (gettext_lazy("Over"), (State.SENT, State.HELD, State.CANCELED)),
+    Tab.REPEATING: (gettext_lazy("Repeating"), tuple(State)),  # `series_reading` lists those
 }
 _ICONS = {
     State.WAITING: ("clock", "info"),
@@ -65,7 +69,8 @@ class Wanted:
 class ScheduledRow:
     """One scheduled text. `leaves`: its time by clocks of the zone that it was chosen in; `known`: how that was known.
 
-    `why`: what became of it or keeps it, in sentences. `may_act`: the member may change it; `may_edit`: its words too.
+    `why`: what became of it or keeps it, in sentences. `goes_by`: the date that its time goes by, in words. `may_act`:
+    the member may change it; `may_edit`: its words too.
     """
 
     id: UUID
@@ -90,6 +95,8 @@ class ScheduledRow:
     may_act: bool
     may_edit: bool
     is_seen: bool
+    series_id: UUID | None = None
+    goes_by: str = ""
     attachments: tuple[ShownFile, ...] = ()
     is_ours: bool = True  # as a text of the thread says it: what `_files.html` asks
 
@@ -123,6 +130,13 @@ def upcoming(member: Membership, conversation: Conversation) -> list[ScheduledRo
         conversation_id__in=here.values("pk"),
     )
     return _rows(member, found.order_by("send_at", "id"), conversation)
+
+
+def of_series(member: Membership, series_id: UUID, number: int = 1) -> tuple[Page[ScheduledText], list[ScheduledRow]]:
+    """A page of what became of a series' texts, the latest day first."""
+    found = _visible(member).filter(series_id=series_id).order_by("-occurs_on", "-id")
+    page = Paginator(found, A_PAGE).get_page(number)
+    return page, _rows(member, page.object_list)
 
 
 def listed(member: Membership, wanted: Wanted, number: int = 1) -> tuple[Page[ScheduledText], list[ScheduledRow]]:
@@ -176,6 +190,8 @@ def words_to_edit(member: Membership, row: ScheduledText) -> str | None:
 
 def _filtered(member: Membership, wanted: Wanted) -> QuerySet[ScheduledText]:
     rows = _visible(member).filter(state__in=TABS[wanted.tab][1])
+    if wanted.tab is Tab.REPEATING:
+        rows = rows.filter(series_id__isnull=False)
     if wanted.line_id is not None:
         rows = rows.filter(line_id=wanted.line_id)
     if wanted.author_id is not None:
@@ -203,10 +219,12 @@ def _rows(member: Membership, found: Iterable[ScheduledText], here: Conversation
         threads = {one.pk: one for one in places.filter(pk__in={row.conversation_id for row in rows})}
     prefetch([*rows, *(one.contact for one in threads.values())])
     files = files_waiting(member, [row.message_id for row in rows])
+    names = {one.id: one.name for one in fields_for(member)} if any(row.field_id for row in rows) else {}
     return [
         replace(
             _row(member, row, here or threads[row.conversation_id], in_list=here is None),
             attachments=files.get(row.message_id, ()),
+            goes_by=_goes_by(row, names),
         )
         for row in rows
     ]
@@ -243,7 +261,14 @@ def _row(member: Membership, row: ScheduledText, thread: Conversation, *, in_lis
         may_act=may_send and state in OPEN,
         may_edit=may_send and state in OPEN and may_edit_words(member, row),
         is_seen=row.seen_at is not None,
+        series_id=row.series_id,
     )
+
+
+def _goes_by(row: ScheduledText, names: Mapping[UUID, str]) -> str:
+    if row.field_id is None or row.relation is None:
+        return ""
+    return Relation.from_json(row.relation).in_words(names.get(row.field_id, _("a date of theirs")))
 
 
 def _words(member: Membership, row: ScheduledText, thread: Conversation, *, in_list: bool) -> str:
@@ -253,6 +278,8 @@ def _words(member: Membership, row: ScheduledText, thread: Conversation, *, in_l
 def _why(member: Membership, row: ScheduledText, thread: Conversation, *, in_list: bool) -> str:
     if row.state == State.PAUSED and row.why == Why.LEFT:
         return _("Whoever wrote it has left. Read it over, then send it or cancel it.")
+    if row.state == State.CANCELED and row.why == Why.DATE:
+        return str(Why.DATE.label)
     if row.state != State.STOPPED:
         return ""
     said = wording(member, row, "note", contact=thread.contact, in_list=in_list)

@@ -12,7 +12,7 @@ from accounts.mail import MailKind
 from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
-from tenancy.encryption import fetch_current_keys
+from tenancy.encryption import fetch_current_keys, readable
 from texting import live
 from texting.live import LiveKind
 from texting.models import ScheduledText
@@ -32,7 +32,7 @@ def move(row: ScheduledText, state: State, *, why: Why | None = None, note: str 
     row.seen_at = None
     row.revision += 1
     changed = ["state", "why", "ended_at", "seen_at", "revision"]
-    if note or row.note:
+    if note or readable(row, "note", ""):  # of an erased customer it opens no more
         row.note = note
         fetch_current_keys([row])
         changed.append("note")

@@ -20,11 +20,12 @@ from tenancy.audit import AuditKind
 from texting import queries
 from texting.conversations import NotPossible
 from texting.models import ScheduledText
-from texting.scheduled import leaving_now, planning, reading
+from texting.scheduled import leaving_now, planning, reading, series_reading
 from texting.scheduled.checking import BadTime, OutsideThen
 from texting.scheduled.reading import TABS
 from texting.scheduled_forms import ScheduledFilter
 from texting.sending import BadText, Held, Refused
+from texting.views.repeating import number_of
 from texting.views.scheduling import say, scheduled_words, when_form
 
 COLUMNS = (
@@ -58,9 +59,12 @@ def scheduled(request: MemberRequest) -> HttpResponse:
         )
         for tab, (label, _states) in TABS.items()
     ]
-    page, rows = reading.listed(request.member, wanted, _number(request.GET.get("page")))
+    repeats = wanted.tab is reading.Tab.REPEATING
+    listed = series_reading.listed if repeats else reading.listed
+    page, rows = listed(request.member, wanted, number_of(request.GET.get("page")))
     context = {
         "rows": rows,
+        "repeats": repeats,
         "page": page,
         "tabs": tabs,
         "form": form,
@@ -109,7 +113,7 @@ def edit_scheduled(request: MemberRequest, scheduled_id: UUID) -> HttpResponse:
             changed = planning.change(
                 member=request.member,
                 row=row,
-                revision=_number(request.POST.get("revision"), least=0),
+                revision=number_of(request.POST.get("revision"), least=0),
                 body=request.POST.get("body", "") if may_edit else None,
                 when=form.cleaned_data["when"],
             )
@@ -212,8 +216,3 @@ def _filter(request: MemberRequest) -> ScheduledFilter:
     lines = reading.line_choices(queries.visible_lines(request.member).order_by("name"))
     authors = [(str(one.pk), one.user.name) for one in reading.authors(request.member)]
     return ScheduledFilter(request.GET, lines=lines, authors=authors)
-
-
-def _number(value: str | None, *, least: int = 1) -> int:
-    """A page, or a revision; whatever is none is the first."""
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 7 else least

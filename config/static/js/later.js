@@ -7,7 +7,9 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button[type=submit]");
   button.setAttribute("aria-busy", "true");
-  const fresh = await send(undefined, undefined, { url: form.action, fields: Object.fromEntries(new FormData(form)) });
+  const data = new FormData(form);
+  const fields = Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name)]));
+  const fresh = await send(undefined, undefined, { url: form.action, fields });
   button.removeAttribute("aria-busy");
   if (!fresh) return;
   form.replaceWith(fresh.querySelector("[data-later-form]"));

@@ -10,7 +10,9 @@ from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.texting.desk import Desk, desk
 from tests.texting.scheduled.planned import BODY, due, fresh, plan, ring
-from texting.models import ScheduledText
+from texting.fields import defining, writing
+from texting.fields.kinds import Kind
+from texting.models import ScheduledText, TextSeries
 
 __all__ = ["desk"]
 
@@ -130,3 +132,54 @@ def test_the_list_shows_what_did_not_leave_with_the_reason_counts_it_and_can_be_
     assert "Its time had passed" not in mine.get(reverse("conversation", args=[conversation.pk])).content.decode()
     for nonsense in ({"state": "nonsense"}, {"line": "x", "by": "y"}, {"page": "999999999999999"}):
         assert mine.get(page, nonsense).status_code == 200
+
+
+def test_a_text_is_repeated_from_the_dialog_and_its_series_is_changed_paused_and_canceled_on_its_page(desk):
+    conversation, member = desk.hear("Hello"), desk.as_(desk.cast.agent)
+    first = {"choice": "other", "wall": wall(3, 10), "zone": "America/New_York", "outside_hours": "send"}
+    wrong = ask(desk, conversation, **first, repeat="week", gap="0")
+    assert wrong.status_code == 422
+    assert "error-summary" in wrong.content.decode()
+    answer = ask(desk, conversation, **first, repeat="week", weekdays=["0", "3"], times="4")
+    assert answer.status_code == 200, answer.content.decode()
+    assert "It repeats: Every week on Monday, Thursday at 10:00 am, 4 times." in answer["HX-Trigger"]
+    assert "Repeats</a>" in answer.content.decode()
+    with activate(desk.organization):
+        series = TextSeries.objects.get()
+    listed = member.get(reverse("scheduled"), {"state": "repeating"}).content.decode()
+    assert "Every week on Monday, Thursday at 10:00 am, 4 times" in listed
+    assert BODY in listed
+    address = reverse("series", args=[series.pk])
+    assert "What became of each" in member.get(address).content.decode()
+    edit = reverse("edit_series", args=[series.pk])
+    assert 'value="10:00"' in member.get(edit, headers=HTMX).content.decode()
+    data = {"revision": "0", "repeat": "month", "gap": "2", "month_day": "last", "at": "18:30", "body": "Other words"}
+    assert member.post(edit, {**data, "at": ""}, headers=HTMX).status_code == 422
+    assert member.post(edit, data, headers=HTMX).status_code == 204
+    assert "changed it meanwhile" in member.post(edit, data, headers=HTMX).content.decode()
+    page = member.get(address).content.decode()
+    assert "Every 2 months on the last day at 6:30 pm" in page
+    assert "Other words" in page
+    for act, words in (("pause", "When resumed, next on"), ("resume", "Next on"), ("cancel", "Repeat it again")):
+        assert member.post(reverse(f"{act}_series", args=[series.pk])).status_code == 302
+        assert words in member.get(address).content.decode()
+    assert member.post(reverse("restore_series", args=[series.pk]), headers=HTMX).status_code == 204
+    assert desk.as_(desk.cast.auditor).post(reverse("cancel_series", args=[series.pk])).status_code == 403
+
+
+def test_a_text_goes_by_a_date_of_the_contact_from_the_dialog(desk):
+    conversation, member = desk.hear("Hello"), desk.as_(desk.cast.agent)
+    with activate(desk.organization):
+        field = defining.add_field(member=desk.cast.admin, name="Next visit", kind=Kind.DATE)
+        value = f"{timezone.now() + timedelta(days=9):%Y-%m-%d}"
+        writing.set_values(member=desk.cast.admin, contact=conversation.contact, typed={field.pk: value})
+    dialog = member.get(reverse("send_later", args=[conversation.pk]), headers=HTMX).content.decode()
+    assert "Next visit (" in dialog
+    by_date = {"choice": "by_date", "number": "2", "side": "before", "date_field": str(field.pk)}
+    wrong = ask(desk, conversation, **by_date, unit="hours")
+    assert wrong.status_code == 422
+    assert "count in days or weeks" in wrong.content.decode()
+    answer = ask(desk, conversation, **by_date, unit="days")
+    assert answer.status_code == 200, answer.content.decode()
+    listed = member.get(reverse("scheduled")).content.decode()
+    assert "2 days before Next visit, at 9:00 am" in listed

@@ -1,0 +1,165 @@
+"""A text that goes by a date of its contact: it moves with the date, ends with it, and is never sent late."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from tenancy.encryption.key_sources import CONTACT
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.ids import new_id
+from tenancy.isolation import activate
+from tests.texting.desk import desk
+from tests.texting.scheduled.planned import due, fresh, ring, sent
+from texting.fields import defining, writing
+from texting.fields.kinds import Kind
+from texting.gate import OutsideHours
+from texting.models import ContactField, FieldValue, ScheduledText
+from texting.scheduled import following, planning, tasks
+from texting.scheduled.checking import BadTime, When
+from texting.scheduled.relative import Relation, Unit
+from texting.scheduled.their_clock import zones_for
+
+__all__ = ["desk"]
+
+BODY = "See you at your appointment."
+
+
+@pytest.fixture
+def visit(desk):
+    """A conversation whose contact has an appointment in five days at half past two, and the field."""
+    conversation = desk.hear("Hello")
+    with activate(desk.organization):
+        field = defining.add_field(member=desk.cast.admin, name="Appointment", kind=Kind.DATE_TIME)
+    desk.visit = field
+    write(desk, conversation, wall(desk, 5))
+    return conversation
+
+
+def wall(desk, days: int, hour: str = "14:30") -> str:
+    day = timezone.now().astimezone(ZoneInfo(desk.organization.time_zone)) + timedelta(days=days)
+    return f"{day:%Y-%m-%d}T{hour}"
+
+
+def write(desk, conversation, value: str) -> None:
+    with activate(desk.organization):
+        writing.set_values(member=desk.cast.admin, contact=conversation.contact, typed={desk.visit.pk: value})
+
+
+def moment(desk, value: str, **before) -> datetime:
+    at = datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(desk.organization.time_zone))
+    return at - timedelta(**before)
+
+
+def plan(desk, conversation, relation=None, **more) -> ScheduledText:
+    with activate(desk.organization):
+        wanted = {"message_id": new_id(), "outside_hours": OutsideHours.SEND, "member": desk.cast.agent} | more
+        said = relation or Relation(desk.visit.pk, 24, Unit.HOURS)
+        return following.schedule(conversation=conversation, body=BODY, relation=said, **wanted)
+
+
+def keep_up(desk) -> int:
+    with activate(desk.organization):
+        return following.keep_up()
+
+
+def test_it_moves_with_the_date_and_is_canceled_with_it(desk, visit):
+    row = plan(desk, visit)
+    assert row.send_at == moment(desk, wall(desk, 5), hours=24)
+    assert keep_up(desk) == 0
+    write(desk, visit, wall(desk, 9, "09:00"))
+    assert tasks.keep_up_scheduled()["moved"] == 1
+    moved = fresh(desk, row)
+    assert moved.send_at == moved.look_at == moment(desk, wall(desk, 9, "09:00"), hours=24)
+    assert keep_up(desk) == 0
+    write(desk, visit, "")
+    keep_up(desk)
+    assert (fresh(desk, row).state, fresh(desk, row).why) == ("canceled", "date")
+    assert sent(desk) == []
+
+
+def test_a_text_that_is_due_is_looked_at_again_before_it_leaves(desk, visit):
+    row = plan(desk, visit)
+    due(desk, row)
+    assert ring(desk) == 1
+    assert fresh(desk, row).send_at == moment(desk, wall(desk, 5), hours=24)  # that was not its time
+    write(desk, visit, "")
+    due(desk, row)
+    ring(desk)
+    assert fresh(desk, row).state == "canceled"
+    assert sent(desk) == []
+
+
+def test_when_the_date_moves_so_that_its_moment_has_passed_it_is_sent_a_little_late_or_not_at_all(desk, visit):
+    row = plan(desk, visit)
+    here = timezone.now().astimezone(ZoneInfo(desk.organization.time_zone))
+    write(desk, visit, f"{here + timedelta(hours=21):%Y-%m-%dT%H:%M}")  # 24 hours before it was three hours ago
+    keep_up(desk)
+    assert ring(desk) == 1
+    assert fresh(desk, row).state == "sent"
+    write(desk, visit, wall(desk, 5))
+    late = plan(desk, visit)
+    write(desk, visit, f"{here + timedelta(hours=19):%Y-%m-%dT%H:%M}")
+    keep_up(desk)
+    ring(desk)
+    assert (fresh(desk, late).state, fresh(desk, late).why) == ("stopped", "late")
+    assert len(sent(desk)) == 1
+
+
+def test_a_merge_or_an_erasure_that_changes_the_value_is_noticed_too(desk, visit):
+    row = plan(desk, visit)
+    with activate(desk.organization):
+        value = FieldValue.objects.get(contact=visit.contact)
+        before = value.changed_at
+        value.value, value.changed_at = wall(desk, 7), before - timedelta(days=9)  # as a merge writes an older one
+        value.save()
+    keep_up(desk)
+    assert fresh(desk, row).send_at == moment(desk, wall(desk, 7), hours=24)
+    with activate(desk.organization):
+        destroy_keys(CONTACT, str(visit.contact_id), reason="asked to be forgotten")
+        FieldValue.objects.filter(contact=visit.contact).delete()
+    keep_up(desk)
+    assert fresh(desk, row).state == "canceled"
+
+
+def test_an_archived_field_ends_it_and_a_time_of_its_own_lets_go_of_the_date(desk, visit):
+    row, free = plan(desk, visit), plan(desk, visit)
+    with activate(desk.organization):
+        zone = zones_for(desk.cast.agent, visit.contact)[0]
+        own = When(timezone.now() + timedelta(days=1), zone, OutsideHours.SEND)
+        planning.change(member=desk.cast.agent, row=free, revision=0, when=own)
+        ContactField.objects.update(archived_at=timezone.now())
+    write_nothing = keep_up(desk)
+    assert write_nothing == 0  # the value is the same; it is asked again when it would leave
+    due(desk, row)
+    ring(desk)
+    assert fresh(desk, row).state == "canceled"
+    assert (fresh(desk, free).state, fresh(desk, free).field_id) == ("waiting", None)
+
+
+def test_the_moment_is_by_their_clock_where_a_time_of_day_is_said(desk, visit):
+    with activate(desk.organization):
+        visit.contact.time_zone = "Europe/Berlin"
+        visit.contact.save(update_fields=["time_zone"])
+    row = plan(desk, visit, Relation(desk.visit.pk, 2, Unit.DAYS, at=time(9)))
+    assert f"{row.send_at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" == "09:00"
+    assert row.zone == "Europe/Berlin"
+
+
+def test_a_date_that_is_not_written_or_not_seen_or_long_past_is_refused(desk, visit):
+    other = desk.hear("Hello", number="+12125550184")
+    with pytest.raises(BadTime, match="Nothing is written in Appointment"):
+        plan(desk, other)
+    with pytest.raises(BadTime, match="You do not see this date"):
+        plan(desk, visit, Relation(new_id(), 1, Unit.HOURS))
+    with pytest.raises(BadTime, match="That time has passed"):
+        plan(desk, visit, Relation(desk.visit.pk, 300, Unit.HOURS))
+    with pytest.raises(BadTime, match="from 0"):
+        plan(desk, visit, Relation(desk.visit.pk, -1, Unit.HOURS))
+    with activate(desk.organization):
+        desk.visit.rights.all().delete()
+    with pytest.raises(BadTime, match="You do not see this date"):
+        plan(desk, visit)
+    with activate(desk.organization):
+        assert not ScheduledText.objects.exists()
