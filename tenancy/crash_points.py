@@ -36,6 +36,7 @@ OTHER_POINTS = (
     "before_repeated_commit",  # the next texts of series are made, not committed
     "before_followed_commit",  # texts whose date has moved have their new times, not committed
     "before_announced_commit",  # some recipients of an announcement are queued, not committed
+    "before_dated_commit",  # what dates of contacts set off is written, not committed
     "before_automated_commit",  # what a rule did is written, not committed
     "before_escalation_steps_commit",  # steps of escalations are done, not committed
     "before_checks_commit",  # some conversations are judged, not committed

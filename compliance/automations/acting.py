@@ -17,6 +17,7 @@ from accounts.models import Membership, TeamMember
 from accounts.permissions import MissingPermission
 from compliance.automations.kinds import LATE, ON_TEXTS, ids, people
 from compliance.automations.scene import Scene
+from compliance.automations.sharing import least_busy
 from compliance.content_types.kinds import RULES, ContentType
 from compliance.escalations.opening import open_or_add
 from compliance.escalations.signals import Signal
@@ -89,7 +90,12 @@ def _tags(job: Job, given: Any) -> None:
 
 def _assign(job: Job, given: Any) -> None:
     was = Conversation.objects.filter(pk=job.place.pk).values_list("assignee_id", flat=True).get()
-    if given == "team":
+    if given == "share":
+        to = least_busy(job.place.line)
+        if to is None:
+            raise NotDone(_("Nobody of the team is there right now."), "assign.nobody")
+        conversations.assign(member=job.owner, conversation=job.place, to=to, was=was)
+    elif given == "team":
         conversations.transfer(member=job.owner, conversation=job.place, to=None, was=was)
     else:
         conversations.assign(member=job.owner, conversation=job.place, to=UUID(given), was=was)

@@ -1,11 +1,13 @@
 """What a rule is made of, as it is stored: facts of what sets it off, conditions, actions. Values by fixed names.
 
-Facts: `words` (keyword), `minutes` and `business` (no answer), `tag` (tagged), `kinds` (finding).
+Facts: `words` (keyword), `minutes` and `business` (no answer), `tag` (tagged), `kinds` (finding);
+of a date a `Relation` of scheduled texts and `line` (an id), on which it acts.
 Conditions, of which all or any hold: `lines`, `teams`, `tags` (ids, one of them), `without_tag` (an id), `field` and
 `value` (a contact's field holds that), `words` (one of these phrases is in the text), `language`, `hours` ("open" or
-"closed"), `escalation` and `assigned` ("yes" or "no"), `kinds` (one of these was found in the text).
-Actions: `tags` (ids), `assign` (a member's id or "team"), `note` (words), `notify` (ids of members and teams), `reply`
-(a template's id), `escalate` (why), `webhook` (an endpoint's id), `close` (True).
+"closed"), `escalation` and `assigned` ("yes" or "no"), `kinds` (one of these was found in the text), `filter` (a saved
+filter of contacts).
+Actions: `tags` (ids), `assign` (a member's id, "team" or "share"), `note` (words), `notify` (ids of members and teams),
+`reply` (a template's id), `escalate` (why), `webhook` (an endpoint's id), `close` (True).
 """
 
 from collections.abc import Mapping

@@ -31,9 +31,11 @@ from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from texting.conversations import LONGEST_NOTE
 from texting.fields.reading import fields_for
+from texting.filtering.saving import access_saved
 from texting.kept_words import kept
 from texting.models import Tag, WebhookEndpoint
-from texting.queries import visible_lines
+from texting.queries import NotYours, visible_lines
+from texting.scheduled.relative import BadRelation, Relation
 
 When = Automation.When
 
@@ -68,7 +70,7 @@ def save(*, member: Membership, wanted: Wanted, rule: Automation | None = None) 
     mine.facts, mine.conditions, mine.actions = dict(wanted.facts), dict(wanted.conditions), dict(wanted.actions)
     mine.needs_all, mine.stops = wanted.needs_all, wanted.stops
     check(member, mine)
-    mine.owner, mine.changed_at, mine.why = member, timezone.now(), ""
+    mine.owner, mine.changed_at, mine.why, mine.dated_until = member, timezone.now(), "", None
     try:
         with transaction.atomic():
             mine.save()
@@ -87,9 +89,9 @@ def switch(*, member: Membership, rule: Automation, on: bool) -> None:
         return
     if on:
         check(member, mine)
-        mine.owner, mine.why = member, ""
+        mine.owner, mine.why, mine.dated_until = member, "", None
     mine.is_on = on
-    mine.save(update_fields=["is_on", "owner", "why"])
+    mine.save(update_fields=["is_on", "owner", "why", "dated_until"])
     audit.record(event=AuditKind.AUTOMATION_SWITCHED, actor=member, object=mine, on=on)
 
 
@@ -139,6 +141,8 @@ def check(member: Membership, rule: Automation) -> None:
             words = {"what": permission.label}
             raise CannotAutomate(_("A rule does nothing that you may not do: you lack “%(what)s”.") % words)
     _check_facts(rule)
+    if rule.when == When.DATE:
+        _check_date(member, rule)
     _check_conditions(member, rule)
     _check_actions(member, rule)
 
@@ -160,6 +164,29 @@ def _check_facts(rule: Automation) -> None:
         raise CannotAutomate(_("Choose what has to be found."))
 
 
+def _check_date(member: Membership, rule: Automation) -> None:
+    try:
+        relation, line = Relation.from_json(rule.facts), UUID(rule.facts["line"])
+    except (KeyError, TypeError, ValueError):
+        raise CannotAutomate(_("Say which date sets it off, and on which line it acts.")) from None
+    field = next((one for one in fields_for(member) if one.id == relation.field_id), None)
+    if field is None:
+        raise CannotAutomate(_("The date is not there any more, or you do not see it. Choose another."))
+    try:
+        relation.refuse_unless(field.kind)
+    except BadRelation as error:
+        raise CannotAutomate(str(error)) from None
+    if not visible_lines(member).filter(pk=line).exists():
+        raise CannotAutomate(_("You do not use this line. Choose another."))
+
+
+def _check_filter(member: Membership, filter_id: str) -> None:
+    try:
+        access_saved(member, UUID(filter_id))
+    except (NotYours, ValueError):
+        raise CannotAutomate(_("The saved filter is not there any more. Choose again.")) from None
+
+
 def _check_conditions(member: Membership, rule: Automation) -> None:
     given = rule.conditions
     if "words" in given:
@@ -167,6 +194,8 @@ def _check_conditions(member: Membership, rule: Automation) -> None:
     about_text = {"words", "kinds"} & given.keys()
     if about_text and rule.when not in kinds.ABOUT_TEXTS:
         raise CannotAutomate(_("There is no text whose words it could look at. Take that condition out."))
+    if "filter" in given:
+        _check_filter(member, given["filter"])
     lines = set(visible_lines(member).values_list("pk", flat=True))
     found = {
         "lines": set(ids(given.get("lines"))) - lines,
@@ -184,7 +213,7 @@ def _check_actions(member: Membership, rule: Automation) -> None:
     if "tags" in does and Tag.objects.filter(pk__in=ids(does["tags"])).count() != len(set(does["tags"])):
         raise CannotAutomate(_("A tag that it puts on is not there any more. Choose again."))
     people = kinds.people()
-    if does.get("assign", "team") != "team" and not people.filter(pk=does["assign"]).exists():
+    if does.get("assign", "team") not in {"team", "share"} and not people.filter(pk=does["assign"]).exists():
         raise CannotAutomate(_("Whom it assigns to is not there any more. Choose again."))
     if "notify" in does:
         known = {*people.values_list("pk", flat=True), *Team.objects.values_list("pk", flat=True)}

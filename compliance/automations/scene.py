@@ -16,7 +16,10 @@ from compliance.models import Automation
 from compliance.words.plain_words import norm
 from tenancy.encryption import readable
 from texting.fields.reading import written
-from texting.models import ContactField, ContactTag, Conversation, Message
+from texting.filtering.looking import ids_of
+from texting.filtering.saving import access_saved, wish_of
+from texting.models import Contact, ContactField, ContactTag, Conversation, Message
+from texting.queries import NotYours
 
 
 @dataclass
@@ -58,7 +61,11 @@ class Scene:
 
 def holds(rule: Automation, scene: Scene) -> bool:
     """Whether all or any of the rule's conditions hold; a rule without conditions always acts."""
-    answers = (_ASKED[name](scene, rule.conditions) for name in rule.conditions if name in _ASKED)
+    answers = (
+        _fits_filter(rule, scene) if name == "filter" else _ASKED[name](scene, rule.conditions)
+        for name in rule.conditions
+        if name in _ASKED or name == "filter"
+    )
     if not rule.conditions:
         return True
     return all(answers) if rule.needs_all else any(answers)
@@ -78,6 +85,16 @@ _ASKED: dict[str, Callable[[Scene, Given], bool]] = {
     "assigned": lambda scene, given: (scene.conversation.assignee_id is not None) == (given["assigned"] == "yes"),
     "kinds": lambda scene, given: bool(set(scene.kinds) & set(given["kinds"])),
 }
+
+
+def _fits_filter(rule: Automation, scene: Scene) -> bool:
+    """With the rights of the rule's owner; a filter that is gone, or that they may not ask, fits nobody."""
+    pk = scene.conversation.contact.merged_into_id or scene.conversation.contact_id
+    try:
+        wish = wish_of(access_saved(rule.owner, UUID(rule.conditions["filter"])))
+        return any(ids_of(rule.owner, Contact.objects.filter(pk=pk), wish))
+    except NotYours:
+        return False
 
 
 def _is_escalated(scene: Scene) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db.models.functions import Now
 
-from compliance.automations import forgetting, trying, working
+from compliance.automations import dating, forgetting, trying, working
 from compliance.models import AutomationTrial, AutomationTrigger
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
@@ -27,7 +27,8 @@ def try_automation(organization_id: str, trial_id: str) -> None:
 
 @shared_task
 def sweep_automations() -> int:
-    """Ring for each organization with something due, and for each trial. Returns for how many organizations."""
+    """Plan dates; ring for each organization with something due, and for each trial. Returns for how many the first."""
+    each_organization("plan what dates of contacts set off", dating.plan, until_nothing_left=True)
     found: list[str] = []
     trials: list[tuple[str, str]] = []
 

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
-from compliance.automations import hours
+from compliance.automations import dating, hours
 from compliance.automations.scene import Scene, holds
 from compliance.escalations import business_time
 from compliance.escalations.arriving import are_keywords
@@ -26,7 +26,7 @@ from compliance.models import Automation, AutomationTrial, Finding
 from compliance.words.plain_words import norm
 from tenancy.encryption import prefetch, readable
 from tenancy.isolation import activate, current_organization_id
-from texting.models import ContactTag, Conversation, Message, Turn
+from texting.models import ContactTag, Conversation, FieldValue, Message, Turn
 from texting.queries import visible_lines
 from texting.queries.cursors import Cursor, newer_than
 
@@ -80,8 +80,8 @@ def _batch(row: AutomationTrial) -> bool:
     if row.automation.when not in {When.RESOLVED, When.TAGGED}:
         prefetch(found)
     for one in found:
-        place = _place(one)
-        if place is not None and _would(row.automation, one, place):
+        place = _place(one, row.automation)
+        if place is not None and _would(row.automation, one, place, row.since):
             row.times += 1
             if len(row.hits) < MOST_HITS:
                 row.hits.append([str(place.pk), one.created_at.isoformat()])
@@ -100,23 +100,31 @@ def _source(rule: Automation, member: Membership, since: datetime) -> QuerySet[A
     if rule.when == When.RESOLVED:
         turns = Turn.objects.filter(kind=Turn.Kind.RESOLVED, conversation__line__in=lines)
         return turns.select_related("conversation__contact", "conversation__line__team").filter(created_at__gte=since)
+    if rule.when == When.DATE:
+        values = FieldValue.objects.filter(field=UUID(rule.facts["field"]), contact__merged_into=None)
+        return values.annotate(created_at=F("touched_at"))
     if rule.when == When.TAGGED:
         return ContactTag.objects.filter(tag=UUID(rule.facts["tag"]), created_at__gte=since)
     texts = Message.objects.filter(direction=Message.Direction.IN, line__in=lines, created_at__gte=since)
     return texts.select_related("conversation__contact", "conversation__line__team")
 
 
-def _place(one: Any) -> Conversation | None:
-    if not isinstance(one, ContactTag):
+def _place(one: Any, rule: Automation) -> Conversation | None:
+    if not isinstance(one, ContactTag | FieldValue):
         place: Conversation = one.conversation
         return place
     rows = Conversation.objects.select_related("contact", "line__team").filter(contact=one.contact_id)
+    if isinstance(one, FieldValue):
+        rows = rows.filter(line=UUID(rule.facts["line"]))
     return rows.order_by("-last_activity_at", "-id").first()
 
 
-def _would(rule: Automation, one: Any, place: Conversation) -> bool:
+def _would(rule: Automation, one: Any, place: Conversation, since: datetime) -> bool:
     if place.contact.blocked_at is not None:
         return False
+    if isinstance(one, FieldValue):
+        due = dating.due_of(rule, one)
+        return due is not None and since <= due <= timezone.now() and holds(rule, Scene(place, due))
     if not isinstance(one, Message):
         return holds(rule, Scene(place, one.created_at))
     words = readable(one, "body", "") or ""

@@ -16,6 +16,7 @@ from compliance.models import Automation, MessageTemplate
 from compliance.screening.words import name_of
 from tenancy.word_lists import all_of, any_of
 from texting.models import ContactField, Line, Tag, WebhookEndpoint
+from texting.scheduled.relative import Relation
 
 When = Automation.When
 
@@ -80,8 +81,14 @@ def _when(rule: Automation, names: Names) -> str:
         When.FINDING: lambda: _("%(what)s is found in a text") % {"what": any_of(map(name_of, facts["kinds"]))},
         When.NO_ANSWER: lambda: _waited(facts),
         When.RESOLVED: lambda: _("a conversation is resolved"),
+        When.DATE: lambda: _dated(facts, names),
         When.TAGGED: lambda: _("“%(tag)s” is put on a contact") % {"tag": _name(names.tags, facts["tag"])},
     }[When(rule.when)]()
+
+
+def _dated(facts: dict[str, Any], names: Names) -> str:
+    words = {"when": Relation.from_json(facts).in_words(_name(names.fields, facts["field"]))}
+    return _("it is %(when)s, on %(line)s") % {**words, "line": _name(names.lines, facts["line"])}
 
 
 def _waited(facts: dict[str, Any]) -> str:
@@ -114,6 +121,7 @@ def _if(name: str, value: Any, rule: Automation, names: Names) -> str:
         "hours": lambda: _("it is within business hours") if value == "open" else _("it is outside business hours"),
         "escalation": lambda: _("an escalation is open") if value == "yes" else _("no escalation is open"),
         "assigned": lambda: _("a colleague has it") if value == "yes" else _("nobody has it"),
+        "filter": lambda: _("the contact fits a saved filter"),
         "kinds": lambda: _("%(what)s was found in it") % {"what": any_of(name_of(one) for one in value)},
     }.get(name)
     return str(words()) if words else ""
@@ -125,6 +133,8 @@ def _then(kind: str, value: Any, names: Names) -> str:
         "assign": lambda: (
             _("hand it back to the team")
             if value == "team"
+            else _("share it out in its team")
+            if value == "share"
             else _("assign it to %(who)s") % {"who": _name(names.people, value)}
         ),
         "note": lambda: _("leave the note “%(note)s”") % {"note": value if len(value) <= 60 else f"{value[:60]}…"},

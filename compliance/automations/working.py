@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from compliance.automations import acting, hours, kinds
+from compliance.automations import acting, dating, hours, kinds
 from compliance.automations.scene import Scene, holds
 from compliance.escalations.own_hours import hours_now
 from compliance.models import Automation, AutomationAct, AutomationRun, AutomationsOff, AutomationTrigger
@@ -26,8 +26,9 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
-from texting.models import Conversation, Message
+from texting.models import Contact, Conversation, Line, Message
 from texting.queries import visible_lines
+from texting.threads import open_conversation
 
 log = logging.getLogger("parley.automations")
 
@@ -64,6 +65,8 @@ def _take(row: AutomationTrigger) -> None:
         return
     try:
         with transaction.atomic():
+            if not dating.may_act(row):
+                return
             _run_all(row)
     except Exception as error:
         if isinstance(error, DatabaseError) and not transaction.get_connection().is_usable():
@@ -97,7 +100,17 @@ def _place_of(row: AutomationTrigger) -> Conversation | None:
     rows = rows.select_related("contact", "line__team").filter(contact_id=row.contact_id, line__sends_codes=False)
     if row.conversation_id is not None:
         rows = rows.filter(pk=row.conversation_id)
-    return rows.order_by("-last_activity_at", "-id").first()
+    elif row.line_id is not None:  # a date says on which line, and whoever wrote on none yet is known all the same
+        rows = rows.filter(line=row.line_id)
+    found = rows.order_by("-last_activity_at", "-id").first()
+    if found is not None or row.line_id is None or row.conversation_id is not None:
+        return found
+    contact = Contact.objects.filter(pk=row.contact_id, blocked_at=None).first()
+    line = Line.objects.filter(pk=row.line_id, sends_codes=False).first()
+    if contact is None or line is None:
+        return None
+    opened = open_conversation(contact, line, at=timezone.now())
+    return rows.get(pk=opened.pk)
 
 
 def _run(rule: Automation, row: AutomationTrigger, scene: Scene) -> bool:

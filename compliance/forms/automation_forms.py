@@ -1,6 +1,7 @@
 """What is typed in the editor of a rule, and on the page of the log."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -23,8 +24,11 @@ from compliance.models import Automation, AutomationRun
 from compliance.models.automation import LONGEST_NAME
 from compliance.screening.words import name_of
 from texting.conversations import LONGEST_NOTE
+from texting.fields.kinds import DAYS
 from texting.fields.reading import fields_for
+from texting.filtering.saving import saved_for
 from texting.queries import visible_lines
+from texting.scheduled.relative import MOST, PASSING, Relation, Unit
 
 When = Automation.When
 UNITS = {"minutes": 1, "hours": 60, "days": 24 * 60}
@@ -34,6 +38,7 @@ WHEN_FIELDS = {
     When.KEYWORD: ("keywords",),
     When.NO_ANSWER: ("long", "unit", "business"),
     When.TAGGED: ("set_off_by",),
+    When.DATE: ("distance", "counted", "side", "date_field", "day_time", "through"),
     When.FINDING: ("found",),
 }
 
@@ -66,6 +71,20 @@ class AutomationForm(forms.Form):
         label=_("Counted"), choices=[("yes", _("in business hours only")), ("no", _("day and night"))]
     )
     set_off_by = forms.ChoiceField(label=_("Tag"))
+    distance = forms.IntegerField(label=_("How long"), min_value=0, max_value=max(MOST.values()))
+    counted = forms.ChoiceField(
+        label=_("Counted in"),
+        choices=[("hours", _("hours")), ("minutes", _("minutes")), ("days", _("days")), ("weeks", _("weeks"))],
+    )
+    side = forms.ChoiceField(label=_("Before or after"), choices=[("before", _("before")), ("after", _("after"))])
+    date_field = forms.ChoiceField(label=_("Date"), help_text=_("A field of contacts of the kind date."))
+    day_time = forms.TimeField(
+        label=_("At what time"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("For days and weeks, by the customer's clock. Left empty: the time of the date."),
+    )
+    through = forms.ChoiceField(label=_("Line"), help_text=_("On which it texts, also those who never wrote."))
     found = forms.MultipleChoiceField(label=_("What is found"), widget=forms.CheckboxSelectMultiple)
 
     needs_all = forms.ChoiceField(
@@ -88,6 +107,7 @@ class AutomationForm(forms.Form):
     without_tag = forms.ChoiceField(label=_("The contact is not tagged"), required=False)
     field = forms.ChoiceField(label=_("Field of the contact"), required=False)
     value = forms.CharField(label=_("is"), max_length=200, required=False)
+    filter = forms.ChoiceField(label=_("The contact fits a saved filter"), required=False)
     language = forms.ChoiceField(label=_("Language of the customer"), required=False)
     assigned = forms.ChoiceField(
         label=_("Who has it"),
@@ -126,7 +146,7 @@ class AutomationForm(forms.Form):
     stops = forms.BooleanField(label=_("When it has acted, look at no rule after it"), required=False)
 
     def __init__(self, data: QueryDict | None, *, member: Membership, when: str, initial: dict[str, Any]) -> None:
-        usual = {"needs_all": "yes", "long": 1, "unit": "hours", "business": "yes"}
+        usual = {"needs_all": "yes", "long": 1, "unit": "hours", "business": "yes", "distance": 24}
         super().__init__(data, initial={**usual, **initial})
         self.when = When(when)
         for kind, names in WHEN_FIELDS.items():
@@ -148,6 +168,9 @@ class AutomationForm(forms.Form):
         people = list(names.people.items())
         offered: dict[str, list[tuple[str, Any]]] = {
             "set_off_by": list(names.tags.items()),
+            "date_field": [(str(one.id), one.name) for one in fields_for(member) if one.kind in DAYS],
+            "through": [(str(one.pk), one.name) for one in visible_lines(member).order_by("name")],
+            "filter": [_NONE, *((str(one.id), one.name) for one in saved_for(member))],
             "found": found,
             "kinds": found,
             "lines": [(str(one.pk), one.name) for one in visible_lines(member).order_by("name")],
@@ -158,7 +181,12 @@ class AutomationForm(forms.Form):
             "language": [_NONE, *LANGUAGES.items()],
             "reply": [_NOTHING, *((str(one.template_id), one.name) for one in templates)],
             "put_on": [_NOTHING, *names.tags.items()],
-            "assign": [_NOTHING, ("team", _("Back to the team")), *people],
+            "assign": [
+                _NOTHING,
+                ("team", _("Back to the team")),
+                ("share", _("Share it out in its team: who is there and has least")),
+                *people,
+            ],
             "tell": [_NOTHING, *people],
             "tell_team": [_NOTHING, *names.teams.items()],
             "webhook": [_NOTHING, *names.endpoints.items()],
@@ -166,7 +194,7 @@ class AutomationForm(forms.Form):
         for name, choices in offered.items():
             if name in self.fields:
                 field_of(self, name, forms.ChoiceField).choices = choices
-        for name in ("lines", "field", "webhook"):  # nothing to choose from
+        for name in ("lines", "field", "filter", "webhook"):  # nothing to choose from
             if len(offered[name]) <= (name != "lines"):
                 del self.fields[name]
         if "field" not in self.fields:
@@ -213,6 +241,11 @@ class AutomationForm(forms.Form):
             return {"words": _lines(data["keywords"])}
         if self.when == When.NO_ANSWER:
             return {"minutes": data["long"] * UNITS[data["unit"]], "business": data["business"] == "yes"}
+        if self.when == When.DATE:
+            at = None if Unit(data["counted"]) in PASSING else data["day_time"]
+            field, after = UUID(data["date_field"]), data["side"] == "after"
+            relation = Relation(field, data["distance"], Unit(data["counted"]), after, at)
+            return {**relation.as_json(), "line": data["through"]}
         if self.when == When.TAGGED:
             return {"tag": data["set_off_by"]}
         return {"kinds": data["found"]} if self.when == When.FINDING else {}
@@ -228,6 +261,7 @@ class AutomationForm(forms.Form):
             "without_tag": data["without_tag"],
             "field": data.get("field"),
             "value": data.get("value", "").strip() if data.get("field") else "",
+            "filter": data.get("filter"),
             "language": data["language"],
             "assigned": data["assigned"],
             "escalation": data["escalation"],
@@ -262,7 +296,13 @@ def initial_of(rule: Automation, names: Names) -> dict[str, Any]:
         "found": facts.get("kinds", []),
         "needs_all": "yes" if rule.needs_all else "no",
         **{name: given.get(name, "") for name in ("hours", "language", "assigned", "escalation", "without_tag")},
-        **{name: given.get(name, "") for name in ("field", "value")},
+        **{name: given.get(name, "") for name in ("field", "value", "filter")},
+        "distance": facts.get("number", 24),
+        "counted": facts.get("unit", "hours"),
+        "side": "after" if facts.get("after") else "before",
+        "date_field": facts.get("field", ""),
+        "day_time": facts.get("at", ""),
+        "through": facts.get("line", ""),
         "lines": given.get("lines", []),
         "kinds": given.get("kinds", []),
         "team": next(iter(given.get("teams", ())), ""),

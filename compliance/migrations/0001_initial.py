@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('name', models.CharField(max_length=60)),
-                        ('when', models.CharField(choices=[('text', 'A text comes in'), ('keyword', 'A text is one of these words'), ('first', 'Somebody writes for the first time'), ('closed', 'A text comes in outside business hours'), ('finding', 'Something sensitive is found in a text'), ('no_answer', 'A customer waits for an answer'), ('resolved', 'A conversation is resolved'), ('tagged', 'A tag is put on a contact')], max_length=10)),
+                        ('when', models.CharField(choices=[('text', 'A text comes in'), ('keyword', 'A text is one of these words'), ('first', 'Somebody writes for the first time'), ('closed', 'A text comes in outside business hours'), ('finding', 'Something sensitive is found in a text'), ('no_answer', 'A customer waits for an answer'), ('resolved', 'A conversation is resolved'), ('tagged', 'A tag is put on a contact'), ('date', 'A date of a contact comes near or has passed')], max_length=10)),
                         ('facts', models.JSONField(default=dict)),
                         ('needs_all', models.BooleanField(default=True, help_text='All of its conditions hold; else any one of them.')),
                         ('conditions', models.JSONField(default=dict)),
@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
                         ('why', models.CharField(blank=True, choices=[('left', 'Whoever it acted for has left'), ('rights', 'Whoever it acts for may not do all of it any more')], max_length=6)),
                         ('stops', models.BooleanField(default=False, help_text='Rules after it are not looked at when it has acted.')),
                         ('place', models.PositiveIntegerField()),
+                        ('dated_until', models.DateTimeField(blank=True, help_text='Of dates: values written until then are planned (`FieldValue.touched_at`).', null=True)),
                         ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
                         ('removed_at', models.DateTimeField(blank=True, null=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),

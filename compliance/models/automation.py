@@ -35,6 +35,7 @@ class Automation(TenantModel):
         NO_ANSWER = "no_answer", _("A customer waits for an answer")
         RESOLVED = "resolved", _("A conversation is resolved")
         TAGGED = "tagged", _("A tag is put on a contact")
+        DATE = "date", _("A date of a contact comes near or has passed")
 
     class Why(models.TextChoices):
         """Why it was switched off, if nobody did it."""
@@ -52,6 +53,9 @@ class Automation(TenantModel):
     why = models.CharField(max_length=6, choices=Why.choices, blank=True)
     stops = models.BooleanField(default=False, help_text="Rules after it are not looked at when it has acted.")
     place = models.PositiveIntegerField()
+    dated_until = models.DateTimeField(
+        null=True, blank=True, help_text="Of dates: values written until then are planned (`FieldValue.touched_at`)."
+    )
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
