@@ -92,10 +92,15 @@ def _with_dashes(row: re.Match[str]) -> str:
     return written.replace(mark, "-" * len(mark))
 
 
+def _may_be_mixed(text: str) -> bool:
+    """Whether o, i or l stands beside a digit, or between two with marks around it."""
+    signs = text.encode("utf-8", "replace").translate(_AS_MIXED).decode()
+    return "0o" in signs or "o0" in signs or "0.o.0" in signs
+
+
 def letters_as_digits(text: str) -> str:
     """O for 0 and l, I for 1, only inside a row of nine or more that has seven real digits. Same length."""
-    row_by_row = text.encode("utf-8", "replace").translate(_AS_MIXED).decode()
-    if "0o" not in row_by_row and "o0" not in row_by_row and "0.o.0" not in row_by_row:
+    if not _may_be_mixed(text):
         return text
     pieces, done = [], 0
     for match in _LOOSE.finditer(text):
