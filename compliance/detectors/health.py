@@ -39,6 +39,7 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
     """Drafts of health information."""
     hits = LEXICON.find(reading.text, words)
     found: list[Draft] = []
+    denies = " no " in reading.text or reading.text.startswith("no ")
     for sentence in sentences(reading.text, hits):
         for hit in sentence.kind(*_TERMS):
             rules = _told(sentence, hit, inbound=reading.direction == "in")
@@ -47,8 +48,9 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
         for hit in sentence.kind("test", "analyte", "pathogen", "plain_test", "condition"):
             if not hit.kinds <= _TERMS_ONLY or _is_tested(sentence, hit):
                 found += result_of(sentence, hit)
-        for hit in sentence.kind("finding", "condition", "firm_result") if " no " in f" {reading.text}" else ():
-            found += ruled_out(sentence, hit)
+        if denies:
+            for hit in sentence.kind("finding", "condition", "firm_result"):
+                found += ruled_out(sentence, hit)
         for hit in sentence.kind("phrase"):
             found += phrase_of(sentence, hit)
     return found
