@@ -151,6 +151,8 @@ def _somebody_has(sentence: Sentence, close: Hit, kind: str) -> bool:
     """Whether somebody named in no list has a condition: "tenant in 4B has copd", "coach, tyler has a concussion"."""
     if kind != "condition" or close.phrase not in _THIRD_PERSON or sentence.asks:
         return False
+    if close.start - sentence.start > _FILLING:  # many words: none are counted, so that the time stays in step
+        return False
     words = sentence.words_between(sentence.start, close.start)
     return 0 < len(words) <= _FEW_BEFORE and _NOBODY.isdisjoint(words)
 
@@ -160,6 +162,7 @@ def _keeps_away(sentence: Sentence, hit: Hit) -> bool:
     return (
         "absence" in sentence.by_kind
         and not sentence.asks
+        and hit.start - sentence.start <= _FILLING
         and len(sentence.words_between(sentence.start, hit.start)) <= _FEW_WORDS
     )
 

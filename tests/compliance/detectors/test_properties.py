@@ -104,8 +104,12 @@ def test_time_grows_in_step_with_hostile_text(piece: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["been feeling suicidal again ", "taking gabapentin ", "biopsy shows a nodule ", "owe $5 "]
-)
+    "piece",
+    [
+        "been feeling suicidal again ", "taking gabapentin ", "biopsy shows a nodule ", "owe $5 ",
+        "sam has asthma cant make it ", "no tumor was ",
+    ],
+)  # fmt: skip
 def test_one_sentence_without_an_end_costs_in_step_with_its_length(piece: str) -> None:
     def work(size: int) -> object:
         return scan(piece * (size // len(piece)))
