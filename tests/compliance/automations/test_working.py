@@ -146,7 +146,7 @@ class TestTheLoopGuard:
     def test_an_answering_machine_at_the_other_end_comes_to_an_end(self, desk):
         rule(desk, name="Answer", reply=template(desk))
         for _ in range(8):
-            desk.hear("I am not at my desk", number=FIRST)
+            desk.hear("I am away and will be back on Monday", number=FIRST)
             work(desk)
         assert len(sent(desk)) == working.MOST_OF_RULE
         assert runs(desk)[-1] == ("Answer", "stopped")
