@@ -72,13 +72,17 @@ def counted(first: date, last: date, zone: str) -> list[date]:
     ]
 
 
+def with_rows(zone: str) -> tuple[date, date]:
+    """The first day that has any row, and today: only days between them are worth a look."""
+    now = timezone.now()
+    begun = filter(None, (_earliest(Message, "created_at"), _earliest(Conversation, "opened_at")))
+    return day_of(min(begun, default=now), zone), day_of(now, zone)
+
+
 def _wanted(zone: str) -> list[date]:
     """Settled days without counts, the newest first."""
     last = day_of(timezone.now() - counted_days.SETTLED, zone) - timedelta(days=1)
-    begun = min(filter(None, (_earliest(Message, "created_at"), _earliest(Conversation, "opened_at"))), default=None)
-    if begun is None:
-        return []
-    first = day_of(begun, zone)
+    first, _today = with_rows(zone)
     kept = set(counted(first, last, zone))
     days = (last - timedelta(days=number) for number in range((last - first).days + 1))
     return [day for day in days if day not in kept]

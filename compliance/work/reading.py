@@ -11,7 +11,7 @@ from compliance.models import StepCount, TextCount
 from compliance.reports.periods import Period
 from compliance.work import scale, statements
 from compliance.work.counting import STEP_KEY, Days, StepKey, all_steps
-from compliance.work.keeping import counted
+from compliance.work.keeping import counted, with_rows
 from compliance.work.whose import CONDITION, Whose
 
 By = tuple[str, ...]
@@ -185,7 +185,8 @@ class View:
     def _days(self) -> Days:
         kept = set(self._counted)
         days = (self.period.first + timedelta(days=number) for number in range(self.period.days))
-        return Days([day for day in days if day not in kept], self.period.zone)
+        first, last = with_rows(self.period.zone)
+        return Days([day for day in days if first <= day <= last and day not in kept], self.period.zone)
 
     @property
     def _counted(self) -> list[Any]:

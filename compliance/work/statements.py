@@ -1,7 +1,7 @@
 """What is counted of rows, each said once: for the report of today, for days that are kept, before a purge deletes.
 
 `{some}` is a condition on the row, " AND ...": `m` a text, `t` a turn. Each statement reads the days in `days`,
-`starts` and `stops` over an index in the order of time.
+`starts` and `stops` over an index in the order of time; `OFFSET 0` keeps it from reading all rows for each day.
 """
 
 DAYS = "unnest(%(days)s::date[], %(starts)s::timestamptz[], %(stops)s::timestamptz[]) AS d (day, start, stop)"
@@ -26,10 +26,12 @@ SELECT d.day, extract(hour FROM m.created_at AT TIME ZONE %(zone)s)::smallint AS
     coalesce(sum(m.unicode_extra) FILTER (WHERE m.direction = 'out' AND m.sent_at IS NOT NULL), 0)::integer AS extra,
     coalesce(sum(m.price_micros) FILTER (WHERE m.direction = 'out' AND m.sent_at IS NOT NULL), 0)::bigint AS micros
 FROM {DAYS}
-JOIN texting_message m ON m.organization_id = %(organization)s AND m.created_at >= d.start AND m.created_at < d.stop
+CROSS JOIN LATERAL (
+    SELECT * FROM texting_message m
+    WHERE m.organization_id = %(organization)s AND m.created_at >= d.start AND m.created_at < d.stop{{some}} OFFSET 0
+) m
 LEFT JOIN compliance_templateuse u ON u.organization_id = m.organization_id AND u.message_id = m.id
 LEFT JOIN compliance_templateversion v ON v.organization_id = m.organization_id AND v.id = u.version_id
-WHERE true{{some}}
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """  # noqa: S608 - made of constants
 TEXT_KEY = ("day", "hour", "line_id", "member_id", "purpose", "template_id", "announcement_id", "outcome", "error_kind")
@@ -38,8 +40,10 @@ TEXT_SUMS = ("number", "first", "segments", "extra", "micros")
 OPENED = f"""
 SELECT d.day, extract(hour FROM c.opened_at AT TIME ZONE %(zone)s)::smallint, c.line_id, NULL::uuid, 'opened',
     NULL::timestamptz, c.opened_at
-FROM {DAYS} JOIN texting_conversation c
-    ON c.organization_id = %(organization)s AND c.opened_at >= d.start AND c.opened_at < d.stop
+FROM {DAYS} CROSS JOIN LATERAL (
+    SELECT * FROM texting_conversation c
+    WHERE c.organization_id = %(organization)s AND c.opened_at >= d.start AND c.opened_at < d.stop OFFSET 0
+) c
 """  # noqa: S608 - made of constants
 """The row of a conversation stays, so this is never kept for a purge."""
 
@@ -47,13 +51,16 @@ ANSWERED = f"""
 SELECT d.day, extract(hour FROM m.created_at AT TIME ZONE %(zone)s)::smallint, m.line_id, m.author_id, 'answered',
     asked.at, m.created_at
 FROM {DAYS}
-JOIN texting_message m ON m.organization_id = %(organization)s AND m.created_at >= d.start AND m.created_at < d.stop
+CROSS JOIN LATERAL (
+    SELECT * FROM texting_message m
+    WHERE m.organization_id = %(organization)s AND m.created_at >= d.start AND m.created_at < d.stop{{some}} OFFSET 0
+) m
 CROSS JOIN LATERAL (
     SELECT i.created_at AS at FROM texting_message i
     WHERE i.organization_id = m.organization_id AND i.conversation_id = m.conversation_id AND i.direction = 'in'
     ORDER BY i.created_at LIMIT 1
 ) asked
-WHERE {_PERSON.format(m="m")} AND m.created_at > asked.at{{some}} AND NOT EXISTS (
+WHERE {_PERSON.format(m="m")} AND m.created_at > asked.at AND NOT EXISTS (
     SELECT FROM texting_message e
     WHERE e.organization_id = m.organization_id AND e.conversation_id = m.conversation_id
         AND e.created_at > asked.at AND (e.created_at, e.id) < (m.created_at, m.id) AND {_PERSON.format(m="e")})
@@ -62,7 +69,10 @@ WHERE {_PERSON.format(m="m")} AND m.created_at > asked.at{{some}} AND NOT EXISTS
 
 _TURNS = f"""
 FROM {DAYS}
-JOIN texting_turn t ON t.organization_id = %(organization)s AND t.created_at >= d.start AND t.created_at < d.stop
+CROSS JOIN LATERAL (
+    SELECT * FROM texting_turn t
+    WHERE t.organization_id = %(organization)s AND t.created_at >= d.start AND t.created_at < d.stop OFFSET 0
+) t
 JOIN texting_conversation c ON c.organization_id = t.organization_id AND c.id = t.conversation_id
 CROSS JOIN LATERAL (
     SELECT coalesce(max(r.created_at), c.opened_at) AS at FROM texting_turn r
