@@ -1,5 +1,6 @@
 """How soon: first answers and resolutions, by business hours and by the clock; who was not answered."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,9 +78,10 @@ def _figures(asked: Asked, one: Steps, before: Steps) -> list[Figure]:
 
 
 def _medians(asked: Asked, days: Mapping[Any, Steps]) -> list[float | None]:
-    per_bucket: list[Times] = [Times() for _ in asked.period.buckets()]
+    buckets = asked.period.buckets()
+    per_bucket: list[Times] = [Times() for _bucket in buckets]
     for (day,), one in days.items():
-        place = next(at for at, number in enumerate(asked.period.fold({day: 1}, asked.period.buckets())) if number)
+        place = bisect_right(buckets, day) - 1
         for step, number in one.answered.business.items():
             sums = per_bucket[place].business
             sums[step] = sums.get(step, 0) + number
