@@ -120,14 +120,14 @@ class ShownNumbers(serializers.Serializer):  # type: ignore[type-arg]
     taken_back = serializers.IntegerField()
 
 
-class ShownReason(serializers.Serializer):  # type: ignore[type-arg]
+class ShownLeftOut(serializers.Serializer):  # type: ignore[type-arg]
     """Why some do not get it."""
 
     reason = serializers.CharField(help_text="In words.")
     people = serializers.IntegerField()
 
 
-class ShownCheck(serializers.Serializer):  # type: ignore[type-arg]
+class ShownAnnouncementCheck(serializers.Serializer):  # type: ignore[type-arg]
     """What the check found."""
 
     checked_at = serializers.DateTimeField()
@@ -135,7 +135,7 @@ class ShownCheck(serializers.Serializer):  # type: ignore[type-arg]
     segments = serializers.IntegerField()
     cost = serializers.FloatField(help_text="About, in whole units of `currency`.")
     currency = serializers.CharField()
-    left_out = ShownReason(many=True)
+    left_out = ShownLeftOut(many=True)
 
 
 class ShownAnnouncement(serializers.Serializer):  # type: ignore[type-arg]
@@ -155,7 +155,7 @@ class ShownAnnouncement(serializers.Serializer):  # type: ignore[type-arg]
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     recipients = ShownNumbers()
-    check = ShownCheck(allow_null=True, help_text="Of a single one, until it starts; null in lists.")
+    check = ShownAnnouncementCheck(allow_null=True, help_text="Of a single one, until it starts; null in lists.")
 
 
 class AnnouncementPage(serializers.Serializer):  # type: ignore[type-arg]

@@ -164,7 +164,7 @@ class AnnouncementStart(Endpoint):
         answer=ShownAnnouncement,
         example=examples.RUNNING,
         request=Beginning,
-        request_example={},
+        request_example={"begins_theirs": "2026-12-01T09:00"},
         problems=[*_MISSING, Kind.CONFLICT],
         repeatable=True,
         tag="Announcements",
