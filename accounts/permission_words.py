@@ -134,10 +134,7 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     ),
     "reports:work": (
         _("See figures of the daily work"),
-        _(
-            "Counts one's own texts, answers and resolutions. Whoever may also read reports sees those of the teams"
-            " whose conversations they read."
-        ),
+        _("Counts one's own texts and answers; with “Read reports”, those of teams whose conversations one reads."),
     ),
     "findings:read": (_("Read findings"), _("Opens what was found in texts: the kind and why, never the value.")),
     "findings:decide": (_("Judge findings"), _("Says whether a piece of sensitive content was found rightly.")),
