@@ -160,7 +160,7 @@ def test_a_text_is_repeated_from_the_dialog_and_its_series_is_changed_paused_and
     page = member.get(address).content.decode()
     assert "Every 2 months on the last day at 6:30 pm" in page
     assert "Other words" in page
-    for act, words in (("pause", "When resumed, next on"), ("resume", "Next on"), ("cancel", "Repeat it again")):
+    for act, words in (("pause", "When resumed, next:"), ("resume", "Next:"), ("cancel", "Repeat it again")):
         assert member.post(reverse(f"{act}_series", args=[series.pk])).status_code == 302
         assert words in member.get(address).content.decode()
     assert member.post(reverse("restore_series", args=[series.pk]), headers=HTMX).status_code == 204
