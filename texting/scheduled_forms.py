@@ -14,9 +14,12 @@ from texting.models import ScheduledText
 from texting.scheduled.checking import When
 from texting.scheduled.local_times import NoSuchTime, TwiceThatDay, moment, place, usual_choices
 from texting.scheduled.reading import TABS, Tab, Wanted
+from texting.scheduled.recurring import LAST_YEAR
 from texting.scheduled.their_clock import Zone
 
 OTHER = "other"
+FIRST_YEAR = 2000
+"""A time before is none that we offered; a zone's clock could not even be read in the first year."""
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -89,7 +92,7 @@ class WhenForm(forms.Form):
             at = datetime.fromisoformat(choice)
         except ValueError:
             raise forms.ValidationError(_("Choose one of these times, or another.")) from None
-        if at.tzinfo is None:
+        if at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise forms.ValidationError(_("Choose one of these times, or another."))
         return at.astimezone(UTC)
 

@@ -120,8 +120,9 @@ def follow(row: ScheduledText) -> bool:
     changed = ["send_at", "followed_at", "zone", "zone_from"]
     if is_other:
         row.look_at, row.tries = due, 0
+        row.outside_hours = OutsideHours.WAIT.value  # that it leaves all the same was said of the other time
         row.revision += 1
-        changed += ["look_at", "tries", "revision"]
+        changed += ["look_at", "tries", "outside_hours", "revision"]
     row.save(update_fields=changed)
     if is_other:
         show([row])

@@ -9,6 +9,7 @@ by then is passed over, never made up for.
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from texting.conversations import NotPossible, refuse_if_with_somebody_else
 from texting.gate import OutsideHours
 from texting.models import Conversation, ScheduledText, TextSeries
 from texting.purposes import Purpose
+from texting.queries.access import visible_lines
 from texting.scheduled import planning
 from texting.scheduled.checking import BadTime, When, hours_of, refuse_what_never_passes
 from texting.scheduled.following import zone_now
@@ -114,6 +116,8 @@ def change(
     zone = zone_now(mine.contact_id, zone_of(mine))
     occurrence = _next(repeats.pattern, zone)
     outside = OutsideHours(mine.outside_hours)
+    if repeats.pattern.at != mine.at and outside is OutsideHours.SEND:
+        outside = OutsideHours.WAIT  # that it leaves all the same was said of the other time
     hours_of(When(occurrence.at, zone, outside), place, Purpose(mine.purpose))
     draft = gate.Draft(place, written, Purpose(mine.purpose), member, outside_hours=OutsideHours.SEND)
     refuse_what_never_passes(draft, new_id())
@@ -121,6 +125,7 @@ def change(
     if written != before or not _may_still(mine):
         mine.author = member
     mine.body, mine.sealed_at, mine.revision = written, timezone.now(), mine.revision + 1
+    mine.outside_hours = outside.value
     mine.save()
     plan(mine, again=True)
     audit.record(event=AuditKind.MESSAGE_RESCHEDULED, actor=member, object=mine, every=mine.every)
@@ -182,8 +187,11 @@ def _go_on(series: TextSeries, member: Membership) -> None:
     if not _may_still(series):
         series.author = member
     _next(pattern_of(series), zone_now(series.contact_id, zone_of(series)))
-    row = ScheduledText.objects.select_for_update(of=("self",), no_key=True).filter(series_id=series.pk)
-    kept = row.filter(state__in=[*ALIVE, State.CANCELED], occurs_on=series.last_day).first()
+    rows = ScheduledText.objects.select_for_update(of=("self",), no_key=True)
+    back = Q(state__in=ALIVE)
+    if series.ended_at is not None:  # what was canceled with it comes back with it; what somebody skipped does not
+        back |= Q(state=State.CANCELED, ended_at__gte=series.ended_at)
+    kept = rows.filter(back, series_id=series.pk, occurs_on=series.last_day).first()
     series.state, series.why, series.ended_at = Going.ACTIVE, "", None
     series.revision += 1
     series.save(update_fields=["state", "why", "ended_at", "revision", "author"])
@@ -222,8 +230,11 @@ def _write(series: TextSeries, repeats: Repeats) -> None:
 
 
 def _may_still(series: TextSeries) -> bool:
+    """Whether it may still leave in its author's name: who is gone, or texts from that line no more, sends none."""
     author = Membership.objects.select_related("user").get(pk=series.author_id)
-    return author.is_active and author.user.is_active
+    if not (author.is_active and author.user.is_active and author.may(Permission.MESSAGES_SEND)):
+        return False
+    return visible_lines(author).filter(pk=series.line_id).exists()
 
 
 def _words(series: TextSeries) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from tenancy import audit
@@ -42,24 +42,23 @@ def keep_up() -> int:
 
 
 def halt(series: TextSeries, why: Why | None = None) -> None:
-    """Pause it, whose row is locked, with its text that waits."""
+    """Pause it, whose row is locked, with its texts that wait."""
     series.state, series.why = Going.PAUSED, why or ""
     series.revision += 1
     series.save(update_fields=["state", "why", "revision"])
-    row = waiting(series)
-    if row is not None and row.state == State.WAITING:
-        move(row, State.PAUSED, why=why)
+    for row in _alive(series):
+        if row.state == State.WAITING:
+            move(row, State.PAUSED, why=why)
 
 
 def end(
     series: TextSeries, state: TextSeries.State = Going.ENDED, why: Why | None = None, *, alone: bool = False
 ) -> None:
-    """End it, whose row is locked, with its text that waits; `alone`: without looking for that."""
+    """End it, whose row is locked, with its texts that wait; `alone`: without looking for those."""
     series.state, series.why, series.ended_at = state, why or "", timezone.now()
     series.revision += 1
     series.save(update_fields=["state", "why", "ended_at", "revision"])
-    row = None if alone else waiting(series)
-    if row is not None:
+    for row in () if alone else _alive(series):
         move(row, State.CANCELED)
 
 
@@ -124,6 +123,7 @@ def plan(series: TextSeries, *, again: bool = False) -> None:
     series.save()
     if row is None:
         row = ScheduledText(message_id=new_id(), series_id=series.pk, made_at=timezone.now())
+        row.state = State.PAUSED if series.state == Going.PAUSED else State.WAITING
     row.conversation_id, row.contact_id, row.line_id = series.conversation_id, series.contact_id, series.line_id
     row.author_id, row.body, row.occurs_on = series.author_id, words, found.day
     row.purpose, row.origin, row.outside_hours = series.purpose, series.origin, series.outside_hours
@@ -135,9 +135,14 @@ def plan(series: TextSeries, *, again: bool = False) -> None:
 
 
 def waiting(series: TextSeries) -> ScheduledText | None:
-    """Its text that waits, or is paused, locked."""
+    """Its next text that waits, or is paused, locked."""
+    return _alive(series).first()
+
+
+def _alive(series: TextSeries) -> QuerySet[ScheduledText]:
+    """Those that wait or are paused, locked: a skipped one that was taken back waits beside the next one."""
     rows = ScheduledText.objects.select_for_update(of=("self",), no_key=True)
-    return rows.filter(series_id=series.pk, state__in=ALIVE).order_by("occurs_on").first()
+    return rows.filter(series_id=series.pk, state__in=ALIVE).order_by("occurs_on")
 
 
 def _free_day(series: TextSeries, row: ScheduledText | None, zone: Zone) -> Occurrence | None:

@@ -1,6 +1,7 @@
 """Which series of texts a member sees, and how: as `reading` has it for each text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from texting.queries.access import NotYours, visible_conversations, with_people
 from texting.queries.seeing import Customer, customer, sees, sees_everybody, wording
 from texting.scheduled.local_times import on_the_wall, place
 from texting.scheduled.reading import A_PAGE, Wanted
+from texting.scheduled.recurring import Pattern
 from texting.scheduled.saying import in_words
 from texting.scheduled.series import LIVING, Going, next_times, pattern_of
 from texting.scheduled.states import Why
@@ -111,7 +113,7 @@ def shown(
         state_label=str(state.label),
         icon=icon,
         tone=tone,
-        pattern=in_words(pattern_of(series), series.times),
+        pattern=in_words(pattern_of(series) if seen else _by_our_clock(series, zone), series.times),
         times=tuple(on_the_wall(one.at, ZoneInfo(zone)) for one in next_times(series, most)),
         where=place(zone),
         known=str(known.label),
@@ -120,6 +122,14 @@ def shown(
         revision=series.revision,
         may_act=member.may(Permission.MESSAGES_SEND),
     )
+
+
+def _by_our_clock(series: TextSeries, ours: str) -> Pattern:
+    """Its pattern with the time by our clock: by the customer's it would tell where they live."""
+    pattern = pattern_of(series)
+    first = next(iter(next_times(series, 1)), None)
+    at = first.at if first else datetime.combine(pattern.starts, pattern.at, ZoneInfo(series.zone))
+    return replace(pattern, at=at.astimezone(ZoneInfo(ours)).time())
 
 
 def _visible(member: Membership) -> QuerySet[TextSeries]:

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tenancy.encryption.key_sources import CONTACT
@@ -77,6 +78,22 @@ def test_it_moves_with_the_date_and_is_canceled_with_it(desk, visit):
     keep_up(desk)
     assert (fresh(desk, row).state, fresh(desk, row).why) == ("canceled", "date")
     assert sent(desk) == []
+
+
+def test_that_it_leaves_outside_their_hours_was_said_of_the_first_moment(desk, visit):
+    row = plan(desk, visit, Relation(desk.visit.pk, 2, Unit.HOURS), outside_hours=OutsideHours.SEND)
+    write(desk, visit, wall(desk, 9, "05:00"))
+    keep_up(desk)
+    moved = fresh(desk, row)
+    assert moved.send_at != row.send_at
+    assert moved.outside_hours == "wait"
+
+
+@pytest.mark.parametrize("choice", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:00-05:00"])
+def test_a_moment_that_no_clock_can_show_is_refused(desk, choice):
+    conversation = desk.hear("Hello")
+    given = {"body": "Hi", "choice": choice, "message_id": str(new_id()), "zone": ""}
+    assert desk.as_(desk.cast.agent).post(reverse("send_later", args=[conversation.pk]), given).status_code == 422
 
 
 def test_a_text_that_is_due_is_looked_at_again_before_it_leaves(desk, visit):

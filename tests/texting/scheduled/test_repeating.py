@@ -1,12 +1,13 @@
 """A text that repeats: one waits at a time, each passes the gate, and whatever is over ends the series."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from accounts import deactivation
+from accounts.models import TeamMember
 from accounts.permissions import MissingPermission
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
@@ -14,13 +15,15 @@ from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.texting.desk import desk
 from tests.texting.scheduled.planned import ZONE, fresh, ring, sent
+from texting import queries
 from texting.conversations import NotPossible
 from texting.gate import OutsideHours
 from texting.models import Contact, Conversation, ScheduledText, TextSeries
-from texting.scheduled import planning, repeating, series, tasks
+from texting.scheduled import planning, repeating, series, series_reading, tasks
 from texting.scheduled.checking import BadTime
 from texting.scheduled.recurring import Every, Pattern
 from texting.scheduled.repeating import Repeats
+from texting.scheduled.their_clock import Zone
 from texting.sending import Refused
 
 __all__ = ["desk"]
@@ -242,3 +245,83 @@ def test_the_customers_new_zone_moves_the_next_text_and_a_resolved_conversation_
     assert (row.zone, row.zone_from) == ("Europe/Berlin", "told")
     assert f"{row.send_at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" == "10:00"
     assert row.conversation_id != conversation.pk
+
+
+def refuse_three_times(desk, mine) -> None:
+    with activate(desk.organization):
+        Contact.objects.update(blocked_at=timezone.now(), blocked_for="abuse")
+    for _ in range(3):
+        assert leave(desk, mine).state == "stopped"
+        keep_up(desk)
+    with activate(desk.organization):
+        Contact.objects.update(blocked_at=None, blocked_for="")
+
+
+def waits(desk, mine) -> list[str]:
+    return [one.state for one in texts(desk, mine) if one.state == "waiting"]
+
+
+def test_what_paused_itself_can_be_mended_and_sends_nothing_before_it_is_resumed(desk):
+    mine = begin(desk, desk.hear("Hello"))
+    refuse_three_times(desk, mine)
+    act(desk, "change", mine, revision=now(desk, mine).revision, repeats=daily(), body="Other words")
+    assert (now(desk, mine).state, waits(desk, mine)) == ("paused", [])
+    act(desk, "resume", mine)
+    assert len(waits(desk, mine)) == 1
+
+
+@pytest.mark.parametrize("what", ["pause", "cancel"])
+def test_a_skipped_text_that_was_taken_back_ends_with_the_series_too(desk, what):
+    mine = begin(desk, desk.hear("Hello"))
+    [first] = texts(desk, mine)
+    with activate(desk.organization):
+        planning.cancel(member=desk.cast.agent, row=first)
+    keep_up(desk)
+    with activate(desk.organization):
+        planning.restore(member=desk.cast.agent, row=first)
+    assert len(waits(desk, mine)) == 2
+    act(desk, what, mine)
+    assert waits(desk, mine) == []
+
+
+def test_what_was_skipped_stays_skipped_when_the_series_goes_on(desk):
+    mine = begin(desk, desk.hear("Hello"))
+    [first] = texts(desk, mine)
+    act(desk, "pause", mine)
+    with activate(desk.organization):
+        planning.cancel(member=desk.cast.agent, row=fresh(desk, first))
+    act(desk, "resume", mine)
+    assert fresh(desk, first).state == "canceled"
+
+
+def test_send_it_all_the_same_is_said_of_one_hour_only(desk, time_machine):
+    time_machine.move_to(datetime(2027, 6, 1, 14, tzinfo=UTC), tick=False)
+    late = Repeats(Pattern(Every.DAY, time(21, 30), date(2027, 6, 1)))
+    mine = begin(desk, desk.hear("Hello"), late, outside_hours=OutsideHours.SEND)
+    at_night = Repeats(Pattern(Every.DAY, time(3), date(2027, 6, 1)))
+    act(desk, "change", mine, revision=0, repeats=at_night)
+    [row] = texts(desk, mine)
+    assert (row.outside_hours, now(desk, mine).outside_hours) == ("wait", "wait")
+
+
+def test_whoever_does_not_see_the_customer_reads_no_clock_of_theirs(desk):
+    mine = begin(desk, desk.hear("Hello"), zone=Zone("Asia/Tokyo", ScheduledText.ZoneFrom.TOLD))
+    with activate(desk.organization):
+        series = series_reading.access_series(desk.cast.auditor, mine.pk)
+        thread = queries.access_conversation(desk.cast.auditor, series.conversation_id)
+        shown = series_reading.shown(desk.cast.auditor, series, thread, 1, in_list=False)
+    assert "10:00 am" not in shown.pattern
+    assert shown.pattern.rpartition("at ")[2] in shown.times[0]
+
+
+def test_what_an_author_may_not_send_any_more_goes_on_as_the_colleagues_who_resumes_it(desk):
+    mine = begin(desk, desk.hear("Hello"))
+    with activate(desk.organization):
+        TeamMember.objects.filter(membership=desk.cast.agent).delete()
+    assert leave(desk, mine).state == "stopped"
+    keep_up(desk)
+    assert now(desk, mine).state == "paused"
+    act(desk, "resume", mine, desk.cast.second_agent)
+    keep_up(desk)
+    assert now(desk, mine).author_id == desk.cast.second_agent.pk
+    assert leave(desk, mine).state == "sent"
