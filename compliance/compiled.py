@@ -1,4 +1,4 @@
-"""Detectors and intents as machine code, where somebody compiled them: the same modules, half again as fast.
+"""Detectors and intents as machine code, where somebody compiled them: the same modules, in half the time.
 
 `make up`, the image and `make compiled` (`bench/compiling.py`) make them from the modules beside this one and keep
 them in `build/compiled`, in a folder that is named for what they were made from. They stand in for those modules only
