@@ -21,7 +21,7 @@ SELECT d.day, extract(hour FROM m.created_at AT TIME ZONE %(zone)s)::smallint AS
     count(*) FILTER (WHERE m.direction = 'in' AND NOT EXISTS (
         SELECT FROM texting_message e
         WHERE e.organization_id = m.organization_id AND e.conversation_id = m.conversation_id AND e.direction = 'in'
-            AND e.created_at >= d.start AND e.created_at < d.stop AND e.id < m.id))::integer AS first,
+            AND e.created_at >= d.start AND (e.created_at, e.id) < (m.created_at, m.id)))::integer AS first,
     coalesce(sum(m.segments) FILTER (WHERE m.direction = 'out' AND m.sent_at IS NOT NULL), 0)::integer AS segments,
     coalesce(sum(m.unicode_extra) FILTER (WHERE m.direction = 'out' AND m.sent_at IS NOT NULL), 0)::integer AS extra,
     coalesce(sum(m.price_micros) FILTER (WHERE m.direction = 'out' AND m.sent_at IS NOT NULL), 0)::bigint AS micros

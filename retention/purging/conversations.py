@@ -5,7 +5,8 @@ copies (`retention.guards` keeps a conversation until they have). What reports c
 transaction that deletes it (`compliance.report_facts`). The conversation itself stays as a frame without its customer's
 name: line, times, and the ids by which findings, checks, reviews and escalations are counted (decision 366).
 
-Newest texts first, a batch in a transaction. A run that died goes on with what is still there.
+Newest texts first, as reports order them (an id may be older than its text: it is there when the text is planned), a
+batch in a transaction. A run that died goes on with what is still there.
 """
 
 from collections import Counter
@@ -94,8 +95,8 @@ def _next(at: datetime) -> list[UUID]:
 
 def _end(due: Sequence[UUID], at: datetime) -> Counter[str]:
     """A batch of their texts, or, when few are left, these and all else."""
-    texts = Message.objects.filter(conversation_id__in=among(due)).order_by("-pk").values_list("pk", flat=True)
-    batch = list(texts[:BATCH])
+    texts = Message.objects.filter(conversation_id__in=among(due)).order_by("-created_at", "-pk")
+    batch = list(texts.values_list("pk", flat=True)[:BATCH])
     done: Counter[str] = Counter()
     done += _end_turns(due)
     done += _end_private(due, batch)

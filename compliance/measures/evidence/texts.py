@@ -83,9 +83,8 @@ def was_permitted() -> Q:
 
 def is_first() -> Q:
     """That it is the first of ours in its conversation, and one that has to open it."""
-    earlier = Message.objects.filter(
-        conversation=OuterRef("conversation"), direction=Message.Direction.OUT, id__lt=OuterRef("id")
-    )
+    before = Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), id__lt=OuterRef("id"))
+    earlier = Message.objects.filter(before, conversation=OuterRef("conversation"), direction=Message.Direction.OUT)
     earlier = earlier.exclude(purpose=Purpose.OPT_OUT_ANSWER.value).exclude(status__in=_NEVER_LEFT)
     return ~Q(Exists(earlier)) & ~Q(purpose__in=[*OWED, *_ASKED_FOR])
 

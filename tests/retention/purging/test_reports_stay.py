@@ -35,6 +35,7 @@ from compliance.work.whose import offered
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
 from retention.purging import conversations, running
+from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.compliance.measures.evidence_rows import Side, contact, entry, text
 from tests.compliance.opt_ins import make_program
@@ -72,6 +73,8 @@ class History:
             line=desk.line, made_by=desk.cast.admin, name="Sale", body="Sale"
         )
         self.program = make_program(desk.cast.owner)
+        self.ids = [new_id() for _ in range(300)]
+        self.by.shuffle(self.ids)  # a text has its id from when its page was opened or it was planned
 
     def some_time(self, days: float = DAYS - 12):
         return self.begin + timedelta(days=self.by.uniform(0, days))
@@ -111,6 +114,7 @@ class History:
         place = threads.open_conversation(person, line, at=at)
         Conversation.objects.filter(pk=place.pk).update(last_inbound_at=at)
         Message.objects.create(
+            pk=self.ids.pop(),
             conversation=place,
             contact=place.contact,
             line=line,
@@ -127,6 +131,7 @@ class History:
             side,
             at,
             to=person,
+            pk=self.ids.pop(),
             purpose=self.by.choice(PURPOSES),
             rule=self.by.choice(RULES),
             status=status,
