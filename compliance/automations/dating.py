@@ -44,15 +44,27 @@ def plan() -> int:
 
 
 def may_act(row: AutomationTrigger) -> bool:
-    """Whether a trigger is due by its contact's date as it is now; one that moved is put off, one that is gone ends."""
+    """Whether a trigger is due by its contact's date as it is now; one that moved is put off, one that is gone ends.
+
+    A number that was merged away ends too: its person is acted for at the contact that stays, and once, whichever of
+    their numbers it was done for.
+    """
     if not row.key.startswith("date:"):
         return True
     rule = Automation.objects.filter(pk__in=row.rules).first()
     value = None
     if rule is not None and rule.when == When.DATE:
         relation = Relation.from_json(rule.facts)
-        value = FieldValue.objects.filter(field=relation.field_id, contact=row.contact_id).first()
-    if rule is None or value is None or _key(rule, value) != row.key or (due := due_of(rule, value)) is None:
+        value = FieldValue.objects.filter(
+            field=relation.field_id, contact=row.contact_id, contact__merged_into=None, contact__only_codes=False
+        ).first()
+    if (
+        rule is None
+        or value is None
+        or _key(rule, value) != row.key
+        or _is_done_for_person(rule, value)
+        or (due := due_of(rule, value)) is None
+    ):
         AutomationTrigger.objects.filter(pk=row.pk).update(done_at=Now())
         return False
     if due > timezone.now() + SLACK:
@@ -75,9 +87,8 @@ def due_of(rule: Automation, value: FieldValue) -> datetime | None:
 
 def _plan(rule: Automation) -> int:
     began = timezone.now()
-    values = FieldValue.objects.filter(
-        field=UUID(rule.facts["field"]), contact__merged_into=None, contact__only_codes=False
-    )
+    # Of numbers that were merged away too: a merge can be undone until the moment comes, and `may_act` asks then.
+    values = FieldValue.objects.filter(field=UUID(rule.facts["field"]), contact__only_codes=False)
     if rule.dated_until is not None:
         values = values.filter(touched_at__gt=rule.dated_until)
     found = list(values.order_by("touched_at", "id")[:TOGETHER])
@@ -109,9 +120,19 @@ def _write_down(rule: Automation, value: FieldValue) -> None:
         AutomationTrigger.objects.filter(pk=known.pk).update(look_at=due, happened_at=due, done_at=None)
 
 
-def _key(rule: Automation, value: FieldValue) -> str:
-    mark = blind_index("automation.date", f"{value.contact_id}:{readable(value, 'value', '') or ''}")
-    return f"date:{rule.pk}:{value.contact_id}:{mark.hex()}"
+def _is_done_for_person(rule: Automation, value: FieldValue) -> bool:
+    """Whether the rule has acted for this value already, at another number of the same person."""
+    others = Contact.objects.filter(merged_into=value.contact_id).values_list("pk", flat=True)
+    keys = [_key(rule, value, at) for at in others]
+    told = AutomationTrigger.objects.filter(key__in=keys).values("pk")
+    return bool(keys) and AutomationRun.objects.filter(automation=rule, trigger_id__in=told).exists()
+
+
+def _key(rule: Automation, value: FieldValue, contact_id: UUID | None = None) -> str:
+    """What says that the rule is due for this value, at the value's contact or, if it is given, at another one."""
+    at = contact_id or value.contact_id
+    mark = blind_index("automation.date", f"{at}:{readable(value, 'value', '') or ''}")
+    return f"date:{rule.pk}:{at}:{mark.hex()}"
 
 
 def _zone_of(contact_id: UUID) -> str:

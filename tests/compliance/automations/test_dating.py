@@ -15,6 +15,7 @@ from tenancy.isolation import activate
 from tests.compliance.automations.making import acts, rule, runs, tag, tags_on, work
 from tests.texting.desk import SECOND, desk
 from texting import tagging
+from texting.duplicates import merging
 from texting.fields import defining, writing
 from texting.fields.kinds import Kind
 from texting.filtering import saving
@@ -113,6 +114,31 @@ def test_a_trigger_is_looked_at_again_when_it_is_due(visits):
         AutomationTrigger.objects.filter(done_at=None).update(look_at=timezone.now() - timedelta(minutes=1))
     work(desk)
     assert runs(desk) == []
+    assert due(desk) == []
+
+
+@pytest.mark.parametrize("when", ["before", "after", "undone"])
+def test_a_merged_person_is_acted_for_once_and_two_who_were_parted_each(visits, when):
+    desk = visits
+    other = desk.hear("Hello", number=SECOND)
+    rule(desk, "date", facts=facts(desk), note="Call them")
+    write(desk, other, desk.at)
+    if when == "after":  # the other number has been acted for, and then they turn out to be one
+        write(desk, desk.place, None)
+        plan(desk)
+        on(desk, desk.at - timedelta(hours=24))
+    plan(desk)
+    with activate(desk.organization):
+        made = merging.merge(member=desk.cast.admin, survivor=desk.place.contact_id, other=other.contact_id)
+    if when == "undone":
+        write(desk, desk.place, desk.at + timedelta(hours=1))  # on both, and it stays on both
+        plan(desk)
+        with activate(desk.organization):
+            Automation.objects.update(dated_until=timezone.now())  # it was so long ago that it is not read again
+            merging.undo(member=desk.cast.admin, merge_id=made.pk)
+    plan(desk)
+    on(desk, desk.at - timedelta(hours=23))
+    assert len(runs(desk)) == (2 if when == "undone" else 1)
     assert due(desk) == []
 
 
