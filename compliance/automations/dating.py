@@ -70,6 +70,7 @@ def may_act(row: AutomationTrigger) -> bool:
     if due > timezone.now() + SLACK:
         AutomationTrigger.objects.filter(pk=row.pk).update(look_at=due, happened_at=due)
         return False
+    row.line_id = UUID(rule.facts["line"])  # the rule may name another by now
     return True
 
 

@@ -8,9 +8,9 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import Membership, TeamMember
-from compliance.automations import dating
-from compliance.automations.rules import CannotAutomate
-from compliance.models import Automation, AutomationTrigger
+from compliance.automations import dating, rules
+from compliance.automations.rules import CannotAutomate, Wanted
+from compliance.models import Automation, AutomationRun, AutomationTrigger
 from tenancy.isolation import activate
 from tests.compliance.automations.making import acts, rule, runs, tag, tags_on, work
 from tests.texting.desk import SECOND, desk
@@ -201,6 +201,18 @@ def test_whoever_never_wrote_on_the_line_is_found_there_and_nonsense_is_refused(
             rule(desk, "date", facts=given, note="Call them")
     with activate(desk.organization):
         assert Automation.objects.count() == 1
+
+
+def test_a_rule_that_names_another_line_by_now_acts_there_also_for_who_was_planned_before(visits):
+    desk = visits
+    mine = rule(desk, "date", facts=facts(desk), note="Call them")
+    plan(desk)
+    wanted = Wanted(mine.name, "date", facts(desk, line=str(desk.billing_line.pk)), {}, {"note": "Call them"})
+    with activate(desk.organization):
+        rules.save(member=desk.cast.owner, wanted=wanted, rule=mine)
+    on(desk, desk.at - timedelta(hours=24))
+    with activate(desk.organization):
+        assert list(AutomationRun.objects.values_list("line_id", flat=True)) == [desk.billing_line.pk]
 
 
 def test_a_conversation_is_shared_out_to_who_is_there_and_has_least(desk):
