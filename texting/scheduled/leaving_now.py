@@ -40,6 +40,7 @@ LATE = timedelta(hours=4)
 """So long after its time a text still makes sense: as long as a reply may wait to be sent (`purposes.TERMS`)."""
 TRIES = 5
 FIRST_WAIT = timedelta(minutes=1)  # after something broke; doubles
+LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,23 @@ def _take(row: ScheduledText) -> None:
             raise
         log.exception("scheduled_text_broke", extra={"text": str(row.pk), "error": type(error).__name__})
         row = ScheduledText.objects.get(pk=row.pk)
-        if row.tries + 1 >= TRIES:
-            stop(row, Why.BROKEN, _("Something went wrong when it was to leave. Look at it, and send it again."))
+        if row.tries + 1 >= TRIES and _give_up(row):
             return
-        wait = FIRST_WAIT * 2**row.tries
+        wait = min(FIRST_WAIT * 2 ** min(row.tries, TRIES + 1), LONGEST_WAIT)
         ScheduledText.objects.filter(pk=row.pk).update(tries=F("tries") + 1, look_at=Now() + wait)
+
+
+def _give_up(row: ScheduledText) -> bool:
+    """Stop it after the last try. False where even that breaks: then it is looked at again, late and by itself."""
+    try:
+        with transaction.atomic():
+            stop(row, Why.BROKEN, _("Something went wrong when it was to leave. Look at it, and send it again."))
+    except Exception as error:
+        if isinstance(error, DatabaseError) and not transaction.get_connection().is_usable():
+            raise
+        log.exception("scheduled_text_stuck", extra={"text": str(row.pk), "error": type(error).__name__})
+        return False
+    return True
 
 
 def _leave_or_stop(row: ScheduledText) -> None:

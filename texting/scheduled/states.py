@@ -12,7 +12,7 @@ from accounts.mail import MailKind
 from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
-from tenancy.encryption import fetch_current_keys, readable
+from tenancy.encryption import KeyDestroyed, fetch_current_keys, readable
 from texting import live
 from texting.live import LiveKind
 from texting.models import ScheduledText
@@ -32,15 +32,23 @@ def move(row: ScheduledText, state: State, *, why: Why | None = None, note: str 
     row.seen_at = None
     row.revision += 1
     changed = ["state", "why", "ended_at", "seen_at", "revision"]
-    if note or readable(row, "note", ""):  # of an erased customer it opens no more
+    if (note or readable(row, "note", "")) and _seals(row):
         row.note = note
-        fetch_current_keys([row])
         changed.append("note")
     if state in {State.SENT, State.HELD}:
         row.body = None
         changed.append("body")
     row.save(update_fields=changed)
     show([row])
+
+
+def _seals(row: ScheduledText) -> bool:
+    """Whether words can be sealed for it; of an erased customer nothing is, and `why` alone says what it was."""
+    try:
+        fetch_current_keys([row], make=True)
+    except KeyDestroyed:
+        return False
+    return True
 
 
 def stop(row: ScheduledText, why: Why, note: str, *, rules: Iterable[str] = ()) -> None:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import OutgoingMail, TeamMember
 from compliance.models import HeldText
+from tenancy.encryption.key_sources import CONTACT
+from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.desk import busy_desk, desk
@@ -188,6 +190,42 @@ def test_what_breaks_is_tried_again_later_does_not_hold_up_others_and_ends_loudl
         due(desk, bad)
         ring(desk)
     assert (fresh(desk, bad).state, fresh(desk, bad).why) == ("stopped", "broken")
+
+
+def test_what_waits_for_an_erased_customer_stops_without_words_and_holds_up_no_others(desk):
+    gone, good = desk.hear("Hello"), desk.hear("Hello", number="+12125550182")
+    rows = [plan(desk, place) for place in (gone, good)]
+    with activate(desk.organization):
+        destroy_keys(CONTACT, str(gone.contact_id), reason="asked to be forgotten")
+    for row in rows:
+        due(desk, row)
+    assert tasks.send_scheduled() == {"sent": 2, "failed": 0}
+
+    stopped = fresh(desk, rows[0])
+    assert (stopped.state, stopped.why) == ("stopped", "words")
+    assert fresh(desk, rows[1]).state == "sent"
+
+
+def test_what_cannot_even_be_stopped_is_looked_at_later_and_holds_up_no_others(desk, monkeypatch):
+    bad = plan(desk, desk.hear("Hello"))
+    good = plan(desk, desk.hear("Hello", number="+12125550182"))
+    real = sending.send_text
+
+    def breaks(**more):
+        if more["message_id"] == bad.message_id:
+            raise ZeroDivisionError
+        return real(**more)
+
+    monkeypatch.setattr(sending, "send_text", breaks)
+    monkeypatch.setattr(leaving_now, "stop", lambda *_args, **_more: 1 / 0)
+    for row in (bad, good):
+        due(desk, row)
+    with activate(desk.organization):
+        ScheduledText.objects.filter(pk=bad.pk).update(tries=40)
+    ring(desk)
+    assert (fresh(desk, bad).state, fresh(desk, bad).tries) == ("waiting", 41)
+    assert timezone.now() < fresh(desk, bad).look_at <= timezone.now() + leaving_now.LONGEST_WAIT
+    assert fresh(desk, good).state == "sent"
 
 
 def test_send_now_sends_it_as_whoever_pressed_and_only_once(desk):
