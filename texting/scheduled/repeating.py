@@ -26,7 +26,7 @@ from texting.models import Conversation, ScheduledText, TextSeries
 from texting.purposes import Purpose
 from texting.queries.access import visible_lines
 from texting.scheduled import planning
-from texting.scheduled.checking import BadTime, When, hours_of, refuse_what_never_passes
+from texting.scheduled.checking import BadTime, When, hours_of, kept_before, refuse_what_never_passes
 from texting.scheduled.following import zone_now
 from texting.scheduled.recurring import MOST_GAP, MOST_TIMES, Every, Occurrence, Pattern, following
 from texting.scheduled.series import LIVING, Going, end, halt, pattern_of, plan, waiting, zone_of
@@ -59,6 +59,9 @@ def begin(
     """
     _refuse_nonsense(repeats)
     first = _next(repeats.pattern, zone)
+    kept = kept_before(message_id, conversation)
+    if kept is not None and kept.series_id is None:
+        raise NotPossible(_("This text is scheduled already, and leaves once. Write it anew."))
     row = planning.schedule(
         member=member,
         conversation=conversation,

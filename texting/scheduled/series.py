@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tenancy import audit
@@ -30,8 +30,12 @@ AT_ONCE = (Why.AUTHOR, Why.WORDS)
 
 
 def keep_up() -> int:
-    """Make the next text of some of the organization's series that have none. Returns how many were looked at."""
-    alive = ScheduledText.objects.filter(series_id=OuterRef("pk"), state__in=ALIVE)
+    """Make the next text of some of the organization's series that have none. Returns how many were looked at.
+
+    One that somebody paused by itself and whose time has passed since is none: the others go on without it.
+    """
+    ahead = Q(state=State.WAITING) | Q(state=State.PAUSED, send_at__gt=timezone.now())
+    alive = ScheduledText.objects.filter(ahead, series_id=OuterRef("pk"))
     rows = TextSeries.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
     found = list(rows.filter(~Exists(alive), state=Going.ACTIVE).order_by("id")[:TOGETHER])
     for series in found:

@@ -20,7 +20,7 @@ from texting.conversations import NotPossible
 from texting.gate import OutsideHours
 from texting.models import Contact, Conversation, ScheduledText, TextSeries
 from texting.scheduled import planning, repeating, series, series_reading, tasks
-from texting.scheduled.checking import BadTime
+from texting.scheduled.checking import BadTime, When
 from texting.scheduled.recurring import Every, Pattern
 from texting.scheduled.repeating import Repeats
 from texting.scheduled.their_clock import Zone
@@ -325,3 +325,26 @@ def test_what_an_author_may_not_send_any_more_goes_on_as_the_colleagues_who_resu
     keep_up(desk)
     assert now(desk, mine).author_id == desk.cast.second_agent.pk
     assert leave(desk, mine).state == "sent"
+
+
+def test_a_series_goes_on_without_a_text_that_was_paused_by_itself_when_its_time_has_passed(desk):
+    mine = begin(desk, desk.hear("Hello"))
+    [row] = texts(desk, mine)
+    with activate(desk.organization):
+        planning.pause(member=desk.cast.agent, row=row)
+    assert keep_up(desk) == 0
+    with activate(desk.organization):
+        ScheduledText.objects.filter(pk=row.pk).update(send_at=timezone.now() - timedelta(days=5))
+    assert keep_up(desk) == 1
+    assert len(waits(desk, mine)) == 1
+
+
+def test_the_id_of_a_text_that_leaves_once_begins_no_series(desk):
+    conversation, message = desk.hear("Hello"), new_id()
+    when = When(timezone.now() + timedelta(hours=2), ZONE, OutsideHours.SEND)
+    with activate(desk.organization):
+        planning.schedule(member=desk.cast.agent, conversation=conversation, body=BODY, when=when, message_id=message)
+    with pytest.raises(NotPossible):
+        begin(desk, conversation, message_id=message)
+    with activate(desk.organization):
+        assert ScheduledText.objects.get().series_id is None
