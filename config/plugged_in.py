@@ -99,10 +99,8 @@ TEXTING_ENDING_STEPS = [  # told of conversations that are resolved or reopened
     "compliance.automations.hearing.ended",
     "compliance.satisfaction.asking.ended",
 ]
-TEXTING_TAGGED_STEPS = [  # told of contacts that got a tag
-    "retention.holds.meeting.tagged",
-    "compliance.automations.hearing.tagged",
-]
+TEXTING_TAG_WITNESSES = ["retention.holds.meeting.tagged"]  # told of tags that contacts got, in whatever way
+TEXTING_TAGGED_STEPS = ["compliance.automations.hearing.tagged"]  # told of contacts on which somebody put a tag
 TEXTING_INBOUND_PLACES = ["compliance.satisfaction.hearing.places"]  # texts that open no new conversation
 TEXTING_TAG_GUARDS = ["retention.tag_periods.why_kept"]  # tags that do not come off by the way
 TEXTING_INBOUND_STEPS = [

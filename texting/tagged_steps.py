@@ -1,8 +1,9 @@
-"""Who is told that a tag was put on contacts (`settings.TEXTING_TAGGED_STEPS`), and who may say that it stays there
+"""Who is told that a tag was put on contacts (`settings.TEXTING_TAGGED_STEPS`), who has to know of each that has a tag
+now, however it came (`settings.TEXTING_TAG_WITNESSES`), and who may say that it stays there
 (`settings.TEXTING_TAG_GUARDS`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from uuid import UUID
 
@@ -23,8 +24,16 @@ def _steps() -> tuple[Step, ...]:
 def take(tag: Tag, contact_ids: Sequence[UUID]) -> None:
     """Run them in the transaction that puts the tag on contacts which did not have it."""
     if contact_ids:
+        witness([tag.pk])
         for step in _steps():
             step(tag, contact_ids)
+
+
+def witness(tags: Collection[UUID]) -> None:
+    """Run in the transaction that writes rows of `ContactTag`, after them: an import, a merge, a person's hand."""
+    if tags:
+        for path in settings.TEXTING_TAG_WITNESSES:
+            import_string(path)(tags)
 
 
 def why_kept(member: Membership, tag: Tag, *, from_everybody: bool = False) -> str:

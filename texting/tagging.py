@@ -66,6 +66,7 @@ def merge_tags(*, member: Membership, tag: Tag, into: Tag) -> int:
     now = timezone.now()
     rows = [ContactTag(tag=into, contact_id=contact, created_at=now) for contact in had]
     ContactTag.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    tagged_steps.witness([into.pk])
     name = _delete(tag)
     audit.record(event=AuditKind.TAG_MERGED, actor=member, object=into, name=into.name, was=name, contacts=len(had))
     return len(had)

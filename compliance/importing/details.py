@@ -20,6 +20,7 @@ from accounts.permissions import Permission
 from compliance.importing import columns
 from compliance.models import ConsentImport
 from tenancy.encryption import fetch_current_keys, prefetch, readable
+from texting import tagged_steps
 from texting.fields.kinds import NO, YES, BadValue, Kind
 from texting.fields.reading import fields_for
 from texting.fields.writing import checked
@@ -186,3 +187,4 @@ def _put_tags(wanted: Mapping[UUID, Sequence[UUID]]) -> None:
         missing = [tag for tag in tags if (pk, tag) not in having][: MOST_ON_CONTACT - room.get(pk, 0)]
         new += [ContactTag(contact_id=pk, tag_id=tag, created_at=now) for tag in missing]
     ContactTag.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
+    tagged_steps.witness({row.tag_id for row in new})

@@ -7,6 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from tenancy.encryption import prefetch, readable
+from texting import tagged_steps
 from texting.models import Contact, ContactField, ContactTag, FieldValue, Tag
 
 
@@ -71,10 +72,11 @@ def write(contact: Contact, now: State, wanted: State) -> None:
             row.value, row.changed_at = wanted.values[pk]
             row.save()
     ContactTag.objects.filter(contact=contact, tag__in=now.tags.keys() - wanted.tags.keys()).delete()
-    wanted_tags = Tag.objects.filter(pk__in=wanted.tags.keys() - now.tags.keys()).values_list("pk", flat=True)
+    wanted_tags = list(Tag.objects.filter(pk__in=wanted.tags.keys() - now.tags.keys()).values_list("pk", flat=True))
     ContactTag.objects.bulk_create(
         ContactTag(contact=contact, tag_id=pk, created_at=wanted.tags[pk]) for pk in wanted_tags
     )
+    tagged_steps.witness(wanted_tags)
 
 
 def put_back(now: State, before: State, after: State) -> State:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compliance.importing import details
 from retention.due import lanes
 from retention.holds import clock
 from retention.holds.freezing import BY_MODEL, covered_by, is_held, live_scopes
@@ -20,6 +22,7 @@ from tenancy.isolation import activate
 from tenancy.models import Organization
 from tests.texting.desk import FIRST, SECOND
 from texting import tagging
+from texting.duplicates import states
 from texting.models import Contact, ContactTag, Conversation, Message, Note, Tag
 
 
@@ -88,11 +91,30 @@ def test_a_customer_whose_number_changes_stays_on_hold_and_who_gets_the_number_c
     assert held(Contact) == {first.pk, second.pk}
 
 
-def test_who_had_a_tag_on_hold_for_a_minute_stays_on_hold(two, hold, desk):
+def by_hand(member, tag, contact):
+    tagging.put_on(member=member, tag=tag, contact_ids=[contact.pk])
+
+
+def by_a_merge_of_tags(member, tag, contact):
+    other = tagging.add_tag(member=member, name="Court")
+    by_hand(member, other, contact)
+    tagging.merge_tags(member=member, tag=other, into=tag)
+
+
+def by_a_list(_member, tag, contact):
+    details.write({contact.pk: details.Detail({}, (tag.pk,))}, {contact.pk: contact})
+
+
+def by_a_merge_of_persons(_member, tag, contact):
+    states.write(contact, states.State(), states.State(tags={tag.pk: timezone.now()}))
+
+
+@pytest.mark.parametrize("put", [by_hand, by_a_merge_of_tags, by_a_list, by_a_merge_of_persons])
+def test_who_had_a_tag_on_hold_for_a_minute_stays_on_hold(two, hold, desk, put):
     one, _billing, _other = two
     tag = tagging.add_tag(member=desk.cast.admin, name="Lawsuit")
     hold(WantedScope(tag_id=tag.pk))
-    tagging.put_on(member=desk.cast.admin, tag=tag, contact_ids=[one.contact_id])
+    put(desk.cast.admin, tag, desk.contact(FIRST))
     tagging.take_off(member=desk.cast.admin, tag=tag, contact_ids=[one.contact_id])
     assert held(Contact) == {one.contact_id}, "before the clock looked"
 
