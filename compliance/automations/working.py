@@ -13,7 +13,7 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 from django.db import DatabaseError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -28,7 +28,7 @@ from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
 from texting.models import Contact, Conversation, Line, Message
 from texting.queries import visible_lines
-from texting.threads import open_conversation
+from texting.threads import open_conversation, open_or_new
 
 log = logging.getLogger("parley.automations")
 
@@ -95,9 +95,11 @@ def _run_all(row: AutomationTrigger) -> None:
 
 
 def _place_of(row: AutomationTrigger) -> Conversation | None:
-    """The conversation, locked; where none is named, the contact's latest. None when it is gone meanwhile."""
-    rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.select_related("contact", "line__team").filter(contact_id=row.contact_id, line__sends_codes=False)
+    """The conversation, locked; where none is named, the contact's latest. None when it is gone meanwhile.
+
+    Of whoever has none on a date's line it is one that is not stored: it opens when a rule acts in it.
+    """
+    rows = _threads().filter(contact_id=row.contact_id, line__sends_codes=False)
     if row.conversation_id is not None:
         rows = rows.filter(pk=row.conversation_id)
     elif row.line_id is not None:  # a date says on which line, and whoever wrote on none yet is known all the same
@@ -106,11 +108,24 @@ def _place_of(row: AutomationTrigger) -> Conversation | None:
     if found is not None or row.line_id is None or row.conversation_id is not None:
         return found
     contact = Contact.objects.filter(pk=row.contact_id, blocked_at=None).first()
-    line = Line.objects.filter(pk=row.line_id, sends_codes=False).first()
+    lines = Line.objects.select_related("team").filter(sends_codes=False, is_active=True)
+    line = lines.filter(pk=row.line_id).first()
     if contact is None or line is None:
         return None
-    opened = open_conversation(contact, line, at=timezone.now())
-    return rows.get(pk=opened.pk)
+    return open_or_new([contact], line, at=timezone.now())[contact.pk]
+
+
+def _threads() -> QuerySet[Conversation]:
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("contact", "line__team")
+
+
+def _opened(place: Conversation) -> Conversation:
+    """The same conversation, opened and locked if it was not stored."""
+    if not place._state.adding:
+        return place
+    opened = open_conversation(place.contact, place.line, at=place.opened_at)
+    return _threads().get(pk=opened.pk)
 
 
 def _run(rule: Automation, row: AutomationTrigger, scene: Scene) -> bool:
@@ -124,6 +139,7 @@ def _run(rule: Automation, row: AutomationTrigger, scene: Scene) -> bool:
     once = _once(rule, row, scene)
     if once is None or (once and AutomationRun.objects.filter(automation=rule, once=once).exists()):
         return False
+    scene.conversation = place = _opened(place)
     run = AutomationRun(
         automation=rule,
         trigger_id=row.pk,

@@ -20,7 +20,7 @@ from texting.fields import defining, writing
 from texting.fields.kinds import Kind
 from texting.filtering import saving
 from texting.filtering.conditions import TAG, Ask, Condition, Filter
-from texting.models import Conversation, FieldValue, Tag
+from texting.models import Conversation, FieldValue, Line, Tag
 
 __all__ = ["desk"]
 
@@ -201,6 +201,28 @@ def test_whoever_never_wrote_on_the_line_is_found_there_and_nonsense_is_refused(
             rule(desk, "date", facts=given, note="Call them")
     with activate(desk.organization):
         assert Automation.objects.count() == 1
+
+
+@pytest.mark.parametrize("why", ["rule", "conditions", "rights", "line", ""])
+def test_no_conversation_is_opened_where_no_rule_acts(visits, why):
+    desk, line = visits, visits.billing_line
+    gold = {"tags": [tag(desk, "Gold")]} if why == "conditions" else {}
+    mine = rule(desk, "date", facts=facts(desk, line=str(line.pk)), conditions=gold, note="Call them")
+    plan(desk)
+    with activate(desk.organization):
+        match why:
+            case "rule":
+                rules.switch(member=desk.cast.owner, rule=mine, on=False)
+            case "rights":
+                Automation.objects.update(owner=desk.cast.auditor)
+            case "line":
+                Line.objects.filter(pk=line.pk).update(is_active=False)
+    on(desk, desk.at - timedelta(hours=24))
+    acted = int(why == "")
+    assert len(runs(desk)) == acted
+    with activate(desk.organization):
+        assert Conversation.objects.filter(line=line).count() == acted
+        assert AutomationTrigger.objects.filter(done_at=None).count() == 0
 
 
 def test_a_rule_that_names_another_line_by_now_acts_there_also_for_who_was_planned_before(visits):
