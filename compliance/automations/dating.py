@@ -2,7 +2,8 @@
 
 A due date is a trigger like any other (decision 0359), whose key names the rule, the contact and the value as a keyed
 mark, so a rule acts once for a value however often it is planned, moved away and back. The clock reads only values
-that were written since it last did; `FieldValue.touched_at` says so, whoever wrote. Distances are those of scheduled
+that were written since it last did; `FieldValue.touched_at` says so, whoever wrote, and whoever learns of another
+clock of the contact's. Distances are those of scheduled
 texts (`texting.scheduled.relative`): one arithmetic for both.
 """
 
@@ -70,7 +71,8 @@ def may_act(row: AutomationTrigger) -> bool:
     if due > timezone.now() + SLACK:
         AutomationTrigger.objects.filter(pk=row.pk).update(look_at=due, happened_at=due)
         return False
-    row.line_id = UUID(rule.facts["line"])  # the rule may name another by now
+    # The rule may name another line by now; a moment that is known too late to be kept is late as if nobody had worked.
+    row.line_id, row.happened_at = UUID(rule.facts["line"]), due
     return True
 
 

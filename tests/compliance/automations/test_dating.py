@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import Membership, TeamMember
 from compliance.automations import dating, rules
 from compliance.automations.rules import CannotAutomate, Wanted
+from compliance.hours.customer_place import Place, set_place
 from compliance.models import Automation, AutomationRun, AutomationTrigger
 from tenancy.isolation import activate
-from tests.compliance.automations.making import acts, rule, runs, tag, tags_on, work
+from tests.compliance.automations.making import acts, rule, runs, tag, tags_on, template, work
 from tests.texting.desk import SECOND, desk
 from texting import tagging
 from texting.duplicates import merging
@@ -140,6 +141,29 @@ def test_a_merged_person_is_acted_for_once_and_two_who_were_parted_each(visits, 
     on(desk, desk.at - timedelta(hours=23))
     assert len(runs(desk)) == (2 if when == "undone" else 1)
     assert due(desk) == []
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_whoever_is_known_to_be_further_east_is_acted_for_sooner_and_gets_no_text_hours_late(visits, is_planned):
+    desk, contact = visits, visits.place.contact
+    facts_ = facts(desk, number=1, unit="days", at="09:00")
+    rule(desk, "date", facts=facts_, note="Call them", reply=template(desk))
+    with activate(desk.organization):
+        set_place(member=desk.cast.admin, contact=contact, place=Place("America/Los_Angeles"))
+    plan(desk)
+    [there] = due(desk)
+    with activate(desk.organization):
+        Automation.objects.update(dated_until=timezone.now())  # it was so long ago that it is not read again
+        set_place(member=desk.cast.admin, contact=contact, place=Place("Europe/Berlin"))
+        Automation.objects.update(is_on=is_planned)
+    plan(desk)
+    with activate(desk.organization):
+        Automation.objects.update(is_on=True)
+    if is_planned:
+        assert [f"{one.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" for one in due(desk)] == ["09:00"]
+    else:
+        on(desk, there)
+        assert acts(desk) == [("note", "done", ""), ("reply", "refused", "reply.late")]
 
 
 def test_what_dies_before_the_commit_is_planned_again_and_once(visits, monkeypatch):
