@@ -23,6 +23,7 @@ from tenancy.encryption.blind_index import blind_index
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
 from texting.models import Contact, ContactField, FieldValue
+from texting.queries.cursors import Cursor, newer_than
 from texting.scheduled.relative import Relation
 from texting.scheduled.their_clock import customer_clock
 
@@ -92,15 +93,20 @@ def _plan(rule: Automation) -> int:
     began = timezone.now()
     # Of numbers that were merged away too: a merge can be undone until the moment comes, and `may_act` asks then.
     values = FieldValue.objects.filter(field=UUID(rule.facts["field"]), contact__only_codes=False)
-    if rule.dated_until is not None:
+    if rule.dated_until is not None and rule.dated_id is not None:
+        values = values.filter(newer_than(Cursor(rule.dated_until, rule.dated_id), "touched_at"))
+    elif rule.dated_until is not None:
         values = values.filter(touched_at__gt=rule.dated_until)
     found = list(values.order_by("touched_at", "id")[:TOGETHER])
     prefetch(found)
     for value in found:
         _write_down(rule, value)
-    is_full = len(found) == TOGETHER
-    until = found[-1].touched_at if is_full else max(rule.dated_until or began - AGAIN, began - AGAIN)
-    Automation.objects.filter(pk=rule.pk).update(dated_until=until)
+    is_full, lately = len(found) == TOGETHER, began - AGAIN
+    if is_full:
+        rule.dated_until, rule.dated_id = found[-1].touched_at, found[-1].pk
+    elif rule.dated_until is None or rule.dated_until < lately:
+        rule.dated_until, rule.dated_id = lately, None
+    rule.save(update_fields=["dated_until", "dated_id"])
     if found:
         crash_here("before_dated_commit")
     return len(found) if is_full else 0

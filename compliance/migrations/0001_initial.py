@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
                         ('stops', models.BooleanField(default=False, help_text='Rules after it are not looked at when it has acted.')),
                         ('place', models.PositiveIntegerField()),
                         ('dated_until', models.DateTimeField(blank=True, help_text='Of dates: values written until then are planned (`FieldValue.touched_at`).', null=True)),
+                        ('dated_id', models.UUIDField(blank=True, help_text='The last of that very moment that is planned.', null=True)),
                         ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
                         ('removed_at', models.DateTimeField(blank=True, null=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),

@@ -56,6 +56,7 @@ class Automation(TenantModel):
     dated_until = models.DateTimeField(
         null=True, blank=True, help_text="Of dates: values written until then are planned (`FieldValue.touched_at`)."
     )
+    dated_id = models.UUIDField(null=True, blank=True, help_text="The last of that very moment that is planned.")
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)

@@ -182,6 +182,19 @@ def test_what_dies_before_the_commit_is_planned_again_and_once(visits, monkeypat
     assert len(due(desk)) == 1
 
 
+def test_values_of_one_moment_are_all_planned_however_many_are_taken_at_once(visits, monkeypatch):
+    desk = visits
+    monkeypatch.setattr(dating, "TOGETHER", 2)
+    for last in range(4):
+        write(desk, desk.hear("Hello", number=f"+1212555019{last}"), desk.at)
+    with activate(desk.organization):
+        FieldValue.objects.update(touched_at=timezone.now())
+    rule(desk, "date", facts=facts(desk), note="Call them")
+    for _turn in range(3):
+        plan(desk)
+    assert len(due(desk)) == 5
+
+
 def test_a_saved_filter_is_asked_with_its_owners_rights_and_one_that_is_gone_fits_nobody(visits):
     desk = visits
     other = desk.hear("Hello", number=SECOND)
