@@ -79,6 +79,9 @@ class Origins(Protocol):
     def make(self, member: Membership, asked: Sequence[Ask]) -> list[Made | NotMade]:
         """The texts, in their order, with as many statements as for one."""
 
+    def version(self, template_id: UUID) -> str:
+        """Which words the template stands for now, as an id that is another one after each change; "" for none."""
+
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """Why a text that began there may not be sent as one of it, in a sentence; "" when it may."""
 

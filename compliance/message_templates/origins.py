@@ -6,6 +6,7 @@ The answers to `texting.origins`.
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -55,6 +56,11 @@ class Templates:
             why = _("This template needs permission for marketing. Send it with the purpose “%(purpose)s”, or without.")
             return NotMade("purpose", why % {"purpose": rules.purpose.value})
         return Made(text.text, text.origin, ask.purpose or rules.purpose)
+
+    def version(self, template_id: UUID) -> str:
+        """The newest version's id."""
+        rows = TemplateVersion.objects.filter(template=template_id, number=F("template__version"))
+        return str(rows.values_list("pk", flat=True).first() or "")
 
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """A template that was archived, or belongs to another team, while somebody wrote."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -17,6 +18,7 @@ from texting import gate, sending, threads
 from texting.announcements import audiences
 from texting.announcements.texts import NOT_MADE, texts_for
 from texting.announcements.their_time import clocks_of, their_moment
+from texting.announcements.writing import forget_recipients
 from texting.gate import Draft, Outcome, OutsideHours, Verdict
 from texting.limits import spending
 from texting.models import Announcement, AnnouncementRecipient
@@ -25,6 +27,7 @@ from texting.segments import count
 
 RowState = AnnouncementRecipient.State
 TOO_LONG = "text.long"
+FORGOTTEN_TOGETHER = 1_000
 
 
 def check_some(row: Announcement, author: Membership, most: int) -> bool:
@@ -45,9 +48,18 @@ def check_some(row: Announcement, author: Membership, most: int) -> bool:
 
 
 def _gather(row: Announcement, author: Membership) -> None:
-    """Write down everybody who is meant, at once: whoever dies here has written down nobody."""
+    """Write down everybody who is meant, at once: whoever dies here has written down nobody.
+
+    Those whom a second person has seen are written down already, also who is not meant any more.
+    """
+    rows = AnnouncementRecipient.objects.filter(announcement=row)
+    gone = known = set(rows.values_list("contact_id", flat=True))
     for part in audiences.ids_in(author, audiences.read(row.audience)):
-        insert_rows([AnnouncementRecipient(announcement=row, contact_id=pk) for pk in part])
+        insert_rows([AnnouncementRecipient(announcement=row, contact_id=pk) for pk in part if pk not in known])
+        gone = gone.difference(part)
+    lost = list(gone)
+    for at in range(0, len(lost), FORGOTTEN_TOGETHER):
+        forget_recipients(row, Q(contact_id__in=lost[at : at + FORGOTTEN_TOGETHER]))
     row.is_gathered = True
     row.save(update_fields=["is_gathered"])
 

@@ -2,9 +2,9 @@
 
 When its time has come nothing that was found before counts: the audience is gathered anew and the gate is asked about
 everybody, also about whoever was left out before. What people agreed to holds then as well, or it does not begin: one
-person's word for as many as one may tell alone, a second person's, who still may give it, for a tenth more than they
-saw. So who has opted out meanwhile gets nothing, who has agreed meanwhile gets it, and an audience that has grown into
-something else is looked at by a person.
+person's word for as many as one may tell alone; a second person's, who still may give it, for the words that they read
+and where they saw ten elevenths of those it would go to. So who has opted out meanwhile gets nothing, who has agreed
+meanwhile gets it, and an audience that has grown into something else, or become another one, is looked at by a person.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from tenancy.audit import AuditKind
 from texting.announcements import running, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
+from texting.announcements.texts import version_of
 from texting.announcements.their_time import first_moment
 from texting.announcements.writing import PROMISED, CannotAnnounce, lock, promise_nothing, require_sender
 from texting.models import Announcement, AnnouncementRecipient
@@ -128,7 +129,12 @@ def _speaks_against(mine: Announcement, people: int) -> Announcement.Why | None:
     by = mine.approved_by
     if by is not None and not (by.is_active and by.user.is_active and by.may(Permission.ANNOUNCEMENTS_APPROVE)):
         return Why.UNAPPROVED
-    return None if by is not None and people * 10 <= mine.approved_for * 11 else Why.MORE
+    if by is None or people * 10 > mine.approved_for * 11:
+        return Why.MORE
+    ready = AnnouncementRecipient.objects.filter(announcement=mine, state=RowState.READY)
+    if people * 10 > ready.filter(is_agreed=True).count() * 11:
+        return Why.OTHERS
+    return None if version_of(mine) == mine.approved_version else Why.WORDS
 
 
 def stop(mine: Announcement, why: Announcement.Why) -> None:

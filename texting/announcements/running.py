@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from texting import outbox
 from texting.announcements import audiences, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
+from texting.announcements.texts import version_of
 from texting.announcements.writing import (
     OPEN,
     PROMISED,
@@ -56,13 +57,17 @@ def check(*, member: Membership, row: Announcement) -> None:
 
 
 def look_anew(mine: Announcement) -> None:
-    """What was found before is forgotten, and a worker looks at everybody; the caller holds the row."""
-    if audiences.read(mine.audience).listed:
-        rows = AnnouncementRecipient.objects.filter(announcement=mine)
-        rows.update(state=RowState.UNREAD, reason="", segments=0, price_micros=0, due_at=None)
-    else:
-        forget_recipients(mine)
+    """What was found before is forgotten, and a worker looks at everybody; the caller holds the row.
+
+    Of one that was approved it is kept whom that was for, to be compared with whom it would go to.
+    """
+    ready = Q(state=RowState.READY)
+    if not audiences.read(mine.audience).listed:
+        forget_recipients(mine, ~ready if mine.approved_by_id else None)
         mine.is_gathered = False
+    agreed = ExpressionWrapper(ready, BooleanField()) if mine.approved_by_id else Value(value=False)
+    rows = AnnouncementRecipient.objects.filter(announcement=mine)
+    rows.update(state=RowState.UNREAD, is_agreed=agreed, reason="", segments=0, price_micros=0, due_at=None)
     mine.report = {name: mine.report[name] for name in ("list", "rows") if name in mine.report}
     mine.state, mine.why, mine.checked_at, mine.tries = State.CHECKING, "", None, 0
     mine.save(update_fields=["state", "why", "checked_at", "is_gathered", "report", "made_by", "tries", *PROMISED])
@@ -85,7 +90,7 @@ def start(*, member: Membership, row: Announcement) -> None:
 def ask(mine: Announcement, member: Membership, people: int) -> None:
     """It waits for somebody else than this member; the caller holds the row."""
     mine.state, mine.started_by, mine.why = State.ASKED, member, ""
-    mine.approved_by, mine.approved_for = None, 0
+    mine.approved_by, mine.approved_for, mine.approved_version = None, 0, ""
     mine.save(update_fields=["state", "started_by", "why", *PROMISED])
     audit.record(event=AuditKind.ANNOUNCEMENT_ASKED, actor=member, object=mine, people=people)
     telling.waits(mine)
@@ -104,7 +109,7 @@ def approve(*, member: Membership, row: Announcement) -> None:
     if not mine.line.is_active:
         raise CannotAnnounce(_("Its line is switched off. Send it back, so that another one is chosen."))
     people = whom(mine)
-    mine.approved_by, mine.approved_for = member, people
+    mine.approved_by, mine.approved_for, mine.approved_version = member, people, version_of(mine)
     if is_looked_at_again(mine):
         if mine.begins_at is not None and timezone.now() - mine.begins_at > TOO_LATE:
             raise CannotAnnounce(_("Its time has passed. Send it back, so that another one is chosen."))
@@ -232,6 +237,8 @@ def go(mine: Announcement, member: Membership) -> None:
     now = timezone.now()
     mine.state, mine.why, mine.started_by, mine.judged_from, mine.tries = State.RUNNING, "", member, now, 0
     mine.started_at = mine.started_at or now
+    if mine.approved_by_id:  # whoever goes on after a change has read that there was one
+        mine.approved_version = version_of(mine)
     kept = ["state", "why", "started_by", "started_at", "judged_from", "ended_at", "tries", *PROMISED]
     mine.save(update_fields=kept)
 

@@ -23,6 +23,11 @@ class Text:
     why: str = ""
 
 
+def version_of(row: Announcement) -> str:
+    """Which words it has now, where they are a template's; "" for words that were typed."""
+    return "" if row.template_id is None else origins.origins().version(row.template_id)
+
+
 def texts_for(row: Announcement, contacts: Sequence[Contact], author: Membership) -> dict[UUID, Text]:
     """By contact, with as many statements as for one."""
     if row.template_id is None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -134,18 +135,19 @@ def discard(*, member: Membership, row: Announcement) -> None:
     mine.delete()
 
 
-def forget_recipients(row: Announcement) -> None:
-    """Before anything has begun nothing became of them: there is nothing to keep."""
+def forget_recipients(row: Announcement, which: Q | None = None) -> None:
+    """Before anything has begun nothing became of them: there is nothing to keep. `which`: a condition on them."""
     if not row._state.adding:
-        AnnouncementRecipient.objects.filter(announcement=row).delete()
+        AnnouncementRecipient.objects.filter(which or Q(), announcement=row).delete()
 
 
 def promise_nothing(row: Announcement) -> None:
     """No time at which it begins, and nobody who agreed to that; the caller saves the row (`PROMISED`)."""
-    row.begins_at, row.begins_theirs, row.approved_by, row.approved_for = None, "", None, 0
+    row.begins_at, row.begins_theirs = None, ""
+    row.approved_by, row.approved_for, row.approved_version = None, 0, ""
 
 
-PROMISED = ("begins_at", "begins_theirs", "approved_by", "approved_for")
+PROMISED = ("begins_at", "begins_theirs", "approved_by", "approved_for", "approved_version")
 
 
 def require_sender(member: Membership) -> None:

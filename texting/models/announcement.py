@@ -49,6 +49,8 @@ class Announcement(TenantModel):
         NOBODY = "nobody", _("At its time nobody would have got it")
         LINE_OFF = "line_off", _("At its time its line was switched off")
         MORE = "more", _("At its time it would have gone to more customers than was agreed to")
+        OTHERS = "others", _("At its time it would have gone to other customers than was agreed to")
+        WORDS = "words", _("Its template was changed after it was approved")
         UNAPPROVED = "unapproved", _("Whoever approved it may not do so any more")
 
     name = models.CharField(max_length=LONGEST_NAME)
@@ -79,6 +81,9 @@ class Announcement(TenantModel):
     )
     approved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_for = models.PositiveIntegerField(default=0, help_text="How many got it when somebody approved it.")
+    approved_version = models.CharField(
+        max_length=36, blank=True, help_text="Of its template, which words were approved: `texting.origins`."
+    )
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often in a row something broke.")
     arrived_gone = models.PositiveIntegerField(default=0, help_text="Texts that arrived and whose rows have gone.")
 
@@ -136,6 +141,9 @@ class AnnouncementRecipient(TenantModel):
     announcement = models.ForeignKey(Announcement, on_delete=models.PROTECT, related_name="+", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNREAD)
+    is_agreed = models.BooleanField(
+        default=False, help_text="A second person saw them among those to be told, before all were looked at again."
+    )
     reason = models.CharField(max_length=60, blank=True, help_text="Why not: a rule's name, or a kind of error.")
     segments = models.PositiveSmallIntegerField(default=0, help_text="As checked.")
     price_micros = models.PositiveIntegerField(default=0, help_text="As checked.")

@@ -9,7 +9,9 @@ from django.urls import reverse
 from accounts.leaving.steps import Leaving
 from accounts.models import Membership, OutgoingMail
 from accounts.permissions import MissingPermission
+from compliance.message_templates import writing
 from tenancy.isolation import activate
+from tests.compliance.templates_of import published, wish
 from tests.permitting import agree_to_everything
 from tests.texting.announcements.many import act, checked, customers, fresh, hand_over, states, work
 from tests.texting.desk import desk
@@ -20,6 +22,8 @@ from texting.announcements.leaving_step import Announcements
 from texting.announcements.planning import BadBeginning
 from texting.announcements.their_time import first_moment, their_moment
 from texting.announcements.writing import CannotAnnounce
+from texting.filtering import saving
+from texting.filtering.conditions import TAG, Ask, Condition, Filter
 from texting.models import Announcement, AnnouncementRecipient, Contact, ContactTag, Line, Tag
 
 __all__ = ["desk"]
@@ -60,6 +64,13 @@ def dismiss(member) -> None:
 def told(member) -> list[str]:
     """The kinds of the mails to a member."""
     return [mail.kind for mail in OutgoingMail.objects.order_by("pk") if mail.address == member.user.email]
+
+
+def rewrite(desk, template, body: str) -> None:
+    """Another version is published."""
+    with activate(desk.organization):
+        writing.save(actor=desk.cast.owner, template=template, wish=wish("Closed", body))
+        writing.publish(actor=desk.cast.owner, template=template)
 
 
 def test_who_opted_out_meanwhile_gets_nothing_and_who_agreed_meanwhile_gets_it(desk, now):
@@ -163,6 +174,47 @@ def test_a_tenth_more_than_a_second_person_saw_begins_but_not_in_the_name_of_one
         dismiss(desk.cast.admin)
     row = come(desk, row, now)
     assert (row.state, row.why) == ((State.RUNNING, "") if more else (State.ASKED, Why.UNAPPROVED))
+
+
+def test_approved_for_some_it_does_not_begin_for_others(desk, now):
+    cast = desk.cast
+    customers(desk, *range(1, 11), tag="VIP")
+    customers(desk, *range(11, 21), tag="Others")
+    with activate(desk.organization):
+        rules.set_most_alone(member=cast.admin, people=5)
+        vip, others = (Condition(TAG, Ask.HAS, str(Tag.objects.get(name=name).pk)) for name in ("VIP", "Others"))
+        saved = saving.save(member=cast.owner, name="Dear ones", wish=Filter((vip,)))
+    row = plan(desk, checked(desk, Audience(saved=saved.pk)), cast.supervisor)
+    act(desk, running.approve, row, cast.admin)
+    with activate(desk.organization):
+        saving.save(member=cast.owner, name="Dear ones", wish=Filter((others,)), before=saved)
+    row = come(desk, row, now)
+    assert (row.state, row.why, states(desk, row)) == (State.ASKED, Why.OTHERS, {"ready": 10})
+    act(desk, running.approve, row, cast.admin)
+    work(desk, row)
+    assert hand_over(desk) == 10, "a second look at those it goes to now lets it begin"
+
+
+def test_approved_with_some_words_it_does_not_begin_or_go_on_with_others(desk, now):
+    cast = desk.cast
+    customers(desk, 1, 2)
+    with activate(desk.organization):
+        template = published(cast.owner, "Closed", "We are closed on Friday.").template
+        rules.set_most_alone(member=cast.admin, people=1)
+    row = plan(desk, checked(desk, template_id=template.pk), cast.supervisor)
+    act(desk, running.approve, row, cast.admin)
+    rewrite(desk, template, "We are closed for good.")
+    row = come(desk, row, now)
+    assert (row.state, row.why, states(desk, row)) == (State.ASKED, Why.WORDS, {"ready": 2})
+    act(desk, running.approve, row, cast.admin)
+    working.work(desk.organization.pk, row.pk, seconds=0, batch=1)
+    rewrite(desk, template, "We are closed on Monday.")
+    work(desk, row)
+    row = fresh(desk, row)
+    assert (row.state, row.why, states(desk, row)) == (State.PAUSED, Why.WORDS, {"queued": 1, "ready": 1})
+    act(desk, running.resume, row, cast.supervisor)
+    work(desk, row)
+    assert states(desk, row) == {"queued": 2}, "a person has read that, and goes on"
 
 
 def test_approved_too_late_it_does_not_begin_with_an_old_check(desk, now):
