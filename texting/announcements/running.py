@@ -15,6 +15,7 @@ from texting import outbox
 from texting.announcements import audiences, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
+from texting.announcements.second_person import concerned, is_concerned
 from texting.announcements.texts import version_of
 from texting.announcements.writing import (
     OPEN,
@@ -104,7 +105,7 @@ def approve(*, member: Membership, row: Announcement) -> None:
     require(member, Permission.ANNOUNCEMENTS_APPROVE)
     mine = lock(row, State.ASKED)
     asked_by = mine.started_by
-    if asked_by is None or member.pk in {asked_by.pk, mine.made_by_id}:
+    if asked_by is None or is_concerned(mine, member.pk):
         raise CannotAnnounce(_("Somebody who neither wrote it nor asked for it has to approve it."))
     if not mine.line.is_active:
         raise CannotAnnounce(_("Its line is switched off. Send it back, so that another one is chosen."))
@@ -144,8 +145,9 @@ def to_approve(member: Membership) -> int:
     """How many wait for this member, for the rail."""
     if not member.may(Permission.ANNOUNCEMENTS_APPROVE):
         return 0
-    others = Announcement.objects.filter(state=State.ASKED, line_id__in=visible_lines(member).order_by().values("pk"))
-    return others.exclude(started_by=member).exclude(made_by=member).count()
+    asked = Announcement.objects.filter(state=State.ASKED, line_id__in=visible_lines(member).order_by().values("pk"))
+    found = list(asked.only("made_by", "started_by", "writers", "made_at"))
+    return sum(member.pk not in members for members in concerned(found).values())
 
 
 def whom(mine: Announcement) -> int:

@@ -7,6 +7,7 @@ from accounts import notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
+from texting.announcements.second_person import concerned
 from texting.models import Announcement
 from texting.queries import visible_lines
 
@@ -14,8 +15,10 @@ from texting.queries import visible_lines
 def waits(row: Announcement) -> None:
     """To everybody who may let it begin, in the running transaction."""
 
+    first = concerned([row])[row.pk]
+
     def may(member: Membership) -> bool:
-        return member.pk not in {row.made_by_id, row.started_by_id} and _may_see(member, row)
+        return member.pk not in first and _may_see(member, row)
 
     notices.tell(Permission.ANNOUNCEMENTS_APPROVE, MailKind.ANNOUNCEMENT_WAITS, route="announcements", only=may)
 

@@ -57,6 +57,8 @@ def write(*, member: Membership, written: Written, before: Announcement | None =
     row.body = sending.cleaned(written.body) if written.template_id is None else ""
     row.template_id, row.values = written.template_id, dict(written.values)
     row.audience = written.audience.as_json()
+    if str(member.pk) not in row.writers:
+        row.writers = [*row.writers, str(member.pk)]
     row.state, row.checked_at, row.why = State.DRAFT, None, ""
     promise_nothing(row)
     if listed is not None or not written.audience.listed:

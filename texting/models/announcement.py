@@ -62,7 +62,13 @@ class Announcement(TenantModel):
     audience = models.JSONField(default=dict, help_text="`texting.announcements.audiences.Audience`.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     why = models.CharField(max_length=10, choices=Why.choices, blank=True)
-    made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whoever began it, or had it checked last: the audience is theirs.",
+    )
+    writers = models.JSONField(default=list, help_text="Ids of all members who wrote at it, the first one first.")
     made_at = models.DateTimeField(default=timezone.now)
     is_gathered = models.BooleanField(default=False, help_text="Its recipients are written down.")
     report = models.JSONField(

@@ -23,6 +23,7 @@ from texting.announcements import audiences, reading, rules, running
 from texting.announcements.owners import owner_of
 from texting.announcements.planning import begins_words
 from texting.announcements.running import GOOD_FOR
+from texting.announcements.second_person import is_concerned
 from texting.models import Announcement, AnnouncementRecipient
 
 State, RowState = Announcement.State, AnnouncementRecipient.State
@@ -117,8 +118,9 @@ def announcement_file(request: MemberRequest, announcement_id: UUID) -> Streamin
 
 def _may_approve(member: Membership, row: Announcement) -> bool:
     """Neither who wrote it nor who asked for it."""
-    others = member.pk not in {row.made_by_id, row.started_by_id}
-    return others and row.state == State.ASKED and member.may(Permission.ANNOUNCEMENTS_APPROVE)
+    if row.state != State.ASKED or not member.may(Permission.ANNOUNCEMENTS_APPROVE):
+        return False
+    return not is_concerned(row, member.pk)
 
 
 def _pieces(member: Membership, row: Announcement, state: str) -> Iterator[list[tuple[object, ...]]]:

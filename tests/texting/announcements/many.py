@@ -41,13 +41,17 @@ def customers(desk: Desk, *at: int, tag: str = "", agree: bool = True) -> list[C
 
 
 def write(
-    desk: Desk, audience: Audience | None = None, member: Membership | None = None, **given: object
+    desk: Desk,
+    audience: Audience | None = None,
+    member: Membership | None = None,
+    before: Announcement | None = None,
+    **given: object,
 ) -> Announcement:
-    """A draft."""
+    """A draft, or `before` as it is written anew."""
     said = {"name": "Closed on Friday", "line": desk.line, "purpose": Purpose.ALERT, "body": WORDS, **given}
     with activate(desk.organization):
         written = Written(audience=audience or Audience(), **said)
-        return writing.write(member=member or desk.cast.owner, written=written)
+        return writing.write(member=member or desk.cast.owner, written=written, before=before)
 
 
 def act(desk: Desk, act: object, row: Announcement, member: Membership | None = None) -> None:

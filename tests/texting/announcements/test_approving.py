@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 
 from accounts import deactivation
-from accounts.models import Membership
+from accounts.models import Membership, OutgoingMail
 from accounts.permissions import MissingPermission
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
-from tests.texting.announcements.many import act, checked, customers, fresh, hand_over, states, work
+from tests.texting.announcements.many import act, checked, customers, fresh, hand_over, states, work, write
 from tests.texting.desk import desk
 from texting.announcements import rules, running, writing
 from texting.announcements.writing import CannotAnnounce
@@ -51,6 +51,26 @@ def test_it_waits_for_somebody_who_neither_wrote_it_nor_asked_for_it(desk, asked
     assert hand_over(desk) == 3
     with pytest.raises(CannotAnnounce):
         act(desk, running.approve, asked, desk.cast.admin)
+
+
+def test_whoever_wrote_at_it_does_not_approve_it_whoever_had_it_checked(desk):
+    cast = desk.cast
+    customers(desk, 1, 2)
+    with activate(desk.organization):
+        rules.set_most_alone(member=cast.admin, people=1)
+    row = write(desk, member=cast.admin)
+    write(desk, member=cast.supervisor, before=row)
+    act(desk, running.check, row, cast.supervisor)
+    work(desk, row)
+    act(desk, running.start, row, cast.supervisor)
+    with pytest.raises(CannotAnnounce, match="neither wrote it"):
+        act(desk, running.approve, row, cast.admin)
+    page = desk.as_(cast.admin).get(reverse("announcement", args=[row.pk])).content.decode()
+    assert reverse("approve_announcement", args=[row.pk]) not in page
+    with activate(desk.organization):
+        assert [running.to_approve(one) for one in (cast.admin, cast.owner)] == [0, 1]
+        mails = OutgoingMail.objects.filter(kind="announcement_waits")
+        assert [mail.address for mail in mails] == [cast.owner.user.email]
 
 
 @pytest.mark.parametrize("who", ["admin", "supervisor"])
