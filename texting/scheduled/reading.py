@@ -224,7 +224,7 @@ def _rows(member: Membership, found: Iterable[ScheduledText], here: Conversation
         replace(
             _row(member, row, here or threads[row.conversation_id], in_list=here is None),
             attachments=files.get(row.message_id, ()),
-            goes_by=_goes_by(row, names),
+            goes_by=_goes_by(member, row, names, in_list=here is None),
         )
         for row in rows
     ]
@@ -265,10 +265,13 @@ def _row(member: Membership, row: ScheduledText, thread: Conversation, *, in_lis
     )
 
 
-def _goes_by(row: ScheduledText, names: Mapping[UUID, str]) -> str:
+def _goes_by(member: Membership, row: ScheduledText, names: Mapping[UUID, str], *, in_list: bool) -> str:
     if row.field_id is None or row.relation is None:
         return ""
-    return Relation.from_json(row.relation).in_words(names.get(row.field_id, _("a date of theirs")))
+    shown = sees_everybody(member) if in_list else sees(member, row.contact_id)
+    if not shown or row.field_id not in names:  # the distance, beside the time, would tell the date
+        return _("by a date of theirs")
+    return Relation.from_json(row.relation).in_words(names[row.field_id])
 
 
 def _words(member: Membership, row: ScheduledText, thread: Conversation, *, in_list: bool) -> str:

@@ -17,7 +17,7 @@ from texting.fields import defining, writing
 from texting.fields.kinds import Kind
 from texting.gate import OutsideHours
 from texting.models import ContactField, FieldValue, ScheduledText
-from texting.scheduled import following, planning, tasks
+from texting.scheduled import following, planning, reading, tasks
 from texting.scheduled.checking import BadTime, When
 from texting.scheduled.relative import Relation, Unit
 from texting.scheduled.their_clock import zones_for
@@ -162,6 +162,20 @@ def test_the_moment_is_by_their_clock_where_a_time_of_day_is_said(desk, visit):
     row = plan(desk, visit, Relation(desk.visit.pk, 2, Unit.DAYS, at=time(9)))
     assert f"{row.send_at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" == "09:00"
     assert row.zone == "Europe/Berlin"
+
+
+def test_who_does_not_see_the_date_does_not_read_how_far_from_it_the_text_leaves(desk, visit):
+    plan(desk, visit)
+    with activate(desk.organization):
+        said = [[row.goes_by for row in told(desk.cast.auditor, visit)] for told in (reading.upcoming, _listed)]
+        assert said == [["by a date of theirs"], ["by a date of theirs"]], "they see the field, and not the customer"
+        assert [row.goes_by for row in reading.upcoming(desk.cast.agent, visit)] == ["24 hours before Appointment"]
+        desk.visit.rights.all().delete()
+        assert [row.goes_by for row in reading.upcoming(desk.cast.agent, visit)] == ["by a date of theirs"]
+
+
+def _listed(member, _conversation):
+    return reading.listed(member, reading.Wanted())[1]
 
 
 def test_a_date_that_is_not_written_or_not_seen_or_long_past_is_refused(desk, visit):
