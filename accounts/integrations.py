@@ -6,9 +6,10 @@ request.
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import BinaryField, F, Q, QuerySet
@@ -82,6 +83,21 @@ class Wish:
     teams: tuple[Team, ...] | None
     networks: tuple[str, ...] = ()
     ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class KeyMade:
+    """That a member (`maker_id`) made, and saw, a key of a machine member; when it ends or ended, if ever."""
+
+    machine_id: UUID
+    maker_id: UUID
+    ends_at: datetime | None
+
+
+def makers_of_keys(member_ids: Collection[UUID]) -> list[KeyMade]:
+    """Every key of those of these members that are machines. One statement."""
+    rows = ApiKey.objects.filter(integration__membership__in=member_ids).order_by()
+    return [KeyMade(*row) for row in rows.values_list("integration__membership", "made_by", "ends_at")]
 
 
 def may_give(actor: Membership, permission: Permission) -> bool:

@@ -15,7 +15,7 @@ from texting import outbox
 from texting.announcements import audiences, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
-from texting.announcements.second_person import concerned, is_concerned
+from texting.announcements.second_person import concerned, is_by_key, is_concerned
 from texting.announcements.texts import version_of
 from texting.announcements.writing import (
     OPEN,
@@ -105,6 +105,10 @@ def approve(*, member: Membership, row: Announcement) -> None:
     require(member, Permission.ANNOUNCEMENTS_APPROVE)
     mine = lock(row, State.ASKED)
     asked_by = mine.started_by
+    if is_by_key(mine, member.pk):
+        raise CannotAnnounce(
+            _("You made a key of the program that wrote or asked for it. Somebody else has to approve it.")
+        )
     if asked_by is None or is_concerned(mine, member.pk):
         raise CannotAnnounce(_("Somebody who neither wrote it nor asked for it has to approve it."))
     if not mine.line.is_active:

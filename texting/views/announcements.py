@@ -117,7 +117,7 @@ def announcement_file(request: MemberRequest, announcement_id: UUID) -> Streamin
 
 
 def _may_approve(member: Membership, row: Announcement) -> bool:
-    """Neither who wrote it nor who asked for it."""
+    """Neither who wrote it nor who asked for it, nor who made the key of a program that did."""
     if row.state != State.ASKED or not member.may(Permission.ANNOUNCEMENTS_APPROVE):
         return False
     return not is_concerned(row, member.pk)

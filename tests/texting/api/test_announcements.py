@@ -6,13 +6,15 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts import integrations
 from accounts.models import Team
 from accounts.permissions import Permission
 from tenancy.isolation import activate
 from tests.callers import EVERYTHING, Caller, make_caller
 from tests.texting.announcements.many import WORDS, customers, fresh, hand_over, work
 from tests.texting.desk import desk
-from texting.announcements import rules
+from texting.announcements import rules, running
+from texting.announcements.writing import CannotAnnounce
 from texting.models import Announcement
 
 __all__ = ["desk"]
@@ -89,6 +91,30 @@ def test_to_many_it_waits_for_a_person_and_may_begin_later(desk, key):
     assert fresh(desk, row).begins_theirs == wall, "a time that cannot be changes nothing"
     assert key.post(f"{address}/cancel", {}).json()["state"] == "checked"
     assert hand_over(desk) == 0
+
+
+def test_whoever_made_the_key_does_not_approve_what_it_asked(desk, key):
+    customers(desk, 1, 2)
+    with activate(desk.organization):
+        rules.set_most_alone(member=desk.cast.admin, people=1)
+        earlier = integrations.roll(
+            actor=desk.cast.admin, integration=key.key.integration, overlap=timedelta(), ends_at=timezone.now()
+        )
+        key.secret = integrations.roll(
+            actor=desk.cast.owner, integration=earlier.key.integration, overlap=timedelta()
+        ).secret
+    address = f"announcements/{key.post('announcements', new(desk)).json()['id']}"
+    with activate(desk.organization):
+        row = Announcement.objects.get()
+    work(desk, row)
+    assert key.post(f"{address}/start", {}).json()["state"] == "asked"
+    with activate(desk.organization):
+        waits = [running.to_approve(one) for one in (desk.cast.owner, desk.cast.admin)]
+        assert waits == [0, 1], "the admin's key had ended before it was written"
+        with pytest.raises(CannotAnnounce, match="You made a key"):
+            running.approve(member=desk.cast.owner, row=row)
+        running.approve(member=desk.cast.admin, row=row)
+    assert fresh(desk, row).state == "running"
 
 
 @pytest.mark.parametrize(
