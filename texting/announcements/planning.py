@@ -29,6 +29,7 @@ from texting.scheduled.local_times import on_the_wall, place
 
 State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
 FARTHEST = timedelta(days=366)
+FIRST_YEAR = 2000  # what comes before can only have passed
 
 
 class BadBeginning(CannotAnnounce):
@@ -45,14 +46,19 @@ def plan(*, member: Membership, row: Announcement, at: datetime | None = None, w
     mine = lock(row, State.CHECKED, State.ASKED, State.PLANNED)
     running.require_line(member, mine)
     promise_nothing(mine)
-    if wall is not None:
-        wall = wall.replace(tzinfo=None, second=0, microsecond=0)
-        mine.begins_at, where = first_moment(list(mine.report.get("clocks", {})), wall, member.organization.time_zone)
-        mine.begins_theirs = wall.isoformat(timespec="minutes")
-    elif at is not None:
-        mine.begins_at, where = at.astimezone(UTC), ""
-    else:
+    given = wall or at
+    if given is None:
         raise BadBeginning(_("Choose a date and a time."))
+    try:
+        if wall is not None:
+            wall = wall.replace(tzinfo=None, second=0, microsecond=0)
+            clocks = list(mine.report.get("clocks", {}))
+            mine.begins_at, where = first_moment(clocks, wall, member.organization.time_zone)
+            mine.begins_theirs = wall.isoformat(timespec="minutes")
+        else:
+            mine.begins_at, where = given.astimezone(UTC), ""
+    except OverflowError:  # one end of the calendar or the other, by the clock of somebody
+        raise BadBeginning(_passed() if given.year < FIRST_YEAR else _too_far()) from None
     _refuse_bad(mine.begins_at, where)
     people = running.whom(mine)
     if people > most_alone():
@@ -69,9 +75,17 @@ def _refuse_bad(begins_at: datetime, where: str) -> None:
         said = _("In %(place)s it is later than that already. Choose a later time.")
         raise BadBeginning(said % {"place": place(where.partition(",")[0])})
     if begins_at <= now:
-        raise BadBeginning(_("That time has passed. Choose a later one, or start it now."))
+        raise BadBeginning(_passed())
     if begins_at - now > FARTHEST:
-        raise BadBeginning(_("That is more than a year ahead. Choose an earlier time."))
+        raise BadBeginning(_too_far())
+
+
+def _passed() -> str:
+    return _("That time has passed. Choose a later one, or start it now.")
+
+
+def _too_far() -> str:
+    return _("That is more than a year ahead. Choose an earlier time.")
 
 
 def _record(event: AuditKind, mine: Announcement, member: Membership | None, **more: object) -> None:

@@ -130,6 +130,8 @@ def test_clocks_that_skip_or_repeat_an_hour_and_customers_between_two(desk):
         ({"at": NOW + timedelta(days=400)}, "more than a year"),
         ({"wall": datetime(2037, 7, 2, 9)}, "In New York it is later"),
         ({"wall": None, "at": None}, "Choose a date"),
+        ({"wall": datetime(9999, 12, 31, 23, 59)}, "more than a year"),
+        ({"at": datetime(1, 1, 1, tzinfo=ZoneInfo("Asia/Tokyo"))}, "has passed"),
     ],
 )
 def test_a_time_that_cannot_be_is_refused_and_changes_nothing(desk, when, said):
