@@ -9,6 +9,7 @@ from compliance.hours import own_hours, quiet_hours
 from compliance.hours.quiet_hours import TextClass
 from compliance.hours.time_zones import UNKNOWN_PLACE
 from compliance.send_policies.hours import courtesy_class, where_is
+from tenancy.encryption import KeyDestroyed
 from texting.models import Contact, ScheduledText
 from texting.purposes import Purpose
 from texting.scheduled.their_clock import Whereabouts
@@ -20,12 +21,15 @@ class CustomerClock:
     """`texting.scheduled.their_clock.CustomerClock`."""
 
     def whereabouts(self, contact: Contact) -> Whereabouts:
-        """Zones by what they told, else by address and number."""
+        """Zones by what they told, else by address and number; of somebody who was erased nothing is known."""
         found = where_is(contact)
-        if contact.time_zone:
-            return Whereabouts(found.zones, ZoneFrom.TOLD)
-        if contact.state or contact.zip_code:
-            return Whereabouts(found.zones, ZoneFrom.ADDRESS)
+        try:
+            if contact.time_zone:
+                return Whereabouts(found.zones, ZoneFrom.TOLD)
+            if contact.state or contact.zip_code:
+                return Whereabouts(found.zones, ZoneFrom.ADDRESS)
+        except KeyDestroyed:  # whoever asks for many must not fail by one; no text reaches them
+            return Whereabouts((), ZoneFrom.NUMBER)
         if found.places == (UNKNOWN_PLACE,):
             return Whereabouts((), ZoneFrom.NUMBER)
         return Whereabouts(found.zones, ZoneFrom.NUMBER)

@@ -27,7 +27,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.bulk_writes import update_rows
 from tenancy.crash_points import crash_here
-from tenancy.encryption import prefetch
+from tenancy.encryption import KeyDestroyed, prefetch
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import progress, sending
@@ -51,7 +51,7 @@ A_TURN = 20.0  # seconds; then the others have theirs
 LEAST_AHEAD = 500
 LOOKED_AT = timedelta(days=3)  # after the end: carriers say late that a text did not arrive
 TRIES = 5
-BROKEN, BAD_TEXT = "broken", "text.bad"
+BROKEN, BAD_TEXT, ERASED = "broken", "text.bad", "destination.ended"
 State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
 _ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
 _LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
@@ -204,8 +204,8 @@ def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
             _send(row, author, rows)
     except DatabaseError:
         raise
-    except Exception:
-        if len(rows) == 1:
+    except Exception as error:
+        if len(rows) == 1 and not isinstance(error, KeyDestroyed):
             raise
         broken: Exception | None = None
         for one in rows:
@@ -214,6 +214,8 @@ def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
                     _send(row, author, [one])
             except DatabaseError:
                 raise
+            except KeyDestroyed:  # an erasure is between their key and their rows
+                one.state, one.reason, one.message_id = RowState.REFUSED, ERASED, None
             except Exception as error:
                 log.exception("announced_text_broke", extra={"recipient": str(one.pk)})
                 one.state, one.reason, one.message_id = RowState.REFUSED, BROKEN, None

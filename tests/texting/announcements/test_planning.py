@@ -10,6 +10,8 @@ from accounts.leaving.steps import Leaving
 from accounts.models import Membership, OutgoingMail
 from accounts.permissions import MissingPermission
 from compliance.message_templates import writing
+from tenancy.encryption.key_sources import CONTACT
+from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tests.compliance.templates_of import published, wish
 from tests.permitting import agree_to_everything
@@ -110,6 +112,20 @@ def test_at_each_customers_hour_nobody_gets_it_before(desk, now):
         come(desk, row, now, first + timedelta(hours=hours))
         got.append(hand_over(desk))
     assert got == [1, 1, 1]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_one_erased_between_their_key_and_their_rows_breaks_nothing(desk, now, others):
+    gone, *_stay = customers(desk, *range(1, 2 + others))
+    row = plan(desk, checked(desk), wall=datetime(2037, 7, 5, 10))
+    with activate(desk.organization):
+        destroy_keys(CONTACT, str(gone.pk), reason="asked to be forgotten")
+    come(desk, row, now, row.begins_at)
+    row = come(desk, row, now, row.begins_at + timedelta(minutes=1))
+    assert (row.why, row.tries, hand_over(desk)) == ("", 0, others)
+    with activate(desk.organization):
+        refused = AnnouncementRecipient.objects.get(announcement=row, contact=gone)
+    assert (refused.state, refused.reason) == ("refused", "destination.ended")
 
 
 def test_clocks_that_skip_or_repeat_an_hour_and_customers_between_two(desk):
