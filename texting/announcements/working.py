@@ -160,6 +160,9 @@ def _go_on(row: Announcement, batch: int) -> bool:
         _stop(row, Why.WORDS)
         return False
     ready = _recipients(row, RowState.READY)
+    if _is_hours_late(row, ready):
+        _stop(row, Why.LATE)
+        return False
     room = _ahead(row) - _waiting(row)
     due = ready.filter(Q(due_at=None) | Q(due_at__lte=timezone.now())).select_related("contact")
     rows = list(due.order_by("id")[: max(0, min(batch, room))])
@@ -175,6 +178,19 @@ def _go_on(row: Announcement, batch: int) -> bool:
         audit.record(event=AuditKind.ANNOUNCEMENT_FINISHED, actor=author, object=row)
         telling.finished(row, author)
     return False
+
+
+def _is_hours_late(row: Announcement, ready: QuerySet[AnnouncementRecipient]) -> bool:
+    """Whether it was to leave at an hour of some customers' own that passed by hours while nothing was queued.
+
+    What a slow line has begun in time goes on, however long that takes, and so does what a person let go on since.
+    """
+    long_ago = timezone.now() - running.TOO_LATE
+    if not row.begins_theirs or (row.judged_from is not None and row.judged_from > long_ago):
+        return False
+    if not ready.filter(reason="", due_at__lt=long_ago).exists():  # with a reason the gate, not the clock, put it off
+        return False
+    return not Message.objects.filter(announcement=row, created_at__gte=long_ago).exists()
 
 
 def _recipients(row: Announcement, *states: "AnnouncementRecipient.State") -> QuerySet[AnnouncementRecipient]:

@@ -67,7 +67,7 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         "is_before": row.state in _BEFORE,
         "is_live": is_ending or row.state in {State.CHECKING, State.RUNNING},
         "is_ending": is_ending,
-        "why": row.get_why_display() if row.why else "",
+        "why": _why(row),
         "owner": owner_of(row),
         "begins": begins_words(row, request.member.organization.time_zone) if row.state in _BEFORE else "",
     }
@@ -136,6 +136,13 @@ def _pieces(member: Membership, row: Announcement, state: str) -> Iterator[list[
             return
         last = rows[-1].pk
         yield cells
+
+
+def _why(row: Announcement) -> str:
+    """Why it is paused or did not begin, if no person did it; one that had begun is late for some only."""
+    if row.state == State.PAUSED and row.why == Announcement.Why.LATE:
+        return _("For some customers its time had passed by more than two hours")
+    return row.get_why_display() if row.why else ""
 
 
 def _words(member: Membership, row: Announcement) -> str:

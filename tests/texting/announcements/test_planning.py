@@ -114,6 +114,41 @@ def test_at_each_customers_hour_nobody_gets_it_before(desk, now):
     assert got == [1, 1, 1]
 
 
+def test_an_hour_of_theirs_that_passed_by_hours_waits_for_a_person_who_lets_it_go_on(desk, now):
+    [one] = customers(desk, 1)
+    west = customers(desk, 2, 3)
+    with activate(desk.organization):
+        for contact, zone in ((one, "America/New_York"), *((each, "America/Los_Angeles") for each in west)):
+            contact.time_zone = zone
+            contact.save(update_fields=["time_zone"])
+    wall = datetime(2037, 7, 4, 9)
+    row = plan(desk, checked(desk), wall=wall)
+    first = wall.replace(tzinfo=ZoneInfo("America/New_York"))
+    come(desk, row, now, first)
+    assert hand_over(desk) == 1
+    row = come(desk, row, now, first + timedelta(hours=7))  # workers were down: noon has come in Los Angeles, and 1 pm
+    assert (row.state, row.why, hand_over(desk)) == (State.PAUSED, Why.LATE, 0)
+    assert told(desk.cast.owner) == ["announcement_stopped"]
+    page = desk.as_(desk.cast.owner).get(reverse("announcement", args=[row.pk])).content.decode()
+    assert "For some customers its time had passed" in page
+    act(desk, running.resume, row)
+    working.work(desk.organization.pk, row.pk, seconds=0, batch=1)
+    assert states(desk, row) == {"queued": 1, "ready": 1, "sent": 1}
+    now.move_to(first + timedelta(hours=8, minutes=59), tick=False)
+    work(desk, row)
+    assert (hand_over(desk), states(desk, row)) == (2, {"queued": 2, "sent": 1})
+
+
+def test_a_slow_line_that_began_in_time_is_not_late(desk, now, monkeypatch):
+    customers(desk, 1, 2, 3)
+    row = plan(desk, checked(desk), wall=datetime(2037, 7, 4, 9))
+    monkeypatch.setattr(working, "LEAST_AHEAD", 1)
+    monkeypatch.setattr(working, "_ahead", lambda row: 1)
+    for hours in (0, 1.5, 3):
+        come(desk, row, now, row.begins_at + timedelta(hours=hours))
+        assert hand_over(desk) == 1
+
+
 @pytest.mark.parametrize("others", [0, 1])
 def test_one_erased_between_their_key_and_their_rows_breaks_nothing(desk, now, others):
     gone, *_stay = customers(desk, *range(1, 2 + others))
