@@ -89,8 +89,10 @@ def _tags(job: Job, given: Any) -> None:
 
 
 def _assign(job: Job, given: Any) -> None:
-    was = Conversation.objects.filter(pk=job.place.pk).values_list("assignee_id", flat=True).get()
+    was: UUID | None = Conversation.objects.filter(pk=job.place.pk).values_list("assignee_id", flat=True).get()
     if given == "share":
+        if was is not None:
+            raise NotDone(_("A colleague has it already."), "assign.taken")
         to = least_busy(job.place.line)
         if to is None:
             raise NotDone(_("Nobody of the team is there right now."), "assign.nobody")
