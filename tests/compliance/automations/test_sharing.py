@@ -7,6 +7,7 @@ from accounts.models import Membership, TeamMember
 from tenancy.isolation import activate
 from tests.compliance.automations.making import acts, rule, work
 from tests.texting.desk import desk
+from texting import conversations
 
 __all__ = ["desk"]
 
@@ -29,3 +30,20 @@ def test_what_a_colleague_has_stays_theirs(two):
     work(desk)
     assert desk.fresh(place).assignee_id == desk.cast.agent.pk
     assert acts(desk) == [("assign", "refused", "assign.taken")]
+
+
+def test_where_work_is_quick_everybody_gets_some_in_turn(two):
+    """The owner's own rule gives to the owner, too: that they take it themselves is how that is written down."""
+    desk = two
+    rule(desk, assign="share")
+    got = []
+    for at in range(6):
+        place = desk.hear("Hello", number=f"+1212555018{at}")
+        work(desk)
+        place = desk.fresh(place)
+        got.append(place.assignee_id)
+        with activate(desk.organization):
+            conversations.mark_read(member=desk.cast.owner, conversation=place)
+            conversations.resolve(member=desk.cast.owner, conversation=place)
+    assert set(got[:3]) == {desk.cast.agent.pk, desk.cast.second_agent.pk, desk.cast.owner.pk}
+    assert got[3:] == got[:3]
