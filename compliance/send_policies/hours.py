@@ -5,7 +5,8 @@ zone and state there is evidence for, and nobody can wave it through. It is queu
 window; 15 minutes before the window ends none leaves any more, and the provider is told how long it may keep one.
 Whatever else somebody writes is informational: courtesy, in every zone there is evidence for. There its author decides:
 let it wait, or send it all the same, which is kept in the decision and in the log. An answer within the hour, a code,
-an alert to one customer and what is owed by law have no hours.
+an alert that somebody wrote to one customer and what is owed by law have no hours. One that a rule sends has them: it
+goes to many, one at a time, and nobody has judged that it cannot wait.
 """
 
 from collections.abc import Sequence
@@ -66,11 +67,12 @@ class QuietHours:
 def class_of(draft: Draft) -> TextClass | None:
     """What a draft is as far as the hours go; None for what has none."""
     found = _CLASSES.get(draft.purpose)
-    if found is None and draft.announcement_id is not None:  # an alert to one has no hours; one to many is no emergency
+    by_rule = draft.purpose is Purpose.ALERT and draft.author is None
+    if found is None and (by_rule or draft.announcement_id is not None):  # an alert that a person wrote to one has none
         found = TextClass.INFORMATIONAL
     asked = draft.conversation.last_inbound_at
     late = GRACE if draft.stage == Decision.Stage.HAND_OVER else timedelta()
-    answering = draft.purpose in {
+    answering = by_rule or draft.purpose in {
         Purpose.REPLY,
         Purpose.PRIVATE_LINK,
         Purpose.OPT_IN_QUESTION,

@@ -69,7 +69,19 @@ def judged(*arguments, **more):
 def test_codes_alerts_and_what_is_owed_have_no_hours(scene, clock, purpose):
     clock("2026-11-25 03:00 America/New_York")
     with activate(scene.organization):
-        assert QuietHours().judge(draft(purpose)).reasons == ()
+        assert QuietHours().judge(draft(purpose, author=scene.agent)).reasons == ()
+
+
+@pytest.mark.parametrize("stage", list(Decision.Stage))
+def test_an_alert_that_a_rule_sends_waits_unless_it_answers_within_the_hour(scene, clock, stage):
+    at = clock("2026-11-25 03:00 America/New_York")
+    with activate(scene.organization):
+        written = draft(Purpose.ALERT, stage=stage, outside=OutsideHours.WAIT)
+        [reason] = QuietHours().judge(written).reasons
+        opens = reason.not_before if stage == Decision.Stage.QUEUE else reason.again_at
+        assert (reason.rule, opens) == ("hours.closed", moment("2026-11-25 08:00 America/New_York"))
+        written.conversation.last_inbound_at = at - timedelta(minutes=59)
+        assert QuietHours().judge(written).reasons == ()
 
 
 @pytest.mark.parametrize(("minutes", "leaves"), [(1, True), (60, True), (61, False), (600, False)])
