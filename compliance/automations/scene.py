@@ -60,7 +60,12 @@ class Scene:
 
 
 def holds(rule: Automation, scene: Scene) -> bool:
-    """Whether all or any of the rule's conditions hold; a rule without conditions always acts."""
+    """Whether all or any of the rule's conditions hold; without any it acts always. For whoever is blocked none does.
+
+    They may have been blocked after they set it off: hours later by a date, or by a text that nobody answered.
+    """
+    if scene.conversation.contact.blocked_at is not None:
+        return False
     answers = (
         _fits_filter(rule, scene) if name == "filter" else _ASKED[name](scene, rule.conditions)
         for name in rule.conditions

@@ -1,5 +1,7 @@
 """Rules at work: what sets them off, what they do once, and what stops them."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import MembershipRole
@@ -7,11 +9,12 @@ from compliance.automations import rules, triggering, working
 from compliance.models import Automation, AutomationAct, AutomationTrigger
 from tenancy.isolation import activate
 from tests.compliance.automations.making import acts, rule, runs, sent, tag, tags_on, template, work
+from tests.compliance.automations.test_dating import facts, on, plan, visits
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import blocking, tagging
 from texting.models import Contact, Tag
 
-__all__ = ["desk"]
+__all__ = ["desk", "visits"]
 
 
 class TestATextComesIn:
@@ -57,6 +60,19 @@ class TestATextComesIn:
         desk.hear("Hello again", number=SECOND)
         with activate(desk.organization):
             assert not AutomationTrigger.objects.exists()
+
+    def test_nothing_is_done_about_whoever_is_blocked_by_the_time_it_is_due(self, visits):
+        desk = visits
+        rule(desk, "date", facts=facts(desk), note="Call them", assign="team")
+        rule(desk, tags=[tag(desk)])
+        plan(desk)
+        desk.hear("And another thing")
+        with activate(desk.organization):
+            blocking.block(member=desk.cast.owner, contact=desk.place.contact, why=Contact.Block.SPAM)
+        work(desk)
+        on(desk, desk.at - timedelta(hours=24))
+        assert runs(desk) == []
+        assert tags_on(desk, desk.place.contact_id) == set()
 
     def test_a_keyword_is_the_whole_text_whatever_its_capitals_and_accents(self, desk):
         rule(desk, "keyword", facts={"words": ["Café"]}, tags=[tag(desk)])
