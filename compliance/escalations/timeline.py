@@ -12,7 +12,7 @@ from accounts.models import Membership
 from compliance.findings.rule_words import words_of
 from compliance.models import Call, Escalation, EscalationEvent
 from compliance.screening.words import name_of
-from tenancy.encryption import prefetch
+from tenancy.encryption import prefetch, readable
 from texting.models import Contact, Message
 from texting.queries.access import visible_messages
 from texting.queries.seeing import wording
@@ -104,7 +104,7 @@ def _entry(
         at=event.at,
         who=event.actor.user.name if event.actor else "",
         why=why(event.facts),
-        words=wording(member, event, "words", contact=contact) if event.words else "",
+        words=wording(member, event, "words", contact=contact) if readable(event, "words", _("Erased")) else "",
         text=wording(member, text, contact=contact) if text else "",
         message_id=text.pk if text else None,
     )

@@ -209,7 +209,7 @@ def _answers(viewer: Membership, review: Review, contact: Contact | None) -> Ite
 
 def _words(viewer: Membership, row: Any, attribute: str, contact: Contact | None) -> str:
     """As the viewer may read them; the name of a customer who is gone cannot be looked for."""
-    if getattr(row, attribute) in {None, ""}:
+    if readable(row, attribute, _("Erased")) in {None, ""}:
         return ""
     if contact is None:
         return masked_words(readable(row, attribute, _("Erased")) or "", None)

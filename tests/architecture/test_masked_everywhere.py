@@ -4,6 +4,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from inspect import getsource, unwrap
 from typing import Any
 
@@ -33,7 +34,9 @@ from compliance.models import (
 )
 from compliance.review_checks.computing import compute
 from portal.models import PaymentRequest, SecureReply
+from retention.purging.words import KEYS
 from tenancy.encryption import readable
+from tenancy.encryption.withholding import withhold_before
 from tenancy.isolation import activate
 from tests.architecture.permission_table import objects_of
 from tests.architecture.test_api_permissions import API
@@ -342,6 +345,21 @@ def test_no_address_of_the_api_gives_a_customer_away(scenery):
     assert not leaks(caller.get(where).content.decode())
     everybody = make_caller(scenery.cast.owner, frozenset(FOR_KEYS), name="Sees")
     assert "quistgaard" in leaks(everybody.get(where).content.decode())
+
+
+def test_pages_stand_whose_words_are_hidden_until_somebody_decides(scenery):
+    """Of all addresses these four opened a column before they asked whether it may be read."""
+    with activate(scenery.cast.organization):
+        for kind in sorted(KEYS.keys() - {"audit"}):
+            withhold_before(kind, timezone.localdate() + timedelta(days=2))
+    paths = (
+        *("reviews/<uuid:scored_id>/", "reviews/disputes/<uuid:dispute_id>/"),
+        *("escalations/<uuid:escalation_id>/", "inbox/c/<uuid:conversation_id>/"),
+    )
+    for asked, status, words in everything_said(scenery.cast.owner, scenery, paths, WAYS[:1]):
+        assert status == 200, asked
+        assert "Hidden until somebody decides" in words, asked
+        assert ADDRESS not in words, asked
 
 
 @pytest.mark.parametrize("words", [NAME, "zuleika", "(212) 555-0181", NUMBER, "2125550181", "212555"])
