@@ -28,6 +28,8 @@ LONGEST_WORD = 100
 LONGEST_SUBJECT = 140
 _LINK, _EMAIL, _IP = "link", "email", "_ip"  # what the names of such words end in
 _CLICKABLE = re.compile(r"(?i)\b(https?|ftp|mailto|tel|javascript|data):/*|\bwww\.|@")
+# evil.example would be made a link, and 192.0.2.1; "Dr.Who" is none the worse. One number, 1,234.5, is no link.
+_DOT = re.compile(r"((?<![\w.])[0-9,]*[0-9]\.[0-9]+(?!\w|\.\w))|\.(?=\w)")
 
 
 day_in_words = lazy(date_format, str)
@@ -105,7 +107,7 @@ def plain(value: str) -> str:
         " " if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"} else sign for sign in value
     )
     shown = _CLICKABLE.sub(" ", shown)
-    shown = re.sub(r"\.(?=\w)", ". ", shown)  # evil.example would be made a link; "Dr.Who" is none the worse
+    shown = _DOT.sub(lambda found: found[1] or ". ", shown)
     return " ".join(shown.split())[:LONGEST_WORD].rstrip()
 
 

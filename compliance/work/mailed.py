@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.mail.writing import Word
+from accounts.mail.writing import Word, said_later
 from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.reports.periods import Period
@@ -26,13 +26,13 @@ def work_words(member: Membership, period: Period) -> dict[str, Word]:
         "came_before": before.came,
         "out": texts.out,
         "out_before": before.out,
-        "failed": per_cent(texts.failed, texts.out),
+        "failed": said_later(lambda: per_cent(texts.failed, texts.out)),
         "opened": steps.opened,
         "opened_before": steps_before.opened,
         "resolved": steps.ended,
         "resolved_before": steps_before.ended,
-        "answer": minutes(steps.answered.median()),
-        "answer_before": minutes(steps_before.answered.median()),
+        "answer": said_later(lambda: minutes(steps.answered.median())),
+        "answer_before": said_later(lambda: minutes(steps_before.answered.median())),
         "unanswered": steps.unanswered,
         "work_link": f"{settings.PUBLIC_BASE_URL}{reverse('work_reports')}volumes/"
         f"?since={period.first}&until={period.last}",

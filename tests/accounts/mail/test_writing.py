@@ -47,6 +47,8 @@ def test_an_address_has_one_spelling():
         ("Win\r\nBcc: a@b.example", "Win Bcc: a b. example"),
         ("Go to https://evil.example/now", "Go to evil. example/now"),
         ("www.evil.example", "evil. example"),
+        ("33.3 % of 1,234.5 within 3.1 days, 9.5.", "33.3 % of 1,234.5 within 3.1 days, 9.5."),
+        ("192.0.2.1 v1.2 3.example 1.2.example", "192. 0. 2. 1 v1. 2 3. example 1. 2. example"),
         ("\u202eevil\u200b\x00", "evil"),
         ("x" * 5000, "x" * 100),
     ],

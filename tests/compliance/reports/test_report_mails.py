@@ -1,13 +1,13 @@
 """The report by mail: each period once, counts only, to nobody who may not read reports."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 
 from accounts.mail.writing import Written
-from accounts.models import MembershipRole, OutgoingMail
+from accounts.models import MembershipRole, OutgoingMail, User
 from accounts.permissions import MissingPermission
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
@@ -16,6 +16,7 @@ from compliance.reports import mailing
 from compliance.tasks import mail_reports
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.compliance.measures.evidence_rows import Side, text
 from tests.texting.desk import FIRST, desk
 
 __all__ = ["desk"]
@@ -62,6 +63,19 @@ def test_a_week_is_mailed_once_when_it_is_over_where_the_organization_is(subscri
         assert hidden not in text
     assert mail_at(MONDAY) == (0, [text]), "twice is once"
     assert mail_at(NEXT_MONDAY)[0] == 1
+
+
+@pytest.mark.parametrize(("language", "answer"), [("en", "under 1 min"), ("es", "menos de 1 min")])
+def test_its_figures_are_written_as_its_reader_writes_them(subscribed, language, answer):
+    with time_machine.travel(WEDNESDAY, tick=False), activate(subscribed.organization):
+        User.objects.filter(pk=subscribed.cast.auditor.user_id).update(language=language)
+        side, person = Side(subscribed.cast.owner, subscribed.line), subscribed.contact(FIRST)
+        for seconds, status in enumerate(("failed", "delivered", "delivered"), 1):
+            at = WEDNESDAY + timedelta(seconds=seconds)
+            text(side, at, to=person, author=subscribed.cast.agent, attempt=False, status=status)
+    _sent, (mail,) = mail_at(MONDAY)
+    assert "33.3 %" in mail
+    assert answer in mail
 
 
 def test_whoever_loses_the_right_gets_no_mail_and_is_taken_off(subscribed):
