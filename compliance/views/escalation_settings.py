@@ -226,7 +226,7 @@ def _hours(request: MemberRequest, form: BusinessHoursForm, holiday: HolidayForm
         "form": form,
         "holiday": holiday,
         "zone": zone_of(row, request.member.organization),
-        "years": [(one, changing_hours.days_of(one, team)) for one in (year, year + 1)],
+        "years": [(str(one), changing_hours.days_of(one, team)) for one in (year, year + 1)],
     }
     return settings_page(request, "hours", context, status=422 if form.errors or holiday.errors else 200)
 

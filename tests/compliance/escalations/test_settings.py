@@ -70,6 +70,7 @@ class TestHolidays:
         shown = desk.as_(desk.cast.admin).get(reverse("escalation_hours")).content.decode()
         assert "Thanksgiving Day" in shown
         year = timezone.localdate().year
+        assert f'name="year" value="{year}"' in shown, "not 2,026"
         assert post(desk, "adopt_holidays", year=str(year)).status_code == 302
         assert post(desk, "add_holiday", day=f"{year}-12-24", name="Christmas Eve").status_code == 302
         assert post(desk, "add_holiday", day=f"{year}-12-24", name="Again").status_code == 302
