@@ -17,7 +17,7 @@ from accounts.teams import reads
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
-from texting import circuit
+from texting import circuit, counted_days
 from texting.models import Conversation, Line, LineKey
 from texting.models.line import new_line_key
 from texting.providers.base import Credentials
@@ -92,6 +92,8 @@ def change(*, actor: Membership, line_id: UUID, settings: Settings) -> Line:
         _one_for_codes(line)
         if Conversation.objects.filter(line=line).exists():
             raise HasTexts
+    if "team" in changed:
+        counted_days.forget_all()
     if changed:
         line.save(update_fields=["name", "team", "texts_per_second", "carrier_answers_keywords", "sends_codes"])
         LineKey.objects.filter(line_id=line.pk).update(texts_per_second=line.texts_per_second)

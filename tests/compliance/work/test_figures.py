@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from compliance.work.whose import offered
 from tenancy.isolation import activate
 from tests.compliance.measures.evidence_rows import Side, contact, text
 from tests.texting.desk import desk
-from texting import counted_days, threads
+from texting import counted_days, lines, threads
 from texting.models import Conversation, CountedDay, Message, Turn
 
 __all__ = ["desk"]
@@ -176,6 +177,17 @@ def test_a_late_report_is_counted_at_once_and_once(at_work):
         assert (total[()].delivered, total[()].open) == (1, 0)
         count_days()
     assert CountedDay.objects.count() == kept
+
+
+@time_machine.travel(NOW, tick=False)
+def test_days_are_counted_anew_when_a_line_gets_another_team_and_its_hours(at_work):
+    text(Side(at_work.cast.owner, at_work.line), NOW - timedelta(days=9))
+    count_days()
+    line = at_work.line
+    same = lines.Settings(line.name, line.team, line.texts_per_second, line.carrier_answers_keywords)
+    for settings, is_kept in ((same, True), (replace(same, team=at_work.billing_line.team), False)):
+        lines.change(actor=at_work.cast.owner, line_id=line.pk, settings=settings)
+        assert CountedDay.objects.exists() is is_kept
 
 
 @time_machine.travel(NOW, tick=False)
