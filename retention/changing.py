@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.mail import MailKind
+from accounts.mail.writing import said_later
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
 from accounts.setting_floors import require_strong
@@ -155,8 +156,8 @@ def change(
             MailKind.RETENTION_SHORTENED,
             route="retention",
             words={
-                "kind": words.title(kind),
-                "period": said(found.period.days),
+                "kind": said_later(lambda: words.title(kind)),
+                "period": said_later(lambda: said(found.period.days)),
                 "count": found.total,
                 "by": actor.user.name,
             },

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts import notices
 from accounts.mail import MailKind
+from accounts.mail.writing import day_in_words
 from accounts.permissions import Permission
 from retention.exporting.running import end as end_exports
 from retention.models import DataExport, Erasure, SubjectRequest
@@ -41,7 +41,7 @@ def remind() -> int:
             Permission.SUBJECT_REQUESTS_MANAGE,
             MailKind.SUBJECT_REQUEST_DUE,
             route="subject_requests",
-            words={"due": date_format(last, "j M Y")},
+            words={"due": day_in_words(last, "j M Y")},
         )
         audit.record(
             event=AuditKind.SUBJECT_REMINDED, object=request, due_at=request.due_at, is_late=now >= request.due_at

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import OutgoingMail, Team
+from accounts.mail.writing import Written
+from accounts.models import OutgoingMail, Team, User
 from accounts.setting_floors import TooWeak
 from accounts.setting_up import progress
 from compliance.measures.profiles import taking
@@ -63,12 +64,15 @@ def test_shortening_is_shown_confirmed_and_taken_back(desk, said):
         assert answer.status_code == 422
         assert "Type “90 days”" in answer.content.decode()
     assert not RetentionPolicy.objects.exists()
+    User.objects.filter(pk=desk.cast.owner.user_id).update(language="es")
     assert admin.post(address, SHORT | {"confirm": " 90 Days "}).status_code == 302
     row = RetentionPolicy.objects.get()
     assert (row.days, row.set_by, row.starts_at - row.set_at) == (90, desk.cast.admin, timedelta(days=7))
     assert (days(Kind.BODIES), days(Kind.BODIES, timedelta(days=8))) == (BOUNDS[Kind.BODIES].default, 90)
     mails = OutgoingMail.objects.filter(kind="retention_shortened")
-    assert mails.count() == 1, "the owner; whoever did it knows"
+    mail = Written.from_json(mails.get().content)  # to the owner; whoever did it knows
+    assert "Palabras" in mail.text
+    assert "90 días" in mail.text, "in the owner's language"
     assert "90 days waits" in admin.get(PLACE).content.decode()
     back = reverse("take_back_period", args=[row.pk])
     assert admin.post(back).status_code == 302
