@@ -101,13 +101,13 @@ def ask_providers(seconds: float = ROUND) -> dict[str, int]:
 def _one_turn(turns: deque[UUID], counts: dict[str, int]) -> None:
     organization_id = turns.popleft()
     try:
-        asked, is_too_much = _ask_some(organization_id)
+        asked, has_more = _ask_some(organization_id)
     except Exception as error:  # one organization's trouble is not the others'
         log.error("copies_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
         counts["failed"] += 1
         return
     counts["asked"] += asked
-    if asked and not is_too_much:
+    if has_more:
         turns.append(organization_id)
 
 
@@ -117,10 +117,13 @@ def ask_due(organization_id: UUID) -> int:
 
 
 def _ask_some(organization_id: UUID) -> tuple[int, bool]:
-    """How many, and whether a provider wants fewer."""
+    """How many, and whether more may be asked for at once: some were due, asked about or kept, and no provider wants
+    fewer.
+    """
     with activate(organization_id):
-        due = _take()
-    return len(due), _ask_all(organization_id, due)
+        due, seen = _take()
+    is_too_much = _ask_all(organization_id, due)
+    return len(due), seen > 0 and not is_too_much
 
 
 @dataclass(frozen=True)
@@ -133,13 +136,14 @@ class _Wish:
     deletes: bool
 
 
-def _take() -> list[_Wish]:
-    """What is due, by line, leased for some minutes."""
+def _take() -> tuple[list[_Wish], int]:
+    """What is due, by line, leased for some minutes; and how many were looked at, with what is kept."""
     rows = list(
         CarrierCopy.objects.select_for_update(skip_locked=True)
         .filter(due_at__lte=timezone.now())
         .order_by("due_at")[:_BATCH]
     )
+    seen = len(rows)
     kept = kept_copies([row.message_id for row in rows])
     CarrierCopy.objects.filter(message_id__in=kept).update(due_at=timezone.now() + _KEPT_FOR)
     rows = [row for row in rows if row.message_id not in kept]
@@ -154,7 +158,7 @@ def _take() -> list[_Wish]:
         if (found := known.get(row.message_id))
         for name, status in [found]
     ]
-    return sorted(wishes, key=lambda wish: (wish.line_id, wish.copy_id))
+    return sorted(wishes, key=lambda wish: (wish.line_id, wish.copy_id)), seen
 
 
 def _is_old(copy: CarrierCopy) -> bool:

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from tenancy.isolation import activate
-from tests.texting.desk import Desk, busy_desk
+from tests.retention.placed import place_hold
+from tests.texting.desk import FIRST, SECOND, Desk, busy_desk
 from texting import carrier_copies
-from texting.models import CarrierCopy
+from texting.models import CarrierCopy, Message
 from texting.providers.base import NotAccepted
 from texting.statuses import ErrorKind
 
@@ -95,6 +96,20 @@ def test_a_round_asks_for_all_that_is_due_and_stops_where_a_provider_says_that_i
     assert carrier_copies.ask_providers()["asked"] >= 2
     with activate(busy_desk.organization):
         assert set(CarrierCopy.objects.values_list("state", flat=True)) == {State.GONE}
+
+
+def test_what_a_hold_keeps_does_not_stand_before_what_is_due(
+    busy_desk: Desk, far_end: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrier_copies, "_BATCH", 1)
+    busy_desk.hear("card 4111 1111 1111 1111", number=FIRST)
+    make_due(busy_desk)
+    kept = busy_desk.hear("Hello", number=SECOND)
+    with activate(busy_desk.organization):
+        place_hold(busy_desk.cast.admin, about=SECOND)
+        text = Message.objects.get(conversation=kept)
+        carrier_copies.forget(busy_desk.line, text.pk, at=timezone.now() - timedelta(days=1))
+    assert carrier_copies.ask_providers() == {"asked": 1, "failed": 0}
 
 
 def test_a_worker_that_dies_while_it_asks_leaves_it_to_the_next(heard: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
