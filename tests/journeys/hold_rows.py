@@ -17,7 +17,7 @@ from texting.models import Conversation
 def hold_rows(owner: Membership, conversation: Conversation) -> None:
     """One of a conversation that has expired, one of a team in a quarter that waits for its release."""
     with activate(owner.organization):
-        if Hold.objects.exists():
+        if Hold.objects.count() > 1:  # the demo has one of its own
             return
         today = timezone.localdate()
         over = place_hold(owner, about=f"/inbox/c/{conversation.pk}/", matter="Okafor v. Harbor Dental")

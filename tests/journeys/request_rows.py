@@ -16,7 +16,7 @@ from texting.models import Conversation
 def request_rows(owner: Membership, conversation: Conversation) -> None:
     """One that is open, one that is late, one that was refused."""
     with activate(owner.organization):
-        if SubjectRequest.objects.exists():
+        if SubjectRequest.objects.count() > 1:  # the demo has one of its own
             return
         number = conversation.contact.number
         today = timezone.localdate()
@@ -36,10 +36,11 @@ def request_sights(member: Membership) -> Iterator[tuple[str, str]]:
     yield "requests-closed", "/settings/requests/?tab=closed"
     yield "request-new", "/settings/requests/new/"
     with activate(member.organization):
-        rows = list(SubjectRequest.objects.order_by("opened_at", "pk"))
+        rows = list(SubjectRequest.objects.order_by("-received_on", "-opened_at", "pk"))
     if rows:
-        yield "request", f"/settings/requests/{rows[0].pk}/"
-        yield "request-late", f"/settings/requests/{rows[1].pk}/"
-        yield "request-erase", f"/settings/requests/{rows[0].pk}/erase/"
-        yield "request-close", f"/settings/requests/{rows[0].pk}/close/"
-        yield "request-proof", f"/settings/requests/{rows[0].pk}/proof/"
+        last = next(row for row in rows if row.kind == "both")
+        yield "request", f"/settings/requests/{last.pk}/"
+        yield "request-late", f"/settings/requests/{rows[-1].pk}/"
+        yield "request-erase", f"/settings/requests/{last.pk}/erase/"
+        yield "request-close", f"/settings/requests/{last.pk}/close/"
+        yield "request-proof", f"/settings/requests/{last.pk}/proof/"
