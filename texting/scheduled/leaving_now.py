@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.languages import language_of, written_in
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
@@ -113,7 +114,9 @@ def _give_up(row: ScheduledText) -> bool:
     """Stop it after the last try. False where even that breaks: then it is looked at again, late and by itself."""
     try:
         with transaction.atomic():
-            stop(row, Why.BROKEN, _("Something went wrong when it was to leave. Look at it, and send it again."))
+            author = Membership.objects.select_related("user").get(pk=row.author_id)
+            with written_in(language_of(author.user)):
+                stop(row, Why.BROKEN, _("Something went wrong when it was to leave. Look at it, and send it again."))
     except Exception as error:
         if isinstance(error, DatabaseError) and not transaction.get_connection().is_usable():
             raise
@@ -126,6 +129,11 @@ def _leave_or_stop(row: ScheduledText) -> None:
     if following.follow(row):
         return
     author = Membership.objects.select_related("user", "organization").get(pk=row.author_id)
+    with written_in(language_of(author.user)):  # as when they send it themselves: what stops it is told to them
+        _leave_as(author, row)
+
+
+def _leave_as(author: Membership, row: ScheduledText) -> None:
     try:
         found = _too_late(row) or _send(row, author, OutsideHours(row.outside_hours))
     except Held:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import OutgoingMail, TeamMember
+from accounts.models import OutgoingMail, TeamMember, User
 from compliance.models import HeldText
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
@@ -121,6 +121,7 @@ def test_a_closed_line_a_late_clock_and_lost_rights_each_stop_it_and_say_what_to
         member = desk.cast.second_agent if name == "team" else desk.cast.agent
         cases[name] = plan(desk, desk.hear("Hello", number=f"+1212555019{number}"), member=member)
         due(desk, cases[name], ago=timedelta(hours=5) if name == "late" else timedelta(minutes=1))
+    User.objects.filter(pk=desk.cast.agent.user_id).update(language="es")
     with activate(desk.organization):
         TeamMember.objects.filter(membership=desk.cast.second_agent).delete()
         ScheduledText.objects.filter(pk=cases["left"].pk).update(author=desk.cast.leaver)
@@ -135,6 +136,7 @@ def test_a_closed_line_a_late_clock_and_lost_rights_each_stop_it_and_say_what_to
         "fine": ("sent", ""),
     }
     assert all(row.note for row in found.values() if row.state == "stopped")
+    assert found["late"].note.startswith("Su hora había pasado"), "in its author's language"
 
 
 def test_a_line_that_was_closed_since_refuses_it_by_the_gate(desk):
