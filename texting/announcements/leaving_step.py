@@ -11,7 +11,6 @@ from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting.announcements.running import ask_no_more, hold
-from texting.announcements.writing import PROMISED, promise_nothing
 from texting.models import Announcement
 
 State, Why = Announcement.State, Announcement.Why
@@ -33,9 +32,7 @@ class Announcements(LeavingStep):
         ended = []
         for row in rows:
             if row.state == State.CHECKING:
-                promise_nothing(row)
-                row.started_by = None
-                row.save(update_fields=["started_by", *PROMISED])
+                ask_no_more(row)
                 ended.append(Item(str(row.pk), _now("Not asked for any more"), clue=str(row.pk)))
                 continue
             if row.state in {State.ASKED, State.PLANNED}:

@@ -23,7 +23,14 @@ from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
 from texting.announcements.texts import version_of
 from texting.announcements.their_time import first_moment
-from texting.announcements.writing import PROMISED, CannotAnnounce, lock, promise_nothing, require_sender
+from texting.announcements.writing import (
+    PROMISED,
+    CannotAnnounce,
+    changed_meanwhile,
+    lock,
+    promise_nothing,
+    require_sender,
+)
 from texting.models import Announcement, AnnouncementRecipient
 from texting.scheduled.local_times import on_the_wall, place
 
@@ -95,9 +102,14 @@ def _record(event: AuditKind, mine: Announcement, member: Membership | None, **m
 
 
 def unplan(*, member: Membership, row: Announcement) -> None:
-    """It does not begin then; its check stays. Raises CannotAnnounce; MissingPermission."""
+    """It does not begin then; its check stays, and goes on where its time has come and all are being looked at.
+
+    Raises CannotAnnounce; MissingPermission.
+    """
     require_sender(member)
-    mine = lock(row, State.PLANNED)
+    mine = lock(row, State.PLANNED, State.CHECKING)
+    if mine.begins_at is None:
+        raise CannotAnnounce(changed_meanwhile())
     _record(AuditKind.ANNOUNCEMENT_UNPLANNED, mine, member)
     running.ask_no_more(mine)
 

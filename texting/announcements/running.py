@@ -139,8 +139,10 @@ def send_back(*, member: Membership, row: Announcement) -> None:
 
 
 def ask_no_more(mine: Announcement) -> None:
-    """Nobody asks for it any more; the caller holds the row."""
-    mine.state, mine.started_by = State.CHECKED, None
+    """Nobody asks for it any more, and what is being looked at is looked at to the end; the caller holds the row."""
+    mine.started_by = None
+    if mine.state != State.CHECKING:
+        mine.state = State.CHECKED
     promise_nothing(mine)
     mine.save(update_fields=["state", "started_by", *PROMISED])
 

@@ -164,5 +164,10 @@ def lock(row: Announcement, *states: "Announcement.State") -> Announcement:
     )
     locked = rows.get(pk=row.pk)
     if locked.state not in states:
-        raise CannotAnnounce(_("That is not possible any more. Look at the announcement as it is now."))
+        raise CannotAnnounce(changed_meanwhile())
     return locked
+
+
+def changed_meanwhile() -> str:
+    """What is said where it is too late for something."""
+    return _("That is not possible any more. Look at the announcement as it is now.")

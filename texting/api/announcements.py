@@ -257,13 +257,15 @@ class AnnouncementCancellation(_Act):
         tag="Announcements",
     )
     def post(self, request: HttpRequest, announcement_id: UUID) -> HttpResponse:
-        """What waits is taken back, for good; one that is `planned` does not begin, and is `checked` again."""
+        """What waits is taken back, for good; one that is `planned` does not begin, and is `checked` again.
+        So is one whose time has come and that is `checking`, at the end of that.
+        """
         return self.done(announcement_id)
 
 
 def _act(endpoint: Endpoint, announcement_id: UUID, act: Callable[..., None]) -> HttpResponse:
     row = reading.access(endpoint.member, announcement_id)
-    if act is running.cancel and row.state == Announcement.State.PLANNED:
+    if act is running.cancel and row.state in {Announcement.State.PLANNED, Announcement.State.CHECKING}:
         act = planning.unplan
     try:
         with transaction.atomic():

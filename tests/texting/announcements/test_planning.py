@@ -13,6 +13,7 @@ from compliance.message_templates import writing
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
+from tests.callers import make_caller
 from tests.compliance.templates_of import published, wish
 from tests.permitting import agree_to_everything
 from tests.texting.announcements.many import act, checked, customers, fresh, hand_over, states, work
@@ -319,6 +320,23 @@ def test_it_is_taken_back_changed_and_left_by_who_planned_it(desk, now):
     dismiss(desk.cast.supervisor)
     row = come(desk, row, now)
     assert (row.state, row.why, hand_over(desk)) == (State.PAUSED, Why.AUTHOR, 0)
+
+
+def test_while_all_are_looked_at_anew_it_can_still_be_taken_back(desk, now):
+    customers(desk, 1)
+    row = plan(desk, checked(desk))
+    now.move_to(LATER + timedelta(seconds=3), tick=False)
+    working.work(desk.organization.pk, row.pk, seconds=0)
+    page, there = desk.as_(desk.cast.owner), reverse("unplan_announcement", args=[row.pk])
+    assert fresh(desk, row).state == State.CHECKING
+    assert there in page.get(reverse("announcement", args=[row.pk])).content.decode()
+    assert make_caller(desk.cast.owner).post(f"announcements/{row.pk}/cancel", {}).json()["state"] == "checking"
+    work(desk, row)
+    row = fresh(desk, row)
+    assert (row.state, row.begins_at, row.started_by, states(desk, row)) == (State.CHECKED, None, None, {"ready": 1})
+    act(desk, running.check, row)
+    with pytest.raises(CannotAnnounce, match="not possible any more"):
+        act(desk, planning.unplan, row)
 
 
 def test_the_page_asks_when_keeps_what_was_typed_and_lists_it(desk):
