@@ -205,9 +205,8 @@ def words_of(demo: Demo) -> list[str]:
     """Names, numbers and texts that only Harbor Dental has."""
     with activate(demo.harbor):
         contacts = list(Contact.objects.all())
-        said = [
-            row.body[:40] for row in itertools.chain(Message.objects.all(), Note.objects.all()) if len(row.body) > 8
-        ]
+        rows = itertools.chain(Message.objects.all(), Note.objects.all())
+        said = [row.body[:40] for row in rows if row.body and len(row.body) > 8]  # the words of some have ended
         numbers = [owner.number for owner in itertools.chain(contacts, Line.objects.all())]
     names = [contact.name for contact in contacts if contact.name]
     people = ["Olivia Hart", "Adam Reyes", "Amelia Okafor", "Ben Carter", "Ruth Meyer", "harbor.example"]
