@@ -136,7 +136,9 @@ def begin(mine: Announcement) -> None:
     """Everybody was looked at anew: it begins, if what people agreed to holds for what was found."""
     asker = mine.started_by
     people = AnnouncementRecipient.objects.filter(announcement=mine, state=RowState.READY).count()
-    if asker is None or not people:
+    if mine.begins_at is not None and timezone.now() - mine.begins_at > running.TOO_LATE:
+        stop(mine, Why.LATE)  # whoever looked died, and nobody went on for hours
+    elif asker is None or not people:
         stop(mine, Why.NOBODY)
     elif (why := _speaks_against(mine, people)) is not None:
         running.ask(mine, asker, people)

@@ -287,6 +287,16 @@ def test_approved_too_late_it_does_not_begin_with_an_old_check(desk, now):
         act(desk, running.approve, row, desk.cast.admin)
 
 
+def test_what_nobody_went_on_looking_at_for_hours_does_not_begin(desk, now):
+    customers(desk, 1, 2)
+    row = plan(desk, checked(desk))
+    now.move_to(LATER + timedelta(minutes=1), tick=False)
+    working.work(desk.organization.pk, row.pk, seconds=0, batch=1)
+    assert fresh(desk, row).state == State.CHECKING
+    row = come(desk, row, now, LATER + running.TOO_LATE)
+    assert (row.state, row.why, hand_over(desk)) == (State.CHECKED, Why.LATE, 0)
+
+
 @pytest.mark.parametrize("why", [Why.LATE, Why.NOBODY, Why.LINE_OFF])
 def test_what_cannot_begin_says_so_to_whoever_planned_it(desk, now, why):
     customers(desk, 1, tag="VIP")
