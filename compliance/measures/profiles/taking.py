@@ -69,7 +69,7 @@ def take(*, actor: Membership, profile: Profile) -> list[Change]:
     with written_in(DEFAULT):  # kept for everybody, whatever language the actor reads
         kept = [change for change in preview(actor, profile) if not change.is_met]
         said = [{"setting": str(one.rule.says), "before": one.before, "after": one.after} for one in kept]
-    because = _("The %(profile)s profile") % {"profile": profile.title}
+        because = _("The %(profile)s profile") % {"profile": profile.title}
     try:
         with transaction.atomic():
             for setting in dict.fromkeys(change.rule.setting for change in changes):

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import access_rules
 from accounts.factors import changing_policy
@@ -21,7 +21,7 @@ from compliance.measures.profiles.holding import held, refusals
 from compliance.measures.profiles.rules import PROFILES, Rule
 from compliance.measures.profiles.switches import switches
 from compliance.measures.profiles.taking import NotPossible
-from compliance.models import Finding, FindingException, HoursRules, ProfileChange
+from compliance.models import Finding, FindingException, HoursChange, HoursRules, ProfileChange
 from portal.models import PortalSettings
 from portal.secure import settings as portal_settings
 from portal.secure.settings import Decided
@@ -228,3 +228,12 @@ def test_nobody_changes_a_setting_by_a_profile_that_they_may_not_change_themselv
                 act()
         assert not held()
         assert not AccessRules.objects.filter(organization=desk.organization, idle=timedelta(minutes=15)).exists()
+
+
+def test_why_the_hours_changed_is_kept_in_one_language_whoever_reads_which(desk):
+    with activate(desk.organization):
+        HoursRules.objects.create(soft_opens=time(7))
+    with translation.override("es"):
+        take(desk, "financial")
+    with activate(desk.organization):
+        assert HoursChange.objects.get().reason == "The Financial profile"
