@@ -144,6 +144,14 @@ def _contexts_of_pages_only() -> None:
     client.store_rendered_templates = of_pages
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _live_events_by_our_redis() -> None:
+    """A process keeps its first connection for live events: it must not be one of a test in which Redis is away."""
+    from texting.live import events
+
+    events.publisher()
+
+
 @pytest.fixture
 def redis_client() -> Iterator[redis.Redis]:
     """The run's own Redis, emptied before the test."""
