@@ -8,12 +8,16 @@ Without a word: take every string of the product into the catalogues, compile th
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from config.words.compiling import compile_all
+
+if TYPE_CHECKING:
+    from config.words.catalogues import Entry, Key
 
 
 def main() -> int:
@@ -32,7 +36,7 @@ def main() -> int:
     return does[chosen.do](chosen)
 
 
-def _renew(chosen: argparse.Namespace, filled: dict[str, dict] | None = None) -> int:  # type: ignore[type-arg]
+def _renew(chosen: argparse.Namespace, filled: "Mapping[str, dict[Key, Entry]] | None" = None) -> int:
     from config.words.catalogues import LANGUAGES, bring_up_to_date, entries
     from config.words.extracting import strings
     from config.words.judging import judge
