@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.queries import names_of
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditKind, kind_of
 from tenancy.audit_checkpoints import BadNote, read_note, trusted_keys
 from tenancy.encryption import prefetch, readable
 from tenancy.isolation import activate
@@ -108,7 +108,7 @@ def find(member: Membership, wanted: Filter) -> QuerySet[AuditEvent]:
 
 
 def _contains(text: str) -> Q:
-    kinds = [kind.value for kind in AuditKind if text.casefold() in kind.label.casefold()]
+    kinds = [kind.value for kind in AuditKind if text.casefold() in str(kind.label).casefold()]
     return (
         Q(event__in=kinds)
         | Q(event__icontains=text)
@@ -154,7 +154,7 @@ def _row(event: AuditEvent, names: dict[UUID, str]) -> Row:
 
 def label_of(event: str) -> str:
     """The words for a kind of event; a kind that this release does not know keeps its own name."""
-    return str(AuditKind(event).label) if event in set(AuditKind) else event
+    return str(kind_of(event).label) if event in AuditKind else event
 
 
 def object_words(object_type: str) -> str:

@@ -19,13 +19,13 @@ from uuid import UUID
 from django.db import connections, models, transaction
 
 from tenancy.audit_chain import COLUMNS, link
-from tenancy.audit_kinds import AuditKind
+from tenancy.audit_kinds import AuditEventKind, AuditKind, kind_of
 from tenancy.audit_verification import Finding, Report, verify_chain
 from tenancy.automatic import acting
 from tenancy.isolation import before_commit, kept_until_commit
 from tenancy.models import AuditEvent, AuditHead
 
-__all__ = ["AuditKind", "Finding", "Report", "flush", "gathered", "record", "verify_chain"]
+__all__ = ["AuditEventKind", "AuditKind", "Finding", "Report", "flush", "gathered", "kind_of", "record", "verify_chain"]
 
 LONGEST_DETAIL = 500
 """Characters of one detail; a longer one is content, which has no place in the log."""
@@ -40,7 +40,7 @@ class _Pending:
 
 def record(
     *,
-    event: AuditKind,
+    event: AuditEventKind,
     actor: models.Model | None = None,
     object: models.Model | None = None,
     address: str | None = None,
@@ -56,7 +56,7 @@ def record(
     if (rule := acting()) is not None:
         details = {**details, "automation": rule.rule}
     row = AuditEvent(
-        event=AuditKind(event).value,
+        event=kind_of(event).value,
         actor_id=None if actor is None else actor.pk,
         object_type="" if object is None else object._meta.label_lower,
         object_id="" if object is None else str(getattr(object, "audit_id", object.pk)),
@@ -94,7 +94,7 @@ def flush() -> None:
     head.save(update_fields=["sequence", "hash"])
 
 
-def gathered(event: AuditKind) -> set[str]:
+def gathered(event: AuditEventKind) -> set[str]:
     """Ids of the objects that the active transaction tells this of when it commits; not of what is written already."""
     return {row.object_id for row in _living(kept_until_commit(_Pending)) if row.event == event.value}
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.isolation import activate
 from texting import live, outgoing_webhooks
 from texting.doorbells import ring
@@ -100,7 +100,7 @@ def _count(line_id: UUID, more: int, kind: ErrorKind) -> None:
             _tell(line_id, AuditKind.LINE_STOPPED, kind)
 
 
-def _tell(line_id: UUID, event: AuditKind, kind: ErrorKind | None = None) -> None:
+def _tell(line_id: UUID, event: AuditEventKind, kind: ErrorKind | None = None) -> None:
     line = Line.objects.filter(pk=line_id).first()
     if line is not None:
         audit.record(event=event, object=line, kind=kind)

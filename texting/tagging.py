@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.isolation import current_organization_id
 from texting import tagged_steps
 from texting.contacts import show
@@ -135,7 +135,7 @@ def _locked(member: Membership, contact_ids: Collection[UUID]) -> list[Contact]:
     return list(rows.select_for_update(of=("self",), no_key=True))
 
 
-def _tell(member: Membership, event: AuditKind, contacts: Collection[Contact], tag: Tag) -> None:
+def _tell(member: Membership, event: AuditEventKind, contacts: Collection[Contact], tag: Tag) -> None:
     for contact in contacts:
         audit.record(event=event, actor=member, object=contact, tag=tag.pk)
         show(contact)

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from compliance.escalations import current
 from compliance.models import Escalation, EscalationEvent
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from texting import live
 from texting.live import LiveKind
 
@@ -48,7 +48,7 @@ def note(
     words: str = "",
     message_id: UUID | None = None,
     at: datetime | None = None,
-    audit_as: AuditKind | None = None,
+    audit_as: AuditEventKind | None = None,
 ) -> EscalationEvent:
     """One more line of its timeline, in the running transaction, with the log and the news for open pages."""
     event = EscalationEvent.objects.create(

@@ -13,7 +13,7 @@ from accounts.setting_floors import TooWeak, require_strong
 from compliance.models import Finding, FindingException
 from compliance.screening.excepted import HOLDS_FOR, may_be_excepted, parts
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 
 MOST = 200
 """At a time: each text with a likely finding is held against all of them."""
@@ -101,6 +101,6 @@ def remove(*, member: Membership, exception_id: UUID) -> bool:
     return True
 
 
-def _record(kind: AuditKind, member: Membership, about: FindingException) -> None:
+def _record(kind: AuditEventKind, member: Membership, about: FindingException) -> None:
     what = {"kind": about.type, "rules": about.rules, "phrase": about.phrase, "finding": str(about.finding_id)}
     audit.record(event=kind, actor=member, object=about, **what)

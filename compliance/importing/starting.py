@@ -22,7 +22,7 @@ from compliance.importing.reading import CannotRead, Table
 from compliance.models import ConsentImport, ConsentImportRow, Disclosure, Program
 from compliance.screening.masking import kept
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.bulk_writes import insert_rows
 from tenancy.isolation import current_organization_id
 
@@ -225,7 +225,7 @@ def may_be_undone(started: ConsentImport) -> bool:
 
 
 def _move(
-    member: Membership, started: ConsentImport, *before: "ConsentImport.State", to: str, event: AuditKind
+    member: Membership, started: ConsentImport, *before: "ConsentImport.State", to: str, event: AuditEventKind
 ) -> ConsentImport:
     _require(member)
     locked = _locked(started, *before)

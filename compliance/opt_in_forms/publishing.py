@@ -17,7 +17,7 @@ from compliance.opt_in_forms.asking import Written, digest, page, written
 from compliance.opt_in_forms.linked_pages import Unopened
 from compliance.publish_check.disclosures import Finding, findings
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 
 State = OptInForm.State
 
@@ -122,7 +122,7 @@ def newest_version(form: OptInForm) -> FormVersion | None:
     return form.versions.order_by("-number").first()
 
 
-def _move(actor: Membership, form: OptInForm, before: State, after: State, event: AuditKind) -> None:
+def _move(actor: Membership, form: OptInForm, before: State, after: State, event: AuditEventKind) -> None:
     require(actor, Permission.FORMS_MANAGE)
     with transaction.atomic():
         form = OptInForm.objects.select_for_update().get(pk=form.pk)

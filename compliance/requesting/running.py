@@ -10,7 +10,7 @@ from compliance.models import ConsentImport, PermissionRequest, PermissionReques
 from compliance.requesting import choosing
 from compliance.requesting.choosing import Choice
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.bulk_writes import insert_rows
 from texting.limits.bounds import BOUNDS, Limited
 from texting.models import Line, SendingLimits
@@ -101,7 +101,7 @@ def cancel(*, member: Membership, request: PermissionRequest) -> None:
 
 
 def _move(
-    member: Membership, request: PermissionRequest, *before: "PermissionRequest.State", to: str, event: AuditKind
+    member: Membership, request: PermissionRequest, *before: "PermissionRequest.State", to: str, event: AuditEventKind
 ) -> None:
     require(member, Permission.CONSENT_REQUEST)
     locked = PermissionRequest.objects.select_for_update().get(pk=request.pk)

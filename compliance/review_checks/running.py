@@ -11,7 +11,7 @@ from accounts.permissions import Permission, require
 from compliance.models import CheckRun
 from compliance.review_checks.computing import RULES_VERSION
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from texting.models import Conversation
 
 DAYS = (30, 90, 365)
@@ -62,7 +62,9 @@ def cancel(*, member: Membership, run: CheckRun) -> None:
     _move(member, run, State.RUNNING, State.PAUSED, to=State.CANCELED, event=AuditKind.CHECK_RUN_CANCELED)
 
 
-def _move(member: Membership, run: CheckRun, *before: CheckRun.State, to: CheckRun.State, event: AuditKind) -> None:
+def _move(
+    member: Membership, run: CheckRun, *before: CheckRun.State, to: CheckRun.State, event: AuditEventKind
+) -> None:
     require(member, Permission.FINDINGS_DECIDE)
     held = CheckRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if held.state not in before:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.reports.periods import Period
 from retention.evidence.sections import Cells, Figure, Section
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.models import AuditEvent
 from texting.models import Message, Reveal
 from texting.statuses import MessageStatus
@@ -22,7 +22,7 @@ EXPORTS = tuple(kind for kind in AuditKind if kind.endswith("exported") or kind 
 """Every kind of file that a member takes out; files that a worker makes count when they are fetched."""
 
 
-def _events(kinds: tuple[AuditKind, ...]) -> QuerySet[AuditEvent]:
+def _events(kinds: tuple[AuditEventKind, ...]) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(event__in=kinds).defer("details")
 
 

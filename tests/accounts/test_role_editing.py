@@ -9,7 +9,7 @@ from accounts.permission_catalogue import FOR_OWNERS, OFFERED
 from accounts.permissions import MissingPermission, Permission
 from accounts.role_editing import AskedForFactor, BuiltIn, ChangedMeanwhile, GivenFromOutside, Held, NameTaken, RoleWish
 from accounts.roles import give_role, give_roles
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.cast import role_of, signed_in
@@ -42,7 +42,7 @@ def editor(cast, *permissions: Permission) -> Membership:
     return Membership.objects.get(pk=cast.auditor.pk)
 
 
-def details(kind: AuditKind) -> str:
+def details(kind: AuditEventKind) -> str:
     return AuditEvent.objects.filter(event=kind).latest("sequence").details
 
 

@@ -8,7 +8,7 @@ from accounts import second_factor, signing_in
 from accounts.models import Membership, Session, SignInEvent, SignInOutcome, TotpDevice, User
 from accounts.origins import Origin
 from accounts.sessions import SessionStore, key_hash
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.accounts.codes import code, with_app
@@ -24,7 +24,7 @@ def session_of(client) -> Session | None:
     return Session.objects.filter(key_hash=key_hash(cookie.value)).first() if cookie else None
 
 
-def events(member: Membership, kind: AuditKind) -> int:
+def events(member: Membership, kind: AuditEventKind) -> int:
     with activate(member.organization):
         return AuditEvent.objects.filter(event=kind, actor_id=member.pk).count()
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from texting.announcements import running, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
@@ -95,7 +95,7 @@ def _too_far() -> str:
     return _("That is more than a year ahead. Choose an earlier time.")
 
 
-def _record(event: AuditKind, mine: Announcement, member: Membership | None, **more: object) -> None:
+def _record(event: AuditEventKind, mine: Announcement, member: Membership | None, **more: object) -> None:
     at = mine.begins_at.isoformat() if mine.begins_at else ""
     details: dict[str, Any] = {"begins_at": at, "theirs": mine.begins_theirs, **more}
     audit.record(event=event, actor=member, object=mine, **details)

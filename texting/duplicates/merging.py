@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.encryption import fetch_current_keys, readable
 from texting import persons, tagged_steps
 from texting.contacts import show
@@ -184,7 +184,7 @@ def _write_all(rows: Collection[Contact], now: dict[UUID, State], wanted: dict[U
     keep_names(rows)
 
 
-def _told(member: Membership, kind: AuditKind, made: ContactMerge) -> None:
+def _told(member: Membership, kind: AuditEventKind, made: ContactMerge) -> None:
     """In the log of both: whoever looks at either finds it. Endpoints hear of it once."""
     pair = (made.survivor_id, made.merged_id)
     for contact, other in (pair, pair[::-1]):

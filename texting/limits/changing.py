@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from texting.limits.bounds import BOUNDS, RAISE_TIMES, Limited
 from texting.limits.regions import name_of, regions
 from texting.limits.standing import Kind, forget, standing
@@ -143,7 +143,9 @@ def _reason(reason: str) -> str:
     return words[:500]
 
 
-def _keep(member: Membership, what: What, row: Model | None, kind: AuditKind, *, reason: str = "", **kept: Any) -> None:
+def _keep(
+    member: Membership, what: What, row: Model | None, kind: AuditEventKind, *, reason: str = "", **kept: Any
+) -> None:
     """In the history with its reason, in the log without: a reason may name somebody."""
     LimitChange.objects.create(what=what, reason=reason, actor=member, **kept)
     audit.record(event=kind, actor=member, object=row, **kept)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit, egress
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.isolation import current_organization_id
 from texting.models import WebhookCounter, WebhookDelivery, WebhookEndpoint, WebhookLane
 from texting.outgoing_webhooks import publishing, recording
@@ -183,5 +183,5 @@ def _in_order(kinds: Sequence[EventKind]) -> list[str]:
     return [kind.value for kind in OFFERED if kind in kinds]
 
 
-def _record(event: AuditKind, member: Membership, endpoint: WebhookEndpoint, **details: Any) -> None:
+def _record(event: AuditEventKind, member: Membership, endpoint: WebhookEndpoint, **details: Any) -> None:
     audit.record(event=event, actor=member, object=endpoint, **details)

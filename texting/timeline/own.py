@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Membership
 from accounts.permissions import Permission
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditKind, kind_of
 from tenancy.encryption import prefetch, readable
 from tenancy.models import AuditEvent
 from texting.fields.reading import fields_for
@@ -84,7 +84,7 @@ def changes(asked: Asked) -> Iterator[Entry]:
     if any(row.event == AuditKind.CONTACT_FIELDS_CHANGED for row in found):
         names = {str(field.id): field.name for field in fields_for(asked.member)}
     for row in found:
-        title, icon, tone = _CHANGES[AuditKind(row.event)]
+        title, icon, tone = _CHANGES[kind_of(row.event)]
         detail = ""
         if row.event == AuditKind.CONTACT_FIELDS_CHANGED:
             detail = ", ".join(names[pk] for pk in _details(row).get("fields", ()) if pk in names)

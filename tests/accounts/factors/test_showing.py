@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from accounts.roles import give_roles, set_roles
 from accounts.sessions import end_sessions
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.accounts.codes import code, with_app
@@ -45,7 +45,7 @@ def policy(cast, **fields) -> SignInPolicy:
     return SignInPolicy.objects.create(organization=cast.organization, **fields)
 
 
-def events(member: Membership, kind: AuditKind) -> list[AuditEvent]:
+def events(member: Membership, kind: AuditEventKind) -> list[AuditEvent]:
     with activate(member.organization):
         return list(AuditEvent.objects.filter(event=kind))
 

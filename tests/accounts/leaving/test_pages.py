@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import deactivation
 from accounts.leaving import plans
 from accounts.models import DoorTrial, Membership, OffboardingReceipt, PlannedLeaving
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.encryption import day_scope
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
@@ -32,7 +32,7 @@ def leave(cast, member) -> OffboardingReceipt:
         return deactivation.deactivate(actor=cast.owner, member=member)
 
 
-def logged(cast, kind: AuditKind) -> int:
+def logged(cast, kind: AuditEventKind) -> int:
     with activate(cast.organization):
         return AuditEvent.objects.filter(event=kind.value).count()
 

@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from accounts.scim import connecting
 from accounts.scim.schemas import ENTERPRISE, USER
-from tenancy.audit import AuditKind
+from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.accounts.scim.conftest import connect
@@ -60,7 +60,7 @@ def member_of(resource) -> Membership:
     return Membership.objects.select_related("user").get(pk=row.membership_id)
 
 
-def events(cast, kind: AuditKind) -> int:
+def events(cast, kind: AuditEventKind) -> int:
     with activate(cast.organization):
         return AuditEvent.objects.filter(event=kind.value).count()
 

@@ -1,0 +1,47 @@
+"""Lines, webhooks, carriers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.audit_kinds.kind import AuditEventKind as Kind
+
+
+class Delivery:
+    LINE_CREATED = Kind("line:created", _("Line created"))
+    LINE_CHANGED = Kind("line:changed", _("Line changed"))
+    OUTBOX_RESTORED = Kind("outbox:restored", _("Waiting messages restored"))
+    LINE_STOPPED = Kind("line:stopped", _("Line stopped"))
+    LINE_RESUMED = Kind("line:resumed", _("Line resumed"))
+    WEBHOOK_REJECTED = Kind("webhook:rejected", _("Webhook rejected"))
+    WEBHOOK_REPLAYED = Kind("webhook:replayed", _("Webhook repeated"))
+    WEBHOOK_ENDPOINT_ADDED = Kind("webhook_endpoint:added", _("Webhook endpoint added"))
+    WEBHOOK_ENDPOINT_CHANGED = Kind("webhook_endpoint:changed", _("Webhook endpoint changed"))
+    WEBHOOK_ENDPOINT_ENABLED = Kind("webhook_endpoint:enabled", _("Webhook endpoint enabled"))
+    WEBHOOK_ENDPOINT_DISABLED = Kind("webhook_endpoint:disabled", _("Webhook endpoint disabled"))
+    WEBHOOK_ENDPOINT_REMOVED = Kind("webhook_endpoint:removed", _("Webhook endpoint removed"))
+    WEBHOOK_ENDPOINT_TESTED = Kind("webhook_endpoint:tested", _("Webhook endpoint tested"))
+    WEBHOOK_CONTENT_CHANGED = Kind("webhook_endpoint:content_changed", _("Content of a webhook endpoint changed"))
+    WEBHOOK_SECRET_READ = Kind("webhook_endpoint:secret_read", _("Secret of a webhook endpoint read"))
+    WEBHOOK_SECRET_CHANGED = Kind("webhook_endpoint:secret_changed", _("Secret of a webhook endpoint changed"))
+    WEBHOOK_LOG_EXPORTED = Kind("webhook_endpoint:log_exported", _("Log of a webhook endpoint exported"))
+    WEBHOOK_DELIVERY_REPLAYED = Kind("webhook_delivery:replayed", _("Delivery to a webhook repeated"))
+    WEBHOOK_DISCARDED = Kind("webhook:discarded", _("Webhook discarded"))
+    WEBHOOK_FORGOTTEN = Kind("webhook:forgotten", _("Webhook forgotten"))
+    SENDING_CEILING_NEAR = Kind("sending:ceiling_near", _("Ceiling of sending near"))
+    SENDING_CEILING_REACHED = Kind("sending:ceiling_reached", _("Ceiling of sending reached"))
+    SENDING_CEILING_CHANGED = Kind("sending:ceiling_changed", _("Ceiling of sending changed"))
+    SENDING_RATE_CHANGED = Kind("sending:rate_changed", _("Pace of sending changed"))
+    SENDING_COUNTRY_ADDED = Kind("sending:country_added", _("Country for sending added"))
+    SENDING_COUNTRY_REMOVED = Kind("sending:country_removed", _("Country for sending removed"))
+    SENDING_STOPPED = Kind("sending:stopped", _("Sending stopped"))
+    SENDING_STOP_LIFTED = Kind("sending:stop_lifted", _("Stop of sending lifted"))
+    CARRIER_BRAND_ADDED = Kind("carrier_brand:added", _("Brand at carriers added"))
+    CARRIER_BRAND_CHANGED = Kind("carrier_brand:changed", _("Brand at carriers changed"))
+    CARRIER_BRAND_REMOVED = Kind("carrier_brand:removed", _("Brand at carriers removed"))
+    CARRIER_CAMPAIGN_ADDED = Kind("carrier_campaign:added", _("Campaign at carriers added"))
+    CARRIER_CAMPAIGN_CHANGED = Kind("carrier_campaign:changed", _("Campaign at carriers changed"))
+    CARRIER_CAMPAIGN_REMOVED = Kind("carrier_campaign:removed", _("Campaign at carriers removed"))
+    CARRIER_DAY_NEAR = Kind("carrier_day:near", _("Daily cap of a carrier near"))
+    CARRIER_DAY_REACHED = Kind("carrier_day:reached", _("Daily cap of a carrier reached"))
+    CARRIER_LIST_COMPARED = Kind("carrier_list:compared", _("Compared with a carrier's list"))
+    CARRIER_LIST_ASKED = Kind("carrier_list:asked", _("Carrier's list asked for"))
+    CARRIER_LIST_EXPORTED = Kind("carrier_list:exported", _("Comparison with a carrier's list exported"))

@@ -1,0 +1,25 @@
+"""What one kind of event is."""
+
+from typing import Self
+
+from django.utils.functional import Promise
+
+
+class AuditEventKind(str):
+    """`resource:action`, as it stands in the log, with words for it in the reader's language."""
+
+    label: Promise
+    __slots__ = ("label",)
+
+    def __new__(cls, value: str, label: Promise) -> Self:
+        kind = super().__new__(cls, value)
+        kind.label = label
+        return kind
+
+    def __getnewargs__(self) -> tuple[str, Promise]:  # type: ignore[override]
+        return str(self), self.label
+
+    @property
+    def value(self) -> str:
+        """The plain text."""
+        return str(self)
