@@ -72,6 +72,24 @@ class AppendOnly(_SqlConstraint):
     remove = "DROP TRIGGER %(name)s ON %(table)s; DROP TRIGGER no_truncate ON %(table)s"
 
 
+class Guarded(_SqlConstraint):
+    """Each row that is written is looked at by a function of the first migration, which knows what came before."""
+
+    create = "CREATE TRIGGER %(name)s BEFORE INSERT OR UPDATE ON %(table)s FOR EACH ROW EXECUTE FUNCTION %(function)s()"
+    remove = "DROP TRIGGER %(name)s ON %(table)s"
+
+    def __init__(self, *, function: str, name: str) -> None:
+        super().__init__(name=name)
+        self.function = function
+
+    def _parts(self, model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> dict[str, Any]:
+        return {**super()._parts(model, editor), "function": editor.quote_name(self.function)}
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "function": self.function}
+
+
 class SameOrganization(_SqlConstraint):
     """A foreign key that also compares organizations, because row security does not check foreign keys.
 

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,6 +81,17 @@ def begin_from_outside(window: timedelta = WINDOW) -> Closing:
     closing = Closing.objects.create(state=State.ASKED, asked_at=timezone.now())
     begin(closing, window)
     return closing
+
+
+def may_hurry() -> bool:
+    """Whether the database lets this process settle a day sooner than `WINDOW`: only who owns the tables may."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass",
+            [Closing._meta.db_table],
+        )
+        [[found]] = cursor.fetchall()
+    return bool(found)
 
 
 def take_back_from_outside() -> None:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from tenancy.constraints import Guarded
 from tenancy.isolation import TenantModel, same_organization
 
 
@@ -14,6 +15,7 @@ class Closing(TenantModel):
 
     `counts`, `certificate` and `rows_certificate` (canonical JSON, signed) outlive the keys: ids, counts and times
     only. `carriers`: what became of the copies of its texts; `cleared`: rows that were deleted, by model, so far.
+    The database lets it move by its states only, and not before its day (docs/decisions/0309).
     """
 
     class State(models.TextChoices):
@@ -55,6 +57,7 @@ class Closing(TenantModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
             *same_organization("asked_by", "decided_by"),
+            Guarded(function="refuse_hasty_closing", name="retention_closing_guarded"),
             models.UniqueConstraint(
                 fields=["organization"], condition=~models.Q(state="taken_back"), name="retention_closing_one"
             ),

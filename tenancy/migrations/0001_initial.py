@@ -59,6 +59,101 @@ NOT_FOR_GOOD = (
 )
 
 
+# Who owns the tables may do anything, a restore for one. Everybody else ends an organization only by a closing whose day
+# is over, and a closing has its days from these functions: nobody who can merely write rows can make a month pass
+# (docs/decisions/0309). The tables that they read come later; the bodies are looked at when they run.
+ONLY_BY_A_CLOSING = """
+CREATE FUNCTION refuse_end_without_closing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' OR NOT EXISTS (
+        SELECT FROM public.retention_closing
+        WHERE organization_id = NEW.id AND state = 'ended' AND ends_at <= clock_timestamp()
+    ) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'an organization ends only by a closing whose day is over';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER tenancy_organization_born BEFORE INSERT ON tenancy_organization FOR EACH ROW
+    WHEN (NEW.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_end_without_closing();
+CREATE TRIGGER tenancy_organization_closed BEFORE UPDATE ON tenancy_organization FOR EACH ROW
+    WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_end_without_closing();
+
+CREATE FUNCTION refuse_hasty_closing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    moves CONSTANT text[] := ARRAY['asked counting', 'asked taken_back', 'counting taken_back', 'counting carriers',
+                                   'carriers ending', 'ending ended'];
+    begins boolean;
+    refused text;
+BEGIN
+    IF pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'asked' OR NEW.ends_at IS NOT NULL OR NEW.begun_at IS NOT NULL OR NEW.ended_at IS NOT NULL
+           OR NEW.decided_by_id IS NOT NULL THEN
+            RAISE insufficient_privilege USING MESSAGE = 'a closing begins by asking for it';
+        END IF;
+        RETURN NEW;
+    END IF;
+    begins := OLD.state = 'asked' AND NEW.state = 'counting';
+    refused := CASE
+        WHEN (NEW.id, NEW.organization_id, NEW.asked_at) IS DISTINCT FROM (OLD.id, OLD.organization_id, OLD.asked_at)
+            THEN 'whose closing it is, and since when, never changes'
+        WHEN NEW.state <> OLD.state AND OLD.state || ' ' || NEW.state <> ALL (moves)
+            THEN format('a closing does not go from %s to %s', OLD.state, NEW.state)
+        WHEN NEW.asked_by_id IS DISTINCT FROM OLD.asked_by_id AND NOT (OLD.state = 'ended' AND NEW.asked_by_id IS NULL)
+            THEN 'who asked for a closing never changes'
+        WHEN NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id AND OLD.state <> 'asked' AND NEW.state <> 'taken_back'
+             AND NOT (OLD.state = 'ended' AND NEW.decided_by_id IS NULL)
+            THEN 'who agreed to a closing never changes'
+        WHEN NOT begins AND NEW.ends_at IS DISTINCT FROM OLD.ends_at
+            THEN 'the day of a closing is settled once'
+        WHEN begins AND (NEW.ends_at IS NULL OR NEW.ends_at < clock_timestamp() + interval '29 days')
+            THEN 'a closing waits for a month'  -- of a day clocks may differ
+        WHEN begins AND NEW.asked_by_id IS NOT NULL
+             AND NOT public.owners_agree(NEW.organization_id, NEW.asked_by_id, NEW.decided_by_id)
+            THEN 'another owner has not agreed'
+        WHEN NEW.state <> OLD.state AND NEW.state IN ('carriers', 'ending', 'ended') AND NEW.ends_at > clock_timestamp()
+            THEN 'the day of the closing is not over'
+        WHEN NEW.ended_at IS DISTINCT FROM OLD.ended_at AND NOT (OLD.state = 'ending' AND NEW.state = 'ended')
+            THEN 'a closing ends when its keys are gone'
+    END;
+    IF refused IS NOT NULL THEN
+        RAISE insufficient_privilege USING MESSAGE = refused;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- Another active owner, where there is one, is the second person.
+CREATE FUNCTION owners_agree(organization uuid, asker uuid, second uuid) RETURNS boolean LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    owners uuid[];
+BEGIN
+    SELECT coalesce(array_agg(member.id), '{}') INTO owners
+    FROM public.accounts_membership AS member JOIN public.accounts_user AS person ON person.id = member.user_id
+    WHERE member.organization_id = organization AND member.is_owner AND member.is_active AND person.is_active
+      AND member.id <> asker;
+    RETURN owners = '{}' OR coalesce(second = ANY (owners), false);
+END
+$$
+"""
+NOT_ONLY_BY_A_CLOSING = """
+DROP TRIGGER tenancy_organization_born ON tenancy_organization;
+DROP TRIGGER tenancy_organization_closed ON tenancy_organization;
+DROP FUNCTION refuse_end_without_closing();
+DROP FUNCTION refuse_hasty_closing();
+DROP FUNCTION owners_agree(uuid, uuid, uuid)
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -89,6 +184,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(ENDED_FOR_GOOD, NOT_FOR_GOOD, hints={"database": "default"}),
+        migrations.RunSQL(ONLY_BY_A_CLOSING, NOT_ONLY_BY_A_CLOSING, hints={"database": "default"}),
         migrations.CreateModel(
             name='ClockTick',
             fields=[

@@ -1,10 +1,17 @@
 """What the application's own role can do in SQL to rows that are never deleted, of an organization that is alive."""
 
-import pytest
-from django.db import DatabaseError, connection
+from datetime import timedelta
 
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Membership
+from retention.closing import asking, ending
+from retention.models import Closing
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, Organization
+from tests.retention.closing.passing import let_its_day_pass
 from tests.texting.desk import desk
 
 __all__ = ["desk"]
@@ -54,3 +61,94 @@ def test_an_end_in_the_same_transaction_and_another_row_in_its_place(desk):
         values={"id": desk.organization.pk},
     )
     assert (after, ended) == (before, None)
+
+
+def _tried(desk, *statements):
+    """As the app's role, each statement in a transaction of its own; how often the database refused, and what ended."""
+    other = desk.cast.other_organization.pk
+    values = {"id": desk.organization.pk, "other": other, "owner": desk.cast.owner.pk, "admin": desk.cast.admin.pk}
+    refused = 0
+    for one in statements:
+        try:
+            with activate(desk.organization), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(one, values)
+        except DatabaseError:
+            refused += 1
+    return refused, list(Organization.everyone.exclude(ended_at=None).values_list("pk", flat=True))
+
+
+END = "UPDATE tenancy_organization SET ended_at = now() WHERE id = %(id)s"
+FORGED = (
+    "INSERT INTO retention_closing SELECT (json_populate_record(NULL::retention_closing, json_build_object("
+    "'id', gen_random_uuid(), 'organization_id', %(id)s, 'state', '{state}', 'asked_by_id', %(owner)s, 'decided_by_id',"
+    " %(admin)s, 'asked_at', now() - interval '40 days', 'line_ids', '[]'::json, 'owner_ids', '[]'::json, 'carriers',"
+    " '{{}}'::json, 'cleared', '{{}}'::json, 'counts', '{{}}'::json, 'keys', 0, 'certificate', '',"
+    " 'rows_certificate', '' {more}))).*"
+)
+PAST = ", 'begun_at', now() - interval '40 days', 'ends_at', now() - interval '1 day', 'ended_at', now()"
+
+
+@pytest.mark.parametrize(
+    "tricks",
+    [
+        (END,),
+        ("INSERT INTO tenancy_organization SELECT (json_populate_record(o, json_build_object('id', gen_random_uuid(),"
+         " 'slug', 'x-decoy', 'ended_at', now()))).* FROM tenancy_organization o WHERE id = %(id)s",),
+        ("SET LOCAL session_replication_role = replica; " + END,),
+        ("ALTER TABLE tenancy_organization DISABLE TRIGGER ALL; " + END,),
+        ("SET LOCAL search_path = pg_temp, public; CREATE TEMP TABLE retention_closing AS SELECT %(id)s::uuid AS"
+         " organization_id, 'ended' AS state, now() - interval '1 day' AS ends_at; " + END,),
+        ("SELECT set_config('app.organization_id', '', true); " + END,),
+        ("UPDATE tenancy_organization SET ended_at = now() WHERE id = %(other)s",),
+        (FORGED.format(state="ended", more=PAST), END),
+        (FORGED.format(state="counting", more=PAST), END),
+        (FORGED.format(state="asked", more=PAST), END),
+    ],
+    ids=["plain", "insert", "replica", "disable", "temporary table", "no organization", "another organization",
+         "forged end", "forged day", "forged dates"],
+)  # fmt: skip
+def test_no_statement_ends_an_organization(desk, tricks):
+    assert _tried(desk, *tricks) == (len(tricks), [])
+
+
+def test_what_was_asked_for_goes_step_by_step_and_not_before_its_day(desk):
+    """Each step that a forger could take; the last one waits for a month in which every owner reads of it."""
+    Membership.objects.filter(pk=desk.cast.admin.pk).update(is_owner=True)
+    steps = (  # alone; too soon; without a day; all at once
+        "UPDATE retention_closing SET state = 'counting', ends_at = now() + interval '30 days'",
+        "UPDATE retention_closing SET state = 'counting', ends_at = now() + interval '1 day',"
+        " decided_by_id = %(admin)s",
+        "UPDATE retention_closing SET state = 'counting', decided_by_id = %(admin)s",
+        "UPDATE retention_closing SET state = 'ended', ends_at = now() - interval '1 day'",
+        END,
+    )
+    with activate(desk.organization):
+        asking.ask(member=desk.cast.owner, typed="Harbor Dental")
+    assert _tried(desk, *steps) == (len(steps), [])
+    with activate(desk.organization):
+        asking.agree(member=Membership.objects.get(pk=desk.cast.admin.pk))
+    later = (
+        "UPDATE retention_closing SET ends_at = now()",
+        "UPDATE retention_closing SET state = 'carriers'",
+        "UPDATE retention_closing SET state = 'asked', ends_at = NULL",
+        "UPDATE retention_closing SET state = 'ended'",
+        "UPDATE retention_closing SET asked_by_id = NULL",
+        "UPDATE retention_closing SET decided_by_id = NULL",
+        END,
+    )
+    assert _tried(desk, *later) == (len(later), [])
+    with activate(desk.organization):
+        let_its_day_pass()
+    assert _tried(desk, END) == (1, []), "the day is over, and its keys are there"
+    ending.round_of_closings()
+    with activate(desk.organization):
+        assert Closing.objects.get().ends_at < timezone.now() - timedelta(hours=1)
+    done = Organization.everyone.get(pk=desk.organization.pk).ended_at
+    assert done is not None
+    undone = (
+        "UPDATE tenancy_organization SET ended_at = NULL WHERE id = %(id)s",
+        "UPDATE tenancy_organization SET ended_at = now() - interval '9 years' WHERE id = %(id)s",
+        "UPDATE retention_closing SET state = 'taken_back'",
+        "UPDATE retention_closing SET organization_id = %(other)s",
+    )
+    assert _tried(desk, *undone) == (len(undone), [desk.organization.pk])

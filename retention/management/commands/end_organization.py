@@ -39,6 +39,11 @@ class Command(BaseCommand):
                 raise CommandError(f"Give its name to show that you mean it: --yes '{organization.name}'")
             if not 0 <= options["days"] <= 365:
                 raise CommandError("--days is between 0 and 365.")
+            if options["days"] < asking.WINDOW.days and not asking.may_hurry():
+                raise CommandError(
+                    f"Fewer than {asking.WINDOW.days} days are for the role that owns the tables: set DATABASE_URL and"
+                    " KEYS_DATABASE_URL to what `manage.py migrate` is run with."
+                )
             try:
                 closing = asking.begin_from_outside(timedelta(days=options["days"]))
             except CannotDo as refused:

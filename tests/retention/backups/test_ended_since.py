@@ -11,6 +11,7 @@ from accounts import integrations
 from accounts.integrations import Wish
 from accounts.models import ApiKey, Membership, Session
 from accounts.permissions import Permission
+from config.embedded.postgres import OWNER
 from retention.backups import tombstones
 from retention.backups.targets import connected_to
 from retention.closing import ending
@@ -19,6 +20,7 @@ from tenancy.encryption import KeyDestroyed
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from tests.cast import signed_in
+from tests.retention.backups.conftest import url
 from tests.texting.conftest import far_end
 from tests.texting.desk import FIRST, make_desk
 from texting.models import LineKey, Message, OutboxEntry
@@ -40,7 +42,8 @@ def test_it_is_ended_again_with_its_members_sessions_keys_and_lines(vault, fresh
     assert browser.get("/inbox/").status_code == 200
     assert Client().get("/api/v1/lines", headers=machine).status_code == 200
     vault.backup()
-    call_command("end_organization", "harbor", yes="Harbor Dental", days=0, stdout=StringIO())
+    with connected_to(url("default", OWNER), url("keys", OWNER)):
+        call_command("end_organization", "harbor", yes="Harbor Dental", days=0, stdout=StringIO())
     tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
     said = fresh.restore(vault)
     assert "1 organizations that came back had ended and are ended again" in said

@@ -17,7 +17,8 @@ from tenancy.audit_checkpoints import trusted_keys
 from tenancy.audit_verification import verify_chain
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, Organization
-from tests.retention.closing.test_closing import carrier, due
+from tests.retention.closing.passing import let_its_day_pass
+from tests.retention.closing.test_closing import carrier
 from tests.texting.desk import FIRST, SECOND
 from texting.duplicates import merging
 from texting.models import Line
@@ -66,7 +67,7 @@ def ended(desk):
     desk.hear("My sink", number=FIRST, line=desk.other_line)
     with activate(desk.organization):
         asking.ask(member=desk.cast.owner, typed="Harbor Dental")
-        due()
+        let_its_day_pass()
     assert ending.go_on(desk.organization.pk)
     return desk
 

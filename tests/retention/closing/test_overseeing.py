@@ -14,7 +14,8 @@ from retention.models import Closing
 from tenancy.audit_checkpoints import trusted_keys
 from tenancy.isolation import activate
 from tests.cast import signed_in
-from tests.retention.closing.test_closing import carrier, due
+from tests.retention.closing.passing import let_its_day_pass
+from tests.retention.closing.test_closing import carrier
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST
 from texting.models import Line
@@ -80,7 +81,7 @@ def test_what_has_ended_is_listed_with_its_certificates_and_as_csv(desk, operato
     assert operator.get(fetch % "end").status_code == 404
     with activate(desk.organization):
         asking.ask(member=desk.cast.owner, typed="Harbor Dental")
-        due()
+        let_its_day_pass()
     assert ending.go_on(desk.organization.pk)
     assert "rows are being deleted" in shown(operator, "done")
     ending.round_of_closings()
