@@ -24,7 +24,8 @@ LONGEST = 160  # characters of an origin
 class Ask:
     """A text that is to be made of a template: for whom, from which line, with which values.
 
-    `purpose` is the one that its sender named, if any.
+    `purpose` is the one that its sender named, if any. `version` (`Origins.version`) are the words meant; "" for the
+    newest.
     """
 
     template_id: UUID
@@ -33,6 +34,7 @@ class Ask:
     values: Mapping[str, str]
     language: str = ""
     purpose: Purpose | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,9 @@ class Origins(Protocol):
 
     def version(self, template_id: UUID) -> str:
         """Which words the template stands for now, as an id that is another one after each change; "" for none."""
+
+    def words(self, version: str) -> str:
+        """What that version says, with its placeholders, in the language that others fall back to; "" for none."""
 
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """Why a text that began there may not be sent as one of it, in a sentence; "" when it may."""

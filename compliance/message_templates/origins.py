@@ -6,7 +6,7 @@ The answers to `texting.origins`.
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -14,7 +14,7 @@ from compliance.content_types.kinds import RULES, ContentType
 from compliance.message_templates.contact_fields import field_values
 from compliance.message_templates.filling import filled, is_as_filled, known, language_for, read_mark
 from compliance.message_templates.placeholders import Unfilled, fields_in
-from compliance.message_templates.reading import usable
+from compliance.message_templates.reading import usable, usable_versions
 from compliance.models import TemplateUse, TemplateVersion
 from compliance.scopes import MARKETING
 from tenancy.automatic import acting
@@ -32,12 +32,20 @@ class Templates:
         return [Offered(row.template_id, row.name, row.bodies[row.languages[0]]) for row in usable(member)]
 
     def make(self, member: Membership, asked: Sequence[Ask]) -> list[Made | NotMade]:
-        """From the newest version of each template, which must be everybody's or of the line's team."""
-        wanted = {one.template_id for one in asked}
-        versions = {row.template_id: row for row in usable(member).filter(template__in=wanted)}
+        """From the version that is named, or the newest; the template must be everybody's or of the line's team."""
+        newest = {one.template_id for one in asked if not one.version}
+        named = {UUID(one.version) for one in asked if one.version}
+        which = Q(template__in=newest, number=F("template__version")) | Q(pk__in=named)
+        versions = {row.pk: row for row in usable_versions(member).filter(which)}
+        latest = {row.template_id: row for row in versions.values() if row.number == row.template.version}
+        chosen = [versions.get(UUID(one.version)) if one.version else latest.get(one.template_id) for one in asked]
         names = fields_in(body for version in versions.values() for body in version.bodies.values())
         fields = field_values(member, names, [one.contact for one in asked])
-        return [self._made(member, one, versions.get(one.template_id), fields.get(one.contact.pk, {})) for one in asked]
+        return [
+            self._made(member, one, version if version and version.template_id == one.template_id else None, found)
+            for one, version in zip(asked, chosen, strict=True)
+            for found in [fields.get(one.contact.pk, {})]
+        ]
 
     def _made(
         self, member: Membership, ask: Ask, version: TemplateVersion | None, fields: Mapping[str, str | None]
@@ -61,6 +69,11 @@ class Templates:
         """The newest version's id."""
         rows = TemplateVersion.objects.filter(template=template_id, number=F("template__version"))
         return str(rows.values_list("pk", flat=True).first() or "")
+
+    def words(self, version: str) -> str:
+        """The words of the first language."""
+        found = TemplateVersion.objects.filter(pk=UUID(version)).first() if version else None
+        return str(found.bodies[found.languages[0]]) if found else ""
 
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """A template that was archived, or belongs to another team, while somebody wrote."""

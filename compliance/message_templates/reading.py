@@ -94,10 +94,13 @@ def usable(member: Membership, *, team_id: UUID | None = None) -> QuerySet[Templ
 
     Raises MissingPermission.
     """
+    return usable_versions(member, team_id=team_id).filter(number=F("template__version"))
+
+
+def usable_versions(member: Membership, *, team_id: UUID | None = None) -> QuerySet[TemplateVersion]:
+    """`usable`, with the older versions of the same templates, for what began with them. Raises MissingPermission."""
     require(member, Permission.MESSAGES_SEND)
-    rows = TemplateVersion.objects.select_related("template__team").filter(
-        number=F("template__version"), template__archived_at=None
-    )
+    rows = TemplateVersion.objects.select_related("template__team").filter(template__archived_at=None)
     if team_id is not None:
         rows = rows.filter(Q(template__team=None) | Q(template__team_id=team_id))
     elif not member.may(Permission.CONVERSATIONS_READ_ALL):

@@ -21,7 +21,6 @@ from tenancy.audit import AuditEventKind, AuditKind
 from texting.announcements import running, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
-from texting.announcements.texts import version_of
 from texting.announcements.their_time import first_moment
 from texting.announcements.writing import (
     PROMISED,
@@ -162,7 +161,7 @@ def _speaks_against(mine: Announcement, people: int) -> Announcement.Why | None:
     ready = AnnouncementRecipient.objects.filter(announcement=mine, state=RowState.READY)
     if people * 10 > ready.filter(is_agreed=True).count() * 11:
         return Why.OTHERS
-    return None if version_of(mine) == mine.approved_version else Why.WORDS
+    return None if mine.words_version == mine.approved_version else Why.WORDS
 
 
 def stop(mine: Announcement, why: Announcement.Why) -> None:

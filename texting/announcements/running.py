@@ -16,7 +16,7 @@ from texting.announcements import audiences, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
 from texting.announcements.second_person import concerned, is_by_key, is_concerned
-from texting.announcements.texts import version_of
+from texting.announcements.texts import bind, version_of
 from texting.announcements.writing import (
     OPEN,
     PROMISED,
@@ -71,7 +71,9 @@ def look_anew(mine: Announcement) -> None:
     rows.update(state=RowState.UNREAD, is_agreed=agreed, reason="", segments=0, price_micros=0, due_at=None)
     mine.report = {name: mine.report[name] for name in ("list", "rows") if name in mine.report}
     mine.state, mine.why, mine.checked_at, mine.tries = State.CHECKING, "", None, 0
-    mine.save(update_fields=["state", "why", "checked_at", "is_gathered", "report", "made_by", "tries", *PROMISED])
+    bind(mine)
+    looked = ["state", "why", "checked_at", "is_gathered", "report", "made_by", "tries", "words_version"]
+    mine.save(update_fields=[*looked, *PROMISED])
 
 
 def start(*, member: Membership, row: Announcement) -> None:
@@ -114,7 +116,7 @@ def approve(*, member: Membership, row: Announcement) -> None:
     if not mine.line.is_active:
         raise CannotAnnounce(_("Its line is switched off. Send it back, so that another one is chosen."))
     people = whom(mine)
-    mine.approved_by, mine.approved_for, mine.approved_version = member, people, version_of(mine)
+    mine.approved_by, mine.approved_for, mine.approved_version = member, people, mine.words_version
     if is_looked_at_again(mine):
         if mine.begins_at is not None and timezone.now() - mine.begins_at > TOO_LATE:
             raise CannotAnnounce(_("Its time has passed. Send it back, so that another one is chosen."))
@@ -163,6 +165,8 @@ def whom(mine: Announcement) -> int:
     """
     if mine.checked_at is None or (not is_looked_at_again(mine) and timezone.now() - mine.checked_at > GOOD_FOR):
         raise CannotAnnounce(_("It was checked more than a day ago. Check it again."))
+    if version_of(mine) != mine.words_version:
+        raise CannotAnnounce(_("Its template was changed after it was checked. Check it again to send the new words."))
     people = AnnouncementRecipient.objects.filter(announcement=mine, state=RowState.READY).count()
     if not people:
         raise CannotAnnounce(_("Nobody would get it. Read why, then change the words or the audience."))
@@ -245,8 +249,6 @@ def go(mine: Announcement, member: Membership) -> None:
     now = timezone.now()
     mine.state, mine.why, mine.started_by, mine.judged_from, mine.tries = State.RUNNING, "", member, now, 0
     mine.started_at = mine.started_at or now
-    if mine.approved_by_id:  # whoever goes on after a change has read that there was one
-        mine.approved_version = version_of(mine)
     kept = ["state", "why", "started_by", "started_at", "judged_from", "ended_at", "tries", *PROMISED]
     mine.save(update_fields=kept)
 

@@ -24,8 +24,19 @@ class Text:
 
 
 def version_of(row: Announcement) -> str:
-    """Which words it has now, where they are a template's; "" for words that were typed."""
+    """Which words its template has now; "" for words that were typed."""
     return "" if row.template_id is None else origins.origins().version(row.template_id)
+
+
+def bind(row: Announcement) -> None:
+    """From now on it says what its template says now, whatever becomes of that; the caller saves `words_version`."""
+    row.words_version = version_of(row)
+
+
+def has_newer_words(row: Announcement) -> bool:
+    """Whether its template says something else by now than what it was checked with and sends."""
+    over = row.state in {Announcement.State.FINISHED, Announcement.State.CANCELED}
+    return bool(row.words_version) and not over and version_of(row) != row.words_version
 
 
 def texts_for(row: Announcement, contacts: Sequence[Contact], author: Membership) -> dict[UUID, Text]:
@@ -33,7 +44,10 @@ def texts_for(row: Announcement, contacts: Sequence[Contact], author: Membership
     if row.template_id is None:
         return {contact.pk: Text(row.body) for contact in contacts}
     purpose = Purpose(row.purpose)
-    asked = [Ask(row.template_id, contact, row.line, row.values, purpose=purpose) for contact in contacts]
+    version = row.words_version
+    asked = [
+        Ask(row.template_id, contact, row.line, row.values, purpose=purpose, version=version) for contact in contacts
+    ]
     made = origins.origins().make(author, asked)
     return {
         contact.pk: Text("", why=one.why) if isinstance(one, NotMade) else Text(one.body, one.origin)

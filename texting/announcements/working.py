@@ -33,7 +33,7 @@ from tenancy.isolation import activate
 from texting import progress, sending
 from texting.announcements import checking, planning, running, stopping, telling
 from texting.announcements.policy import CANCELED
-from texting.announcements.texts import NOT_MADE, texts_for, version_of
+from texting.announcements.texts import NOT_MADE, texts_for
 from texting.announcements.writing import PROMISED, promise_nothing
 from texting.canceling import CODE as TAKEN_BACK_BY_HAND
 from texting.gate import OutsideHours
@@ -155,9 +155,6 @@ def _go_on(row: Announcement, batch: int) -> bool:
         return False
     if why := stopping.reason_to_stop(row):
         _stop(row, why)
-        return False
-    if row.approved_by_id and version_of(row) != row.approved_version:
-        _stop(row, Why.WORDS)
         return False
     ready = _recipients(row, RowState.READY)
     if _is_hours_late(row, ready):

@@ -59,7 +59,7 @@ def write(*, member: Membership, written: Written, before: Announcement | None =
     row.audience = written.audience.as_json()
     if str(member.pk) not in row.writers:
         row.writers = [*row.writers, str(member.pk)]
-    row.state, row.checked_at, row.why = State.DRAFT, None, ""
+    row.state, row.checked_at, row.why, row.words_version = State.DRAFT, None, "", ""
     promise_nothing(row)
     if listed is not None or not written.audience.listed:
         forget_recipients(row)

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                         ('begins_theirs', models.CharField(blank=True, help_text='"2026-11-27T09:00" where it is by the clock of each recipient.', max_length=16)),
                         ('approved_for', models.PositiveIntegerField(default=0, help_text='How many got it when somebody approved it.')),
                         ('approved_version', models.CharField(blank=True, help_text='Of its template, which words were approved: `texting.origins`.', max_length=36)),
+                        ('words_version', models.CharField(blank=True, help_text='Of its template: the words that were checked last, and leave.', max_length=36)),
                         ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often in a row something broke.')),
                         ('arrived_gone', models.PositiveIntegerField(default=0, help_text='Texts that arrived and whose rows have gone.')),
                         ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

@@ -90,6 +90,9 @@ class Announcement(TenantModel):
     approved_version = models.CharField(
         max_length=36, blank=True, help_text="Of its template, which words were approved: `texting.origins`."
     )
+    words_version = models.CharField(
+        max_length=36, blank=True, help_text="Of its template: the words that were checked last, and leave."
+    )
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often in a row something broke.")
     arrived_gone = models.PositiveIntegerField(default=0, help_text="Texts that arrived and whose rows have gone.")
 

@@ -24,6 +24,7 @@ from texting.announcements.owners import owner_of
 from texting.announcements.planning import begins_words
 from texting.announcements.running import GOOD_FOR
 from texting.announcements.second_person import is_concerned
+from texting.announcements.texts import has_newer_words
 from texting.models import Announcement, AnnouncementRecipient
 
 State, RowState = Announcement.State, AnnouncementRecipient.State
@@ -69,6 +70,7 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         "is_ending": is_ending,
         "why": _why(row),
         "owner": owner_of(row),
+        "has_newer": has_newer_words(row),
         "begins": begins_words(row, request.member.organization.time_zone) if row.state in _BEFORE else "",
     }
     if row.state in {State.CHECKED, State.ASKED, State.PLANNED}:
@@ -146,9 +148,11 @@ def _why(row: Announcement) -> str:
 
 
 def _words(member: Membership, row: Announcement) -> str:
-    """What it says; a template with its placeholders, "" for one that is gone."""
+    """What it says, or was checked with; a template with its placeholders, "" for one that is gone."""
     if row.template_id is None:
         return row.body
+    if row.words_version:
+        return origins.origins().words(row.words_version)
     return next((one.body for one in origins.origins().offered(member) if one.id == row.template_id), "")
 
 

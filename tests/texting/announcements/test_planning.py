@@ -27,7 +27,7 @@ from texting.announcements.their_time import first_moment, their_moment
 from texting.announcements.writing import CannotAnnounce
 from texting.filtering import saving
 from texting.filtering.conditions import TAG, Ask, Condition, Filter
-from texting.models import Announcement, AnnouncementRecipient, Contact, ContactTag, Line, Tag
+from texting.models import Announcement, AnnouncementRecipient, Contact, ContactTag, Line, Message, Tag
 
 __all__ = ["desk"]
 
@@ -249,7 +249,7 @@ def test_approved_for_some_it_does_not_begin_for_others(desk, now):
     assert hand_over(desk) == 10, "a second look at those it goes to now lets it begin"
 
 
-def test_approved_with_some_words_it_does_not_begin_or_go_on_with_others(desk, now):
+def test_approved_with_some_words_it_does_not_begin_with_others(desk, now):
     cast = desk.cast
     customers(desk, 1, 2)
     with activate(desk.organization):
@@ -261,14 +261,40 @@ def test_approved_with_some_words_it_does_not_begin_or_go_on_with_others(desk, n
     row = come(desk, row, now)
     assert (row.state, row.why, states(desk, row)) == (State.ASKED, Why.WORDS, {"ready": 2})
     act(desk, running.approve, row, cast.admin)
-    working.work(desk.organization.pk, row.pk, seconds=0, batch=1)
+    work(desk, row)
+    assert (fresh(desk, row).state, words_of(desk, row)) == (State.RUNNING, {"We are closed for good."})
+
+
+def words_of(desk, row) -> set[str]:
+    """What its texts say, without the clauses."""
+    with activate(desk.organization):
+        texts = [message.body for message in Message.objects.filter(announcement=row)]
+        return {f"We are closed {text.partition('We are closed ')[2].partition('.')[0]}." for text in texts}
+
+
+def test_everybody_gets_the_words_that_were_checked_whatever_is_published_meanwhile(desk, now):
+    customers(desk, 1, 2, 3)
+    with activate(desk.organization):
+        template = published(desk.cast.owner, "Closed", "We are closed on Friday.").template
+    row = checked(desk, template_id=template.pk)
     rewrite(desk, template, "We are closed on Monday.")
+    for begin in (running.start, planning.plan):
+        with pytest.raises(CannotAnnounce, match="changed after it was checked"), activate(desk.organization):
+            begin(member=desk.cast.owner, row=row, **({"at": LATER} if begin is planning.plan else {}))
+    act(desk, running.check, row)
     work(desk, row)
-    row = fresh(desk, row)
-    assert (row.state, row.why, states(desk, row)) == (State.PAUSED, Why.WORDS, {"queued": 1, "ready": 1})
-    act(desk, running.resume, row, cast.supervisor)
+    act(desk, running.start, row)
+    working.work(desk.organization.pk, row.pk, seconds=0, batch=1)
+    rewrite(desk, template, "We are closed for good.")
+    working.work(desk.organization.pk, row.pk, seconds=0, batch=1)
+    page = desk.as_(desk.cast.owner).get(reverse("announcement", args=[row.pk])).content.decode()
+    assert "newer words" in page
+    assert "on Monday" in page
+    assert "closed for good" not in page
+    act(desk, running.pause, row)
+    act(desk, running.resume, row)
     work(desk, row)
-    assert states(desk, row) == {"queued": 2}, "a person has read that, and goes on"
+    assert (states(desk, row), words_of(desk, row)) == ({"queued": 3}, {"We are closed on Monday."})
 
 
 def test_approved_too_late_it_does_not_begin_with_an_old_check(desk, now):
