@@ -7,6 +7,7 @@ it. A pytest that a test starts finds its parent's and uses those.
 
 import base64
 import fcntl
+import gc
 import os
 import secrets
 import shutil
@@ -77,6 +78,7 @@ def pytest_load_initial_conftests() -> None:
     Tests look at the modules as they are written, whatever was compiled: who changes one sees what the change does.
     With PARLEY_COMPILED=1 they look at the compiled ones.
     """
+    gc.disable()  # half of the time in which tests are collected; `tests/conftest.py` tidies up now and then
     os.environ.setdefault("PARLEY_COMPILED", "0")
     distributed = os.environ.get("PYTEST_XDIST_WORKER", "")
     if os.environ.get(MARK) and os.environ.get(OWNER_OF_SERVICES) == distributed:
