@@ -24,7 +24,7 @@ def birth_dates(reading: Reading, found: list[Draft], taken: bytearray) -> list[
         return []
     latest = datetime.datetime.now(tz=datetime.UTC).year - 1 - _YOUNGEST
     drafts = []
-    for date in dates(reading.text, named=True):
+    for date in dates(reading, named=True):
         if date.year is None or date.year > latest or 1 in taken[date.start : date.end]:
             continue
         if any(_close(reading.text, date.start, date.end, spans[0][0], spans[-1][1]) for spans in numbers):

@@ -5,6 +5,8 @@ from bisect import bisect_left
 from typing import Final
 
 from compliance.detectors.data_files import read
+from compliance.detectors.dates import names_a_month
+from compliance.detectors.digit_runs import at_digits
 from compliance.detectors.reading import Draft, Reading, reasons
 
 _MONTH: Final = (
@@ -50,7 +52,7 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
     starts = sorted(code.spans[0][0] for code in codes)
     found: list[Draft] = []
     for pattern in (_EXPIRY, _NAMED, _SOLID, _SPOKEN) if reading.has("EXPIRY") else (_EXPIRY, _SOLID):
-        for match in pattern.finditer(reading.text):
+        for match in _matches(reading, pattern):
             if 1 in taken[match.start() : match.end()]:
                 continue
             rules = _expiry_rules(reading, match, ends, given=given, plain=pattern is _EXPIRY)
@@ -70,6 +72,13 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
         if cards and beside and 1 not in taken[beside.start("code") : beside.end("code")]:
             found.append(Draft("CARD_SECURITY", (beside.span("code"),), reasons("security.beside_card")))
     return found
+
+
+def _matches(reading: Reading, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    """What a pattern of dates finds; tried only where the groups of digits allow it."""
+    if pattern is _NAMED:
+        return list(_NAMED.finditer(reading.text)) if names_a_month(reading) else []
+    return at_digits(pattern, reading.text, reading.starts())
 
 
 def _leads_to(text: str, end: int, starts: list[int]) -> bool:

@@ -147,14 +147,14 @@ def _last_group(row: _Row, first: int, *, wanted: bool) -> int | None:
 
 def usual_grouping(groups: tuple[Group, ...]) -> bool:
     """Whether the digits stand in groups as cards are printed, one by one, or all of one size but the last."""
-    sizes = tuple(len(group.digits) for group in groups)
-    return sizes in _USUAL or (len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0])
+    sizes = tuple([len(group.digits) for group in groups])
+    return sizes in _USUAL or (sizes[-1] <= sizes[0] and len(set(sizes[:-1])) <= 1)
 
 
 def phone_like(groups: tuple[Group, ...]) -> bool:
     """Whether the groups begin as a telephone number (3-3-4 or 1-3-3-4)."""
-    sizes = tuple(len(group.digits) for group in groups)
-    return sizes[:3] == (3, 3, 4) or sizes[:4] == (1, 3, 3, 4)
+    sizes = tuple([len(group.digits) for group in groups[:4]])
+    return sizes[:3] == (3, 3, 4) or sizes == (1, 3, 3, 4)
 
 
 def pieces(groups: tuple[Group, ...], text: str) -> Iterator[tuple[int, int]]:

@@ -16,13 +16,14 @@ _VERHOEFF_PERMUTE: Final = (
 _LETTERS_AS_NUMBERS: Final = {ord(letter): str(int(letter, 36)) for letter in "abcdefghijklmnopqrstuvwxyz"}
 _DNI_LETTERS: Final = "trwagmyfpdxbnjzsqvhlcke"
 _CURP_ORDER: Final = "0123456789abcdefghijklmnñopqrstuvwxyz"
-_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_VALUES: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
 def luhn(digits: str) -> bool:
     """ISO/IEC 7812-1: cards, Canadian SIN."""
-    total = sum(map(int, digits[-1::-2])) + sum(_DOUBLED[int(digit)] for digit in digits[-2::-2])
-    return total % 10 == 0
+    backwards = digits.encode()[::-1]
+    return (sum(backwards[::2].translate(_VALUES)) + sum(backwards[1::2].translate(_DOUBLED))) % 10 == 0
 
 
 def aba(digits: str) -> bool:

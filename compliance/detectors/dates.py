@@ -5,6 +5,8 @@ import re
 from typing import Final, final
 
 from compliance.detectors.data_files import read
+from compliance.detectors.digit_runs import at_digits
+from compliance.detectors.reading import Reading
 
 _MONTHS: Final[dict[str, int]] = {
     name: number for number, names in enumerate(read("months")["months"], 1) for name in names
@@ -20,6 +22,13 @@ _NUMERIC: Final = re.compile(
 _MARKS_BETWEEN: Final = bytes(
     ord("0") if 48 <= byte <= 57 else ord(" ") if chr(byte) in " /-." else ord("x") for byte in range(256)
 )
+_EIGHT_DIGITS: Final = "0" * 8
+_GLUED_BEFORE: Final = ("", "st", "nd", "rd", "th", "o")
+_GLUED_BEHIND: Final = ("", "of", "de", "del", "the", "twenty", "thirty")
+_MONTH_WORDS: Final = frozenset(
+    before + name + behind for name in _MONTHS for before in _GLUED_BEFORE for behind in _GLUED_BEHIND
+)
+"""Words that hold a month's name where a pattern of a date lets it touch letters: "12thmarch", "marchof 1990"."""
 _OF: Final = "(?:of |de |del )?"
 _DAY: Final = r"\d{1,2}(?:st|nd|rd|th|\.|o)?"
 _MARKS: Final = r"[ \-/,]{0,2}"
@@ -47,23 +56,42 @@ class Date:
         self.compact = compact
 
 
-def dates(text: str, *, named: bool) -> list[Date]:
-    """Every date in a folded text, in order; those with a month's name or without marks only if `named`."""
-    found = [_numeric(match) for match in _NUMERIC.finditer(text)] if _may_hold_digits(text) else []
-    if not named:
-        return [date for date in found if date is not None]
-    found += [
-        Date(match.start(), match.end(), _year(match["year"] or match["year2"] or match["year3"]))
-        for match in _NAMED.finditer(text)
-    ]
-    found += [Date(match.start(), match.end(), None, compact=True) for match in _COMPACT.finditer(text)]
-    kept = [date for date in found if date is not None]
-    return sorted(kept, key=lambda date: (date.start, -date.end))
-
-
-def _may_hold_digits(text: str) -> bool:
-    """Whether two digits stand anywhere with nothing but marks of dates between."""
+def dates(reading: Reading, *, named: bool) -> list[Date]:
+    """Every date in a text, in order; those with a month's name or without marks only if `named`."""
+    text = reading.text
     marks = text.encode("utf-8", "replace").translate(_MARKS_BETWEEN).decode()
+    found: list[Date] = []
+    if _may_hold_digits(marks):
+        for match in at_digits(_NUMERIC, text, reading.starts()):
+            date = _numeric(match)
+            if date is not None:
+                found.append(date)
+    if not named:
+        return found
+    several = len(found)
+    if names_a_month(reading):
+        for match in _NAMED.finditer(text):
+            year = _year(match["year"] or match["year2"] or match["year3"])
+            found.append(Date(match.start(), match.end(), year))
+    if _EIGHT_DIGITS in marks:
+        found += [
+            Date(match.start(), match.end(), None, compact=True)
+            for match in at_digits(_COMPACT, text, reading.starts())
+        ]
+    return sorted(found, key=_place) if len(found) > several else found
+
+
+def _place(date: Date) -> tuple[int, int]:
+    return date.start, -date.end
+
+
+def names_a_month(reading: Reading) -> bool:
+    """Whether a word of the text may be a month; False only where none of the patterns with a month's name holds."""
+    return reading.words is None or "'" in reading.text or not _MONTH_WORDS.isdisjoint(reading.words.names)
+
+
+def _may_hold_digits(marks: str) -> bool:
+    """Whether two digits stand anywhere with nothing but marks of dates between; in signs of `_MARKS_BETWEEN`."""
     return "0 0" in marks or "0  0" in marks or "0   0" in marks
 
 

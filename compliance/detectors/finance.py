@@ -1,6 +1,7 @@
 """What a text tells of a person's money or a company's unpublished results: an amount with a phrase that says whose."""
 
 import re
+from bisect import bisect_left
 from typing import Final, final
 
 from compliance.detectors.data_files import read
@@ -27,6 +28,8 @@ _AMOUNT: Final = re.compile(
     rf"(?<![\w.,$])-?(?P<sign>[$£€] ?|usd ?|eur ?|gbp ?)?{_NUMBER}"
     rf"(?P<unit> ?{_WORTH}(?![a-z])| ?{_CURRENCY}(?![a-z])|%| ?percent| ?pct)?{_NOT_MONEY}"
 )
+_SIGNS: Final = frozenset(("usd", "eur", "gbp"))
+_LETTERS: Final = 3  # of those
 _PERIOD: Final = re.compile(
     r" ?(?:/|a |per |each |every |every other |bi)? ?(?:month|monthly|mo|year|yr|yearly|annually|annual|weekly|week|"
     r"biweekly|"
@@ -69,10 +72,15 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
     """Drafts of financial information."""
     hits = LEXICON.find(reading.text, words)
     found: list[Draft] = []
-    harmless = any("not" in hit.kinds for hit in hits)
-    secret = any("unpublished" in hit.kinds for hit in hits)
-    for sentence in sentences(reading.text, hits):
-        amounts = [amount for amount in _amounts(sentence) if 1 not in taken[amount.start : amount.end]]
+    if not hits:
+        return found
+    behind = "behind" in reading.text or "deb" in reading.text or "atrasad" in reading.text
+    harmless = secret = False
+    for hit in hits:
+        harmless = harmless or "not" in hit.kinds
+        secret = secret or "unpublished" in hit.kinds
+    for sentence in sentences(reading, hits):
+        amounts = [amount for amount in _amounts(reading, sentence) if 1 not in taken[amount.start : amount.end]]
         told = [draft for amount in amounts if (draft := _personal(sentence, amount, harmless=harmless))]
         if told and not sentence.kind("not"):
             last = told[-1].spans[0][1]
@@ -81,24 +89,27 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
                 for amount in amounts
                 if amount.money and 0 < amount.start - last <= 30
             ]
-        if told_in_words := _in_words(sentence, inbound=reading.direction == "in"):
+        if told_in_words := _in_words(sentence, inbound=reading.direction == "in", behind=behind):
             told = [*told, *told_in_words]
         found += told or _results(sentence, amounts, secret=secret)
     return found
 
 
-def _in_words(sentence: Sentence, *, inbound: bool) -> list[Draft]:
-    """Troubles with money that need no amount: "filed for bankruptcy". A company's words are an offer."""
-    if (found := _overdue(sentence)) or not inbound or sentence.asks:
+def _in_words(sentence: Sentence, *, inbound: bool, behind: bool) -> list[Draft]:
+    """Troubles with money that need no amount: "filed for bankruptcy". A company's words are an offer.
+
+    `behind`: whether a word stands in the text without which nobody is behind with anything.
+    """
+    if (found := _overdue(sentence, may_be_behind=behind)) or not inbound or sentence.asks:
         return found
     return [_draft(hit.start, hit.end, f"finance.cue/{hit.phrase}", "finance.person") for hit in sentence.kind("told")]
 
 
-def _overdue(sentence: Sentence) -> list[Draft]:
+def _overdue(sentence: Sentence, *, may_be_behind: bool) -> list[Draft]:
     """Somebody's loan that is overdue: "45 days past due on your mortgage". Bills of a shop are none."""
-    if sentence.asks:
+    if "debt" not in sentence.by_kind or sentence.asks:
         return []
-    behind = _BEHIND.search(sentence.text, sentence.start, sentence.end)
+    behind = _BEHIND.search(sentence.text, sentence.start, sentence.end) if may_be_behind else None
     if behind and (debt := sentence.around(*behind.span(), _OVERDUE_WITHIN, "debt")):
         return [_draft(behind.start(), max(behind.end(), debt.end), f"finance.cue/{debt.phrase}", "finance.person")]
     for hit in sentence.kind("late"):
@@ -109,9 +120,36 @@ def _overdue(sentence: Sentence) -> list[Draft]:
     return []
 
 
-def _amounts(sentence: Sentence) -> list[Amount]:
-    found = []
-    for match in _AMOUNT.finditer(sentence.text, sentence.start, min(len(sentence.text), sentence.end + 4)):
+def _amount_at(text: str, start: int, earliest: int, limit: int) -> re.Match[str] | None:
+    """The amount whose number begins at a place, with the sign and the minus before it.
+
+    Of all places where it may begin the first, as the pattern would find it by itself; none before `earliest`.
+    """
+    sign = start
+    at = start - 1 if start > 0 and text[start - 1] == " " else start
+    if at > 0 and text[at - 1] in "$£€":
+        sign = at - 1
+    elif at >= _LETTERS and text[at - _LETTERS : at] in _SIGNS:
+        sign = at - _LETTERS
+    for begin in (sign - 1, sign, start - 1, start):
+        if begin >= earliest and (begin in (sign, start) or text[begin] == "-"):
+            match = _AMOUNT.match(text, begin, limit)
+            if match is not None:
+                return match
+    return None
+
+
+def _amounts(reading: Reading, sentence: Sentence) -> list[Amount]:
+    found: list[Amount] = []
+    text, last, limit = sentence.text, sentence.start, min(len(sentence.text), sentence.end + 4)
+    starts = reading.starts()
+    for place in range(bisect_left(starts, last), len(starts)):
+        if starts[place] >= limit:
+            break
+        match = _amount_at(text, starts[place], last, limit) if starts[place] >= last else None
+        if match is None:
+            continue
+        last = match.end()
         unit = (match["unit"] or "").strip()
         start = match.start("sign") if match["sign"] else match.start("number")
         number = match["number"].replace(",", "")

@@ -26,6 +26,7 @@ MASK_NAMES: Final = {
 TYPES: Final = tuple(MASK_NAMES)
 PLAIN_MASKS: Final = {kind: f"[{name}]" for kind, name in MASK_NAMES.items()}
 _LONG_ENOUGH: Final = 8  # characters of which four may be shown
+_MARKS: Final = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 LAST_FOUR_MARK: Final = "••••"
 
 
@@ -66,5 +67,10 @@ def last_four_of(kind: str, value: str) -> str:
     """The last four letters or digits where they may be shown, else nothing."""
     if kind not in SHOWS_LAST_FOUR:
         return ""
-    plain = "".join(filter(str.isalnum, value))
+    if value.isdigit():
+        plain = value
+    elif value.isascii():
+        plain = value.encode().translate(None, _MARKS).decode()
+    else:
+        plain = "".join(filter(str.isalnum, value))
     return plain[-4:].upper() if len(plain) >= _LONG_ENOUGH else ""

@@ -39,8 +39,10 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
     """Drafts of health information."""
     hits = LEXICON.find(reading.text, words)
     found: list[Draft] = []
+    if not hits:
+        return found
     denies = " no " in reading.text or reading.text.startswith("no ")
-    for sentence in sentences(reading.text, hits):
+    for sentence in sentences(reading, hits):
         for hit in sentence.kind(*_TERMS):
             rules = _told(sentence, hit, inbound=reading.direction == "in")
             if rules and not (found and hit.phrase.startswith("off ") and found[-1].spans[0][0] >= sentence.start):

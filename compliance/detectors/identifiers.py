@@ -56,7 +56,7 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     if all(0 not in taken[run.start : run.end] for run in reading.runs):
         return []
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
-    all_values = values(reading.text, reading.runs, taken, births=reading.has("DATE_OF_BIRTH"))
+    all_values = values(reading, taken, births=reading.has("DATE_OF_BIRTH"))
     pairs = bank_pairs(reading, all_values)
     paired = {draft.spans[0]: draft.type for draft in pairs}
     found = [*in_pieces(reading, taken), *pairs]

@@ -4,11 +4,12 @@ from functools import cache, lru_cache
 from typing import Final, final
 
 from compliance.detectors.data_files import read, weight
-from compliance.detectors.digit_runs import Run, chains, letters_as_digits, runs, usual_marks
+from compliance.detectors.digit_runs import Run, chains, group_starts, letters_as_digits, runs, usual_marks
 from compliance.detectors.findings import Reason
 from compliance.detectors.folding import Folded
 from compliance.detectors.glancing import Glance
 from compliance.detectors.number_words import spell_out
+from compliance.detectors.sentence_ends import sentence_ends
 from compliance.detectors.vocabulary import Hit, Words, first_from, phrases, words_of
 
 _CUES: Final = read("cues")
@@ -39,7 +40,19 @@ LEXICON: Final = phrases(
 class Reading:
     """What the detectors look at. Places count characters of `text`, the folded one."""
 
-    __slots__ = ("_chains", "by_kind", "direction", "folded", "hits", "original", "runs", "text", "words")
+    __slots__ = (
+        "_chains",
+        "_ends",
+        "_starts",
+        "by_kind",
+        "direction",
+        "folded",
+        "hits",
+        "original",
+        "runs",
+        "text",
+        "words",
+    )
 
     def __init__(
         self,
@@ -63,12 +76,26 @@ class Reading:
         self.by_kind = by_kind
         self.words = words
         self._chains: list[Run] | None = None
+        self._starts: list[int] | None = None
+        self._ends: list[int] | None = None
 
     def chains(self) -> list[Run]:
         """Rows of digits that may be one number in several pieces; made once."""
         if self._chains is None:
             self._chains = chains(self.text, self.runs)
         return self._chains
+
+    def starts(self) -> list[int]:
+        """Where each group of digits begins; made once."""
+        if self._starts is None:
+            self._starts = group_starts(self.text)
+        return self._starts
+
+    def ends(self) -> list[int]:
+        """Where sentences end; made once."""
+        if self._ends is None:
+            self._ends = sentence_ends(self.text)
+        return self._ends
 
     def has(self, *kinds: str) -> bool:
         """Whether a phrase of one of these lists stands in the text."""

@@ -138,9 +138,12 @@ def _winners(drafts: list[Draft]) -> list[Draft]:
         return drafts if drafts[0].score >= _REPORTED else []
     ranked = sorted(
         (draft for draft in drafts if draft.score >= _REPORTED),
-        key=lambda draft: (-draft.score, -sum(end - start for start, end in draft.spans), draft.spans[0]),
+        key=_worth,
     )
-    length = max((end for draft in ranked for _, end in draft.spans), default=0)
+    length = 0
+    for draft in ranked:
+        for _, end in draft.spans:
+            length = max(length, end)
     taken = bytearray(length)
     winners = []
     for draft in ranked:
@@ -148,6 +151,13 @@ def _winners(drafts: list[Draft]) -> list[Draft]:
             _take(taken, [draft])
             winners.append(draft)
     return winners
+
+
+def _worth(draft: Draft) -> tuple[float, int, tuple[int, int]]:
+    length = 0
+    for start, end in draft.spans:
+        length += end - start
+    return -draft.score, -length, draft.spans[0]
 
 
 def _findings(reading: Reading, winners: list[Draft]) -> tuple[Finding, ...]:

@@ -1,11 +1,9 @@
 """Phrases of one list, sentence by sentence."""
 
-import re
-from typing import Final, final
+from typing import final
 
+from compliance.detectors.reading import Reading
 from compliance.detectors.vocabulary import WORD, Hit, first_from
-
-_MARK: Final = re.compile(r"[.!?;\n]")
 
 
 @final
@@ -76,24 +74,14 @@ def _place(hit: Hit) -> tuple[int, int]:
     return hit.start, hit.end
 
 
-def _ends(text: str) -> list[int]:
-    """Where sentences end: at a line's end, at a mark before a space, and behind every ? and !."""
-    ends: list[int] = []
-    for match in _MARK.finditer(text):
-        place, mark = match.start(), match.group()
-        if mark == "\n" or not text[place + 1 : place + 2].strip():
-            ends.append(place)
-        if mark in "?!":
-            ends.append(place + 1)
-    ends.append(len(text))
-    return ends
-
-
-def sentences(text: str, hits: list[Hit]) -> list[Sentence]:
+def sentences(reading: Reading, hits: list[Hit]) -> list[Sentence]:
     """The sentences of a text that hold any of the phrases."""
     found: list[Sentence] = []
+    if not hits:
+        return found
+    text = reading.text
     place, start, count = 0, 0, len(hits)
-    for end in _ends(text):
+    for end in reading.ends():
         if place == count:
             break
         by_kind: dict[str, list[Hit]] = {}

@@ -6,6 +6,7 @@ from typing import Final
 
 from compliance.detectors import checksums
 from compliance.detectors.data_files import read
+from compliance.detectors.digit_runs import at_digits
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.vocabulary import signs_of
 
@@ -41,14 +42,16 @@ _MRZ: Final = re.compile(r"p<[a-z<]{3}[a-z<]{10,39}")
 def find_shapes(reading: Reading) -> list[Draft]:
     """Drafts of numbers that their own form gives away, with a phrase beside them where the form is not rare enough."""
     text = reading.text
-    found = _ibans(text)
-    signs = signs_of(text.encode("utf-8", "replace"))
-    for match in _MBI.finditer(text) if "0a" in signs else ():
+    raw = text.encode("utf-8", "replace")
+    found = _ibans(text) if _may_be_iban(raw) else []
+    signs = signs_of(raw)
+    for match in at_digits(_MBI, text, reading.starts()) if "0a" in signs else ():
         cue = reading.near("MEDICAL_ID", *match.span(), before=80, after=40)
         if match["mark"] or cue:
             found.append(_draft("MEDICAL_ID", match, named=bool(cue)))
-    for pattern, proof, needs in _GOVERNMENT:
-        if needs not in (text if needs == _MRZ_BEGINS else signs):
+    ends_in_letter = "0a" in signs or "0 a" in signs or "0-a" in signs
+    for pattern, proof, needs, ends in _GOVERNMENT:
+        if (ends and not ends_in_letter) or needs not in (text if needs == _MRZ_BEGINS else signs):
             continue
         for match in pattern.finditer(text):
             compact = "".join(char for char in match.group() if char.isalnum())
@@ -68,16 +71,27 @@ def _other(reading: Reading, match: re.Match[str]) -> bool:
 
 
 _MRZ_BEGINS: Final = "p<"
-_GOVERNMENT: Final[tuple[tuple[re.Pattern[str], Callable[[str, bool], bool], str], ...]] = (
-    (_NINO, lambda compact, named: True, "00"),
-    (_CURP, lambda compact, named: checksums.curp(compact), "aaaa000000"),
-    (_ALIEN, lambda compact, named: True, "000"),
-    (_UK_LICENCE, lambda compact, named: len(compact) == 16, "a000000"),
-    (_PAN, lambda compact, named: named or compact[3] == "p", "aaaaa0000a"),
-    (_SPANISH, lambda compact, named: checksums.dni(compact), "000"),
-    (_MRZ, lambda compact, named: True, _MRZ_BEGINS),
+_GOVERNMENT: Final[tuple[tuple[re.Pattern[str], Callable[[str, bool], bool], str, bool], ...]] = (
+    (_NINO, lambda compact, named: True, "00", True),
+    (_CURP, lambda compact, named: checksums.curp(compact), "aaaa000000", False),
+    (_ALIEN, lambda compact, named: True, "000", False),
+    (_UK_LICENCE, lambda compact, named: len(compact) == 16, "a000000", False),
+    (_PAN, lambda compact, named: named or compact[3] == "p", "aaaaa0000a", False),
+    (_SPANISH, lambda compact, named: checksums.dni(compact), "000", True),
+    (_MRZ, lambda compact, named: True, _MRZ_BEGINS, False),
 )
-"""Of each: what it looks like, what must hold, and what must stand among the signs of a text (`signs_of`) before."""
+"""Of each: what it looks like, what must hold, what must stand among the signs of a text (`signs_of`) before, and
+whether a digit before a letter must."""
+_LETTERS_AND_DIGITS: Final = bytes(
+    ord("a") if chr(byte).isalpha() and byte < 128 else ord("0") if 48 <= byte <= 57 else ord(".")
+    for byte in range(256)
+)
+
+
+def _may_be_iban(raw: bytes) -> bool:
+    """Whether two letters by themselves stand before a digit, with a space between or none."""
+    signs = f".{raw.translate(_LETTERS_AND_DIGITS).decode()}"
+    return ".aa0" in signs or ".aa.0" in signs
 
 
 def _draft(kind: str, match: re.Match[str], *, named: bool) -> Draft:

@@ -7,6 +7,8 @@ from typing import Final, final
 from compliance.detectors.data_files import read
 from compliance.detectors.dates import Date, dates
 from compliance.detectors.digit_runs import Run
+from compliance.detectors.reading import Reading
+from compliance.detectors.vocabulary import signs_of
 
 _CELL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]*")
 _SEPARATORS: Final = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
@@ -64,36 +66,57 @@ def value_of(cells: tuple[Cell, ...], separator: str, date: Date | None = None) 
     return Value(cells[0][0], cells[-1][1], compact, cells, separator)
 
 
-def values(text: str, runs: list[Run], taken: bytearray, *, births: bool) -> list[Value]:
+def values(reading: Reading, taken: bytearray, *, births: bool) -> list[Value]:
     """Every value in order; `taken` marks the characters that already belong to a finding (1) or not (0).
 
     `births`: somebody speaks of a birth, so dates are looked for in every form.
     """
+    text = reading.text
     in_dates = bytearray(len(text) + 1)
     kept: list[Value] = []
-    marked = not _MARKS.isdisjoint(text)
+    marked = _is_marked(text)
     if marked:
         for match in _NO_VALUE.finditer(text):
             in_dates[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-    for date in dates(text, named=births) if marked or births or _WITH_DATE.search(text) else ():
+    for date in dates(reading, named=births) if marked or births or _may_be_spaced(reading) else ():
         if 1 in taken[date.start : date.end] or (1 in in_dates[date.start : date.end] and _overlap(kept, date)):
             continue
         in_dates[date.start : date.end] = b"\x01" * (date.end - date.start)
         cells = tuple([(m.start(), m.end(), m.group()) for m in _CELL.finditer(text, date.start, date.end)])
         kept.append(value_of(cells, "/", date))
-    free = [
-        _without_cue(*cell)
-        for cell in _cells(text, runs)
-        if cell[2] not in _CUES_WITH_DIGIT
-        and 1 not in taken[cell[0] : cell[1]]
-        and 1 not in in_dates[cell[0] : cell[1]]
-    ]
-    kept += _grouped(text, free)
-    return sorted(kept, key=lambda value: value.start)
+    free: list[Cell] = []
+    for start, end, cell in _cells(text, reading.runs):
+        if cell not in _CUES_WITH_DIGIT and 1 not in taken[start:end] and 1 not in in_dates[start:end]:
+            free.append(_without_cue(start, end, cell))
+    found = _grouped(text, free)
+    return sorted([*kept, *found], key=_start) if kept else found
 
 
-def _cells(text: str, runs: list[Run]) -> Iterator[Cell]:
+def _start(value: Value) -> int:
+    return value.start
+
+
+def _is_marked(text: str) -> bool:
+    """Whether a mark of money, time, share or date stands at a digit: where `_NO_VALUE` holds, or a date with "/"."""
+    if _MARKS.isdisjoint(text):
+        return False
+    if "$" in text or "£" in text or "€" in text:
+        return True
+    signs = signs_of(text.encode("utf-8", "replace"))
+    return "0/" in signs or "0 /" in signs or "0:0" in signs or "0%" in signs or ",%" in signs
+
+
+def _may_be_spaced(reading: Reading) -> bool:
+    """Whether there may be a date with dashes, points or spaces: its second group of digits has one or two."""
+    for run in reading.runs:
+        if len(run.groups) > 1 and min([len(group.digits) for group in run.groups[1:]]) <= 2:
+            return bool(_WITH_DATE.search(reading.text))
+    return False
+
+
+def _cells(text: str, runs: list[Run]) -> list[Cell]:
     """The words that hold digits, with up to four letters and a dash before them ("WE-9050321")."""
+    found: list[Cell] = []
     last = 0
     for run in runs:
         for group in run.groups:
@@ -111,8 +134,9 @@ def _cells(text: str, runs: list[Run]) -> Iterator[Cell]:
             )
             if lettered:
                 start = lettered.start()
-            yield start, end, text[start:end]
+            found.append((start, end, text[start:end]))
             last = end
+    return found
 
 
 def _overlap(kept: list[Value], date: Date) -> bool:
@@ -125,8 +149,9 @@ def _without_cue(start: int, end: int, cell: str) -> tuple[int, int, str]:
     return (start + match.end(), end, cell[match.end() :]) if match else (start, end, cell)
 
 
-def _grouped(text: str, cells: list[tuple[int, int, str]]) -> Iterator[Value]:
-    current: list[tuple[int, int, str]] = []
+def _grouped(text: str, cells: list[Cell]) -> list[Value]:
+    found: list[Value] = []
+    current: list[Cell] = []
     separator = ""
     for cell in cells:
         if current:
@@ -141,10 +166,11 @@ def _grouped(text: str, cells: list[tuple[int, int, str]]) -> Iterator[Value]:
                 current.append(cell)
                 separator = gap
                 continue
-            yield value_of(tuple(current), separator)
+            found.append(value_of(tuple(current), separator))
         current, separator = [cell], ""
     if current:
-        yield value_of(tuple(current), separator)
+        found.append(value_of(tuple(current), separator))
+    return found
 
 
 def _goes_on(current: list[Cell], cell: str) -> bool:

@@ -98,13 +98,11 @@ class Phrases:
     def find(self, text: str, words: "Words") -> list[Hit]:
         """Every phrase among the words of the text, the longest at each place, none inside another."""
         names = words.names
-        by_first = self.by_first
-        if by_first.keys().isdisjoint(names):
-            return []
         hits: list[Hit] = []
+        begun = list(map(self.by_first.get, names))
         done, count, from_here = 0, len(names), 0
         for place in range(count):
-            found = by_first.get(names[place])
+            found = begun[place]
             if found is None or place < done:
                 continue
             start, end = words.place(place, from_here)
@@ -113,10 +111,15 @@ class Phrases:
                 second = names[place + 1]
                 candidates = _slipped(longer, second) if second in _MEANT else longer.get(second, ())
                 after = _next_word(text, words, place + 1, end) if candidates else 0
+                third = names[place + 2] if after and place + 2 < count else ""
+                may_be = _MEANT.get(third, ())
                 for candidate in candidates if after else ():
-                    last = _last_word(text, words, place + 2, after, candidate.rest) if candidate.rest else after
+                    rest = candidate.rest
+                    if rest and rest[0] != third and rest[0] not in may_be:
+                        continue
+                    last = _last_word(text, words, place + 2, after, rest) if rest else after
                     if last:
-                        entry, end, done = candidate, last, place + 2 + len(candidate.rest)
+                        entry, end, done = candidate, last, place + 2 + len(rest)
                         break
             from_here = end
             if entry is not None:
@@ -199,15 +202,10 @@ def signs_of(raw: bytes) -> str:
 
 def words_with_figures(text: str, plain: Words | None) -> Words:
     """The words of a folded text, also those that hold digits (a1c, 401k). `plain`: its `words_of`, when known."""
-    if (
-        "401" in text
-        or "1099" in text
-        or "w-2" in text
-        or "type " in text
-        or "stage " in text
-        or "chapter " in text
-        or "a0" in signs_of(text.encode("utf-8", "replace"))
-    ):
+    if "401" in text or "1099" in text or "w-2" in text:
+        return words_of(text, WORD_WITH_FIGURES)
+    signs = signs_of(text.encode("utf-8", "replace"))
+    if "a0" in signs or ("a 0" in signs and ("type " in text or "stage " in text or "chapter " in text)):
         return words_of(text, WORD_WITH_FIGURES)
     return words_of(text) if plain is None else plain
 

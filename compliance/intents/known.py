@@ -10,12 +10,19 @@ from typing import Any, Final, final
 from compliance.intents.features import PLAIN_WORDS_IN_PAIRS, REACH, SHORT
 from compliance.intents.words import EDGE, UNKNOWN
 
+ALWAYS: Final = "always"
+"""How the feature without a name is called in reasons."""
+INTENTS: Final = 3
+
 
 @final
 class Feature:
-    """A feature with its weight for each intent, and room for the reasons that were made of it."""
+    """A feature with its weight for each intent, and room for the reasons that were made of it.
 
-    __slots__ = ("asks", "confused", "name", "offers", "told")
+    `ranks`: its place among the reasons for each intent, the strongest first; -1 where it weighs nothing.
+    """
+
+    __slots__ = ("asks", "confused", "name", "offers", "ranks", "told")
 
     def __init__(self, name: str, confused: float, asks: float, offers: float) -> None:
         """`name`: as in `features_of`, "" for what counts for every text."""
@@ -23,7 +30,12 @@ class Feature:
         self.confused = confused
         self.asks = asks
         self.offers = offers
-        self.told: list[Any] = [None, None, None]
+        self.told: list[Any] = [None] * INTENTS
+        self.ranks = [-1] * INTENTS
+
+    def weight(self, place: int) -> float:
+        """For an intent, by its place."""
+        return self.confused if place == 0 else self.asks if place == 1 else self.offers
 
 
 @final
@@ -43,11 +55,21 @@ class _Word:
 _UNKNOWN: Final = _Word(tells=False)
 
 
+def _ranked(every: Sequence[Feature], place: int) -> list[Feature]:
+    """The features that weigh something for an intent, the strongest first, each told its rank."""
+    keys = [(-abs(feature.weight(place)), feature.name or ALWAYS, bool(feature.name)) for feature in every]
+    order = sorted([number for number, key in enumerate(keys) if key[0]], key=keys.__getitem__)
+    ranked = [every[number] for number in order]
+    for rank, feature in enumerate(ranked):
+        feature.ranks[place] = rank
+    return ranked
+
+
 @final
 class Known:
     """All features that have a weight."""
 
-    __slots__ = ("_whole", "_words", "always")
+    __slots__ = ("_whole", "_words", "always", "ranked")
 
     def __init__(self, weights: Mapping[str, tuple[float, float, float]], names: Sequence[str]) -> None:
         """`weights`: by feature, as in the data file. `names`: everything that a sentence may hold."""
@@ -56,9 +78,12 @@ class Known:
         self.always = Feature("", *weights[""])
         for name in names:
             self._word(name)
+        every = [self.always]
         for name, (confused, asks, offers) in weights.items():
             if name:
-                self._keep(Feature(name, confused, asks, offers))
+                every.append(Feature(name, confused, asks, offers))
+                self._keep(every[-1])
+        self.ranked = [_ranked(every, place) for place in range(INTENTS)]
 
     def _word(self, name: str) -> _Word:
         if name not in self._words:

@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple, cast, get_args
 
 from compliance.intents.features import windows
 from compliance.intents.gate import may_hold_an_intent
-from compliance.intents.known import Feature, Known
+from compliance.intents.known import ALWAYS, Feature, Known
 from compliance.intents.words import Reader
 
 IntentName = Literal["CONSENT_CONFUSION", "SENSITIVE_REQUEST", "CARD_OFFER"]
@@ -94,21 +94,20 @@ def _judge(features: Iterable[Feature], best: dict[str, Intent]) -> None:
 
 
 def _explain(place: int, features: Iterable[Feature], best: dict[str, Intent]) -> None:
-    told = [_told(place, feature) for feature in features]
-    told.append(_told(place, KNOWN.always))
-    told.sort()
-    reasons = tuple([reason for _, _, _, reason in told if reason.weight])
+    ranks = [feature.ranks[place] for feature in features]
+    ranks.append(KNOWN.always.ranks[place])
+    ranks.sort()
+    ranked = KNOWN.ranked[place]
+    reasons = tuple([_told(place, ranked[rank]) for rank in ranks if rank >= 0])
     score = fsum([reason.weight for reason in reasons])
     name = NAMES[place]
     if name not in best or score > best[name].score:
         best[name] = Intent(name, score, reasons)
 
 
-def _told(place: int, feature: Feature) -> tuple[float, str, bool, Reason]:
-    """A feature's reason behind what it is sorted by; kept with the feature, as there are only so many."""
-    kept: tuple[float, str, bool, Reason] | None = feature.told[place]
+def _told(place: int, feature: Feature) -> Reason:
+    """A feature's reason; kept with the feature, as there are only so many."""
+    kept: Reason | None = feature.told[place]
     if kept is None:
-        weight = (feature.confused, feature.asks, feature.offers)[place]
-        name = feature.name or "always"
-        kept = feature.told[place] = (-abs(weight), name, bool(feature.name), Reason(name, weight))
+        kept = feature.told[place] = Reason(feature.name or ALWAYS, feature.weight(place))
     return kept
