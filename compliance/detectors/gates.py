@@ -6,8 +6,9 @@ from typing import Final
 
 from compliance.detectors.data_files import read
 from compliance.detectors.glancing import Glance
+from compliance.detectors.known_words import add_flags, look_up
 from compliance.detectors.number_words import FEWEST, NUMBER_WORDS
-from compliance.detectors.vocabulary import SPACED, Words, gate_words, signs_of
+from compliance.detectors.vocabulary import SPACED, Words, signs_of, telling_words
 
 _CUES: Final = read("cues")
 _HEALTH: Final = read("health")
@@ -44,15 +45,16 @@ def _flags() -> dict[str, int]:
         SECRETS: [phrase for kind in ("password", "key") for phrase in secrets[kind]],
     }
     for flag, phrases in of.items():
-        for word in gate_words(phrases) - frozenset(_CUES["too_common"] if flag == NUMBERS else ()):
+        for word in telling_words(phrases):
             found[word] |= flag
-    for word in NUMBER_WORDS:
-        found[word] |= _NUMBER_WORD
     return dict(found)
 
 
-_FLAGS: Final = _flags()
-_KNOWN: Final = frozenset(_FLAGS)
+add_flags(
+    _flags(),
+    exact=dict.fromkeys(NUMBER_WORDS, _NUMBER_WORD),
+    withheld=dict.fromkeys(_CUES["too_common"], NUMBERS),
+)
 _LONG_RUN: Final = re.compile(r"\d(?:[^a-z0-9]{0,4}\d){8}")
 _DIGIT_AND_LETTER: Final = re.compile(r"\d[ -][a-z](?![a-z])")
 _BEGINS_A_SHAPE: Final = re.compile(
@@ -95,9 +97,11 @@ def glance(text: str) -> Glance:
     letters = (raw.translate(SPACED, b"'") if apostrophes else raw.translate(SPACED)).decode()
     names = letters.split()
     flags = 0
-    for word in _KNOWN.intersection(names):
-        flags |= _FLAGS[word]
-    words = None if apostrophes or len(raw) != len(text) else Words(names, f" {letters} ")
+    known = look_up(names)
+    for word in known:
+        if word is not None:
+            flags |= word.flags
+    words = None if apostrophes or len(raw) != len(text) else Words(names, f" {letters} ").keep(known)
     digits = raw.translate(_DIGITS).count(b"0")
     return Glance(flags, digits, names, long_word=_LONG_WORD in raw.translate(_SIGNS).decode(), words=words)
 

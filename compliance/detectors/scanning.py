@@ -25,6 +25,7 @@ from compliance.detectors.gates import (
 )
 from compliance.detectors.health import find_health
 from compliance.detectors.identifiers import find_identifiers
+from compliance.detectors.known_words import settle
 from compliance.detectors.masks import hide_masks
 from compliance.detectors.reading import Draft, Reading, read_text, reasons
 from compliance.detectors.secret_formats import secret_formats
@@ -39,6 +40,7 @@ _WEIGHTS: Final = read("weights")
 _HIGH: Final = _WEIGHTS["high_from"]
 _MEDIUM: Final = _WEIGHTS["medium_from"]
 _REPORTED: Final = _WEIGHTS["reported_from"]
+settle()  # the words of all lists, which the modules above have added
 
 
 def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Finding, ...]:

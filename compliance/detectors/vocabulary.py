@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final, final
 
 from compliance.detectors.data_files import read
+from compliance.detectors.known_words import Begun, Entry, Known, add_lexicon, in_order, look_up
 
 WORD: Final = re.compile(r"[a-z]+(?:'[a-z]+)*")
 WORD_WITH_FIGURES: Final = re.compile(
     r"(?<=chapter )\d\d?(?!\d)|(?<=type )[12](?!\d)|(?<=stage )[1-4](?!\d)|"
     r"401 ?k|1099|w-?2(?!\d)|[a-z]+(?:\d{1,3}[a-z]*)?(?:'[a-z]+)*"
 )
-_LONG: Final = 7  # letters from which slips of the thumb are known
 _GAP: Final = 3  # characters at most between two words of a phrase
 SPACED: Final = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalpha() else 32 for byte in range(256))
 """For `bytes.translate`, which costs a tenth of a pattern: plain letters in lower case, and spaces."""
@@ -26,7 +26,6 @@ _SIGNS: Final = bytes(
     for byte in range(256)
 )
 _COMMON: Final = frozenset(read("common_words")["words"])
-_NOT_SLIPS: Final = frozenset(read("real_words")["words"])
 
 
 @final
@@ -43,32 +42,6 @@ class Hit:
         self.kinds = kinds
 
 
-@final
-class _Entry:
-    """A phrase after its first two words; `place` is where it stands in its lists."""
-
-    __slots__ = ("kinds", "phrase", "place", "rest")
-
-    def __init__(self, rest: tuple[str, ...], phrase: str, kinds: frozenset[str], place: int) -> None:
-        """Of a phrase of the lists."""
-        self.rest = rest
-        self.phrase = phrase
-        self.kinds = kinds
-        self.place = place
-
-
-@final
-class _Begun:
-    """The phrase of one word alone, if there is one, and longer ones by second word, longest first."""
-
-    __slots__ = ("alone", "longer")
-
-    def __init__(self, alone: _Entry | None, longer: dict[str, tuple[_Entry, ...]]) -> None:
-        """What may follow a first word."""
-        self.alone = alone
-        self.longer = longer
-
-
 def first_from(hits: list[Hit], place: int) -> int:
     """The number of the first of these phrases, which are in order, that starts at a place or after it."""
     low, high = 0, len(hits)
@@ -81,41 +54,36 @@ def first_from(hits: list[Hit], place: int) -> int:
     return low
 
 
-_MEANT: Final[dict[str, tuple[str, ...]]] = {}
-"""The words of all lists that a slip of the thumb may be of. Kept once: slips are fifteen times as many as words."""
-
-
 @final
 class Phrases:
-    """The lists by first word and by its slips."""
+    """A lexicon: the phrases of its lists, by first word and by its slips in `known_words`."""
 
-    __slots__ = ("by_first",)
+    __slots__ = ("number",)
 
-    def __init__(self, by_first: dict[str, _Begun]) -> None:
-        """`by_first`: what may follow each first word."""
-        self.by_first = by_first
+    def __init__(self, number: int) -> None:
+        """`number`: of `known_words.add_lexicon`."""
+        self.number = number
 
     def find(self, text: str, words: "Words") -> list[Hit]:
         """Every phrase among the words of the text, the longest at each place, none inside another."""
-        names = words.names
+        known, number = words.known(), self.number
         hits: list[Hit] = []
-        begun = list(map(self.by_first.get, names))
-        done, count, from_here = 0, len(names), 0
+        done, count, from_here = 0, len(known), 0
         for place in range(count):
-            found = begun[place]
-            if found is None or place < done:
+            one = known[place]
+            if one is None or place < done:
+                continue
+            found = one.begun[number]
+            if found is None:
                 continue
             start, end = words.place(place, from_here)
             entry, longer = found.alone, found.longer
             if longer and place + 1 < count:
-                second = names[place + 1]
-                candidates = _slipped(longer, second) if second in _MEANT else longer.get(second, ())
+                candidates = _seconds(longer, words.names[place + 1], known[place + 1])
                 after = _next_word(text, words, place + 1, end) if candidates else 0
-                third = names[place + 2] if after and place + 2 < count else ""
-                may_be = _MEANT.get(third, ())
                 for candidate in candidates if after else ():
                     rest = candidate.rest
-                    if rest and rest[0] != third and rest[0] not in may_be:
+                    if rest and not _may_go_on(words, place + 2, rest):
                         continue
                     last = _last_word(text, words, place + 2, after, rest) if rest else after
                     if last:
@@ -127,10 +95,25 @@ class Phrases:
         return hits
 
 
-def _slipped(longer: dict[str, tuple[_Entry, ...]], second: str) -> tuple[_Entry, ...]:
+def _seconds(longer: dict[str, tuple[Entry, ...]], second: str, known: Known | None) -> tuple[Entry, ...]:
     """The phrases whose second word this is, or may be with a slip."""
-    meant = (second, *_MEANT[second])
-    return _in_order(entry for word in meant for entry in longer.get(word, ()))
+    if known is None or not known.meant:
+        return longer.get(second, ())
+    meant = (second, *known.meant)
+    return in_order([entry for word in meant for entry in longer.get(word, ())])
+
+
+def _is(words: "Words", place: int, expected: str) -> bool:
+    """Whether the word at a place is this one, or may be with a slip."""
+    if words.names[place] == expected:
+        return True
+    known = words.known()[place]
+    return known is not None and expected in known.meant
+
+
+def _may_go_on(words: "Words", place: int, rest: tuple[str, ...]) -> bool:
+    """Whether the first word of the rest of a phrase stands at a place: for most phrases it does not."""
+    return place < len(words.names) and _is(words, place, rest[0])
 
 
 def _next_word(text: str, words: "Words", place: int, end: int) -> int:
@@ -145,11 +128,10 @@ def _next_word(text: str, words: "Words", place: int, end: int) -> int:
 def _last_word(text: str, words: "Words", place: int, end: int, rest: tuple[str, ...]) -> int:
     """Where a phrase ends whose first two words end at `end`, when the others follow from `place` on; else 0."""
     last = place + len(rest)
-    names = words.names[place:last]
-    if len(names) < len(rest):
+    if len(words.names) < last:
         return 0
-    for word, expected in zip(names, rest, strict=True):
-        if word != expected and expected not in _MEANT.get(word, ()):
+    for number, expected in enumerate(rest):
+        if not _is(words, place + number, expected):
             return 0
     for following in range(place, last):
         end = _next_word(text, words, following, end)
@@ -165,7 +147,7 @@ class Words:
     the few that are asked for.
     """
 
-    __slots__ = ("_letters", "_spans", "_written", "names")
+    __slots__ = ("_known", "_letters", "_spans", "_written", "names")
 
     def __init__(
         self,
@@ -182,6 +164,18 @@ class Words:
         self._letters = letters
         self._spans = spans
         self._written = names if written is None else written
+        self._known: list[Known | None] | None = None
+
+    def known(self) -> list[Known | None]:
+        """What each word means to the detectors; looked up once."""
+        if self._known is None:
+            self._known = look_up(self.names)
+        return self._known
+
+    def keep(self, known: list[Known | None]) -> "Words":
+        """Itself, with what its words are known to mean."""
+        self._known = known
+        return self
 
     def place(self, number: int, after: int) -> tuple[int, int]:
         """Where a word starts and ends; `after`: where it or the like of it stands first, from there on."""
@@ -227,19 +221,6 @@ def words_of(text: str, pattern: re.Pattern[str] = WORD) -> Words:
     return Words(names, "", [match.span() for match in found])
 
 
-def slips(word: str) -> set[str]:
-    """How a long word is mistyped: a letter dropped, doubled or swapped with the next, never the first."""
-    if len(word) < _LONG:
-        return set()
-    found = set()
-    for place in range(1, len(word)):
-        found.add(word[:place] + word[place + 1 :])
-        found.add(word[:place] + word[place] + word[place:])
-        if place + 1 < len(word):
-            found.add(word[:place] + word[place + 1] + word[place] + word[place + 2 :])
-    return found - _NOT_SLIPS - {word}
-
-
 def phrases(lists: Mapping[str, Iterable[str]]) -> Phrases:
     """The phrases of lists by kind, ready to be found. A phrase may be on several lists."""
     kinds: dict[str, set[str]] = defaultdict(set)
@@ -247,70 +228,27 @@ def phrases(lists: Mapping[str, Iterable[str]]) -> Phrases:
         for entry in entries:
             kinds[entry].add(kind)
     shared = {found: found for found in map(frozenset, kinds.values())}
-    alone: dict[str, _Entry] = {}
-    longer: dict[str, dict[str, list[_Entry]]] = defaultdict(dict)
+    alone: dict[str, Entry] = {}
+    longer: dict[str, dict[str, list[Entry]]] = defaultdict(dict)
+    words: list[str] = []
     for place, (phrase, its_kinds) in enumerate(kinds.items()):
         first, *rest = phrase.split()
-        kept = _Entry(tuple(rest[1:]), phrase, shared[frozenset(its_kinds)], place)
+        kept = Entry(tuple(rest[1:]), phrase, shared[frozenset(its_kinds)], place)
         if rest:
             longer[first].setdefault(rest[0], []).append(kept)
         else:
             alone[first] = kept
-        _learn_slips({first, *rest})
+        words += [first, *rest]
     begun = {
-        first: _Begun(alone.get(first), {second: _in_order(found) for second, found in longer.get(first, {}).items()})
+        first: Begun(alone.get(first), {second: in_order(found) for second, found in longer.get(first, {}).items()})
         for first in alone.keys() | longer.keys()
     }
-    slipped = {
-        slip: _together([begun[word] for word in meant if word in begun])
-        for slip, meant in _MEANT.items()
-        if slip not in begun and not begun.keys().isdisjoint(meant)
-    }
-    return Phrases(begun | slipped)
+    return Phrases(add_lexicon(begun, words))
 
 
-def _together(begun: list[_Begun]) -> _Begun:
-    """What may follow a slip: all that may follow the first words it may be of."""
-    if len(begun) == 1:
-        return begun[0]
-    alone = max((one.alone for one in begun if one.alone), key=_by_place, default=None)
-    longer: dict[str, tuple[_Entry, ...]] = {}
-    for one in begun:
-        for second, entries in one.longer.items():
-            longer[second] = _in_order([*longer.get(second, ()), *entries])
-    return _Begun(alone, longer)
-
-
-def _learn_slips(words: Iterable[str]) -> None:
-    for word in words:
-        if word not in _LEARNT:
-            _LEARNT.add(word)
-            for slip in slips(word):
-                _MEANT[slip] = (*_MEANT.get(slip, ()), word)
-
-
-_LEARNT: Final[set[str]] = set()
-
-
-def _in_order(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
-    return tuple(sorted(entries, key=_by_length))
-
-
-def _by_length(entry: _Entry) -> tuple[int, int]:
-    return -len(entry.rest), entry.place
-
-
-def _by_place(entry: _Entry) -> int:
-    return entry.place
-
-
-def gate_words(lists: Iterable[str]) -> frozenset[str]:
-    """One word of each phrase without which it cannot stand in a text: its rarest or longest, with its slips."""
-    found = set()
-    for phrase in lists:
-        telling = max(phrase.split(), key=_tells)
-        found |= {telling} | slips(telling)
-    return frozenset(found)
+def telling_words(lists: Iterable[str]) -> frozenset[str]:
+    """One word of each phrase without which it cannot stand in a text: its rarest or longest."""
+    return frozenset([max(phrase.split(), key=_tells) for phrase in lists])
 
 
 def _tells(word: str) -> tuple[bool, int]:
