@@ -2,6 +2,7 @@
 
 BENCH_CONTACTS (50,000) contacts with a text, a day and a yes-or-no each, sealed as in the product. Measured are a page
 of the list and everybody who fits, as an announcement asks. Both open values; a page looks at 5,000 contacts at most.
+Beside a page's time stands its processor time (of this process), which says more while other programs are at work.
 """
 
 import os
@@ -63,14 +64,14 @@ def fill(organization: Any, member: Any) -> dict[str, Any]:
     return fields
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, int]:
-    """Milliseconds with no key at hand, and how many were found."""
+def timed(work: Callable[[], Any]) -> tuple[float, float, int]:
+    """Milliseconds and those of the processor, with no key at hand, and how many were found."""
     from tenancy.encryption import keyring
 
     keyring.forget_everything()
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     found = work()
-    return (time.perf_counter() - began) * 1000, found
+    return (time.perf_counter() - began) * 1000, (time.process_time() - busy) * 1000, found
 
 
 def main() -> int:
@@ -99,20 +100,28 @@ def main() -> int:
                 ("renewal", Ask.AFTER, "2027-06-30"),
                 ("texts", Ask.IS_NOT, "no"),
             ],
+            "the same, the widest first": [
+                ("texts", Ask.IS_NOT, "no"),
+                ("renewal", Ask.AFTER, "2027-06-30"),
+                ("policy", Ask.CONTAINS, "x"),
+            ],
         }
-        rows = ["| who fits | page, ms | everybody, ms | found |", "| --- | --- | --- | --- |"]
+        rows = ["| who fits | page, ms | of the processor | everybody, ms | found |", "| --- | --- | --- | --- | --- |"]
         worst = 0.0
         for name, conditions in asked.items():
             wish = Filter(tuple(Condition(str(fields[field].pk), ask, value) for field, ask, value in conditions))
-            pages, wholes, count = [], [], 0
+            pages, busy, wholes, count = [], [], [], 0
             for _ in range(ROUNDS):
                 with activate(office.organization):
-                    pages.append(timed(lambda wish=wish: len(contacts_page(member, wish).rows))[0])
-                    took, count = timed(lambda wish=wish: sum(map(len, ids_of(member, Contact.objects.all(), wish))))
+                    took, spent, _ = timed(lambda wish=wish: len(contacts_page(member, wish).rows))
+                    pages.append(took)
+                    busy.append(spent)
+                    took, _, count = timed(lambda wish=wish: sum(map(len, ids_of(member, Contact.objects.all(), wish))))
                     wholes.append(took)
             page = statistics.median(pages)
             worst = max(worst, page)
-            rows.append(f"| {name} | {page:,.0f} | {statistics.median(wholes):,.0f} | {count:,} |")
+            spent = statistics.median(busy)
+            rows.append(f"| {name} | {page:,.0f} | {spent:,.0f} | {statistics.median(wholes):,.0f} | {count:,} |")
         connections.close_all()
     said = f"{CONTACTS:,} contacts with three fields, no key at hand. A page at its worst: **{worst:,.0f} ms**"
     goal = f"(at most {CEILING:,.0f}: {verdict(worst, CEILING, at_most=True)})"

@@ -221,13 +221,13 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         """
         ids = {pk: records.key_ids(record) for pk, record in records_by_row.items() if record != ENDED}
         held = _keyring().refresh(organization, {one for each in ids.values() for one in each}, held_will_do=True)
-        said: dict[UUID, str | bytes | None] = {}
-        for pk, record in records_by_row.items():
-            wanted = ids.get(pk, ())
+        said: dict[UUID, str | bytes | None] = dict.fromkeys(records_by_row)
+        column = self._column(organization)
+        for pk, wanted in ids.items():
             keys = [held[key_id] for key_id in wanted if key_id in held]
-            whole = bool(wanted) and len(keys) == len(wanted)
-            place = self._place(organization, pk)
-            said[pk] = self.from_record(records.unseal(record, keys, place)) if whole else None
+            if len(keys) == len(wanted):
+                place = column + records.lengths_first(str(pk))
+                said[pk] = self.from_record(records.unseal(records_by_row[pk], keys, place))
         return said
 
     def organization_of(self, row: Any) -> UUID:
@@ -240,7 +240,11 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         return self._place(self.organization_of(row), row.pk)
 
     def _place(self, organization: UUID, pk: Any) -> bytes:
-        return records.lengths_first(organization.bytes, self.model._meta.db_table, self.attname, str(pk))
+        return self._column(organization) + records.lengths_first(str(pk))
+
+    def _column(self, organization: UUID) -> bytes:
+        """How the places of all rows of this column begin."""
+        return records.lengths_first(organization.bytes, self.model._meta.db_table, self.attname)
 
 
 def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField[Any, Any]]:

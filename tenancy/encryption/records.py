@@ -93,8 +93,11 @@ def unwrap(wrapped: bytes, wrapping_key: bytes, binding: bytes) -> bytes:
 
 def lengths_first(*parts: bytes | str) -> bytes:
     """The parts one after the other, each after its length in 4 bytes: no two lists of parts give the same bytes."""
-    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
+    joined = b""
+    for part in parts:
+        encoded = part.encode() if isinstance(part, str) else part
+        joined += len(encoded).to_bytes(4, "big") + encoded
+    return joined
 
 
 def _derive(keys: Sequence[Key], salt: bytes) -> tuple[bytes, bytes]:

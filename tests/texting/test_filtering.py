@@ -11,11 +11,14 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import MembershipRole, Role
+from tenancy.encryption import records
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
@@ -300,6 +303,20 @@ def test_a_page_stops_after_so_many_and_goes_on_there(world, monkeypatch):
     for size in (1, 2, 3):
         pieces = looking.everybody(world.cast.owner, wish(world, ("Visits", Ask.WRITTEN, "")), size=size)
         assert [row.customer.name for piece in pieces for row in piece] == ["Cy", "Bo", "Ada"]
+
+
+def test_of_whom_one_condition_left_out_no_other_value_is_opened(world, monkeypatch):
+    """Three contacts have Visits, two a Policy. The order of the conditions says who is looked at first."""
+    opened = []
+    real = records.unseal
+    monkeypatch.setattr(records, "unseal", lambda *record: opened.append(record) or real(*record))
+    asked = [("Policy", Ask.IS, "B-2"), ("Visits", Ask.MORE, "9"), ("Texts", Ask.IS, "no")]
+    for order, values in ((asked, 2 + 1 + 1), (asked[::-1], 2 + 1 + 1), ([asked[0], asked[0]], 2)):
+        before = len(opened)
+        with activate(world.organization), CaptureQueriesContext(connection) as statements:
+            assert [one.pk for one in looking.records_page(world.cast.owner, wish(world, *order), None, 20).rows]
+            assert len(opened) - before == values
+        assert sum('FROM "texting_fieldvalue"' in one["sql"].split("WHERE")[0] for one in statements) <= len(order)
 
 
 def test_everybody_who_fits_by_id_for_what_sends_to_them(world):

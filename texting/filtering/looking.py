@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
+from tenancy.arrays import among
 from tenancy.encryption import EncryptedTextField, prefetch
 from tenancy.encryption.fields import ENDED
 from tenancy.isolation import activate
@@ -138,20 +139,31 @@ def _opens(member: Membership, wish: Filter) -> frozenset[UUID]:
 def _that_fit(
     member: Membership, wish: Filter, fields: dict[UUID, SeenField], contact_ids: Collection[UUID]
 ) -> set[UUID]:
-    """Those of these contacts whose values fit. One statement in each database."""
+    """Those of these contacts whose values fit.
+
+    Group by group, so that nothing is opened of whom an earlier one left out: a statement for each group that asks for
+    fields, and one for all of their keys.
+    """
     if not contact_ids:
         return set()
     today = timezone.now().astimezone(ZoneInfo(member.organization.time_zone)).date()
-    values = _values(member, fields.keys(), contact_ids)
     tags = _tags(wish, contact_ids)
+    values: dict[UUID, dict[UUID, str]] = {}  # by field and contact
 
     def holds(contact: UUID, one: Condition) -> bool:
         if (field := one.field_id) is None:
             return ((contact, UUID(one.value)) in tags) is (one.ask is Ask.HAS)
-        return fits(one.ask, fields[field].kind, one.value, values.get(contact, {}).get(field, ""), today)
+        return fits(one.ask, fields[field].kind, one.value, values[field].get(contact, ""), today)
 
-    groups = [group for group in wish.groups if any(one.about != TAG for one in group)]
-    return {pk for pk in contact_ids if all(any(holds(pk, one) for one in group) for group in groups)}
+    left = set(contact_ids)
+    for group in wish.groups:
+        asked = Filter(group).field_ids
+        if not asked:
+            continue
+        if new := asked - values.keys():
+            values |= _values(member, new, left)
+        left = {pk for pk in left if any(holds(pk, one) for one in group)}
+    return left
 
 
 def _tags(wish: Filter, contact_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
@@ -167,16 +179,18 @@ def _tags(wish: Filter, contact_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]
 def _values(
     member: Membership, field_ids: Collection[UUID], contact_ids: Collection[UUID]
 ) -> dict[UUID, dict[UUID, str]]:
-    """What stands in these fields, by contact and field. What cannot be opened any more is not written."""
-    rows = FieldValue.objects.filter(field__in=list(field_ids), contact__in=list(contact_ids))
+    """What stands in these fields, by field and contact. What cannot be opened any more is not written."""
+    found: dict[UUID, dict[UUID, str]] = {field: {} for field in field_ids}
+    if not contact_ids:
+        return found
+    rows = FieldValue.objects.filter(field__in=list(field_ids), contact__in=among(contact_ids))
     records: dict[UUID, bytes] = {}
     places: dict[UUID, tuple[UUID, UUID]] = {}
     for pk, contact, field, record in rows.values_list("pk", "contact_id", "field_id", "value"):
         if (sealed := cast("bytes", record)) != ENDED:
             records[pk], places[pk] = sealed, (contact, field)
     column = cast("EncryptedTextField[str, str]", FieldValue._meta.get_field("value"))
-    found: dict[UUID, dict[UUID, str]] = {}
     for pk, text in column.read_all(member.organization_id, records).items():
         contact, field = places[pk]
-        found.setdefault(contact, {})[field] = cast("str", text or "")
+        found[field][contact] = cast("str", text or "")
     return found

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tenancy.encryption import KeyDestroyed, KeysNotReady, Undecryptable, blind_index, keyring
 from tenancy.encryption.cache import KeyCache
@@ -77,6 +79,29 @@ def test_a_wrapped_key_under_another_name_does_not_unwrap(change):
         setattr(row, change, other[change])
         with pytest.raises(Undecryptable):
             keyring.unwrapped(row)
+
+
+@pytest.mark.django_db
+def test_many_keys_are_read_in_three_statements_and_are_as_bound_as_a_single_one():
+    scopes = [f"{number}" for number in range(keyring.FEW + 1)]
+    keyring.make_current(A, {("contact", scope) for scope in scopes})
+    made = {key.key_id: key for key in keyring.current_ones(A, "contact", scopes).values()}
+    strange = keyring.current(B, "contact", "1").key_id
+    keyring.forget_everything()
+    with CaptureQueriesContext(connections["keys"]) as statements:
+        assert keyring.refresh(A, [*made, strange]) == made
+    asked = [one["sql"] for one in statements if "tenancy_" in one["sql"]]
+    assert len(asked) == 2, asked  # and one that names the organization
+    moved, withheld, *_rest = rows()
+    with keyring.keys_of(A):
+        DataKey.objects.filter(pk=withheld.pk).update(withheld_at=timezone.now())
+    keyring.forget_everything()
+    assert made.keys() - keyring.refresh(A, list(made)).keys() == {bytes(withheld.key_id)}
+    with keyring.keys_of(A):
+        DataKey.objects.filter(pk=moved.pk).update(scope="another")
+    keyring.forget_everything()
+    with pytest.raises(Undecryptable):
+        keyring.refresh(A, list(made))
 
 
 @pytest.mark.django_db
