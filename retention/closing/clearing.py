@@ -20,6 +20,7 @@ from retention import certificates
 from retention.backups import tombstones
 from retention.closing.belonging import ESCROW, STAYS, TAIL, Table, kept_with, referring, tables
 from retention.models import Closing
+from retention.purging.pacing import MOST, Pace
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.audit_verification import copy_to_files, sign_news
@@ -28,7 +29,7 @@ from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, Organization
 
-BATCH = 1000
+BATCH = MOST
 _NEWER = {"texting.Contact": "merged_into_id"}
 """Columns in which a row may refer to a newer one of its own table, by its model: emptied first."""
 TURN_SECONDS = 60.0
@@ -46,9 +47,14 @@ def clear(organization_id: UUID) -> bool:
     _tell_outside(organization_id)
     with activate(organization_id):
         filled = list(_filled(organization_id))
+    pace = Pace()
     for table in filled:
-        while _delete_some(organization_id, table, roots):
-            if time.monotonic() > end:
+        more = True
+        while more:
+            pace.begin()
+            more = _delete_some(organization_id, table, roots, min(pace.size, BATCH))
+            pace.rest()
+            if more and time.monotonic() > end:
                 return False
     return _finish(organization_id)
 
@@ -69,7 +75,7 @@ def _filled(organization_id: UUID) -> Iterator[Table]:
                     yield table
 
 
-def _delete_some(organization_id: UUID, table: Table, roots: tuple[str, ...]) -> bool:
+def _delete_some(organization_id: UUID, table: Table, roots: tuple[str, ...], size: int) -> bool:
     """One batch, the newest first, since rows refer to older ones of their own table. Whether there may be more."""
     if table.label in roots:
         return False
@@ -87,7 +93,7 @@ def _delete_some(organization_id: UUID, table: Table, roots: tuple[str, ...]) ->
                 )
             cursor.execute(
                 f'DELETE FROM "{table.name}" WHERE "{table.key}" IN (SELECT "{table.key}" FROM "{table.name}" AS doomed'  # noqa: S608
-                f' WHERE {" AND ".join(conditions)} ORDER BY "{table.key}" DESC LIMIT {BATCH}) RETURNING {returning}',
+                f' WHERE {" AND ".join(conditions)} ORDER BY "{table.key}" DESC LIMIT {size}) RETURNING {returning}',
                 [organization_id],
             )
             gone = [each for (each,) in cursor.fetchall()]
@@ -99,7 +105,7 @@ def _delete_some(organization_id: UUID, table: Table, roots: tuple[str, ...]) ->
             closing.save(update_fields=["cleared"])
             crash_here("before_rows_cleared")
     crash_here("after_rows_cleared")
-    return len(gone) == BATCH
+    return len(gone) == size
 
 
 def _unless_kept(table: Table, roots: tuple[str, ...]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
 from retention.purging import lease
+from retention.purging.pacing import Pace
 from tenancy.encryption import keyring
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
@@ -50,18 +51,22 @@ def staying(at: datetime) -> dict[str, int]:
 
 def end_contacts(organization: UUID, step: PurgeStep, at: datetime) -> None:
     """End the contacts that are due; counts into `step.ended`, and names their keys in `step.key_ids`."""
+    pace = Pace()
     for number in range(len(_lanes(organization))):
         reached: UUID | None = None
         while True:
+            pace.begin()
+            size = min(pace.size, BATCH)
             with activate(organization):
                 deleting_lock()
-                due = _next(number, at, reached)
+                due = _next(number, at, reached, size)
                 if due and (wanted := _wanted(number, due, at)):
                     _end(step, wanted, at)
                 lease.keep(step.purge_id)
-            if len(due) < BATCH:
+            if len(due) < size:
                 break
             reached = due[-1]
+            pace.rest()
 
 
 def _lanes(organization: UUID) -> Sequence[object]:
@@ -69,14 +74,14 @@ def _lanes(organization: UUID) -> Sequence[object]:
         return lanes(Kind.CONTACTS)
 
 
-def _next(number: int, at: datetime, reached: UUID | None) -> list[UUID]:
+def _next(number: int, at: datetime, reached: UUID | None, size: int) -> list[UUID]:
     """The next contacts that are due, whatever keeps them."""
     of_now = lanes(Kind.CONTACTS)
     if number >= len(of_now):  # a tag's period was given up meanwhile: the next night has its contacts in another lane
         return []
     after = Q(pk__gt=reached) if reached else Q()
     rows = of_now[number].due(at).filter(after).order_by("pk")
-    return list(rows.values_list("pk", flat=True)[:BATCH])
+    return list(rows.values_list("pk", flat=True)[:size])
 
 
 def _wanted(number: int, due: Collection[UUID], at: datetime) -> list[UUID]:

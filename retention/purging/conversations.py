@@ -26,6 +26,7 @@ from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
 from retention.purging import lease
+from retention.purging.pacing import MOST, Pace
 from tenancy.arrays import among
 from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
@@ -45,8 +46,8 @@ from texting.models import (
     Turn,
 )
 
-BATCH = 1000
-"""So many texts in one transaction."""
+BATCH = MOST
+"""At most so many texts in one transaction; `pacing` says how many."""
 TAKEN = 100
 """So many conversations are looked at together."""
 CONVERSATIONS = Conversation._meta.label
@@ -73,16 +74,18 @@ def staying(at: datetime) -> dict[str, int]:
 
 def end_conversations(organization: UUID, step: PurgeStep, at: datetime) -> None:
     """End the conversations that are due; counts into `step.ended`."""
-    more = True
+    pace, more = Pace(), True
     while more:
+        pace.begin()
         with activate(organization):
             deleting_lock()
             due = _next(at)
             if due:
-                _count(step, _end(due, at))
+                _count(step, _end(due, at, min(pace.size, BATCH)))
                 crash_here("before_texts_deleted")
             lease.keep(step.purge_id)
         more = bool(due)
+        pace.rest()
 
 
 def _next(at: datetime) -> list[UUID]:
@@ -93,15 +96,15 @@ def _next(at: datetime) -> list[UUID]:
     return []
 
 
-def _end(due: Sequence[UUID], at: datetime) -> Counter[str]:
+def _end(due: Sequence[UUID], at: datetime, size: int) -> Counter[str]:
     """A batch of their texts, or, when few are left, these and all else."""
     texts = Message.objects.filter(conversation_id__in=among(due)).order_by("-created_at", "-pk")
-    batch = list(texts.values_list("pk", flat=True)[:BATCH])
+    batch = list(texts.values_list("pk", flat=True)[:size])
     done: Counter[str] = Counter()
     done += _end_turns(due)
     done += _end_private(due, batch)
     done += _end_texts(batch)
-    if len(batch) == BATCH:
+    if len(batch) == size:
         return done
     for model in _OF_CONVERSATIONS:
         done[model._meta.label] += _delete(model._default_manager.filter(conversation_id__in=among(due)))

@@ -1,7 +1,8 @@
 """Rows whose keys are destroyed say that their words have ended; what belongs to them ends with them.
 
 Which rows those are is read from the rows themselves: a record names the keys that sealed it. So nothing is asked of
-policies any more, and a run that died half-way goes on where it was. Short transactions, at most `BATCH` rows each.
+policies any more, and a run that died half-way goes on where it was. Short transactions: of as many rows as `pacing`
+says, and at most `BATCH`.
 """
 
 from collections import Counter
@@ -23,6 +24,7 @@ from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
 from retention.purging import lease
+from retention.purging.pacing import MOST, Pace
 from tenancy.arrays import among
 from tenancy.crash_points import crash_here
 from tenancy.encryption.clear_days import Days, in_use, named
@@ -35,7 +37,7 @@ from texting.models import Attachment, AttachmentChunk, CarrierCopy, EndedAs, Me
 from texting.models.ending import Ending
 from texting.searching.keeping import forget
 
-BATCH = 1000
+BATCH = MOST
 
 
 def end_rows(organization: UUID, steps: Sequence[PurgeStep], at: datetime) -> None:
@@ -45,22 +47,26 @@ def end_rows(organization: UUID, steps: Sequence[PurgeStep], at: datetime) -> No
     with activate(organization):
         columns = [column for column in in_use(steps[0].key_kind, days) if not column.append_only]
         # The log's chain covers its sealed bytes: they stay, and nothing opens them.
+    pace = Pace()
     for column in columns:
         reached, more = None, True
         while more:
+            pace.begin()
+            size = min(pace.size, BATCH)
             with activate(organization):
-                found = _next(organization, column, days, reached)
+                found = _next(organization, column, days, reached, size)
                 if found:
                     _end(column, [pk for _, pk, _ in found], at)
                     _count(Counter(step_of[bytes(key_id)] for *_, key_id in found), column.model._meta.label)
                     lease.keep(steps[0].purge_id)
                     crash_here("before_rows_ended")
-            more = len(found) == BATCH
+            more = len(found) == size
             reached = found[-1][:2] if found else None
+            pace.rest()
 
 
 def _next(
-    organization: UUID, column: Column, days: Days, reached: tuple[datetime, UUID] | None
+    organization: UUID, column: Column, days: Days, reached: tuple[datetime, UUID] | None, size: int
 ) -> list[tuple[datetime, UUID, bytes]]:
     """The next batch of rows in the order of their times, locked: each with its time, its id, the key it is under.
 
@@ -73,7 +79,7 @@ def _next(
         later = Q(**{f"{column.attribute}__gt": since}) | Q(pk__gt=pk)
         rows = rows.filter(later, **{f"{column.attribute}__gte": since})
     rows = rows.order_by(column.attribute, "pk").select_for_update(of=("self",), no_key=True)
-    return list(rows.values_list(column.attribute, "pk", "key_id")[:BATCH])
+    return list(rows.values_list(column.attribute, "pk", "key_id")[:size])
 
 
 def days_of(steps: Iterable[PurgeStep]) -> dict[date, list[bytes]]:
@@ -132,17 +138,20 @@ def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
     reports count them.
     """
     without_digits = Func(F("masked"), Value(f" ?{LAST_FOUR_MARK}[^]]*"), Value(""), function="regexp_replace")
+    pace = Pace()
     while True:
+        pace.begin()
         with activate(organization):
             deleting_lock()
             done = 0
             for lane in lanes(Kind.FINDINGS):
-                rows = list(doomed(lane, at).filter(SPEAKING).values_list("pk", flat=True)[:BATCH])
+                rows = list(doomed(lane, at).filter(SPEAKING).values_list("pk", flat=True)[: min(pace.size, BATCH)])
                 done += Finding.objects.filter(pk__in=rows).update(masked=without_digits, digest=None)
             if done:
                 _count({step.pk: done}, "compliance.Finding")
         if not done:
             return
+        pace.rest()
 
 
 def still_named(steps: Sequence[PurgeStep]) -> set[UUID]:

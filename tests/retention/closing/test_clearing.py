@@ -109,9 +109,8 @@ def test_proof_stays_with_what_it_refers_to_until_its_years_are_over(ended):
 def test_people_go_with_it_but_not_who_works_elsewhere_too(ended, monkeypatch):
     delete_some = clearing._delete_some
 
-    def contacts_one_by_one(organization_id, table, roots):
-        monkeypatch.setattr(clearing, "BATCH", 1 if table.label == "texting.Contact" else 1000)
-        return delete_some(organization_id, table, roots)
+    def contacts_one_by_one(organization_id, table, roots, size):
+        return delete_some(organization_id, table, roots, 1 if table.label == "texting.Contact" else size)
 
     monkeypatch.setattr(clearing, "_delete_some", contacts_one_by_one)
     people = set(Membership.objects.filter(organization=ended.organization).values_list("user_id", flat=True))
