@@ -169,15 +169,10 @@ def _picked(many: int) -> list[Message]:
 
 def _shredded(dead: Tombstones) -> tuple[list[str], str]:
     """No destroyed key is there, and what was sealed under one does not open."""
-    problems, keys, texts = [], 0, 0
+    problems, keys, texts = list(keys_that_outlived(dead)), 0, 0
     for owner in Organization.everyone.order_by("pk").values_list("pk", flat=True):
         gone = sorted(dead.keys.get(owner, ()))
         keys += len(gone)
-        with keys_of(owner):
-            there = DataKey.objects.filter(organization_id=owner)
-            outlived = there.exclude(kind__in=(*IN_ESCROW, *AFTER_THE_END))
-            for key in outlived if ORGANIZATION_MARK in gone else there.filter(key_id__in=gone):
-                problems.append(f"key {key.audit_id} of {owner} was destroyed, and is there")
         if not gone or texts >= SAMPLE:
             continue
         with activate(owner):
@@ -189,6 +184,17 @@ def _shredded(dead: Tombstones) -> tuple[list[str], str]:
             texts += len(rows)
             problems += [f"text {row.pk} of {owner} opens, and its key was destroyed" for row in rows if _opens(row)]
     return problems, f"{keys} keys are gone, {texts} texts under them do not open"
+
+
+def keys_that_outlived(dead: Tombstones) -> Iterator[str]:
+    """Each destroyed key that is there, in words."""
+    for owner in list(Organization.everyone.order_by("pk").values_list("pk", flat=True)):
+        gone = sorted(dead.keys.get(owner, ()))
+        with keys_of(owner):
+            there = DataKey.objects.filter(organization_id=owner)
+            outlived = there.exclude(kind__in=(*IN_ESCROW, *AFTER_THE_END))
+            for key in outlived if ORGANIZATION_MARK in gone else there.filter(key_id__in=gone):
+                yield f"key {key.audit_id} of {owner} was destroyed, and is there"
 
 
 def _opens(row: Message) -> bool:

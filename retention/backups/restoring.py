@@ -96,7 +96,7 @@ def restore(
         pairs = ((on_keys, keys_url, chosen.keys, chosen.of_keys), (on_main, main_url, chosen.main, chosen.of_main))
         for connection in (on_main, on_keys):
             connection.autocommit = True  # no lock of ours may stay, since migrations run beside us
-        if _identity(on_main) == _identity(on_keys):
+        if identity(on_main) == identity(on_keys):
             raise BackupError("Both addresses name the same database; keys and texts live in two.")
         for connection, _, _, found in pairs:
             targets.refuse_unless_fit(connection, found)
@@ -106,7 +106,7 @@ def restore(
             say(f"{found.part}: {sum(found.census.values())} rows of {found.taken_at.isoformat()} are back")
         report = Report()
         report.add("counts", tables.counts(on_main, chosen.of_main) + tables.counts(on_keys, chosen.of_keys))
-        dead = _dead(on_main, on_keys, known)
+        dead = dead_of(on_main, on_keys, known)
         gone = tombstones.apply(on_keys, dead)
         say(f"tombstones: {len(dead)} destroyed keys are known, {gone} of them were in the backup and are gone again")
         with targets.connected_to(main_url, keys_url):
@@ -137,7 +137,7 @@ def check_again(chosen: Chosen, *, main_url: str, keys_url: str, known: Tombston
             connection.autocommit = True
         report = Report()
         found = ((on_main, chosen.of_main), (on_keys, chosen.of_keys))
-        dead = _dead(on_main, on_keys, known)
+        dead = dead_of(on_main, on_keys, known)
         fewer = replaying.touched() if dead.ended() else frozenset()
         report.add("counts", [each for pair in found for each in tables.counts(*pair, exactly=False, changed=fewer)])
         with targets.connected_to(main_url, keys_url):
@@ -147,13 +147,14 @@ def check_again(chosen: Chosen, *, main_url: str, keys_url: str, known: Tombston
     return report
 
 
-def _dead(on_main: psycopg.Connection[Any], on_keys: psycopg.Connection[Any], known: Tombstones) -> Tombstones:
-    """Also what the log that came back tells, and what it had no time to tell."""
+def dead_of(on_main: psycopg.Connection[Any], on_keys: psycopg.Connection[Any], known: Tombstones) -> Tombstones:
+    """Known ones, and also what the log that came back tells, and what it had no time to tell."""
     untold = tombstones.untold(on_keys, tombstones.organizations_of(on_main))
     return tombstones.joined(known, tombstones.of_log(on_main), untold)
 
 
-def _identity(connection: psycopg.Connection[Any]) -> Any:
+def identity(connection: psycopg.Connection[Any]) -> Any:
+    """Which database of which server it is."""
     return connection.execute("SELECT system_identifier, current_database() FROM pg_control_system()").fetchone()
 
 

@@ -54,6 +54,19 @@ def refuse_unless_fit(connection: psycopg.Connection[Any], found: Manifest) -> N
         raise BackupError(f"{others} others are connected to {name}; stop web, workers and clock first.")
 
 
+def refuse_unless_ours(connection: psycopg.Connection[Any], table: str) -> None:
+    """Raise BackupError unless this database has the table, and the role owns it."""
+    name = connection.info.dbname
+    rows = connection.execute(
+        "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(%s)", [table]
+    )
+    found = rows.fetchone()
+    if found is None:
+        raise BackupError(f"The database {name} has no table {table}: is it the other one of the two?")
+    if not found[0]:
+        raise BackupError(f"The role {connection.info.user} does not own the tables of {name}; name their owner.")
+
+
 def _exists(connection: psycopg.Connection[Any], role: str) -> bool:
     return connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
 

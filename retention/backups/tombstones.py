@@ -212,6 +212,20 @@ def apply(connection: psycopg.Connection[Any], found: Tombstones) -> int:
     return gone
 
 
+def count(connection: psycopg.Connection[Any], found: Tombstones) -> int:
+    """How many of these keys are there: what `apply` would delete."""
+    there = 0
+    for organization, keys in found.keys.items():
+        with _as(connection, organization):
+            kinds = list(IN_ESCROW) if ORGANIZATION_MARK in keys else None
+            [(number,)] = connection.execute(_COUNT, {"keys": sorted(keys), "stay": kinds}).fetchall()
+            there += number
+    return there
+
+
+_COUNT = """
+SELECT count(*) FROM tenancy_datakey WHERE key_id = ANY(%(keys)s) OR NOT kind = ANY(%(stay)s::text[])
+"""
 _END = "DELETE FROM tenancy_datakey WHERE NOT kind = ANY(%s)"
 _KNOWS_ENDS = """
 SELECT 1 FROM information_schema.columns WHERE table_name = 'tenancy_organizationkey' AND column_name = 'ended_at'

@@ -1,0 +1,114 @@
+"""`manage.py replay_tombstones`: keys from an old copy open nothing that was destroyed since."""
+
+from io import StringIO
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from config.embedded.postgres import APP, OWNER, SUPERUSER
+from retention.backups import restoring, tombstones
+from retention.backups.targets import connected_to
+from retention.models import Closing
+from tenancy.encryption import KeyDestroyed
+from tenancy.encryption.ending import end_escrow
+from tenancy.encryption.key_sources import CONTACT
+from tenancy.encryption.keyring import keys_of
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.isolation import activate
+from tenancy.models import AuditEvent, DataKey, DestroyedKey, Organization
+from tests.retention.backups.conftest import SECRET, url
+from tests.retention.backups.test_restoring import shred
+from tests.tenancy.conftest import add_contact, make_business
+from texting.models import Contact, Message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def replay(main, keys, **options):
+    out = StringIO()
+    call_command("replay_tombstones", to_url=main, keys_to_url=keys, stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def old_keys(vault, business, fresh, settings):
+    """The keys' database of before a day ended and a person was erased; the main database is today's."""
+    with activate(business.organization):
+        erased = add_contact("Ann", "+12125550177")
+    neighbour = make_business("Elm Street Vets", "elm")
+    with activate(neighbour.organization):
+        neighbour.add_message("We open at nine")
+    vault.backup()
+    shred(business)
+    with activate(business.organization):
+        destroy_keys(CONTACT, str(erased.pk), reason="erasure")
+    tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
+    found = restoring.choose(vault.main, vault.keys)
+    restoring._fill(fresh.keys, found.keys, found.of_keys)
+    return url("default", OWNER), fresh.keys, business, neighbour, erased
+
+
+def opened(main, keys, business, erased=None):
+    """What these keys open: a text, and a person's name. None: its key is gone."""
+    found = []
+    with connected_to(main, keys), activate(business.organization):
+        for read in (lambda: Message.objects.get().body, lambda: erased and Contact.objects.get(pk=erased.pk).name):
+            try:
+                found.append(read())
+            except KeyDestroyed:
+                found.append(None)
+    return found
+
+
+def test_what_an_old_copy_of_the_keys_opened_goes_again_and_nothing_of_others(old_keys, vault):
+    """The log of the main database knows. What cannot be replayed is refused before, in words."""
+    main, keys, business, neighbour, erased = old_keys
+    for wrong, match in (
+        ({"main": keys, "keys": main}, "is it the other one"),
+        ({"main": main.replace(OWNER, APP), "keys": keys}, "does not own the tables"),
+        ({"main": main, "keys": keys, "checkpoints": str(vault.folder)}, "There are no tombstones"),
+        ({"main": "postgresql://nobody@/nowhere?host=/nowhere", "keys": keys}, "the main database"),
+    ):
+        with pytest.raises(CommandError, match=match):
+            replay(**wrong)
+    assert opened(main, keys, business, erased) == [SECRET, "Ann"], "or this proves nothing"
+    options = {"without_tombstones": True}
+    assert "2 keys are there that would go" in replay(main, keys, dry_run=True, **options)
+    assert opened(main, keys, business, erased) == [SECRET, "Ann"]
+    said = replay(main, keys, **options)
+    assert "2 keys were there and are gone again" in said
+    assert "No destroyed key is there." in said
+    assert opened(main, keys, business, erased) == [None, None]
+    assert opened(main, keys, neighbour)[0] == "We open at nine"
+    with connected_to(main, keys), activate(business.organization):
+        with keys_of(business.organization.pk):
+            assert DestroyedKey.objects.get().scope == str(erased.pk), "nothing is sealed for who was erased"
+        assert "replayed" in AuditEvent.objects.get(event="backup:restored").details
+    assert "0 keys were there" in replay(main, keys, **options), "twice is once"
+
+
+def test_where_the_log_is_as_old_as_the_keys_the_folder_alone_knows(old_keys):
+    main, keys, business, _neighbour, erased = old_keys
+    with psycopg.connect(main.replace(OWNER, SUPERUSER)) as database:  # as a snapshot of both would have it
+        database.execute("SET session_replication_role = replica")
+        database.execute("DELETE FROM tenancy_auditevent WHERE event = 'key:destroyed'")
+    assert "0 keys are there that would go" in replay(main, keys, dry_run=True, without_tombstones=True)
+    assert "2 keys were there and are gone again" in replay(main, keys)
+    assert opened(main, keys, business, erased) == [None, None]
+
+
+def test_keys_whose_escrow_is_over_go_again_too(old_keys):
+    """They have no tombstones: that they went is told by the end of their organization."""
+    main, keys, _business, neighbour, _erased = old_keys
+    owner = neighbour.organization.pk
+    with connected_to(main, url("keys", OWNER)), activate(owner):
+        now = timezone.now()
+        Closing.objects.create(state="ended", asked_at=now, ended_at=now, escrow_until=now, escrow_ended_at=now)
+        Organization.everyone.filter(pk=owner).update(ended_at=now)
+        end_escrow(owner)
+    assert "No destroyed key" in replay(main, keys)
+    with connected_to(main, keys), keys_of(owner):
+        assert not DataKey.objects.filter(organization_id=owner).exists()
