@@ -23,10 +23,15 @@ def as_pdf(erasure: Erasure) -> bytes:
         paper.fact(name, moment(datetime.fromisoformat(said[key]), zone) if said[key] else "-")
     paper.fact(_("State"), _("Final") if said["is_final"] else _("Carriers have not answered for all copies yet"))
     paper.fact(_("Number (keyed hash)"), said["number_hash"], size=8)
+    for other in said["number_hashes"]:
+        if other != said["number_hash"]:
+            paper.fact(_("Another number of theirs (keyed hash)"), other, size=8)
     paper.section(_("What ended"))
     for label, number in said["ended"].items():
         paper.fact(str(number), titles.get(label, label))
-    paper.section(_("What stays, without the number"))
+    paper.section(
+        _("What stays, without the number") if len(said["number_hashes"]) < 2 else _("What stays, without the numbers")
+    )
     for label, number in said["stayed"].items():
         paper.fact(str(number), titles.get(label, label))
     carriers = said["carriers"]

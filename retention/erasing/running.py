@@ -31,6 +31,8 @@ from texting.models import Contact
 log = logging.getLogger("parley.erasing")
 
 _LEASE = timedelta(minutes=15)
+CHANGED = "numbers"
+"""`Erasure.failure` of one that was stopped because its person's numbers are others now."""
 State = Erasure.State
 
 
@@ -96,8 +98,7 @@ def _shred(erasure: Erasure) -> bool:
     if erasure.shredded_at is not None:
         return True
     who = Who(bytes(erasure.request.number_index), tuple(UUID(one) for one in erasure.contact_ids))
-    if _is_there(who) and (found := stops(who, timezone.now())):
-        names = sorted({one.name for one in found})
+    if _is_there(who) and (names := _stopped_by(who)):
         Erasure.objects.filter(pk=erasure.pk).update(state=State.STOPPED, busy_until=None, failure=",".join(names)[:60])
         audit.record(
             event=AuditKind.ERASURE_STOPPED, actor=erasure.asked_by, object=erasure, request=erasure.request_id
@@ -114,6 +115,13 @@ def _shred(erasure: Erasure) -> bool:
     erasure.shredded_at = timezone.now()
     erasure.save(update_fields=["key_ids", "shredded_at"])
     return True
+
+
+def _stopped_by(who: Who) -> list[str]:
+    """Names of what keeps it from beginning; also that these are no longer exactly the person's numbers."""
+    if set(Who.of(who.index).contacts) != set(who.contacts):
+        return [CHANGED]
+    return sorted({one.name for one in stops(who, timezone.now())})
 
 
 def _is_there(who: Who) -> bool:
@@ -145,8 +153,10 @@ def _finish(erasure: Erasure) -> bool:
     """Close the requests of the number, with their numbers and words."""
     now = timezone.now()
     index = bytes(erasure.request.number_index)
+    numbers = tuple(bytes.fromhex(one) for one in erasure.number_hashes)
+    who = Who(index, tuple(UUID(one) for one in erasure.contact_ids), numbers)
     proof = (part for part in PARTS if part.fate is STAYS_AS_PROOF)
-    stayed = {part.model: number for part in proof if (number := part.rows(Who(index, ())).order_by().count())}
+    stayed = {part.model: number for part in proof if (number := part.rows(who).order_by().count())}
     done = Erasure.objects.filter(pk=erasure.pk, state=State.RUNNING)
     if not done.update(state=State.DONE, ended_at=now, busy_until=None, failure="", stayed=stayed):
         return False
@@ -212,6 +222,7 @@ def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, object]:
         "law": request.law,
         "received_on": request.received_on.isoformat(),
         "number_hash": bytes(request.number_index).hex(),
+        "number_hashes": erasure.number_hashes,
         "contacts": erasure.contact_ids,
         "asked_by": str(erasure.asked_by_id),
         "agreed_by": str(erasure.decided_by_id or ""),

@@ -214,6 +214,7 @@ class Migration(migrations.Migration):
                         ('at', models.DateTimeField(help_text='When it was asked for; what ended says that it ended then.')),
                         ('texts', models.PositiveIntegerField(default=0)),
                         ('contact_ids', models.JSONField(default=list)),
+                        ('number_hashes', models.JSONField(default=list)),
                         ('key_ids', models.JSONField(default=list)),
                         ('ended', models.JSONField(default=dict)),
                         ('stayed', models.JSONField(default=dict)),

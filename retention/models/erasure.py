@@ -14,6 +14,8 @@ class Erasure(TenantModel):
     """One erasure of one request. Ids, counts and times only; `certificate` is canonical JSON, signed.
 
     `shredded_at`: from then on nothing brings it back. `failure`: what stopped it last (the name of an error).
+    `contact_ids`: the numbers that were seen and agreed to; of no others anything ends. `number_hashes`: keyed, in hex,
+    as they were before they ended; what stays is counted under all of them.
     """
 
     class State(models.TextChoices):
@@ -32,6 +34,7 @@ class Erasure(TenantModel):
     at = models.DateTimeField(help_text="When it was asked for; what ended says that it ended then.")
     texts = models.PositiveIntegerField(default=0)
     contact_ids = models.JSONField(default=list)
+    number_hashes = models.JSONField(default=list)
     key_ids = models.JSONField(default=list)
     ended = models.JSONField(default=dict)
     stayed = models.JSONField(default=dict)

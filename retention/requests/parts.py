@@ -28,10 +28,14 @@ STAYS_AS_RECORD = _("Stays, without words")
 
 @dataclass(frozen=True)
 class Who:
-    """A number (its blind index) and the contacts of whoever has it: none, one, or all numbers of a person."""
+    """A number (its blind index) and the contacts of whoever has it: none, one, or all numbers of a person.
+
+    `others`: indexes of their further numbers that no contact has any more, since they were erased.
+    """
 
     index: bytes
     contacts: tuple[UUID, ...]
+    others: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, index: bytes | memoryview) -> "Who":
@@ -43,7 +47,7 @@ class Who:
     def indexes(self) -> list[bytes]:
         """Of all their numbers; of contacts that have ended what stands there instead, which is no number's."""
         found = Contact.objects.filter(pk__in=self.contacts).values_list("number_index", flat=True)
-        return sorted({self.index, *map(bytes, found)})
+        return sorted({self.index, *self.others, *map(bytes, found)})
 
     @property
     def conversations(self) -> "QuerySet[Conversation, Any]":

@@ -28,7 +28,8 @@ def erase_subject(request: MemberRequest, subject_id: UUID) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            erasure = asking.ask(member=request.member, request=found)
+            seen = request.POST.get("seen", "")
+            erasure = asking.ask(member=request.member, request=found, seen=seen)
         except CannotDo as refused:
             error = str(refused)
         else:
@@ -44,6 +45,8 @@ def erase_subject(request: MemberRequest, subject_id: UUID) -> HttpResponse:
     context = {
         "shown": reading.shown(request.member, found),
         "error": error,
+        "numbers": asking.numbers_of(who),
+        "mark": asking.mark_of(who),
         "found": parts,
         "stops": [] if found.erased_at else stops(who, timezone.now()),
         "may_ask": found.state == SubjectRequest.State.OPEN and found.kind in asking.TO_ERASE,
@@ -60,7 +63,7 @@ def agree_to_erasure(request: MemberRequest, subject_id: UUID) -> HttpResponse:
     """The second person says yes."""
     found = reading.access(request.member, subject_id)
     try:
-        asking.agree(member=request.member, erasure=_waiting(found))
+        asking.agree(member=request.member, erasure=_waiting(found), seen=request.POST.get("seen", ""))
     except CannotDo as refused:
         messages.error(request, str(refused))
     else:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
-from retention.erasing.asking import OPEN, TO_ERASE
+from retention.erasing.asking import OPEN, TO_ERASE, changed
+from retention.erasing.running import CHANGED
 from retention.exporting.asking import WITH_COPY
 from retention.forms.request_forms import ProofForm, ReasonForm, RequestForm
 from retention.models import DataExport, Erasure, SubjectRequest
@@ -164,6 +165,8 @@ def _context(request: MemberRequest, found: SubjectRequest) -> dict[str, Any]:
         "at_work": copying or (erasure is not None and erasure.state == Erasure.State.RUNNING),
         "may_copy": is_open and found.kind in WITH_COPY and not copying,
         "erasure": erasure,
+        "changed": changed(erasure) if erasure is not None and waits else None,
+        "is_changed": erasure is not None and erasure.failure == CHANGED,
         "may_agree": waits and erasure is not None and erasure.asked_by_id != request.member.pk,
         "may_erase": is_open and found.kind in TO_ERASE and (erasure is None or erasure.state not in OPEN),
         "shown": reading.shown(request.member, found),

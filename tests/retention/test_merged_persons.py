@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from retention import changing
+from compliance.models import ConsentEvent, Suppression
+from retention import certificates, changing
+from retention.erasing import asking
 from retention.erasing.rows import without_number
 from retention.erasing.running import go_on
 from retention.holds.covering import covered
@@ -16,7 +18,9 @@ from retention.holds.wanted import WantedScope
 from retention.kinds import Kind
 from retention.models import DataExport, Erasure, SubjectRequest
 from retention.purging import running
+from retention.requests.cannot_do import CannotDo
 from retention.requests.parts import Who
+from tenancy.audit_checkpoints import trusted_keys
 from tenancy.isolation import activate
 from tests.retention.asked import ask_request, copied_for
 from tests.retention.placed import place_hold
@@ -24,7 +28,7 @@ from tests.retention.purging.conftest import told, without_waiting
 from tests.retention.test_tag_periods import choose, tag_of
 from tests.texting.desk import FIRST, SECOND, desk
 from tests.texting.test_duplicates import TEXTS, merge, two
-from texting import tagging
+from texting import persons, tagging
 from texting.duplicates import merging
 from texting.duplicates.choosing import CannotMerge
 from texting.models import Contact, ContactTag, Conversation, Message
@@ -103,6 +107,92 @@ def test_an_erasure_ends_copies_and_requests_of_all_their_numbers(two):
         found = (DataExport.objects.get(pk=copy.pk).state, left.number_masked, left.state)
     page = two.as_(two.cast.admin).get(f"/settings/exports/{copy.pk}/")
     assert (found, page.status_code) == (("ended", "", "done"), 404)
+
+
+@pytest.fixture
+def waiting(two, monkeypatch):
+    """An admin asks to erase Ana, who has two numbers; that is large, so an owner has to agree."""
+    monkeypatch.setattr(asking, "ALONE", 1)
+    two.made = merge(two)
+    two.hear("STOP", number=SECOND)
+    with activate(two.organization):
+        Conversation.objects.update(status="resolved", resolved_at=timezone.now())
+        Message.objects.filter(direction="out").update(status="delivered")  # the answer to STOP
+        two.request = ask_request(two.cast.admin, FIRST, kind="erase")
+        two.erasure = asking.ask(member=two.cast.admin, request=two.request)
+    two.page = f"/settings/requests/{two.request.pk}/"
+    two.owner = two.as_(two.cast.owner)
+    return two
+
+
+def agreed(waiting, page):
+    """What comes of pressing Agree on this page."""
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]+)"', page)
+    waiting.owner.post(f"{waiting.page}erase/agree/", {"seen": seen})
+    with activate(waiting.organization):
+        return Erasure.objects.get(pk=waiting.erasure.pk)
+
+
+def look(waiting):
+    return waiting.owner.get(waiting.page).content.decode()
+
+
+def test_the_certificate_counts_what_stays_under_all_of_their_numbers(waiting):
+    with activate(waiting.organization):
+        both = {row.number_index.hex() for row in Contact.objects.filter(pk__in=[waiting.ana.pk, waiting.second.pk])}
+    assert agreed(waiting, look(waiting)).state == "running"
+    assert go_on(waiting.organization.pk) == 1
+    with activate(waiting.organization):
+        done = Erasure.objects.get(pk=waiting.erasure.pk)
+        kept = Suppression.objects.count(), ConsentEvent.objects.filter(action="withdrawn").count()
+        there = ConsentEvent.objects.filter(number_index__in=[bytes.fromhex(one) for one in both]).count()
+    said = certificates.verify(done.certificate, trusted_keys())
+    assert (set(said["number_hashes"]), kept) == (both, (2, 2))
+    assert (said["stayed"]["compliance.Suppression"], said["stayed"]["compliance.ConsentEvent"]) == (2, there)
+    assert b"%PDF" in waiting.owner.get(f"{waiting.page}erasure.pdf").content
+
+
+def test_the_second_person_agrees_to_what_is_there_now_and_a_strangers_number_stays(waiting):
+    before = look(waiting)
+    with activate(waiting.organization):
+        merging.take_off(member=waiting.cast.supervisor, merge_id=waiting.made.pk)
+    assert agreed(waiting, before).state == "asked", "agreed to a number that is a stranger's"
+    after = look(waiting)
+    assert ("They stay:" in after, "They stay:" in before) == (True, False)
+    assert waiting.second.number_masked in after
+    assert agreed(waiting, after).contact_ids == [str(waiting.ana.pk)]
+    assert go_on(waiting.organization.pk) == 1
+    with activate(waiting.organization):
+        assert Message.objects.filter(contact=waiting.second, ended_at=None).exists()
+        assert not Message.objects.filter(contact=waiting.ana, ended_at=None).exists()
+        assert list(Suppression.objects.filter(number_index=waiting.second.number_index)) != []
+
+
+def test_a_number_that_came_in_addition_has_to_be_asked_for_anew(waiting):
+    merge(waiting, waiting.ana, waiting.stranger)
+    page = look(waiting)
+    assert ("Call it off and ask anew" in page, "erase/agree/" in page) == (True, False)
+    with activate(waiting.organization), pytest.raises(CannotDo, match="ask anew"):
+        asking.agree(member=waiting.cast.owner, erasure=waiting.erasure, seen=asking.changed(waiting.erasure).mark)
+    first = waiting.as_(waiting.cast.admin)
+    first.post(f"{waiting.page}erase/call-off/")
+    asked = first.get(f"{waiting.page}erase/").content.decode()
+    assert waiting.stranger.number_masked in asked
+    assert first.post(f"{waiting.page}erase/", {"seen": "0" * 32}).status_code == 409
+
+
+def test_once_both_agreed_nobody_merges_or_parts_them_and_what_changes_all_the_same_stops_it(waiting):
+    assert agreed(waiting, look(waiting)).state == "running"
+    with pytest.raises(CannotMerge, match="to be erased"):
+        merge(waiting, waiting.ana, waiting.stranger)
+    with activate(waiting.organization):
+        with pytest.raises(CannotMerge, match="to be erased"):
+            merging.take_off(member=waiting.cast.supervisor, merge_id=waiting.made.pk)
+        persons.part([waiting.second.pk])  # as the end of a number does that nobody guards
+    assert go_on(waiting.organization.pk) == 0
+    assert "changed before it began" in look(waiting)
+    with activate(waiting.organization):
+        assert not Message.objects.filter(ended_as="erased").exists()
 
 
 def test_whoever_is_left_together_can_still_be_parted(two):

@@ -223,9 +223,9 @@ def test_above_the_limit_two_people_are_needed(desk, person, monkeypatch):
     assert running.go_on(desk.organization.pk) == 0
     with activate(desk.organization):
         with pytest.raises(CannotDo, match="Another person"):
-            asking.agree(member=desk.cast.admin, erasure=erasure)
+            asking.agree(member=desk.cast.admin, erasure=erasure, seen=asking.changed(erasure).mark)
         assert Contact.objects.get(pk=person.pk).name == "Delia Moreno"
-        asking.agree(member=desk.cast.owner, erasure=erasure)
+        asking.agree(member=desk.cast.owner, erasure=erasure, seen=asking.changed(erasure).mark)
         with pytest.raises(CannotDo, match="any more"):
             asking.call_off(member=desk.cast.owner, erasure=erasure)
     assert running.go_on(desk.organization.pk) == 1

@@ -1,5 +1,7 @@
 """An admin opens a request, sees what is held before anything is done, and who may not sees nothing of it."""
 
+import re
+
 from retention.erasing import running
 from retention.models import SubjectRequest
 from tenancy.isolation import activate
@@ -67,8 +69,11 @@ def test_an_admin_sees_what_stops_it_erases_and_fetches_the_certificate(desk):
     assert admin.post(f"{page}erase/").status_code == 409
     assert admin.get(f"{page}erasure.json").status_code == 404
     desk.resolve(talk)
-    assert "Erase for good" in admin.get(f"{page}erase/").content.decode()
-    assert admin.post(f"{page}erase/").status_code == 302
+    asked = admin.get(f"{page}erase/").content.decode()
+    assert "Erase for good" in asked
+    assert admin.post(f"{page}erase/").status_code == 409, "whose numbers were not shown"
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]+)"', asked)
+    assert admin.post(f"{page}erase/", {"seen": seen}).status_code == 302
     assert admin.post(f"{page}erase/").status_code == 409
     assert admin.post(f"{page}erase/agree/").status_code == 302, "and says that nothing waits"
     running.go_on(desk.organization.pk)
