@@ -22,6 +22,7 @@ from tenancy.audit_chain import COLUMNS, link
 from tenancy.audit_kinds import AuditEventKind, AuditKind, kind_of
 from tenancy.audit_verification import Finding, Report, verify_chain
 from tenancy.automatic import acting
+from tenancy.bulk_writes import insert_rows
 from tenancy.isolation import before_commit, kept_until_commit
 from tenancy.models import AuditEvent, AuditHead
 
@@ -90,7 +91,7 @@ def flush() -> None:
         values = {name: getattr(row, name) for name in COLUMNS} | {"details": details.pre_save(row, add=True)}
         row.hash = link(bytes(head.hash), values)
         head.sequence, head.hash = row.sequence, row.hash
-    AuditEvent.objects.bulk_create(rows)
+    insert_rows(rows)
     head.save(update_fields=["sequence", "hash"])
 
 

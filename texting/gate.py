@@ -61,6 +61,11 @@ class Draft:
     announcement_id: UUID | None = None  # it is one of the many texts of this announcement
 
     @property
+    def is_unread(self) -> bool:
+        """Whether nobody reads why it may leave: at the hand-over, and for one text of an announcement."""
+        return self.stage == Decision.Stage.HAND_OVER or self.announcement_id is not None
+
+    @property
     def is_bulk(self) -> bool:
         """Whether nobody waits for it: marketing, or one of many texts that say the same."""
         return self.purpose is Purpose.BULK or self.announcement_id is not None
@@ -70,7 +75,7 @@ class Draft:
 class Reason:
     """Why a policy answered as it did: one sentence for a person, one for what to do instead, ids as evidence.
 
-    Sentences are not kept. At the hand-over, where nobody reads them, a policy may leave them out.
+    Sentences are not kept. Where nobody reads why a text may leave (`Draft.is_unread`), a policy may leave them out.
     `again_at`: when the same text would pass, for a refusal that time alone ends. `waits`: at the hand-over a text that
     is refused for this reason waits until then, whatever its purpose is. `may_insist`: its author may send it all the
     same (`OutsideHours.SEND`) or let it wait; in a reason that allows, the author did. `not_before`: allowed, but not

@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,13 +16,14 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Team
+from tenancy import arrays
 from tenancy.crash_points import crash_here
 from tenancy.isolation import current_organization_id
 from texting import outgoing_webhooks
 from texting.doorbells import ring
 from texting.limits import refunds
 from texting.models import Contact, Line, Message, OutboxEntry, SendAttempt
-from texting.outbox_statements import BOUNDS, CLAIM, WAIT, WORK
+from texting.outbox_statements import BOUNDS, CLAIM, ENTER, WAIT, WORK
 from texting.purposes import URGENT_PRIORITY, Purpose, terms_of
 from texting.statuses import MessageStatus
 
@@ -59,21 +61,20 @@ def put_all(messages: Sequence[Message], purpose: Purpose, *, deadline: datetime
     All times are the database's, so a process whose clock is wrong enters its texts like any other.
     """
     terms = terms_of(purpose, many=any(message.announcement_id for message in messages))
-    OutboxEntry.objects.bulk_create(
-        OutboxEntry(
-            message_id=message.pk,
-            organization_id=current_organization_id(),
-            line_id=message.line_id,
-            contact_id=message.contact_id,
-            priority=terms.priority,
-            segments=1 if message.media_count else max(message.segments, 1),
-            has_pictures=message.media_count > 0,
-            due_at=message.held_until or Now(),
-            held_until=message.held_until,
-            expires_at=deadline or (message.held_until or Now()) + terms.life,
-        )
-        for message in messages
-    )
+    values: dict[str, Any] = {
+        "organization": current_organization_id(),
+        "priority": terms.priority,
+        "deadline": deadline,
+        "life": terms.life,
+        "messages": arrays.uuids(message.pk for message in messages),
+        "lines": arrays.uuids(message.line_id for message in messages),
+        "contacts": arrays.uuids(message.contact_id for message in messages),
+        "segments": arrays.numbers(1 if message.media_count else max(message.segments, 1) for message in messages),
+        "pictures": arrays.numbers(message.media_count > 0 for message in messages),
+        "held": arrays.moments(message.held_until for message in messages),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ENTER, values)
     for line_id in {message.line_id for message in messages}:
         ring_after_commit(line_id)
     crash_here("before_queued")

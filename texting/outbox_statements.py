@@ -31,6 +31,15 @@ _FREE = """
         OFFSET 0)
 """
 _COST = "CASE WHEN {entry}.has_pictures THEN c.picture_seconds ELSE {entry}.segments * c.segment_seconds END"
+ENTER = """
+INSERT INTO texting_outboxentry (message_id, organization_id, line_id, contact_id, priority, segments, has_pictures,
+    state, due_at, held_until, expires_at, attempt, resends)
+SELECT n.message_id, %(organization)s, n.line_id, n.contact_id, %(priority)s, n.segments, n.has_pictures,
+    'ready', coalesce(n.held_until, statement_timestamp()), n.held_until,
+    coalesce(%(deadline)s, coalesce(n.held_until, statement_timestamp()) + %(life)s), 0, 0
+FROM unnest(%(messages)s::uuid[], %(lines)s::uuid[], %(contacts)s::uuid[], %(segments)s::int[], %(pictures)s::bool[],
+    %(held)s::timestamptz[]) AS n (message_id, line_id, contact_id, segments, has_pictures, held_until)
+"""
 BOUNDS: dict[str, Any] = {
     "owed": OWED_PRIORITY,
     "urgent": URGENT_PRIORITY,

@@ -42,8 +42,9 @@ class ContentTypes:
         return self.judge_all([draft])[0]
 
     def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
-        """`judge` for each; the ledger is asked once, about those that are offers."""
-        found = [None if is_ours(draft) else recognize(draft.body) for draft in drafts]
+        """`judge` for each; words that many share are read once, and the ledger is asked once, about offers."""
+        known: dict[str, Recognized] = {}
+        found = [None if is_ours(draft) else _recognized(draft.body, known) for draft in drafts]
         offers = [
             draft.conversation.contact
             for draft, one in zip(drafts, found, strict=True)
@@ -65,7 +66,8 @@ class ContentTypes:
             state = agreed[draft.conversation.contact_id].at_line(draft.conversation.line)
             action = Action.ALLOW if state.permits(MARKETING) else action
         if action is Action.ALLOW:
-            return Ruling((self._reason(found, Verdict.ALLOW, reads_like(found)), *self._advice(found)))
+            said = "" if draft.is_unread else reads_like(found)
+            return Ruling((self._reason(found, Verdict.ALLOW, said), *self._advice(found)))
         return Ruling((self._objection(draft, found, action, *_about(found, action)),))
 
     def _advice(self, found: Recognized) -> list[Reason]:
@@ -112,6 +114,12 @@ class ContentTypes:
             evidence={"groups": groups, "confidence": found.confidence} | evidence,
             about_text=verdict is Verdict.REFUSE,
         )
+
+
+def _recognized(body: str, known: dict[str, Recognized]) -> Recognized:
+    if body not in known:
+        known[body] = recognize(body)
+    return known[body]
 
 
 def _about(found: Recognized, action: Action) -> tuple[str, str]:

@@ -84,11 +84,10 @@ class Permission:
         permission = state.permits(scope)
         if permission is None:
             return self._missing(draft, state, scope, evidence)
-        handed_over = draft.stage == Decision.Stage.HAND_OVER  # nobody reads it
         return Reason(
             rule="consent.given",
             verdict=Verdict.ALLOW,
-            text="" if handed_over else f"May be texted since {_moment(permission.recorded_at)}{_how(permission)}.",
+            text="" if draft.is_unread else f"May be texted since {_moment(permission.recorded_at)}{_how(permission)}.",
             evidence={"consent_event": str(permission.pk), "scope": scope},
         )
 

@@ -10,6 +10,7 @@ Many rows: call `prefetch(rows)` first, which fetches all their keys in one quer
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
@@ -244,7 +245,12 @@ class EncryptedTextField(_TextField[_Set, _Get]):
 
     def _column(self, organization: UUID) -> bytes:
         """How the places of all rows of this column begin."""
-        return records.lengths_first(organization.bytes, self.model._meta.db_table, self.attname)
+        return _column_of(organization, self.model._meta.db_table, self.attname)
+
+
+@lru_cache(maxsize=1024)
+def _column_of(organization: UUID, table: str, column: str) -> bytes:
+    return records.lengths_first(organization.bytes, table, column)
 
 
 def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField[Any, Any]]:

@@ -45,7 +45,8 @@ from texting.statuses import MessageStatus
 
 log = logging.getLogger("parley.announcements")
 
-BATCH = 100
+BATCH = 250  # so that what does not depend on their number weighs little; a pause waits for some tenths of a second
+LOOK_EVERY = 2.0  # seconds, within a turn, between looks at what became of those before
 CHECKED_TOGETHER = 250
 A_TURN = 20.0  # seconds; then the others have theirs
 LEAST_AHEAD = 500
@@ -58,13 +59,28 @@ _LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
 _NOT_OVER = (RowState.UNREAD, RowState.READY, RowState.QUEUED)
 
 
+class _Turn:
+    """What a worker remembers from one batch to the next: when it looked at the outcomes, and how many it may queue.
+
+    What leaves meanwhile only makes room, and opt-outs and refusals are counted again within `LOOK_EVERY`.
+    """
+
+    def __init__(self) -> None:
+        self.looked: float | None = None
+        self.room = 0
+
+    def is_fresh(self) -> bool:
+        """Whether it has looked a moment ago."""
+        return self.looked is not None and time.monotonic() - self.looked < LOOK_EVERY
+
+
 def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TURN, batch: int = BATCH) -> bool:
     """Work on one for a while. Returns whether something can be done at once that nobody else is at."""
-    ends = time.monotonic() + seconds
+    ends, turn = time.monotonic() + seconds, _Turn()
     while True:
         try:
             with activate(organization_id):
-                if not _one_batch(announcement_id, batch):
+                if not _one_batch(announcement_id, batch, turn):
                     return False
                 crash_here("before_announced_commit")
         except Exception as error:
@@ -88,7 +104,7 @@ def unfinished() -> list[UUID]:
     )
 
 
-def _one_batch(announcement_id: UUID, batch: int) -> bool:
+def _one_batch(announcement_id: UUID, batch: int, turn: _Turn) -> bool:
     """False when there is nothing to do now, or when another worker does it."""
     rows = Announcement.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
     row = (
@@ -102,9 +118,9 @@ def _one_batch(announcement_id: UUID, batch: int) -> bool:
         return planning.look_again(row)
     if row.state == State.CHECKING:
         return _look_at_some(row, batch)
-    settle(row)
     if row.state == State.RUNNING:
-        return _go_on(row, batch)
+        return _go_on(row, batch, turn)
+    settle(row)
     if row.state == State.CANCELED and row.ended_at is None:
         return _take_back(row, batch)
     return False
@@ -148,27 +164,33 @@ def _stop(row: Announcement, why: Announcement.Why) -> None:
 # --- Queueing ---
 
 
-def _go_on(row: Announcement, batch: int) -> bool:
+def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
     author = row.started_by
     if author is None or not _may_send(author, row):
         _stop(row, Why.AUTHOR)
         return False
-    if why := stopping.reason_to_stop(row):
-        _stop(row, why)
-        return False
+    looks = not turn.is_fresh() or turn.room <= 0
+    if looks:
+        settle(row)
+        if why := stopping.reason_to_stop(row):
+            _stop(row, why)
+            return False
+        turn.looked, turn.room = time.monotonic(), _ahead(row) - _waiting(row)
     ready = _recipients(row, RowState.READY)
     if _is_hours_late(row, ready):
         _stop(row, Why.LATE)
         return False
-    room = _ahead(row) - _waiting(row)
     due = ready.filter(Q(due_at=None) | Q(due_at__lte=timezone.now())).select_related("contact")
-    rows = list(due.order_by("id")[: max(0, min(batch, room))])
+    rows = list(due.order_by("id")[: max(0, min(batch, turn.room))])
     if rows:
         _queue(row, author, rows)
         if row.tries:
             row.tries = 0
             row.save(update_fields=["tries"])
-        return room > len(rows)
+        turn.room -= len(rows)
+        return turn.room > 0
+    if not looks:
+        settle(row)
     if not _recipients(row, *_NOT_OVER).exists():
         row.state, row.ended_at = State.FINISHED, timezone.now()
         row.save(update_fields=["state", "ended_at"])
