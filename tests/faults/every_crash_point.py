@@ -1,11 +1,8 @@
 """A process dies at every named place of the product, is replaced, and nothing is lost or sent twice."""
 
-from collections import Counter
-
 import pytest
 
 from tenancy.crash_points import POINTS
-from tests.faults.announcing import PEOPLE, die_in_the_middle_of_an_announcement, finish_with_two_workers, outcomes
 from tests.faults.crashing import crash_and_recover
 from tests.faults.crashing_web import die_between_commit_and_doorbell
 from tests.faults.purging import die_while_the_quarantine_is_forgotten, what_is_left
@@ -34,11 +31,3 @@ def test_a_purge_whose_worker_dies_is_finished_by_the_next_one_and_told_once(poi
     holds()
     left = what_is_left(desk, key_id)
     assert left == {"requests": 0, "keys": 0, "unfinished": 0, "key:destroyed": 1, "webhook:forgotten": 1}
-
-
-def test_an_announcement_whose_worker_is_killed_is_finished_by_others_and_reaches_each_once(system, desk):
-    row, numbers = die_in_the_middle_of_an_announcement(system, desk)
-    finish_with_two_workers(system, desk, row)
-    assert outcomes(desk, row) == {"sent": PEOPLE}
-    reached = Counter(one.to for one in system.far_end.truth if one.to in set(numbers))
-    assert reached == dict.fromkeys(numbers, 1)

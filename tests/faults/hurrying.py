@@ -32,6 +32,7 @@ def hurry() -> None:
     """Patch this process."""
     from config import celery
     from texting import delivery, fetching, keeping, outbox, preparing, progress, receipts, reconciling, turns
+    from texting.announcements import working
     from texting.providers.twilio import TwilioProvider
 
     _put(outbox, "LEASE", timedelta(seconds=LEASE))
@@ -46,6 +47,7 @@ def hurry() -> None:
     _put(preparing, "FRESH_SECONDS", 2.0)
     _put(keeping, "KEPT_SECONDS", 4.0)
     _put(delivery, "OVERDUE", timedelta(seconds=1))
+    _put(working, "BATCH", 40)  # so that there is something between two of them
     _put(turns, "LONGEST", timedelta(seconds=8))  # a dead worker's turn
     _put(fetching, "EVERY", timedelta(seconds=2))
     # A text that was taken long ago is asked about at 2, 4 and 6 seconds instead of 5 minutes, an hour and a day.

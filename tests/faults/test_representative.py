@@ -1,5 +1,6 @@
 """A few of the faults, for every run of the tests; `make faults` runs all of them."""
 
+import os
 import time
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tenancy.isolation import activate
 from tests.callers import make_caller
 from tests.compliance.importing_lists import outcomes
+from tests.faults import announcing
 from tests.faults.away import callers, take_away
 from tests.faults.crashing import crash_and_recover
 from tests.faults.crashing_web import browser_of
@@ -15,7 +17,7 @@ from tests.faults.intents import new_number
 from texting.models import Message
 
 POOL_SECONDS = 5.0  # `config.env.database`: whoever waits for a connection that is in use is told after that
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900 if os.environ.get("FAULTS_LONG") else 300)
 
 
 @pytest.mark.parametrize("point", ["after_call"])
@@ -57,3 +59,17 @@ def test_without_the_database_everybody_is_told_soon_to_come_again_and_then_serv
     assert sum(one.to == number for one in system.far_end.truth) == 1
     with activate(desk.organization):
         assert [text.body for text in Message.objects.filter(direction="in")] == ["See you at 5"]
+
+
+def test_an_announcement_whose_worker_is_killed_at_any_moment_reaches_each_once(system, desk, holds):
+    long = bool(os.environ.get("FAULTS_LONG"))
+    people, times, workers = (400, 12, 2) if long else (60, 1, 1)
+    row, numbers = announcing.begin(system, desk, people)
+    if long:
+        announcing.die_with_a_batch_queued(system, desk, row)
+    announcing.kill_again_and_again(system, desk, row, times=times, seed=int(os.environ.get("FAULTS_SEED", "1")))
+    announcing.finish(system, desk, row, workers=workers)
+    assert announcing.reached(system, numbers) == dict.fromkeys(numbers, 1)
+    assert announcing.outcomes(desk, row) == {"sent": people}
+    assert announcing.texts_of(desk, row) == people
+    holds()
