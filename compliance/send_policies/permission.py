@@ -13,7 +13,7 @@ from compliance.models import ConsentEvent, OptIn
 from compliance.scopes import EXEMPT, INFORMATIONAL, MARKETING, REPLY
 from compliance.send_policies.here import organization
 from texting.gate import Draft, Reason, Ruling, Verdict
-from texting.models import Decision, Message
+from texting.models import Message
 from texting.phone_numbers import display
 from texting.purposes import Purpose
 

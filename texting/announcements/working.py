@@ -47,7 +47,6 @@ log = logging.getLogger("parley.announcements")
 
 BATCH = 250  # so that what does not depend on their number weighs little; a pause waits for some tenths of a second
 LOOK_EVERY = 2.0  # seconds, within a turn, between looks at what became of those before
-CHECKED_TOGETHER = 250
 A_TURN = 20.0  # seconds; then the others have theirs
 LEAST_AHEAD = 500
 LOOKED_AT = timedelta(days=3)  # after the end: carriers say late that a text did not arrive
@@ -74,13 +73,13 @@ class _Turn:
         return self.looked is not None and time.monotonic() - self.looked < LOOK_EVERY
 
 
-def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TURN, batch: int = BATCH) -> bool:
+def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TURN, batch: int | None = None) -> bool:
     """Work on one for a while. Returns whether something can be done at once that nobody else is at."""
     ends, turn = time.monotonic() + seconds, _Turn()
     while True:
         try:
             with activate(organization_id):
-                if not _one_batch(announcement_id, batch, turn):
+                if not _one_batch(announcement_id, batch or BATCH, turn):
                     return False
                 crash_here("before_announced_commit")
         except Exception as error:
@@ -131,7 +130,7 @@ def _look_at_some(row: Announcement, batch: int) -> bool:
     author = row.made_by
     if row.begins_at is not None and row.started_by is not None and not _may_send(author, row):
         author = row.started_by
-    if checking.check_some(row, author, max(batch, CHECKED_TOGETHER) if batch == BATCH else batch):
+    if checking.check_some(row, author, batch):
         return True
     if row.state == State.CHECKED and row.begins_at is not None:
         planning.begin(row)

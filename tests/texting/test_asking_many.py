@@ -1,0 +1,78 @@
+"""The gate's answer to many texts at once is, to the letter, its answer to each alone, whatever stands of whom."""
+
+import os
+import random
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import timezone
+
+from tenancy.isolation import activate
+from tests.permitting import agree_to_everything
+from tests.texting.announcements.many import customers, number, write
+from tests.texting.desk import desk
+from texting import blocking, gate, threads
+from texting.gate import Draft, OutsideHours
+from texting.models import Contact, Decision
+from texting.purposes import FOR_MANY, Purpose
+
+__all__ = ["desk"]
+
+PEOPLE = 12
+SEEDS = int(os.environ.get("SEEDS", "1"))
+EARLY = datetime(2037, 7, 2, 12, 30, tzinfo=UTC)  # half past eight in New York, half past five in Los Angeles
+SAID = ("Hello", "STOP", "START", "Wrong number, I am not Anna", "please leave me alone", "I want to end my life")
+BODIES = (
+    "We are closed on Friday. Back on Monday at 8.",
+    "20% off everything this weekend, shop now!",
+    "Your card 4111 1111 1111 1111 was declined.",
+    "See https://bit.ly/3abcdef for more.",
+    "Reply YES to confirm, reply CANCEL for another time.",
+    "THIS IS THE LAST DAY!!! HURRY UP NOW",
+)
+
+
+def some_states(desk, chance: random.Random) -> list[Contact]:
+    """Customers of whom anything may be true."""
+    for at in range(PEOPLE):
+        for said in chance.sample(SAID, chance.choice((0, 0, 1, 2))):
+            desk.hear(said, number=number(at))
+    contacts = customers(desk, *range(PEOPLE), agree=False)
+    with activate(desk.organization):
+        for contact in contacts:
+            contact.time_zone = chance.choice(("", "America/New_York", "America/Los_Angeles", "Europe/Madrid"))
+            contact.state = chance.choice(("", "", "FL", "WA"))
+            contact.save(update_fields=["time_zone", "state"])
+            if chance.random() < 0.6:
+                agree_to_everything(contact)
+            if chance.random() < 0.15:
+                blocking.block(member=desk.cast.owner, contact=contact, why=Contact.Block.SPAM)
+    return contacts
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_of_many_each_is_judged_as_it_is_alone(seed, desk, time_machine):
+    time_machine.move_to(EARLY, tick=False)
+    chance = random.Random(seed)  # noqa: S311 - which states are tried
+    contacts, row = some_states(desk, chance), write(desk)
+    with activate(desk.organization):
+        here = threads.open_or_new(contacts, desk.line, at=timezone.now())
+    many = chance.random() < 0.7
+    drafts = [
+        Draft(
+            here[contact.pk],
+            chance.choice(BODIES),
+            chance.choice(FOR_MANY) if many else Purpose.REPLY,
+            desk.cast.owner,
+            stage=chance.choice((Decision.Stage.QUEUE, Decision.Stage.QUEUE, Decision.Stage.HAND_OVER)),
+            outside_hours=chance.choice((OutsideHours.WAIT, OutsideHours.ASK)),
+            announcement_id=chance.choice((row.pk, None)),
+        )
+        for contact in contacts
+    ]
+    with activate(desk.organization):
+        together = gate.ask_all(drafts)
+    for draft, outcome in zip(drafts, together, strict=True):
+        with activate(desk.organization):  # nothing that was read for the others
+            assert gate.ask(draft) == outcome
+    assert len({tuple(one.rule for one in outcome.reasons) for outcome in together}) > 3, "they tell answers apart"
