@@ -41,7 +41,9 @@ _SHORTEST_MIXED: Final = 7
 _LONGEST_MIXED: Final = 32
 _MOST_ANYWHERE: Final = 2
 _OWN: Final = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
-_IS_MY: Final = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
+_IS_MY: Final = re.compile(rf" (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
+_LONGEST_BEFORE: Final = 64
+_SHORTEST_BEFORE: Final = 4
 _USER_SECRET: Final = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
 
 
@@ -173,12 +175,16 @@ def _plain_value(word: str, written: str, text: str, end: int, *, strict: bool) 
 
 def _before(reading: Reading, hit: Hit) -> Draft | None:
     """The value before the phrase: "Penguin#972 is my new password"."""
-    text = reading.text[max(0, hit.start - 90) : hit.start]
-    match = _IS_MY.search(text)
+    shift = max(0, hit.start - 90)
+    text = reading.text[shift : hit.start]
+    match = _IS_MY.search(text) if " " in text else None  # first what ties: there is one such place at most
     if match is None:
         return None
-    shift = max(0, hit.start - 90)
-    start, end = _stripped(reading.text, shift + match.start(1), shift + match.end(1))
+    before = text[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
+    word = before.split()[-1] if before and not before[-1].isspace() else ""
+    if len(word) < _SHORTEST_BEFORE:
+        return None
+    start, end = _stripped(reading.text, shift + match.start() - len(word), shift + match.start())
     written = reading.as_written(start, end) if end > start else ""
     if looks_random(written) and not _HARMLESS.fullmatch(written):
         return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")

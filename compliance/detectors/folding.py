@@ -4,14 +4,14 @@ People write numbers full-width, as keycaps, in Arabic digits, with letters of o
 between. All that becomes plain characters here, once; each folded character remembers where it came from.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, final
 
 from compliance.detectors.folding_table import GONE, TABLE
 
-_CONTROLS: Final = re.compile(r"[\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL_CHARACTERS: Final = "".join(map(chr, (1, *range(3, 9), 11, 12, *range(14, 32), 127)))
+_CONTROLS: Final = bytes(1 if chr(byte) in _CONTROL_CHARACTERS else 32 for byte in range(256))
 
 
 @final
@@ -45,16 +45,21 @@ class Folded:
 
 def is_plain(text: str) -> bool:
     """Whether every character of a text is seen as it stands: ASCII without control characters."""
-    return text.isascii() and (text.isprintable() or not _CONTROLS.search(text))
+    return text.isascii() and 1 not in text.encode().translate(_CONTROLS)
+
+
+def fold_plain(text: str) -> Folded:
+    """What `fold` gives for a text that is plain."""
+    plain = text.lower()
+    if "\r" in plain or "\x00" in plain:
+        plain = plain.replace("\r", "\n").replace("\x00", " ")
+    return Folded(plain, len(text))
 
 
 def fold(text: str) -> Folded:
     """The text as the detectors read it. Any text will do; lone surrogates stay what they are."""
     if is_plain(text):
-        plain = text.lower()
-        if "\r" in plain or "\x00" in plain:
-            plain = plain.replace("\r", "\n").replace("\x00", " ")
-        return Folded(plain, len(text))
+        return fold_plain(text)
     quick = text.translate(TABLE)
     if len(quick) == len(text) and GONE not in quick:
         return Folded(quick.lower().replace("\r", "\n"), len(text))

@@ -72,7 +72,7 @@ _BEGINS_AN_IBAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2} ?\d ?\d[ \-.\n]{0,3}
 _MANY_DIGITS: Final = 12
 _FEW_DIGITS: Final = 3
 _LETTERS_ONLY: Final = frozenset("abcdefghijklmnopqrstuvwxyz \n")
-_LONG_WORD: Final = "x" * 16
+_LONG_WORD: Final = b"x" * 16
 _TOLD: Final = NUMBERS | SECRETS | HEALTH | MONEY | SHAPES
 _WITHOUT_DIGITS: Final = HEALTH | SECRETS
 _FROM_WORDS: Final = HEALTH | SECRETS | _TROUBLE | _NUMBER_WORD  # what words alone may be
@@ -103,7 +103,7 @@ def glance(text: str) -> Glance:
             flags |= word.flags
     words = None if apostrophes or len(raw) != len(text) else Words(names, f" {letters} ").keep(known)
     digits = raw.translate(_DIGITS).count(b"0")
-    return Glance(flags, digits, names, long_word=_LONG_WORD in raw.translate(_SIGNS).decode(), words=words)
+    return Glance(flags, digits, names, long_word=_LONG_WORD in raw.translate(_SIGNS), words=words)
 
 
 def holds_nothing(seen: Glance, text: str) -> bool:

@@ -10,7 +10,7 @@ from compliance.detectors.credentials import find_credentials
 from compliance.detectors.data_files import read
 from compliance.detectors.finance import find_finance
 from compliance.detectors.findings import PLAIN_MASKS, SHOWS_LAST_FOUR, Confidence, Finding, last_four_of, mask_for
-from compliance.detectors.folding import fold, is_plain
+from compliance.detectors.folding import fold, fold_plain, is_plain
 from compliance.detectors.gates import (
     FORMATS,
     HEALTH,
@@ -55,7 +55,7 @@ def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Fi
         seen = glance(shown)
         if holds_nothing(seen, shown):
             return ()
-        folded = fold(shown)
+        folded = fold_plain(shown)
     else:
         folded = fold(shown)
         seen = glance(folded.text)

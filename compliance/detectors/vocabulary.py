@@ -81,10 +81,13 @@ class Phrases:
             if longer and place + 1 < count:
                 candidates = _seconds(longer, words.names[place + 1], known[place + 1])
                 after = _next_word(text, words, place + 1, end) if candidates else 0
+                third = words.names[place + 2] if after and place + 2 < count else ""
+                third_known = known[place + 2] if third else None
+                may_be = () if third_known is None else third_known.meant
                 for candidate in candidates if after else ():
                     rest = candidate.rest
-                    if rest and not _may_go_on(words, place + 2, rest):
-                        continue
+                    if rest and rest[0] != third and rest[0] not in may_be:
+                        continue  # most of them
                     last = _last_word(text, words, place + 2, after, rest) if rest else after
                     if last:
                         entry, end, done = candidate, last, place + 2 + len(rest)
@@ -109,11 +112,6 @@ def _is(words: "Words", place: int, expected: str) -> bool:
         return True
     known = words.known()[place]
     return known is not None and expected in known.meant
-
-
-def _may_go_on(words: "Words", place: int, rest: tuple[str, ...]) -> bool:
-    """Whether the first word of the rest of a phrase stands at a place: for most phrases it does not."""
-    return place < len(words.names) and _is(words, place, rest[0])
 
 
 def _next_word(text: str, words: "Words", place: int, end: int) -> int:
