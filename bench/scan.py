@@ -52,6 +52,8 @@ HOSTILE = {
     "debts": "i owe $5 ",
     "control characters": "4\x01",
     "odd signs": "4#",
+    "names of secrets after long words": "pw8890\U0001340d\U0001ba28\U0001b89b",
+    "syllables of several letters": "\uba24\uc45b",
 }
 
 

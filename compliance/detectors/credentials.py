@@ -42,6 +42,7 @@ _LONGEST_MIXED: Final = 32
 _MOST_ANYWHERE: Final = 2
 _OWN: Final = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
 _IS_MY: Final = re.compile(rf" (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
+_WINDOW: Final = 90  # characters before a secret's name that are looked at
 _LONGEST_BEFORE: Final = 64
 _SHORTEST_BEFORE: Final = 4
 _USER_SECRET: Final = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
@@ -173,18 +174,27 @@ def _plain_value(word: str, written: str, text: str, end: int, *, strict: bool) 
     return not rest.strip() or rest[0] in ".,;\n!" or word[0] != written[0]
 
 
+def _word_before(text: str, place: int) -> tuple[str, int]:
+    """The word that ends where "is my" and the like begin, which end at a place, and where it ends; "" for none.
+
+    First what ties is looked for: there is one such place at most. From the word on, each letter would be tried.
+    """
+    shift = max(0, place - _WINDOW)
+    near = text[shift:place]
+    match = _IS_MY.search(near) if " " in near else None
+    if match is None:
+        return "", 0
+    before = near[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
+    word = before.split()[-1] if before and not before[-1].isspace() else ""
+    return (word, shift + match.start()) if len(word) >= _SHORTEST_BEFORE else ("", 0)
+
+
 def _before(reading: Reading, hit: Hit) -> Draft | None:
     """The value before the phrase: "Penguin#972 is my new password"."""
-    shift = max(0, hit.start - 90)
-    text = reading.text[shift : hit.start]
-    match = _IS_MY.search(text) if " " in text else None  # first what ties: there is one such place at most
-    if match is None:
+    word, tie = _word_before(reading.text, hit.start)
+    if not word:
         return None
-    before = text[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
-    word = before.split()[-1] if before and not before[-1].isspace() else ""
-    if len(word) < _SHORTEST_BEFORE:
-        return None
-    start, end = _stripped(reading.text, shift + match.start() - len(word), shift + match.start())
+    start, end = _stripped(reading.text, tie - len(word), tie)
     written = reading.as_written(start, end) if end > start else ""
     if looks_random(written) and not _HARMLESS.fullmatch(written):
         return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")

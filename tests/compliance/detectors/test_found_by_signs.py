@@ -5,7 +5,18 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from compliance.detectors import card_details, dates, digit_runs, finance, sentence_ends, shapes, values, vocabulary
+from compliance.detectors import (
+    card_details,
+    credentials,
+    dates,
+    digit_runs,
+    finance,
+    known_words,
+    sentence_ends,
+    shapes,
+    values,
+    vocabulary,
+)
 from compliance.detectors.folding import fold
 from compliance.detectors.reading import Reading, read_text
 
@@ -46,7 +57,7 @@ def spans(matches: object) -> list[tuple[int, int]]:
     return [match.span() for match in matches]  # type: ignore[attr-defined]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(MARKS | TEXTS)
 @example("1    2 3")
 @example("4....5")
@@ -63,7 +74,7 @@ def test_rows_of_digits_are_those_of_the_pattern(text):
     assert digit_runs.group_starts(text) == [match.start() for match in re.finditer(r"\d+", text)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS)
 @example("12thmarch1990")
 @example("x'may 1990")
@@ -84,7 +95,7 @@ def test_dates_and_the_like_are_those_of_their_patterns(text):
     assert sorted(date.start for date in every if date.compact) == [m.start() for m in dates._COMPACT.finditer(text)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS)
 @example("5,%")
 @example("1 / 2")
@@ -100,7 +111,7 @@ def test_values_that_are_none_are_looked_for_wherever_they_may_be(text):
         assert values._is_marked(reading.text) or values._may_be_spaced(reading)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS)
 @example("-$5")
 @example("x$5")
@@ -136,3 +147,52 @@ def test_words_with_figures_are_those_of_the_pattern(text):
     words = vocabulary.words_with_figures(text, None)
     every = vocabulary.words_of(text, vocabulary.WORD_WITH_FIGURES)
     assert words.names == every.names
+
+
+BEFORE = re.compile(rf"(\S{{4,64}}) (?:is|es|was|=|ist|as|for|are)(?: (?:{credentials._OWN}))* ?\Z")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from((*("Abc#9", "ab", "x" * 40, "is", "for", "my", "new", "was", "=", "\n"), *"    ")), max_size=9
+    )
+)
+@example(["x" * 40, "x" * 40, " ", "is", " ", "my", " "])
+@example(["Abc#9", " ", "is", " ", "is", " "])
+@example(["Abc#9", "\n", " ", "is", " "])
+def test_the_word_before_a_secrets_name_is_that_of_the_pattern(pieces):
+    text = "".join(pieces)
+    match = BEFORE.search(text[-credentials._WINDOW :])
+    assert credentials._word_before(text, len(text))[0] == (match[1] if match else "")
+
+
+def test_every_slip_of_a_word_means_it_and_is_as_long_as_slips_are_looked_up_from():
+    known_words.settle()
+    assert min(map(len, known_words._SLIPS)) >= known_words._LONG_SLIP
+    for word in list(known_words._WORDS)[::50]:
+        for slip, known in zip(
+            known_words.slips(word), known_words.look_up(list(known_words.slips(word))), strict=True
+        ):
+            assert known is not None, slip
+            assert word in known.meant
+            assert known.flags & known_words._TELLING.get(word, 0) == known_words._TELLING.get(
+                word, 0
+            ) & ~known_words._WITHHELD.get(slip, 0)
+
+
+def test_what_is_added_later_is_known_and_takes_nothing_away():
+    before = known_words.look_up(["password", "passwrod", "zorbleflux"])
+    lexicon = vocabulary.phrases({"KIND": ["zorbleflux of doom"]})
+    try:
+        found = lexicon.find("a zorblefluxx of doom", vocabulary.words_of("a zorblefluxx of doom"))
+        assert [(hit.start, hit.end, hit.phrase) for hit in found] == [(2, 21, "zorbleflux of doom")]
+        after = known_words.look_up(["password", "passwrod", "zorbleflux"])
+        assert before[2] is None
+        assert after[2] is not None
+        assert [known.flags for known in after[:2]] == [known.flags for known in before[:2]]
+    finally:
+        known_words._LEXICONS.pop()
+        for word in ("zorbleflux", "doom"):
+            known_words._WORDS.pop(word, None)
+        known_words.settle()

@@ -93,7 +93,7 @@ EVERY_DETECTOR = "my card, account, ssn, dob, password, balance of $5, code, i h
         "e\u0301", "4\u20e3", "\n1", "- ", "my ", "i have ", "four one ", "one\n", "de12 ",
         "$5 ", "balance $5 ", "12/25 ", "a1b2-",
         ". . ", "o1", "ssn 371\n68 ", "a1c 7 ", "\n8 is23", "is 41\n", "\ngb8 2", "123-45-6789 ",
-        "4#", "4\x01", "1/1/90 dob ",
+        "4#", "4\x01", "1/1/90 dob ", "pw8890\U0001340d",
     ],
 )  # fmt: skip
 def test_time_grows_in_step_with_hostile_text(piece: str) -> None:
