@@ -1,10 +1,15 @@
 """The files for containers cannot be built here; what can be read from them is held to."""
 
+import json
 from pathlib import Path
 
 import yaml
+from django.core.management import load_command_class
+from django.utils import timezone
 
 from config.env import PROJECT
+from retention.backups.manifest import MAIN
+from retention.backups.shelf import new_name
 
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
@@ -48,11 +53,32 @@ def test_what_a_backup_needs_is_given_to_nothing_else():
         others = given.replace("BACKUP_PASSWORD", "") if name == "postgres" else given  # it makes the role
         assert ("backup" in others.lower()) == (name == "backup")
     backup = SERVICES["backup"]
-    assert backup["profiles"] == ["backup"], "it ends by itself, so `up` does not start it"
     for address in ("BACKUP_DATABASE_URL", "BACKUP_KEYS_DATABASE_URL"):
         assert "parley_backup" in backup["environment"][address]
     assert "BYPASSRLS" in COMPOSE["configs"]["roles"]["content"].partition("parley_backup")[2]
     assert DOCKERFILE.rpartition("FROM ")[2].strip() == "parley", "what is built when no target is named"
+
+
+def test_backups_are_made_without_anybody_asking_and_can_be_restored_from_where_they_stand():
+    """`up` starts it, it goes on, and its command line is one that manage.py takes; one by hand, too."""
+    backup = SERVICES["backup"]
+    assert ("profiles" in backup, backup["restart"]) == (False, "unless-stopped")
+    kept = _parsed(backup["command"].split())
+    by_hand = _parsed(json.loads(DOCKERFILE.partition("AS backup")[2].partition("\nCMD ")[2].splitlines()[0]))
+    volumes = dict(reversed(one.split(":")) for one in backup["volumes"])
+    for each in (kept, by_hand):
+        assert {str(each.to), str(each.keys_to)} <= set(volumes)
+        assert volumes[str(each.to)] != volumes[str(each.keys_to)], "one volume for texts and the keys that open them"
+        assert str(each.to) in DOCKERFILE, "made in the image, for its account"
+    assert (kept.hours, kept.drill_days) == (1, 7)
+    assert str(kept.to / MAIN) in str(backup["healthcheck"]["test"])
+    assert '-name "[0-9]*"' in str(backup["healthcheck"]["test"])
+    assert new_name(timezone.now())[0].isdigit(), "as a backup's folder is named, and no unfinished one"
+
+
+def _parsed(command):
+    assert command[:2] == ["python", "manage.py"]
+    return load_command_class("retention", command[2]).create_parser("manage.py", command[2]).parse_args(command[3:])
 
 
 def test_secrets_come_as_files_and_no_local_mode_is_on():
