@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts.paper import LINE, Paper, moment
+from retention import remains
 from retention.kinds import Kind
 from retention.models import Purge
 from retention.purging.reading import model_words, reason_words
@@ -36,6 +37,10 @@ def as_pdf(purge: Purge) -> bytes:
         paper.section(_("What stayed, and why"))
         for reason, number in said["kept"].items():
             paper.fact(str(number), reason_words(reason))
+    if said["remains"]:
+        paper.section(_("What remains of it, without words, names and numbers"))
+        for label in said["remains"]:
+            paper.paragraph(str(remains.WORDS[label]), size=9)
     paper.section(_("By which rules"))
     for rule in said["rules"]:
         if rule["before"]:

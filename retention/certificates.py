@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 
+from retention import remains
 from retention.models import Purge, PurgeStep
 from tenancy.models import Organization
 from texting.models import CarrierCopy
@@ -124,6 +125,7 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
         "rules": purge.rules,
         "ended": {kind: dict(counts) for kind, counts in ended.items()},
         "kept": dict(kept),
+        "remains": remains.of_kinds(ended),
         "carriers": carriers,
         "is_final": not carriers["waiting"],
         "days": [

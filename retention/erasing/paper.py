@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts.paper import LINE, Paper, moment
+from retention import remains
 from retention.models import Erasure
 from retention.requests.parts import PARTS
 
@@ -34,6 +35,10 @@ def as_pdf(erasure: Erasure) -> bytes:
     )
     for label, number in said["stayed"].items():
         paper.fact(str(number), titles.get(label, label))
+    if said["remains"]:
+        paper.section(_("What remains of it, without words, names and numbers"))
+        for label, number in said["remains"].items():
+            paper.fact(str(number), str(remains.WORDS[label]))
     carriers = said["carriers"]
     paper.section(_("Copies at carriers"))
     for name, key in ((_("Gone"), "gone"), (_("Refused"), "refused"), (_("Not answered yet"), "waiting")):

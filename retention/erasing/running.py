@@ -11,7 +11,7 @@ from django.utils import timezone
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Suppression
-from retention import certificates
+from retention import certificates, remains
 from retention.erasing.rows import end_all, naming
 from retention.erasing.stopping import stops
 from retention.exporting.running import end as end_exports
@@ -157,8 +157,9 @@ def _finish(erasure: Erasure) -> bool:
     who = Who(index, tuple(UUID(one) for one in erasure.contact_ids), numbers)
     proof = (part for part in PARTS if part.fate is STAYS_AS_PROOF)
     stayed = {part.model: number for part in proof if (number := part.rows(who).order_by().count())}
+    left = remains.of_contacts(who.contacts)
     done = Erasure.objects.filter(pk=erasure.pk, state=State.RUNNING)
-    if not done.update(state=State.DONE, ended_at=now, busy_until=None, failure="", stayed=stayed):
+    if not done.update(state=State.DONE, ended_at=now, busy_until=None, failure="", stayed=stayed, remains=left):
         return False
     _close(erasure, [index])
     live = Erasure.objects.get(pk=erasure.pk)
@@ -233,6 +234,7 @@ def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, object]:
         "keys": erasure.key_ids,
         "ended": erasure.ended,
         "stayed": erasure.stayed,
+        "remains": erasure.remains,
         "carriers": carriers,
         "is_final": not carriers["waiting"],
     }

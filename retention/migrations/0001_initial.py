@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                         ('key_ids', models.JSONField(default=list)),
                         ('ended', models.JSONField(default=dict)),
                         ('stayed', models.JSONField(default=dict)),
+                        ('remains', models.JSONField(default=dict, help_text='Rows without words, names and numbers, by model.')),
                         ('shredded_at', models.DateTimeField(blank=True, null=True)),
                         ('busy_until', models.DateTimeField(blank=True, help_text='A process is at it until then, or has died.', null=True)),
                         ('ended_at', models.DateTimeField(blank=True, null=True)),

@@ -38,6 +38,7 @@ class Erasure(TenantModel):
     key_ids = models.JSONField(default=list)
     ended = models.JSONField(default=dict)
     stayed = models.JSONField(default=dict)
+    remains = models.JSONField(default=dict, help_text="Rows without words, names and numbers, by model.")
     shredded_at = models.DateTimeField(null=True, blank=True)
     busy_until = models.DateTimeField(null=True, blank=True, help_text="A process is at it until then, or has died.")
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,6 @@
 """Settings > Purges: what ended in which night, with its certificate; and a purge by hand, its plan shown first."""
 
+import json
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
+from retention import remains
 from retention.models import Purge
 from retention.purging import reading, running, tasks
 from retention.purging.running import CannotPurge
@@ -65,7 +67,9 @@ def purge(request: MemberRequest, purge_id: UUID) -> HttpResponse:
     """One, with its days and its certificate."""
     shown = reading.one(request.member, purge_id)
     may_agree = shown.purge.state == Purge.State.ASKED and shown.purge.asked_by_id != request.member.pk
-    return render(request, "retention/purge.html", {"shown": shown, "may_agree": may_agree})
+    labels = json.loads(shown.purge.certificate)["remains"] if shown.purge.certificate else []
+    left = [remains.WORDS[label] for label in labels]
+    return render(request, "retention/purge.html", {"shown": shown, "may_agree": may_agree, "remains": left})
 
 
 @requires(Permission.RETENTION_MANAGE)

@@ -4,6 +4,7 @@ Decision 399: every table that still has a row about them is written down here w
 one has to say it; and no value of any row of the organization, opened where a key still opens it, tells of the person.
 """
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,8 @@ from django.apps import apps
 from django.conf import settings as configured
 from django.db.models import ForeignKey
 
+from retention import remains
+from retention.certificate_paper import as_pdf
 from retention.kinds import Kind
 from retention.models import Purge
 from retention.purging import running
@@ -44,6 +47,12 @@ def values_of(row):
         except EncryptionError:
             continue
         yield field.attname, bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
+
+
+def remains_of(purge):
+    """What its certificate says; its paper says the same."""
+    assert as_pdf(purge).startswith(b"%PDF")
+    return json.loads(purge.certificate)["remains"]
 
 
 def about(row, ids):
@@ -94,6 +103,9 @@ def test_of_a_customer_whose_periods_are_over_nothing_personal_stays(desk, told,
                 left |= {model._meta.label} if about(row, ids) else set()
                 told_of = ((name, value.casefold()) for name, value in values_of(row))
                 said += [(model._meta.label, n, v[:80]) for n, v in told_of if any(one in v for one in PERSONAL)]
+        told = {label for purge in Purge.objects.exclude(certificate="") for label in remains_of(purge)}
     assert said == []
+    assert {label for label in left if label.startswith("texting.")} <= told, "no certificate says that these remain"
+    assert told <= remains.WORDS.keys()
     assert left <= STAYS.keys(), "a table keeps rows about somebody who has ended: say in STAYS and decision 399 why"
     assert {"texting.Contact", "texting.Conversation", "texting.Decision"} <= left

@@ -173,6 +173,10 @@ def test_the_log_holds_no_number_and_is_found_by_it_and_the_certificate_verifies
         said = certificates.verify(erasure.certificate, trusted_keys())
         assert said["keys"] == erasure.key_ids != []
         assert said["stayed"]["compliance.Suppression"] == 1
+        there = (Contact.objects.filter(pk=person.pk), Conversation.objects.filter(contact=person.pk))
+        counted = [said["remains"][label] for label in ("texting.Contact", "texting.Conversation")]
+        assert counted == [rows.count() for rows in there]
+        assert said["remains"]["texting.Message"] == Message.objects.filter(contact=person.pk).count()
         assert not erasure.is_final
         with pytest.raises(certificates.BadCertificate):
             certificates.verify(erasure.certificate.replace('"law":"gdpr"', '"law":"ccpa"'), trusted_keys())
