@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from compliance.models import Finding
 from retention import certificates
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
 from retention.purging import ending, running, stepping
+from retention.purging.ending import end_rows
 from tenancy.audit_checkpoints import trusted_keys
 from tenancy.encryption import KeyDestroyed, Sealed, day_shredding, keyring
 from tenancy.isolation import activate
@@ -73,6 +75,43 @@ def test_old_texts_end_and_young_ones_do_not(desk, told, without_waiting):
         assert {event.object_id for event in AuditEvent.objects.filter(event="key:destroyed")} == set(step.key_ids)
     with keyring.keys_of(desk.organization.pk):
         assert not DataKey.objects.filter(kind="body", scope=LONG_AGO.date().isoformat()).exists()
+
+
+def test_what_a_process_writes_late_under_a_destroyed_key_ends_too(desk, told, monkeypatch, without_waiting):
+    """It held the key for a moment longer, and its row came when all rows of that day had ended."""
+    old, times = told("A melon, please"), []
+    with activate(desk.organization):
+        copy = bytes(Message.objects.filter(pk=old.pk).values_list("body", flat=True).get())
+
+    def late(organization, steps, at):
+        end_rows(organization, steps, at)
+        times.append(at)
+        if len(times) == 1:
+            with activate(organization):
+                Message.objects.filter(pk=old.pk).update(body=Sealed(copy), ended_at=None, ended_as="")
+
+    monkeypatch.setattr(stepping, "end_rows", late)
+    done = purge(desk, bodies=30)
+    with activate(desk.organization):
+        assert (fresh(old).body, fresh(old).ended_as) == (None, EndedAs.RETENTION)
+        assert PurgeStep.objects.get(purge=done).state == "verified"
+    assert len(times) == 2
+
+
+def test_findings_end_by_their_own_period_while_their_text_stays(desk, told, without_waiting):
+    """Last digits and digest go; type and time stay, which reports count. One that is young keeps both."""
+    told("My card is 4111 1111 1111 1111")
+    told("It is 5555 5555 5555 4444", at=timezone.now(), number=SECOND)
+    with activate(desk.organization):
+        old, young = Finding.objects.order_by("pk")
+        Finding.objects.filter(pk=old.pk).update(found_at=LONG_AGO)
+        assert "1111" in old.masked
+    purge(desk, findings=30)
+    with activate(desk.organization):
+        after = {one.pk: one for one in Finding.objects.all()}
+        assert ("1111" in after[old.pk].masked, after[old.pk].digest, after[old.pk].type) == (False, None, old.type)
+        assert (after[young.pk].masked, after[young.pk].digest) == (young.masked, young.digest)
+        assert not Message.objects.exclude(ended_at=None).exists()
 
 
 def keep_its_conversation(subject):
