@@ -101,3 +101,52 @@ ONE_ACTION = ACTION | {
         }
     ]
 }
+NEW_POLL: dict[str, Any] = {
+    "name": "Opening hours",
+    "line_id": LINE_ID,
+    "question": "When suits you best?",
+    "answers": ["In the morning", "In the evening"],
+    "days_open": 3,
+    "remind_hours": 24,
+    "audience": {"region": "US"},
+}
+POLL: dict[str, Any] = {
+    "id": "019ab4e0-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+    "announcement_id": "019ab4e0-1a2b-7c3d-8e4f-5a6b7c8d9e10",
+    "name": "Opening hours",
+    "line_id": LINE_ID,
+    "state": "checked",
+    "is_open": False,
+    "question": "When suits you best?",
+    "text": "When suits you best?\n1 In the morning\n2 In the evening\nReply with the number.",
+    "lettered": False,
+    "language": "en",
+    "days_open": 3,
+    "remind_hours": 24,
+    "created_at": "2026-11-25T15:04:05.123Z",
+    "started_at": None,
+    "closes_at": None,
+    "asked": 0,
+    "reminded": 0,
+    "answered": 0,
+    "unclear": 0,
+    "silent": 0,
+    "answers": [
+        {"key": "1", "words": "In the morning", "people": 0, "share": 0},
+        {"key": "2", "words": "In the evening", "people": 0, "share": 0},
+    ],
+}
+ASKED_POLL = POLL | {
+    "state": "running",
+    "is_open": True,
+    "started_at": "2026-11-25T15:10:00Z",
+    "closes_at": "2026-11-28T15:10:00Z",
+    "asked": 40,
+    "answered": 20,
+    "unclear": 1,
+    "silent": 19,
+    "answers": [
+        {"key": "1", "words": "In the morning", "people": 15, "share": 75},
+        {"key": "2", "words": "In the evening", "people": 5, "share": 25},
+    ],
+}

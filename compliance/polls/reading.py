@@ -99,16 +99,16 @@ def listed(member: Membership, number: int) -> tuple[Page[Poll], list[tuple[Poll
     """A page of the list."""
     page = Paginator(visible(member), A_PAGE).get_page(number)
     rows = list(page.object_list)
-    return page, list(zip(rows, _counted(rows), strict=True))
+    return page, list(zip(rows, counted(rows), strict=True))
 
 
 def results(poll: Poll) -> Results:
     """Counted now."""
-    return _counted([poll])[0]
+    return counted([poll])[0]
 
 
-def _counted(polls: list[Poll]) -> list[Results]:
-    """For each, in three statements for all."""
+def counted(polls: list[Poll]) -> list[Results]:
+    """The results of each, in three statements for all."""
     asked: dict[UUID, int] = {}
     sent = AnnouncementRecipient.objects.filter(
         announcement__in=[pk for one in polls for pk in (one.announcement_id, one.reminder_id) if pk],

@@ -6,6 +6,7 @@ page; no key can), the same gate for each text.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -36,7 +37,7 @@ from texting.api.announcement_shapes import (
 )
 from texting.api.pages import cursor_of
 from texting.api.shapes import Nothing
-from texting.models import Announcement
+from texting.models import Announcement, Line
 from texting.purposes import Purpose
 from texting.queries.cursors import Cursor, older_than
 
@@ -89,9 +90,7 @@ class Announcements(Endpoint):
         then start it.
         """
         wanted = checked(self.body, NewAnnouncement)
-        line = queries.visible_lines(self.member).filter(pk=wanted["line_id"]).first()
-        if line is None:
-            raise Problem(Kind.INVALID, errors=[Flaw("There is no such line for this key.", pointer="/line_id")])
+        line = line_of(self.member, wanted["line_id"])
         template = wanted.get("template")
         if template is not None and all(one.id != template for one in origins.origins().offered(self.member)):
             raise Problem(Kind.INVALID, errors=[Flaw("There is no such template.", pointer="/template")])
@@ -174,21 +173,26 @@ class AnnouncementStart(Endpoint):
         person may tell alone its state is `asked` then: it waits for a person who approves it in Parley. At its time
         everybody is looked at again.
         """
-        wanted = checked(self.body, Beginning)
-        theirs = wanted.get("begins_theirs")
-        try:
-            wall = datetime.fromisoformat(theirs) if theirs else None
-        except ValueError:
-            said = "There is no such day or time."
-            raise Problem(Kind.INVALID, errors=[Flaw(said, pointer="/begins_theirs")]) from None
+        return _act(self, announcement_id, beginning(self.body))
 
-        def begin(*, member: Membership, row: Announcement) -> None:
-            if wanted:
-                planning.plan(member=member, row=row, at=wanted.get("begins_at"), wall=wall)
-            else:
-                running.start(member=member, row=row)
 
-        return _act(self, announcement_id, begin)
+def beginning(body: dict[str, Any]) -> Callable[..., None]:
+    """What lets an announcement begin as a body of `Beginning` says. Raises Problem."""
+    wanted = checked(body, Beginning)
+    theirs = wanted.get("begins_theirs")
+    try:
+        wall = datetime.fromisoformat(theirs) if theirs else None
+    except ValueError:
+        said = "There is no such day or time."
+        raise Problem(Kind.INVALID, errors=[Flaw(said, pointer="/begins_theirs")]) from None
+
+    def begin(*, member: Membership, row: Announcement) -> None:
+        if wanted:
+            planning.plan(member=member, row=row, at=wanted.get("begins_at"), wall=wall)
+        else:
+            running.start(member=member, row=row)
+
+    return begin
 
 
 class _Act(Endpoint):
@@ -263,15 +267,28 @@ class AnnouncementCancellation(_Act):
         return self.done(announcement_id)
 
 
+def line_of(member: Membership, line_id: UUID) -> Line:
+    """The line that a body names. Raises Problem."""
+    line = queries.visible_lines(member).filter(pk=line_id).first()
+    if line is None:
+        raise Problem(Kind.INVALID, errors=[Flaw("There is no such line for this key.", pointer="/line_id")])
+    return line
+
+
+def act_on(member: Membership, row: Announcement, act: Callable[..., None]) -> None:
+    """Do it, or say why not. Raises Problem."""
+    try:
+        with transaction.atomic():
+            act(member=member, row=row)
+    except CannotAnnounce as error:
+        raise Problem(Kind.CONFLICT, str(error)) from None
+
+
 def _act(endpoint: Endpoint, announcement_id: UUID, act: Callable[..., None]) -> HttpResponse:
     row = reading.access(endpoint.member, announcement_id)
     if act is running.cancel and row.state in {Announcement.State.PLANNED, Announcement.State.CHECKING}:
         act = planning.unplan
-    try:
-        with transaction.atomic():
-            act(member=endpoint.member, row=row)
-    except CannotAnnounce as error:
-        raise Problem(Kind.CONFLICT, str(error)) from None
+    act_on(endpoint.member, row, act)
     return _shown(endpoint, announcement_id)
 
 

@@ -119,3 +119,12 @@ NOTE: dict[str, Any] = {
     "created_at": "2026-11-25T15:12:00Z",
 }
 RESULTS: dict[str, Any] = {"queued": 1, "refused": 0, "results": [{"status": 202, "message": MESSAGE, "problem": None}]}
+HIT: dict[str, Any] = {
+    "id": MESSAGE["id"],
+    "kind": "text",
+    "conversation_id": CONVERSATION_ID,
+    "contact_id": CONTACT_ID,
+    "direction": "in",
+    "created_at": "2026-11-25T15:04:05.123Z",
+    "excerpt": [{"text": "Can I move my ", "is_hit": False}, {"text": "appointment", "is_hit": True}],
+}

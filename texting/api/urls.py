@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from texting.api import announcements, contact_acts, contacts, conversations, lines, messages
+from texting.api import announcements, contact_acts, contacts, conversations, lines, messages, searching
 
 _ANNOUNCEMENT = "announcements/<uuid:announcement_id>"
 _CONVERSATION = "conversations/<uuid:conversation_id>"
@@ -35,6 +35,7 @@ urlpatterns = [
     path(f"{_ANNOUNCEMENT}/pause", announcements.AnnouncementPause.as_view(), name="api_announcement_pause"),
     path(f"{_ANNOUNCEMENT}/resume", announcements.AnnouncementResumption.as_view(), name="api_announcement_resume"),
     path(f"{_ANNOUNCEMENT}/cancel", announcements.AnnouncementCancellation.as_view(), name="api_announcement_cancel"),
+    path("search", searching.Search.as_view(), name="api_search"),
     path("lines", lines.Lines.as_view(), name="api_lines"),
     path("lines/<uuid:line_id>/members", lines.LineMembers.as_view(), name="api_line_members"),
 ]
