@@ -65,7 +65,7 @@ def test_it_finds_what_the_page_finds_and_says_where_it_is(talk, monkeypatch):
     rest = key.post("search", {"q": "parcel", "cursor": page["next"]})
     assert (len(page["data"]), said(rest), rest.json()["next"]) == (3, everything[3:], None)
     with activate(talk.organization):
-        told = [row.facts for row in AuditEvent.objects.filter(kind=AuditKind.SEARCHED)]
+        told = [row.details for row in AuditEvent.objects.filter(event=AuditKind.SEARCHED)]
     assert len(told) == 10
     assert "parcel" not in str(told).lower()
 
