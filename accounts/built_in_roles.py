@@ -30,6 +30,7 @@ _AGENT = frozenset(
         Permission.CONVERSATIONS_RESOLVE,
         Permission.NOTES_WRITE,
         Permission.MESSAGES_SEND,
+        Permission.TEMPLATES_OWN,
         Permission.ATTENTION_HANDLE,
         Permission.PORTAL_SEND,
         Permission.PAYMENTS_REQUEST,

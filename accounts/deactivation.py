@@ -44,15 +44,17 @@ class GoneFromDirectory(Exception):
     """The company's directory says that this person has left; only it can say otherwise."""
 
 
-def deactivate(*, actor: Membership, member: Membership, hand_to: Membership | None = None) -> OffboardingReceipt:
+def deactivate(
+    *, actor: Membership, member: Membership, hand_to: Membership | None = None, own_to: str = ""
+) -> OffboardingReceipt:
     """End every door that lets the member in or acts for them, in one transaction; true at their next request.
 
-    `hand_to` takes their open conversations, where it may; None: they go back to their teams. Memberships of the user
-    in other organizations are not touched. Raises LastOwner, OwnMembership, AlreadyEnded, CannotTakeOver,
-    MissingPermission.
+    `hand_to` takes their open conversations, where it may; None: they go back to their teams. `own_to`: what becomes
+    of what they kept for themselves (`accounts.leaving.steps.Leaving`). Memberships of the user in other organizations
+    are not touched. Raises LastOwner, OwnMembership, AlreadyEnded, CannotTakeOver, MissingPermission.
     """
     require_to_end(actor, member)
-    return end_everything(actor=actor, member=member, ending=Ending(hand_to=hand_to))
+    return end_everything(actor=actor, member=member, ending=Ending(hand_to=hand_to, own_to=own_to))
 
 
 def suspend(*, actor: Membership, member: Membership, hand_to: Membership | None = None) -> OffboardingReceipt:

@@ -1,6 +1,7 @@
 """What people type when somebody leaves, and when they look for a receipt; checked for shape."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.form_fields import field_of
 from accounts.leaving.reading import Filter
-from accounts.models import Membership, OffboardingReceipt
+from accounts.leaving.steps import TO_TAKER
+from accounts.models import Membership, OffboardingReceipt, Team
 
 NOW, SUSPEND, LATER = "now", "suspend", "later"
 
 
 class LeavingForm(forms.Form):
-    """How somebody leaves, and who goes on with their open conversations."""
+    """How somebody leaves, who goes on with their open conversations, and what becomes of their own templates."""
 
     how = forms.ChoiceField(
         label=_("How"),
@@ -35,12 +37,16 @@ class LeavingForm(forms.Form):
         required=False,
         empty_label=_("Back to the team"),
     )
+    own_to = forms.ChoiceField(label=_("Templates of their own"), required=False)
 
     def __init__(self, *args: Any, colleagues: list[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         taker = field_of(self, "hand_to", forms.ModelChoiceField)
         rows = Membership.objects.filter(pk__in=[one.pk for one in colleagues])
         taker.queryset = rows.select_related("user").order_by("user__name")
+        teams = [(str(pk), _("To %(team)s, as drafts") % {"team": name}) for pk, name in _teams()]
+        own = field_of(self, "own_to", forms.ChoiceField)
+        own.choices = [("", _("Archive them")), (TO_TAKER, _("To the colleague chosen above")), *teams]
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
@@ -48,7 +54,13 @@ class LeavingForm(forms.Form):
             for name in ("day", "hour"):
                 if not typed.get(name) and name not in self.errors:
                     self.add_error(name, ValidationError(_("Say on which day and at what time.")))
+        if typed.get("own_to") == TO_TAKER and not typed.get("hand_to"):
+            self.add_error("own_to", ValidationError(_("Choose the colleague above, or something else here.")))
         return typed
+
+
+def _teams() -> list[tuple[UUID, str]]:
+    return list(Team.objects.order_by("name").values_list("pk", "name"))
 
 
 class ReceiptFilterForm(forms.Form):

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     MESSAGES_REDACT = "messages:redact"
     MESSAGES_DELETE = "messages:delete"
     ATTENTION_HANDLE = "attention:handle"
+    TEMPLATES_OWN = "templates:own"
     TEMPLATES_MANAGE = "templates:manage"
     ANNOUNCEMENTS_PREPARE = "announcements:prepare"
     ANNOUNCEMENTS_APPROVE = "announcements:approve"

@@ -50,6 +50,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Settle texts that did not arrive"),
         _("Closes entries of the attention list. Sending one again needs the right to send texts too."),
     ),
+    "templates:own": (
+        _("Write templates of one's own"),
+        _("Keeps texts that only this person sees and sends, and may propose one to a team."),
+    ),
     "templates:manage": (
         _("Manage templates"),
         _("Writes, publishes and archives the texts that colleagues use again. Who may send may use them."),

@@ -29,6 +29,7 @@ __all__ = [
     "View",
     "public",
     "require",
+    "require_one",
     "requires",
 ]
 
@@ -56,11 +57,14 @@ MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def requires(*permissions: Permission, calls_out: bool = False) -> Callable[[MemberView[P]], View[P]]:
-    """Let only members in who hold all of `permissions`; with none, every signed-in member.
+def requires(
+    *permissions: Permission, any_of: tuple[Permission, ...] = (), calls_out: bool = False
+) -> Callable[[MemberView[P]], View[P]]:
+    """Let only members in who hold all of `permissions`, and one of `any_of` where it names some; with neither, every
+    signed-in member.
 
     Signed out: to the sign-in page and back. A second factor still missing: to its page. A permission missing:
-    MissingPermission, which becomes a 403 page. The view carries what it needs as `.permission`.
+    MissingPermission, which becomes a 403 page. The view carries what it needs as `.permission` and `.any_of`.
 
     A view that `calls_out` asks somebody outside the machine before it answers, so it is called with no transaction
     open; it opens `activate(request.member.organization)` itself for what comes before and after the call.
@@ -80,9 +84,11 @@ def requires(*permissions: Permission, calls_out: bool = False) -> Callable[[Mem
                 if lacks_second_factor(acting.member, acting.session.factors):
                     return to_second_factor(request)
                 require(acting.member, *permissions)
+                require_one(acting.member, *any_of)
             return view(acting, *args, **kwargs)
 
         checked.permission = permissions  # type: ignore[attr-defined]
+        checked.any_of = any_of  # type: ignore[attr-defined]
         checked.calls_out = calls_out  # type: ignore[attr-defined]
         return checked
 
@@ -100,3 +106,9 @@ def require(member: "Membership", *permissions: Permission) -> None:
     missing = tuple(permission for permission in permissions if not member.may(permission))
     if missing:
         raise MissingPermission(*missing)
+
+
+def require_one(member: "Membership", *permissions: Permission) -> None:
+    """Raise MissingPermission, which names the first, unless the member holds one of them; with none named nothing."""
+    if permissions and not any(member.may(permission) for permission in permissions):
+        raise MissingPermission(permissions[0])

@@ -1,14 +1,16 @@
 """What a leaver had begun and that would go on without them: texts that wait, imports, requests for permission."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.leaving.steps import Item, Leaving, LeavingStep, Tried
+from accounts.leaving.steps import TO_TAKER, Item, Leaving, LeavingStep, Tried
 from accounts.models import Membership
 from compliance.escalations.noting import note
-from compliance.models import ConsentImport, Escalation, EscalationEvent, PermissionRequest
+from compliance.message_templates import handing_on
+from compliance.models import ConsentImport, Escalation, EscalationEvent, MessageTemplate, PermissionRequest
 from compliance.send_policies.authors import AuthorActive
 from texting.gate import Draft, Verdict
 from texting.models import Decision, Message, OutboxEntry
@@ -99,6 +101,35 @@ class OpenEscalations(LeavingStep):
     def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
         """Whether any open one is still theirs."""
         return Tried(len(items), _owned(member).count())
+
+
+class OwnTemplates(LeavingStep):
+    """What they wrote for themselves alone is archived, or goes to a colleague or a team, as the admin chooses."""
+
+    name = "own_templates"
+    title = _("Templates of their own")
+    why = _("Choose below who gets them. Somebody who is suspended keeps them.")
+    closes = ("compliance.MessageTemplate",)
+
+    def preview(self, member: Membership) -> int:
+        return handing_on.own_of(member).count()
+
+    def end(self, leaving: Leaving) -> list[Item]:
+        if leaving.is_for_a_while:
+            return []
+        team_id = UUID(leaving.own_to) if leaving.own_to not in {"", TO_TAKER} else None
+        rows = handing_on.hand_on(
+            actor=leaving.actor,
+            leaver=leaving.member,
+            to=leaving.hand_to if leaving.own_to == TO_TAKER else None,
+            team_id=team_id,
+        )
+        return [Item(str(row.pk), row.name, str(row.pk)) for row in rows]
+
+    def probe(self, member: Membership, items: Sequence[Item]) -> Tried:
+        """Whether any of them could still be picked in their name."""
+        theirs = MessageTemplate.objects.filter(pk__in=[item.clue for item in items], owner=member, archived_at=None)
+        return Tried(len(items), theirs.count())
 
 
 def _owned(member: Membership) -> QuerySet[Escalation]:

@@ -18,7 +18,7 @@ from compliance.automations.reading import paused_count
 from compliance.content_types.reading_held import waiting_count as held_count
 from compliance.escalations.reading import open_count as escalations_open
 from compliance.measures.register import open_count as measures_waiting
-from compliance.message_templates.writing import to_approve as templates_waiting
+from compliance.message_templates.reach import to_approve as templates_waiting
 from compliance.opt_in.reading_opt_ins import unconfirmed_count
 from compliance.opt_out.reading_questions import question_count
 from compliance.reviewing.counting import reviews_waiting
@@ -110,7 +110,14 @@ SETTINGS = (
     _group(
         _("Texting"),
         RailEntry(_("Lines"), "lines", "phone", Permission.LINES_MANAGE),
-        RailEntry(_("Templates"), "message_templates", "file-text", Permission.TEMPLATES_MANAGE, templates_waiting),
+        RailEntry(
+            _("Templates"),
+            "message_templates",
+            "file-text",
+            Permission.TEMPLATES_MANAGE,
+            templates_waiting,
+            also=Permission.TEMPLATES_OWN,
+        ),
         RailEntry(_("Automations"), "automations", "zap", Permission.AUTOMATIONS_MANAGE, paused_count),
         RailEntry(_("Tags"), "tags", "tag", Permission.TAGS_MANAGE),
         RailEntry(_("Fields of contacts"), "contact_fields", "list-checks", Permission.FIELDS_MANAGE),

@@ -33,6 +33,7 @@ ACCOUNTS_DEACTIVATION_STEPS = [  # the doors that close when somebody leaves, in
     "compliance.automations.leaving_step.Automations",
     "retention.exporting.leaving_step.Exports",
     "compliance.leaving_steps.StandingRuns",
+    "compliance.leaving_steps.OwnTemplates",
     "texting.leaving_steps.Assignments",
     "compliance.other_channels.leaving_step.CallingNumbers",
     "compliance.other_channels.leaving_step.PlannedCalls",

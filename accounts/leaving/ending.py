@@ -40,12 +40,16 @@ class CannotTakeOver(Exception):
 
 @dataclass(frozen=True)
 class Ending:
-    """How it ends: for good or for a while, by what, and who takes the open conversations (None: their teams)."""
+    """How it ends: for good or for a while, by what, and who takes the open conversations (None: their teams).
+
+    `own_to`: as in `Leaving`.
+    """
 
     kind: OffboardingReceipt.Kind = Kind.DEACTIVATED
     by: OffboardingReceipt.By = By.PERSON
     hand_to: Membership | None = None
     plan_id: UUID | None = None
+    own_to: str = ""
 
 
 def end_everything(*, actor: Membership, member: Membership, ending: Ending | None = None) -> OffboardingReceipt:
@@ -56,7 +60,14 @@ def end_everything(*, actor: Membership, member: Membership, ending: Ending | No
     """
     ending = ending or Ending()
     now = _locked(actor, member, ending)
-    leaving = Leaving(member=member, actor=actor, at=timezone.now(), hand_to=_taker(member, ending))
+    leaving = Leaving(
+        member=member,
+        actor=actor,
+        at=timezone.now(),
+        hand_to=_taker(member, ending),
+        own_to=ending.own_to,
+        is_for_a_while=ending.kind is Kind.SUSPENDED,
+    )
     person = _described(member)
     _switch_off(member, now, ending, leaving)
     closed = [(step, step.end(leaving)) for step in steps()]

@@ -46,7 +46,12 @@ def moment(day: date, at: time, organization_zone: str) -> datetime:
 
 
 def plan(
-    *, actor: Membership, member: Membership, due_at: datetime, hand_to: Membership | None = None
+    *,
+    actor: Membership,
+    member: Membership,
+    due_at: datetime,
+    hand_to: Membership | None = None,
+    own_to: str = "",
 ) -> PlannedLeaving:
     """Deactivate the member then; a plan that there was is replaced.
 
@@ -56,7 +61,7 @@ def plan(
     now = timezone.now()
     if not now < due_at <= now + FARTHEST:
         raise BadTime
-    return _planned(actor, member, due_at, hand_to, batch=None)
+    return _planned(actor, member, due_at, hand_to, batch=None, own_to=own_to)
 
 
 def end_many(*, actor: Membership, members: Iterable[Membership]) -> UUID:
@@ -128,7 +133,13 @@ def ring() -> None:
 
 
 def _planned(
-    actor: Membership, member: Membership, due_at: datetime, hand_to: Membership | None, *, batch: UUID | None
+    actor: Membership,
+    member: Membership,
+    due_at: datetime,
+    hand_to: Membership | None,
+    *,
+    batch: UUID | None,
+    own_to: str = "",
 ) -> PlannedLeaving:
     now = Membership.objects.select_for_update(no_key=True, of=("self",)).get(pk=member.pk)
     if not now.is_active and now.suspended_at is None:
@@ -136,7 +147,9 @@ def _planned(
     if is_last_owner(now):
         raise LastOwner
     PlannedLeaving.objects.filter(membership=member, done_at__isnull=True).delete()
-    made = PlannedLeaving.objects.create(membership=member, made_by=actor, due_at=due_at, hand_to=hand_to, batch=batch)
+    made = PlannedLeaving.objects.create(
+        membership=member, made_by=actor, due_at=due_at, hand_to=hand_to, batch=batch, own_to=own_to
+    )
     audit.record(event=AuditKind.LEAVING_PLANNED, actor=actor, object=member, due_at=due_at, together=batch is not None)
     return made
 
@@ -163,7 +176,7 @@ def _end(one: PlannedLeaving) -> Problem | str:
     above = is_over(planner, member) if planner.is_active else planner.is_owner or not member.is_owner
     if not above:
         return Problem.NOT_ALLOWED
-    ending = Ending(by=By.PERSON if one.batch else By.PLAN, hand_to=one.hand_to, plan_id=one.pk)
+    ending = Ending(by=By.PERSON if one.batch else By.PLAN, hand_to=one.hand_to, plan_id=one.pk, own_to=one.own_to)
     try:
         with transaction.atomic():
             end_everything(actor=planner, member=member, ending=ending)

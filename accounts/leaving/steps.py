@@ -16,15 +16,24 @@ from django.utils.module_loading import import_string
 
 from accounts.models import Membership
 
+TO_TAKER = "taker"
+"""What they kept for themselves goes to whoever takes their conversations."""
+
 
 @dataclass(frozen=True)
 class Leaving:
-    """Who leaves, who ends it, and to whom open work goes (None: back to its team)."""
+    """Who leaves, who ends it, and to whom open work goes (None: back to its team).
+
+    `own_to`: what becomes of what they kept for themselves alone (TO_TAKER, the id of a team, or "": it is archived).
+    `is_for_a_while`: they are suspended.
+    """
 
     member: Membership
     actor: Membership
     at: datetime
     hand_to: Membership | None = None
+    own_to: str = ""
+    is_for_a_while: bool = False
 
 
 @dataclass(frozen=True)

@@ -455,6 +455,7 @@ class Migration(migrations.Migration):
                     name='PlannedLeaving',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('own_to', models.CharField(blank=True, help_text='As in `accounts.leaving.steps.Leaving`.', max_length=36)),
                         ('batch', models.UUIDField(blank=True, db_index=True, null=True)),
                         ('due_at', models.DateTimeField()),
                         ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -89,6 +89,7 @@ class PlannedLeaving(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="planned_leavings")
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     hand_to = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    own_to = models.CharField(max_length=36, blank=True, help_text="As in `accounts.leaving.steps.Leaving`.")
     batch = models.UUIDField(null=True, blank=True, db_index=True)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)

@@ -56,16 +56,18 @@ def deactivate(request: MemberRequest, member_id: UUID) -> HttpResponse:
 
 
 def _ended(request: MemberRequest, shown: queries.Person, form: LeavingForm) -> HttpResponse:
-    how, hand_to = form.cleaned_data["how"], form.cleaned_data["hand_to"]
+    how, hand_to, own_to = (form.cleaned_data[name] for name in ("how", "hand_to", "own_to"))
     actor, member = request.member, shown.member
     if how == LATER:
         zone = member.organization.time_zone
         due_at = plans.moment(form.cleaned_data["day"], form.cleaned_data["hour"], zone)
-        plans.plan(actor=actor, member=member, due_at=due_at, hand_to=hand_to)
+        plans.plan(actor=actor, member=member, due_at=due_at, hand_to=hand_to, own_to=own_to)
         messages.success(request, _("%(name)s will be deactivated then.") % {"name": shown.name})
         return redirect("person", member_id=member.pk)
-    end = deactivation.suspend if how == SUSPEND else deactivation.deactivate
-    return _to_receipt(request, end(actor=actor, member=member, hand_to=hand_to), shown.name)
+    if how == SUSPEND:
+        return _to_receipt(request, deactivation.suspend(actor=actor, member=member, hand_to=hand_to), shown.name)
+    receipt = deactivation.deactivate(actor=actor, member=member, hand_to=hand_to, own_to=own_to)
+    return _to_receipt(request, receipt, shown.name)
 
 
 def _to_receipt(request: MemberRequest, receipt: OffboardingReceipt, name: str) -> HttpResponse:

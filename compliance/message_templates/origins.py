@@ -81,7 +81,7 @@ class Templates:
         version = (
             TemplateVersion.objects.filter(pk=mark.version_id).select_related("template").first() if mark else None
         )
-        if version is None or version.template.team_id not in {None, line.team_id}:
+        if version is None or not _is_for(version, member, line):
             return _("The template of this text cannot be used here. Read the text over, then send it as your own.")
         if version.template.archived_at is not None:
             sentence = _("“%(name)s” was archived meanwhile. Read the text over, then send it as your own.")
@@ -119,12 +119,18 @@ class Templates:
     def notes(self, member: Membership, messages: Sequence[Message]) -> Mapping[UUID, str]:
         """“Reminder”, version 3, edited."""
         ours = [message.pk for message in messages if message.direction == Message.Direction.OUT]
-        rows = TemplateUse.objects.filter(message_id__in=ours).select_related("version") if ours else ()
-        return {row.message_id: note_of(row) for row in rows}
+        rows = TemplateUse.objects.filter(message_id__in=ours).select_related("version__template") if ours else ()
+        return {row.message_id: note_of(row, member) for row in rows}
 
 
-def note_of(use: TemplateUse) -> str:
-    """From which template a text came, in a few words."""
+def _is_for(version: TemplateVersion, member: Membership, line: Line) -> bool:
+    return version.template.team_id in {None, line.team_id} and version.template.owner_id in {None, member.pk}
+
+
+def note_of(use: TemplateUse, reader: Membership) -> str:
+    """From which template a text came, in a few words; of a colleague's own only that it was one."""
+    if use.version.template.owner_id not in {None, reader.pk}:
+        return _("from a template of one colleague's own")
     words = {"name": use.version.name, "number": use.version.number, "rule": use.rule}
     if use.rule:
         return _("by automation “%(rule)s”, from “%(name)s”, version %(number)d") % words

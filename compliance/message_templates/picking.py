@@ -23,7 +23,10 @@ from texting.models import Contact, Conversation
 
 @dataclass(frozen=True)
 class Choice:
-    """One line of the picker, in the language that the text would have; `body` with what Parley knows filled in."""
+    """One line of the picker, in the language that the text would have; `body` with what Parley knows filled in.
+
+    `own`: it is the member's alone.
+    """
 
     id: UUID
     name: str
@@ -31,6 +34,7 @@ class Choice:
     type: str
     language: str
     body: str
+    own: bool
 
 
 def composer_tools(member: Membership, conversation: Conversation) -> list[ComposerTool]:
@@ -42,8 +46,11 @@ def composer_tools(member: Membership, conversation: Conversation) -> list[Compo
 
 
 def choices(member: Membership, conversation: Conversation, wanted: str) -> list[Choice]:
-    """What may be used in this conversation, by name; each as this customer would read it, as far as that is known."""
-    rows = list(usable(member, team_id=conversation.line.team_id))
+    """What may be used in this conversation, one's own first, then by name.
+
+    Each as this customer would read it, as far as that is known.
+    """
+    rows = list(usable(member, team_id=conversation.line.team_id, own=True))
     values = known_for(member, conversation.contact, conversation.line, rows)
     return [_choice(row, wanted, values) for row in rows]
 
@@ -52,12 +59,13 @@ def _choice(row: TemplateVersion, wanted: str, values: Mapping[str, str | None])
     language = language_for(row, wanted)
     label = str(CATALOGUE[ContentType(row.type)].label)
     body = fill_partly(row.bodies[language], values)
-    return Choice(row.pk, row.name, row.template.shortcut, label, language, body)
+    own = row.template.owner_id is not None
+    return Choice(row.pk, row.name, row.template.shortcut, label, language, body, own)
 
 
 def version_for(member: Membership, conversation: Conversation, version_id: UUID) -> TemplateVersion:
     """A version that may be used here. Raises Http404 for every other, also for one that was archived meanwhile."""
-    found = usable(member, team_id=conversation.line.team_id).filter(pk=version_id).first()
+    found = usable(member, team_id=conversation.line.team_id, own=True).filter(pk=version_id).first()
     if found is None:
         raise Http404
     return found

@@ -6,12 +6,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.content_types.kinds import ContentType
-from compliance.message_templates.writing import manageable
+from compliance.message_templates.reach import readable
 from compliance.models import MessageTemplate, TemplateVersion
 
 PAGE = 50
@@ -26,11 +27,19 @@ class State(StrEnum):
     ARCHIVED = "archived"
 
 
+class Whose(StrEnum):
+    """Whose templates a list shows."""
+
+    ANYBODYS = ""
+    OWN = "own"
+    SHARED = "shared"
+
+
 STATE_WORDS = {
-    State.ALL: _("In use and drafts"),
-    State.PUBLISHED: _("Published"),
-    State.DRAFT: _("Drafts"),
-    State.ARCHIVED: _("Archived"),
+    State.ALL: gettext_lazy("In use and drafts"),
+    State.PUBLISHED: gettext_lazy("Published"),
+    State.DRAFT: gettext_lazy("Drafts"),
+    State.ARCHIVED: gettext_lazy("Archived"),
 }
 
 
@@ -42,11 +51,14 @@ class Wanted:
     words: str = ""
     type: ContentType | None = None
     team: UUID | None = None
+    whose: Whose = Whose.ANYBODYS
 
 
 def listed(member: Membership, wanted: Wanted) -> list[MessageTemplate]:
-    """Those that the member manages and that fit, by name."""
-    rows = manageable(member)
+    """Those that the member reaches and that fit, by name."""
+    rows = readable(member)
+    if wanted.whose:
+        rows = rows.filter(owner=member) if wanted.whose is Whose.OWN else rows.filter(owner=None)
     in_use = Q(archived_at=None)
     rows = rows.filter(~in_use if wanted.state is State.ARCHIVED else in_use)
     if wanted.state is State.PUBLISHED:
@@ -64,6 +76,12 @@ def listed(member: Membership, wanted: Wanted) -> list[MessageTemplate]:
 def _holds(row: MessageTemplate, words: list[str]) -> bool:
     text = " ".join([row.name, f"/{row.shortcut}", *row.bodies.values()]).casefold()
     return all(word in text for word in words)
+
+
+def names_in_reports() -> dict[UUID, str]:
+    """Each template's name by its id, as everybody who reads reports may see it: of one person's own that it is one."""
+    rows = MessageTemplate.objects.values_list("pk", "name", "owner")
+    return {pk: _("One colleague's own template") if owner else name for pk, name, owner in rows}
 
 
 def history(template: MessageTemplate) -> list[TemplateVersion]:
@@ -89,20 +107,23 @@ def changes(template: MessageTemplate) -> Iterator[Change]:
         yield Change(version, tuple(row for row in rows if row[1] != row[2]))
 
 
-def usable(member: Membership, *, team_id: UUID | None = None) -> QuerySet[TemplateVersion]:
+def usable(member: Membership, *, team_id: UUID | None = None, own: bool = False) -> QuerySet[TemplateVersion]:
     """The newest version of each template that the member may use: on a line of this team, or on any line of theirs.
 
-    Raises MissingPermission.
+    `own`: with what is the member's own before all others, for a text that they write by hand; what a program, a rule
+    or many recipients get is the organization's. Raises MissingPermission.
     """
-    return usable_versions(member, team_id=team_id).filter(number=F("template__version"))
+    found = usable_versions(member, team_id=team_id, own=own).filter(number=F("template__version"))
+    return found.order_by(F("template__owner").asc(nulls_last=True), "name", "id") if own else found
 
 
-def usable_versions(member: Membership, *, team_id: UUID | None = None) -> QuerySet[TemplateVersion]:
+def usable_versions(member: Membership, *, team_id: UUID | None = None, own: bool = False) -> QuerySet[TemplateVersion]:
     """`usable`, with the older versions of the same templates, for what began with them. Raises MissingPermission."""
     require(member, Permission.MESSAGES_SEND)
     rows = TemplateVersion.objects.select_related("template__team").filter(template__archived_at=None)
+    shared = Q(template__owner=None)
     if team_id is not None:
-        rows = rows.filter(Q(template__team=None) | Q(template__team_id=team_id))
+        shared &= Q(template__team=None) | Q(template__team_id=team_id)
     elif not member.may(Permission.CONVERSATIONS_READ_ALL):
-        rows = rows.filter(Q(template__team=None) | Q(template__team_id__in=member.team_ids))
-    return rows.order_by("name", "id")
+        shared &= Q(template__team=None) | Q(template__team_id__in=member.team_ids)
+    return rows.filter(shared | Q(template__owner=member) if own else shared).order_by("name", "id")

@@ -1,17 +1,15 @@
 """Colleagues write templates: begin one, copy one, change it, publish it, archive it, take it back out.
 
 A draft may be unfinished; what must not even be kept is refused (`checking.Weight.NEVER`), and what is published has no
-flaw at all. Whoever manages templates and does not read every team's conversations manages those of their own teams
-and those of everybody.
+flaw at all. Who may do so with which one is said by `reach`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,13 +20,14 @@ from compliance.message_templates.checking import Flaw, Weight, against, judge_a
 from compliance.message_templates.contact_fields import unseen
 from compliance.message_templates.library import Example
 from compliance.message_templates.placeholders import fields_in, written
+from compliance.message_templates.reach import manageable, readable, wants_second
 from compliance.models import MessageTemplate, TemplateRules, TemplateVersion
 from tenancy import audit
 from tenancy.audit import AuditKind
 
 LONGEST_NAME = 60
 SHORTCUT = re.compile(r"[a-z0-9][a-z0-9-]{0,23}")
-MOST = 500  # templates of one organization that are not archived
+MOST, MOST_OWN = 500, 200  # templates of one organization, and of one person, that are not archived
 
 
 class NameTaken(ValueError):
@@ -52,7 +51,11 @@ class NeedsSecond(ValueError):
 
 
 class TooMany(ValueError):
-    """The organization has MOST templates already."""
+    """The organization has MOST templates already, or the person MOST_OWN of their own; `most` says which."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 class Overtaken(ValueError):
@@ -65,7 +68,10 @@ class NotNow(ValueError):
 
 @dataclass(frozen=True)
 class Wish:
-    """What a template is to be. `bodies`: by language, the one that others fall back to first. `team` None: all."""
+    """What a template is to be. `bodies`: by language, the one that others fall back to first. `team` None: all.
+
+    `own`: only whoever writes it sees and uses it; it has no team then. What it was begun as, it stays.
+    """
 
     name: str
     type: ContentType
@@ -73,31 +79,23 @@ class Wish:
     shortcut: str = ""
     team: Team | None = None
     library_key: str = ""
-
-
-def manageable(member: Membership) -> QuerySet[MessageTemplate]:
-    """Those that this member may change."""
-    require(member, Permission.TEMPLATES_MANAGE)
-    rows = MessageTemplate.objects.select_related("team", "changed_by__user", "asked_by__user")
-    if member.may(Permission.CONVERSATIONS_READ_ALL):
-        return rows
-    return rows.filter(Q(team=None) | Q(team__in=member.team_ids))
-
-
-def teams_for(member: Membership) -> QuerySet[Team]:
-    """The teams that this member may give a template to."""
-    rows = Team.objects.order_by("name")
-    return rows if member.may(Permission.CONVERSATIONS_READ_ALL) else rows.filter(pk__in=member.team_ids)
+    own: bool = False
 
 
 def create(*, actor: Membership, wish: Wish) -> MessageTemplate:
     """A new draft. Raises Flawed for what is not even kept, NameTaken, ShortcutTaken, TooMany."""
-    require(actor, Permission.TEMPLATES_MANAGE)
-    if MessageTemplate.objects.filter(archived_at=None).count() >= MOST:
-        raise TooMany
-    template = MessageTemplate(made_by=actor, made_at=timezone.now())
+    require(actor, Permission.TEMPLATES_OWN if wish.own else Permission.TEMPLATES_MANAGE)
+    return begin(actor=actor, wish=wish)
+
+
+def begin(*, actor: Membership, wish: Wish) -> MessageTemplate:
+    """The same of a caller that has checked what the actor may. Raises what `create` does."""
+    owner, most = (actor, MOST_OWN) if wish.own else (None, MOST)
+    if MessageTemplate.objects.filter(archived_at=None, owner=owner).count() >= most:
+        raise TooMany(most)
+    template = MessageTemplate(owner=owner, made_by=actor, made_at=timezone.now())
     _write(template, wish, actor)
-    audit.record(event=AuditKind.TEMPLATE_CREATED, actor=actor, object=template, type=template.type)
+    audit.record(event=AuditKind.TEMPLATE_CREATED, actor=actor, object=template, type=template.type, own=wish.own)
     return template
 
 
@@ -106,7 +104,7 @@ def save(*, actor: Membership, template: MessageTemplate, wish: Wish, seen: str 
 
     `seen`: the `state_of` that the actor looked at. Raises what `create` does but TooMany, and NotNow, Overtaken.
     """
-    now = _as_seen(actor, template, seen)
+    now = as_seen(actor, template, seen)
     _write(now, wish, actor)
     audit.record(event=AuditKind.TEMPLATE_CHANGED, actor=actor, object=now, type=now.type)
     return now
@@ -117,14 +115,12 @@ def publish(*, actor: Membership, template: MessageTemplate, seen: str = "") -> 
 
     Raises Flawed, NotNow, Overtaken; NeedsSecond where the organization wants a second person: `ask`.
     """
-    now = _as_seen(actor, template, seen)
-    _require_flawless(actor, now)
+    now = as_seen(actor, template, seen, among=readable)
+    require_flawless(actor, now)
     newest = TemplateVersion.objects.filter(template=now).order_by("-number").first()
     if newest is not None and not now.has_changes:
         return newest
-    if wants_second() and now.asked_by_id in {None, actor.pk}:
-        raise NeedsSecond
-    if wants_second() and actor.pk == now.changed_by_id:
+    if wants_second(own=now.owner_id is not None) and {now.asked_by_id, now.changed_by_id} & {None, actor.pk}:
         raise NeedsSecond
     made = TemplateVersion.objects.create(
         template=now,
@@ -144,15 +140,10 @@ def publish(*, actor: Membership, template: MessageTemplate, seen: str = "") -> 
     return made
 
 
-def wants_second() -> bool:
-    """Whether somebody else has to approve what is published."""
-    return TemplateRules.objects.filter(second_person=True).exists()
-
-
 def ask(*, actor: Membership, template: MessageTemplate, seen: str = "") -> None:
     """Have a second person look at it, as it is written. A change takes that back. Raises what `publish` does."""
-    now = _as_seen(actor, template, seen)
-    _require_flawless(actor, now)
+    now = as_seen(actor, template, seen)
+    require_flawless(actor, now)
     if now.has_changes and now.asked_by_id is None:
         MessageTemplate.objects.filter(pk=now.pk).update(asked_by=actor, asked_at=timezone.now())
         audit.record(event=AuditKind.TEMPLATE_ASKED, actor=actor, object=now)
@@ -160,29 +151,23 @@ def ask(*, actor: Membership, template: MessageTemplate, seen: str = "") -> None
 
 def send_back(*, actor: Membership, template: MessageTemplate) -> None:
     """Not like this: it does not wait any more, its words stay. Raises NotNow when it does not wait."""
-    now = _locked(actor, template)
+    now = _locked(actor, template, among=readable)
     if now.asked_by_id is None:
         raise NotNow
     MessageTemplate.objects.filter(pk=now.pk).update(asked_by=None, asked_at=None)
     audit.record(event=AuditKind.TEMPLATE_SENT_BACK, actor=actor, object=now)
 
 
-def want_second(*, actor: Membership, wanted: bool) -> None:
-    """Decide whether a second person approves; nobody lifts that for their own text alone. Raises MissingPermission."""
+def want_second(*, actor: Membership, wanted: bool, for_own: bool = False) -> None:
+    """Decide whether a second person approves, and also what somebody writes for themselves (`for_own`); nobody lifts
+    that for their own text alone. Raises MissingPermission.
+    """
     require(actor, Permission.TEMPLATES_MANAGE, Permission.ORGANIZATION_MANAGE)
-    TemplateRules.objects.update_or_create(defaults={"second_person": wanted})
-    audit.record(event=AuditKind.TEMPLATE_RULE_CHANGED, actor=actor, second_person=wanted)
+    TemplateRules.objects.update_or_create(defaults={"second_person": wanted, "second_for_own": for_own})
+    audit.record(event=AuditKind.TEMPLATE_RULE_CHANGED, actor=actor, second_person=wanted, second_for_own=for_own)
 
 
-def to_approve(member: Membership) -> int:
-    """How many wait for this member."""
-    if not member.may(Permission.TEMPLATES_MANAGE):
-        return 0
-    waiting = manageable(member).filter(asked_by__isnull=False, archived_at=None)
-    return waiting.exclude(asked_by=member).exclude(changed_by=member).count()
-
-
-def _require_flawless(actor: Membership, now: MessageTemplate) -> None:
+def require_flawless(actor: Membership, now: MessageTemplate) -> None:
     judged = judge_all(ContentType(now.type), now.languages, now.bodies)
     flaws = [*against(judged, Weight.NEVER, Weight.BEFORE), *unseen_fields(actor, now.bodies)]
     if flaws or not now.languages:
@@ -212,7 +197,7 @@ def take_back(*, actor: Membership, template: MessageTemplate, number: int, seen
     What was being written is gone, so `seen` is what the actor looked at. Raises what `save` does; Overtaken also when
     there is no such version.
     """
-    now = _as_seen(actor, template, seen)
+    now = as_seen(actor, template, seen)
     old = TemplateVersion.objects.filter(template=now, number=number).first()
     if old is None:
         raise Overtaken
@@ -226,16 +211,21 @@ def duplicate(*, actor: Membership, template: MessageTemplate) -> MessageTemplat
     """A draft with the same words under a name of its own, without a shortcut. Raises what `create` does."""
     found = _locked(actor, template)
     bodies = {language: found.bodies.get(language, "") for language in found.languages}
-    wish = Wish(_free_name(found.name), ContentType(found.type), bodies, "", found.team, found.library_key)
+    name, own = free_name(found.name, owner=found.owner), found.owner_id is not None
+    wish = Wish(name, ContentType(found.type), bodies, "", found.team, found.library_key, own=own)
     return create(actor=actor, wish=wish)
 
 
 def copy(*, actor: Membership, example: Example) -> MessageTemplate:
-    """A draft with the words of one that ships with Parley. Raises what `create` does."""
-    taken = MessageTemplate.objects.filter(archived_at=None, shortcut=example.shortcut).exists()
-    shortcut = "" if taken else example.shortcut
-    name = _free_name(example.name)
-    return create(actor=actor, wish=Wish(name, example.type, example.bodies, shortcut, None, example.key))
+    """A draft with the words of one that ships with Parley: the organization's, or of whoever manages none their own.
+
+    Raises what `create` does.
+    """
+    own = not actor.may(Permission.TEMPLATES_MANAGE)
+    owner = actor if own else None
+    taken = MessageTemplate.objects.filter(archived_at=None, owner=owner, shortcut=example.shortcut).exists()
+    name, shortcut = free_name(example.name, owner=owner), "" if taken else example.shortcut
+    return create(actor=actor, wish=Wish(name, example.type, example.bodies, shortcut, None, example.key, own=own))
 
 
 def archive(*, actor: Membership, template: MessageTemplate) -> None:
@@ -264,9 +254,15 @@ def state_of(template: MessageTemplate) -> str:
     return template.changed_at.isoformat()
 
 
-def _as_seen(actor: Membership, template: MessageTemplate, seen: str) -> MessageTemplate:
-    """The row as it is now, when it is in use and still what the actor saw; "" looks at nothing."""
-    now = _locked(actor, template)
+Reach = Callable[[Membership], QuerySet[MessageTemplate]]
+
+
+def as_seen(actor: Membership, template: MessageTemplate, seen: str, *, among: Reach = manageable) -> MessageTemplate:
+    """The row as it is now, when it is in use and still what the actor saw; "" looks at nothing.
+
+    Raises NotNow, Overtaken; NotNow also when it is none that the actor reaches any more.
+    """
+    now = _locked(actor, template, among=among)
     if now.archived_at is not None:
         raise NotNow
     if seen and seen != state_of(now):
@@ -274,9 +270,12 @@ def _as_seen(actor: Membership, template: MessageTemplate, seen: str) -> Message
     return now
 
 
-def _locked(actor: Membership, template: MessageTemplate) -> MessageTemplate:
-    """The row as it is now. Raises MissingPermission."""
-    return manageable(actor).select_for_update(of=("self",)).get(pk=template.pk)
+def _locked(actor: Membership, template: MessageTemplate, *, among: Reach = manageable) -> MessageTemplate:
+    """The row as it is now. Raises MissingPermission, NotNow."""
+    found = among(actor).select_for_update(of=("self",)).filter(pk=template.pk).first()
+    if found is None:
+        raise NotNow
+    return found
 
 
 def _write(template: MessageTemplate, wish: Wish, actor: Membership) -> None:
@@ -287,7 +286,7 @@ def _write(template: MessageTemplate, wish: Wish, actor: Membership) -> None:
     before = (template.name, template.type, template.languages, template.bodies)
     template.name, template.type = wish.name.strip(), wish.type.value
     template.languages, template.bodies = list(bodies), bodies
-    template.shortcut, template.team = wish.shortcut, wish.team
+    template.shortcut, template.team = wish.shortcut, None if template.owner_id else wish.team
     template.library_key = wish.library_key or template.library_key
     template.has_changes |= before != (template.name, template.type, template.languages, template.bodies)
     template.changed_by, template.changed_at = actor, timezone.now()
@@ -307,13 +306,8 @@ def _store(template: MessageTemplate) -> None:
         raise
 
 
-def _free_name(name: str) -> str:
-    """The name, or with a number behind it where it is taken."""
-    taken = set(MessageTemplate.objects.filter(archived_at=None).values_list("name", flat=True))
+def free_name(name: str, *, owner: Membership | None) -> str:
+    """The name, or with a number behind it where one of the owner's (None: the organization's) has it."""
+    taken = set(MessageTemplate.objects.filter(archived_at=None, owner=owner).values_list("name", flat=True))
     tries = (name if n == 1 else f"{name[: LONGEST_NAME - 4]} {n}" for n in range(1, MOST + 2))
     return next(one for one in tries if one not in taken)
-
-
-def find(member: Membership, template_id: UUID) -> MessageTemplate | None:
-    """One that the member may change; None for every other."""
-    return manageable(member).filter(pk=template_id).first()

@@ -13,13 +13,22 @@ class MessageTemplate(TenantModel):
     """One template as it is being written; what may be sent is its newest `TemplateVersion`.
 
     `bodies`: by language (`en`, `es`, `fr`) the words with their placeholders; the first of `languages` is the one that
-    others fall back to. `shortcut`: what is typed behind `/` in the composer. `library_key`: the example it began as.
+    others fall back to. `owner`: the only one who sees and uses it; None: it is the organization's. `shortcut`: what is
+    typed behind `/` in the composer. `library_key`: the example it began as.
     """
 
     name = models.CharField(max_length=60)
     type = models.CharField(max_length=20, help_text="A `compliance.content_types` type.")
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="None: every team's."
+    )
+    owner = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whose own it is; None: the organization's.",
     )
     shortcut = models.CharField(max_length=24, blank=True)
     languages = models.JSONField(default=list, help_text="Codes, the one that others fall back to first.")
@@ -39,20 +48,25 @@ class MessageTemplate(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
-            *same_organization("team", "made_by", "changed_by", "asked_by", "archived_by"),
+            *same_organization("team", "owner", "made_by", "changed_by", "asked_by", "archived_by"),
             models.CheckConstraint(
                 condition=models.Q(asked_by=None, asked_at=None)
                 | models.Q(asked_by__isnull=False, asked_at__isnull=False, archived_at=None),
                 name="compliance_messagetemplate_asked",
             ),
+            models.CheckConstraint(
+                condition=models.Q(owner=None) | models.Q(team=None), name="compliance_messagetemplate_of_one"
+            ),
             models.UniqueConstraint(
-                fields=["organization", "name"],
+                fields=["organization", "owner", "name"],
                 condition=models.Q(archived_at=None),
+                nulls_distinct=False,
                 name="compliance_messagetemplate_name_once",
             ),
             models.UniqueConstraint(
-                fields=["organization", "shortcut"],
+                fields=["organization", "owner", "shortcut"],
                 condition=models.Q(archived_at=None) & ~models.Q(shortcut=""),
+                nulls_distinct=False,
                 name="compliance_messagetemplate_shortcut_once",
             ),
         ]
@@ -94,6 +108,7 @@ class TemplateRules(TenantModel):
     """What an organization wants of its templates; without a row whoever writes one publishes it."""
 
     second_person = models.BooleanField(default=False, help_text="What is published is approved by somebody else.")
+    second_for_own = models.BooleanField(default=False, help_text="Also what somebody publishes for themselves alone.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

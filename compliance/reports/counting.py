@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import Sum
 
 from accounts.models import Membership, Team
-from compliance.models import ConsentEvent, FormCount, MessageTemplate, Program
+from compliance.message_templates.reading import names_in_reports
+from compliance.models import ConsentEvent, FormCount, Program
 from compliance.reports.figures import After, Confirmed, Group, Honored, Ledger, Report
 from compliance.reports.periods import Period
 from tenancy.isolation import current_organization_id
@@ -253,7 +254,7 @@ def _after(period: Period) -> tuple[list[After], list[After], list[After]]:
     sent = list(_rows(SENT, period))
     people = Membership.objects.filter(pk__in={row[2] for row in sent if row[2]}).select_related("user")
     authors = {row.pk: row.user.name for row in people}
-    templates = dict(MessageTemplate.objects.values_list("pk", "name"))
+    templates = names_in_reports()
     shown: dict[int, list[After]] = {_PURPOSE: [], _AUTHOR: [], _TEMPLATE: []}
     for *key, number in sent:
         which, purpose, author, template = key

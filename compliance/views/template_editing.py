@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.permissions import MemberRequest, Permission, requires
+from accounts.permissions import MemberRequest, requires
 from accounts.views.answers import form_page
 from compliance.content_types.catalogue import CATALOGUE
 from compliance.content_types.kinds import ContentType
@@ -16,6 +16,7 @@ from compliance.forms.template_forms import TemplateForm, bodies_of
 from compliance.message_templates import writing
 from compliance.message_templates.checking import LANGUAGES, LONGEST, Weight, against, judge_all
 from compliance.message_templates.placeholders import PLACEHOLDERS, Source
+from compliance.message_templates.reach import OF_TEMPLATES
 from compliance.message_templates.writing import (
     Flawed,
     NameTaken,
@@ -27,27 +28,27 @@ from compliance.message_templates.writing import (
     state_of,
 )
 from compliance.models import MessageTemplate
-from compliance.views.templates import access
+from compliance.views.templates import access_to_change, too_many
 from texting.fields.reading import fields_for
 
 PAGE = "compliance/templates/edit.html"
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_template(request: MemberRequest) -> HttpResponse:
     """Begin one from nothing."""
     return _edit(request, None)
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_template(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """Change what is written; colleagues use what was published last until it is published anew."""
-    return _edit(request, access(request, template_id))
+    return _edit(request, access_to_change(request, template_id))
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_POST
 def preview(request: MemberRequest) -> HttpResponse:
     """What is typed, with sample values, its size and what speaks against it. Nothing is stored."""
@@ -61,7 +62,7 @@ def preview(request: MemberRequest) -> HttpResponse:
 
 def _edit(request: MemberRequest, given: MessageTemplate | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = TemplateForm(data, teams=writing.teams_for(request.member), given=given)
+    form = TemplateForm(data, member=request.member, given=given)
     if form.is_valid():
         saved = _saved(request, form, given)
         if saved is not None:
@@ -94,7 +95,7 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
         if "publish" in request.POST:
             _publish(request, template)
         else:
-            messages.success(request, _("Saved. Colleagues use it when you publish it."))
+            messages.success(request, _said_of(template))
         return redirect("message_template", template_id=template.pk)
     except Flawed as refused:
         form.refuse(refused.flaws)
@@ -102,8 +103,8 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
         form.add_error("name", _("Another template is called that."))
     except ShortcutTaken:
         form.add_error("shortcut", _("Another template has this shortcut."))
-    except TooMany:
-        form.add_error(None, _("There are %(most)d templates. Archive some first.") % {"most": writing.MOST})
+    except TooMany as too:
+        form.add_error(None, too_many(too))
     except Overtaken:
         form.add_error(
             None, _("A colleague changed it meanwhile. Saved once more, your words take the place of theirs.")
@@ -111,6 +112,12 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
     except NotNow:
         form.add_error(None, _("This template was archived meanwhile. Put it back, then change it."))
     return None
+
+
+def _said_of(template: MessageTemplate) -> str:
+    if template.owner_id is not None:
+        return _("Saved. You can use it when it is published.")
+    return _("Saved. Colleagues use it when you publish it.")
 
 
 def _publish(request: MemberRequest, template: MessageTemplate) -> None:

@@ -12,6 +12,7 @@ from compliance.forms.value_forms import ValuesForm
 from compliance.message_templates import filling, picking
 from compliance.message_templates.checking import LANGUAGES
 from compliance.message_templates.placeholders import Unfilled, fill_partly
+from compliance.message_templates.reach import OF_TEMPLATES
 from texting import queries
 from texting.models import Conversation
 
@@ -59,6 +60,6 @@ def _picker(request: MemberRequest, conversation: Conversation, problem: str = "
         "language": language,
         "languages": [("", _("As each template begins")), *LANGUAGES.items()],
         "problem": problem,
-        "may_manage": request.member.may(Permission.TEMPLATES_MANAGE),
+        "may_write": any(request.member.may(one) for one in OF_TEMPLATES),
     }
     return render(request, "compliance/templates/_pick.html", context)

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.csv_cells import csv_file
+from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.content_types.catalogue import CATALOGUE
 from compliance.content_types.kinds import ContentType
 from compliance.forms.template_forms import TemplatesForm
-from compliance.message_templates import library, reading, writing
+from compliance.message_templates import handing_on, library, reach, reading, writing
 from compliance.message_templates.checking import LANGUAGES, Weight, against, judge_all
 from compliance.message_templates.outcomes import outcome_of
+from compliance.message_templates.reach import OF_TEMPLATES
 from compliance.message_templates.reading import STATE_WORDS
 from compliance.message_templates.writing import (
     Flawed,
@@ -38,6 +40,7 @@ COLUMNS = (
     "name",
     "type",
     "team",
+    "person",
     "shortcut",
     "version",
     "state",
@@ -48,11 +51,11 @@ COLUMNS = (
 )
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_safe
 def message_templates(request: MemberRequest) -> HttpResponse:
     """The list, by name."""
-    form = TemplatesForm(request.GET, teams=writing.teams_for(request.member))
+    form = TemplatesForm(request.GET, member=request.member)
     wanted = form.wanted()
     query = _query(request)
     address = reverse("message_templates")
@@ -63,23 +66,25 @@ def message_templates(request: MemberRequest) -> HttpResponse:
     ]
     rows = [(row, CATALOGUE[ContentType(row.type)].label) for row in reading.listed(request.member, wanted)]
     context = {"rows": rows, "form": form, "tabs": tabs, "narrowed": bool(narrowed), "query": urlencode(query)}
-    context |= {"languages": LANGUAGES, "second": writing.wants_second()}
-    context["may_rule"] = request.member.may(Permission.ORGANIZATION_MANAGE)
+    manages = request.member.may(Permission.TEMPLATES_MANAGE)
+    context |= {"languages": LANGUAGES, "manages": manages}
+    context |= {"second": reach.wants_second(own=False), "second_for_own": reach.wants_second(own=True)}
+    context["may_rule"] = manages and request.member.may(Permission.ORGANIZATION_MANAGE)
     return render(request, "compliance/templates/list.html", context)
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_safe
 def export(request: MemberRequest) -> StreamingHttpResponse:
     """What the filter shows, a line for each language (RFC 4180, UTF-8). Itself in the log."""
-    wanted = TemplatesForm(request.GET, teams=writing.teams_for(request.member)).wanted()
+    wanted = TemplatesForm(request.GET, member=request.member).wanted()
     rows = reading.listed(request.member, wanted)
     audit.record(event=AuditKind.TEMPLATES_EXPORTED, actor=request.member, count=len(rows))
     name = f"templates-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}"
     return csv_file(name, COLUMNS, [[_cells(row, language) for row in rows for language in row.languages]])
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_safe
 def library_page(request: MemberRequest) -> HttpResponse:
     """What ships with Parley, by type; `type` in the address leaves one."""
@@ -95,10 +100,11 @@ def library_page(request: MemberRequest) -> HttpResponse:
         if rows
     ]
     context = {"groups": shown, "tabs": tabs, "languages": LANGUAGES, "version": library.version()}
+    context["manages"] = request.member.may(Permission.TEMPLATES_MANAGE)
     return render(request, "compliance/templates/library.html", context)
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_POST
 def use_example(request: MemberRequest, example_key: str) -> HttpResponse:
     """Copy one that ships with Parley into a draft."""
@@ -107,21 +113,21 @@ def use_example(request: MemberRequest, example_key: str) -> HttpResponse:
         raise Http404
     try:
         made = writing.copy(actor=request.member, example=found)
-    except TooMany:
-        messages.error(request, _("There are %(most)d templates. Archive some first.") % {"most": writing.MOST})
+    except TooMany as too:
+        messages.error(request, too_many(too))
         return redirect("template_library")
     messages.success(request, _("Copied. Change what you want, then publish it."))
     return redirect("edit_template", template_id=made.pk)
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_safe
 def message_template(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """One template: how it reads, what speaks against it, its versions with what each changed."""
     return _overview(request, access(request, template_id))
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_POST
 def publish(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """Let colleagues use it as it is written; 422 with the reasons where something speaks against it."""
@@ -147,7 +153,7 @@ def _asked(request: MemberRequest, template: MessageTemplate) -> HttpResponse:
     return redirect("message_template", template_id=template.pk)
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_POST
 def send_back(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """Not like this; or, of one's own, not now."""
@@ -164,31 +170,35 @@ def send_back(request: MemberRequest, template_id: UUID) -> HttpResponse:
 @require_POST
 def second_person(request: MemberRequest) -> HttpResponse:
     """Whether templates are published by somebody else than who wrote them."""
-    wanted = request.POST.get("second") == "yes"
-    writing.want_second(actor=request.member, wanted=wanted)
-    said = _("From now on somebody else publishes what was written.") if wanted else _("Whoever writes may publish.")
+    wanted, for_own = request.POST.get("second") == "yes", request.POST.get("own") == "yes"
+    writing.want_second(actor=request.member, wanted=wanted, for_own=for_own)
+    said = (
+        _("From now on somebody else publishes what was written.")
+        if wanted or for_own
+        else _("Whoever writes may publish.")
+    )
     messages.success(request, said)
     return redirect("message_templates")
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_POST
 def duplicate(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """A draft with the same words."""
     try:
-        made = writing.duplicate(actor=request.member, template=access(request, template_id))
-    except TooMany:
-        messages.error(request, _("There are %(most)d templates. Archive some first.") % {"most": writing.MOST})
+        made = writing.duplicate(actor=request.member, template=access_to_change(request, template_id))
+    except TooMany as too:
+        messages.error(request, too_many(too))
         return redirect("message_template", template_id=template_id)
     messages.success(request, _("This is the copy."))
     return redirect("edit_template", template_id=made.pk)
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_POST
 def take_back(request: MemberRequest, template_id: UUID, version_number: int) -> HttpResponse:
     """The words of an older version as a draft, to be read over and published."""
-    template = access(request, template_id)
+    template = access_to_change(request, template_id)
     try:
         writing.take_back(
             actor=request.member, template=template, number=version_number, seen=request.POST.get("seen", "")
@@ -208,12 +218,35 @@ def take_back(request: MemberRequest, template_id: UUID, version_number: int) ->
     return redirect("message_template", template_id=template_id)
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(Permission.TEMPLATES_OWN)
+@require_POST
+def propose(request: MemberRequest, template_id: UUID) -> HttpResponse:
+    """A copy of one's own for a team, or for every team, which somebody else reads and publishes."""
+    template, team = access_to_change(request, template_id), None
+    if wanted := request.POST.get("team", ""):
+        team = next((one for one in reach.teams_for(request.member) if str(one.pk) == wanted), None)
+        if team is None:
+            messages.error(request, _("Choose one of your teams."))
+            return redirect("message_template", template_id=template_id)
+    try:
+        handing_on.propose(actor=request.member, template=template, team=team)
+    except Flawed:
+        messages.error(request, _("It cannot be published as it is written. Read what speaks against it."))
+    except NotNow:
+        messages.error(request, _("Only a template of your own that is in use can be proposed."))
+    except TooMany as too:
+        messages.error(request, too_many(too))
+    else:
+        messages.success(request, _("A copy waits for somebody who manages templates. Yours stays as it is."))
+    return redirect("message_template", template_id=template_id)
+
+
+@requires(any_of=OF_TEMPLATES)
 @require_POST
 def archive(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """Nobody can use it any more."""
     try:
-        writing.archive(actor=request.member, template=access(request, template_id))
+        writing.archive(actor=request.member, template=access_to_change(request, template_id))
     except NotNow:
         messages.info(request, _("It is archived already."))
     else:
@@ -221,12 +254,12 @@ def archive(request: MemberRequest, template_id: UUID) -> HttpResponse:
     return redirect("message_template", template_id=template_id)
 
 
-@requires(Permission.TEMPLATES_MANAGE)
+@requires(any_of=OF_TEMPLATES)
 @require_POST
 def restore(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """Back among the others."""
     try:
-        writing.restore(actor=request.member, template=access(request, template_id))
+        writing.restore(actor=request.member, template=access_to_change(request, template_id))
     except NotNow:
         messages.info(request, _("It is not archived."))
     except NameTaken:
@@ -239,11 +272,28 @@ def restore(request: MemberRequest, template_id: UUID) -> HttpResponse:
 
 
 def access(request: MemberRequest, template_id: UUID) -> MessageTemplate:
-    """One that the member manages. Raises Http404 for every other."""
-    found = writing.find(request.member, template_id)
+    """One that the member may look at. Raises Http404 for every other."""
+    found = reach.find(request.member, template_id)
     if found is None:
         raise Http404
     return found
+
+
+def access_to_change(request: MemberRequest, template_id: UUID) -> MessageTemplate:
+    """One that the member may change. Raises Http404 for every other, also for one they only approve."""
+    found = access(request, template_id)
+    if not _is_theirs(request.member, found):
+        raise Http404
+    return found
+
+
+def too_many(error: TooMany) -> str:
+    """What keeps another one from being made."""
+    return _("There are %(most)d templates. Archive some first.") % {"most": error.most}
+
+
+def _is_theirs(member: Membership, template: MessageTemplate) -> bool:
+    return template.owner_id in {None, member.pk}
 
 
 def _overview(request: MemberRequest, template: MessageTemplate, *, status: int = 200) -> HttpResponse:
@@ -259,19 +309,23 @@ def _overview(request: MemberRequest, template: MessageTemplate, *, status: int 
         "outcome": outcome,
         "by_language": [(LANGUAGES.get(code, code), one) for code, one in outcome.languages],
         "languages": LANGUAGES,
-        "second": writing.wants_second(),
+        "second": reach.wants_second(own=template.owner_id is not None),
+        "may_change": _is_theirs(request.member, template),
+        "may_propose": template.owner_id == request.member.pk and template.archived_at is None,
+        "teams": reach.teams_for(request.member),
+        "manages": request.member.may(Permission.TEMPLATES_MANAGE),
         "may_approve": request.member.pk not in {template.asked_by_id, template.changed_by_id},
     }
     return render(request, "compliance/templates/template.html", context, status=status)
 
 
 def _query(request: MemberRequest) -> dict[str, str]:
-    return {name: request.GET[name] for name in ("state", "q", "type", "team") if request.GET.get(name)}
+    return {name: request.GET[name] for name in ("state", "q", "type", "team", "whose") if request.GET.get(name)}
 
 
 def _cells(row: MessageTemplate, language: str) -> tuple[object, ...]:
     state = "archived" if row.archived_at else "draft" if row.has_changes else "published"
-    team = row.team.name if row.team else ""
+    team, owner = row.team.name if row.team else "", row.owner.user.name if row.owner else ""
     changed = row.changed_at.isoformat(timespec="seconds")
-    shown = (row.pk, row.name, row.type, team, row.shortcut, row.version, state, language)
+    shown = (row.pk, row.name, row.type, team, owner, row.shortcut, row.version, state, language)
     return (*shown, row.bodies.get(language, ""), changed, row.changed_by.user.name)

@@ -210,11 +210,15 @@ _TOLD = {  # the agent was; the device is theirs
 }
 _SHARED = {"contacts/filters/<uuid:filter_id>/", "contacts/filters/<uuid:filter_id>/delete/"}  # not to be changed
 
+_TEMPLATE = "settings/templates/<uuid:template_id>/"
+_ORGANIZATIONS = {  # an agent has templates of their own, and this one is the organization's
+    _TEMPLATE + act for act in ("", "edit/", "publish/", "send-back/", "duplicate/", "propose/", "archive/", "restore/")
+} | {_TEMPLATE + "back/<int:version_number>/"}
 NOT_THEIRS: dict[str, set[str]] = {
     "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD | _MADE_FOR | _TOLD,
     "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN | _OWN_REVIEWS | _HELD | _TOLD,
     "supervisor": _SESSION | _UNSENT | _SEEN | _OWN_REVIEWS | _TOLD,
-    "agent": _UNSENT | _SEEN | _SHARED,
+    "agent": _UNSENT | _SEEN | _SHARED | _ORGANIZATIONS,
     "auditor": _SESSION | _FILES | _OWN_REVIEWS | _HELD | _TOLD | _SHARED,  # pictures cannot be masked
 }
 

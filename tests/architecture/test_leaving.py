@@ -63,7 +63,6 @@ STAYS = {
     "compliance.MeasureAnswers": "who answered the questions: a record",
     "compliance.MeasureDuty": "whose it is: whoever may manage measures is mailed instead, and gives it to another",
     "compliance.MeasureReview": "who signed it: a record",
-    "compliance.MessageTemplate": "who wrote it: a record; the template is the organization's",
     "compliance.OptInForm": "who made it: a record; the form is the organization's",
     "compliance.OptOutQuestion": "who decided it: a record; anybody with the right decides those that are open",
     "compliance.ProfileChange": "who took the profile on or left it: a record",

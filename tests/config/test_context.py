@@ -52,7 +52,7 @@ def test_the_rail_leaves_out_what_a_member_may_not_open(cast):
 
 def test_settings_show_what_a_member_may_open(cast):
     own = {"You": ["Your account", "Sessions", "Notifications"]}
-    assert sections(cast.agent) == own
+    assert sections(cast.agent) == {"Texting": ["Templates"]} | own
     assert (
         sections(cast.supervisor)
         == {

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from compliance.models import MessageTemplate
+from compliance.message_templates.reading import names_in_reports
 from compliance.work.purpose_names import NAMES
 from compliance.work.reading import Texts
 from compliance.work.sheets.sheet import Asked, Figure, Plot, Row, Sheet, Table, figure, per_cent
@@ -26,7 +26,7 @@ def sheet(asked: Asked) -> Sheet:
     by_team: dict[str, list[Texts]] = {}
     for (line,), texts in lines.items():
         by_team.setdefault(asked.teams.get(line, ""), []).append(texts)
-    used = dict(MessageTemplate.objects.values_list("pk", "name"))
+    used = names_in_reports()
     named = dict(Announcement.objects.filter(pk__in=[key[0] for key in announcements]).values_list("pk", "name"))
     return Sheet(
         figures=[

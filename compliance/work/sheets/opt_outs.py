@@ -8,7 +8,8 @@ from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from compliance.models import ConsentEvent, MessageTemplate
+from compliance.message_templates.reading import names_in_reports
+from compliance.models import ConsentEvent
 from compliance.reports import counting
 from compliance.reports.periods import Period
 from compliance.work.purpose_names import NAMES
@@ -73,7 +74,7 @@ def sheet(asked: Asked) -> Sheet:
                 "after template",
                 _("After a template"),
                 _("Template"),
-                _after(followed, 1, dict(MessageTemplate.objects.values_list("pk", "name")), templates),
+                _after(followed, 1, names_in_reports(), templates),
             ),
             _table(
                 "after announcement",

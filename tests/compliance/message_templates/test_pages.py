@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from compliance.message_templates import library, writing
+from compliance.message_templates import library, reach, writing
 from compliance.message_templates.writing import NameTaken, NotNow
 from compliance.models import MessageTemplate, TemplateVersion
 from tenancy.isolation import activate
@@ -195,7 +195,7 @@ def test_only_managers_and_only_of_their_organization_and_teams(desk, manager):
         cast.agent.roles.all().delete()
         role.members.create(membership=cast.agent)
     paths = [reverse(name, args=[mine.pk]) for name in ("message_template", "edit_template")]
-    for member, answer in ((cast.second_agent, 403), (cast.auditor, 403), (cast.outsider, 404), (cast.agent, 200)):
+    for member, answer in ((cast.second_agent, 404), (cast.auditor, 403), (cast.outsider, 404), (cast.agent, 200)):
         assert {desk.as_(member).get(path).status_code for path in paths} == {answer}
     for act in ("archive_template", "restore_template", "publish_template", "duplicate_template"):
         assert desk.as_(cast.outsider).post(reverse(act, args=[mine.pk])).status_code == 404
@@ -213,7 +213,7 @@ def test_a_version_cannot_be_changed_even_by_us(desk):
         version = published(desk.cast.supervisor, "Hello", HELLO)
         with pytest.raises(DatabaseError), transaction.atomic():
             TemplateVersion.objects.filter(pk=version.pk).update(bodies={"en": "Other"})
-        assert writing.find(desk.cast.supervisor, version.template_id).version == 1
+        assert reach.find(desk.cast.supervisor, version.template_id).version == 1
         assert wish().bodies == {"en": HELLO}
 
 
@@ -255,7 +255,7 @@ def test_where_a_second_person_is_wanted_nobody_publishes_what_they_wrote_or_ask
     manager.post(address, seen)
     assert stored(desk)[0].version == 0, "not by who wrote it"
     with activate(desk.organization):
-        assert [writing.to_approve(one) for one in (desk.cast.supervisor, desk.cast.admin, desk.cast.agent)] == [
+        assert [reach.to_approve(one) for one in (desk.cast.supervisor, desk.cast.admin, desk.cast.agent)] == [
             0,
             1,
             0,
