@@ -51,6 +51,7 @@ class MailKind(StrEnum):
     MEASURES_DUE = "measures_due"
     QUESTION_OVERDUE = "question_overdue"
     TEXT_WAITS = "text_waits"
+    TEMPLATE_WAITS = "template_waits"
     ANNOUNCEMENT_WAITS = "announcement_waits"
     ANNOUNCEMENT_STOPPED = "announcement_stopped"
     ANNOUNCEMENT_FINISHED = "announcement_finished"
@@ -133,6 +134,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.MEASURES_DUE: NOTICE,
     MailKind.QUESTION_OVERDUE: NOTICE,
     MailKind.TEXT_WAITS: HOURS,
+    MailKind.TEMPLATE_WAITS: NOTICE,
     MailKind.ANNOUNCEMENT_WAITS: NOTICE,
     MailKind.ANNOUNCEMENT_STOPPED: NOTICE,
     MailKind.ANNOUNCEMENT_FINISHED: NOTICE,

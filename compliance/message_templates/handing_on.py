@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
 from compliance.content_types.kinds import ContentType
-from compliance.message_templates import writing
+from compliance.message_templates import telling, writing
 from compliance.models import MessageTemplate
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -34,6 +34,7 @@ def propose(*, actor: Membership, template: MessageTemplate, team: Team | None) 
     made = _draft_for(actor, now, team)
     MessageTemplate.objects.filter(pk=made.pk).update(asked_by=actor, asked_at=timezone.now())
     audit.record(event=AuditKind.TEMPLATE_ASKED, actor=actor, object=made)
+    telling.waits(made)
     return made
 
 

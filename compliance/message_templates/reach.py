@@ -43,12 +43,17 @@ def wants_second(*, own: bool) -> bool:
     return TemplateRules.objects.filter(**{"second_for_own" if own else "second_person": True}).exists()
 
 
+def waiting_for(member: Membership) -> QuerySet[MessageTemplate]:
+    """Those that wait for this member: others wrote them and asked."""
+    if not member.may(Permission.TEMPLATES_MANAGE):
+        return MessageTemplate.objects.none()
+    waiting = readable(member).filter(asked_by__isnull=False, archived_at=None)
+    return waiting.exclude(asked_by=member).exclude(changed_by=member)
+
+
 def to_approve(member: Membership) -> int:
     """How many wait for this member."""
-    if not member.may(Permission.TEMPLATES_MANAGE):
-        return 0
-    waiting = readable(member).filter(asked_by__isnull=False, archived_at=None)
-    return waiting.exclude(asked_by=member).exclude(changed_by=member).count()
+    return waiting_for(member).count()
 
 
 def find(member: Membership, template_id: UUID) -> MessageTemplate | None:

@@ -6,8 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
@@ -36,10 +35,10 @@ class Whose(StrEnum):
 
 
 STATE_WORDS = {
-    State.ALL: gettext_lazy("In use and drafts"),
-    State.PUBLISHED: gettext_lazy("Published"),
-    State.DRAFT: gettext_lazy("Drafts"),
-    State.ARCHIVED: gettext_lazy("Archived"),
+    State.ALL: _("In use and drafts"),
+    State.PUBLISHED: _("Published"),
+    State.DRAFT: _("Drafts"),
+    State.ARCHIVED: _("Archived"),
 }
 
 
@@ -76,12 +75,6 @@ def listed(member: Membership, wanted: Wanted) -> list[MessageTemplate]:
 def _holds(row: MessageTemplate, words: list[str]) -> bool:
     text = " ".join([row.name, f"/{row.shortcut}", *row.bodies.values()]).casefold()
     return all(word in text for word in words)
-
-
-def names_in_reports() -> dict[UUID, str]:
-    """Each template's name by its id, as everybody who reads reports may see it: of one person's own that it is one."""
-    rows = MessageTemplate.objects.values_list("pk", "name", "owner")
-    return {pk: _("One colleague's own template") if owner else name for pk, name, owner in rows}
 
 
 def history(template: MessageTemplate) -> list[TemplateVersion]:

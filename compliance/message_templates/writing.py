@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
 from compliance.content_types.kinds import ContentType
+from compliance.message_templates import telling
 from compliance.message_templates.checking import Flaw, Weight, against, judge_all
 from compliance.message_templates.contact_fields import unseen
 from compliance.message_templates.library import Example
@@ -147,6 +148,7 @@ def ask(*, actor: Membership, template: MessageTemplate, seen: str = "") -> None
     if now.has_changes and now.asked_by_id is None:
         MessageTemplate.objects.filter(pk=now.pk).update(asked_by=actor, asked_at=timezone.now())
         audit.record(event=AuditKind.TEMPLATE_ASKED, actor=actor, object=now)
+        telling.waits(now)
 
 
 def send_back(*, actor: Membership, template: MessageTemplate) -> None:

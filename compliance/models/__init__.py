@@ -30,7 +30,13 @@ from compliance.models.hours import HoursChange, HoursRules
 from compliance.models.keyword import AdvertisementImage, Keyword
 from compliance.models.letter import ContactAddress, Letter, LetterText, ReplyKey
 from compliance.models.measures import MeasureAnswers, MeasureDuty, MeasureReview, ProfileChange
-from compliance.models.message_template import MessageTemplate, TemplateRules, TemplateUse, TemplateVersion
+from compliance.models.message_template import (
+    MessageTemplate,
+    TemplateRules,
+    TemplateUse,
+    TemplateVersion,
+    names_in_reports,
+)
 from compliance.models.opt_in import OptIn
 from compliance.models.opt_in_form import FormBox, FormCount, FormKey, FormLogo, FormVersion, OptInForm
 from compliance.models.opt_in_limits import OptInLimits
@@ -129,4 +135,5 @@ __all__ = [
     "TemplateVersion",
     "TextCount",
     "TextFact",
+    "names_in_reports",
 ]

@@ -1,8 +1,10 @@
 """Texts that are written once and used again: what is being written, what was published, and which text came of it."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team
@@ -73,6 +75,12 @@ class MessageTemplate(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+def names_in_reports() -> dict[UUID, str]:
+    """Each template's name by its id, as everybody who reads reports may see it: of one person's own that it is one."""
+    rows = MessageTemplate.objects.values_list("pk", "name", "owner")
+    return {pk: gettext("One colleague's own template") if owner else name for pk, name, owner in rows}
 
 
 class TemplateVersion(TenantModel):

@@ -12,8 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from accounts.models import Membership, Team
-from compliance.message_templates.reading import names_in_reports
-from compliance.models import ConsentEvent, FormCount, Program
+from compliance.models import ConsentEvent, FormCount, Program, names_in_reports
 from compliance.reports.figures import After, Confirmed, Group, Honored, Ledger, Report
 from compliance.reports.periods import Period
 from tenancy.isolation import current_organization_id

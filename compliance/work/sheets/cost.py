@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from compliance.message_templates.reading import names_in_reports
+from compliance.models import names_in_reports
 from compliance.work.purpose_names import NAMES
 from compliance.work.reading import Texts
 from compliance.work.sheets.sheet import Asked, Figure, Plot, Row, Sheet, Table, figure, per_cent

@@ -8,8 +8,7 @@ from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from compliance.message_templates.reading import names_in_reports
-from compliance.models import ConsentEvent
+from compliance.models import ConsentEvent, names_in_reports
 from compliance.reports import counting
 from compliance.reports.periods import Period
 from compliance.work.purpose_names import NAMES

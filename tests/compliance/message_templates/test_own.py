@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from accounts import deactivation
 from accounts.leaving.trying import try_doors
-from accounts.models import Membership
+from accounts.models import Membership, OutgoingMail
 from compliance.message_templates import origins, reach, reading, writing
-from compliance.models import MessageTemplate, TemplateUse, TemplateVersion
+from compliance.models import MessageTemplate, TemplateUse, TemplateVersion, names_in_reports
 from tenancy.isolation import activate
 from tests.compliance.templates_of import HELLO, published, wish
 from tests.texting.desk import Desk, desk
@@ -104,7 +104,7 @@ def test_a_text_of_it_leaves_counts_and_is_named_to_its_owner_only(desk):
         told = {one: origins.Templates().notes(one, texts) for one in (desk.cast.agent, desk.cast.second_agent)}
         assert "“Mine”" in next(iter(told[desk.cast.agent].values()))
         assert "Mine" not in next(iter(told[desk.cast.second_agent].values()))
-        assert reading.names_in_reports()[mine.pk] == "One colleague's own template"
+        assert names_in_reports()[mine.pk] == "One colleague's own template"
 
 
 def test_names_and_shortcuts_of_one_person_stand_in_nobodys_way(desk):
@@ -154,6 +154,25 @@ def test_a_copy_for_the_team_waits_for_somebody_who_manages_templates(desk):
     desk.as_(desk.cast.supervisor).post(reverse("publish_template", args=[copy.pk]))
     talk = desk.hear()
     assert "Mine" in picked(desk, talk, desk.cast.second_agent)
+
+
+def test_who_may_approve_is_mailed_once_for_several_that_wait_and_nobody_is_told_what_they_say(desk):
+    cast, first, second = desk.cast, own(desk, "Secret one"), own(desk, "Secret two", shortcut="")
+    Membership.objects.filter(pk=cast.admin.pk).update(wants_mails=False)
+
+    def told() -> list[str]:
+        return sorted(mail.address for mail in OutgoingMail.objects.filter(kind="template_waits"))
+
+    desk.as_(cast.agent).post(reverse("propose_template", args=[first.pk]), {"team": cast.front_desk.pk})
+    desk.as_(cast.agent).post(reverse("propose_template", args=[second.pk]))
+    assert told() == [cast.owner.user.email, cast.supervisor.user.email]
+    mail = OutgoingMail.objects.filter(kind="template_waits").first()
+    assert "Secret" not in mail.content
+    assert reverse("message_templates") in mail.content
+    for waiting in rows(desk, owner=None):
+        desk.as_(cast.owner).post(reverse("send_template_back", args=[waiting.pk]))
+    desk.as_(cast.agent).post(reverse("propose_template", args=[first.pk]))
+    assert len(told()) == 4, "what was decided is no reason to be silent about the next"
 
 
 def test_where_it_is_wanted_a_second_person_approves_ones_own_and_does_nothing_else_with_it(desk):
