@@ -128,3 +128,26 @@ HIT: dict[str, Any] = {
     "created_at": "2026-11-25T15:04:05.123Z",
     "excerpt": [{"text": "Can I move my ", "is_hit": False}, {"text": "appointment", "is_hit": True}],
 }
+NEW_SERIES: dict[str, Any] = {
+    "conversation_id": CONVERSATION_ID,
+    "body": "Please take your readings today.",
+    "every": "week",
+    "weekdays": ["monday", "thursday"],
+    "at": "09:00",
+    "times": 12,
+}
+SERIES: dict[str, Any] = {
+    "id": "019ab4c5-22cc-7d33-8e44-af55b066c177",
+    "conversation_id": CONVERSATION_ID,
+    "contact_id": CONTACT_ID,
+    "line_id": LINE_ID,
+    "body": "Please take your readings today.",
+    "state": "active",
+    "why": "",
+    "pattern": "every week on Monday and Thursday at 9:00 am, 12 texts at most",
+    "place": "New York",
+    "next_at": ["2026-11-30T14:00:00Z", "2026-12-03T14:00:00Z", "2026-12-07T14:00:00Z"],
+    "made": 1,
+    "created_at": "2026-11-26T08:00:00Z",
+    "ended_at": None,
+}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from texting.api import announcements, contact_acts, contacts, conversations, lines, messages, searching
+from texting.api import announcements, contact_acts, contacts, conversations, lines, messages, searching, series
 
 _ANNOUNCEMENT = "announcements/<uuid:announcement_id>"
 _CONVERSATION = "conversations/<uuid:conversation_id>"
@@ -36,6 +36,11 @@ urlpatterns = [
     path(f"{_ANNOUNCEMENT}/resume", announcements.AnnouncementResumption.as_view(), name="api_announcement_resume"),
     path(f"{_ANNOUNCEMENT}/cancel", announcements.AnnouncementCancellation.as_view(), name="api_announcement_cancel"),
     path("search", searching.Search.as_view(), name="api_search"),
+    path("series", series.ManySeries.as_view(), name="api_all_series"),
+    path("series/<uuid:series_id>", series.OneSeries.as_view(), name="api_series"),
+    path("series/<uuid:series_id>/pause", series.SeriesPause.as_view(), name="api_series_pause"),
+    path("series/<uuid:series_id>/resume", series.SeriesResumption.as_view(), name="api_series_resume"),
+    path("series/<uuid:series_id>/cancel", series.SeriesCancellation.as_view(), name="api_series_cancel"),
     path("lines", lines.Lines.as_view(), name="api_lines"),
     path("lines/<uuid:line_id>/members", lines.LineMembers.as_view(), name="api_line_members"),
 ]

@@ -1,5 +1,6 @@
 """Which series of texts a member sees, and how: as `reading` has it for each text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -64,23 +65,27 @@ class SeriesRow:
 
 def listed(member: Membership, wanted: Wanted, number: int = 1) -> tuple[Page[TextSeries], list[SeriesRow]]:
     """A page of the list: those that go on first, the newest first."""
-    rows = _visible(member)
+    rows = visible(member)
     if wanted.line_id is not None:
         rows = rows.filter(line_id=wanted.line_id)
     if wanted.author_id is not None:
         rows = rows.filter(author_id=wanted.author_id)
     going = Case(When(state__in=LIVING, then=Value(0)), default=Value(1), output_field=IntegerField())
     page = Paginator(rows.order_by(going, "-made_at", "-id"), A_PAGE).get_page(number)
-    found = list(page.object_list)
+    return page, shown_all(member, list(page.object_list))
+
+
+def shown_all(member: Membership, found: Sequence[TextSeries]) -> list[SeriesRow]:
+    """These as a list shows them, in their order."""
     places = with_people(member, Conversation.objects.all())
     threads = {one.pk: one for one in places.filter(pk__in={row.conversation_id for row in found})}
     prefetch([*found, *(one.contact for one in threads.values())])
-    return page, [shown(member, row, threads[row.conversation_id], SOON) for row in found]
+    return [shown(member, row, threads[row.conversation_id], SOON) for row in found]
 
 
 def access_series(member: Membership, series_id: UUID) -> TextSeries:
     """One of a conversation that the member may read. Raises NotYours."""
-    found = _visible(member).filter(pk=series_id).first()
+    found = visible(member).filter(pk=series_id).first()
     if found is None:
         raise NotYours
     return found
@@ -132,6 +137,7 @@ def _by_our_clock(series: TextSeries, ours: str) -> Pattern:
     return replace(pattern, at=at.astimezone(ZoneInfo(ours)).time())
 
 
-def _visible(member: Membership) -> QuerySet[TextSeries]:
+def visible(member: Membership) -> QuerySet[TextSeries]:
+    """Those of conversations that the member may read."""
     rows = TextSeries.objects.select_related("author__user", "line")
     return rows.filter(conversation_id__in=visible_conversations(member).order_by().values("pk"))
