@@ -168,8 +168,7 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
     if author is None or not _may_send(author, row):
         _stop(row, Why.AUTHOR)
         return False
-    looks = not turn.is_fresh() or turn.room <= 0
-    if looks:
+    if not turn.is_fresh() or turn.room <= 0:
         settle(row)
         if why := stopping.reason_to_stop(row):
             _stop(row, why)
@@ -188,8 +187,6 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
             row.save(update_fields=["tries"])
         turn.room -= len(rows)
         return turn.room > 0
-    if not looks:
-        settle(row)
     if not _recipients(row, *_NOT_OVER).exists():
         row.state, row.ended_at = State.FINISHED, timezone.now()
         row.save(update_fields=["state", "ended_at"])
