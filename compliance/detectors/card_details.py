@@ -7,7 +7,7 @@ from typing import Final
 from compliance.detectors.data_files import read
 from compliance.detectors.dates import names_a_month
 from compliance.detectors.digit_runs import at_digits
-from compliance.detectors.reading import Draft, Reading, reasons
+from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 
 _MONTH: Final = (
     "(?:"
@@ -18,27 +18,35 @@ _EXPIRY: Final = re.compile(
     r"(?<![\d/\-.$])(?P<month>0?[1-9]|1[0-2])(?: ?[/\-.|\\] ?| )(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)"
 )
 _YEAR_IN_WORDS: Final = "twenty[ -](?:four|five|six|seven|eight|nine)|thirty(?:[ -](?:one|two|three|four|five))?"
-_NAMED: Final = re.compile(
-    rf"(?<![a-z]){_MONTH}[ /\-.,']{{0,3}}(?:of )?(?:(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])|(?:{_YEAR_IN_WORDS})(?![a-z]))"
+_NAMED: Final = re.compile(  # also as written to the word before it: "expDec 2031"
+    rf"(?:(?<![a-z])|(?<=[^a-z]exp)){_MONTH}[ /\-.,']{{0,3}}(?:of )?"
+    rf"(?:(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])|(?:{_YEAR_IN_WORDS})(?![a-z]))"
 )
 _SPOKEN: Final = re.compile(r"(?<!\d)(?<!\d )(?:0 ?[1-9]|1 ?[0-2]|[1-9]) (?:2 ?[4-9]|3 ?[0-5])(?! ?\d)")
 _SOLID: Final = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
+_CODE: Final = r"(?P<code>\d{3,4}|\d(?: \d){2,3}(?! ?\d))"
 _GLUED: Final = r"(?:[ \t\n.,;:/|\-]{1,4}|(?:cvv2?|cvc2?|cid|csc)[:= ]?)"
-_BESIDE: Final = re.compile(_GLUED + r"(?P<code>\d{3,4})(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
+_BESIDE: Final = re.compile(_GLUED + _CODE + r"(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
 _BEHIND: Final = re.compile(  # after the date a card ends: the code, whatever follows, unless it is a number of things
-    _GLUED + r"(?P<code>\d{3,4})"
-    r"(?![\d/:%]|[.,-]\d| ?(?:st|ave|rd|lane|dollars|usd|people|guests|pm|am|miles)\b)"
+    _GLUED + _CODE + r"(?![\d/:%]|[.,-]\d| ?(?:st|ave|rd|lane|dollars|usd|people|guests|pm|am|miles)\b)"
 )
 _DATE_AND_CODE: Final = re.compile(
     r"(?<![\d/])(?P<date>(?:0[1-9]|1[0-2])[/-](?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d/])"
-    r"[ ,;.\n]{1,3}(?:and |y |the |with )?(?:code|sec|back|codigo|digits)(?: is| es)?[ :]{1,2}"
-    r"(?P<code>\d{3})(?![\d/%]|[.,-]\d)"
+    r"[ ,;.\n]{1,3}(?:(?:and|y|the|with|its|my|el|la|su|mi) ){0,2}(?:code|sec|back|codigo|digits)(?: is| es)?[ :]{1,2}"
+    r"(?P<code>\d{3})(?![\da-z/%]|[.,-]\d)"
 )
 _LEADS: Final = 40  # characters without a digit from the date to a code behind it
 _LAST_ON: Final = 40  # characters without a digit from a card to the date it ends
 _ANOTHER_DAY: Final = frozenset(read("linking")["another_day"])
 _WORDS: Final = re.compile(r"[a-z]+")
 _ANY_DIGIT: Final = re.compile(r"\d")
+_EXPIRES_TOO: Final = frozenset(read("linking")["expires_too"])
+_EXPIRY_ALONE: Final = frozenset(read("linking")["expiry_alone"])
+_BEFORE_EXPIRY: Final = frozenset(read("linking")["before_expiry"])
+_RIGHT_BEHIND: Final = 8  # characters from a card to a month named without a word before it
+_NAMED_GAP: Final = re.compile(r"[ \t\n.,;:/|\-]{1,4}(?:exp)?|exp")
+_FULL_YEAR: Final = re.compile(r"20\d\d\Z")
+_LONGEST_ALONE: Final = 80  # characters of a text that tells nothing but the date a card ends
 _GAP: Final = re.compile(r"[^a-z0-9]{1,8}\Z")
 
 
@@ -51,7 +59,7 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
     card_ends = sorted(card.spans[-1][1] for card in cards)
     starts = sorted(code.spans[0][0] for code in codes)
     found: list[Draft] = []
-    for pattern in (_EXPIRY, _NAMED, _SOLID, _SPOKEN) if reading.has("EXPIRY") else (_EXPIRY, _SOLID):
+    for pattern in (_EXPIRY, _NAMED, _SOLID, _SPOKEN) if reading.has("EXPIRY") else (_EXPIRY, _NAMED, _SOLID):
         for match in _matches(reading, pattern):
             if 1 in taken[match.start() : match.end()]:
                 continue
@@ -61,12 +69,16 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
             )
             if not rules and near_card:
                 rules = ["security.expiry", "security.beside_card"]
+            if not rules and pattern is _NAMED and _named_at(reading.text, match, card_ends):
+                rules = ["security.expiry", "security.beside_card"]
             if rules:
                 found.append(Draft("CARD_SECURITY", (match.span(),), reasons(*rules)))
                 taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
                 ends.add(match.end())
     if cards or (reading.direction == "in" and reading.has("EXPIRY", "CARD_SECURITY")):
         found += _weakly_named(reading, taken, cards=bool(cards))
+    if not found and not given and reading.direction == "in":
+        found += _date_alone(reading, taken)
     for end in sorted(ends):
         beside = (_BESIDE if end in card_ends else _BEHIND).match(reading.text, end)
         if cards and beside and 1 not in taken[beside.start("code") : beside.end("code")]:
@@ -77,8 +89,35 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
 def _matches(reading: Reading, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     """What a pattern of dates finds; tried only where the groups of digits allow it."""
     if pattern is _NAMED:
-        return list(_NAMED.finditer(reading.text)) if names_a_month(reading) else []
+        return list(_NAMED.finditer(reading.text)) if names_a_month(reading) or "exp" in reading.text else []
     return at_digits(pattern, reading.text, reading.starts())
+
+
+def _date_alone(reading: Reading, taken: bytearray) -> list[Draft]:
+    """The date a card ends as all that a customer tells, later than the card: "oh, exp is 06/28"."""
+    text = reading.text
+    if len(text) > _LONGEST_ALONE or "?" in text or reading.has(AGAINST):
+        return []
+    match = _EXPIRY.search(text)
+    if match is None or 1 in taken[match.start() : match.end()] or any(map(str.isdigit, text[match.end() :])):
+        return []
+    cue = reading.near("EXPIRY", *match.span(), before=6, after=-1)
+    if cue is None or cue.phrase not in _EXPIRY_ALONE or not _EXPIRES_TOO.isdisjoint(_WORDS.findall(text)):
+        return []
+    before = _WORDS.findall(text, 0, cue.start)
+    if any(map(str.isdigit, text[: match.start()])) or not _BEFORE_EXPIRY.issuperset(before):
+        return []
+    return [Draft("CARD_SECURITY", (match.span(),), reasons("security.expiry", f"security.expiry_cue/{cue.phrase}"))]
+
+
+def _named_at(text: str, match: re.Match[str], card_ends: list[int]) -> bool:
+    """Whether a month and year stand right behind a card, a year in full or a code after them: "... ,Oct 2027,691"."""
+    at = bisect_left(card_ends, match.start()) - 1
+    if at < 0 or match.start() - card_ends[at] > _RIGHT_BEHIND:
+        return False
+    if not _NAMED_GAP.fullmatch(text, card_ends[at], match.start()):
+        return False
+    return bool(_FULL_YEAR.search(match.group()) or _BEHIND.match(text, match.end()))
 
 
 def _leads_to(text: str, end: int, starts: list[int]) -> bool:
@@ -108,11 +147,12 @@ def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Dr
             or not cue
             or "%" in reading.text
             or reading.has("secret.shopping")
-            or 1 in taken[match.start() : match.end()]
+            or 1 in taken[match.start("code") : match.end("code")]
         ):
             return []
         rules = reasons("security.expiry", f"security.expiry_cue/{cue.phrase}")
-        return [Draft("CARD_SECURITY", (match.span(part),), rules) for part in ("date", "code")]
+        told = ["code"] if 1 in taken[match.start("date") : match.end("date")] else ["date", "code"]
+        return [Draft("CARD_SECURITY", (match.span(part),), rules) for part in told]
     found = []
     for run in reading.runs:
         if run.size not in (3, 4) or len(run.groups) not in (1, run.size) or 1 in taken[run.start : run.end]:

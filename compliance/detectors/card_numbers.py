@@ -17,6 +17,9 @@ _FEW_WORDS: Final = 3
 _MANY_GROUPS: Final = 6
 _FEWEST: Final = 12  # digits of a card
 _ITS_OWN: Final = re.compile(r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d")  # "... for order 79073479"
+_HAS_ANOTHER: Final = re.compile(  # "unit 32 here, ..."
+    r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d{1,9}[,.]? [a-z]"
+)
 _WRONG_MARKS: Final = frozenset(",|+()")
 
 
@@ -89,7 +92,11 @@ def _context(reading: Reading, groups: tuple[Group, ...]) -> str | None:
 def _other(reading: Reading, start: int, end: int) -> Hit | None:
     """A phrase that says the number is something else: right before it, or "is my order number" after it."""
     before = reading.near(AGAINST, start, end, before=25, after=-1)
-    if before and len(WORD.findall(reading.text, before.end, start)) <= _FEW_WORDS:
+    if (
+        before
+        and len(WORD.findall(reading.text, before.end, start)) <= _FEW_WORDS
+        and not _HAS_ANOTHER.match(reading.text, before.end, start)
+    ):
         return before
     after = reading.near(AGAINST, start, end, before=-1, after=22)
     if after is None or _ITS_OWN.match(reading.text, after.end):
@@ -123,7 +130,7 @@ def _international(reading: Reading, groups: tuple[Group, ...]) -> bool:
 def _glued(reading: Reading, groups: tuple[Group, ...]) -> bool:
     """Whether letters touch the digits that are no word saying "card": parts of a longer code."""
     text, start, end = reading.text, groups[0].start, groups[-1].end
-    if start and text[start - 1].isalpha():
+    if start and text[start - 1].isalpha() and text[start - 2 : start] != "%b":  # the stripe of a card begins so
         match = WORD.match(text, max(0, _word_start(text, start)))
         return match is None or not any(hit.end == start for kind in _CUES for hit in reading.by_kind.get(kind, ()))
     return end < len(text) and text[end].isalpha() and not text[end : end + 2].isalpha()

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from compliance.detectors.data_files import read
-from compliance.detectors.one_time_codes import draft_of, one_time_codes
+from compliance.detectors.one_time_codes import codes_with_letter, draft_of, one_time_codes
 from compliance.detectors.reading import AGAINST, Draft, Reading
 from compliance.detectors.vocabulary import Hit
 
@@ -22,7 +22,8 @@ _CLOSING: Final = "\"')]}>.,;:?”’»`*"
 _INSIDE: Final = re.compile(r"[!@#$%^&*_+=~?\\|-]")
 _HARMLESS: Final = re.compile(
     r"(?:https?://|www\.).*|[\w.+-]+@[\w-]+\.[\w.-]+|[$£€]\S*|\d{1,2}:\d\d\S*|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d+%|\d{1,2}(?:am|pm|st|nd|rd|th|hrs?|mins?)|"
-    r"[a-z]+(?:-[a-z]+)+|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?|\d{3}[-.]\d{3}[-.]\d{4}",
+    r"[a-z]+(?:-[a-z]+)+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?:/\S*)?|v?\d+(?:\.\d+)+[a-z]?|"
+    r"\d{3}[-.]\d{3}[-.]\d{4}",
     re.IGNORECASE,
 )
 _ANOTHER: Final = re.compile(
@@ -70,6 +71,8 @@ def find_credentials(reading: Reading) -> list[Draft]:
         found += _admins(reading)
     if reading.has("secret.code", "secret.weak_code", "secret.use"):
         found += one_time_codes(reading)
+    if not found and "g-" in reading.text:
+        found += codes_with_letter(reading)
     return found
 
 

@@ -17,6 +17,8 @@ _HOW_MANY_AFTER: Final = re.compile(r" ?(?:[:=-]|are|is|digits|numbers|son)")
 _MOSTLY: Final = 0.6  # share of digits among letters and digits from which a line is a piece of a number
 
 _LOOSE: Final = re.compile(r"(?<![a-z0-9])[0-9oil]+(?:[ \-._]{1,3}[0-9oil]+)*")
+_CODE_OF_A_COUNTRY: Final = 6  # characters: two letters, two digits and what separates
+_BEGINS_AN_IBAN: Final = re.compile(r"(?<![a-z])[a-z]{2}\d\d[ -]\Z")  # "it60 x054 ...": there an l is an l
 _LETTER_FOR_DIGIT: Final = str.maketrans("oil", "011")
 _ODD: Final = re.compile(r"[^\w\s\-./*,:;|~+()&=]")
 _ODD_MARK: Final = re.compile(r"\d ?[^\w\s\x02\-./*,:;|~+()&=]{1,3} ?\d")
@@ -118,6 +120,8 @@ def letters_as_digits(text: str) -> str:
             first -= 1
         while last + 1 < len(row) and row[last + 1] in "oil":
             last += 1
+        if _BEGINS_AN_IBAN.search(text, max(0, match.start() - _CODE_OF_A_COUNTRY), match.start()):
+            continue
         inner = row[first : last + 1]
         if sum(char.isalnum() for char in inner) < 9:
             continue

@@ -47,6 +47,10 @@ _BEHIND: Final = re.compile(
     r"(?<![a-z])(?:behind|debo|debemos|atrasad[oa]s?)(?: like| about| por| unos| como)? \d\d? "
     r"(?:months?|payments?|weeks?|meses|pagos)|(?:\d\d?|two|three|four|five|six) (?:months?|payments?) behind"
 )
+_RIGHT_AFTER: Final = 2
+_LINK: Final = 12  # characters between a cue and an amount that it tells
+_LONG_LINK: Final = 28  # the same where nothing but linking words stand there: "income last year was $36k"
+_LINKING: Final = frozenset(_DATA["linking"])
 _SHARE_WITHIN: Final = 12  # characters from what is told as a share of an income to the share
 _OVERDUE_WITHIN: Final = 30  # characters between a debt and that it is overdue
 _WITHOUT_SIGN: Final = frozenset({"eps", "earnings per share"})
@@ -89,8 +93,7 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
                 for amount in amounts
                 if amount.money and 0 < amount.start - last <= 30
             ]
-        if told_in_words := _in_words(sentence, inbound=reading.direction == "in", behind=behind):
-            told = [*told, *told_in_words]
+        told = told or _in_words(sentence, inbound=reading.direction == "in", behind=behind)
         found += told or _results(sentence, amounts, secret=secret)
     return found
 
@@ -178,6 +181,14 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
     cue = before or after
     if cue is None:
         return None
+    if (
+        before
+        and after
+        and before.phrase in _WEAK
+        and after.phrase not in _WEAK
+        and after.start - amount.end <= _RIGHT_AFTER
+    ):
+        cue = after  # "payroll: deposit of $900 net pay"
     period = _PERIOD.match(sentence.text, amount.end) or _LATER_PERIOD.search(
         sentence.text, amount.end, min(sentence.end, amount.end + _AFTER + 20)
     )
@@ -255,8 +266,11 @@ def _at_a_bank(amount: Amount, cue: Hit, person: Hit | None) -> bool:
 
 def _tells(sentence: Sentence, cue: Hit, amount: Amount) -> bool:
     """ "Balance: $40", "bal is 40": a statement, nothing between but linking."""
-    between = sentence.text[cue.end : amount.start] if cue.end <= amount.start else "-"
-    return len(WORD.findall(between)) <= 1 and len(between) <= 12
+    if cue.end > amount.start:
+        return True
+    words = WORD.findall(sentence.text, cue.end, amount.start)
+    gap = amount.start - cue.end
+    return (len(words) <= 1 and gap <= _LINK) or (gap <= _LONG_LINK and _LINKING.issuperset(words))
 
 
 def _results(sentence: Sentence, amounts: list[Amount], *, secret: bool) -> list[Draft]:

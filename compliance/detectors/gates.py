@@ -206,6 +206,8 @@ def _with_digits(text: str, flags: int, digits: int) -> int:
     signs = signs_of(raw)
     if flags & _CODES and ("0000" in signs or "/" in text or "00 00" in signs or "00-00" in signs):
         flags |= SECRETS
+    if "a-000000" in signs and "g-" in text:
+        flags |= SECRETS
     if flags & _TESTS:
         flags |= HEALTH
     if flags & MONEY and not ("$" in text or "000" in signs or _AMOUNT.search(text)):

@@ -19,6 +19,9 @@ _GROUPED: Final = re.compile(r"(?<!\d)\d{3}\D{1,3}\d\d\D{1,3}\d{4}(?!\d)")
 _BESIDE: Final = re.compile(r"[ /,;|&\n-]{1,4}(?:and |y |then )?")
 _PAIR: Final = 24  # characters between a routing number and its account
 _ACCOUNT: Final = range(6, 18)
+_TWO: Final = 2
+_ROUTING: Final = 9
+_BANK: Final = re.compile(r"(?<![a-z])bank(?![a-z])")
 _SORT_SIZES: Final = ((2, 2, 2), (6,))
 _SORTED_PAIR: Final = ((2, 2, 2, 8), (6, 8))
 PLACEHOLDERS: Final = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
@@ -65,10 +68,10 @@ def in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
 
 def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
     """A sort code or a routing number and an account right beside it, with any word of banks in the text."""
-    if not reading.has("BANK_ACCOUNT", "ROUTING_NUMBER"):
+    if not reading.has("BANK_ACCOUNT", "ROUTING_NUMBER") and not at_a_bank(reading.text):
         return []
     found = [draft for value in all_values if value.sizes in _SORTED_PAIR for draft in _sort_and_account(value)]
-    for one, other in pairwise(all_values):
+    for one, other in pairwise([part for value in all_values for part in _each(value)]):
         if other.start - one.end > _PAIR or not (one.compact + other.compact).isdigit():
             continue
         if one.sizes in _SORT_SIZES and other.sizes == (8,):
@@ -81,6 +84,18 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
                 if _BESIDE.fullmatch(reading.text, one.end, other.start):
                     found.append(_paired("BANK_ACCOUNT", beside))
     return found
+
+
+def at_a_bank(text: str) -> bool:
+    """Whether a text speaks of a bank, which is enough for a number with its check digit and another beside it."""
+    return "bank" in text and bool(_BANK.search(text))
+
+
+def _each(value: Value) -> tuple[Value, ...]:
+    """A routing number and an account that stand as one value ("021000021 - 44120987"), each by itself."""
+    if len(value.cells) != _TWO or _ROUTING not in value.sizes or value.date or min(value.sizes) < _ACCOUNT.start:
+        return (value,)
+    return value.part(0, 1), value.part(1, 2)
 
 
 def _sort_and_account(value: Value) -> list[Draft]:

@@ -31,6 +31,9 @@ _THIRD_PERSON: Final = frozenset(_DATA["third_person"])
 _NOBODY: Final = frozenset(_DATA["nobody"])
 _PATIENTS_WORDS: Final = frozenset(_DATA["patients_words"])
 _ORDERS: Final = frozenset(_DATA["orders"])
+_SINCE: Final = frozenset({"since", "since my"})
+_MEDICINES: Final = frozenset({"medication", "otc"})
+_TAKE: Final = frozenset(_DATA["take"])
 _FEW_BEFORE: Final = 6
 _FEW_WORDS: Final = 3
 
@@ -70,17 +73,19 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
     harmless = _harmless(sentence, hit)
     if harmless and not _told_all_the_same(harmless, hit, person=person, own=own, strong=strong):
         return []
-    if not own and (harmless or not dosed) and _asked(sentence, hit, medicine=kind == "medication" and not harmless):
+    away = inbound and kind in _SICK_WITH and _keeps_away(sentence, hit)
+    asked = not away and not own and (harmless or not dosed)
+    if asked and _asked(sentence, hit, medicine=kind == "medication" and not harmless):
         return []
     rules = [f"health.term/{hit.phrase}"]
     if strong and (kind != "otc" or person) and (inbound or person or strong.phrase not in _NEEDS_PERSON):
         rules.append(f"health.disclosure/{strong.phrase}")
     close = _tied(sentence, hit)
-    if inbound and kind in _SICK_WITH and _keeps_away(sentence, hit):
+    if away:
         rules.append("health.disclosure/keeps away")
     if person and (own or close or "verbs" in hit.kinds):
         rules.append(f"health.person/{person.phrase}")
-    elif close and close.phrase in _HAVE and (_opens(sentence, close) or _somebody_has(sentence, close, kind)):
+    elif close and _gives(sentence, close, kind, inbound=inbound):
         rules.append(f"health.disclosure/{close.phrase}")
     elif inbound and _begins(sentence, hit):
         rules.append("health.person/opens the sentence")
@@ -88,6 +93,8 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
         rules.append("health.dose")
     if kind == "otc" and strong and not inbound and not person and _orders(sentence, strong, hit):
         rules = [rules[0], f"health.disclosure/{strong.phrase}", "health.disclosure/order"]
+    if len(rules) == 1 and not inbound and not harmless and kind in _MEDICINES and _told_to_take(sentence, hit):
+        rules += ["health.disclosure/order", "health.person/order"]
     if kind == "medication" and len(rules) == 1 and inbound and not harmless:
         rules.append("health.disclosure/names a prescription medicine")
     return rules if len(rules) >= _FEWEST_RULES[kind] else []
@@ -114,6 +121,19 @@ def _harmless(sentence: Sentence, hit: Hit) -> Hit | None:
 def _orders(sentence: Sentence, strong: Hit, hit: Hit) -> bool:
     """Whether a business says what to do with a medicine: "please stop taking the naproxen"."""
     return strong.phrase in _ORDERS and strong.end <= hit.start and few_words(sentence, strong.end, hit.start, 2)
+
+
+def _gives(sentence: Sentence, close: Hit, kind: str, *, inbound: bool) -> bool:
+    """Whether a verb before a term gives it to who writes, or to somebody of no list."""
+    if inbound and kind == "treatment" and close.phrase in _SINCE:
+        return True
+    return close.phrase in _HAVE and (_opens(sentence, close) or _somebody_has(sentence, close, kind))
+
+
+def _told_to_take(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a business's sentence begins by telling somebody to take a medicine, and names no price."""
+    begin = sentence.text[sentence.start : hit.start].lstrip(" .!\n")
+    return begin.strip() in _TAKE and "$" not in sentence.text and "%" not in sentence.text
 
 
 def _names_a_thing(sentence: Sentence, hit: Hit, near: int) -> Hit | None:
@@ -161,11 +181,13 @@ def _somebody_has(sentence: Sentence, close: Hit, kind: str) -> bool:
 
 def _keeps_away(sentence: Sentence, hit: Hit) -> bool:
     """Whether an illness opens what somebody writes who stays away for it: "migraine again, can't make the 10am"."""
+    if "absence" not in sentence.by_kind or sentence.asks:
+        return False
+    away = sentence.before(hit.start, _NEXT, "absence")
+    if away and "," in sentence.text[away.end : hit.start] and few_words(sentence, away.end, hit.start, 2):
+        return True  # "will miss gym, fractured wrist"
     return (
-        "absence" in sentence.by_kind
-        and not sentence.asks
-        and hit.start - sentence.start <= _FILLING
-        and len(sentence.words_between(sentence.start, hit.start)) <= _FEW_WORDS
+        hit.start - sentence.start <= _FILLING and len(sentence.words_between(sentence.start, hit.start)) <= _FEW_WORDS
     )
 
 

@@ -13,6 +13,7 @@ _BLOCKS: Final = frozenset(_DATA["blocks_between"])
 _FEW_RESULTS: Final = frozenset(_DATA["few_results"])
 _ICD: Final = re.compile(r"(?<![a-z0-9.])[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}(?![a-z0-9])")
 _REST_OF_NUMBER: Final = re.compile(r"[\d.,/]*\d|")
+_DEGREES: Final = frozenset(_DATA["degrees"])
 _NOT: Final = ("not", "not_next")
 _BESIDE: Final = 8  # characters between a test and its result
 _BETWEEN: Final = (
@@ -93,7 +94,7 @@ def _shows(sentence: Sentence, start: int, end: int) -> bool:
     """Whether what stands between a test and a finding ties them: a verb, or nothing but a colon or a dash."""
     words = sentence.words_between(start, end)
     return any(word in _DATA["shows"] for word in words) or (
-        not words and sentence.text[start:end].strip() in (":", "-", "=")
+        _DEGREES.issuperset(words) and sentence.text[start:end].lstrip()[:1] in (":", "-", "=")
     )
 
 

@@ -8,7 +8,14 @@ import re
 from typing import Final
 
 from compliance.detectors.data_files import read
-from compliance.detectors.grouped_numbers import PLACEHOLDERS, any_grouping, bank_pairs, by_grouping, in_pieces
+from compliance.detectors.grouped_numbers import (
+    PLACEHOLDERS,
+    any_grouping,
+    at_a_bank,
+    bank_pairs,
+    by_grouping,
+    in_pieces,
+)
 from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
 from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS, digit_by_digit
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
@@ -43,6 +50,7 @@ _SHORTEST: Final = 3  # letters and digits that a value has at least: a card's c
 _NUMBER: Final = 4  # letters and digits from which a value ends what a phrase before it speaks of
 _WHOLE_NUMBER: Final = 7  # digits from which a number is more than its end
 _LETTERS_WITHIN: Final = 20
+_FORMS: Final = frozenset({"1099", "1098", "1095", "1040", "8949"})  # of the tax office: no value of anybody
 _CLOSE: Final = 5  # characters from which even a phrase that says little says enough
 _LETTERS_BEFORE: Final = re.compile(
     r"[ :#=.]{1,3}(?:(?:id|no|num|number|is|es)[ :#.]{1,3}){0,2}(?P<letters>[a-z]{1,4}) \Z"
@@ -51,7 +59,7 @@ _LETTERS_BEFORE: Final = re.compile(
 
 def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
-    if _KINDS.isdisjoint(reading.by_kind) and not any_grouping(reading):
+    if _KINDS.isdisjoint(reading.by_kind) and not any_grouping(reading) and not at_a_bank(reading.text):
         return []
     if all(0 not in taken[run.start : run.end] for run in reading.runs):
         return []
@@ -83,9 +91,14 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
         if draft is not None:
             found.append(draft)
             waiting = before[1:] if in_a_row(reading.text, before) else []
-        if draft is not None or len(value.compact) >= _NUMBER:
+        if draft is not None or (len(value.compact) >= _NUMBER and not _is_form(reading.text, value, following)):
             previous = value.end
     return found
+
+
+def _is_form(text: str, value: Value, following: int) -> bool:
+    """Whether a number names a form and nothing but a mark stands to the next: "my ssn for the 1099, 757760168"."""
+    return value.compact in _FORMS and not text[value.end : following].strip(" ,:;-")
 
 
 def _too_few_digits(compact: str) -> bool:
@@ -102,7 +115,8 @@ def _said_exactly(before: list[Hit]) -> list[Hit]:
 def _named(reading: Reading, before: list[Hit], value: Value) -> Draft | None:
     """The draft of the nearest phrase before a value that can speak of it; in a row of phrases the first."""
     tried: set[str] = set()  # what the nearest of a phrase does not speak of, the same phrase farther off does not, too
-    for hit in before if in_a_row(reading.text, before) else reversed(before):
+    in_order = in_a_row(reading.text, before) and not (_blocks(before[0]) and _only_comma(reading.text, before))
+    for hit in before if in_order else reversed(before):
         if hit.phrase in tried:
             continue
         tried.add(hit.phrase)
@@ -114,6 +128,11 @@ def _named(reading: Reading, before: list[Hit], value: Value) -> Draft | None:
         if draft is not None:
             return draft
     return None
+
+
+def _only_comma(text: str, hits: list[Hit]) -> bool:
+    """Whether only a comma stands between the first two: a new clause ("on the folio, cvv 114"), not a row."""
+    return text[hits[0].end : hits[1].start].strip() == ","
 
 
 def _named_after(reading: Reading, cues: list[Hit], value: Value, following: int, used: set[int]) -> Draft | None:

@@ -96,7 +96,7 @@ def look_up(names: list[str]) -> list[Known | None]:
 def slips(word: str) -> set[str]:
     """How a long word is mistyped: a letter dropped, doubled or swapped with the next, never the first."""
     if len(word) < LONG:
-        return set()
+        return _swapped(word) - _NOT_SLIPS - {word} if len(word) == LONG - 1 else set()
     found = set()
     for place in range(1, len(word)):
         found.add(word[:place] + word[place + 1 :])
@@ -104,6 +104,11 @@ def slips(word: str) -> set[str]:
         if place + 1 < len(word):
             found.add(word[:place] + word[place + 1] + word[place] + word[place + 2 :])
     return found - _NOT_SLIPS - {word}
+
+
+def _swapped(word: str) -> set[str]:
+    """A shorter word with two letters exchanged: fewer slips than of a long one, since more are words by themselves."""
+    return {word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(1, len(word) - 1)}
 
 
 def settle() -> None:

@@ -11,9 +11,12 @@ from compliance.detectors.vocabulary import Hit
 _DATA: Final = read("credentials")
 _ONLY_BEFORE: Final = frozenset(_DATA["only_before"])
 _NEEDS_PURPOSE: Final = frozenset(_DATA["needs_purpose"])
+_WORD: Final = re.compile(r"[a-z]+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _WRITE_TO: Final = re.compile(r"(?:te?xt|send|sms|reply)(?![a-z])[^.!?]* to \Z")
 _IS_YOUR_CODE: Final = re.compile(r" is your (?!confirmation)(?:[a-z]+ ){1,2}code(?![a-z])")
+_CAME: Final = frozenset(_DATA["came"])
+_WITH_G: Final = re.compile(r"(?<![a-z0-9-])g-\d{6,8}(?![a-z0-9-])")
 _DIGITS: Final = range(4, 9)
 _LONG: Final = 6  # digits from which a code needs no purpose
 _RIGHT_BEFORE: Final = 6  # characters from a phrase that says little to its code
@@ -46,6 +49,14 @@ def one_time_codes(reading: Reading) -> list[Draft]:
             rules = ["credential.code_purpose"] if purpose else []
             found.append(draft_of(start, end, f"credential.code_cue/{plain.phrase}", *rules))
     return found
+
+
+def codes_with_letter(reading: Reading) -> list[Draft]:
+    """ "G-448210 just came on my phone": a code of that form with a word that it came, and nothing of a shop."""
+    match = _WITH_G.search(reading.text)
+    if match is None or reading.has("secret.shopping") or _CAME.isdisjoint(_WORD.findall(reading.text)):
+        return []
+    return [draft_of(*match.span(), "credential.code_cue/g", "credential.code_purpose")]
 
 
 def _strong(reading: Reading, start: int, end: int, *, purpose: bool) -> Hit | None:

@@ -22,7 +22,8 @@ _PHONE_SIZES: Final = frozenset(((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5,
 _SIZES_AT_BANKS: Final = frozenset(range(8, 18)) - {10}
 _MOST_CELLS: Final = 5  # of an account or a medical number
 _BANKS: Final = frozenset(read("cues")["banks"])
-_FILES: Final = frozenset({"chart", "patient", "member"})
+_FILES: Final = frozenset({"chart", "patient", "member", "pt"})
+_OF_A_CHART: Final = frozenset(read("cues")["of_a_chart"])
 _PARTY: Final = frozenset({"birthday", "bday", "b day", "cumple", "cumpleanos", "brthday", "geburtstag"})
 _SPECIFIC: Final = {
     "sin": "sin", "sin number": "sin", "sin no": "sin", "sin card": "sin", "social insurance": "sin", "nas": "sin",
@@ -93,7 +94,9 @@ def _medical(value: Value, phrase: str, soft: bool) -> str | None:
     digits = sum(map(str.isdigit, compact))
     if "nhs" in phrase:
         return "proof.checksum" if compact.isdigit() and checksums.nhs(compact) else None
-    if not 5 <= len(compact) <= 16 or digits < (6 if soft else 4) or value.sizes in ((3, 4), (3, 2, 4), (1, 3, 3, 4)):
+    if not 5 <= len(compact) <= 16 or digits < (6 if soft else 4) or value.sizes in ((3, 2, 4), (1, 3, 3, 4)):
+        return None
+    if value.sizes == (3, 4) and (soft or phrase not in _OF_A_CHART):
         return None
     if (value.sizes == (3, 3, 4) and soft) or (
         compact.isdigit() and len(compact) < (7 if soft else 6 if phrase in _FILES else 5)
