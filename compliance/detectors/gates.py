@@ -28,6 +28,7 @@ _TESTS: Final = 256  # health, with a result or digits
 _RESULTS: Final = 512
 _TROUBLE: Final = 1024  # money without an amount
 _NUMBER_WORD: Final = 2048
+_BIRTH: Final = 4096
 
 
 def _flags() -> dict[str, int]:
@@ -36,6 +37,7 @@ def _flags() -> dict[str, int]:
     health, finance, secrets = _HEALTH["lists"], _FINANCE["lists"], _SECRETS["lists"]
     of = {
         NUMBERS: [phrase for phrases in _CUES["kinds"].values() for phrase in phrases],
+        _BIRTH: _CUES["kinds"]["DATE_OF_BIRTH"],
         MONEY: [phrase for kind in _FINANCE["gate"] for phrase in finance[kind]],
         _TROUBLE: finance["told"],
         _CODES: [phrase for kind in ("code", "weak_code", "use", "keep", "user") for phrase in secrets[kind]],
@@ -131,6 +133,8 @@ def may_hold(seen: Glance, text: str, original: str) -> int:
             flags |= SHAPES | NUMBERS
     else:
         flags = _with_digits(text, flags, seen.digits)
+    if seen.flags & _BIRTH and seen.flags & _NUMBER_WORD:
+        flags |= SPELLED | NUMBERS
     if (seen.long_word or not original.isascii()) and _long_word(original) and not _LETTERS_ONLY.issuperset(original):
         flags |= FORMATS
     return flags

@@ -30,6 +30,7 @@ from compliance.detectors.masks import hide_masks
 from compliance.detectors.reading import Draft, Reading, read_text, reasons
 from compliance.detectors.secret_formats import secret_formats
 from compliance.detectors.shapes import find_shapes
+from compliance.detectors.spoken_births import spoken_births
 from compliance.detectors.vocabulary import words_with_figures
 
 Direction = Literal["in", "out"]
@@ -100,7 +101,7 @@ def _numbers(reading: Reading, taken: bytearray, *, shapes: bool) -> list[Draft]
     codes = [draft for draft in identifiers if draft.type == "CARD_SECURITY"]
     details = find_card_details(reading, cards, codes, _with(taken, identifiers))
     _take(taken, details)
-    births = birth_dates(reading, [*found, *identifiers], taken)
+    births = birth_dates(reading, [*found, *identifiers], taken) + spoken_births(reading, _with(taken, identifiers))
     return [*found, *cards, *identifiers, *details, *births]
 
 
