@@ -14,7 +14,7 @@ from retention.choices import GRACE, Choices
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.periods import Period
-from retention.subjects import SUBJECTS, Subject
+from retention.subjects import LAST_SEEN, SUBJECTS, Subject
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,9 @@ class Lane:
         """The rows that are older than a cut-off; none without one."""
         if cutoff is None:
             return self.subject.rows.none()
-        return self.subject.rows.filter(self.of, **{f"{self.subject.since}__lt": cutoff})
+        rows = self.subject.rows.filter(self.of, **{f"{self.subject.since}__lt": cutoff})
+        # A customer was never last seen before they came, and that is known without a look at their conversations.
+        return rows.filter(created_at__lt=cutoff) if self.subject.since == LAST_SEEN else rows
 
 
 @dataclass(frozen=True)

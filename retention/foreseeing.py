@@ -3,23 +3,21 @@
 A row ends in the first night in which it is older than the cut-off of its lane. Cut-offs only rise, so one statement a
 lane counts all nights at once: it takes what is older than the last cut-off and sorts each row between the cut-offs of
 the nights, in an index by time (decision 292). A second one counts those of them that something keeps, which are few,
-and they are taken off (decision 373).
+and they are taken off (decision 373). Both are in `retention.counting`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Count, F, Func, IntegerField, Value
+from django.db.models import F
 
 from retention.choices import Choices
+from retention.counting import due_by_night, kept_by_night
 from retention.due import Apart, Lane, lanes
-from retention.keeping import doomed_before, kept
+from retention.keeping import doomed_before
 from retention.kinds import Kind
 from retention.nights import nights
 from retention.subjects import SUBJECTS
@@ -113,11 +111,12 @@ def _first_nights(one: Forecast, number: int) -> Forecast:
 
 
 def _of_kind(choices: Choices, kind: Kind, ahead: Sequence[datetime], known: Known) -> list[Forecast]:
-    states = {id(choices.holding(night)): night for night in ahead}.values()
-    apart: set[UUID] = {team for night in states for team in choices.teams(kind, night)}
-    tags: set[UUID] = {tag for night in states for tag in choices.tags(kind, night)}
+    states = {id(choices.holding(night)): night for night in ahead}  # between two changes all lanes are the same
+    apart: set[UUID] = {team for night in states.values() for team in choices.teams(kind, night)}
+    tags: set[UUID] = {tag for night in states.values() for tag in choices.tags(kind, night)}
     places = Apart(apart, tags, ahead[-1])
-    by_night = [lanes(kind, night, choices, places) for night in ahead]
+    of_state = {state: lanes(kind, night, choices, places) for state, night in states.items()}
+    by_night = [of_state[id(choices.holding(night))] for night in ahead]
     return [_forecast(kind, of_nights, ahead, known) for of_nights in zip(*by_night, strict=True)]
 
 
@@ -132,14 +131,12 @@ def _forecast(kind: Kind, of_nights: Sequence[Lane], ahead: Sequence[datetime], 
 
 
 def _count(lane: Lane, cutoffs: list[datetime], nights_ahead: int) -> _Counted:
-    since = lane.subject.since
-    due = lane.before(cutoffs[-1]).order_by().values(night=_Between(F(since), Value(cutoffs)))
-    found: dict[int, int] = dict(due.annotate(count=Count("*")).values_list("night", "count"))
-    kept_in, stays = _kept(lane, cutoffs) if found else ({}, [])
-    counts = [found.get(night, 0) - kept_in.get(night, 0) for night in range(len(cutoffs))]
+    found = due_by_night(lane, cutoffs)
+    kept_in, stays = kept_by_night(lane, cutoffs) if any(found) else ({}, [])
+    counts = [number - kept_in.get(night, 0) for night, number in enumerate(found)]
     skipped = (0,) * (nights_ahead - len(cutoffs))
     oldest = _oldest(lane, cutoffs[-1], is_any_kept=bool(kept_in)) if any(counts) else None
-    return _Counted((*skipped, *counts), oldest, tuple(stays))
+    return _Counted((*skipped, *counts), oldest, tuple(Stays(*one) for one in stays))
 
 
 def _oldest(lane: Lane, cutoff: datetime, *, is_any_kept: bool) -> datetime | None:
@@ -156,50 +153,3 @@ def _rising(cutoffs: Sequence[datetime | None]) -> list[datetime]:
         if one is not None or rising:
             rising.append(max(filter(None, (one, *rising[-1:]))))
     return rising
-
-
-_KEPT = """
-WITH kept (keeper, row, since) AS MATERIALIZED ({rows})
-SELECT keeper, NULL, count(DISTINCT row), min(since) FROM kept GROUP BY keeper
-UNION ALL
-SELECT NULL, width_bucket(since, %s::timestamptz[]), count(*), NULL
-FROM (SELECT DISTINCT row, since FROM kept) AS once GROUP BY 2
-"""
-
-
-def _kept(lane: Lane, cutoffs: list[datetime]) -> tuple[dict[int, int], list[Stays]]:
-    """How many rows of the lane are kept although they are due, by night; and by reason. One statement for all reasons.
-
-    It begins with what the reasons name (a few conversations), not with all rows that are due.
-    """
-    reasons = kept(lane.subject)
-    parts = [
-        lane.before(cutoffs[-1])
-        .filter(reason.condition)
-        .order_by()
-        .annotate(keeper=Value(number, IntegerField()), counts_from=F(lane.subject.since))
-        .values_list("keeper", "pk", "counts_from")
-        for number, reason in enumerate(reasons)
-    ]
-    statements, values = [], []
-    for part in parts:
-        with suppress(EmptyResultSet):  # nothing can be meant
-            statement, its_values = part.query.sql_with_params()
-            statements.append(statement)
-            values += its_values
-    if not statements:
-        return {}, []
-    with connection.cursor() as cursor:
-        cursor.execute(_KEPT.format(rows=" UNION ALL ".join(statements)), [*values, cutoffs])
-        found = cursor.fetchall()
-    by_night = {night: count for keeper, night, count, _ in found if keeper is None}
-    by_reason = sorted((keeper, count, oldest) for keeper, _, count, oldest in found if keeper is not None)
-    return by_night, [Stays(reasons[keeper].keeper, count, oldest) for keeper, count, oldest in by_reason]
-
-
-class _Between(Func):
-    """How many of the cut-offs are not later than the value: 0 for what is older than the first (PostgreSQL)."""
-
-    function = "width_bucket"
-    template = "%(function)s(%(expressions)s::timestamptz[])"
-    output_field = IntegerField()

@@ -26,10 +26,7 @@ from tenancy.encryption import ContactKey, DayKey
 from tenancy.encryption.fields import ENDED, encrypted_fields
 from texting.models import Attachment, AttachmentChunk, CarrierCopy, Conversation, Message, Note, ScheduledText
 from texting.scheduled.states import ALIVE
-from texting.statuses import MessageStatus
-
-UNSETTLED = (MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
-"""Texts that may still leave, or of which nobody knows yet whether they did."""
+from texting.statuses import UNSETTLED
 
 
 @dataclass(frozen=True)

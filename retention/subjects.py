@@ -4,18 +4,24 @@ The one table that policies, holds, plan and purge share: a condition on contact
 date is turned into a condition on a kind's rows here and nowhere else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
+from django.db.models.lookups import GreaterThan
 
+from compliance.detectors.findings import LAST_FOUR_MARK
 from retention.kinds import Kind
+from tenancy.encryption.fields import ENDED
+
+LAST_SEEN = "last_seen"
+"""The alias that a period of contacts is counted from."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Subject:
     """Rows of one kind. Paths are of the ORM; None: the kind has no such thing.
 
     `since`: the column (of contacts: the alias of `rows`) that its period is counted from. `day_key`: the kind of the
-    keys of days that seal its words; None when something else ends it.
+    keys of days that seal its words; None when something else ends it. `speaks`: which rows still have what is to end.
     """
 
     model: str
@@ -32,16 +38,20 @@ class Subject:
     conversation: str | None
     contact: str | None
     team: str | None
+    speaks: Q = field(default=Q(), compare=False)
 
     @property
     def rows(self) -> "models.QuerySet[Any]":
-        """All rows of the active organization, with `since` also where it is no column."""
+        """All rows of the active organization of which something is to end, with `since` also where it is no column."""
         manager: models.Manager[Any] = apps.get_model(self.model)._default_manager
-        if self.since == "resolved_at":
-            return manager.filter(texts_gone_at=None)  # of others a purge has left a frame
-        if self.since != "last_seen":
-            return manager.all()
-        return manager.alias(last_seen=_last_seen()).exclude(number_masked="")  # which says that one has ended
+        rows = manager.filter(self.speaks)
+        return rows.alias(last_seen=_last_seen()) if self.since == LAST_SEEN else rows
+
+    @property
+    def is_by_time(self) -> bool:
+        """Whether an index finds the rows of a time, so that many spans can be counted one by one."""
+        indexes = apps.get_model(self.model)._meta.indexes
+        return any(index.fields[:2] == ["organization", self.since] for index in indexes)
 
     def of(self, path: str | None, lookup: str, value: Any) -> Q:
         """A condition by one of the paths; nothing matches where the kind has no such thing."""
@@ -70,19 +80,51 @@ def _last_seen() -> Combinable:
     return Greatest(F("created_at"), Subquery(newest))  # of which PostgreSQL leaves out a NULL
 
 
+def _sealed(column: str) -> Q:
+    """Rows with a record in this column, and not what stands there when it has ended."""
+    return Q(GreaterThan(Func(F(column), function="octet_length", output_field=IntegerField()), Value(len(ENDED))))
+
+
+_NOT_ENDED = Q(ended_at=None)  # as `texting.models.ending` says it
+_SPEAKING = Q(masked__contains=LAST_FOUR_MARK) | Q(digest__isnull=False)  # of the value that was found
+
 SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
-    Kind.CONTACTS: (Subject("texting.Contact", "last_seen", None, None, "pk", None),),
-    Kind.CONVERSATIONS: (Subject("texting.Conversation", "resolved_at", None, "pk", "contact_id", "line__team_id"),),
+    Kind.CONTACTS: (Subject("texting.Contact", LAST_SEEN, None, None, "pk", None, speaks=~Q(number_masked="")),),
+    Kind.CONVERSATIONS: (
+        Subject(  # of one whose texts are gone a purge has left a frame
+            "texting.Conversation",
+            "resolved_at",
+            None,
+            "pk",
+            "contact_id",
+            "line__team_id",
+            speaks=Q(texts_gone_at=None),
+        ),
+    ),
     Kind.BODIES: (
-        Subject("texting.Message", "created_at", "body", "conversation_id", "contact_id", "line__team_id"),
-        Subject("texting.Note", "created_at", "body", "conversation_id", "contact_id", "conversation__line__team_id"),
+        Subject("texting.Message", "created_at", "body", "conversation_id", "contact_id", "line__team_id", _NOT_ENDED),
+        Subject(
+            "texting.Note",
+            "created_at",
+            "body",
+            "conversation_id",
+            "contact_id",
+            "conversation__line__team_id",
+            _NOT_ENDED,
+        ),
     ),
     Kind.ATTACHMENTS: (
         Subject(
-            "texting.Attachment", "created_at", "file", "conversation_id", "contact_id", "conversation__line__team_id"
+            "texting.Attachment",
+            "created_at",
+            "file",
+            "conversation_id",
+            "contact_id",
+            "conversation__line__team_id",
+            _NOT_ENDED,
         ),
     ),
-    Kind.FINDINGS: (Subject("compliance.Finding", "found_at", "finding", "conversation_id", None, None),),
+    Kind.FINDINGS: (Subject("compliance.Finding", "found_at", "finding", "conversation_id", None, None, _SPEAKING),),
     Kind.SECURE_REPLIES: (
         Subject(
             "portal.SecureReply",
@@ -91,6 +133,7 @@ SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
             "secure__conversation_id",
             "contact_id",
             "secure__conversation__line__team_id",
+            _sealed("body"),
         ),
     ),
     Kind.PAYMENTS: (
@@ -101,9 +144,10 @@ SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
             "conversation_id",
             "contact_id",
             "conversation__line__team_id",
+            _sealed("description"),
         ),
     ),
-    Kind.WEBHOOKS: (Subject("texting.WebhookAttempt", "started_at", "webhook", None, None, None),),
+    Kind.WEBHOOKS: (Subject("texting.WebhookAttempt", "started_at", "webhook", None, None, None, _sealed("answer")),),
     Kind.EXPORTS: (),
     Kind.AUDIT: (Subject("tenancy.AuditEvent", "at", "audit", None, None, None),),
 }

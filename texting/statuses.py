@@ -33,6 +33,10 @@ class MessageStatus(StrEnum):
     READ = "read"
 
 
+UNSETTLED = (MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
+"""Texts that may still leave, or of which nobody knows yet whether they did."""
+
+
 class Retry(StrEnum):
     """What may be done after an error of some kind."""
 

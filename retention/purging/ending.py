@@ -129,10 +129,6 @@ def _end_with_texts(texts: Sequence[UUID], at: datetime) -> None:
     carrier_copies.forget_all(texts, at=at, deletes=True)
 
 
-SPEAKING = Q(masked__contains=LAST_FOUR_MARK) | Q(digest__isnull=False)
-"""Findings that still say something of the value that was found."""
-
-
 def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
     """What findings say of values: last digits, and the digest that finds equals. Type, verdict and time stay, because
     reports count them.
@@ -145,7 +141,7 @@ def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
             deleting_lock()
             done = 0
             for lane in lanes(Kind.FINDINGS):
-                rows = list(doomed(lane, at).filter(SPEAKING).values_list("pk", flat=True)[: min(pace.size, BATCH)])
+                rows = list(doomed(lane, at).values_list("pk", flat=True)[: min(pace.size, BATCH)])
                 done += Finding.objects.filter(pk__in=rows).update(masked=without_digits, digest=None)
             if done:
                 _count({step.pk: done}, "compliance.Finding")

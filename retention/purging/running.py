@@ -24,7 +24,6 @@ from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
 from retention.purging import contacts, conversations, lease
-from retention.purging.ending import SPEAKING
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys
 from retention.purging.stepping import OVER, advance_all
@@ -74,7 +73,7 @@ def plan(at: datetime, *, counted: bool = True) -> Plan:
     rows: dict[Kind, Counter[str]] = {}
     for due in dues if counted else ():
         rows.setdefault(due.kind, Counter()).update(count_ending(due, at))
-    findings = any(doomed(lane, at).filter(SPEAKING).exists() for lane in lanes(Kind.FINDINGS))
+    findings = any(doomed(lane, at).exists() for lane in lanes(Kind.FINDINGS))
     if people := contacts.ending(at):
         rows[Kind.CONTACTS] = Counter({contacts.CONTACTS: people})
     if frames := conversations.ending(at):

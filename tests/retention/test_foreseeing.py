@@ -1,14 +1,18 @@
 """The preview says for each night what a purge ends in it, whatever was chosen and whatever keeps rows."""
 
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import F, Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Team
+from retention import guards
 from retention.choices import Choices
 from retention.due import lanes
 from retention.foreseeing import Stays, foresee
@@ -17,6 +21,7 @@ from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.nights import nights
 from retention.purging.nights import begins
+from retention.subjects import SUBJECTS
 from tenancy.isolation import activate
 from texting.models import Contact, Conversation, Line, Message
 
@@ -152,3 +157,41 @@ def test_nights_are_when_the_purge_begins_also_when_the_clocks_change():
     assert found == [begins(organization, date(2026, 3, day), zone) for day in (7, 8, 9, 10)]
     assert len({one.time() for one in found}) == 1
     assert nights(organization, zone, found[0], 1) == [found[1]]
+
+
+@pytest.fixture
+def plans(scene):
+    """`plans(what)`: how PostgreSQL reads texts for the statements that `what` makes, where it must use an index."""
+
+    def look(what) -> list[str]:
+        with activate(scene.organization), connection.cursor() as cursor:
+            with CaptureQueriesContext(connection) as asked:
+                what()
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")  # as with many rows
+            found = []
+            for each in asked:
+                if "spans" in each["sql"] and "texting_message" in each["sql"]:
+                    cursor.execute("EXPLAIN " + each["sql"].replace("%", "%%"))
+                    found.append("\n".join(line for (line,) in cursor.fetchall()))
+        return found
+
+    return look
+
+
+def test_texts_are_counted_a_span_of_an_index_a_night_and_no_row_of_one_is_read(scene, plans):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        RetentionPolicy.objects.create(kind="bodies", days=30, set_at=timezone.now())
+    at = timezone.now() + timedelta(days=31)
+    due, _kept = plans(lambda: foresee(Choices.load(), zone="UTC", at=at, kinds=[Kind.BODIES]))  # both by spans
+    assert "Index Only Scan using texting_message_speaking" in due
+    (within,) = [line for line in due.splitlines() if "created_at >= spans.low" in line]
+    assert re.search(r"Index Cond: .*created_at < spans\.high", within), "a span is a filter"
+
+
+def test_what_waits_to_be_sent_is_found_by_the_few_that_do(scene):
+    with activate(scene.organization), connection.cursor() as cursor:
+        text = next(subject for subject in SUBJECTS[Kind.BODIES] if subject.model == "texting.Message")
+        rows = Message.objects.filter(guards.unsettled(text), created_at__lt=timezone.now()).order_by()
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        assert "texting_message_unsettled" in rows.explain()

@@ -15,6 +15,7 @@ from retention.keeping import doomed, kept
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.subjects import SUBJECTS
+from tenancy.encryption.fields import ENDED
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.texting.desk import FIRST, SECOND
@@ -169,3 +170,19 @@ def test_each_reason_has_words_and_a_page():
 def test_what_has_no_conversation_is_kept_by_no_guard(resolved):
     for kind in (Kind.AUDIT, Kind.WEBHOOKS):
         assert [reason for subject in SUBJECTS[kind] for reason in kept(subject)] == []
+
+
+def test_what_has_ended_is_none_of_what_is_to_end(resolved, desk):
+    with activate(desk.organization):
+        asked = asked_to_pay(resolved[0], desk)
+        (payments,) = SUBJECTS[Kind.PAYMENTS]
+        assert asked in payments.rows
+        PaymentRequest.objects.filter(pk=asked.pk).update(description=ENDED)
+        assert asked not in payments.rows
+        texts = next(subject for subject in SUBJECTS[Kind.BODIES] if subject.model == "texting.Message")
+        assert texts.rows.count() == Message.objects.count()
+        Message.objects.update(body=None, ended_at=timezone.now(), ended_as="retention")
+        assert not texts.rows.exists()
+    # Of the log only keys say what has ended, and conversations and contacts go by their rows.
+    silent = {subject.model for subjects in SUBJECTS.values() for subject in subjects if not subject.speaks}
+    assert silent == {"tenancy.AuditEvent"}

@@ -13,7 +13,7 @@ from texting.models.contact import Contact
 from texting.models.conversation import Conversation
 from texting.models.ending import Ending, ending_is_whole
 from texting.models.line import Line
-from texting.statuses import ErrorKind, MessageStatus
+from texting.statuses import UNSETTLED, ErrorKind, MessageStatus
 
 ALLOWED = "allow"
 
@@ -191,6 +191,17 @@ class Message(Ending, TenantModel):
                 name="texting_message_out_by_time",
             ),
             models.Index(fields=["organization", "created_at"], name="texting_message_by_time"),
+            models.Index(  # what a period is still to end, and whose conversation keeps it: counted without the rows
+                fields=["organization", "created_at"],
+                include=["conversation"],
+                condition=models.Q(ended_at__isnull=True),
+                name="texting_message_speaking",
+            ),
+            models.Index(  # what keeps a conversation from ending: `retention.guards` asks for it among all texts
+                fields=["organization", "created_at"],
+                condition=models.Q(status__in=[status.value for status in UNSETTLED]),
+                name="texting_message_unsettled",
+            ),
             models.Index(
                 fields=["organization", "receipt_due_at"],
                 condition=models.Q(receipt_due_at__isnull=False),

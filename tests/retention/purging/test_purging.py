@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from compliance.models import Finding
 from retention import certificates
+from retention.choices import Choices
+from retention.foreseeing import foresee
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
 from retention.purging import ending, running, stepping
@@ -63,6 +65,8 @@ def test_old_texts_end_and_young_ones_do_not(desk, told, without_waiting):
         assert (ended.body, ended.ended_as, ended.ended_at) == (None, EndedAs.RETENTION, done.at)
         assert (fresh(note).body, fresh(old.conversation).preview) == (None, None)
         assert (fresh(young).body, fresh(young.conversation).preview) == ("Two melons", "Two melons")
+        seen = foresee(Choices.load(), zone="UTC", at=timezone.now(), kinds=[Kind.BODIES])
+        assert sum(seen.by_night()) == 1, "the young one is still to end, what has ended is not"
         # The row as a copy of the database still holds it.
         Message.objects.filter(pk=old.pk).update(body=Sealed(copy), ended_at=None, ended_as="")
         with pytest.raises(KeyDestroyed):
