@@ -12,8 +12,11 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import Membership
+from accounts.permissions import Permission
 from compliance.models import ConsentEvent, MessageTemplate, TemplateUse
 from texting.models import Message
+from texting.queries import visible_lines
 from texting.statuses import MessageStatus
 
 WITHIN = timedelta(days=7)
@@ -76,6 +79,28 @@ def outcome_of(template: MessageTemplate) -> Outcome:
         is_cut=len(newest) > MOST,
         languages=found,
     )
+
+
+def by_colleague(template: MessageTemplate, reader: Membership) -> list[tuple[str, Outcome]]:
+    """The same by who sent it, the most used first, as far as the reader sees colleagues' figures.
+
+    `reports:read`: of the lines whose conversations they read; `reports:work` alone: their own. "" is a program.
+    """
+    if not reader.may(Permission.REPORTS_READ) and not reader.may(Permission.REPORTS_WORK):
+        return []
+    uses = TemplateUse.objects.filter(version__template=template).order_by("-id")
+    newest = dict(uses.values_list("message_id", "change")[:MOST])
+    texts = Message.objects.filter(pk__in=list(newest), created_at__gte=timezone.now() - LOOKS_BACK)
+    if reader.may(Permission.REPORTS_READ):
+        texts = texts.filter(line_id__in=visible_lines(reader).order_by().values("pk"))
+    else:
+        texts = texts.filter(author=reader)
+    parts: dict[Membership | None, dict[UUID, str]] = {}
+    for text in texts.order_by().select_related("author__user").only("author__is_machine", "author__user__name"):
+        author = text.author if text.author and not text.author.is_machine else None
+        parts.setdefault(author, {})[text.pk] = newest[text.pk]
+    found = [(author.user.name if author else "", _of(part)) for author, part in parts.items()]
+    return sorted(found, key=lambda one: (-one[1].used, one[0].casefold()))
 
 
 def _of(uses: Mapping[UUID, str]) -> Outcome:

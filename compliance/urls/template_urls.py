@@ -22,6 +22,7 @@ urlpatterns = [
     path(_TEMPLATE + "send-back/", templates.send_back, name="send_template_back"),
     path(_TEMPLATE + "duplicate/", templates.duplicate, name="duplicate_template"),
     path(_TEMPLATE + "back/<int:version_number>/", templates.take_back, name="take_template_back"),
+    path(_TEMPLATE + "outcome/csv/", templates.export_outcome, name="export_template_outcome"),
     path(_TEMPLATE + "propose/", templates.propose, name="propose_template"),
     path(_TEMPLATE + "archive/", templates.archive, name="archive_template"),
     path(_TEMPLATE + "restore/", templates.restore, name="restore_template"),

@@ -19,7 +19,7 @@ from compliance.content_types.kinds import ContentType
 from compliance.forms.template_forms import TemplatesForm
 from compliance.message_templates import handing_on, library, reach, reading, writing
 from compliance.message_templates.checking import LANGUAGES, Weight, against, judge_all
-from compliance.message_templates.outcomes import outcome_of
+from compliance.message_templates.outcomes import by_colleague, outcome_of
 from compliance.message_templates.reach import OF_TEMPLATES
 from compliance.message_templates.reading import STATE_WORDS
 from compliance.message_templates.writing import (
@@ -35,6 +35,7 @@ from compliance.models import MessageTemplate
 from tenancy import audit
 from tenancy.audit import AuditKind
 
+OUTCOME_COLUMNS = ("colleague", "used", "edited", "sent", "delivered", "answered", "opted out")
 COLUMNS = (
     "template",
     "name",
@@ -125,6 +126,17 @@ def use_example(request: MemberRequest, example_key: str) -> HttpResponse:
 def message_template(request: MemberRequest, template_id: UUID) -> HttpResponse:
     """One template: how it reads, what speaks against it, its versions with what each changed."""
     return _overview(request, access(request, template_id))
+
+
+@requires(any_of=OF_TEMPLATES)
+@require_safe
+def export_outcome(request: MemberRequest, template_id: UUID) -> StreamingHttpResponse:
+    """What came of it by colleague, as far as the member sees their figures (RFC 4180, UTF-8). Itself in the log."""
+    template = access(request, template_id)
+    rows = by_colleague(template, request.member)
+    audit.record(event=AuditKind.TEMPLATES_EXPORTED, actor=request.member, object=template, count=len(rows))
+    cells = [(name, one.used, one.edited, one.sent, one.delivered, one.answered, one.opted_out) for name, one in rows]
+    return csv_file(f"template-{template.pk}-{timezone.now():%Y-%m-%d}", OUTCOME_COLUMNS, [cells])
 
 
 @requires(any_of=OF_TEMPLATES)
@@ -308,6 +320,7 @@ def _overview(request: MemberRequest, template: MessageTemplate, *, status: int 
         "changes": list(reading.changes(template)),
         "outcome": outcome,
         "by_language": [(LANGUAGES.get(code, code), one) for code, one in outcome.languages],
+        "by_colleague": by_colleague(template, request.member),
         "languages": LANGUAGES,
         "second": reach.wants_second(own=template.owner_id is not None),
         "may_change": _is_theirs(request.member, template),

@@ -212,7 +212,8 @@ _SHARED = {"contacts/filters/<uuid:filter_id>/", "contacts/filters/<uuid:filter_
 
 _TEMPLATE = "settings/templates/<uuid:template_id>/"
 _ORGANIZATIONS = {  # an agent has templates of their own, and this one is the organization's
-    _TEMPLATE + act for act in ("", "edit/", "publish/", "send-back/", "duplicate/", "propose/", "archive/", "restore/")
+    _TEMPLATE + act
+    for act in ("", "edit/", "publish/", "send-back/", "duplicate/", "propose/", "outcome/csv/", "archive/", "restore/")
 } | {_TEMPLATE + "back/<int:version_number>/"}
 NOT_THEIRS: dict[str, set[str]] = {
     "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD | _MADE_FOR | _TOLD,

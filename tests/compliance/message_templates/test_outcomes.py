@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from compliance.message_templates.filling import filled
-from compliance.message_templates.outcomes import outcome_of
+from compliance.message_templates.outcomes import by_colleague, outcome_of
 from tenancy.isolation import activate
 from tests.compliance.templates_of import published
 from tests.texting.desk import FIRST, SECOND, desk
@@ -18,14 +18,22 @@ THIRD = "+12125550183"
 
 
 def use(
-    desk, version, number: str, *, days_ago: float = 1, left: bool = True, words: str = "", language: str = "en"
+    desk,
+    version,
+    number: str,
+    *,
+    days_ago: float = 1,
+    left: bool = True,
+    words: str = "",
+    language: str = "en",
+    author=None,
 ) -> None:
     """It was sent to somebody who wrote long before."""
     conversation = desk.hear("Hello", number=number)
     with activate(desk.organization):
         made = filled(version, language, known={"first_name": "Grace", "company": "Harbor Dental"}, given={})
         message = sending.send_text(
-            conversation=conversation, body=made.text + words, author=desk.cast.agent, origin=made.origin
+            conversation=conversation, body=made.text + words, author=author or desk.cast.agent, origin=made.origin
         )
         at = timezone.now() - timedelta(days=days_ago)
         Message.objects.filter(direction="in", contact=conversation.contact).update(created_at=at - timedelta(days=30))
@@ -69,3 +77,28 @@ def test_each_language_has_its_own(desk):
     assert (found.used, found.delivered, found.answered) == (3, 1, 1)
     page = desk.as_(desk.cast.owner).get(f"/settings/templates/{version.template_id}/").content.decode()
     assert "By language" in page
+
+
+def test_each_colleagues_own_are_shown_to_whoever_sees_their_figures(desk):
+    cast = desk.cast
+    with activate(desk.organization):
+        version = published(cast.owner, "Hello")
+    use(desk, version, FIRST)
+    use(desk, version, SECOND, words=" See you")
+    use(desk, version, THIRD, author=cast.second_agent)
+    desk.hear("Thank you", number=FIRST)
+    desk.hear("STOP", number=THIRD)
+    with activate(desk.organization):
+        told = {
+            name: [(who, one.used, one.edited, one.answered, one.opted_out) for who, one in rows]
+            for name in ("owner", "supervisor", "agent", "second_agent", "auditor")
+            for rows in [by_colleague(version.template, getattr(cast, name))]
+        }
+    both = [("Amelia Okafor", 2, 1, 1, 0), ("Bo Castellanos", 1, 0, 1, 1)]
+    assert (told["owner"], told["supervisor"], told["auditor"]) == (both, both, both)
+    assert (told["agent"], told["second_agent"]) == (both[:1], both[1:]), "one's own figures only"
+    path = f"/settings/templates/{version.template_id}/"
+    assert "Bo Castellanos" in desk.as_(cast.owner).get(path).content.decode()
+    file = b"".join(desk.as_(cast.owner).get(f"{path}outcome/csv/").streaming_content).decode()
+    assert "Bo Castellanos,1,0,1,0,1,1" in file
+    assert desk.as_(cast.agent).get(f"{path}outcome/csv/").status_code == 404
