@@ -145,10 +145,14 @@ def runs(text: str) -> list[Run]:
             stretch = signs.find(" ", start)
             if stretch < 0:
                 stretch = len(signs)
-        end = signs.find(_TOO_FAR, start, stretch)
-        if end < 0:
-            end = stretch
-        run = _run(text, signs, start, end)
+        end = stretch
+        if end - start > len(_TOO_FAR):
+            far = signs.find(_TOO_FAR, start, end)
+            end = far if far >= 0 else end
+        if end - start == 1 or signs.find(".", start, end) < 0:  # one group, as nearly always
+            run = Run((Group(start, end, text[start:end]),), 1, start, end, end - start)
+        else:
+            run = _run(text, signs, start, end)
         found.append(run)
         start = signs.find("0", run.end)
     return found

@@ -26,6 +26,8 @@ class Sentence:
         held = [self.by_kind[kind] for kind in kinds if kind in self.by_kind]
         if len(held) < 2:
             return held[0] if held else []
+        if all(other == held[0] for other in held):
+            return held[0]  # the same phrases, which stand on several lists
         return sorted({(hit.start, hit.end): hit for hits in held for hit in hits}.values(), key=_place)
 
     def before(self, place: int, distance: int, *kinds: str) -> Hit | None:

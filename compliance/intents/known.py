@@ -30,7 +30,7 @@ class Feature:
         self.confused = confused
         self.asks = asks
         self.offers = offers
-        self.told: list[Any] = [None] * INTENTS
+        self.told: list[Any] | None = None  # few are ever told
         self.ranks = [-1] * INTENTS
 
     def weight(self, place: int) -> float:

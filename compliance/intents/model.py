@@ -107,6 +107,8 @@ def _explain(place: int, features: Iterable[Feature], best: dict[str, Intent]) -
 
 def _told(place: int, feature: Feature) -> Reason:
     """A feature's reason; kept with the feature, as there are only so many."""
+    if feature.told is None:
+        feature.told = [None] * len(NAMES)
     kept: Reason | None = feature.told[place]
     if kept is None:
         kept = feature.told[place] = Reason(feature.name or ALWAYS, feature.weight(place))
