@@ -134,12 +134,17 @@ def _amount_at(text: str, start: int, earliest: int, limit: int) -> re.Match[str
         sign = at - 1
     elif at >= _LETTERS and text[at - _LETTERS : at] in _SIGNS:
         sign = at - _LETTERS
-    for begin in (sign - 1, sign, start - 1, start):
-        if begin >= earliest and (begin in (sign, start) or text[begin] == "-"):
-            match = _AMOUNT.match(text, begin, limit)
-            if match is not None:
-                return match
-    return None
+    match = _from_minus(text, sign, earliest, limit)
+    return match or _from_minus(text, start, earliest, limit) if sign < start else match
+
+
+def _from_minus(text: str, place: int, earliest: int, limit: int) -> re.Match[str] | None:
+    """The amount that begins at a place or at the minus before it."""
+    if place > earliest and text[place - 1] == "-":
+        match = _AMOUNT.match(text, place - 1, limit)
+        if match is not None:
+            return match
+    return _AMOUNT.match(text, place, limit) if place >= earliest else None
 
 
 def _amounts(reading: Reading, sentence: Sentence) -> list[Amount]:

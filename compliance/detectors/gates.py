@@ -58,7 +58,6 @@ add_flags(
     withheld=dict.fromkeys(_CUES["too_common"], NUMBERS),
 )
 _LONG_RUN: Final = re.compile(r"\d(?:[^a-z0-9]{0,4}\d){8}")
-_DIGIT_AND_LETTER: Final = re.compile(r"\d[ -][a-z](?![a-z])")
 _BEGINS_A_SHAPE: Final = re.compile(
     r"(?<![a-z0-9])(?:[1-9][a-z][a-z0-9]\d|[a-z]{4}\d{6}|a[-# ]{0,2}\d{3}|"
     r"[xyz][- ]?\d{7}|\d{2}\.?\d{3}\.?\d{3}[- ]?[a-z]|[a-z]{5}\d{4}|[a-z]{1,5}9{0,4}\d{6}|p<|"
@@ -169,7 +168,7 @@ def _initials(text: str, raw: bytes) -> bool:
     return ".a.a." in signs or ".a.a0" in signs or ("0a.a" in signs and ("0a.a." in signs or "0a.a0" in signs))
 
 
-def _letter_at_digit(text: str, signs: str, raw: bytes) -> bool:
+def _letter_at_digit(signs: str, raw: bytes) -> bool:
     """Whether a letter and a digit stand together, or with one mark between as some numbers are written."""
     if "0a" in signs or "a0" in signs or "a-0" in signs or "a#0" in signs:
         return True
@@ -177,7 +176,18 @@ def _letter_at_digit(text: str, signs: str, raw: bytes) -> bool:
         written = raw.translate(_WITH_ZEROS).decode()
         if "a 0" in written or "x 0" in written or "y 0" in written or "z 0" in written:
             return True
-    return ("0 a" in signs or "0-a" in signs) and bool(_DIGIT_AND_LETTER.search(text))
+    return signs.count("0 a") > signs.count("0 aa") or signs.count("0-a") > signs.count("0-aa")
+
+
+def _long_run(text: str, signs: str) -> bool:
+    """Whether nine digits stand in a row; first as telephone and social security numbers mostly do."""
+    return (
+        "000-000-0000" in signs
+        or "000000000" in signs
+        or "000-00-0000" in signs
+        or "000) 000-0000" in signs
+        or bool(_LONG_RUN.search(text))
+    )
 
 
 def _begins_a_shape(text: str, signs: str, digits: int) -> bool:
@@ -220,9 +230,9 @@ def _with_digits(text: str, flags: int, digits: int) -> int:
         flags |= MONEY
     if digits < _FEW_DIGITS:
         flags &= ~NUMBERS
-    elif digits >= _MANY_DIGITS or (digits >= _SSN_DIGITS and _LONG_RUN.search(text)) or _initials(text, raw):
+    elif digits >= _MANY_DIGITS or (digits >= _SSN_DIGITS and _long_run(text, signs)) or _initials(text, raw):
         flags |= NUMBERS
-    if (digits >= _SHAPE_DIGITS and _letter_at_digit(text, signs, raw) and _begins_a_shape(text, signs, digits)) or (
+    if (digits >= _SHAPE_DIGITS and _letter_at_digit(signs, raw) and _begins_a_shape(text, signs, digits)) or (
         digits >= _IBAN_DIGITS and _begins_an_iban(text, raw)
     ):
         flags |= SHAPES | NUMBERS

@@ -47,10 +47,11 @@ def test_no_pattern_of_the_gate_is_left_untried_where_it_holds(text):
     raw = text.encode()
     signs = vocabulary.signs_of(raw)
     digits = sum(map(str.isdigit, text))
-    assert gates._letter_at_digit(text, signs, raw) == bool(LETTER_AT_DIGIT.search(text))
+    assert gates._letter_at_digit(signs, raw) == bool(LETTER_AT_DIGIT.search(text))
     if digits >= gates._SHAPE_DIGITS:
         assert gates._begins_a_shape(text, signs, digits) == bool(gates._BEGINS_A_SHAPE.search(text))
     assert gates._begins_an_iban(text, raw) == bool(gates._BEGINS_AN_IBAN.search(text))
+    assert gates._long_run(text, signs) == bool(gates._LONG_RUN.search(text))
     if "." in text or "/" in text:
         assert gates._initials(text, raw) == bool(INITIALS.search(text))
     if FIGURES.search(text):
