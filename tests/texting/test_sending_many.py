@@ -1,13 +1,16 @@
 """Many texts in one go: each answered by itself, with as many statements as for one."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tenancy.isolation import activate
-from texting import sending, threads
+from texting import outbox, sending, threads
 from texting.models import Contact, Conversation, Decision, Message, OutboxEntry
 from texting.phone_numbers import parse
+from texting.purposes import TERMS, Purpose
 from texting.sending import BadText, Refused, Wanted
 
 
@@ -84,3 +87,19 @@ def test_the_statements_do_not_grow_with_the_texts(scene, many):
             assert all(isinstance(result, Message) for result in send_all(scene, pairs))
         # Forty come near the day's ceiling of a young organization: two statements look for whom to mail that.
         assert len(asked) <= 19, [query["sql"][:120] for query in asked]
+
+
+def test_the_life_of_what_is_held_begins_when_it_may_leave(scene):
+    with activate(scene.organization):
+        pairs = [(number, "Hello") for number in numbers(2)]
+        for number, _ in pairs:
+            scene.hear("Hello", number=number)
+        held, free = send_all(scene, pairs)
+        held.held_until, life = held.created_at + timedelta(hours=10), TERMS[Purpose.REPLY].life
+        for deadline in (None, held.created_at + timedelta(days=2)):
+            OutboxEntry.objects.all().delete()
+            outbox.put_all([held, free], Purpose.REPLY, deadline=deadline)
+            later, now = (OutboxEntry.objects.get(pk=one.pk) for one in (held, free))
+            assert (later.due_at, later.held_until) == (held.held_until, held.held_until)
+            assert (now.due_at, now.held_until) == (now.entered_at, None)
+            assert [later.expires_at, now.expires_at] == [deadline or one.due_at + life for one in (later, now)]
