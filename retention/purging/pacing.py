@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from django.db import connection
 
-A_BATCH = 0.1
+A_BATCH = 0.2
 """Seconds that a batch should take."""
-FIRST, FEWEST, MOST = 200, 50, 1000
+FIRST, FEWEST, MOST = 250, 250, 1000
 """Rows in a batch: of fewer, most of the time would go into its statements."""
 LONGEST_REST = 1.0
 """Seconds. A batch that takes longer than this met something else, and a purge has to end."""
