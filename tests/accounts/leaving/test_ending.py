@@ -90,6 +90,7 @@ def test_every_door_that_was_open_is_closed_and_stands_on_the_receipt(cast, hold
         "scheduled_texts": 0,
         "exports": 0,
         "standing_runs": 0,
+        "own_templates": 0,
         "calling_numbers": 0,
         "planned_calls": 0,
         "escalations": 0,
