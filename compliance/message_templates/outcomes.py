@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.models import ConsentEvent, MessageTemplate, TemplateUse
+from compliance.work.whose import offered
 from texting.models import Message
-from texting.queries import visible_lines
 from texting.statuses import MessageStatus
 
 WITHIN = timedelta(days=7)
@@ -84,17 +84,16 @@ def outcome_of(template: MessageTemplate) -> Outcome:
 def by_colleague(template: MessageTemplate, reader: Membership) -> list[tuple[str, Outcome]]:
     """The same by who sent it, the most used first, as far as the reader sees colleagues' figures.
 
-    `reports:read`: of the lines whose conversations they read; `reports:work` alone: their own. "" is a program.
+    As in reports (`work.whose`): of lines where they read everything, everybody's; elsewhere, and with `reports:work`
+    alone, their own. "" is a program.
     """
     if not reader.may(Permission.REPORTS_READ) and not reader.may(Permission.REPORTS_WORK):
         return []
     uses = TemplateUse.objects.filter(version__template=template).order_by("-id")
     newest = dict(uses.values_list("message_id", "change")[:MOST])
     texts = Message.objects.filter(pk__in=list(newest), created_at__gte=timezone.now() - LOOKS_BACK)
-    if reader.may(Permission.REPORTS_READ):
-        texts = texts.filter(line_id__in=visible_lines(reader).order_by().values("pk"))
-    else:
-        texts = texts.filter(author=reader)
+    whose = offered(reader).whose()
+    texts = texts.filter(Q(line_id__in=whose.whole) | Q(line_id__in=whose.own, author=reader))
     parts: dict[Membership | None, dict[UUID, str]] = {}
     for text in texts.order_by().select_related("author__user").only("author__is_machine", "author__user__name"):
         author = text.author if text.author and not text.author.is_machine else None

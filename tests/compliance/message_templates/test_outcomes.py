@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.models import Membership, MembershipRole, Role, Team
 from compliance.message_templates.filling import filled
 from compliance.message_templates.outcomes import by_colleague, outcome_of
 from tenancy.isolation import activate
@@ -102,3 +103,18 @@ def test_each_colleagues_own_are_shown_to_whoever_sees_their_figures(desk):
     file = b"".join(desk.as_(cast.owner).get(f"{path}outcome/csv/").streaming_content).decode()
     assert "Bo Castellanos,1,0,1,0,1,1" in file
     assert desk.as_(cast.agent).get(f"{path}outcome/csv/").status_code == 404
+
+
+def test_where_colleagues_read_only_what_is_theirs_the_figures_are_their_own_too(desk):
+    cast = desk.cast
+    with activate(desk.organization):
+        version = published(cast.owner, "Hello")
+        role = Role.objects.create(name="Writer", permissions=["reports:read", "templates:manage"])
+        MembershipRole.objects.create(membership=cast.second_agent, role=role)
+    use(desk, version, FIRST)
+    use(desk, version, SECOND, author=cast.second_agent)
+    with activate(desk.organization):
+        for visibility, seen in (("team", ["Amelia Okafor", "Bo Castellanos"]), ("assigned", ["Bo Castellanos"])):
+            Team.objects.update(visibility=visibility)
+            rows = by_colleague(version.template, Membership.objects.get(pk=cast.second_agent.pk))
+            assert [name for name, _one in rows] == seen
