@@ -30,13 +30,14 @@ WRITTEN_BLIND = (
 # Labelled message by message, in lines of JSON as in `shared/detect/README.md`. The ninth by somebody who had seen no
 # detector; the tenth for the kinds of faults that the ninth showed, before they were mended; the eleventh thereafter;
 # the twelfth by somebody else who had seen no detector and none of these; the fourteenth for the kinds that it showed.
-# (The thirteenth is not here: whoever judges keeps it.)
+# The thirteenth is by the author of the twelfth and was kept from whoever mended until it had been scored.
 NINTH = MESSAGES / "ninth.jsonl"
 BY_HAND = {
     "ninth, written blind": NINTH,
     "tenth": MESSAGES / "tenth.jsonl",
     "eleventh": MESSAGES / "eleventh.jsonl",
     "twelfth, written blind": MESSAGES / "twelfth.jsonl",
+    "thirteenth, written blind": MESSAGES / "thirteenth.jsonl",
     "fourteenth": MESSAGES / "fourteenth.jsonl",
 }
 
