@@ -30,7 +30,8 @@ WRITTEN_BLIND = (
 # Labelled message by message, in lines of JSON as in `shared/detect/README.md`. The ninth by somebody who had seen no
 # detector; the tenth for the kinds of faults that the ninth showed, before they were mended; the eleventh thereafter;
 # the twelfth by somebody else who had seen no detector and none of these; the fourteenth for the kinds that it showed.
-# The thirteenth is by the author of the twelfth and was kept from whoever mended until it had been scored.
+# The thirteenth is by the author of the twelfth and was kept from whoever mended until it had been scored; then the
+# kinds of its faults were mended, for which messages were added to the fourteenth before.
 NINTH = MESSAGES / "ninth.jsonl"
 BY_HAND = {
     "ninth, written blind": NINTH,

@@ -32,8 +32,11 @@ _BEHIND: Final = re.compile(  # after the date a card ends: the code, whatever f
 )
 _DATE_AND_CODE: Final = re.compile(
     r"(?<![\d/])(?P<date>(?:0[1-9]|1[0-2])[/-](?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d/])"
-    r"[ ,;.\n]{1,3}(?:(?:and|y|the|with|its|my|el|la|su|mi) ){0,2}(?:code|sec|back|codigo|digits)(?: is| es)?[ :]{1,2}"
-    r"(?P<code>\d{3})(?![\da-z/%]|[.,-]\d)"
+    r"[ ,;.\n]{1,3}(?:(?:and|y|the|with|its|my|el|la|su|mi|los|las) ){0,2}(?:code|sec|back|codigo|digits|"
+    r"(?:(?:three|3|tres)(?: little| small)?(?: digits| numbers| digitos| numeros)? )?"
+    r"(?:(?:in|on|at) (?:the |its )?back|on the reverse|de atras|atras|del reverso|por detras|de detras))"
+    r"(?: is| es| are| son)?[ :]{1,2}"
+    r"(?P<code>\d{3})(?![\da-z/%]|[.,-]\d| ?(?:dollars|bucks|usd|pesos|euros|each|dolares)(?![a-z]))"
 )
 _LEADS: Final = 40  # characters without a digit from the date to a code behind it
 _LAST_ON: Final = 40  # characters without a digit from a card to the date it ends
@@ -43,6 +46,7 @@ _ANY_DIGIT: Final = re.compile(r"\d")
 _EXPIRES_TOO: Final = frozenset(read("linking")["expires_too"])
 _EXPIRY_ALONE: Final = frozenset(read("linking")["expiry_alone"])
 _BEFORE_EXPIRY: Final = frozenset(read("linking")["before_expiry"])
+_OWN_WORD: Final = 6  # characters from a word to the number that is its own
 _RIGHT_BEHIND: Final = 8  # characters from a card to a month named without a word before it
 _NAMED_GAP: Final = re.compile(r"[ \t\n.,;:/|\-]{1,4}(?:exp)?|exp")
 _FULL_YEAR: Final = re.compile(r"20\d\d\Z")
@@ -98,7 +102,7 @@ def _date_alone(reading: Reading, taken: bytearray) -> list[Draft]:
     text = reading.text
     if len(text) > _LONGEST_ALONE or "?" in text or reading.has(AGAINST):
         return []
-    match = _EXPIRY.search(text)
+    match = _EXPIRY.search(text) or (_NAMED.search(text) if "\n" in text else None)
     if match is None or 1 in taken[match.start() : match.end()] or any(map(str.isdigit, text[match.end() :])):
         return []
     cue = reading.near("EXPIRY", *match.span(), before=6, after=-1)
@@ -158,7 +162,11 @@ def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Dr
         if run.size not in (3, 4) or len(run.groups) not in (1, run.size) or 1 in taken[run.start : run.end]:
             continue
         cue = reading.near("BESIDE_CARD", run.start, run.end, before=22, after=-1)
-        if cue and "\n" not in reading.text[cue.end : run.start].strip("\n"):
+        if (
+            cue
+            and "\n" not in reading.text[cue.end : run.start].strip("\n")
+            and not _of_a_room(reading, cue.end, run.start)
+        ):
             found.append(
                 Draft(
                     "CARD_SECURITY",
@@ -168,6 +176,12 @@ def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Dr
             )
             taken[run.start : run.end] = b"\x01" * (run.end - run.start)
     return found
+
+
+def _of_a_room(reading: Reading, start: int, end: int) -> bool:
+    """Whether a number has another word of its own: "front desk: room 669"."""
+    other = reading.near(AGAINST, end, end, before=_OWN_WORD, after=-1)
+    return other is not None and other.start >= start
 
 
 def _expiry_rules(reading: Reading, match: re.Match[str], ends: set[int], *, given: bool, plain: bool) -> list[str]:

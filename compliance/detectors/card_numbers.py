@@ -17,8 +17,8 @@ _FEW_WORDS: Final = 3
 _MANY_GROUPS: Final = 6
 _FEWEST: Final = 12  # digits of a card
 _ITS_OWN: Final = re.compile(r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d")  # "... for order 79073479"
-_HAS_ANOTHER: Final = re.compile(  # "unit 32 here, ..."
-    r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d{1,9}[,.]? [a-z]"
+_HAS_ANOTHER: Final = re.compile(  # "unit 32 here, ...", "part 1/2: ..."
+    r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?(?:\d{1,9}[,.]? [a-z]|[1-4]/[2-4](?!\d))"
 )
 _WRONG_MARKS: Final = frozenset(",|+()")
 
@@ -49,6 +49,8 @@ def _in_run(reading: Reading, run: Run) -> list[Draft]:
         if not usual:
             rules.append("card.unusual_length")
         cue = _context(reading, groups)
+        if first and cue != "card.cue" and len(run.groups) == run.size:
+            continue  # digits told one by one, of which these are the last: a longer number of something else
         if cue:
             rules.append(cue)
         elif (

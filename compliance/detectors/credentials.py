@@ -69,7 +69,7 @@ def find_credentials(reading: Reading) -> list[Draft]:
     if reading.has("secret.user"):
         found += _user_and_secret(reading)
         found += _admins(reading)
-    if reading.has("secret.code", "secret.weak_code", "secret.use"):
+    if reading.has("secret.code", "secret.weak_code", "secret.use", "secret.enter"):
         found += one_time_codes(reading)
     if not found and "g-" in reading.text:
         found += codes_with_letter(reading)

@@ -12,7 +12,7 @@ _MONTHS: Final[dict[str, int]] = {
     name: number for number, names in enumerate(read("months")["months"], 1) for name in names
 }
 _MONTH: Final = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
-_YEAR: Final = r"(?:(?:19|20)\d\d|'?\d\d(?!\d))"
+_YEAR: Final = r"(?:(?:19|20)\d\d|'?\d\d(?!\d)(?! ?\d ?\d(?!\d)))"  # not the nineteen of "nineteen eighty eight"
 _OLDEST: Final = 1900
 
 _NUMERIC: Final = re.compile(

@@ -14,6 +14,11 @@ _COUNTS: Final = 2  # digits of a number that says how many digits follow
 _HOW_MANY: Final = re.compile(r"first|last|next|other|final|primeros|ultimos")
 _HOW_MANY_BEFORE: Final = re.compile(rf"(?:{_HOW_MANY.pattern}) ?\Z")
 _HOW_MANY_AFTER: Final = re.compile(r" ?(?:[:=-]|are|is|digits|numbers|son)")
+_OF_SO_MANY: Final = re.compile(  # "1 of 2: 4311", "(part 1/2) 4311": which of how many pieces a line is
+    r"^[^a-z0-9\n]{0,3}(?:(?:part|parte|text|msg|message|mensaje) )?(?P<which>[1-4])(?:/| / | of | de )[2-4]"
+    r"(?=[^a-z0-9\n]{1,4}\d{4})",
+    re.MULTILINE,
+)
 _MOSTLY: Final = 0.6  # share of digits among letters and digits from which a line is a piece of a number
 
 _LOOSE: Final = re.compile(r"(?<![a-z0-9])[0-9oil]+(?:[ \-._]{1,3}[0-9oil]+)*")
@@ -200,6 +205,8 @@ def at_digits(pattern: re.Pattern[str], text: str, starts: list[int]) -> list[re
 def chains(text: str, found: list[Run]) -> list[Run]:
     """Rows that may be one number in several pieces: only filling words between, or lines that are mostly digits."""
     joined: list[Run] = []
+    if "\n" in text:
+        found = _without_places(text, found)
     if _HOW_MANY.search(text):
         found = [told for run in found if (told := _without_counts(text, run))]
     current = found[:1]
@@ -213,6 +220,22 @@ def chains(text: str, found: list[Run]) -> list[Run]:
     if len(current) > 1:
         joined.append(_join(current))
     return joined
+
+
+def _without_places(text: str, found: list[Run]) -> list[Run]:
+    """The runs without the numbers at the beginning of lines that say which piece of how many it is."""
+    places = list(_OF_SO_MANY.finditer(text))
+    if len({match["which"] for match in places}) <= 1:
+        return found
+    taken: set[int] = set()
+    for match in places:
+        taken.update(range(match.start(), match.end()))
+    kept: list[Run] = []
+    for run in found:
+        groups = tuple([group for group in run.groups if group.start not in taken])
+        if groups:
+            kept.append(run if len(groups) == len(run.groups) else run_of(groups, run.pieces))
+    return kept
 
 
 def _without_counts(text: str, run: Run) -> Run | None:

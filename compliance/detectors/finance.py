@@ -36,6 +36,7 @@ _PERIOD: Final = re.compile(
     r"two weeks|2 weeks|paycheck|al mes|mensuales|al ano|anuales|por mes|por quincena|im monat|par mois|"
     r"before taxes|after taxes|gross|net)(?![a-z])"
 )
+_WHOSEVER: Final = "wage is"  # mine or what is offered: "now hiring, the wage is $16"
 _HOURLY: Final = re.compile(r" ?(?:/ ?|an |per |a |la |por |each )?(?:hour|hr|hora)(?![a-z])")
 _LATER_PERIOD: Final = re.compile(r"(?:a|per|each|every) (?:month|week|year|two weeks)(?![a-z])")
 _EVERYDAY: Final = frozenset(_DATA["everyday_metrics"])
@@ -48,6 +49,7 @@ _BEHIND: Final = re.compile(
     r"(?:months?|payments?|weeks?|meses|pagos)|(?:\d\d?|two|three|four|five|six) (?:months?|payments?) behind"
 )
 _RIGHT_AFTER: Final = 2
+_AVAILABLE: Final = re.compile(r"[ .,;\n]{1,3}(?:available|avail|avbl|disponible)(?: now| is| es)?[: ]{1,3}(?=[$£€])")
 _LINK: Final = 12  # characters between a cue and an amount that it tells
 _LONG_LINK: Final = 28  # the same where nothing but linking words stand there: "income last year was $36k"
 _LINKING: Final = frozenset(_DATA["linking"])
@@ -93,9 +95,20 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
                 for amount in amounts
                 if amount.money and 0 < amount.start - last <= 30
             ]
+        if told:
+            told += _available(sentence, told[-1])
         told = told or _in_words(sentence, inbound=reading.direction == "in", behind=behind)
         found += told or _results(sentence, amounts, secret=secret)
     return found
+
+
+def _available(sentence: Sentence, before: Draft) -> list[Draft]:
+    """What is available, told right behind a balance: "Current balance: $4,652.20. Available: $489."."""
+    word = _AVAILABLE.match(sentence.text, before.spans[0][1])
+    amount = _AMOUNT.match(sentence.text, word.end()) if word else None
+    if amount is None or sentence.kind("not"):
+        return []
+    return [Draft("FINANCIAL_INFO", ((amount.start(), amount.end()),), before.reasons)]
 
 
 def _in_words(sentence: Sentence, *, inbound: bool, behind: bool) -> list[Draft]:
@@ -197,6 +210,8 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
     period = _PERIOD.match(sentence.text, amount.end) or _LATER_PERIOD.search(
         sentence.text, amount.end, min(sentence.end, amount.end + _AFTER + 20)
     )
+    if harmless and cue.phrase == _WHOSEVER and any("hiring" in hit.phrase for hit in sentence.kind("not")):
+        return None
     if before and (paid := _by_hour(sentence, amount, before)):
         return paid
     if cue.phrase in _PERIODIC and not period:

@@ -40,7 +40,7 @@ def _flags() -> dict[str, int]:
         _BIRTH: _CUES["kinds"]["DATE_OF_BIRTH"],
         MONEY: [phrase for kind in _FINANCE["gate"] for phrase in finance[kind]],
         _TROUBLE: finance["told"],
-        _CODES: [phrase for kind in ("code", "weak_code", "use", "keep", "user") for phrase in secrets[kind]],
+        _CODES: [phrase for kind in ("code", "weak_code", "use", "enter", "keep", "user") for phrase in secrets[kind]],
         HEALTH: [phrase for kind in _HEALTH["gate"] for phrase in health[kind]],
         _TESTS: [phrase for kind in _HEALTH["gate_tests"] for phrase in health[kind]],
         _RESULTS: [phrase for kind in _HEALTH["gate_results"] for phrase in health[kind]],

@@ -21,6 +21,19 @@ _PAIR: Final = 24  # characters between a routing number and its account
 _ACCOUNT: Final = range(6, 18)
 _TWO: Final = 2
 _ROUTING: Final = 9
+_PAIR_TOLD: Final = 48  # the same where nine digits are told between: "acct 66012887, the 9 digit one is ..."
+_NINE_DIGITS: Final = re.compile(r"(?<![a-z0-9])(?:9|nine|nueve)[ -](?:digits?|digitos|numbers)(?![a-z])")
+_PIECES: Final = range(6, 18)  # digits of an account together
+_SHORTEST_PIECE: Final = 3
+_LONGEST_GAP: Final = 44  # characters from the first piece of an account to its rest
+_THE_REST: Final = re.compile(
+    r"[ .,;-]{0,3}\n[ .,-]{0,3}(?:(?:and|then|ok|so|y|luego|plus) ){0,2}(?:(?:the|its|it|la|el|los|las) )?"
+    r"(?:rest|remaining|remainder|(?:other|second|2nd|last|next|final) (?:half|part|piece|bit|digits|\d|one)|"
+    r"ends?|ending|goes on|continues|second|last|next|resto|otra (?:mitad|parte)|segunda (?:mitad|parte)|"
+    r"ultimos|termina|sigue|faltan?)"
+    r"(?:,? (?:with|in|of|it|the|them|digits|numbers|is|are|con|en|es|son|de|la|el|cuenta|account|acct|number)){0,4}"
+    r"[ :.,=-]{1,3}"
+)
 _BANK: Final = re.compile(r"(?<![a-z])bank(?![a-z])")
 _SORT_SIZES: Final = ((2, 2, 2), (6,))
 _SORTED_PAIR: Final = ((2, 2, 2, 8), (6, 8))
@@ -71,8 +84,12 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
     if not reading.has("BANK_ACCOUNT", "ROUTING_NUMBER") and not at_a_bank(reading.text):
         return []
     found = [draft for value in all_values if value.sizes in _SORTED_PAIR for draft in _sort_and_account(value)]
-    for one, other in pairwise([part for value in all_values for part in _each(value)]):
-        if other.start - one.end > _PAIR or not (one.compact + other.compact).isdigit():
+    told = _NINE_DIGITS.search(reading.text) is not None
+    parts = [part for value in all_values for part in _each(value) if not told or len(part.compact) > 1]
+    for one, other in pairwise(parts):
+        if not (one.compact + other.compact).isdigit():
+            continue
+        if other.start - one.end > _PAIR and not (told and _tells_nine(reading.text, one.end, other.start)):
             continue
         if one.sizes in _SORT_SIZES and other.sizes == (8,):
             found += [_paired("ROUTING_NUMBER", one), _paired("BANK_ACCOUNT", other)]
@@ -83,6 +100,31 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
                 found.append(_paired("ROUTING_NUMBER", value))
                 if _BESIDE.fullmatch(reading.text, one.end, other.start):
                     found.append(_paired("BANK_ACCOUNT", beside))
+    return found
+
+
+def _tells_nine(text: str, start: int, end: int) -> bool:
+    return end - start <= _PAIR_TOLD and _NINE_DIGITS.search(text, start, end) is not None
+
+
+def account_in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
+    """An account of a bank over two messages, the second begun by what says so: "acct 46243", "rest of it 19611"."""
+    if "\n" not in reading.text or not reading.has("BANK_ACCOUNT") or len(reading.runs) < _TWO:
+        return []
+    cues = [hit for hit in reading.hits if AGAINST in hit.kinds or "BANK_ACCOUNT" in hit.kinds]
+    found = []
+    for one, other in pairwise(reading.runs):
+        if min(one.size, other.size) < _SHORTEST_PIECE or one.size + other.size not in _PIECES:
+            continue
+        if other.start - one.end > _LONGEST_GAP or not _THE_REST.fullmatch(reading.text, one.end, other.start):
+            continue
+        before = cues_before(cues, one.start, _BEFORE)
+        if not before or "BANK_ACCOUNT" not in before[-1].kinds or 1 in taken[one.start : other.end]:
+            continue
+        spans = ((one.start, one.end), (other.start, other.end))
+        found.append(Draft("BANK_ACCOUNT", spans, reasons(f"cue.before/{before[-1].phrase}", "proof.shape")))
+        for start, end in spans:
+            taken[start:end] = b"\x01" * (end - start)
     return found
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from compliance.detectors.data_files import read
-from compliance.detectors.health_results import FAR, draft_of, few_words, phrase_of, result_of, ruled_out
+from compliance.detectors.health_results import FAR, draft_of, few_words, nature_of, phrase_of, result_of, ruled_out
 from compliance.detectors.reading import Draft, Reading
 from compliance.detectors.sentences import Sentence, sentences
 from compliance.detectors.vocabulary import WORD, Hit, Words, phrases
@@ -34,6 +34,10 @@ _ORDERS: Final = frozenset(_DATA["orders"])
 _SINCE: Final = frozenset({"since", "since my"})
 _MEDICINES: Final = frozenset({"medication", "otc"})
 _TAKE: Final = frozenset(_DATA["take"])
+_WE_FOUND: Final = re.compile(
+    r"(?<![a-z])we (?:found|saw|see|detected|noticed) (?:a |an |some )?(?:[a-z]{3,9} ){0,2}\Z"
+)
+_FOUND_WITHIN: Final = 44
 _FEW_BEFORE: Final = 6
 _FEW_WORDS: Final = 3
 
@@ -56,6 +60,8 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
         if denies:
             for hit in sentence.kind("finding", "condition", "firm_result"):
                 found += ruled_out(sentence, hit)
+        for hit in sentence.kind("finding", "growth"):
+            found += nature_of(sentence, hit)
         for hit in sentence.kind("phrase"):
             found += phrase_of(sentence, hit)
     return found
@@ -89,6 +95,7 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
         rules.append(f"health.disclosure/{close.phrase}")
     elif inbound and _begins(sentence, hit):
         rules.append("health.person/opens the sentence")
+    rules += _seen(sentence, hit) if kind == "condition" and not (inbound or harmless or rules[1:]) else []
     if dosed:
         rules.append("health.dose")
     if kind == "otc" and strong and not inbound and not person and _orders(sentence, strong, hit):
@@ -116,6 +123,12 @@ def _harmless(sentence: Sentence, hit: Hit) -> Hit | None:
         or _names_a_thing(sentence, hit, min(near, _NEXT))
         or sentence.after(hit.end, 1, "not_adjacent")
     )
+
+
+def _seen(sentence: Sentence, hit: Hit) -> list[str]:
+    """The rule when a clinic says that it found what a term names: "we found a small bleed on the brain"."""
+    start = max(sentence.start, hit.start - _FOUND_WITHIN)
+    return ["health.disclosure/found"] if _WE_FOUND.search(sentence.text, start, hit.start) else []
 
 
 def _orders(sentence: Sentence, strong: Hit, hit: Hit) -> bool:

@@ -25,6 +25,13 @@ _NONE: Final = re.compile(r"(?<![a-z])no (?:[a-z]+ of |visible |new |obvious |ab
 _SEEN: Final = re.compile(
     r"(?: [a-z]+)? (?:was |were |is |are |been )?(?:found|seen|detected|noted|visible|identified)(?![a-z])"
 )
+_GROWTHS: Final = frozenset(_DATA["growths"])
+_NATURE: Final = re.compile(
+    r"(?: [a-z]{1,8}){0,4} (?:is|was|are|were|back|be|as|looks|es|era|salio|fue)(?: just| only)?(?: an?| un| una)? "
+    r"(?:(?:benign[oa]?|malignant|malign[oa]|(?:pre|non[ -]?)?cancerous|not cancer(?:ous)?)"
+    r"(?: (?:cyst|polyp|growth|tumor|mole|nodule|mass|lesion|lump|quiste))?|harmless (?:cyst|polyp|growth|mole|nodule)|"
+    r"lipoma|fibroma|hemangioma)(?![a-z])"
+)
 _NONE_WITHIN: Final = 30
 _SHORT: Final = 14  # characters between a value and what is said of it in a word: "su presion esta alta"
 _SEER: Final = 80  # characters before a finding in which stands who saw it
@@ -75,9 +82,10 @@ def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
     if seen and "test" in hit.kinds and _shows(sentence, hit.end, seen.start):
         return [draft_of(hit.start, seen.end, f"health.term/{hit.phrase}", f"health.result/{seen.phrase}", *more)]
     found = sentence.before(hit.start, 20, "finding")
-    if found and person and found.end <= person.start and few_words(sentence, found.end, hit.start, 3):
+    if found and (person or "test" in hit.kinds) and few_words(sentence, found.end, hit.start, 3):
         seer = sentence.words_between(max(sentence.start, found.start - _SEER), found.start)[-4:]
-        if any(word in _DATA["shows"] for word in seer):
+        told = person is not None and found.end <= person.start
+        if (told or "we" in seer) and any(word in _DATA["shows"] for word in seer):
             return [draft_of(found.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{found.phrase}", *more)]
     return []
 
@@ -145,12 +153,21 @@ def phrase_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
     person = sentence.before(hit.start, FAR, "person")
     test = sentence.before(hit.start, FAR, "test", "plain_test", "pathogen", "analyte")
     first = hit.phrase.split()[0]
-    if not (person or test or first in ("tested", "di", "dio", "salio", "no") or "pregnan" in hit.phrase):
+    grown = first in _GROWTHS and not sentence.asks
+    if not (person or test or grown or first in ("tested", "di", "dio", "salio", "no") or "pregnan" in hit.phrase):
         return []
     end = what.end if what else hit.end
     more = [f"health.person/{person.phrase}"] if person else []
     start = test.start if test and hit.start - test.end <= _BESIDE else hit.start
     return [draft_of(start, end, f"health.result/{hit.phrase}", "health.disclosure", *more)]
+
+
+def nature_of(sentence: Sentence, hit: Hit) -> list[Draft]:
+    """What a growth is: "the mole is benign", "your lump turned out to be a benign cyst"."""
+    told = _NATURE.match(sentence.text, hit.end, sentence.end) if hit.phrase in _GROWTHS else None
+    if told is None or sentence.asks:
+        return []
+    return [draft_of(hit.start, told.end(), f"health.term/{hit.phrase}", "health.result/nature")]
 
 
 def ruled_out(sentence: Sentence, hit: Hit) -> list[Draft]:

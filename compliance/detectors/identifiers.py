@@ -10,6 +10,7 @@ from typing import Final
 from compliance.detectors.data_files import read
 from compliance.detectors.grouped_numbers import (
     PLACEHOLDERS,
+    account_in_pieces,
     any_grouping,
     at_a_bank,
     bank_pairs,
@@ -64,10 +65,11 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     if all(0 not in taken[run.start : run.end] for run in reading.runs):
         return []
     cues = [hit for hit in reading.hits if not _SPEAKING.isdisjoint(hit.kinds)]
+    accounts = account_in_pieces(reading, taken)
     all_values = values(reading, taken, births=reading.has("DATE_OF_BIRTH"))
     pairs = bank_pairs(reading, all_values)
     paired = {draft.spans[0]: draft.type for draft in pairs}
-    found = [*in_pieces(reading, taken), *pairs]
+    found = [*accounts, *in_pieces(reading, taken), *pairs]
     previous = 0
     used: set[int] = set()
     waiting: list[Hit] = []  # phrases of a row of them ("routing and account") whose values are still to come

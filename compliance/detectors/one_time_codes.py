@@ -40,6 +40,8 @@ def one_time_codes(reading: Reading) -> list[Draft]:
         if cue is None and not harmless and not other and _IS_YOUR_CODE.match(reading.text, end):
             found.append(draft_of(start, end, "credential.code_cue/is your code", "credential.code_purpose"))
             continue
+        if cue is None and not other and run.size > _DIGITS.start:
+            cue = reading.near("secret.enter", start, end, before=2, after=-1)
         cue = cue or reading.near("secret.use", start, end, before=0, after=_NEAR)
         if cue and not (other and _distance(other, start, end) < _distance(cue, start, end)):
             found.append(draft_of(start, end, f"credential.code_cue/{cue.phrase}", "credential.code_purpose"))

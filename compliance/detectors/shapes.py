@@ -168,6 +168,6 @@ def _walk(text: str, start: int, length: int, *, skipping: bool) -> tuple[tuple[
         broken = False
         compact += piece
         if len(compact) == length:
-            glued = end < len(text) and text[end].isalnum() and text[end].isdigit()
+            glued = end < len(text) and text[end].isalnum() and (text[end].isdigit() or piece.isalpha())
             return tuple(spans), "" if glued else compact
     return tuple(spans), compact

@@ -14,6 +14,7 @@ _CELL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]
 _SEPARATORS: Final = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
 Cell = tuple[int, int, str]
 _MONEY: Final = frozenset("$£€")
+_IN_MONEY: Final = (" dollars", " bucks", " usd", " pesos", " euros", " dolares")
 _MOST_CELLS: Final = 20
 _LATER_CELL: Final = (4, 5)
 _LETTERS: Final = 6
@@ -179,7 +180,7 @@ def _goes_on(current: list[Cell], cell: str) -> bool:
 
 
 def is_money(text: str, value: Value) -> bool:
-    """Whether a currency sign stands at the value."""
+    """Whether a sign or a word of money stands at the value."""
     return (
         value.start > 0 and (text[value.start - 1] in _MONEY or text[max(0, value.start - 2) : value.start] == "$ ")
-    ) or (value.end < len(text) and text[value.end] in "%€£")
+    ) or (value.end < len(text) and (text[value.end] in "%€£" or text.startswith(_IN_MONEY, value.end)))

@@ -1,12 +1,13 @@
 """The sets written message by message: labels point where they should, and what the detectors reached there stays."""
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 
 from bench.detection.contestants import run_ours
 from bench.detection.items import read_items
-from bench.detection.scoring import score
+from bench.detection.scoring import NOTHING, count_labels, score
 from bench.detection.sets import BY_HAND
 from bench.detection.tables import INTENTS, TYPES
 
@@ -40,3 +41,15 @@ def test_what_was_reached_stays(items):
     assert reached.micro_intents.f1 >= 0.97
     assert min(reached.intents[name].f1 for name in INTENTS) >= 0.965
     assert reached.flagged <= 0.003 * reached.benign
+
+
+def test_each_kind_of_fault_that_was_mended_stays_so(items):
+    later = [item for item in items if item.category.startswith("fourteenth/later_")]
+    told = run_ours(later).predictions
+    wrong = Counter(
+        item.category.partition("later_")[2]
+        for item in later
+        if any(c.found < c.gold or c.wrong for c in count_labels(item, told.get(item.id, NOTHING).labels).values())
+    )
+    assert wrong <= Counter(nine_digits=1, enter_code=1)
+    assert len({item.category for item in later}) == 17
