@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from compliance.escalations.reading import visible_escalations
 from compliance.models import ConsentEvent, Escalation
 from texting.models import Contact
+from texting.timeline.kinds import Kind
 from texting.timeline.merging import Asked, Entry
 
 Action = ConsentEvent.Action
@@ -18,12 +19,6 @@ _LOOKS = {
     Action.ASKED: ("info", "neutral"),
     Action.RETRACTED: ("rotate-ccw", "neutral"),
 }
-
-
-def told(asked: Asked) -> Iterator[Entry]:
-    """All of it."""
-    yield from permission(asked)
-    yield from escalations(asked)
 
 
 def permission(asked: Asked) -> Iterator[Entry]:
@@ -55,3 +50,7 @@ def _trigger(row: Escalation) -> str:
 
 def _address(row: Escalation) -> str:
     return reverse("escalation", args=[row.pk])
+
+
+SOURCES = {Kind.PERMISSION: permission, Kind.ESCALATIONS: escalations}
+"""All of it."""

@@ -81,7 +81,7 @@ TEXTING_THREAD_NOTICES = [
     "compliance.automations.showing.thread_notices",
     "retention.holds.showing.thread_notices",
 ]
-TEXTING_TIMELINE = ["texting.timeline.own.told", "compliance.timeline.told", "portal.timeline.told"]  # of a contact
+TEXTING_TIMELINE = ["texting.timeline.own.SOURCES", "compliance.timeline.SOURCES", "portal.timeline.SOURCES"]
 TEXTING_MESSAGE_CARDS = ["portal.secure.showing.cards"]
 TEXTING_MUST_NOT_BE_KEPT = "compliance.screening.masking.must_not_be_kept"  # asked of a text, before it is sealed
 TEXTING_KEPT_WORDS = "compliance.screening.masking.kept"  # notes and drafts, as they may be stored

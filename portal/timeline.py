@@ -9,13 +9,8 @@ from portal.models import SecureMessage
 from portal.payments.currencies import shown
 from portal.payments.reading import visible_payments
 from texting.queries import visible_conversations
+from texting.timeline.kinds import Kind
 from texting.timeline.merging import Asked, Entry
-
-
-def told(asked: Asked) -> Iterator[Entry]:
-    """All of it."""
-    yield from secure_messages(asked)
-    yield from payments(asked)
 
 
 def secure_messages(asked: Asked) -> Iterator[Entry]:
@@ -42,3 +37,7 @@ def payments(asked: Asked) -> Iterator[Entry]:
         if row.paid_at:
             address, amount = reverse("conversation", args=[row.conversation_id]), shown(row.paid_minor, row.currency)
             yield Entry(row.paid_at, _("Paid"), amount, icon="credit-card", tone="success", url=address)
+
+
+SOURCES = {Kind.PRIVATE: secure_messages, Kind.PAYMENTS: payments}
+"""All of it."""

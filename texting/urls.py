@@ -97,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:contact_id>/block/", blocking.block, name="block_contact"),
     path("contacts/<uuid:contact_id>/unblock/", blocking.unblock, name="unblock_contact"),
     path("contacts/<uuid:contact_id>/timeline/", timeline.timeline, name="contact_timeline"),
+    path("contacts/<uuid:contact_id>/timeline/export/", timeline.export, name="export_contact_timeline"),
     path("contacts/<uuid:contact_id>/details/", fields.values, name="contact_values"),
     path("contacts/<uuid:contact_id>/tags/", tags.contact_tags, name="contact_tags"),
     path("contacts/<uuid:contact_id>/", people.contact, name="contact"),

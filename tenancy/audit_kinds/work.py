@@ -70,6 +70,7 @@ class Work:
     ATTACHMENT_OPENED = Kind("attachment:opened", _("Attachment opened"))
     ATTACHMENT_REFUSED = Kind("attachment:refused", _("Attachment refused"))
     CONTACTS_EXPORTED = Kind("contacts:exported", _("Contacts exported"))
+    CONTACT_TIMELINE_EXPORTED = Kind("contact:timeline_exported", _("Timeline of a contact exported"))
     CONTACT_CREATED = Kind("contact:created", _("Contact created"))
     TAG_CREATED = Kind("tag:created", _("Tag created"))
     TAG_CHANGED = Kind("tag:changed", _("Tag changed"))

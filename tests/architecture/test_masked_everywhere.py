@@ -121,7 +121,9 @@ WRITTEN = (
 QUERIES: dict[str, tuple[str, ...]] = {
     "attention/": ("after=2999-01-01",),
     "contacts/": ("tag=",),
-    "contacts/<uuid:contact_id>/timeline/": ("before=2999-01-01T00:00:00%2B00:00",),
+    "contacts/<uuid:contact_id>/": ("kind=conversations&since=2001-01-01", "kind=x&until=x"),
+    "contacts/<uuid:contact_id>/timeline/": ("before=2999-01-01T00:00:00%2B00:00", "kind=conversations", "kind=x"),
+    "contacts/<uuid:contact_id>/timeline/export/": ("kind=conversations", "kind=looks", "since=2001-01-01"),
     "contacts/duplicates/": ("after=x", "said=x"),
     "contacts/export/": ("tag=",),
     "contacts/filter/": ("saved=",),

@@ -1,12 +1,15 @@
 """A contact's timeline has everything that the member may see, newest first, page by page, and nothing else."""
 
-from datetime import timedelta
+import csv
+import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from tenancy.isolation import activate
+from tenancy.models import AuditEvent
 from tests.texting.desk import SECOND, desk
 from texting import blocking, contacts, revealing
 from texting.fields import defining
@@ -14,6 +17,7 @@ from texting.fields.kinds import Kind
 from texting.fields.writing import set_values
 from texting.models import Contact, FieldRight, Reveal
 from texting.timeline.merging import page
+from texting.views import timeline as views
 
 __all__ = ["desk"]
 
@@ -104,3 +108,99 @@ def test_pages_together_have_everything_once_and_what_is_no_moment_begins_at_the
     for asked in ("nonsense", "2027-01-01", "2027-01-01T00:00:00", "\x00", "9999-12-31T23:59:59+00:00"):
         assert "Contact changed" in browser.get(address, {"before": asked}).content.decode()
     assert "Nothing yet" in browser.get(address, {"before": "1990-01-01T00:00:00+00:00"}).content.decode()
+
+
+def test_it_is_narrowed_by_kind_and_days_in_an_address_that_can_be_shared(desk, time_machine):
+    now = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    time_machine.move_to(datetime(2026, 11, 11, 4, 59, tzinfo=UTC), tick=False)  # the 10th, late in New York
+    conversation = desk.hear("START", name="Marcus Bell")
+    time_machine.move_to(now, tick=False)
+    with activate(desk.organization):
+        contacts.rename_contact(member=desk.cast.agent, contact=conversation.contact, name="Marcus B")
+    desk.hear("STOP")
+    browser, page_url = desk.as_(desk.cast.agent), reverse("contact", args=[conversation.contact_id])
+
+    def shown(**asked):
+        address = reverse("contact_timeline", args=[conversation.contact_id])
+        return browser.get(address, asked).content.decode()
+
+    only = shown(kind="permission")
+    assert ("Permission withdrawn" in only, "Permission given" in only) == (True, True)
+    assert ("Contact changed" in only, "Conversation began" in only) == (False, False)
+    tenth = shown(since="2026-11-10", until="2026-11-10")
+    assert ("Permission given" in tenth, "Permission withdrawn" in tenth, "Contact changed" in tenth) == (1, 0, 0)
+    assert "Permission given" not in shown(since="2026-11-11")
+    assert "Permission given" not in shown(until="2026-11-09")
+    empty = shown(kind="payments", since="2026-11-20")
+    assert "Nothing fits" in empty
+    assert f'href="{page_url}#history"' in empty
+    assert (
+        "kind=permission&amp;since=2026-11-01"
+        in browser.get(page_url, {"kind": "permission", "since": "2026-11-01"}).content.decode()
+    )
+
+
+def test_what_makes_no_sense_is_said_and_is_never_everything(desk):
+    conversation = desk.hear("START")
+    browser, where = desk.as_(desk.cast.admin), [conversation.contact_id]
+    wrong = {
+        "Choose one of the kinds.": {"kind": "x\x00"},
+        "Choose a day.": {"since": "yesterday"},
+        "The last day is before the first.": {"since": "2026-11-02", "until": "2026-11-01"},
+        "Choose days of this century.": {"until": "9999-12-31"},
+    }
+    for words, asked in wrong.items():
+        answer = browser.get(reverse("contact", args=where), asked).content.decode()
+        assert words in answer
+        assert 'id="contact-timeline"' not in answer
+        assert "Permission given" not in browser.get(reverse("contact_timeline", args=where), asked).content.decode()
+        assert browser.get(reverse("export_contact_timeline", args=where), asked).status_code == 404
+    agent, looks = desk.as_(desk.cast.agent), {"kind": "looks"}  # who cannot read the log is not offered it
+    assert 'value="looks"' not in agent.get(reverse("contact", args=where)).content.decode()
+    assert "That kind or" in agent.get(reverse("contact_timeline", args=where), looks).content.decode()
+
+
+def test_the_file_has_what_the_page_shows_in_pieces_and_stands_in_the_log(desk, monkeypatch):
+    monkeypatch.setattr(views, "_A_PIECE", 2)
+    conversation = desk.hear("I am Marcus Bell, call 212 555 0199", name="Marcus Bell")
+    with activate(desk.organization):
+        for index in range(4):
+            contacts.rename_contact(member=desk.cast.agent, contact=conversation.contact, name=f"=Name {index}")
+    address = reverse("export_contact_timeline", args=[conversation.contact_id])
+
+    def rows(member, **asked):
+        answer = desk.as_(member).get(address, asked)
+        return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+    head, *lines = rows(desk.cast.admin)
+    assert head == ["When (UTC)", "Kind", "What happened", "Details", "Who"]
+    assert [line[2] for line in lines] == titles(desk, desk.cast.admin)
+    changes = rows(desk.cast.admin, kind="changes")[1:]
+    assert {line[1] for line in changes} == {"Changes of the contact"}
+    assert len(changes) == 4
+    with activate(desk.organization):
+        events = AuditEvent.objects.filter(event="contact:timeline_exported")
+        assert [(one.actor_id, one.object_id) for one in events] == [
+            (desk.cast.admin.pk, str(conversation.contact_id))
+        ] * 2
+    assert desk.as_(desk.cast.agent).get(address).status_code == 403
+    assert desk.as_(desk.cast.outsider).get(address).status_code in {403, 404}
+
+
+def test_changes_that_one_may_not_know_of_do_not_end_the_story(desk):
+    conversation = desk.hear("Hello")
+    with activate(desk.organization):
+        field = defining.add_field(member=desk.cast.admin, name="Policy number", kind=Kind.TEXT)
+        for index in range(6):
+            set_values(member=desk.cast.agent, contact=conversation.contact, typed={field.pk: f"A-{index}"})
+        FieldRight.objects.filter(field=field, role__built_in="agent").update(right=FieldRight.Right.HIDDEN)
+        entries, _older = page(desk.cast.agent, conversation.contact, size=2)
+        assert entries, "a page of hidden changes only"
+        found, before = [], None
+        while True:
+            entries, before = page(desk.cast.agent, conversation.contact, before, size=2)
+            found += [one.title for one in entries]
+            if before is None:
+                break
+    assert "Conversation began on Main line" in found
+    assert "" not in found

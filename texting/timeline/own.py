@@ -20,6 +20,7 @@ from texting.fields.reading import fields_for
 from texting.models import Conversation, Message, Reveal
 from texting.queries.access import visible_conversations, with_people
 from texting.queries.seeing import wording
+from texting.timeline.kinds import Kind
 from texting.timeline.merging import Asked, Entry
 
 _CHANGES = {
@@ -37,13 +38,6 @@ _CHANGES = {
     AuditKind.NUMBER_MARKED: (gettext_lazy("The carrier marked the number"), "phone-off", "warning"),
     AuditKind.NUMBER_UNMARKED: (gettext_lazy("Mark of the number taken off"), "phone", "neutral"),
 }
-
-
-def told(asked: Asked) -> Iterator[Entry]:
-    """All of it."""
-    yield from conversations(asked)
-    yield from changes(asked)
-    yield from reveals(asked)
 
 
 def conversations(asked: Asked) -> Iterator[Entry]:
@@ -88,8 +82,9 @@ def changes(asked: Asked) -> Iterator[Entry]:
         detail = ""
         if row.event == AuditKind.CONTACT_FIELDS_CHANGED:
             detail = ", ".join(names[pk] for pk in _details(row).get("fields", ()) if pk in names)
-            if not detail:
-                continue  # that there is a field is no business of whoever does not see it
+            if not detail:  # that there is a field is no business of whoever does not see it
+                yield Entry(row.at, "", is_shown=False)
+                continue
         who = people.get(row.actor_id, "") if row.actor_id else ""
         yield Entry(row.at, str(title), detail=detail, who=who, icon=icon, tone=tone)
 
@@ -112,3 +107,7 @@ def _details(row: AuditEvent) -> dict[str, Any]:
 def _names(ids: set[UUID]) -> dict[UUID, str]:
     rows = Membership.objects.filter(pk__in=ids).select_related("user") if ids else ()
     return {row.pk: row.user.name for row in rows}
+
+
+SOURCES = {Kind.CONVERSATIONS: conversations, Kind.CHANGES: changes, Kind.LOOKS: reveals}
+"""All of it."""

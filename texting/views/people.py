@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -20,6 +21,7 @@ from texting.queries.tags import tags_of
 from texting.views.duplicates import numbers_context
 from texting.views.filtering import Unreadable, filtered_page, list_page, wish_in
 from texting.views.frames import values_context
+from texting.views.timeline import timeline_context
 
 
 @requires(Permission.CONTACTS_READ)
@@ -56,11 +58,13 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     """One contact and their conversations that the member may read."""
     found = queries.access_contact(request.member, contact_id)
     if found.merged_into_id is not None:  # a further number of somebody: everything of theirs stands there
-        return redirect("contact", contact_id=found.merged_into_id)
+        asked = request.GET.urlencode()
+        return redirect(reverse("contact", args=[found.merged_into_id]) + (f"?{asked}" if asked else ""))
     customer = queries.customer(request.member, found)
     context = {
         **values_context(request.member, found),
         **numbers_context(request, found),
+        **timeline_context(request),
         "customer": customer,
         "may_reveal": customer.is_masked and queries.must_ask(request.member),
         "since": found.created_at,
