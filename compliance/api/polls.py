@@ -190,7 +190,7 @@ class PollStart(Endpoint):
         answer=ShownPoll,
         example=examples.ASKED_POLL,
         request=Beginning,
-        request_example={},
+        request_example={"begins_theirs": "2026-12-01T09:00"},
         problems=[*_MISSING, Kind.CONFLICT],
         repeatable=True,
         tag="Polls",

@@ -56,7 +56,7 @@ def claims_what_is_not_confirmed(patch: Patch) -> None:
 
 
 def forgets_the_outbox(patch: Patch) -> None:
-    patch.setattr(outbox.OutboxEntry.objects, "bulk_create", lambda entries: list(entries) and [])
+    patch.setattr(outbox, "ENTER", "SELECT 1")
 
 
 def drops_reports(patch: Patch) -> None:
