@@ -130,13 +130,17 @@ def end_all(*, member: Membership, contact: Contact) -> None:
 
 
 def reopen(*, member: Membership, conversation: Conversation) -> None:
-    """Go on with a resolved conversation. Raises NotPossible when it is open or a newer one with this customer is."""
+    """Go on with a resolved conversation. Raises NotPossible when it is open or a newer one with this customer is, or
+    when its texts are gone: what a purge has left is only counted, and never ends again."""
     require(member, Permission.CONVERSATIONS_RESOLVE)
+    there = _may_become(conversation, _OPEN).filter(texts_gone_at=None)
     try:
         with transaction.atomic():
-            moved = _may_become(conversation, _OPEN).update(status=_OPEN, resolved_at=None)
+            moved = there.update(status=_OPEN, resolved_at=None)
     except IntegrityError:
         raise NotPossible(_("A newer conversation with this customer is open. Go on there.")) from None
+    if not moved and _as_it_is(conversation).texts_gone_at:
+        raise NotPossible(_("The texts of this conversation have ended. Write to the customer anew."))
     if not moved:
         raise NotPossible(_("This conversation is open already."))
     audit.record(event=AuditKind.CONVERSATION_REOPENED, actor=member, object=conversation)

@@ -89,8 +89,10 @@ def end_conversations(organization: UUID, step: PurgeStep, at: datetime) -> None
 
 
 def _next(at: datetime) -> list[UUID]:
+    """Some that are due; nobody goes on with one of them until the transaction is over."""
     for lane in lanes(Kind.CONVERSATIONS):
-        rows = doomed(lane, at).order_by("resolved_at", "pk").values_list("pk", flat=True)
+        due = doomed(lane, at).select_for_update(of=("self",), no_key=True)
+        rows = due.order_by("resolved_at", "pk").values_list("pk", flat=True)
         if found := list(rows[:TAKEN]):
             return found
     return []

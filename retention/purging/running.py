@@ -103,11 +103,18 @@ def _rules(at: datetime) -> list[dict[str, object]]:
 
 
 def begin_night(now: datetime) -> Purge | None:
-    """This night's purge of the active organization, made unless there was one; None then, or while another runs."""
+    """This night's purge of the active organization, made unless there was one; None then, or while another runs.
+
+    What somebody asked for by hand and nobody has agreed to waits no longer: the night takes what is due anyway.
+    """
     organization = Organization.objects.get(pk=current_organization_id())
     night = due_night(organization.pk, now, organization.time_zone)
-    if Purge.objects.filter(Q(night=night) | Q(state__in=OPEN)).exists():
+    if Purge.objects.filter(Q(night=night) | Q(state=State.RUNNING)).exists():
         return None
+    for purge in Purge.objects.select_for_update().filter(state=State.ASKED):
+        purge.state = State.DROPPED
+        purge.save(update_fields=["state"])
+        audit.record(event=AuditKind.PURGE_CALLED_OFF, object=purge, by="night")
     return _begin(plan(now, counted=False), at=now, night=night)
 
 

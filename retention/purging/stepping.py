@@ -133,9 +133,7 @@ _OF_ROWS = {Kind.CONTACTS: contacts.staying, Kind.CONVERSATIONS: conversations.s
 def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     if step.day is None:
         if step.kind in _OF_ROWS:
-            with activate(organization):
-                deleting_lock()
-                step.kept = _OF_ROWS[Kind(step.kind)](purge.at)
+            _count_staying(organization, purge, step)
         _move(organization, step, State.SHREDDED)
         return
     key_ids = tuple(bytes.fromhex(one) for one in step.key_ids)
@@ -158,6 +156,12 @@ def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     step.again_at = done.again_at
     crash_here("after_day_shredded")
     _move(organization, step, State.SHREDDED if done.gone else State.DUE)
+
+
+def _count_staying(organization: UUID, purge: Purge, step: PurgeStep) -> None:
+    with activate(organization):
+        deleting_lock()
+        step.kept = _OF_ROWS[Kind(step.kind)](purge.at)
 
 
 class _Now:
@@ -187,6 +191,8 @@ def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
         end_findings(organization, step, purge.at)
     else:
         end_rows(organization, [step], purge.at)
+    if step.kind in _OF_ROWS:  # what keeps them may have come, or gone, since they were counted first
+        _count_staying(organization, purge, step)
     _move(organization, step, State.ENDED)
 
 

@@ -10,7 +10,9 @@ from django.utils import timezone
 from retention.kinds import Kind
 from retention.models import Purge
 from retention.purging import running
+from tenancy.audit import AuditKind
 from tenancy.isolation import activate
+from tenancy.models import AuditEvent
 from texting.models import Message
 
 from .conftest import set_days
@@ -108,6 +110,20 @@ def test_what_waits_may_be_called_off_and_the_night_goes_on(desk, due, monkeypat
     running.run_nights()
     with activate(desk.organization):
         assert Message.objects.get(pk=due.pk).ended_at is not None
+
+
+def test_what_nobody_agrees_to_keeps_no_night_from_coming(desk, due, monkeypatch):
+    monkeypatch.setattr(running, "ALONE", 0)
+    place = desk.as_(desk.cast.admin).post(f"{PLACE}now/", follow=True).redirect_chain[-1][0]
+    running.run_nights()
+    with activate(desk.organization):
+        assert Message.objects.get(pk=due.pk).ended_at is not None
+        assert sorted(Purge.objects.values_list("trigger", "state")) == [("hand", "dropped"), ("night", "done")]
+        [told] = AuditEvent.objects.filter(event=AuditKind.PURGE_CALLED_OFF)
+    assert told.actor_id is None
+    owner = desk.as_(desk.cast.owner)
+    assert "as nobody had agreed" in owner.get(place).text
+    assert "does not wait" in owner.post(f"{place}agree/", follow=True).text
 
 
 def test_the_command_counts_and_ends(desk, due):
