@@ -61,15 +61,23 @@ class RowSecurity(_SqlConstraint):
 
 
 class AppendOnly(_SqlConstraint):
-    """Rows can be added and read; UPDATE, DELETE and TRUNCATE are refused for everyone who uses SQL."""
+    """Rows can be added and read; UPDATE, DELETE and TRUNCATE are refused for everyone who uses SQL.
+
+    Rows of an organization that has ended may be deleted; each row says whose it is, whatever organization is active.
+    """
 
     create = (
         "CREATE TRIGGER %(name)s BEFORE UPDATE OR DELETE ON %(table)s"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"
         "CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %(table)s"
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"
+        "CREATE TRIGGER only_of_the_ended AFTER DELETE ON %(table)s REFERENCING OLD TABLE AS gone"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_deleting_of_the_living()"
     )
-    remove = "DROP TRIGGER %(name)s ON %(table)s; DROP TRIGGER no_truncate ON %(table)s"
+    remove = (
+        "DROP TRIGGER %(name)s ON %(table)s; DROP TRIGGER no_truncate ON %(table)s;"
+        "DROP TRIGGER only_of_the_ended ON %(table)s"
+    )
 
 
 class Guarded(_SqlConstraint):

@@ -27,7 +27,8 @@ END
 $$
 """
 
-# Of an organization that has ended rows may be deleted, which row security confines to it; and an end cannot be undone.
+# Of an organization that has ended rows may be deleted; and an end cannot be undone. The setting is only what a statement
+# began with: a WHERE can move it on before row security looks, so the rows that go are judged themselves (0349).
 REFUSE_CHANGE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -38,6 +39,22 @@ BEGIN
         RETURN NULL;
     END IF;
     RAISE insufficient_privilege USING MESSAGE = format('rows of %s are never changed or deleted', TG_TABLE_NAME);
+END
+$$
+"""
+
+REFUSE_DELETING_OF_THE_LIVING = """
+CREATE FUNCTION refuse_deleting_of_the_living() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT organization_id FROM gone) AS whose
+        LEFT JOIN public.tenancy_organization AS theirs ON theirs.id = whose.organization_id
+        WHERE theirs.ended_at IS NULL
+    ) THEN
+        RAISE insufficient_privilege USING MESSAGE = format('rows of %s are never changed or deleted', TG_TABLE_NAME);
+    END IF;
+    RETURN NULL;
 END
 $$
 """
@@ -165,6 +182,11 @@ class Migration(migrations.Migration):
         # Both databases have tables under row security, so these two statements run in both (see tenancy/routers.py).
         migrations.RunSQL(CURRENT_ORGANIZATION, "DROP FUNCTION current_organization()"),
         migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION refuse_change()"),
+        migrations.RunSQL(
+            REFUSE_DELETING_OF_THE_LIVING,
+            "DROP FUNCTION refuse_deleting_of_the_living()",
+            hints={"database": "default"},
+        ),
         migrations.CreateModel(
             name='Organization',
             fields=[

@@ -1,15 +1,17 @@
 """What the application's own role can do in SQL to rows that are never deleted, of an organization that is alive."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Membership
 from retention.closing import asking, ending
 from retention.models import Closing
-from tenancy.isolation import activate
+from tenancy.isolation import AppendOnly, activate
 from tenancy.models import AuditEvent, Organization
 from tests.retention.closing.passing import let_its_day_pass
 from tests.texting.desk import desk
@@ -152,3 +154,51 @@ def test_what_was_asked_for_goes_step_by_step_and_not_before_its_day(desk):
         "UPDATE retention_closing SET organization_id = %(other)s",
     )
     assert _tried(desk, *undone) == (len(undone), [desk.organization.pk])
+
+
+MOVED = "set_config('app.organization_id', %(living)s, true)"
+MOVES = {
+    "in a condition": f"DELETE FROM tenancy_auditevent WHERE (SELECT {MOVED}) <> ''",
+    "in a row": f"DELETE FROM tenancy_auditevent USING (SELECT {MOVED} AS moved OFFSET 0) AS x WHERE x.moved <> ''",
+    "before": f"WITH x AS MATERIALIZED (SELECT {MOVED} AS moved) DELETE FROM tenancy_auditevent USING x"
+    " WHERE x.moved <> ''",
+    "afterwards": f"WITH gone AS (DELETE FROM tenancy_auditevent RETURNING 1) SELECT {MOVED} FROM gone",
+}
+
+
+@pytest.fixture
+def ended(desk):
+    """The organization beside it, at its end."""
+    with activate(desk.cast.other_organization):
+        asking.begin_from_outside()
+        let_its_day_pass()
+    for _ in range(3):
+        ending.round_of_closings()
+    return Organization.everyone.exclude(ended_at=None).get()
+
+
+def test_whoever_is_in_an_ended_organization_deletes_no_row_of_a_living_one(desk, ended):
+    """A statement that begins in the one and goes on in the other (0349)."""
+    desk.hear()
+    with activate(desk.organization):
+        before = AuditEvent.objects.count()
+    for name, statement in MOVES.items():
+        with suppress(DatabaseError), activate(ended), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, {"living": str(desk.organization.pk)})
+        with activate(desk.organization):
+            assert AuditEvent.objects.count() == before > 0, name
+    with activate(ended):
+        assert not AuditEvent.objects.exists(), "its own rows went with the last of them"
+
+
+def test_no_table_that_is_never_deleted_lacks_that():
+    tables = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(isinstance(each, AppendOnly) for each in model._meta.constraints)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'only_of_the_ended'")
+        assert {name for (name,) in cursor.fetchall()} == tables
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = 'refuse_change'::regproc")
+        assert {name for (name,) in cursor.fetchall()} == tables
