@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from accounts.permissions import Permission
 from compliance.content_types.kinds import RULES, ContentType
 from compliance.message_templates.contact_fields import field_values
 from compliance.message_templates.filling import filled, is_as_filled, known, language_for, read_mark
@@ -124,7 +125,8 @@ class Templates:
 
 
 def _is_for(version: TemplateVersion, member: Membership, line: Line) -> bool:
-    return version.template.team_id in {None, line.team_id} and version.template.owner_id in {None, member.pk}
+    owners = {None, member.pk} if member.may(Permission.TEMPLATES_OWN) else {None}
+    return version.template.team_id in {None, line.team_id} and version.template.owner_id in owners
 
 
 def note_of(use: TemplateUse, reader: Membership) -> str:

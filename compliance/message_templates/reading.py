@@ -111,8 +111,12 @@ def usable(member: Membership, *, team_id: UUID | None = None, own: bool = False
 
 
 def usable_versions(member: Membership, *, team_id: UUID | None = None, own: bool = False) -> QuerySet[TemplateVersion]:
-    """`usable`, with the older versions of the same templates, for what began with them. Raises MissingPermission."""
+    """`usable`, with the older versions of the same templates, for what began with them. Raises MissingPermission.
+
+    Who may have no own ones any more uses none of those that are left.
+    """
     require(member, Permission.MESSAGES_SEND)
+    own = own and member.may(Permission.TEMPLATES_OWN)
     rows = TemplateVersion.objects.select_related("template__team").filter(template__archived_at=None)
     shared = Q(template__owner=None)
     if team_id is not None:

@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from accounts import deactivation
+from accounts.built_in_roles import BUILT_IN_ROLES
 from accounts.leaving.trying import try_doors
-from accounts.models import Membership, OutgoingMail
+from accounts.models import Membership, MembershipRole, OutgoingMail, Role
+from accounts.permissions import Permission
 from compliance.message_templates import origins, reach, reading, writing
 from compliance.models import MessageTemplate, TemplateUse, TemplateVersion, names_in_reports
 from tenancy.isolation import activate
@@ -18,6 +20,7 @@ from texting.models import Message
 
 __all__ = ["desk"]
 
+TAKEN = Permission.TEMPLATES_OWN
 HTMX = {"HX-Request": "true"}
 TYPED = {"type": "reply", "fallback": "en", "body_es": "", "body_fr": ""}
 
@@ -82,6 +85,25 @@ def test_an_agent_has_templates_that_nobody_else_sees_finds_or_uses(desk):
     for name in ("edit_template", "archive_template", "duplicate_template", "propose_template", "publish_template"):
         for member in (desk.cast.supervisor, desk.cast.second_agent):
             assert desk.as_(member).post(reverse(name, args=[mine.pk])).status_code == 404
+
+
+def test_who_may_have_none_any_more_uses_none_of_those_that_are_left(desk):
+    talk, mine = desk.take(desk.hear()), own(desk)
+    with activate(desk.organization):
+        version = TemplateVersion.objects.get(template=mine)
+    take = reverse("take_template", args=[talk.pk, version.pk])
+    page = desk.as_(desk.cast.agent).post(take, headers=HTMX).content.decode()
+    body, origin = unescape(page.partition("hidden>")[2].rpartition("</div>")[0]), page.partition('data-origin="')[2]
+    with activate(desk.organization):
+        role = Role.objects.create(name="Texter", permissions=sorted(BUILT_IN_ROLES["agent"].permissions - {TAKEN}))
+        MembershipRole.objects.filter(membership=desk.cast.agent).update(role=role)
+    agent = Membership.objects.get(pk=desk.cast.agent.pk)
+    assert "Mine" not in picked(desk, talk, agent)
+    assert "has changed meanwhile" in desk.as_(agent).post(take, headers=HTMX).content.decode()
+    send = {"body": body, "origin": origin.partition('"')[0]}
+    desk.as_(agent).post(reverse("conversation_send", args=[talk.pk]), send, headers=HTMX)
+    with activate(desk.organization):
+        assert not TemplateUse.objects.exists()
 
 
 def test_a_text_of_it_leaves_counts_and_is_named_to_its_owner_only(desk):
