@@ -23,12 +23,22 @@ Run = Callable[..., object]
 
 
 def go_on(
-    *, to: Path, keys_to: Path, every: timedelta, drill_every: timedelta, run: Run, wait: Callable[[float], bool]
+    *,
+    to: Path,
+    keys_to: Path,
+    every: timedelta,
+    drill_every: timedelta,
+    run: Run,
+    wait: Callable[[float], bool],
+    **keep: int,
 ) -> None:
-    """Round after round. `run`: a command of manage.py; `wait`: for so many seconds, whether it is over."""
+    """Round after round. `run`: a command of manage.py; `wait`: for so many seconds, whether it is over.
+
+    `keep`: how many days copies stay, as the options of `backup` are called.
+    """
     while True:
         began = timezone.now()
-        _tried(run, "backup", to=to, keys_to=keys_to)
+        _tried(run, "backup", to=to, keys_to=keys_to, **keep)
         if _drill_is_due(began, drill_every):
             _tried(run, "restore_drill", source=to, keys_from=keys_to)
         if wait(max(1.0, (began + every - timezone.now()).total_seconds())):

@@ -59,9 +59,15 @@ class _Snapshot:
 def backup(
     main_url: str, keys_url: str, *, main: Shelf, keys: Shelf, keep: timedelta, keep_keys: timedelta, now: datetime
 ) -> Made:
-    """Make one, then take away what is older than `keep` and `keep_keys`. Raises BackupError; then nothing was kept."""
-    for each in (main, keys):
+    """Take away what is older than `keep` and `keep_keys`, but the newest, and make one.
+
+    In this order, since old keys have to go on days too on which no backup can be made. Raises BackupError; then
+    nothing was made.
+    """
+    removed = []
+    for each, time in ((main, keep), (keys, keep_keys)):
         each.prepare()
+        removed += [f"{each.part} {gone}" for gone in each.remove_older(time, now=now)]
     key = backup_key()
     name = shelf.new_name(now)
     with ExitStack() as stack:
@@ -73,10 +79,9 @@ def backup(
         made = Made(
             _copy(of_main, main_folder, name, MAIN, key, heads=_heads(of_main.connection)),
             _copy(of_keys, keys_folder, name, KEYS, key, root_ids=_root_ids(of_keys.connection)),
+            removed,
         )
         crash_here("before_backup_named")
-    for each, time in ((main, keep), (keys, keep_keys)):
-        made.removed += [f"{each.part} {gone}" for gone in each.remove_older(time, now=now)]
     return made
 
 

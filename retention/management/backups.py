@@ -53,6 +53,26 @@ def add_targets(parser: ArgumentParser, *, required: bool) -> None:
     )
 
 
+def add_keeping(parser: ArgumentParser) -> None:
+    """How long copies stay."""
+    parser.add_argument("--keep-days", metavar="N", type=_days, default=35, help="default: %(default)s")
+    parser.add_argument(
+        "--keys-keep-days",
+        metavar="N",
+        type=_days,
+        default=7,
+        help="shorter than the shortest promise to erase something (default: %(default)s)",
+    )
+
+
+def _days(value: str) -> int:
+    """1 to 3650."""
+    days = int(value)
+    if not 1 <= days <= 3650:
+        raise ValueError
+    return days
+
+
 def chosen(options: dict[str, Any]) -> Chosen:
     """The backup that was asked for, verified."""
     source: Path = options["source"]

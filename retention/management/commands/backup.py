@@ -12,7 +12,7 @@ from retention.backups import tombstones
 from retention.backups.making import addresses, backup
 from retention.backups.manifest import KEYS, MAIN
 from retention.backups.shelf import Shelf
-from retention.management.backups import BackupCommand
+from retention.management.backups import BackupCommand, add_keeping
 
 
 class Command(BackupCommand):
@@ -24,14 +24,7 @@ class Command(BackupCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="where the backups stand")
         parser.add_argument("--keys-to", metavar="DIR", type=Path, help="where the keys' stand: on another disk")
-        parser.add_argument("--keep-days", metavar="N", type=_days, default=35, help="default: %(default)s")
-        parser.add_argument(
-            "--keys-keep-days",
-            metavar="N",
-            type=_days,
-            default=7,
-            help="shorter than the shortest promise to erase something (default: %(default)s)",
-        )
+        add_keeping(parser)
 
     def run(self, options: dict[str, Any]) -> None:
         made = backup(
@@ -51,11 +44,3 @@ class Command(BackupCommand):
         )
         for gone in made.removed:
             self.say(f"removed {gone}")
-
-
-def _days(value: str) -> int:
-    """1 to 3650."""
-    days = int(value)
-    if not 1 <= days <= 3650:
-        raise ValueError
-    return days

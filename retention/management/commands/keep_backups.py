@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from retention.backups import keeping
+from retention.management.backups import add_keeping
 
 
 class Command(BaseCommand):
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--drill-days", metavar="N", type=_number, default=7, help="between two drills (default: %(default)s)"
         )
+
+        add_keeping(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         told = Event()
@@ -41,6 +44,8 @@ class Command(BaseCommand):
             drill_every=timedelta(days=options["drill_days"]),
             run=lambda command, **more: call_command(command, stdout=self.stdout, **more),
             wait=wait,
+            keep_days=options["keep_days"],
+            keys_keep_days=options["keys_keep_days"],
         )
 
 

@@ -20,6 +20,9 @@ from retention.backups.shelf import Shelf
 from retention.backups.tombstones import Tombstones
 from retention.management.backups import BackupCommand, add_source, chosen
 
+STALE = timedelta(days=1)
+"""How old the newest backup may be."""
+
 
 class Command(BackupCommand):
     help = (
@@ -40,6 +43,8 @@ class Command(BackupCommand):
         with ExitStack() as stack:
             try:
                 found = chosen(options) if options["source"] else _made_now(stack)
+                if not options["name"]:
+                    _refuse_stale(found)
                 server = options["server_url"] or stack.enter_context(drill.throw_away_server())
                 known = tombstones.read(folder) if folder else Tombstones()
             except BackupError as error:
@@ -51,6 +56,15 @@ class Command(BackupCommand):
         if not done.row.passed:
             raise CommandError(f"The drill did not pass. {done.row.problem}".rstrip())
         self.say(f"The drill passed in {done.row.seconds} seconds.")
+
+
+def _refuse_stale(found: Chosen) -> None:
+    """That an old copy comes back proves nothing of today's."""
+    if timezone.now() - found.of_main.taken_at > STALE:
+        raise BackupError(
+            f"The newest backup is of {found.of_main.taken_at.isoformat()}, more than a day ago: none was made since. "
+            "Find out why (manage.py backup says), or name an older one with --name."
+        )
 
 
 def _made_now(stack: ExitStack) -> Chosen:

@@ -58,17 +58,23 @@ def test_a_drill_on_a_server_of_its_own_that_fails_is_kept_as_failed(vault, busi
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_hinders_a_drill_is_said_and_kept(vault, business, settings):
+def test_what_hinders_a_drill_is_said_and_kept(vault, business, settings, monkeypatch):
     with pytest.raises(CommandError, match="There is no backup"):
         run(source=vault.folder, server_url=url("default", OWNER, "postgres"))
-    vault.backup()
+    name = vault.backup()
+    with monkeypatch.context() as later:
+        later.setattr("retention.management.commands.restore_drill.STALE", timedelta(0))
+        with pytest.raises(CommandError, match="more than a day ago: none was made since"):
+            run(source=vault.folder, server_url=url("default", OWNER, "postgres"))
+        with pytest.raises(CommandError, match="permission denied to create database"):
+            run(source=vault.folder, name=name, server_url=url("default", APP, "postgres"))
     with pytest.raises(CommandError, match="may not do this: permission denied to create database"):
         run(source=vault.folder, server_url=url("default", APP, "postgres"))
     settings.RETENTION_DRILL_SERVER = "tests.retention.backups.test_drill.broken_server"
     with pytest.raises(CommandError, match="not installed; run: make up Or name a server"):
         run(source=vault.folder)
     rows = list(RestoreDrill.objects.order_by("at"))
-    assert [row.passed for row in rows] == [False] * 3
+    assert [row.passed for row in rows] == [False] * 5
     assert all(row.problem for row in rows)
 
 
