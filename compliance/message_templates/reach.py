@@ -5,6 +5,7 @@ everybody. One's own are nobody else's business: a colleague who manages templat
 them to approve it, and then approves it or sends it back.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,6 +14,7 @@ from accounts.models import Membership, Team
 from accounts.permissions import Permission, require_one
 from compliance.models import MessageTemplate, TemplateRules
 
+Reach = Callable[[Membership], QuerySet[MessageTemplate]]
 OF_TEMPLATES = (Permission.TEMPLATES_MANAGE, Permission.TEMPLATES_OWN)
 """With one of these somebody writes templates: the organization's, or their own."""
 

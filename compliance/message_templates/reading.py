@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.content_types.kinds import ContentType
-from compliance.message_templates.reach import readable
+from compliance.message_templates.reach import Reach, readable
 from compliance.models import MessageTemplate, TemplateVersion
 
 PAGE = 50
@@ -53,9 +53,9 @@ class Wanted:
     whose: Whose = Whose.ANYBODYS
 
 
-def listed(member: Membership, wanted: Wanted) -> list[MessageTemplate]:
+def listed(member: Membership, wanted: Wanted, *, among: Reach = readable) -> list[MessageTemplate]:
     """Those that the member reaches and that fit, by name."""
-    rows = readable(member)
+    rows = among(member)
     if wanted.whose:
         rows = rows.filter(owner=member) if wanted.whose is Whose.OWN else rows.filter(owner=None)
     in_use = Q(archived_at=None)

@@ -5,11 +5,10 @@ flaw at all. Who may do so with which one is said by `reach`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,7 @@ from compliance.message_templates.checking import Flaw, Weight, against, judge_a
 from compliance.message_templates.contact_fields import unseen
 from compliance.message_templates.library import Example
 from compliance.message_templates.placeholders import fields_in, written
-from compliance.message_templates.reach import manageable, readable, wants_second
+from compliance.message_templates.reach import Reach, manageable, readable, wants_second
 from compliance.models import MessageTemplate, TemplateRules, TemplateVersion
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -254,9 +253,6 @@ def restore(*, actor: Membership, template: MessageTemplate) -> None:
 def state_of(template: MessageTemplate) -> str:
     """A word that changes with every change of what is written."""
     return template.changed_at.isoformat()
-
-
-Reach = Callable[[Membership], QuerySet[MessageTemplate]]
 
 
 def as_seen(actor: Membership, template: MessageTemplate, seen: str, *, among: Reach = manageable) -> MessageTemplate:

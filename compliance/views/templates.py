@@ -77,9 +77,12 @@ def message_templates(request: MemberRequest) -> HttpResponse:
 @requires(any_of=OF_TEMPLATES)
 @require_safe
 def export(request: MemberRequest) -> StreamingHttpResponse:
-    """What the filter shows, a line for each language (RFC 4180, UTF-8). Itself in the log."""
+    """What the filter shows, a line for each language (RFC 4180, UTF-8). Itself in the log.
+
+    But what is a colleague's own: whoever approves it reads it while it waits, and takes no copy of it away.
+    """
     wanted = TemplatesForm(request.GET, member=request.member).wanted()
-    rows = reading.listed(request.member, wanted)
+    rows = reading.listed(request.member, wanted, among=reach.manageable)
     audit.record(event=AuditKind.TEMPLATES_EXPORTED, actor=request.member, count=len(rows))
     name = f"templates-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}"
     return csv_file(name, COLUMNS, [[_cells(row, language) for row in rows for language in row.languages]])
@@ -132,7 +135,7 @@ def message_template(request: MemberRequest, template_id: UUID) -> HttpResponse:
 @require_safe
 def export_outcome(request: MemberRequest, template_id: UUID) -> StreamingHttpResponse:
     """What came of it by colleague, as far as the member sees their figures (RFC 4180, UTF-8). Itself in the log."""
-    template = access(request, template_id)
+    template = access_to_change(request, template_id)
     rows = by_colleague(template, request.member)
     audit.record(event=AuditKind.TEMPLATES_EXPORTED, actor=request.member, object=template, count=len(rows))
     cells = [(name, one.used, one.edited, one.sent, one.delivered, one.answered, one.opted_out) for name, one in rows]
@@ -310,26 +313,35 @@ def _is_theirs(member: Membership, template: MessageTemplate) -> bool:
 
 def _overview(request: MemberRequest, template: MessageTemplate, *, status: int = 200) -> HttpResponse:
     judged = judge_all(ContentType(template.type), template.languages, template.bodies)
-    outcome = outcome_of(template)
+    may_change = _is_theirs(request.member, template)
     context = {
         "template": template,
         "seen": writing.state_of(template),
         "entry": CATALOGUE[ContentType(template.type)],
         "judged": judged,
         "against": against(judged, Weight.NEVER, Weight.BEFORE),
-        "changes": list(reading.changes(template)),
-        "outcome": outcome,
-        "by_language": [(LANGUAGES.get(code, code), one) for code, one in outcome.languages],
-        "by_colleague": by_colleague(template, request.member),
         "languages": LANGUAGES,
         "second": reach.wants_second(own=template.owner_id is not None),
-        "may_change": _is_theirs(request.member, template),
+        "may_change": may_change,
         "may_propose": template.owner_id == request.member.pk and template.archived_at is None,
         "teams": reach.teams_for(request.member),
         "manages": request.member.may(Permission.TEMPLATES_MANAGE),
         "may_approve": request.member.pk not in {template.asked_by_id, template.changed_by_id},
     }
+    if may_change:  # whoever only approves reads what waits, and nothing else of what is a colleague's own
+        context |= _past(request.member, template)
     return render(request, "compliance/templates/template.html", context, status=status)
+
+
+def _past(member: Membership, template: MessageTemplate) -> dict[str, object]:
+    """Its versions, and what came of them."""
+    outcome = outcome_of(template)
+    return {
+        "changes": list(reading.changes(template)),
+        "outcome": outcome,
+        "by_language": [(LANGUAGES.get(code, code), one) for code, one in outcome.languages],
+        "by_colleague": by_colleague(template, member),
+    }
 
 
 def _query(request: MemberRequest) -> dict[str, str]:

@@ -218,6 +218,27 @@ def test_where_it_is_wanted_a_second_person_approves_ones_own_and_does_nothing_e
         assert not reach.wants_second(own=False)
 
 
+def test_whoever_approves_reads_what_waits_and_nothing_else_of_it_and_takes_no_copy(desk):
+    mine, supervisor = own(desk, body="Hello {first_name}, the old words."), desk.as_(desk.cast.supervisor)
+    desk.as_(desk.cast.owner).post(reverse("templates_second_person"), {"own": "yes"})
+    edit = reverse("edit_template", args=[mine.pk])
+    desk.as_(desk.cast.agent).post(edit, typed("Mine", "Hello {first_name}, the new words.", publish="1"))
+    paths = [reverse("message_template", args=[mine.pk]), reverse("export_templates")]
+    shown = [
+        [word in _read(desk.as_(one), path) for word in ("the new words", "the old words", "What comes of it")]
+        for path in paths
+        for one in (desk.cast.supervisor, desk.cast.agent)
+    ]
+    assert shown == [[True, False, False], [True, True, True], [False, False, False], [True, False, False]]
+    assert "Mine" in supervisor.get(reverse("message_templates")).content.decode(), "listed, so that it is found"
+    figures = reverse("export_template_outcome", args=[mine.pk])
+    assert [desk.as_(one).get(figures).status_code for one in (desk.cast.supervisor, desk.cast.agent)] == [404, 200]
+
+
+def _read(client, path: str) -> str:
+    return b"".join(client.get(path)).decode()
+
+
 def test_a_leavers_own_are_archived_and_there_again_when_they_come_back(desk):
     mine = own(desk)
     assert leave(desk) == ([{"id": str(mine.pk), "label": "Mine", "clue": str(mine.pk)}], (1, 0))
