@@ -4,7 +4,8 @@ Counted from rows each time: uses name texts by their ids, a text's row outlives
 contact. An answer or opt-out may have other reasons; a text that came with another template's counts for both.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -67,7 +68,10 @@ def outcome_of(template: MessageTemplate) -> Outcome:
     for pk, change, language in newest:
         if pk in ids:
             parts.setdefault(language, {})[pk] = change
-    found = tuple((language, _of(parts[language])) for language in sorted(parts))
+    found = tuple(
+        (language, _of(parts[language], sum(_counts(parts[language]).values(), Counter())))
+        for language in sorted(parts)
+    )
     told = [one for _language, one in found]
     return Outcome(
         used=sum(one.used for one in told),
@@ -94,16 +98,23 @@ def by_colleague(template: MessageTemplate, reader: Membership) -> list[tuple[st
     texts = Message.objects.filter(pk__in=list(newest), created_at__gte=timezone.now() - LOOKS_BACK)
     whose = offered(reader).whose()
     texts = texts.filter(Q(line_id__in=whose.whole) | Q(line_id__in=whose.own, author=reader))
-    parts: dict[Membership | None, dict[UUID, str]] = {}
-    for text in texts.order_by().select_related("author__user").only("author__is_machine", "author__user__name"):
-        author = text.author if text.author and not text.author.is_machine else None
-        parts.setdefault(author, {})[text.pk] = newest[text.pk]
-    found = [(author.user.name if author else "", _of(part)) for author, part in parts.items()]
+    people: dict[UUID | None, UUID | None] = {}  # a program, whatever it is called, is nobody
+    names: dict[UUID | None, str] = {}
+    parts: dict[UUID | None, dict[UUID, str]] = {}
+    columns = ("pk", "author_id", "author__is_machine", "author__user__name")
+    for pk, author, is_machine, name in texts.order_by().values_list(*columns):
+        one = people[author] = None if is_machine else author
+        names[one] = name if one else ""
+        parts.setdefault(one, {})[pk] = newest[pk]
+    counts: dict[UUID | None, Counter[str]] = {one: Counter() for one in parts}
+    for author, counted in _counts({pk for part in parts.values() for pk in part}).items():
+        counts[people[author]] += counted
+    found = [(names[one], _of(part, counts[one])) for one, part in parts.items()]
     return sorted(found, key=lambda one: (-one[1].used, one[0].casefold()))
 
 
-def _of(uses: Mapping[UUID, str]) -> Outcome:
-    """Of these texts, by id, with how each was changed."""
+def _counts(texts: Iterable[UUID]) -> dict[UUID | None, Counter[str]]:
+    """What came of these texts, by who sent them; one statement."""
     after = Q(created_at__gt=OuterRef("created_at"), created_at__lte=OuterRef("created_at") + WITHIN)
     answers = Message.objects.filter(
         after, contact_id=OuterRef("contact_id"), line_id=OuterRef("line_id"), direction=Message.Direction.IN
@@ -112,17 +123,27 @@ def _of(uses: Mapping[UUID, str]) -> Outcome:
     ends = ConsentEvent.objects.filter(
         recorded, number_index=OuterRef("contact__number_index"), action=ConsentEvent.Action.WITHDRAWN
     )
-    counts = (
-        Message.objects.filter(pk__in=list(uses), sent_at__isnull=False)
+    rows = (
+        Message.objects.filter(pk__in=list(texts), sent_at__isnull=False)
         .order_by()
         .annotate(answered=Exists(answers), ended=Exists(ends))
-        .aggregate(
+        .values("author_id")
+        .annotate(
             sent=Count("pk"),
             came=Count("pk", filter=Q(status__in=[MessageStatus.DELIVERED, MessageStatus.READ])),
             said=Count("pk", filter=Q(answered=True)),
             gone=Count("pk", filter=Q(ended=True)),
         )
     )
+    names = ("sent", "came", "said", "gone")
+    return {
+        author: Counter(dict(zip(names, counted, strict=True)))
+        for author, *counted in rows.values_list("author_id", *names)
+    }
+
+
+def _of(uses: Mapping[UUID, str], counts: Mapping[str, int]) -> Outcome:
+    """Of these texts, by id, with how each was changed, and what `_counts` says of them."""
     return Outcome(
         used=len(uses),
         edited=sum(change == TemplateUse.Change.EDITED for change in uses.values()),

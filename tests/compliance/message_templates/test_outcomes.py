@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Membership, MembershipRole, Role, Team
@@ -95,6 +97,11 @@ def test_each_colleagues_own_are_shown_to_whoever_sees_their_figures(desk):
             for name in ("owner", "supervisor", "agent", "second_agent", "auditor")
             for rows in [by_colleague(version.template, getattr(cast, name))]
         }
+    with activate(desk.organization), CaptureQueriesContext(connection) as queries:
+        by_colleague(version.template, cast.auditor)
+    assert sum("compliance_consentevent" in one["sql"] for one in queries) == 1, (
+        "one statement, however many colleagues"
+    )
     both = [("Amelia Okafor", 2, 1, 1, 0), ("Bo Castellanos", 1, 0, 1, 1)]
     assert (told["owner"], told["supervisor"], told["auditor"]) == (both, both, both)
     assert (told["agent"], told["second_agent"]) == (both[:1], both[1:]), "one's own figures only"
