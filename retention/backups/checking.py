@@ -4,7 +4,7 @@ Asked as the owner of databases that nothing else uses yet.
 """
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def _chains(of_main: Manifest, folder: Path | None) -> tuple[list[str], str]:
         owner = organization.pk
         length, head = of_main.heads.get(str(owner), (0, ""))
         outside = list(read_notes(folder, owner)) if folder else []
-        report = verify_chain(owner, checkpoints=[note for note in outside if _length(note) <= length])
+        report = verify_chain(owner, checkpoints=notes_up_to(length, outside))
         events, notes = events + report.events, notes + report.checkpoints
         problems += [f"{owner}: event {each.sequence}: {each.problem}" for each in report.findings]
         lost += max(0, max(map(_length, outside), default=0) - length)
@@ -110,6 +110,11 @@ def _chains(of_main: Manifest, folder: Path | None) -> tuple[list[str], str]:
     return problems, f"{events} events, {notes} checkpoints; {lost} events since the backup are lost"
 
 
+def notes_up_to(length: int, notes: Iterable[str]) -> list[str]:
+    """Those that a log of this length can be held against."""
+    return [note for note in notes if _length(note) <= length]
+
+
 def _length(note: str) -> int:
     """0 for a note that is none, so that the verification sees it."""
     try:
@@ -118,10 +123,13 @@ def _length(note: str) -> int:
         return 0
 
 
-def begin_checkpoints_anew(folder: Path, of_main: Manifest) -> None:
-    """Where more was signed than came back, the old notes stay beside, and a new file begins with those that hold."""
+def begin_checkpoints_anew(folder: Path, heads: Mapping[str, int]) -> None:
+    """Where more was signed than came back, the old notes stay beside, and a new file begins with those that hold.
+
+    `heads`: the length with which each organization's log came back.
+    """
     for organization in list(Organization.everyone.order_by("pk").values_list("pk", flat=True)):
-        length, _ = of_main.heads.get(str(organization), (0, ""))
+        length = heads.get(str(organization), 0)
         note = newest_note(folder, organization)
         if note is not None and _length(note) > length:
             path = file_of(folder, organization)

@@ -6,8 +6,14 @@ keys' database itself remembers. All three are applied, so it does not matter wh
 Nothing is made: a key that was made after the copy is lost, and rows under it are noise.
 """
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
 
 from retention.backups import checking, restoring, targets, tombstones
 from retention.backups.errors import BackupError
@@ -16,11 +22,13 @@ from retention.backups.tombstones import Tombstones
 from retention.closing import replaying
 from retention.models import Closing
 from tenancy import audit
+from tenancy.audit_checkpoints import read_notes
 from tenancy.audit_kinds import AuditKind
+from tenancy.audit_verification import verify_chain
 from tenancy.encryption.ending import end_escrow
 from tenancy.encryption.keyring import keys_of
 from tenancy.isolation import activate
-from tenancy.models import DataKey, Organization, OrganizationKey
+from tenancy.models import AuditHead, DataKey, Organization, OrganizationKey
 
 
 @dataclass
@@ -33,10 +41,12 @@ class Replayed:
     problems: list[str] = field(default_factory=list)
 
 
-def replay(*, main_url: str, keys_url: str, known: Tombstones, for_good: bool) -> Replayed:
+def replay(*, main_url: str, keys_url: str, known: Tombstones, folder: Path | None, for_good: bool) -> Replayed:
     """Take destroyed keys away again, as the owner of both databases. Not `for_good`: count them, change nothing.
 
-    Twice is once. Raises BackupError when the addresses do not lead to two databases of Parley.
+    `folder` holds the checkpoints and tombstones that left the building; where the logs came back shorter than it
+    knows them, both begin anew from there. Twice is once. Raises BackupError when the addresses do not lead to two
+    databases of Parley that nobody uses, or when a log was altered; then nothing was changed.
     """
     with ExitStack() as stack:
         on_main = stack.enter_context(connect(main_url, "the main database"))
@@ -46,18 +56,56 @@ def replay(*, main_url: str, keys_url: str, known: Tombstones, for_good: bool) -
             targets.refuse_unless_ours(connection, table)
         if restoring.identity(on_main) == restoring.identity(on_keys):
             raise BackupError("Both addresses name the same database; keys and texts live in two.")
+        if for_good:
+            _close_own()
+            for connection in (on_main, on_keys):
+                targets.refuse_if_used(connection)
         dead = restoring.dead_of(on_main, on_keys, known)
         done = Replayed(known=len(dead))
         if not for_good:
             done.gone = tombstones.count(on_keys, dead)
             return done
-        done.gone = tombstones.apply(on_keys, dead)
         with targets.connected_to(main_url, keys_url):
+            heads = _heads()
+            _refuse_altered(heads, folder)
+            done.gone = tombstones.apply(on_keys, dead)
             done.ended = replaying.end_again(dead.ended())
             done.gone += _escrow_again()
             _say_so_in_the_logs(done)
             done.problems = [*checking.keys_that_outlived(dead), *replaying.problems(dead.ended())]
+            if folder and not done.problems:
+                tombstones.rewind(folder, heads)
+                checking.begin_checkpoints_anew(folder, heads)
     return done
+
+
+def _close_own() -> None:
+    """This process's connections, in case they lead to the same databases."""
+    for alias in connections:
+        own: Any = connections[alias]
+        own.close()
+        own.close_pool()
+
+
+def _heads() -> dict[str, int]:
+    """The length with which each log came back, before this adds to it."""
+    heads = {}
+    for organization in Organization.everyone.order_by("pk").values_list("pk", flat=True):
+        with activate(organization):
+            heads[str(organization)] = AuditHead.objects.values_list("sequence", flat=True).first() or 0
+    return heads
+
+
+def _refuse_altered(heads: Mapping[str, int], folder: Path | None) -> None:
+    """An event that somebody wrote beside the chain, or changed, is no reason to destroy a key."""
+    for organization, length in heads.items():
+        outside = read_notes(folder, UUID(organization)) if folder else ()
+        report = verify_chain(UUID(organization), checkpoints=checking.notes_up_to(length, outside))
+        for found in report.findings:
+            raise BackupError(
+                f"The log of {organization} was altered: event {found.sequence}: {found.problem}. Nothing was changed, "
+                'since what it tells destroys keys (docs/operating.md, "A log that says too much").'
+            )
 
 
 def _escrow_again() -> int:

@@ -120,8 +120,9 @@ def restore(
                 on_main=on_main, on_keys=on_keys, of_main=chosen.of_main, dead=dead, folder=folder
             ).checks
             if folder and for_good and report.passed:
-                tombstones.rewind(folder, {owner: length for owner, (length, _) in chosen.of_main.heads.items()})
-                checking.begin_checkpoints_anew(folder, chosen.of_main)
+                heads = {owner: length for owner, (length, _) in chosen.of_main.heads.items()}
+                tombstones.rewind(folder, heads)
+                checking.begin_checkpoints_anew(folder, heads)
         if report.passed and for_good:
             for (connection, *_), roles in zip(pairs, who, strict=True):
                 targets.reopen(connection, roles)

@@ -47,10 +47,17 @@ def refuse_unless_fit(connection: psycopg.Connection[Any], found: Manifest) -> N
     missing = [role for role in found.roles if not _exists(connection, role)]
     if missing:
         raise BackupError(f"The server has no role {missing[0]}; make the roles first (docs/operating.md).")
+    refuse_if_used(connection)
+
+
+def refuse_if_used(connection: psycopg.Connection[Any]) -> None:
+    """Raise BackupError when anybody else is connected."""
     [(others,)] = connection.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND usesysid IS NOT NULL"  # what kind of process others' are is not for us to see; a vacuum is nobody's
     ).fetchall()
     if others:
+        name = connection.info.dbname
         raise BackupError(f"{others} others are connected to {name}; stop web, workers and clock first.")
 
 

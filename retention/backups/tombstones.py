@@ -12,6 +12,9 @@ the checkpoints do: one file for each organization, to which signed notes are on
 `tombstones.state`, signed too and replaced at each round, says when the last round was and how far each organization's
 file went. So a note that is missing or was altered leaves a gap, and one that a crash tore, which was written again,
 leaves none. Without the signatures whoever can write the folder could destroy keys at the next restore, or spare them.
+
+That a whole organization has ended is not believed to one row of its log, which anybody may add who can write rows: its
+closing has to say so too, which the database keeps to its day (docs/decisions/0352).
 """
 
 import base64
@@ -30,7 +33,8 @@ import psycopg
 from django.utils import timezone
 
 from retention.backups import shelf
-from retention.backups.errors import Damaged
+from retention.backups.errors import BackupError, Damaged
+from retention.models import Closing
 from tenancy.audit_checkpoints import is_signed, sign, trusted_keys
 from tenancy.audit_kinds import AuditKind
 from tenancy.encryption.ending import IN_ESCROW
@@ -41,6 +45,12 @@ from tenancy.models import AuditEvent, Organization
 
 _PURPOSE, _STATE_PURPOSE = b"parley tombstones/v1\n", b"parley tombstones state/v1\n"
 _STATE = "tombstones.state"
+
+
+NOT_ENDED = (
+    "The log of {organization} says that it has ended, and its closing does not: somebody wrote that into the log. "
+    'Nothing of it is taken for destroyed by that. Find out who it was (docs/operating.md, "A log that says too much").'
+)
 
 
 @dataclass
@@ -62,8 +72,12 @@ class Tombstones:
 
 
 def export(folder: Path) -> int:
-    """Add what was destroyed since the last round; the number of keys. Raises BackupError, BadNote."""
-    written = 0
+    """Add what was destroyed since the last round; the number of keys. Raises BackupError, BadNote.
+
+    Raises it at the end, with all others told, when a log says that its organization has ended and its closing does
+    not: of that one nothing is told from there on.
+    """
+    written, forged = 0, []
     with shelf.told_plainly(folder), (folder / ".tombstones.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         state = _state(folder)
@@ -73,12 +87,24 @@ def export(folder: Path) -> int:
             with activate(organization):
                 events = AuditEvent.objects.filter(event=AuditKind.KEY_DESTROYED, sequence__gt=last)
                 news = list(events.order_by("sequence").values_list("sequence", "object_id"))
+                marks = [place for place, (_, key) in enumerate(news) if key == ORGANIZATION_MARK.hex()]
+                if marks and not _is_at_its_end():
+                    forged.append(organization)
+                    news = news[: marks[0]]
             if news:
                 _append(folder, organization, last, news[-1][0], [key for _, key in news])
                 reached[str(organization)] = news[-1][0]
                 written += len(news)
         _replace(folder / _STATE, {"at": timezone.now().isoformat(), "reached": reached})
+    if forged:
+        raise BackupError(NOT_ENDED.format(organization=forged[0]))
     return written
+
+
+def _is_at_its_end() -> bool:
+    """Whether the active organization's closing is over its day and destroys, or has destroyed."""
+    rows = Closing.objects.filter(state__in=[Closing.State.ENDING, Closing.State.ENDED])
+    return rows.filter(ends_at__lte=timezone.now()).exists()
 
 
 def file_of(folder: Path, organization: UUID) -> Path:
@@ -162,15 +188,20 @@ def _signed(purpose: bytes, text: str, signature: str) -> bool:
 
 
 def of_log(connection: psycopg.Connection[Any]) -> Tombstones:
-    """What the audit log of this database tells; as its tables' owner."""
+    """What the audit log of this database tells; as its tables' owner. Raises BackupError for an end that is none."""
     found = Tombstones()
     for organization in organizations_of(connection):
         with _as(connection, organization):
             events = connection.execute(
                 "SELECT object_id FROM tenancy_auditevent WHERE event = %s", [AuditKind.KEY_DESTROYED.value]
             )
-            found.keys[organization] = {bytes.fromhex(key) for (key,) in events}
+            keys = found.keys[organization] = {bytes.fromhex(key) for (key,) in events}
+            if ORGANIZATION_MARK in keys and connection.execute(_AT_ITS_END).fetchone() is None:
+                raise BackupError(NOT_ENDED.format(organization=organization))
     return found
+
+
+_AT_ITS_END = "SELECT 1 FROM retention_closing WHERE state IN ('ending', 'ended') AND ends_at <= clock_timestamp()"
 
 
 def untold(connection: psycopg.Connection[Any], organizations: Iterable[UUID]) -> Tombstones:
@@ -179,7 +210,7 @@ def untold(connection: psycopg.Connection[Any], organizations: Iterable[UUID]) -
     for organization in organizations:
         with _as(connection, organization):
             rows = connection.execute("SELECT key_id FROM tenancy_destroyedkey")
-            found.keys[organization] = {bytes(key) for (key,) in rows}
+            found.keys[organization] = {bytes(key) for (key,) in rows} - {ORGANIZATION_MARK}
     return found
 
 

@@ -67,6 +67,7 @@ def _end() -> bool:
     is_news = closing.state != Closing.State.ENDED
     if is_news:
         closing.state, closing.ended_at, closing.escrow_until = Closing.State.ENDED, now, now + ESCROW
+        closing.ends_at = min(closing.ends_at or now, now)
         closing.save()
         audit.record(event=AuditKind.ORGANIZATION_ENDED, object=closing)
     mark_ended()

@@ -1,6 +1,7 @@
 """`manage.py replay_tombstones --to-url URL --keys-to-url URL`: what was destroyed since a copy goes again."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -31,6 +32,7 @@ class Command(BackupCommand):
             main_url=options["to_url"],
             keys_url=options["keys_to_url"],
             known=known,
+            folder=Path(options["checkpoints"]) if options["checkpoints"] else None,
             for_good=not options["dry_run"],
         )
         if options["dry_run"]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from config.embedded.postgres import APP, OWNER, SUPERUSER
 from retention.backups import restoring, tombstones
 from retention.backups.targets import connected_to
+from retention.models import Closing
 from tenancy import audit
 from tenancy.encryption import KeyDestroyed
 from tenancy.encryption.key_sources import CONTACT
@@ -148,7 +149,10 @@ def test_the_check_sees_each_thing_that_can_be_wrong(vault, business, fresh, set
         audit.record(event=audit.AuditKind.AUDIT_READ)
         business.add_message("We open at nine", at=NOON + timedelta(days=1))
     queue(business)
-    with activate(make_business("Elm Street Vets", "elm").organization):  # which has ended, as its log says
+    elm = make_business("Elm Street Vets", "elm").organization  # which has ended, as its log and its closing say
+    with connected_to(url("default", OWNER), url("keys", OWNER)), activate(elm):
+        now = timezone.now()
+        Closing.objects.create(state="ended", asked_at=now, ends_at=now, ended_at=now)
         mark = DataKey(kind="organization", key_id=ORGANIZATION_MARK)
         audit.record(event=audit.AuditKind.KEY_DESTROYED, object=mark)
     with keys_of(business.organization.pk):
