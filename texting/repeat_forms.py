@@ -1,22 +1,23 @@
 """What is typed when a text is to leave again and again, or by a date of its contact."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.form_fields import field_of
 from texting.models import TextSeries
 from texting.scheduled.following import Dated
-from texting.scheduled.recurring import LAST_DAY, MOST_GAP, MOST_TIMES, Every, Pattern
+from texting.scheduled.recurring import LAST_DAY, LAST_YEAR, MOST_GAP, MOST_TIMES, Every, Pattern
 from texting.scheduled.relative import MOST, PASSING, USUAL_TIME, Relation, Unit
 from texting.scheduled.repeating import Repeats
 from texting.scheduled.series import pattern_of
-from texting.scheduled_forms import WhenForm
+from texting.scheduled_forms import FIRST_YEAR, WhenForm
 
 BY_DATE = "by_date"
 _TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -56,6 +57,14 @@ class _Repeating(forms.Form):
         label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     times = forms.IntegerField(label=_("At most so many texts"), min_value=1, max_value=MOST_TIMES, required=False)
+
+    def clean_until(self) -> date | None:
+        """Its days are counted up to a year that no text waits for."""
+        until: date | None = self.cleaned_data["until"]
+        if until is not None and not FIRST_YEAR <= until.year <= LAST_YEAR:
+            said = _now("Write a day between the years %(first)d and %(last)d.")
+            raise forms.ValidationError(said % {"first": FIRST_YEAR, "last": LAST_YEAR})
+        return until
 
     def pattern(self, first: datetime) -> Repeats | None:
         """What was chosen, for a first time on the wall (naive); None for once."""

@@ -82,7 +82,7 @@ class Beginning(Strict):
 
     begins_at = MomentField(required=False, help_text="The moment, with its offset: 2026-12-01T09:00:00-05:00.")
     begins_theirs = serializers.RegexField(
-        r"^\d{4}-\d\d-\d\dT\d\d:\d\d$",
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$",
         required=False,
         help_text="What the clock of each customer is to show, without an offset: 2026-12-01T09:00.",
     )

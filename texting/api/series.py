@@ -32,7 +32,7 @@ from texting.models import Conversation, TextSeries
 from texting.queries.cursors import Cursor, older_than
 from texting.scheduled import repeating, series_reading
 from texting.scheduled.checking import BadTime, OutsideThen
-from texting.scheduled.recurring import LAST_DAY, MOST_GAP, MOST_TIMES, Every, Pattern
+from texting.scheduled.recurring import LAST_DAY, LAST_YEAR, MOST_GAP, MOST_TIMES, Every, Pattern
 from texting.scheduled.repeating import Repeats
 from texting.scheduled.series import next_times
 from texting.scheduled.their_clock import Zone, zones_for
@@ -65,7 +65,7 @@ class NewSeries(Strict):
         help_text="With `month`: 0 is its last day; a month that is too short has its last day instead. Without it, "
         "the day of `starts`.",
     )
-    at = serializers.RegexField(r"^([01]\d|2[0-3]):[0-5]\d$", help_text="What the clock shows: 09:00.")
+    at = serializers.RegexField(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", help_text="What the clock shows: 09:00.")
     starts = serializers.DateField(required=False, help_text="The first day it may leave on; today without it.")
     until = serializers.DateField(required=False, help_text="The last day.")
     times = serializers.IntegerField(min_value=1, max_value=MOST_TIMES, required=False, help_text="Texts at most.")
@@ -82,7 +82,11 @@ class NewSeries(Strict):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wrong = {}
+        wrong = {
+            name: [f"Write a day before the year {LAST_YEAR + 1}."]
+            for name in ("starts", "until")
+            if name in attrs and attrs[name].year > LAST_YEAR
+        }
         if "weekdays" in attrs and attrs["every"] != Every.WEEK:
             wrong["weekdays"] = ["This goes with `week` only."]
         if "month_day" in attrs and attrs["every"] != Every.MONTH:
@@ -172,8 +176,22 @@ class ManySeries(Endpoint):
         conversation = queries.access_conversation(self.member, wanted["conversation_id"])
         zone = _zone(self.member, conversation, wanted.get("time_zone"))
         try:
-            with transaction.atomic():
-                made = repeating.begin(
+            made = self._begun(wanted, conversation, zone)
+        except (BadTime, OutsideThen) as error:
+            raise Problem(Kind.INVALID, errors=[Flaw(str(error), pointer="/at")]) from None
+        except NotPossible as error:
+            raise Problem(Kind.CONFLICT, str(error)) from None
+        except BadText as refused:
+            return problem_of(self.member, refused).response()
+        if isinstance(made, Refused):
+            return problem_of(self.member, made).response()
+        return _shown(self, made.pk, status=201, location=f"{request.path}/{made.pk}")
+
+    def _begun(self, wanted: dict[str, Any], conversation: Conversation, zone: Zone) -> TextSeries | Refused:
+        """What else is raised undoes what was done; a refusal is written down, so it is given back."""
+        with transaction.atomic():
+            try:
+                return repeating.begin(
                     member=self.member,
                     conversation=conversation,
                     body=wanted["body"],
@@ -182,13 +200,8 @@ class ManySeries(Endpoint):
                     message_id=new_id(),
                     outside_hours=OutsideHours(wanted["outside_hours"]),
                 )
-        except (BadTime, OutsideThen) as error:
-            raise Problem(Kind.INVALID, errors=[Flaw(str(error), pointer="/at")]) from None
-        except NotPossible as error:
-            raise Problem(Kind.CONFLICT, str(error)) from None
-        except (BadText, Refused) as refused:
-            return problem_of(self.member, refused).response()
-        return _shown(self, made.pk, status=201, location=f"{request.path}/{made.pk}")
+            except Refused as refused:
+                return refused
 
 
 class OneSeries(Endpoint):

@@ -48,6 +48,8 @@ class Pattern:
     def days(self, since: date | None = None) -> Iterator[date]:
         """Its days in order, from `since` on, without end where there is none (but the end of the calendar)."""
         since = self.starts if since is None else max(since, self.starts)
+        if since.year > LAST_YEAR:
+            return
         for day in self._days(since):
             if day.year > LAST_YEAR or (self.until is not None and day > self.until):
                 return

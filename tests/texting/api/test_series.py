@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.permissions import Permission
+from tenancy.audit import AuditKind
 from tenancy.isolation import activate
+from tenancy.models import AuditEvent
 from tests.callers import EVERYTHING, make_caller
 from tests.texting.desk import SECOND, desk
 from texting.models import ScheduledText, TextSeries
@@ -59,6 +61,9 @@ def test_it_is_refused_with_what_is_wrong_and_where_it_may_not(desk):
     yesterday = str(timezone.now().date() - timedelta(days=2))
     for fields, pointer in (
         ({"at": "25:00"}, "/at"),
+        ({"at": "0\u0669:00"}, "/at"),
+        ({"every": "month", "starts": "9999-12-31"}, "/starts"),
+        ({"until": "9999-12-31"}, "/until"),
         ({"until": yesterday}, "/at"),
         ({"every": "hour"}, "/every"),
         ({"weekdays": ["monday"]}, "/weekdays"),
@@ -73,6 +78,8 @@ def test_it_is_refused_with_what_is_wrong_and_where_it_may_not(desk):
         refused = key.post("series", new(thread, **fields))
         assert refused.status_code == 422, fields
         assert pointer is None or refused.json()["errors"][0]["pointer"] == pointer, fields
+    with activate(desk.organization):
+        assert AuditEvent.objects.filter(event=AuditKind.MESSAGE_REFUSED, actor_id=key.member.pk).count() == 1
     assert key.post("series", new(thread, conversation_id=str(uuid4()))).status_code == 404
     assert key.get("series").json()["data"] == [], "nothing was kept"
     made = key.post("series", new(thread)).json()["id"]
