@@ -100,6 +100,13 @@ class Origins(Protocol):
         """In a few words where each came from, for those that came from somewhere. One statement at most."""
 
 
+def origin_for(member: Membership, line: Line, origin: str) -> str:
+    """What stays of where a text began when it is this member's from now on: "" where they could not send it as one
+    of that, so that it leaves as their own. What it is sent for does not change with it.
+    """
+    return "" if origin and origins().gone(member, line, origin) else origin
+
+
 @cache
 def origins() -> Origins:
     """The part, loaded once."""

@@ -70,6 +70,8 @@ def send_now(*, member: Membership, row: ScheduledText) -> Message:
     require(member, Permission.MESSAGES_SEND)
     mine = planning.lock_open(row)
     before = mine.author
+    if mine.author_id != member.pk:
+        mine.origin = origins.origin_for(member, mine.line, mine.origin)
     binding.give(mine.message_id, member)  # files go with their author's texts only
     try:
         found = _send(mine, member, OutsideHours.ASK)
@@ -91,7 +93,7 @@ def send_now(*, member: Membership, row: ScheduledText) -> Message:
 def _write_sender(row: ScheduledText, member: Membership) -> None:
     if row.author_id != member.pk:
         row.author = member
-        row.save(update_fields=["author"])
+        row.save(update_fields=["author", "origin"])
 
 
 def _take(row: ScheduledText) -> None:

@@ -13,6 +13,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from texting.attachments import binding
 from texting.models import Line, ScheduledText, TextSeries
+from texting.origins import origin_for
 from texting.queries import colleagues_on
 from texting.scheduled.series import Going
 from texting.scheduled.states import State, Why, move
@@ -71,10 +72,11 @@ def _pass_series_on(series: TextSeries, leaving: Leaving, able: dict[UUID, set[U
         series.state, series.why, said = Going.PAUSED, Why.LEFT, _now("Paused")
         audit.record(event=AuditKind.MESSAGE_SCHEDULE_PAUSED, actor=leaving.actor, object=series, leaving=True)
     else:
-        series.author, said = taker, _now("Handed to a colleague")
+        series.author, series.origin = taker, origin_for(taker, series.line, series.origin)
+        said = _now("Handed to a colleague")
         event = AuditKind.MESSAGE_SCHEDULE_HANDED_ON
         audit.record(event=event, actor=leaving.actor, object=series, to=str(taker.pk), leaving=True)
-    series.save(update_fields=["state", "why", "revision", "author"])
+    series.save(update_fields=["state", "why", "revision", "author", "origin"])
     return Item(str(series.pk), said, clue=str(series.pk))
 
 
@@ -84,8 +86,8 @@ def _pass_on(row: ScheduledText, leaving: Leaving, taker: Membership | None) -> 
         move(row, State.PAUSED, why=Why.LEFT)
         audit.record(event=AuditKind.MESSAGE_SCHEDULE_PAUSED, actor=leaving.actor, object=row, leaving=True)
         return _now("Paused")
-    row.author = taker
-    row.save(update_fields=["author"])
+    row.author, row.origin = taker, origin_for(taker, row.line, row.origin)
+    row.save(update_fields=["author", "origin"])
     binding.give(row.message_id, taker)
     move(row, State.WAITING)
     audit.record(

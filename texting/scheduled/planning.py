@@ -23,6 +23,7 @@ from texting.attachments.binding import BadFiles
 from texting.conversations import NotPossible
 from texting.gate import OutsideHours
 from texting.models import Conversation, ScheduledText
+from texting.origins import origin_for
 from texting.purposes import Purpose
 from texting.scheduled.checking import (
     MOST_IN_A_THREAD,
@@ -129,13 +130,14 @@ def change(
     if written != before:
         mine.body, fields = written, [*fields, "body"]
         _give_to(mine, member)
+        mine.origin = origin_for(member, place.line, mine.origin)
     _give_if_left(mine, member)
     if wanted.at != mine.send_at:  # from now on it has a time of its own
         mine.field_id = mine.relation = mine.followed_at = None
         fields += ["field", "relation", "followed_at"]
     mine.send_at = mine.look_at = wanted.at
     mine.zone, mine.zone_from, mine.tries = wanted.zone.name, wanted.zone.known_from, 0
-    mine.save(update_fields=[*fields, "zone", "zone_from", "outside_hours", "author"])
+    mine.save(update_fields=[*fields, "zone", "zone_from", "outside_hours", "author", "origin"])
     if mine.state == State.STOPPED:
         move(mine, State.WAITING)
     else:
@@ -193,7 +195,7 @@ def resume(*, member: Membership, row: ScheduledText) -> None:
     if mine.send_at <= timezone.now():
         raise NotPossible(_("Its time has passed. Choose a new time, or send it now."))
     _give_if_left(mine, member)
-    mine.save(update_fields=["author"])
+    mine.save(update_fields=["author", "origin"])
     move(mine, State.WAITING)
     audit.record(event=AuditKind.MESSAGE_SCHEDULE_RESUMED, actor=member, object=mine)
 
@@ -239,6 +241,7 @@ def _give_to(row: ScheduledText, member: Membership) -> None:
     """From now on it is this member's, with its files. The caller saves the row."""
     if row.author_id != member.pk:
         row.author = member
+        row.origin = origin_for(member, row.line, row.origin)
         binding.give(row.message_id, member)
 
 

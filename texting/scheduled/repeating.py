@@ -23,6 +23,7 @@ from texting import gate, sending
 from texting.conversations import NotPossible, refuse_if_with_somebody_else
 from texting.gate import OutsideHours
 from texting.models import Conversation, ScheduledText, TextSeries
+from texting.origins import origin_for
 from texting.purposes import Purpose
 from texting.queries.access import visible_lines
 from texting.scheduled import planning
@@ -126,7 +127,7 @@ def change(
     refuse_what_never_passes(draft, new_id())
     _write(mine, repeats)
     if written != before or not _may_still(mine):
-        mine.author = member
+        _give_to(mine, member)
     mine.body, mine.sealed_at, mine.revision = written, timezone.now(), mine.revision + 1
     mine.outside_hours = outside.value
     mine.save()
@@ -188,7 +189,7 @@ def restore(*, member: Membership, series: TextSeries) -> None:
 
 def _go_on(series: TextSeries, member: Membership) -> None:
     if not _may_still(series):
-        series.author = member
+        _give_to(series, member)
     _next(pattern_of(series), zone_now(series.contact_id, zone_of(series)))
     rows = ScheduledText.objects.select_for_update(of=("self",), no_key=True)
     back = Q(state__in=ALIVE)
@@ -197,13 +198,18 @@ def _go_on(series: TextSeries, member: Membership) -> None:
     kept = rows.filter(back, series_id=series.pk, occurs_on=series.last_day).first()
     series.state, series.why, series.ended_at = Going.ACTIVE, "", None
     series.revision += 1
-    series.save(update_fields=["state", "why", "ended_at", "revision", "author"])
+    series.save(update_fields=["state", "why", "ended_at", "revision", "author", "origin"])
     ScheduledText.objects.filter(series_id=series.pk, state=State.STOPPED, seen_at=None).update(seen_at=timezone.now())
     if kept is not None:
         move(kept, State.WAITING)
         plan(series, again=True)
     else:
         plan(series)
+
+
+def _give_to(series: TextSeries, member: Membership) -> None:
+    """From now on it is this member's. The caller saves the row."""
+    series.author, series.origin = member, origin_for(member, series.line, series.origin)
 
 
 def _next(pattern: Pattern, zone: Zone) -> Occurrence:

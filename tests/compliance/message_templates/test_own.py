@@ -5,9 +5,11 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import deactivation
 from accounts.built_in_roles import BUILT_IN_ROLES
+from accounts.leaving.steps import Leaving
 from accounts.leaving.trying import try_doors
 from accounts.models import Membership, MembershipRole, OutgoingMail, Role
 from accounts.permissions import Permission
@@ -16,7 +18,13 @@ from compliance.models import MessageTemplate, TemplateUse, TemplateVersion, nam
 from tenancy.isolation import activate
 from tests.compliance.templates_of import HELLO, published, wish
 from tests.texting.desk import Desk, desk
-from texting.models import Message
+from tests.texting.scheduled.planned import due, fresh, plan, ring
+from tests.texting.scheduled.test_repeating import begin
+from texting.models import Message, TextSeries
+from texting.scheduled import leaving_now, planning, repeating
+from texting.scheduled.leaving_step import ScheduledTexts
+from texting.scheduled.repeating import Repeats
+from texting.scheduled.series import pattern_of
 
 __all__ = ["desk"]
 
@@ -47,6 +55,14 @@ def rows(desk: Desk, **wanted) -> list[MessageTemplate]:
 
 def picked(desk: Desk, talk, member: Membership) -> str:
     return desk.as_(member).get(reverse("pick_template", args=[talk.pk]), headers=HTMX).content.decode()
+
+
+def taken(desk: Desk, talk, mine: MessageTemplate) -> str:
+    """The origin of a text that its owner begins with it."""
+    with activate(desk.organization):
+        version = TemplateVersion.objects.get(template=mine)
+    answer = desk.as_(desk.cast.agent).post(reverse("take_template", args=[talk.pk, version.pk]), headers=HTMX)
+    return answer.content.decode().partition('data-origin="')[2].partition('"')[0]
 
 
 def leave(desk: Desk, **more):
@@ -127,6 +143,31 @@ def test_a_text_of_it_leaves_counts_and_is_named_to_its_owner_only(desk):
         assert "“Mine”" in next(iter(told[desk.cast.agent].values()))
         assert "Mine" not in next(iter(told[desk.cast.second_agent].values()))
         assert names_in_reports()[mine.pk] == "One colleague's own template"
+
+
+@pytest.mark.parametrize("how", ["changed", "sent now", "handed on"])
+def test_a_scheduled_text_of_it_leaves_as_the_colleagues_own_who_takes_it_over(desk, how):
+    talk, mine, other = desk.hear(), own(desk), desk.cast.second_agent
+    origin = taken(desk, talk, mine)
+    row, series = plan(desk, talk, origin=origin), begin(desk, talk, origin=origin)
+    with activate(desk.organization):
+        if how == "changed":
+            planning.change(member=other, row=row, revision=row.revision, body="See you at noon")
+            again = Repeats(pattern_of(series), series.times)
+            repeating.change(member=other, series=series, revision=series.revision, repeats=again, body="At noon")
+        elif how == "sent now":
+            leaving_now.send_now(member=other, row=row)
+        else:
+            ScheduledTexts().end(Leaving(desk.cast.agent, desk.cast.owner, timezone.now(), other))
+    if how != "sent now":
+        due(desk, row)
+        ring(desk)
+    assert (fresh(desk, row).state, fresh(desk, row).note) == ("sent", "")
+    with activate(desk.organization):
+        assert Message.objects.get(pk=row.message_id).author_id == other.pk
+        assert not TemplateUse.objects.exists()
+        kept = TextSeries.objects.get(pk=series.pk)
+        assert (kept.origin, kept.author_id) == ((origin, desk.cast.agent.pk) if how == "sent now" else ("", other.pk))
 
 
 def test_names_and_shortcuts_of_one_person_stand_in_nobodys_way(desk):
