@@ -107,6 +107,7 @@ def end_notes(note_ids: Iterable[UUID], *, ended_as: EndedAs, at: datetime | Non
     ids = list(note_ids)
     rows = Note.objects.filter(pk__in=ids, ended_at=None)
     forget(ids)
+    forget_answers([str(pk) for pk in ids])
     return rows.update(body=None, ended_at=at or timezone.now(), ended_as=ended_as)
 
 

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.form_fields import field_of
 from accounts.models import Membership
+from texting.fields.kinds import FIRST_YEAR, LAST_YEAR
 from texting.models import Message
 from texting.queries import visible_lines, visible_teams
 from texting.queries.searching import Wish
@@ -59,6 +61,10 @@ class SearchForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The first day is not after the last one."""
         found = super().clean() or {}
+        for name in ("since", "until"):
+            if found.get(name) and not FIRST_YEAR <= found[name].year <= LAST_YEAR:
+                said = _now("Write a day between the years %(first)d and %(last)d.")
+                self.add_error(name, said % {"first": FIRST_YEAR, "last": LAST_YEAR})
         if found.get("since") and found.get("until") and found["since"] > found["until"]:
             raise ValidationError(_("The first day is after the last one. Change one of them."))
         return found

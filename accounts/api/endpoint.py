@@ -1,19 +1,22 @@
 """One address of the API. A subclass says which permissions each method takes, and has the methods.
 
 A request brings a key and nothing else: cookies are not looked at, so no browser can be made to ask on somebody's
-behalf. Everything inside runs in the key's organization and in one transaction, which a problem undoes.
+behalf. Everything inside runs in the key's organization, by its clock, and in one transaction, which a problem undoes.
 """
 
 import json
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
@@ -36,7 +39,11 @@ _JSON = ("*/*", "application/*", "application/json", "application/problem+json")
 
 
 class Endpoint(APIView):
-    """See the module. `member` is the acting integration; `cost` is what a request counts against the key's limit."""
+    """See the module. `member` is the acting integration; `cost` is what a request counts against the key's limit.
+
+    `keeps_answers`: an `Idempotency-Key` is heeded. Not where nothing changes: a kept answer would say what the key may
+    read no more, and leave no trace.
+    """
 
     authentication_classes = ()
     permission_classes = ()
@@ -46,6 +53,7 @@ class Endpoint(APIView):
 
     needs: ClassVar[Mapping[str, tuple[Permission, ...]]]
     cost: ClassVar[int] = 1
+    keeps_answers: ClassVar[bool] = True
     member: Membership
     body: dict[str, Any]
 
@@ -89,11 +97,13 @@ class Endpoint(APIView):
         needed = self.needs["get" if method == "head" else method]
         organization = self.member.organization
         try:
-            with activate(organization):
+            with activate(organization), timezone.override(ZoneInfo(organization.time_zone)):
                 require(self.member, *needed)
                 if method in {"get", "head"}:
                     return handler(request, *self.args, **self.kwargs)  # type: ignore[no-any-return]
                 self.body = read_object(request)
+                if not self.keeps_answers:
+                    return handler(request, *self.args, **self.kwargs)  # type: ignore[no-any-return]
                 return answer_once(request, self.member, self.body, lambda: handler(request, *self.args, **self.kwargs))
         except PermissionDenied as refused:
             missing = refused.missing if isinstance(refused, MissingPermission) else ()
@@ -108,9 +118,14 @@ class Endpoint(APIView):
             raise Problem(Kind.PERMISSION_MISSING, missing=[one.value for one in missing]) from None
 
 
+class _Encoder(DjangoJSONEncoder):
+    def default(self, o: Any) -> Any:
+        return super().default(o.astimezone(UTC) if isinstance(o, datetime) and o.tzinfo else o)
+
+
 def answer(data: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
-    """A finished answer in JSON."""
-    body = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
+    """A finished answer in JSON. Moments are in UTC, whatever the zone of the organization."""
+    body = json.dumps(data, cls=_Encoder, ensure_ascii=False)
     return HttpResponse(body, content_type="application/json", status=status, headers=headers)
 
 

@@ -28,7 +28,7 @@ HEADER = "Idempotency-Key"
 LONGEST = 255
 KEPT = timedelta(hours=72)
 _SAME_TRANSACTION = timedelta(minutes=1)  # a text and the answer about it are of one transaction, in either order
-_IDS = re.compile(r'"id":\s?"([0-9a-f-]{36})"')
+_IDS = re.compile(r'"(?:\w+_)?id":\s?"([0-9a-f-]{36})"')
 REPLAYED = "Idempotent-Replayed"
 
 
@@ -123,9 +123,10 @@ def _still_running() -> Problem:
     return Problem(Kind.STILL_RUNNING, headers={"Retry-After": "1"})
 
 
-def forget_answers(about: Collection[str], *, since: datetime) -> int:
+def forget_answers(about: Collection[str], *, since: datetime | None = None) -> int:
     """Empty the active organization's answers that hold one of these ids; how many. `since`: none is older."""
-    since = max(since, timezone.now() - KEPT)
+    kept = timezone.now() - KEPT
+    since = max(since, kept) if since else kept
     rows = KeptAnswer.objects.filter(created_at__gte=since - _SAME_TRANSACTION, about__has_any_keys=sorted(about))
     return rows.filter(answer__isnull=False).update(answer=None)
 

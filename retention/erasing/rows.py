@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from accounts.api.repeating import forget_answers
 from compliance.detectors.findings import LAST_FOUR_MARK
 from compliance.models import ConsentImportRow, ContactAddress, Finding
 from compliance.report_facts.keeping import keep_of_contacts
@@ -132,6 +133,7 @@ def _beside(erasure: Erasure) -> dict[str, int]:
     listed = ConsentImportRow.objects.filter(number_index__in=who.indexes, consent_import__forgotten_at=None)
     contacts = Contact.objects.filter(pk__in=who.contacts).exclude(number_masked="")
     keep_of_contacts([contact.pk for contact in contacts])
+    forget_answers([str(one) for one in erasure.contact_ids])
     done = {
         "compliance.Finding": speaking.update(masked=without_digits, digest=None, because=None),
         "compliance.ConsentImportRow": sum(_without_cells(row) for row in listed),

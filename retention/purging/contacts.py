@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from accounts.api.repeating import forget_answers
 from compliance.report_facts.keeping import keep_of_contacts
 from retention.due import lanes
 from retention.erasing.rows import end_sealed, rows_under, without_number
@@ -102,6 +103,7 @@ def _end(step: PurgeStep, contacts: Sequence[UUID], at: datetime) -> None:
             if model is not Contact:
                 done[model._meta.label] = done.get(model._meta.label, 0) + len(ids)
     forget_names(contacts)
+    forget_answers([str(pk) for pk in contacts])
     done[ContactTag._meta.label] = ContactTag.objects.filter(contact_id__in=contacts).delete()[0]
     live = PurgeStep.objects.select_for_update().get(pk=step.pk)
     live.key_ids = [*live.key_ids, *(one.hex() for one in keys)]

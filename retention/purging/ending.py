@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import F, Func, Q, Value
 from django.utils.module_loading import import_string
 
+from accounts.api.repeating import forget_answers
 from accounts.models import KeptAnswer
 from compliance.detectors.findings import LAST_FOUR_MARK
 from compliance.models import Finding
@@ -111,6 +112,8 @@ def _end(column: Column, rows: Sequence[UUID], at: datetime) -> None:
             forget(rows)
     else:
         wanted.update(**{column.field.attname: None if column.field.null else ENDED})
+    if column.model is not KeptAnswer:
+        forget_answers([str(pk) for pk in rows])
 
 
 def _kind_of(column: Column) -> str:

@@ -90,6 +90,7 @@ class ContactSearch(Endpoint):
     """Finding somebody by number."""
 
     needs = {"post": (Permission.CONTACTS_READ, Permission.CONTACTS_REVEAL)}
+    keeps_answers = False
 
     @describe(
         "Find a contact by number",
@@ -98,7 +99,6 @@ class ContactSearch(Endpoint):
         request=NumberSearch,
         request_example={"number": "+12125550181"},
         problems=[Kind.PERMISSION_MISSING],
-        repeatable=True,
         tag="Contacts",
     )
     def post(self, request: HttpRequest) -> HttpResponse:

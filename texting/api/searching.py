@@ -15,6 +15,7 @@ from accounts.api.endpoint import Endpoint, answer
 from accounts.api.paging import bad_cursor
 from accounts.api.problems import Flaw, Kind, Problem
 from accounts.api.reading import Strict, checked
+from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -22,6 +23,7 @@ from texting.api import examples
 from texting.models import Message
 from texting.queries.searching import Group, Hit, find
 from texting.search_forms import SearchForm
+from texting.searching import places
 from texting.searching.asking import LONGEST_QUERY
 from texting.searching.filling import progress
 
@@ -57,7 +59,9 @@ class TextSearch(Strict):
         max_length=MOST_ALSO,
         help_text="`escalation`: of conversations that were escalated; `finding`: with a finding, takes findings:read.",
     )
-    cursor = serializers.CharField(required=False, max_length=64, help_text="`next` of the page before, to go on.")
+    cursor = serializers.CharField(
+        required=False, max_length=places.LONGEST, help_text="`next` of the page before, to go on."
+    )
 
 
 class ShownPart(serializers.Serializer):  # type: ignore[type-arg]
@@ -95,6 +99,7 @@ class Search(Endpoint):
 
     needs = {"post": (Permission.CONVERSATIONS_READ,)}
     cost = 5
+    keeps_answers = False
 
     @describe(
         "Search texts and notes",
@@ -103,7 +108,6 @@ class Search(Endpoint):
         request=TextSearch,
         request_example={"q": "appointment thursday", "direction": "in", "since": "2026-11-01"},
         problems=[Kind.PERMISSION_MISSING],
-        repeatable=True,
         tag="Search",
     )
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -111,7 +115,7 @@ class Search(Endpoint):
         codes and private messages are not found.
         """
         wanted = checked(self.body, TextSearch)
-        after = _place(wanted.pop("cursor", ""))
+        after = _place(self.member, wanted.pop("cursor", ""))
         typed = {_NAMES.get(name, name): value for name, value in wanted.items()}
         form = SearchForm(self.member, {name: _typed(value) for name, value in typed.items()})
         if not form.is_valid():
@@ -124,7 +128,9 @@ class Search(Endpoint):
         audit.record(event=AuditKind.SEARCHED, actor=self.member, filters=narrowing, hits=found.count, people=0)
         hits = sorted(((hit, group) for group in found.groups for hit in group.hits), key=_newest_first, reverse=True)
         shown = [_show(hit, group) for hit, group in hits]
-        return answer({"data": shown, "next": found.next or None, "filled": progress().percent})
+        return answer(
+            {"data": shown, "next": places.sealed(self.member, found.next) or None, "filled": progress().percent}
+        )
 
 
 def _newest_first(found: tuple[Hit, Group]) -> int:
@@ -148,13 +154,13 @@ def _flaws(form: SearchForm) -> list[Flaw]:
     return found
 
 
-def _place(cursor: str) -> UUID | None:
+def _place(member: Membership, cursor: str) -> UUID | None:
     if not cursor:
         return None
-    try:
-        return UUID(hex=cursor)
-    except ValueError:
-        raise Problem(Kind.INVALID, errors=[Flaw(bad_cursor(), pointer="/cursor")]) from None
+    place = places.opened(member, cursor)
+    if place is None:
+        raise Problem(Kind.INVALID, errors=[Flaw(bad_cursor(), pointer="/cursor")])
+    return place
 
 
 def _show(hit: Hit, group: Group) -> dict[str, Any]:

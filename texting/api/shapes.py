@@ -1,6 +1,6 @@
 """What the API takes: every field with its bounds and its words. Names that are not here are refused."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,7 +28,9 @@ LISTS = (FilterKind.OPEN, FilterKind.MINE, FilterKind.UNASSIGNED, FilterKind.RES
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment: a time without an offset is none, and is not read by our own clock."""
+    """A moment, in UTC: a time without an offset is none, and is not read by our own clock."""
+
+    timezone = UTC
 
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:

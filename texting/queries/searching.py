@@ -84,10 +84,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Results:
-    """`next` is where the next page begins, "" at the end; `looked_to` how far back this one looked then."""
+    """`next` is where the next page begins, None at the end; `looked_to` how far back this one looked then.
+
+    The place may be the id of a text that the member does not see: it leaves sealed only (`searching.places`).
+    """
 
     groups: tuple[Group, ...] = ()
-    next: str = ""
+    next: UUID | None = None
     looked_to: datetime | None = None
 
     @property
@@ -154,7 +157,7 @@ def _results(
             )
             for pk, rows in groups.items()
         ),
-        next=place.hex if place else "",
+        next=place,
         looked_to=found[-1].created_at if place and found else None,
     )
 

@@ -1,7 +1,6 @@
 """The search: a page that teaches, its results, the next of them."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -15,7 +14,7 @@ from texting import queries
 from texting.finding_people import People, find_people
 from texting.queries.searching import Results, find
 from texting.search_forms import SearchForm
-from texting.searching import again
+from texting.searching import again, places
 from texting.searching.filling import progress
 
 
@@ -35,13 +34,14 @@ def search(request: MemberRequest) -> HttpResponse:
         return render(request, "texting/search/page.html", context)
     if not form.is_valid():
         return render(request, "texting/search/page.html", context, status=422)
-    after = _place(request.POST.get("after", ""))
+    after = places.opened(request.member, request.POST.get("after", ""))
     wish = form.wish
     results = find(request.member, wish, after)
     looks_for_people = after is None and not wish.is_narrowed
     people = find_people(request.member, wish.query, wish.tag_id) if looks_for_people else People()
     context |= {
         "results": results,
+        "next_place": places.sealed(request.member, results.next),
         "people": people,
         "query": wish.query,
         "narrowing": form.narrowing,
@@ -69,13 +69,6 @@ def _typed_before(request: MemberRequest) -> QueryDict | None:
 
 def _said(typed: QueryDict) -> dict[str, list[str]]:
     return {name: typed.getlist(name) for name in SearchForm.base_fields if typed.get(name)}
-
-
-def _place(text: str) -> UUID | None:
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        return None
 
 
 def _record(request: MemberRequest, form: SearchForm, results: Results, people: People) -> None:

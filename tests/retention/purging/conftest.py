@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import KeptAnswer, Membership
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from tenancy.encryption import day_shredding
@@ -30,6 +32,14 @@ def without_waiting(monkeypatch):
 
 def set_days(kind: Kind, days: int | None, team=None) -> RetentionPolicy:
     return RetentionPolicy.objects.create(kind=kind, days=days, team=team, set_at=timezone.now())
+
+
+def keep_answer(member: Membership, about: UUID) -> KeptAnswer:
+    """An answer to a program, of today, that says words of an older row."""
+    hashes = {"key_hash": about.bytes, "request_hash": about.bytes}
+    return KeptAnswer.objects.create(
+        membership=member, status=200, answer="A melon", about=[str(about)], created_at=timezone.now(), **hashes
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.conf import settings as configured
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import KeptAnswer
 from compliance.models import ConsentEvent, Suppression
 from retention.choices import Choices
 from retention.foreseeing import foresee
@@ -22,7 +23,7 @@ from texting import threads
 from texting.models import Contact, Conversation, Draft, Message
 from texting.phone_numbers import from_provider
 
-from .conftest import LONG_AGO, set_days
+from .conftest import LONG_AGO, keep_answer, set_days
 
 KEEPERS = list(configured.RETENTION_KEEPERS)
 
@@ -82,6 +83,7 @@ def test_a_contact_ends_with_what_finds_them_and_opt_outs_stay(desk, old):
     with activate(desk.organization):
         assert foreseen(desk).by_night()[0] == 1
         assert running.plan(timezone.now()).rows[Kind.CONTACTS] == {"texting.Contact": 1}
+        answer = keep_answer(desk.cast.agent, old.pk)
         events, stops = ConsentEvent.objects.count(), Suppression.objects.count()
     assert stops == 1
     step = purge(desk)
@@ -95,6 +97,7 @@ def test_a_contact_ends_with_what_finds_them_and_opt_outs_stay(desk, old):
         assert (ended.number_masked, ended.prefix_index, ended.region) == ("", None, "")
         assert not Contact.objects.filter(number_index=index).exists()
         assert not Draft.objects.exists()
+        assert KeptAnswer.objects.get(pk=answer.pk).answer is None
         assert (ConsentEvent.objects.count(), Suppression.objects.count()) == (events, stops)
         assert Suppression.objects.filter(number_index=index).exists(), "the number stays blocked"
         told = AuditEvent.objects.filter(event="key:destroyed", object_id__in=step.key_ids)

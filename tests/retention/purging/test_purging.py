@@ -22,7 +22,7 @@ from tests.texting.desk import SECOND
 from texting.models import CarrierCopy, Conversation, EndedAs, Message, Note, TextWord
 from texting.searching.keeping import keep_words
 
-from .conftest import LONG_AGO, set_days
+from .conftest import LONG_AGO, keep_answer, set_days
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +57,7 @@ def test_old_texts_end_and_young_ones_do_not(desk, told, without_waiting):
         )
         copy = bytes(Message.objects.filter(pk=old.pk).values_list("body", flat=True).get())
         keep_words([old, young, note])
+        answers = [keep_answer(desk.cast.agent, row.pk) for row in (old, note, young)]
         assert set(TextWord.objects.values_list("row_id", flat=True)) == {old.pk, young.pk, note.pk}
     done = purge(desk, bodies=30)
     with activate(desk.organization):
@@ -64,6 +65,7 @@ def test_old_texts_end_and_young_ones_do_not(desk, told, without_waiting):
         assert set(TextWord.objects.values_list("row_id", flat=True)) == {young.pk}, "nothing finds what has ended"
         assert (ended.body, ended.ended_as, ended.ended_at) == (None, EndedAs.RETENTION, done.at)
         assert (fresh(note).body, fresh(old.conversation).preview) == (None, None)
+        assert [fresh(one).answer for one in answers] == [None, None, "A melon"]
         assert (fresh(young).body, fresh(young.conversation).preview) == ("Two melons", "Two melons")
         seen = foresee(Choices.load(), zone="UTC", at=timezone.now(), kinds=[Kind.BODIES])
         assert sum(seen.by_night()) == 1, "the young one is still to end, what has ended is not"

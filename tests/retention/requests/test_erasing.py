@@ -20,6 +20,7 @@ from tenancy.encryption import blind_index, keyring, shredding
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.callers import make_caller
 from tests.retention.asked import ask_request
 from tests.retention.placed import place_hold
 from tests.texting.attachments.keeping import keep_file
@@ -132,6 +133,24 @@ def test_nothing_of_the_person_opens_and_everything_of_others_does(desk, person)
     after = everything(desk)
     assert mask not in after
     assert "9817" not in after
+
+
+def test_no_answer_kept_for_a_program_says_words_or_names_of_the_person(desk, person):
+    key = make_caller(desk.cast.owner)
+    with activate(desk.organization):
+        thread = Conversation.objects.filter(contact_id=person.pk).first().pk
+    asked = (
+        ("POST", f"conversations/{thread}/notes", {"body": "Delia rang"}),
+        ("PATCH", f"contacts/{person.pk}", {"name": "Delia M."}),
+    )
+    for number, one in enumerate(asked):
+        first, again = (key.ask(*one, **{"Idempotency-Key": f"d{number}"}) for _twice in range(2))
+        assert (first.content, "Delia" in first.content.decode()) == (again.content, True), first.content
+    begin(desk)
+    running.go_on(desk.organization.pk)
+    for number, one in enumerate(asked):
+        gone = key.ask(*one, **{"Idempotency-Key": f"d{number}"})
+        assert (gone.status_code, gone.json()["type"].partition("#")[2]) == (409, "answer-gone")
 
 
 def test_the_number_stays_blocked_and_comes_back_as_somebody_new(desk, person):
