@@ -82,7 +82,7 @@ class NewSeries(Strict):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wrong = {
+        wrong: dict[str, list[str]] = {
             name: [f"Write a day before the year {LAST_YEAR + 1}."]
             for name in ("starts", "until")
             if name in attrs and attrs[name].year > LAST_YEAR
