@@ -81,21 +81,28 @@ class AppendOnly(_SqlConstraint):
 
 
 class Guarded(_SqlConstraint):
-    """Each row that is written is looked at by a function of the first migration, which knows what came before."""
+    """Each row that is written is looked at by a function of the first migration, which knows what came before.
 
-    create = "CREATE TRIGGER %(name)s BEFORE INSERT OR UPDATE ON %(table)s FOR EACH ROW EXECUTE FUNCTION %(function)s()"
-    remove = "DROP TRIGGER %(name)s ON %(table)s"
+    `tells` is the function that says afterwards, elsewhere, what was written.
+    """
 
-    def __init__(self, *, function: str, name: str) -> None:
+    create = (
+        "CREATE TRIGGER %(name)s BEFORE INSERT OR UPDATE ON %(table)s FOR EACH ROW EXECUTE FUNCTION %(function)s();"
+        "CREATE TRIGGER guard_tells AFTER INSERT OR UPDATE ON %(table)s FOR EACH ROW EXECUTE FUNCTION %(tells)s()"
+    )
+    remove = "DROP TRIGGER %(name)s ON %(table)s; DROP TRIGGER guard_tells ON %(table)s"
+
+    def __init__(self, *, function: str, tells: str, name: str) -> None:
         super().__init__(name=name)
-        self.function = function
+        self.function, self.tells = function, tells
 
     def _parts(self, model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> dict[str, Any]:
-        return {**super()._parts(model, editor), "function": editor.quote_name(self.function)}
+        names = {"function": editor.quote_name(self.function), "tells": editor.quote_name(self.tells)}
+        return {**super()._parts(model, editor), **names}
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
-        return path, args, {**kwargs, "function": self.function}
+        return path, args, {**kwargs, "function": self.function, "tells": self.tells}
 
 
 class SameOrganization(_SqlConstraint):

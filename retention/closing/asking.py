@@ -1,16 +1,17 @@
 """Asking for the end of an organization, agreeing, taking it back."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import notices
+from accounts import notices, operators
 from accounts.mail import MailKind
 from accounts.mail.writing import day_in_words
-from accounts.models import Membership
+from accounts.models import Membership, OperatorEvent, User
+from accounts.origins import Origin
 from accounts.permissions import Permission, require
 from retention.holds.freezing import live_scopes
 from retention.lock import deleting_lock
@@ -19,7 +20,6 @@ from retention.requests.cannot_do import CannotDo
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
-from tenancy.models import Organization
 from texting.models import Line
 
 WINDOW = timedelta(days=30)
@@ -45,7 +45,6 @@ def ask(*, member: Membership, typed: str) -> Closing:
     others = other_owners(member)
     now = timezone.now()
     closing = Closing.objects.create(state=State.ASKED, asked_by=member, asked_at=now)
-    _set_directory(end_asked_at=now)
     audit.record(event=AuditKind.CLOSING_ASKED, actor=member, object=closing, alone=not others)
     if not others:
         begin(closing)
@@ -72,13 +71,20 @@ def take_back(*, member: Membership) -> None:
     _take_back(_locked(State.ASKED, State.COUNTING), member)
 
 
-def begin_from_outside(window: timedelta = WINDOW) -> Closing:
-    """An operator ends the active organization; its owners are mailed. Raises CannotDo."""
+def begin_from_outside(
+    window: timedelta = WINDOW, *, operator: User | None = None, origin: Origin | None = None
+) -> Closing:
+    """An operator ends the active organization; its owners are mailed, and the operators' log tells. Raises CannotDo.
+
+    None is the command line. The database asks for that entry (docs/decisions/0309).
+    """
     deleting_lock()
     refuse_if_held()
     if current() is not None:
         raise CannotDo(_("It was asked for already; its owners see it under Settings > End the organization."))
     closing = Closing.objects.create(state=State.ASKED, asked_at=timezone.now())
+    act = OperatorEvent.Act.END_BEGUN
+    operators.note(act, user=operator, origin=origin, organization_id=current_organization_id())
     begin(closing, window)
     return closing
 
@@ -112,7 +118,6 @@ def _take_back(closing: Closing, member: Membership | None) -> None:
     closing.state, closing.decided_by = State.TAKEN_BACK, member
     closing.save(update_fields=["state", "decided_by"])
     Line.objects.filter(pk__in=closing.line_ids).update(is_active=True)
-    _set_directory(closes_at=None, end_asked_at=None)
     audit.record(event=AuditKind.CLOSING_TAKEN_BACK, actor=member, object=closing, lines=closing.line_ids)
 
 
@@ -123,7 +128,6 @@ def begin(closing: Closing, window: timedelta = WINDOW) -> None:
     closing.line_ids = []
     silence(closing)
     closing.save(update_fields=["state", "begun_at", "ends_at", "line_ids"])
-    _set_directory(closes_at=closing.ends_at)
     audit.record(event=AuditKind.CLOSING_BEGUN, actor=closing.asked_by, object=closing, ends_at=closing.ends_at)
     tell(closing)
 
@@ -175,8 +179,3 @@ def _locked(*states: str) -> Closing:
     if closing is None:
         raise CannotDo(_("Nothing is under way that this could be said to."))
     return closing
-
-
-def _set_directory(**moments: datetime | None) -> None:
-    """What rounds and operators know without opening the organization."""
-    Organization.objects.filter(pk=current_organization_id()).update(**moments)

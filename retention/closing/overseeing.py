@@ -80,11 +80,8 @@ def begin(*, operator: User, origin: Origin, organization_id: UUID, typed: str) 
     organization = Organization.objects.get(pk=organization_id)
     if " ".join(typed.split()).casefold() != organization.name.casefold():
         raise CannotDo(_("Type the organization's name as it stands above."))
-    with transaction.atomic():
-        with activate(organization):
-            closing = asking.begin_from_outside()
-        operators.note(Act.END_BEGUN, user=operator, origin=origin, organization_id=organization_id)
-    return closing
+    with activate(organization):
+        return asking.begin_from_outside(operator=operator, origin=origin)
 
 
 def take_back(*, operator: User, origin: Origin, organization_id: UUID) -> None:

@@ -15,7 +15,8 @@ class Closing(TenantModel):
 
     `counts`, `certificate` and `rows_certificate` (canonical JSON, signed) outlive the keys: ids, counts and times
     only. `carriers`: what became of the copies of its texts; `cleared`: rows that were deleted, by model, so far.
-    The database lets it move by its states only, and not before its day (docs/decisions/0309).
+    The database lets it move by its states only, and not before its day, and keeps `closes_at` and `end_asked_at` of
+    the organization as this says (docs/decisions/0309).
     """
 
     class State(models.TextChoices):
@@ -57,7 +58,7 @@ class Closing(TenantModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TenantModel.Meta.constraints,
             *same_organization("asked_by", "decided_by"),
-            Guarded(function="refuse_hasty_closing", name="retention_closing_guarded"),
+            Guarded(function="refuse_hasty_closing", tells="tell_of_closing", name="retention_closing_guarded"),
             models.UniqueConstraint(
                 fields=["organization"], condition=~models.Q(state="taken_back"), name="retention_closing_one"
             ),

@@ -111,6 +111,9 @@ BEGIN
     IF pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
         RETURN NEW;
     END IF;
+    IF nullif(current_setting('app.organization_id', true), '')::uuid IS DISTINCT FROM NEW.organization_id THEN
+        RAISE insufficient_privilege USING MESSAGE = 'another organization is active';
+    END IF;
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'asked' OR NEW.ends_at IS NOT NULL OR NEW.begun_at IS NOT NULL OR NEW.ended_at IS NOT NULL
            OR NEW.decided_by_id IS NOT NULL THEN
@@ -136,6 +139,17 @@ BEGIN
         WHEN begins AND NEW.asked_by_id IS NOT NULL
              AND NOT public.owners_agree(NEW.organization_id, NEW.asked_by_id, NEW.decided_by_id)
             THEN 'another owner has not agreed'
+        WHEN begins AND NEW.asked_by_id IS NULL AND NOT EXISTS (
+            SELECT FROM public.accounts_operatorevent
+            WHERE organization_id = NEW.organization_id AND act = 'organization:end_begun'
+                AND at > clock_timestamp() - interval '1 day'
+        )
+            THEN 'no owner asked, and no operator''s log tells of it'
+        WHEN NEW.state <> OLD.state AND NEW.state IN ('carriers', 'ending', 'ended') AND EXISTS (
+            SELECT FROM public.retention_holdscope AS scope JOIN public.retention_hold AS hold ON hold.id = scope.hold_id
+            WHERE hold.organization_id = NEW.organization_id AND hold.state <> 'released'
+        )
+            THEN 'something is on legal hold'
         WHEN NEW.state <> OLD.state AND NEW.state IN ('carriers', 'ending', 'ended') AND NEW.ends_at > clock_timestamp()
             THEN 'the day of the closing is not over'
         WHEN NEW.ended_at IS DISTINCT FROM OLD.ended_at AND NOT (OLD.state = 'ending' AND NEW.state = 'ended')
@@ -160,11 +174,52 @@ BEGIN
       AND member.id <> asker;
     RETURN owners = '{}' OR coalesce(second = ANY (owners), false);
 END
-$$
+$$;
+
+-- What every page and every round knows of a closing is what the closing says, whoever wrote it.
+CREATE FUNCTION closing_of(organization uuid) RETURNS TABLE (ends_at timestamptz, asked_at timestamptz)
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF nullif(current_setting('app.organization_id', true), '')::uuid IS DISTINCT FROM organization THEN
+        RAISE insufficient_privilege USING MESSAGE = 'another organization is active';
+    END IF;
+    RETURN QUERY
+        SELECT max(closing.ends_at), max(closing.asked_at) FROM public.retention_closing AS closing
+        WHERE closing.organization_id = organization AND closing.state <> 'taken_back';
+END
+$$;
+CREATE FUNCTION tell_of_closing() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.tenancy_organization AS organization SET closes_at = known.ends_at, end_asked_at = known.asked_at
+    FROM public.closing_of(NEW.organization_id) AS known
+    WHERE organization.id = NEW.organization_id
+        AND (organization.closes_at, organization.end_asked_at) IS DISTINCT FROM (known.ends_at, known.asked_at);
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION refuse_hiding_a_closing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') AND EXISTS (
+        SELECT FROM public.closing_of(NEW.id) AS known
+        WHERE (NEW.closes_at, NEW.end_asked_at) IS DISTINCT FROM (known.ends_at, known.asked_at)
+    ) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'when an organization ends is told by its closing';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER tenancy_organization_told BEFORE UPDATE ON tenancy_organization FOR EACH ROW
+    WHEN ((NEW.closes_at, NEW.end_asked_at) IS DISTINCT FROM (OLD.closes_at, OLD.end_asked_at))
+    EXECUTE FUNCTION refuse_hiding_a_closing()
 """
 NOT_ONLY_BY_A_CLOSING = """
 DROP TRIGGER tenancy_organization_born ON tenancy_organization;
 DROP TRIGGER tenancy_organization_closed ON tenancy_organization;
+DROP TRIGGER tenancy_organization_told ON tenancy_organization;
+DROP FUNCTION refuse_hiding_a_closing();
+DROP FUNCTION tell_of_closing();
+DROP FUNCTION closing_of(uuid);
 DROP FUNCTION refuse_end_without_closing();
 DROP FUNCTION refuse_hasty_closing();
 DROP FUNCTION owners_agree(uuid, uuid, uuid)

@@ -14,7 +14,8 @@ from retention.models import Closing
 from tenancy.isolation import AppendOnly, activate
 from tenancy.models import AuditEvent, Organization
 from tests.retention.closing.passing import let_its_day_pass
-from tests.texting.desk import desk
+from tests.retention.placed import place_hold
+from tests.texting.desk import FIRST, desk
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.django_db
@@ -202,3 +203,42 @@ def test_no_table_that_is_never_deleted_lacks_that():
         assert {name for (name,) in cursor.fetchall()} == tables
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = 'refuse_change'::regproc")
         assert {name for (name,) in cursor.fetchall()} == tables
+
+
+ASKED = FORGED.replace("'asked_by_id', %(owner)s, 'decided_by_id', %(admin)s, ", "")
+"""By nobody."""
+COUNTS = "UPDATE retention_closing SET state = 'counting', ends_at = now() + interval '30 days'"
+NOTED = (
+    "INSERT INTO accounts_operatorevent (id, at, act, organization_id)"
+    " VALUES (gen_random_uuid(), now(), 'organization:end_begun', %(id)s)"
+)
+
+
+def test_a_forged_closing_is_on_every_page_and_in_the_operators_log(desk):
+    """Whoever writes the row: the banner has its day, and nothing else takes that away."""
+    assert _tried(desk, ASKED.format(state="asked", more=""), COUNTS) == (1, []), "no operator's log tells"
+    assert _tried(desk, NOTED, COUNTS) == (0, [])
+    told = Organization.everyone.get(pk=desk.organization.pk)
+    with activate(desk.organization):
+        closing = Closing.objects.get()
+    assert (told.closes_at, told.end_asked_at) == (closing.ends_at, closing.asked_at) != (None, None)
+    assert "This organization ends" in desk.as_(desk.cast.agent).get("/inbox/").content.decode()
+    hidden = (
+        "UPDATE tenancy_organization SET closes_at = NULL WHERE id = %(id)s",
+        "UPDATE tenancy_organization SET end_asked_at = NULL WHERE id = %(id)s",
+        "UPDATE tenancy_organization SET closes_at = NULL, end_asked_at = NULL WHERE id = %(id)s"
+        " AND (SELECT set_config('app.organization_id', %(other)s::text, true)) <> ''",
+        "UPDATE tenancy_organization SET closes_at = now() WHERE id = %(other)s",
+    )
+    assert _tried(desk, *hidden) == (len(hidden), [])
+    assert Organization.everyone.get(pk=desk.organization.pk).closes_at == closing.ends_at
+
+
+def test_what_is_on_hold_ends_by_no_statement(desk):
+    desk.hear("About my crown")
+    with activate(desk.organization):
+        asking.begin_from_outside()
+        place_hold(desk.cast.admin, about=FIRST)
+        let_its_day_pass()
+    steps = [f"UPDATE retention_closing SET state = '{state}'" for state in ("carriers", "ending", "ended")]
+    assert _tried(desk, *steps) == (3, [])

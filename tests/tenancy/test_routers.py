@@ -36,11 +36,14 @@ def test_rows_of_two_databases_do_not_refer_to_each_other():
 
 OF_ALL = {"current_organization", "refuse_change"}
 OF_MAIN = {
+    "closing_of",
     "owners_agree",
     "refuse_deleting_of_the_living",
     "refuse_end_without_closing",
     "refuse_hasty_closing",
+    "refuse_hiding_a_closing",
     "refuse_undoing_an_end",
+    "tell_of_closing",
 }
 
 
