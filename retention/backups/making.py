@@ -59,15 +59,19 @@ class _Snapshot:
 def backup(
     main_url: str, keys_url: str, *, main: Shelf, keys: Shelf, keep: timedelta, keep_keys: timedelta, now: datetime
 ) -> Made:
-    """Take away what is older than `keep` and `keep_keys`, but the newest, and make one.
+    """Make one, and take away what is older than `keep` and `keep_keys`, but the newest.
 
-    In this order, since old keys have to go on days too on which no backup can be made. Raises BackupError; then
-    nothing was made.
+    Before too, since old keys have to go on days on which no backup can be made. Raises BackupError; then nothing was
+    made.
     """
-    removed = []
-    for each, time in ((main, keep), (keys, keep_keys)):
+
+    def remove_older() -> list[str]:
+        pairs = ((main, keep), (keys, keep_keys))
+        return [f"{each.part} {gone}" for each, time in pairs for gone in each.remove_older(time, now=now)]
+
+    for each in (main, keys):
         each.prepare()
-        removed += [f"{each.part} {gone}" for gone in each.remove_older(time, now=now)]
+    removed = remove_older()
     key = backup_key()
     name = shelf.new_name(now)
     with ExitStack() as stack:
@@ -82,6 +86,7 @@ def backup(
             removed,
         )
         crash_here("before_backup_named")
+    made.removed += remove_older()  # what was the newest until now
     return made
 
 
