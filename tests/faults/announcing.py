@@ -44,7 +44,8 @@ def die_with_a_batch_queued(system: System, desk: Desk, row: Announcement) -> No
 def kill_again_and_again(system: System, desk: Desk, row: Announcement, *, times: int, seed: int) -> None:
     """Each worker dies some way further than the one before, wherever it is then.
 
-    How far each comes is a share of what is left to be queued or to be handed over, and some milliseconds more.
+    How far each comes is a share of what is left to be queued or to be handed over, and some milliseconds more. None
+    comes to the end: what is killed when all is over has shown nothing.
     """
     print(f"killed by seed {seed}")
     chance = random.Random(seed)  # noqa: S311 - moments of a test, to be had again
@@ -55,11 +56,12 @@ def kill_again_and_again(system: System, desk: Desk, row: Announcement, *, times
         queued, taken = _queued(desk, row), len(system.far_end.truth) - before
         by_queued = queued < people and chance.random() < 0.5
         begun = queued if by_queued else taken
-        goal = begun + int((people - begun) * chance.uniform(0.0, 1.5) / left)
+        goal = min(begun + int((people - begun) * chance.uniform(0.05, 0.9) / left), people - 2)
         system.start_worker()
         _wait(system, desk, row, lambda by=by_queued, goal=goal: _came(system, desk, row, before, by) > goal)
         time.sleep(chance.uniform(0.0, 0.12))
         system.kill("worker")
+        assert _is_on(desk, row), "it was killed after the end"
 
 
 def finish(system: System, desk: Desk, row: Announcement, *, workers: int) -> None:
