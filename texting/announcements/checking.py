@@ -4,16 +4,18 @@ Its answers decide nothing: at its time every text asks again. They tell a perso
 gate refuses here is left out, so that what was looked at is what begins.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Membership
 from tenancy.bulk_writes import insert_rows, update_rows
-from tenancy.encryption import prefetch
+from tenancy.encryption import KeyDestroyed, prefetch
 from texting import gate, sending, threads
 from texting.announcements import audiences
 from texting.announcements.texts import NOT_MADE, texts_for
@@ -25,8 +27,10 @@ from texting.models import Announcement, AnnouncementRecipient
 from texting.purposes import Purpose
 from texting.segments import count
 
+log = logging.getLogger("parley.announcements")
+
 RowState = AnnouncementRecipient.State
-TOO_LONG = "text.long"
+TOO_LONG, BROKEN, ERASED = "text.long", "broken", "destination.ended"
 FORGOTTEN_TOGETHER = 1_000
 
 
@@ -41,9 +45,10 @@ def check_some(row: Announcement, author: Membership, most: int) -> bool:
         row.state, row.checked_at = Announcement.State.CHECKED, timezone.now()
         row.save(update_fields=["state", "checked_at"])
         return False
-    _judge(row, author, rows)
+    _judge_or_set_aside(row, author, rows)
+    row.tries = 0
     update_rows(rows, ["state", "reason", "segments", "price_micros", "due_at"])
-    row.save(update_fields=["report"])
+    row.save(update_fields=["report", "tries"])
     return True
 
 
@@ -62,6 +67,35 @@ def _gather(row: Announcement, author: Membership) -> None:
         forget_recipients(row, Q(contact_id__in=lost[at : at + FORGOTTEN_TOGETHER]))
     row.is_gathered = True
     row.save(update_fields=["is_gathered"])
+
+
+def _judge_or_set_aside(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:
+    """`_judge`; one who breaks alone is left out and holds up no others."""
+    try:
+        _judge(row, author, rows)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        if len(rows) == 1 and not isinstance(error, KeyDestroyed) and not _some_are_ready(row):
+            raise
+        broken: Exception | None = None
+        for one in rows:
+            try:
+                _judge(row, author, [one])
+            except DatabaseError:
+                raise
+            except KeyDestroyed:  # an erasure is between their key and their rows
+                one.state, one.reason = RowState.LEFT_OUT, ERASED
+            except Exception as error:
+                log.exception("announced_check_broke", extra={"recipient": str(one.pk)})
+                one.state, one.reason = RowState.LEFT_OUT, BROKEN
+                broken = error
+        if broken is not None and len(rows) > 1 and all(one.reason == BROKEN for one in rows):
+            raise broken from None  # it is not about one of them
+
+
+def _some_are_ready(row: Announcement) -> bool:
+    return AnnouncementRecipient.objects.filter(announcement=row, state=RowState.READY).exists()
 
 
 def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:

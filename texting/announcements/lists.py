@@ -32,7 +32,7 @@ class CannotUse(ValueError):
 
 @dataclass
 class Listed:
-    """Who is on a list, in its order, each once. `left_out`: rows by a fixed word; `rows`: the first of them."""
+    """Who is on a list, in its order, each person once. `left_out`: rows by a fixed word; `rows`: the first of them."""
 
     contacts: list[UUID] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -51,7 +51,7 @@ def read(raw: bytes, region: str) -> Listed:
 
     Raises CannotUse. Only numbers that are contacts already: anybody else has permitted nothing.
     """
-    listed, seen = Listed(), set[bytes]()
+    listed, seen, people = Listed(), set[bytes](), set[UUID]()
     rows = enumerate(_rows(_text(raw)), start=1)
     while part := list(islice(rows, _TOGETHER)):
         if part[-1][0] > MOST_ROWS:
@@ -68,12 +68,18 @@ def read(raw: bytes, region: str) -> Listed:
                 seen.add(index)
                 found[number] = index
         rows_of = Contact.objects.filter(number_index__in=list(found.values()), only_codes=False)
-        known = {bytes(index): pk for pk, index in rows_of.values_list("pk", "number_index")}
+        whose = rows_of.values_list("number_index", "pk", "merged_into_id")
+        known = {bytes(index): (pk, first or pk) for index, pk, first in whose}
         for number, index in found.items():
-            if index in known:
-                listed.contacts.append(known[index])
-            else:
+            if index not in known:
                 listed.leave_out("unknown", number)
+                continue
+            contact, person = known[index]
+            if person in people:
+                listed.leave_out("twice", number)
+            else:
+                people.add(person)
+                listed.contacts.append(contact)
     if not listed.contacts:
         raise CannotUse(
             _("Nobody on this list is a contact. Import them with their permission first: Contacts, Import.")

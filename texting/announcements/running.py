@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
-from django.db.models.functions import Now
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,9 +14,10 @@ from tenancy.audit import AuditKind
 from texting import outbox
 from texting.announcements import audiences, telling
 from texting.announcements.doorbell import ring
+from texting.announcements.policy import PAUSED
 from texting.announcements.rules import most_alone
 from texting.announcements.second_person import concerned, is_by_key, is_concerned
-from texting.announcements.texts import bind, version_of
+from texting.announcements.texts import NOT_MADE, bind, version_of
 from texting.announcements.writing import (
     OPEN,
     PROMISED,
@@ -26,10 +27,10 @@ from texting.announcements.writing import (
     promise_nothing,
     require_sender,
 )
-from texting.models import Announcement, AnnouncementRecipient, OutboxEntry
+from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
 from texting.purposes import Purpose, terms_of
 from texting.queries import visible_lines
-from texting.statuses import ErrorKind
+from texting.statuses import ErrorKind, MessageStatus
 
 State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
 GOOD_FOR = timedelta(hours=24)
@@ -40,8 +41,10 @@ PASSING = (
     *(kind.value for kind in (ErrorKind.UNREACHABLE, ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED)),
     *(kind.value for kind in (ErrorKind.AUTH, ErrorKind.ACCOUNT, ErrorKind.UNKNOWN)),
     *("expired", "carrier.day", "broken", "line.active", "author.active"),
+    NOT_MADE,  # whoever tries again may see what the other might not, or has given the contact what was missing
 )
 """Why a text did not arrive that may arrive another day. What a customer or their number speaks against is not here."""
+ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
 _FAR = timedelta(days=3650)
 
 
@@ -200,7 +203,10 @@ def resume(*, member: Membership, row: Announcement) -> None:
     mine = lock(row, State.PAUSED)
     require_line(member, mine)
     go(mine, member)
-    waiting(mine).update(due_at=Now(), held_until=None, expires_at=Now() + _life(mine))
+    held = Message.objects.filter(pk=OuterRef("message_id"), held_until__gt=Now()).exclude(provider_code=PAUSED)
+    morning = Subquery(held.order_by().values("held_until")[:1])  # of those whose hours have not come
+    leaves = Coalesce(morning, Now())
+    waiting(mine).update(due_at=leaves, held_until=morning, expires_at=leaves + _life(mine))
     audit.record(event=AuditKind.ANNOUNCEMENT_RESUMED, actor=member, object=mine)
     outbox.ring_after_commit(mine.line_id)
     ring(mine)
@@ -223,7 +229,8 @@ def retry(*, member: Membership, row: Announcement) -> None:
 def passing(row: Announcement) -> QuerySet[AnnouncementRecipient]:
     """Who did not get it for a reason that may have passed; nobody whose text may have arrived after all."""
     lost = AnnouncementRecipient.objects.filter(announcement=row, state__in=[RowState.FAILED, RowState.REFUSED])
-    return lost.filter(reason__in=PASSING)
+    came = Message.objects.filter(announcement=row, status__in=ARRIVED).order_by().values("pk")  # not yet settled
+    return lost.filter(reason__in=PASSING).exclude(message_id__in=came)
 
 
 def cancel(*, member: Membership, row: Announcement) -> None:

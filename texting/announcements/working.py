@@ -32,6 +32,7 @@ from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import progress, sending
 from texting.announcements import checking, planning, running, stopping, telling
+from texting.announcements.checking import BROKEN, ERASED
 from texting.announcements.policy import CANCELED
 from texting.announcements.texts import NOT_MADE, texts_for
 from texting.announcements.writing import PROMISED, promise_nothing
@@ -51,9 +52,8 @@ A_TURN = 20.0  # seconds; then the others have theirs
 LEAST_AHEAD = 500
 LOOKED_AT = timedelta(days=3)  # after the end: carriers say late that a text did not arrive
 TRIES = 5
-BROKEN, BAD_TEXT, ERASED = "broken", "text.bad", "destination.ended"
+BAD_TEXT = "text.bad"
 State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
-_ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
 _LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
 _NOT_OVER = (RowState.UNREAD, RowState.READY, RowState.QUEUED)
 
@@ -181,11 +181,12 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
     due = ready.filter(Q(due_at=None) | Q(due_at__lte=timezone.now())).select_related("contact")
     rows = list(due.order_by("id")[: max(0, min(batch, turn.room))])
     if rows:
-        _queue(row, author, rows)
+        turn.room -= _queue(row, author, rows)
         if row.tries:
             row.tries = 0
             row.save(update_fields=["tries"])
-        turn.room -= len(rows)
+        if turn.room <= 0:  # some have left meanwhile
+            turn.room = _ahead(row) - _waiting(row)
         return turn.room > 0
     if not _recipients(row, *_NOT_OVER).exists():
         row.state, row.ended_at = State.FINISHED, timezone.now()
@@ -228,21 +229,25 @@ def _waiting(row: Announcement) -> int:
     return entries.filter(Q(held_until=None) | Q(held_until__lte=Now())).count()
 
 
-def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:
-    """Queue these, or say why not. One that breaks alone is set aside and holds up no others."""
+def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> int:
+    """Queue these, or say why not. One that breaks alone is set aside and holds up no others.
+
+    Returns how many of them wait for nothing but their turn.
+    """
     try:
         with transaction.atomic():
-            _send(row, author, rows)
+            return _send(row, author, rows)
     except DatabaseError:
         raise
     except Exception as error:
-        if len(rows) == 1 and not isinstance(error, KeyDestroyed):
+        if len(rows) == 1 and not isinstance(error, KeyDestroyed) and _may_be_about_all(row):
             raise
         broken: Exception | None = None
+        taken = 0
         for one in rows:
             try:
                 with transaction.atomic():
-                    _send(row, author, [one])
+                    taken += _send(row, author, [one])
             except DatabaseError:
                 raise
             except KeyDestroyed:  # an erasure is between their key and their rows
@@ -251,12 +256,20 @@ def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
                 log.exception("announced_text_broke", extra={"recipient": str(one.pk)})
                 one.state, one.reason, one.message_id = RowState.REFUSED, BROKEN, None
                 broken = error
-        if broken is not None and all(one.reason == BROKEN for one in rows):
+        if broken is not None and len(rows) > 1 and all(one.reason == BROKEN for one in rows):
             raise broken from None  # it is not about one of them
         _store(rows)
+        return taken
 
 
-def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:
+def _may_be_about_all(row: Announcement) -> bool:
+    """Whether what breaks for one, who alone is due, is worth another try: it holds up nobody, or none ever worked."""
+    if not Message.objects.filter(announcement=row).exists():
+        return True
+    return row.tries + 1 < TRIES and _recipients(row, RowState.READY).count() < 2
+
+
+def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> int:
     contacts = [one.contact for one in rows]
     prefetch(contacts)
     texts = texts_for(row, contacts, author)
@@ -279,6 +292,8 @@ def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementReci
     for one, result in zip(made, results, strict=True):
         _note(one, result)
     _store(rows)
+    queued = [result for result in results if isinstance(result, Message)]
+    return sum(text.held_until is None or text.held_until <= timezone.now() for text in queued)
 
 
 def _store(rows: Sequence[AnnouncementRecipient]) -> None:
@@ -330,7 +345,7 @@ def _take_back(row: Announcement, batch: int) -> bool:
 
 def settle(row: Announcement) -> None:
     """Bring the recipients' states up to those of their texts, in the running transaction."""
-    _move(row, (RowState.QUEUED, RowState.FAILED), RowState.SENT, Q(status__in=_ARRIVED))
+    _move(row, (RowState.QUEUED, RowState.FAILED), RowState.SENT, Q(status__in=running.ARRIVED))
     _move(row, (RowState.QUEUED, RowState.SENT), RowState.FAILED, Q(status__in=_LOST))
     by_hand = Q(provider_code__in=[CANCELED, TAKEN_BACK_BY_HAND])
     _move(row, (RowState.QUEUED,), RowState.TAKEN_BACK, Q(status=MessageStatus.CANCELED) & by_hand)

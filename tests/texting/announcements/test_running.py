@@ -1,10 +1,13 @@
 """One text to many: who gets it, who does not and why, once each, whatever happens in between."""
 
 import random
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
+from compliance.send_policies import here
 from tenancy.isolation import activate
 from tests.texting.announcements.many import (
     act,
@@ -21,15 +24,21 @@ from tests.texting.announcements.many import (
     write,
 )
 from tests.texting.desk import desk
-from texting import sending
 from texting.announcements import running, stopping, working
 from texting.announcements.audiences import Audience
 from texting.announcements.writing import CannotAnnounce
-from texting.models import Announcement, Contact, Conversation, Message, OutboxEntry, Tag
+from texting.models import Announcement, AnnouncementRecipient, Contact, Conversation, Message, OutboxEntry, Tag
 
 __all__ = ["desk"]
 
 State = Announcement.State
+
+
+def night(monkeypatch) -> ZoneInfo:
+    """It is three in the morning for everybody; returns their clock."""
+    zone = ZoneInfo("America/New_York")
+    monkeypatch.setattr(here, "now", lambda: datetime(2037, 7, 2, 3, tzinfo=zone))
+    return zone
 
 
 class TestTheCheck:
@@ -76,7 +85,7 @@ class TestTheCheck:
 
 class TestTheAudience:
     def test_conditions_hold_together_and_a_list_reaches_whom_we_know(self, desk):
-        customers(desk, 1, 2, tag="VIP")
+        first, further = customers(desk, 1, 2, tag="VIP")
         customers(desk, 2, tag="Away")
         customers(desk, 3)
         with activate(desk.organization):
@@ -92,6 +101,10 @@ class TestTheAudience:
         act(desk, running.check, listed)
         work(desk, listed)
         assert states(desk, listed) == {"ready": 2}, "the list is still there"
+        with activate(desk.organization):
+            Contact.objects.filter(pk=further.pk).update(merged_into=first)
+        both = checked(desk, Audience(listed=True), numbers=f"{number(2)}\n{number(3)}\n{number(1)}\n".encode())
+        assert (states(desk, both), both.report["rows"]) == ({"ready": 2}, {"twice": [3]}), "of one person"
 
     @pytest.mark.parametrize("raw", [b"", b"Name\nAnn\n", b"PK\x03\x04xx", b"%PDF-1", b"\xff\xfe\x00\xd8", b'"open'])
     def test_what_is_no_list_of_ours_says_so_and_keeps_nothing(self, desk, raw):
@@ -192,57 +205,44 @@ class TestTheRun:
         work(desk, row)
         assert states(desk, row) == {"sent": 2, "queued": 2, "ready": 1}
 
-    def test_a_text_that_breaks_alone_holds_up_no_others(self, desk, monkeypatch):
-        customers(desk, 1, 2, 3)
+    def test_whoever_is_refused_or_waits_for_the_morning_takes_no_room(self, desk, monkeypatch):
+        monkeypatch.setattr(working, "LEAST_AHEAD", 2)
+        customers(desk, *range(5))
+        with activate(desk.organization):
+            type(desk.line).objects.update(texts_per_second=0.01)
         row = checked(desk)
+        for at in (0, 1):
+            desk.hear("STOP", number=number(at))
+        with activate(desk.organization):
+            OutboxEntry.objects.all().delete()  # what answered them
         act(desk, running.start, row)
-        whole = sending.send_all
-
-        def breaks(*, texts, **more):
-            if any(text.contact.number == number(2) for text in texts):
-                raise RuntimeError
-            return whole(texts=texts, **more)
-
-        monkeypatch.setattr(sending, "send_all", breaks)
-        work(desk, row)
-        assert states(desk, row) == {"queued": 2, "refused": 1}
-        assert reasons(desk, row) == {"1002": "broken"}
-
-    def test_what_breaks_for_all_is_paused_for_a_person(self, desk, monkeypatch):
-        customers(desk, 1, 2)
-        row = checked(desk)
+        working.work(desk.organization.pk, row.pk)
+        assert states(desk, row) == {"refused": 2, "queued": 2, "ready": 1}
+        night(monkeypatch)
+        customers(desk, *range(5, 9), tag="Night")
+        with activate(desk.organization):
+            tag = Tag.objects.get(name="Night").pk
+        row = checked(desk, Audience(tag=tag))
         act(desk, running.start, row)
-
-        def breaks(**_more):
-            raise RuntimeError
-
-        monkeypatch.setattr(sending, "send_all", breaks)
-        for _ in range(working.TRIES):
-            work(desk, row)
-        stopped = fresh(desk, row)
-        assert (stopped.state, stopped.why) == (State.PAUSED, "broken")
-        assert states(desk, row) == {"ready": 2}
-        monkeypatch.undo()
-        act(desk, running.resume, row)
-        work(desk, row)
-        assert states(desk, row) == {"queued": 2}
+        working.work(desk.organization.pk, row.pk)
+        assert states(desk, row) == {"queued": 4}
 
     def test_at_night_it_waits_although_an_alert_to_one_would_not(self, desk, monkeypatch):
-        from datetime import datetime
-        from zoneinfo import ZoneInfo
-
-        from compliance.send_policies import here
-
         customers(desk, 1)
-        night = datetime(2037, 7, 2, 3, tzinfo=ZoneInfo("America/New_York"))
-        monkeypatch.setattr(here, "now", lambda: night)
+        zone = night(monkeypatch)
         row = started(desk)
         assert states(desk, row) == {"queued": 1}
         assert due(desk) == 0
         [when] = row.report["when"]
         assert when.startswith("2037-07-02T")
         with activate(desk.organization):
-            assert OutboxEntry.objects.get().held_until.astimezone(night.tzinfo).hour == 8
+            assert OutboxEntry.objects.get().held_until.astimezone(zone).hour == 8
+        act(desk, running.pause, row)
+        act(desk, running.resume, row)
+        with activate(desk.organization):
+            entry = OutboxEntry.objects.get()
+        assert (due(desk), entry.held_until.astimezone(zone).hour, entry.due_at) == (0, 8, entry.held_until)
+        assert entry.expires_at > entry.due_at
 
 
 class TestHolding:
@@ -327,20 +327,29 @@ class TestStopping:
         assert states(desk, row)["queued"] == 3
 
     def test_another_try_is_for_those_whose_reason_may_have_passed(self, desk):
-        customers(desk, 1, 2, 3)
+        customers(desk, 1, 2, 3, 4)
         row = started(desk)
         hand_over(desk)
         with activate(desk.organization):
             texts = {one.contact.number[-4:]: one.pk for one in Message.objects.filter(announcement=row)}
             Message.objects.filter(pk=texts["1001"]).update(status="undelivered", error_kind="unreachable")
             Message.objects.filter(pk=texts["1002"]).update(status="failed", error_kind="absent")
+            Message.objects.filter(pk=texts["1004"]).update(status="undelivered", error_kind="unreachable")
         work(desk, row)
-        assert states(desk, row) == {"sent": 1, "failed": 2}
+        assert states(desk, row) == {"sent": 1, "failed": 3}
+        with activate(desk.organization):  # the carrier says late that it came after all
+            Message.objects.filter(pk=texts["1004"]).update(status="delivered", error_kind="")
         act(desk, running.retry, row)
         work(desk, row)
-        assert states(desk, row) == {"sent": 1, "failed": 1, "queued": 1}
+        assert states(desk, row) == {"sent": 2, "failed": 1, "queued": 1}
         assert hand_over(desk) == 1
         work(desk, row)
-        assert (fresh(desk, row).state, states(desk, row)) == (State.FINISHED, {"sent": 2, "failed": 1})
+        assert (fresh(desk, row).state, states(desk, row)) == (State.FINISHED, {"sent": 3, "failed": 1})
         with pytest.raises(CannotAnnounce):
             act(desk, running.retry, row)
+        with activate(desk.organization):
+            lost = AnnouncementRecipient.objects.filter(announcement=row, state="failed")
+            lost.update(state="refused", reason="template.values", message_id=None)
+        act(desk, running.retry, row)
+        work(desk, row)
+        assert states(desk, row) == {"sent": 3, "queued": 1}, "whoever goes on may see what the other might not"
