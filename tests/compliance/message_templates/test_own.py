@@ -104,7 +104,7 @@ def test_an_agent_has_templates_that_nobody_else_sees_finds_or_uses(desk):
 
 
 def test_who_may_have_none_any_more_uses_none_of_those_that_are_left(desk):
-    talk, mine = desk.take(desk.hear()), own(desk)
+    talk, mine = desk.take(desk.hear(name="Maria Ruiz")), own(desk)
     with activate(desk.organization):
         version = TemplateVersion.objects.get(template=mine)
     take = reverse("take_template", args=[talk.pk, version.pk])
@@ -117,7 +117,8 @@ def test_who_may_have_none_any_more_uses_none_of_those_that_are_left(desk):
     assert "Mine" not in picked(desk, talk, agent)
     assert "has changed meanwhile" in desk.as_(agent).post(take, headers=HTMX).content.decode()
     send = {"body": body, "origin": origin.partition('"')[0]}
-    desk.as_(agent).post(reverse("conversation_send", args=[talk.pk]), send, headers=HTMX)
+    refused = desk.as_(agent).post(reverse("conversation_send", args=[talk.pk]), send, headers=HTMX)
+    assert "cannot be used here" in refused.content.decode()
     with activate(desk.organization):
         assert not TemplateUse.objects.exists()
 
