@@ -4,6 +4,7 @@ Closed means that nobody but the owner may connect: `REVOKE CONNECT`. Whatever i
 no worker reaches keys that were destroyed since, or an outbox whose texts were sent since.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,7 @@ SELECT DISTINCT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee
 FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
 WHERE datname = current_database() AND privilege_type = 'CONNECT' AND grantee <> datdba ORDER BY 1
 """
+GOING_SECONDS = 2.0
 _PARAMETERS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
 
@@ -51,14 +53,22 @@ def refuse_unless_fit(connection: psycopg.Connection[Any], found: Manifest) -> N
 
 
 def refuse_if_used(connection: psycopg.Connection[Any]) -> None:
-    """Raise BackupError when anybody else is connected."""
+    """Raise BackupError when anybody else is connected, and stays so: who has just gone is seen for a moment longer."""
+    until = time.monotonic() + GOING_SECONDS
+    while others := _others(connection):
+        if time.monotonic() > until:
+            name = connection.info.dbname
+            raise BackupError(f"{others} others are connected to {name}; stop web, workers and clock first.")
+        time.sleep(0.1)
+
+
+def _others(connection: psycopg.Connection[Any]) -> int:
+    connection.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would go on seeing what it saw first
     [(others,)] = connection.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         " AND usesysid IS NOT NULL"  # what kind of process others' are is not for us to see; a vacuum is nobody's
     ).fetchall()
-    if others:
-        name = connection.info.dbname
-        raise BackupError(f"{others} others are connected to {name}; stop web, workers and clock first.")
+    return int(others)
 
 
 def refuse_unless_ours(connection: psycopg.Connection[Any], table: str) -> None:

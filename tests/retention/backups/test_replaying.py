@@ -24,6 +24,7 @@ from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, DataKey, DestroyedKey, Organization
 from tenancy.tasks import sign_checkpoints
+from tests import emptying
 from tests.retention.backups.conftest import SECRET, url
 from tests.retention.backups.test_restoring import shred
 from tests.tenancy.conftest import add_contact, make_business
@@ -40,7 +41,9 @@ def replay(main, keys, **options):
 
 @pytest.fixture
 def old_keys(vault, business, fresh, settings):
-    """The keys' database of before a day ended and a person was erased; the main database is today's."""
+    """The keys' database of before a day ended and a person was erased; the main database is today's, and nobody is
+    connected."""
+    emptying.close()
     with activate(business.organization):
         erased = add_contact("Ann", "+12125550177")
     neighbour = make_business("Elm Street Vets", "elm")
