@@ -64,7 +64,8 @@ function makeCheaper() {
 }
 
 // --- Drafts and the gate's opinion, asked when the keys rest ---
-let saveTimer = 0, askTimer = 0, unsaved = null, opinion = null, saving = Promise.resolve();
+let saveTimer = 0, askTimer = 0, unsaved = null, opinion = null;
+let drafts = [], saving = null; // what is to be saved, oldest first, and the promise that it is
 
 function written() {
   grow();
@@ -77,12 +78,21 @@ function written() {
   document.body.dispatchEvent(new CustomEvent("writing"));
 }
 
-function save() {
+/** One after the other, or an older draft would overtake a newer one; a page that is left cannot wait for that. */
+function save({ leaving = false } = {}) {
   clearTimeout(saveTimer);
-  if (!unsaved) return;
-  const { url, ...fields } = unsaved;
+  if (unsaved) drafts.push(unsaved);
   unsaved = null;
-  saving = ask(url, { body: form(fields), keepalive: true }).catch(() => {});
+  if (leaving) drafts.splice(0).forEach(saveOne);
+  else saving ??= saveAll().finally(() => { saving = null; });
+}
+
+async function saveAll() {
+  while (drafts.length) await saveOne(drafts.shift());
+}
+
+function saveOne({ url, ...fields }) {
+  return ask(url, { body: form(fields), keepalive: true }).catch(() => {});
 }
 
 async function askGate({ background = false } = {}) {
@@ -237,8 +247,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id === "open") save();
 });
-addEventListener("pagehide", save);
-document.addEventListener("visibilitychange", () => document.hidden && save());
+addEventListener("pagehide", () => save({ leaving: true }));
+document.addEventListener("visibilitychange", () => document.hidden && save({ leaving: true }));
 document.body.addEventListener("permission-changed", draw);
 document.body.addEventListener("files-changed", draw);
 document.body.addEventListener("thread-opened", start);
