@@ -16,8 +16,8 @@ class AuditEventKind(str):
         kind.label = label
         return kind
 
-    def __getnewargs__(self) -> tuple[str, Promise]:  # type: ignore[override]
-        return str(self), self.label
+    def __reduce__(self) -> tuple[type[Self], tuple[str, Promise]]:
+        return type(self), (str(self), self.label)  # as a copy is made
 
     @property
     def value(self) -> str:
