@@ -119,3 +119,18 @@ def test_money_in_the_bank_is_told_whatever_it_is_told_for() -> None:
 def test_a_value_is_told_by_what_it_is_the_second_of_or_who_says_it(text: str, found: list[str], harmless: str) -> None:
     assert [value for _, value in types(text)] == found
     assert not types(harmless)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Front desk: room 669 card 4111111111111111 did not authorize", []),
+        ("front desk, unit 204, card 4111 1111 1111 1111 did not go through", []),
+        ("at the back: room 512 card 4111111111111111 declined", []),
+        ("room 318, card 4111111111111111, code on the back 512", ["512"]),
+    ],
+)
+def test_the_number_of_a_room_is_no_code_of_the_card_beside_it(text: str, codes: list[str]) -> None:
+    found = scan(text, direction="out")
+    assert [cut(text, one) for one in found if one.type == "CARD_SECURITY"] == codes
+    assert [one.type for one in found].count("PAYMENT_CARD") == 1
