@@ -45,6 +45,7 @@ def fill(line: Line, agent: Membership, texts: int, superuser_url: str) -> None:
         session.execute(TEXTS, {"each": PER_CONVERSATION, "organization": line.organization_id})
         session.commit()
         session.autocommit = True
+        session.execute("CHECKPOINT")  # VACUUM marks no page visible whose commits are not on disk yet
         for table in ("texting_message", "texting_conversation", "texting_contact"):
             session.execute(f"VACUUM (ANALYZE) {table}")
 
