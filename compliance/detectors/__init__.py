@@ -7,6 +7,7 @@ which rules it was found, and their weights sum to its score. See `docs/decision
 """
 
 from compliance.detectors.findings import RULE_VERSION, Finding, Reason
-from compliance.detectors.scanning import mask, scan
+from compliance.detectors.masking import mask
+from compliance.detectors.scanning import scan
 
 __all__ = ["RULE_VERSION", "Finding", "Reason", "mask", "scan"]

@@ -1,6 +1,6 @@
 """`scan`: the whole way of a text, with an early end for the many that hold nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from compliance.detectors.beside import birth_dates, secrets_after_address
@@ -34,8 +34,6 @@ from compliance.detectors.spoken_births import spoken_births
 from compliance.detectors.vocabulary import words_with_figures
 
 Direction = Literal["in", "out"]
-_ROUNDS: Final = 8  # of masking again what shows up beside a mask
-_REPEATED: Final = 40  # values in a round that are looked for everywhere; each is another walk through the text
 _new = tuple.__new__  # without the arguments of a NamedTuple, which cost as much again
 _WEIGHTS: Final = read("weights")
 _HIGH: Final = _WEIGHTS["high_from"]
@@ -201,44 +199,3 @@ def _place(finding: Finding) -> tuple[int, int]:
 
 def _confidence(score: float) -> Confidence:
     return "high" if score >= _HIGH else "medium" if score >= _MEDIUM else "low"
-
-
-def mask(text: str, findings: Iterable[Finding], *, direction: Direction = "in") -> str:
-    """The text with a mask in place of each finding, which must come from scanning this very text.
-
-    What a scan sees only once a neighbour is masked, is masked too: the result of masking everything holds nothing.
-    """
-    found = list(findings)
-    wanted = {finding.type for finding in found}
-    masked = _replace(text, found)
-    known = {finding.type for finding in scan(text, direction=direction)} - wanted
-    for _ in range(_ROUNDS):
-        more = [finding for finding in scan(masked, direction=direction) if finding.type not in known]
-        if not more or not found:
-            break
-        masked = _replace(masked, _everywhere(masked, more))
-    return masked
-
-
-def _everywhere(text: str, found: Sequence[Finding]) -> list[Finding]:
-    """These findings, and what is written just the same in other places: each would show up in a round of its own."""
-    taken = bytearray(len(text) + 1)
-    for finding in found:
-        taken[finding.start : finding.end] = b"\x01" * (finding.end - finding.start)
-    every = list(found)
-    for finding in {text[one.start : one.end]: one for one in found[:_REPEATED]}.values():
-        written = text[finding.start : finding.end]
-        place = text.find(written)
-        while place >= 0:
-            end = place + len(written)
-            if 1 not in taken[place:end]:
-                taken[place:end] = b"\x01" * (end - place)
-                every.append(finding._replace(start=place, end=end))
-            place = text.find(written, end)
-    return every
-
-
-def _replace(text: str, findings: Iterable[Finding]) -> str:
-    for finding in sorted(findings, key=lambda finding: finding.start, reverse=True):
-        text = text[: finding.start] + finding.masked + text[finding.end :]
-    return text
