@@ -46,9 +46,8 @@ def check_some(row: Announcement, author: Membership, most: int) -> bool:
         row.save(update_fields=["state", "checked_at"])
         return False
     _judge_or_set_aside(row, author, rows)
-    row.tries = 0
     update_rows(rows, ["state", "reason", "segments", "price_micros", "due_at"])
-    row.save(update_fields=["report", "tries"])
+    row.save(update_fields=["report"])
     return True
 
 

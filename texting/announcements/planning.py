@@ -71,7 +71,8 @@ def plan(*, member: Membership, row: Announcement, at: datetime | None = None, w
         running.ask(mine, member, people)
         return
     mine.state, mine.started_by, mine.why = State.PLANNED, member, ""
-    mine.save(update_fields=["state", "started_by", "why", *PROMISED])
+    mine.tries, mine.again_at = 0, None
+    mine.save(update_fields=["state", "started_by", "why", "tries", "again_at", *PROMISED])
     _record(AuditKind.ANNOUNCEMENT_PLANNED, mine, member, people=people)
 
 

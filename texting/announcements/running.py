@@ -73,9 +73,9 @@ def look_anew(mine: Announcement) -> None:
     rows = AnnouncementRecipient.objects.filter(announcement=mine)
     rows.update(state=RowState.UNREAD, is_agreed=agreed, reason="", segments=0, price_micros=0, due_at=None)
     mine.report = {name: mine.report[name] for name in ("list", "rows") if name in mine.report}
-    mine.state, mine.why, mine.checked_at, mine.tries = State.CHECKING, "", None, 0
+    mine.state, mine.why, mine.checked_at, mine.tries, mine.again_at = State.CHECKING, "", None, 0, None
     bind(mine)
-    looked = ["state", "why", "checked_at", "is_gathered", "report", "made_by", "tries", "words_version"]
+    looked = ["state", "why", "checked_at", "is_gathered", "report", "made_by", "words_version", "tries", "again_at"]
     mine.save(update_fields=[*looked, *PROMISED])
 
 
@@ -237,8 +237,8 @@ def cancel(*, member: Membership, row: Announcement) -> None:
     """End it for good: what waits is taken back, what has left has left. Raises CannotAnnounce; MissingPermission."""
     require_sender(member)
     mine = lock(row, State.RUNNING, State.PAUSED)
-    mine.state = State.CANCELED
-    mine.save(update_fields=["state"])
+    mine.state, mine.again_at = State.CANCELED, None
+    mine.save(update_fields=["state", "again_at"])
     audit.record(event=AuditKind.ANNOUNCEMENT_CANCELED, actor=member, object=mine)
     ring(mine)
 
@@ -254,10 +254,11 @@ def waiting(row: Announcement) -> QuerySet[OutboxEntry]:
 def go(mine: Announcement, member: Membership) -> None:
     """From now on it is this member's, and what is judged begins anew; the caller holds the row."""
     now = timezone.now()
-    mine.state, mine.why, mine.started_by, mine.judged_from, mine.tries = State.RUNNING, "", member, now, 0
+    mine.state, mine.why, mine.started_by, mine.judged_from = State.RUNNING, "", member, now
+    mine.tries, mine.again_at = 0, None
     mine.started_at = mine.started_at or now
-    kept = ["state", "why", "started_by", "started_at", "judged_from", "ended_at", "tries", *PROMISED]
-    mine.save(update_fields=kept)
+    kept = ["state", "why", "started_by", "started_at", "judged_from", "ended_at", "tries", "again_at"]
+    mine.save(update_fields=[*kept, *PROMISED])
 
 
 def _life(row: Announcement) -> timedelta:

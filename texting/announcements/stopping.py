@@ -4,7 +4,9 @@ Both are what carriers look at before they block a line, and both say that it sh
 go on has read that, so from then on it is counted anew.
 """
 
-from texting.announcements import audiences
+from tenancy import audit
+from tenancy.audit import AuditKind
+from texting.announcements import audiences, running, telling
 from texting.models import Announcement, AnnouncementRecipient
 from texting.statuses import ErrorKind
 
@@ -32,3 +34,10 @@ def reason_to_stop(row: Announcement) -> Announcement.Why | None:
     if audiences.opted_out(tried, since) > most:
         return Why.OPT_OUTS
     return None
+
+
+def stop(row: Announcement, why: Announcement.Why) -> None:
+    """Pause it, and tell whoever it runs for; the caller holds the row."""
+    running.hold(row, why)
+    audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=why.value)
+    telling.stopped(row, row.started_by)

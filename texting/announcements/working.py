@@ -31,11 +31,10 @@ from tenancy.encryption import KeyDestroyed, prefetch
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import progress, sending
-from texting.announcements import checking, planning, running, stopping, telling
+from texting.announcements import breaking, checking, planning, running, stopping, telling
 from texting.announcements.checking import BROKEN, ERASED
 from texting.announcements.policy import CANCELED
 from texting.announcements.texts import NOT_MADE, texts_for
-from texting.announcements.writing import PROMISED, promise_nothing
 from texting.canceling import CODE as TAKEN_BACK_BY_HAND
 from texting.gate import OutsideHours
 from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
@@ -51,7 +50,6 @@ LOOK_EVERY = 2.0  # seconds, within a turn, between looks at what became of thos
 A_TURN = 20.0  # seconds; then the others have theirs
 LEAST_AHEAD = 500
 LOOKED_AT = timedelta(days=3)  # after the end: carriers say late that a text did not arrive
-TRIES = 5
 BAD_TEXT = "text.bad"
 State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
 _LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
@@ -84,8 +82,7 @@ def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TUR
                 crash_here("before_announced_commit")
         except Exception as error:
             log.exception("announcement_broke", extra={"announcement": str(announcement_id)})
-            with activate(organization_id):
-                _note_broken(announcement_id)
+            breaking.note(organization_id, announcement_id)
             if isinstance(error, DatabaseError):
                 raise
             return False
@@ -98,9 +95,8 @@ def unfinished() -> list[UUID]:
     at_work = Q(state__in=[State.CHECKING, State.RUNNING, State.PAUSED]) | Q(state=State.CANCELED, ended_at=None)
     begins = Q(state=State.PLANNED, begins_at__lte=timezone.now())
     lately = Q(state__in=[State.FINISHED, State.CANCELED], ended_at__gt=timezone.now() - LOOKED_AT)
-    return list(
-        Announcement.objects.filter(at_work | begins | lately).order_by("started_at").values_list("pk", flat=True)
-    )
+    rows = Announcement.objects.filter(breaking.rested(), at_work | begins | lately)
+    return list(rows.order_by("started_at").values_list("pk", flat=True))
 
 
 def _one_batch(announcement_id: UUID, batch: int, turn: _Turn) -> bool:
@@ -111,8 +107,14 @@ def _one_batch(announcement_id: UUID, batch: int, turn: _Turn) -> bool:
         .filter(pk=announcement_id)
         .first()
     )
-    if row is None or row.state in {State.DRAFT, State.CHECKED, State.ASKED}:
+    if row is None or row.state in {State.DRAFT, State.CHECKED, State.ASKED} or breaking.rests(row):
         return False
+    goes_on = _work_at(row, batch, turn)
+    breaking.forget(row)
+    return goes_on
+
+
+def _work_at(row: Announcement, batch: int, turn: _Turn) -> bool:
     if row.state == State.PLANNED:
         return planning.look_again(row)
     if row.state == State.CHECKING:
@@ -137,54 +139,28 @@ def _look_at_some(row: Announcement, batch: int) -> bool:
     return row.state == State.RUNNING
 
 
-def _note_broken(announcement_id: UUID) -> None:
-    """What breaks again and again is paused, or made a draft again, until a person looks at it."""
-    rows = Announcement.objects.select_for_update(of=("self",), no_key=True)
-    row = rows.select_related("line", "made_by__user", "started_by__user").filter(pk=announcement_id).first()
-    if row is None or row.state not in {State.CHECKING, State.RUNNING}:
-        return
-    row.tries += 1
-    row.save(update_fields=["tries"])
-    if row.tries >= TRIES and row.state == State.RUNNING:
-        _stop(row, Why.BROKEN)
-    elif row.tries >= TRIES:
-        telling.stopped(row, row.started_by or row.made_by)
-        promise_nothing(row)
-        row.state, row.why, row.started_by = State.DRAFT, Why.BROKEN, None
-        row.save(update_fields=["state", "why", "started_by", *PROMISED])
-
-
-def _stop(row: Announcement, why: Announcement.Why) -> None:
-    running.hold(row, why)
-    audit.record(event=AuditKind.ANNOUNCEMENT_STOPPED, object=row, why=why.value)
-    telling.stopped(row, row.started_by)
-
-
 # --- Queueing ---
 
 
 def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
     author = row.started_by
     if author is None or not _may_send(author, row):
-        _stop(row, Why.AUTHOR)
+        stopping.stop(row, Why.AUTHOR)
         return False
     if not turn.is_fresh() or turn.room <= 0:
         settle(row)
         if why := stopping.reason_to_stop(row):
-            _stop(row, why)
+            stopping.stop(row, why)
             return False
         turn.looked, turn.room = time.monotonic(), _ahead(row) - _waiting(row)
     ready = _recipients(row, RowState.READY)
     if _is_hours_late(row, ready):
-        _stop(row, Why.LATE)
+        stopping.stop(row, Why.LATE)
         return False
     due = ready.filter(Q(due_at=None) | Q(due_at__lte=timezone.now())).select_related("contact")
     rows = list(due.order_by("id")[: max(0, min(batch, turn.room))])
     if rows:
         turn.room -= _queue(row, author, rows)
-        if row.tries:
-            row.tries = 0
-            row.save(update_fields=["tries"])
         if turn.room <= 0:  # some have left meanwhile
             turn.room = _ahead(row) - _waiting(row)
         return turn.room > 0
@@ -266,7 +242,7 @@ def _may_be_about_all(row: Announcement) -> bool:
     """Whether what breaks for one, who alone is due, is worth another try: it holds up nobody, or none ever worked."""
     if not Message.objects.filter(announcement=row).exists():
         return True
-    return row.tries + 1 < TRIES and _recipients(row, RowState.READY).count() < 2
+    return row.tries + 1 < breaking.TRIES and _recipients(row, RowState.READY).count() < 2
 
 
 def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> int:

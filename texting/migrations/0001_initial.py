@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                         ('approved_version', models.CharField(blank=True, help_text='Of its template, which words were approved: `texting.origins`.', max_length=36)),
                         ('words_version', models.CharField(blank=True, help_text='Of its template: the words that were checked last, and leave.', max_length=36)),
                         ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often in a row something broke.')),
+                        ('again_at', models.DateTimeField(blank=True, help_text='No worker looks at it before: something broke.', null=True)),
                         ('arrived_gone', models.PositiveIntegerField(default=0, help_text='Texts that arrived and whose rows have gone.')),
                         ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('made_by', models.ForeignKey(help_text='Whoever began it, or had it checked last: the audience is theirs.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

@@ -94,6 +94,7 @@ class Announcement(TenantModel):
         max_length=36, blank=True, help_text="Of its template: the words that were checked last, and leave."
     )
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often in a row something broke.")
+    again_at = models.DateTimeField(null=True, blank=True, help_text="No worker looks at it before: something broke.")
     arrived_gone = models.PositiveIntegerField(default=0, help_text="Texts that arrived and whose rows have gone.")
 
     class Meta:

@@ -44,8 +44,7 @@ def announcements(request: MemberRequest) -> HttpResponse:
     page, rows = reading.listed(request.member, state, _number(request.GET.get("page")))
     ours = request.member.organization.time_zone
     shown = [
-        (row, reading.BADGES[State(row.state)], numbers, begins_words(row, ours) if row.state in _BEFORE else "")
-        for row, numbers in rows
+        (row, reading.BADGES[State(row.state)], numbers, _begins(row, ours), _why(row)) for row, numbers in rows
     ]
     context = {"rows": shown, "page": page, "tabs": tabs, "narrowed": bool(state), "alone": rules.most_alone()}
     context["may_limit"] = request.member.may(Permission.LIMITS_MANAGE)
@@ -71,7 +70,7 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         "why": _why(row),
         "owner": owner_of(row),
         "has_newer": has_newer_words(row),
-        "begins": begins_words(row, request.member.organization.time_zone) if row.state in _BEFORE else "",
+        "begins": _begins(row, request.member.organization.time_zone),
     }
     if row.state in {State.CHECKED, State.ASKED, State.PLANNED}:
         is_old = not running.is_looked_at_again(row) and (
@@ -138,6 +137,11 @@ def _pieces(member: Membership, row: Announcement, state: str) -> Iterator[list[
             return
         last = rows[-1].pk
         yield cells
+
+
+def _begins(row: Announcement, ours: str) -> str:
+    """When it is to begin, for one that has not."""
+    return begins_words(row, ours) if row.state in _BEFORE else ""
 
 
 def _why(row: Announcement) -> str:

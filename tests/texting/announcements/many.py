@@ -82,6 +82,12 @@ def started(desk: Desk, audience: Audience | None = None, **given: object) -> An
     return fresh(desk, row)
 
 
+def rest(desk: Desk, row: Announcement) -> None:
+    """The pause after something broke is over."""
+    with activate(desk.organization):
+        Announcement.objects.filter(pk=row.pk).update(again_at=None)
+
+
 def fresh(desk: Desk, row: Announcement) -> Announcement:
     """As it is now."""
     with activate(desk.organization):
