@@ -17,7 +17,7 @@ from accounts.models import Membership
 from tenancy.bulk_writes import insert_rows, update_rows
 from tenancy.encryption import KeyDestroyed, prefetch
 from texting import gate, sending, threads
-from texting.announcements import audiences
+from texting.announcements import audiences, once
 from texting.announcements.texts import NOT_MADE, texts_for
 from texting.announcements.their_time import clocks_of, their_moment
 from texting.announcements.writing import forget_recipients
@@ -102,6 +102,7 @@ def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
     contacts = [one.contact for one in rows]
     prefetch(contacts)
     texts = texts_for(row, contacts, author)
+    again = once.twice(row, rows, once.TO_CHECK)
     ours = row.organization.time_zone
     places = threads.open_or_new(contacts, row.line, at=timezone.now())
     drafts = {
@@ -122,7 +123,9 @@ def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
     said: dict[str, str] = dict(row.report.get("said", {}))
     for one in rows:
         outcome = outcomes.get(one.contact_id)
-        if outcome is None:
+        if one.pk in again:
+            one.state, one.reason = RowState.LEFT_OUT, once.TWICE
+        elif outcome is None:
             one.state, one.reason = RowState.LEFT_OUT, NOT_MADE
             said.setdefault(NOT_MADE, texts[one.contact_id].why)
         elif outcome.verdict is not Verdict.ALLOW:

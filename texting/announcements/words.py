@@ -33,6 +33,7 @@ _WORDS = {
     "escalation.paused": gettext_lazy("A colleague settles something by phone or e-mail"),
     "hours.never": gettext_lazy("No hour suits where they may be"),
     "hours.closed": gettext_lazy("It was not their hour"),
+    "recipient.twice": gettext_lazy("A further number of another recipient"),
     "template.values": gettext_lazy("The template has a gap for them"),
     "text.long": gettext_lazy("Too long with the clauses that are added"),
     "text.bad": gettext_lazy("The words cannot be sent"),

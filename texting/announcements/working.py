@@ -31,7 +31,7 @@ from tenancy.encryption import KeyDestroyed, prefetch
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from texting import progress, sending
-from texting.announcements import breaking, checking, planning, running, stopping, telling
+from texting.announcements import breaking, checking, once, planning, running, stopping, telling
 from texting.announcements.checking import BROKEN, ERASED
 from texting.announcements.policy import CANCELED
 from texting.announcements.texts import NOT_MADE, texts_for
@@ -149,6 +149,7 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
         return False
     if not turn.is_fresh() or turn.room <= 0:
         settle(row)
+        running.let_leave_what_was_kept_back(row)
         if why := stopping.reason_to_stop(row):
             stopping.stop(row, why)
             return False
@@ -249,7 +250,8 @@ def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementReci
     contacts = [one.contact for one in rows]
     prefetch(contacts)
     texts = texts_for(row, contacts, author)
-    made = [one for one in rows if not texts[one.contact_id].why]
+    again = once.twice(row, rows, once.TO_TELL)
+    made = [one for one in rows if one.pk not in again and not texts[one.contact_id].why]
     wanted = [
         Wanted(
             one.contact,
@@ -263,7 +265,9 @@ def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementReci
     ]
     results = sending.send_all(line=row.line, texts=wanted, author=author, purpose=Purpose(row.purpose))
     for one in rows:
-        if texts[one.contact_id].why:
+        if one.pk in again:
+            one.state, one.reason = RowState.REFUSED, once.TWICE
+        elif texts[one.contact_id].why:
             one.state, one.reason = RowState.REFUSED, NOT_MADE
     for one, result in zip(made, results, strict=True):
         _note(one, result)

@@ -1,0 +1,100 @@
+"""Two recipients who have become one person get one text, and the other one's row says why."""
+
+import pytest
+
+from tenancy.isolation import activate
+from tests.texting.announcements.many import (
+    act,
+    checked,
+    customers,
+    fresh,
+    hand_over,
+    number,
+    reasons,
+    states,
+    work,
+    write,
+)
+from tests.texting.desk import desk
+from texting.announcements import running, working
+from texting.announcements.audiences import Audience
+from texting.duplicates import merging
+from texting.models import Announcement, AnnouncementRecipient, Message
+
+__all__ = ["desk"]
+
+
+def merge(desk, survivor, other):
+    with activate(desk.organization):
+        return merging.merge(member=desk.cast.owner, survivor=survivor.pk, other=other.pk)
+
+
+def told(desk, row) -> set[str]:
+    """Who has a text, by the last four digits."""
+    with activate(desk.organization):
+        texts = Message.objects.filter(announcement=row).select_related("contact")
+        return {text.contact.number[-4:] for text in texts}
+
+
+@pytest.mark.parametrize("batch", [1, 250])
+@pytest.mark.parametrize("first", [0, 1], ids=["the first number stays", "the second number stays"])
+def test_whoever_is_merged_between_check_and_start_gets_one_text_at_the_first_number(desk, batch, first):
+    people = customers(desk, 1, 2, 3)
+    row = checked(desk)
+    merge(desk, people[first], people[1 - first])
+    act(desk, running.start, row)
+    work(desk, row, batch=batch)
+    assert states(desk, row) == {"queued": 2, "refused": 1}
+    assert reasons(desk, row) == {f"100{2 - first}": "recipient.twice"}
+    assert told(desk, row) == {f"100{1 + first}", "1003"}
+    hand_over(desk)
+    work(desk, row)
+    assert fresh(desk, row).state == Announcement.State.FINISHED
+
+
+def test_whoever_has_got_it_already_gets_it_by_no_other_number(desk):
+    people = customers(desk, 1, 2, 3)
+    row = checked(desk)
+    act(desk, running.start, row)
+    working.work(desk.organization.pk, row.pk, seconds=0, batch=1)
+    [first] = told(desk, row)
+    has = next(one for one in people if one.number.endswith(first))
+    other = next(one for one in people if one is not has)
+    merge(desk, other, has)  # the one that was not told yet stays as the first number
+    work(desk, row)
+    assert len(told(desk, row)) == 2
+    assert reasons(desk, row) == {other.number[-4:]: "recipient.twice"}
+
+
+def test_one_of_whom_nothing_arrived_does_not_keep_the_other_from_it(desk):
+    first, second = customers(desk, 1, 2)
+    row = checked(desk)
+    act(desk, running.start, row)
+    with activate(desk.organization):
+        AnnouncementRecipient.objects.filter(contact=first).update(state="refused", reason="carrier.day")
+    merge(desk, first, second)
+    work(desk, row)
+    assert told(desk, row) == {"1002"}
+
+
+def test_three_numbers_of_one_person_get_one_text_and_whoever_was_parted_again_gets_theirs(desk):
+    people = customers(desk, 1, 2, 3, 4)
+    row = checked(desk)
+    merge(desk, people[0], people[1])
+    merge(desk, people[0], people[2])
+    made = merge(desk, people[0], people[3])
+    with activate(desk.organization):
+        merging.undo(member=desk.cast.owner, merge_id=made.pk)
+    act(desk, running.start, row)
+    work(desk, row)
+    assert told(desk, row) == {"1001", "1004"}
+    assert reasons(desk, row) == {"1002": "recipient.twice", "1003": "recipient.twice"}
+
+
+def test_the_check_of_a_list_that_was_given_before_the_merge_says_so_as_well(desk):
+    first, second = customers(desk, 1, 2)
+    row = write(desk, Audience(listed=True), numbers=f"{number(1)}\n{number(2)}\n".encode())
+    merge(desk, second, first)
+    act(desk, running.check, row)
+    work(desk, row)
+    assert (states(desk, row), reasons(desk, row)) == ({"ready": 1, "left_out": 1}, {"1001": "recipient.twice"})
