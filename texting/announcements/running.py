@@ -14,7 +14,7 @@ from tenancy.audit import AuditKind
 from texting import outbox
 from texting.announcements import audiences, telling
 from texting.announcements.doorbell import ring
-from texting.announcements.policy import PAUSED
+from texting.announcements.policy import AGAIN, PAUSED
 from texting.announcements.rules import most_alone
 from texting.announcements.second_person import concerned, is_by_key, is_concerned
 from texting.announcements.texts import NOT_MADE, bind, version_of
@@ -203,13 +203,28 @@ def resume(*, member: Membership, row: Announcement) -> None:
     mine = lock(row, State.PAUSED)
     require_line(member, mine)
     go(mine, member)
+    _let_leave(mine, waiting(mine))
+    audit.record(event=AuditKind.ANNOUNCEMENT_RESUMED, actor=member, object=mine)
+    ring(mine)
+
+
+def _let_leave(mine: Announcement, entries: QuerySet[OutboxEntry]) -> None:
     held = Message.objects.filter(pk=OuterRef("message_id"), held_until__gt=Now()).exclude(provider_code=PAUSED)
     morning = Subquery(held.order_by().values("held_until")[:1])  # of those whose hours have not come
     leaves = Coalesce(morning, Now())
-    waiting(mine).update(due_at=leaves, held_until=morning, expires_at=leaves + _life(mine))
-    audit.record(event=AuditKind.ANNOUNCEMENT_RESUMED, actor=member, object=mine)
-    outbox.ring_after_commit(mine.line_id)
-    ring(mine)
+    if entries.update(due_at=leaves, held_until=morning, expires_at=leaves + _life(mine)):
+        outbox.ring_after_commit(mine.line_id)
+
+
+def let_leave_what_was_kept_back(mine: Announcement) -> None:
+    """Texts that a worker held when somebody went on, and put off since, because it had read "paused" before.
+
+    Only just after somebody went on: what was put off longer ago is due by now. The caller holds the row.
+    """
+    if mine.judged_from is None or timezone.now() - mine.judged_from > AGAIN:
+        return
+    kept = Message.objects.filter(announcement=mine, provider_code=PAUSED).order_by().values("pk")
+    _let_leave(mine, waiting(mine).filter(message_id__in=kept, held_until__gt=Now()))
 
 
 def retry(*, member: Membership, row: Announcement) -> None:

@@ -26,6 +26,7 @@ from tests.texting.announcements.many import (
 from tests.texting.desk import desk
 from texting.announcements import running, stopping, working
 from texting.announcements.audiences import Audience
+from texting.announcements.policy import Announced
 from texting.announcements.writing import CannotAnnounce
 from texting.models import Announcement, AnnouncementRecipient, Contact, Conversation, Message, OutboxEntry, Tag
 
@@ -263,6 +264,30 @@ class TestHolding:
         assert hand_over(desk) == 2
         work(desk, row)
         assert states(desk, row) == {"sent": 2}
+
+    def test_what_a_worker_holds_while_somebody_goes_on_leaves_at_once(self, desk, monkeypatch):
+        """It read "paused" before that was over, and writes it down afterwards."""
+        from texting import outbox
+        from texting.preparing import prepare
+
+        customers(desk, 1, 2)
+        row = started(desk)
+        [held, _other] = claims = outbox.claim(desk.line.pk)
+        act(desk, running.pause, row)
+        act(desk, running.resume, row)
+        with monkeypatch.context() as meanwhile:
+            states_then = Announced._ruling
+            meanwhile.setattr(Announced, "_ruling", lambda self, _state: states_then(self, "paused"))
+            assert prepare(desk.line, claims) == []
+        assert due(desk) == 0
+        with activate(desk.organization):
+            entry = OutboxEntry.objects.get(pk=held.message_id)
+        work(desk, row)
+        with activate(desk.organization):
+            now = OutboxEntry.objects.get(pk=held.message_id)
+        assert (due(desk), now.held_until, now.due_at < entry.due_at) == (2, None, True)
+        assert now.expires_at > now.due_at
+        assert hand_over(desk) == 2
 
     def test_canceling_takes_back_what_waits_and_says_so_only_when_it_is_done(self, desk, monkeypatch):
         monkeypatch.setattr(working, "LEAST_AHEAD", 2)
