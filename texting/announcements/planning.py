@@ -180,6 +180,6 @@ def begins_words(mine: Announcement, ours: str) -> str:
     if mine.begins_at is None:
         return ""
     if mine.begins_theirs:
-        wall = datetime.fromisoformat(mine.begins_theirs).replace(tzinfo=UTC)
-        return _("%(time)s by the clock of each customer") % {"time": on_the_wall(wall, ZoneInfo("UTC"))}
+        wall = datetime.fromisoformat(mine.begins_theirs).replace(tzinfo=ZoneInfo(ours))
+        return _("%(time)s by the clock of each customer") % {"time": on_the_wall(wall, ZoneInfo(ours))}
     return _("%(time)s in %(place)s") % {"time": on_the_wall(mine.begins_at, ZoneInfo(ours)), "place": place(ours)}

@@ -90,9 +90,10 @@ def usual_choices(zone: ZoneInfo, now: datetime) -> list[Choice]:
 
 
 def on_the_wall(at: datetime, zone: ZoneInfo) -> str:
-    """A moment as a clock there shows it, with its day: "Fri, Nov 27, 9:00 am"."""
+    """A moment as a clock there shows it, with its day: "Fri, Nov 27, 9:00 am"; with its year where that is another."""
     there = at.astimezone(zone)
-    return f"{there:%a, %b} {there.day}, {clock(there)}"
+    year = "" if there.year == datetime.now(zone).year else f", {there.year}"
+    return f"{there:%a, %b} {there.day}{year}, {clock(there)}"
 
 
 def place(zone: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from texting.scheduled.local_times import NoSuchTime, TwiceThatDay, moment, on_the_wall, usual_choices
 
-NEW_YORK = ZoneInfo("America/New_York")
+NEW_YORK, LONDON = ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
 ZONES = [ZoneInfo(name) for name in ("America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Phoenix")]
 
 
@@ -43,8 +43,9 @@ def test_what_is_read_off_the_moment_is_what_was_chosen(wall, zone, second):
     assert at.astimezone(zone).replace(tzinfo=None) == wall
 
 
-def test_offers_are_ahead_by_the_customers_clock_and_say_when():
+def test_offers_are_ahead_by_the_customers_clock_and_say_when(time_machine):
     now = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)  # a Friday, 1 pm in New York
+    time_machine.move_to(now, tick=False)
     offered = [(one.label, on_the_wall(one.at, NEW_YORK)) for one in usual_choices(NEW_YORK, now)]
     assert offered == [
         ("Today, 5:00 pm", "Fri, Nov 27, 5:00 pm"),
@@ -54,3 +55,10 @@ def test_offers_are_ahead_by_the_customers_clock_and_say_when():
     ]
     sunday = datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
     assert [one.label for one in usual_choices(NEW_YORK, sunday)].count("Monday, 9:00 am") == 0
+
+
+def test_a_time_of_another_year_says_which(time_machine):
+    time_machine.move_to("2027-01-01T04:30Z", tick=False)  # still the last evening of 2026 in New York
+    said = [on_the_wall(datetime(2027, 1, 1, 14, tzinfo=UTC), zone) for zone in (NEW_YORK, LONDON)]
+    assert said == ["Fri, Jan 1, 2027, 9:00 am", "Fri, Jan 1, 2:00 pm"]
+    assert on_the_wall(datetime(2026, 12, 31, 14, tzinfo=UTC), NEW_YORK) == "Thu, Dec 31, 9:00 am"
