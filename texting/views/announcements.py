@@ -43,9 +43,7 @@ def announcements(request: MemberRequest) -> HttpResponse:
     tabs += [(str(one.label), f"{address}?state={one.value}", one.value == state, "") for one in State]
     page, rows = reading.listed(request.member, state, _number(request.GET.get("page")))
     ours = request.member.organization.time_zone
-    shown = [
-        (row, reading.BADGES[State(row.state)], numbers, _begins(row, ours), _why(row)) for row, numbers in rows
-    ]
+    shown = [(row, reading.BADGES[State(row.state)], numbers, _begins(row, ours), _why(row)) for row, numbers in rows]
     context = {"rows": shown, "page": page, "tabs": tabs, "narrowed": bool(state), "alone": rules.most_alone()}
     context["may_limit"] = request.member.may(Permission.LIMITS_MANAGE)
     return render(request, "texting/announcements/list.html", context)

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from tenancy.audit import AuditKind
-
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.announcements.many import (
