@@ -23,7 +23,8 @@ def twice(
     statement where nobody has further numbers.
     """
     firsts = {persons.first_of(one.contact) for one in rows}
-    further = dict(Contact.objects.filter(merged_into__in=firsts).order_by().values_list("pk", "merged_into"))
+    others = Contact.objects.filter(merged_into__in=firsts).order_by().values_list("pk", "merged_into")
+    further = {pk: first for pk, first in others if first}
     if not further:
         return set()
     person_of = further | {first: first for first in further.values()}
