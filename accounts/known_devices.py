@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.functional import Promise
 
 from accounts import mail, mailed_links
 from accounts.mailed_links import Opened, Purpose
 from accounts.models import KnownDevice, Membership, SignInEvent, SignInOutcome, User
-from accounts.origins import Origin
+from accounts.origins import Origin, browser_later
 from accounts.sessions import end_sessions
 from accounts.signing_in import active_memberships, password_memberships
 from tenancy import audit
@@ -45,8 +46,8 @@ def note_sign_in(*, user: User, browser_id: str, origin: Origin) -> bool:
 
 
 def _tell(user: User, origin: Origin) -> bool:
-    words: dict[str, str | int] = {
-        "browser": origin.browser,
+    words: dict[str, str | int | Promise] = {
+        "browser": browser_later(origin.browser),
         "moment": f"{timezone.now():%Y-%m-%d %H:%M} UTC",
         "not_me_link": mailed_links.make(Purpose.NOT_ME, user=user),
     }

@@ -11,6 +11,8 @@ from django.core import signing
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 
 KNOWN_BROWSER_SECONDS = 180 * 24 * 3600
 _SALT = "accounts.known_browser"
@@ -92,6 +94,17 @@ def describe_browser(user_agent: str) -> str:
     browser = next((name for name, pattern in _BROWSERS if re.search(pattern, user_agent)), "Another browser")
     system = next((name for name, pattern in _SYSTEMS if re.search(pattern, user_agent)), "")
     return f"{browser} on {system}" if system else browser
+
+
+def browser_words(browser: str) -> str:
+    """What `describe_browser` said, in the language of whoever reads the list; "" for ""."""
+    name, on, system = browser.partition(" on ")
+    name = _("Another browser") if name == "Another browser" else name
+    return _("%(browser)s on %(system)s") % {"browser": name, "system": system} if on else name
+
+
+browser_later = lazy(browser_words, str)
+"""The same for words that are looked up later, such as those of a mail."""
 
 
 def _known_browser(request: HttpRequest) -> tuple[str, list[UUID]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_scopes import get_scope
 
 from accounts.models import AccessRules, Membership, MembershipRole, PlannedLeaving, Role, Session, Team, TeamMember
+from accounts.origins import browser_words
 from accounts.permissions import Permission
 from accounts.places import place_of
 from accounts.session_limits import alive, end_of
@@ -128,7 +129,7 @@ def open_sessions(member: Membership, *, this: UUID | None, only_here: bool = Fa
     shown = [
         OpenSession(
             id=row.pk,
-            browser=row.browser,
+            browser=browser_words(row.browser),
             place=place_of(row.address, networks),
             organization=row.membership.organization.name if row.membership else "",
             created_at=row.created_at,

@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import AccessRules, Membership, SignInEvent, SignInOutcome
-from accounts.origins import Origin
+from accounts.origins import Origin, browser_words
 from accounts.places import place_of
 
 MOST = 150
@@ -89,7 +89,7 @@ def _line(event: SignInEvent, networks: list[tuple[str, str]]) -> PastSignIn:
         tone=tone,
         icon=icon,
         how=how_in_words(event.factors) if event.factors else _("Password"),
-        browser=event.browser or _("Unknown"),
+        browser=browser_words(event.browser) or _("Unknown"),
         place=place_of(event.address, networks),
         organization=event.membership.organization.name if event.membership else "",
     )

@@ -1,5 +1,7 @@
 """A text to somebody's own phone, to see that a line works. It passes the gate like every text."""
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.ledger import consent
@@ -11,7 +13,6 @@ from texting.models import Line, Message
 from texting.phone_numbers import PhoneNumber
 
 STATEMENT = "This number is my own, and I agree to get a test text on it."
-BODY = "This is a test text. If you can read it, the line works."
 
 
 def send_test_text(*, member: Membership, line: Line, number: PhoneNumber) -> Message:
@@ -27,4 +28,9 @@ def send_test_text(*, member: Membership, line: Line, number: PhoneNumber) -> Me
         said = Evidence(source=ConsentEvent.Source.AGENT, words=STATEMENT, actor=member)
         consent.give(conversation.contact, kind=ConsentEvent.Kind.EXPRESS, evidence=said)
     # their own phone, at whatever hour they set a line up
-    return sending.send_text(conversation=conversation, body=BODY, author=member, outside_hours=OutsideHours.SEND)
+    return sending.send_text(
+        conversation=conversation,
+        body=_("This is a test text. If you can read it, the line works."),
+        author=member,
+        outside_hours=OutsideHours.SEND,
+    )

@@ -17,7 +17,7 @@ from texting.announcements.earlier import Outcome
 from texting.announcements.lists import MOST_BYTES
 from texting.announcements.writing import Written
 from texting.filtering.saving import ShownFilter, saved_for
-from texting.limits.regions import name_of
+from texting.limits.region_names import name_of
 from texting.models import Announcement, Contact, Line, Tag
 from texting.models.announcement import LONGEST_NAME
 from texting.origins import Offered

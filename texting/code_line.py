@@ -14,6 +14,7 @@ from tenancy.models import Organization
 from texting import threads
 from texting.limits import codes
 from texting.models import Line
+from texting.number_words import why
 from texting.phone_numbers import BadNumber, PhoneKind, described, display, mask, parse
 from texting.purposes import Purpose
 from texting.sending import BadText, Refused, send_text
@@ -32,7 +33,7 @@ class CodeLine:
         try:
             number = parse(typed, country)
         except BadNumber as error:
-            raise senders.BadNumber(str(error)) from None
+            raise senders.BadNumber(why(error)) from None
         if number.kind in _CANNOT_TEXT:
             raise senders.BadNumber(_("This number gets no texts. Enter the number of a mobile phone."))
         return CodeNumber(number.e164, mask(number.e164))

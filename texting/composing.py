@@ -90,7 +90,7 @@ def composer(
         suffix=outcome.suffix,
         call=call,
         local_time=there(zones, now) if call else "",
-        opens=their_time(zones, outcome.again_at, since=now, words="")
+        opens=their_time(zones, outcome.again_at, since=now, says_whose=False)
         if outcome.may_insist and outcome.again_at
         else "",
         may_explain=outcome.wants_reason,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.form_fields import field_of
 from texting.conversations import LONGEST_NOTE
 from texting.models import Line
+from texting.number_words import why
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, display, parse
 from texting.queries import Colleague
 
@@ -45,7 +46,7 @@ class NewConversationForm(forms.Form):
         try:
             return parse(self.cleaned_data["number"], self.region)
         except BadNumber as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(why(error)) from None
 
 
 class AssignForm(forms.Form):

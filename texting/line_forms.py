@@ -13,6 +13,7 @@ from accounts.models import Team
 from texting.limits.carriers.presets import OTHER, SENDERS
 from texting.lines import HasTexts, OtherLineForCodes, Settings
 from texting.models import Line
+from texting.number_words import why
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, display, parse
 from texting.providers.base import OwnNumber
 from texting.providers.catalog import CredentialField, ProviderCard
@@ -181,7 +182,7 @@ class ConnectForm(LineForm):
         try:
             return parse(self.cleaned_data["number"], self.region).e164
         except BadNumber as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(why(error)) from None
 
 
 class TokenForm(forms.Form):

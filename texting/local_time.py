@@ -1,4 +1,4 @@
-"""What time it is for somebody who may be in several zones, in words. Plain values: no Django.
+"""What time it is for somebody who may be in several zones, in words of whoever reads them.
 
 A number tells where it was issued, not where its owner is, so there may be more zones than one: which, is asked of
 `settings.TEXTING_CUSTOMER_ZONES`.
@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+
 
 def clock(moment: datetime) -> str:
     """A local time as people say it: 8:12 pm."""
-    return f"{moment:%-I:%M} {'am' if moment.hour < 12 else 'pm'}"
+    words = {"time": f"{moment:%-I:%M}"}
+    return (_("%(time)s am") if moment.hour < 12 else _("%(time)s pm")) % words
 
 
 def there(zones: Sequence[str], at: datetime) -> str:
@@ -20,24 +24,27 @@ def there(zones: Sequence[str], at: datetime) -> str:
         return ""
     first, last = _ends(zones, at)
     if first != last:
-        return f"{first} to {last} where they may be"
-    place = zones[0].rpartition("/")[2].replace("_", " ")
-    return f"{first} for them" if zones[0].startswith("Etc/") or len(zones) > 1 else f"{first} in {place}"
+        return _("%(first)s to %(last)s where they may be") % {"first": first, "last": last}
+    if zones[0].startswith("Etc/") or len(zones) > 1:
+        return _("%(time)s for them") % {"time": first}
+    return _("%(time)s in %(place)s") % {"time": first, "place": zones[0].rpartition("/")[2].replace("_", " ")}
 
 
 def sentence(zones: Sequence[str], at: datetime) -> str:
     """ "It is 5:40 am for them." or, for several zones, "It is between 2:40 am and 5:40 am where they may be." """
     first, last = _ends(zones, at)
     if first == last:
-        return f"It is {first} for them."
-    return f"It is between {first} and {last} where they may be."
+        return _("It is %(time)s for them.") % {"time": first}
+    return _("It is between %(first)s and %(last)s where they may be.") % {"first": first, "last": last}
 
 
-def their_time(zones: Sequence[str], at: datetime, *, since: datetime, words: str = " their time") -> str:
+def their_time(zones: Sequence[str], at: datetime, *, since: datetime, says_whose: bool = True) -> str:
     """ "8:00 am their time" for a moment soon after `since`; with the day when that is another one there."""
     here = min((at.astimezone(ZoneInfo(zone)) for zone in zones), key=_wall)
-    day = "" if here.date() == since.astimezone(here.tzinfo).date() else f" on {here:%A}"
-    return f"{clock(here)}{words}{day}"
+    words = {"time": clock(here), "day": WEEKDAYS[here.weekday()]}
+    if here.date() == since.astimezone(here.tzinfo).date():
+        return _("%(time)s their time") % words if says_whose else words["time"]
+    return (_("%(time)s their time on %(day)s") if says_whose else _("%(time)s on %(day)s")) % words
 
 
 def _ends(zones: Sequence[str], at: datetime) -> tuple[str, str]:

@@ -23,8 +23,15 @@ _MEXICO = 52
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
+def _(words: str) -> str:
+    """Marks words for the catalogues."""
+    return words
+
+
 class BadNumber(ValueError):
-    """A phone number we cannot text. `str(error)` is one or two sentences for a person, without the number."""
+    """A phone number we cannot text. `texting.number_words.why` is one or two sentences for a person, without the
+    number; `str(error)` the same in English.
+    """
 
 
 class PhoneKind(StrEnum):
@@ -80,7 +87,7 @@ def parse(text: str, default_region: str = "US") -> PhoneNumber:
     except NumberParseException as error:
         raise BadNumber(_reason(error)) from None
     if not phonenumbers.is_valid_number(number):
-        raise BadNumber("This phone number does not exist. Check its digits; a number from abroad starts with +.")
+        raise BadNumber(_("This phone number does not exist. Check its digits; a number from abroad starts with +."))
     return _described(number)
 
 
@@ -91,7 +98,7 @@ def from_provider(text: str) -> PhoneNumber:
     Not checked against numbering plans: they lag behind new ranges, and a text that arrived must not be lost for that.
     """
     if not _E164.fullmatch(text):
-        raise BadNumber("The sender is not an ordinary phone number, so it cannot be answered by text.")
+        raise BadNumber(_("The sender is not an ordinary phone number, so it cannot be answered by text."))
     try:
         return _described(_without_old_mark(phonenumbers.parse(text)))
     except NumberParseException as error:
@@ -140,18 +147,18 @@ def display(e164: str, home_region: str = "US") -> str:
 def _digits(text: str) -> str:
     """`+`? and ASCII digits only, or `BadNumber`."""
     if len(text) > LONGEST_INPUT:
-        raise BadNumber("This is too long for a phone number.")
+        raise BadNumber(_("This is too long for a phone number."))
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()  # contacts paste bidi marks along
     if not visible:
-        raise BadNumber("Enter a phone number.")
+        raise BadNumber(_("Enter a phone number."))
     if _EXTENSION.search(visible):
-        raise BadNumber("A text cannot reach an extension. Enter the direct number.")
+        raise BadNumber(_("A text cannot reach an extension. Enter the direct number."))
     bare = _PUNCTUATION.sub("", visible).replace(_FULL_WIDTH_PLUS, "+")
     plus, rest = ("+", bare[1:]) if bare.startswith("+") else ("", bare)
     if any(character.isalpha() for character in rest):
-        raise BadNumber("A phone number has no letters. Type its digits.")
+        raise BadNumber(_("A phone number has no letters. Type its digits."))
     if not rest or not all(character.isdecimal() for character in rest):
-        raise BadNumber("This is not a phone number. Use digits, spaces, dashes and a leading + only.")
+        raise BadNumber(_("This is not a phone number. Use digits, spaces, dashes and a leading + only."))
     return plus + "".join(str(unicodedata.decimal(character)) for character in rest)
 
 
@@ -159,17 +166,17 @@ def _refuse_short(digits: str, region: str) -> None:
     if digits.startswith("+"):
         return
     if 3 <= len(digits) <= 6:
-        raise BadNumber("This is a short code. Enter a full phone number with its area code.")
+        raise BadNumber(_("This is a short code. Enter a full phone number with its area code."))
     if len(digits) == 7 and phonenumbers.country_code_for_region(region) == 1:
-        raise BadNumber("The area code is missing. Enter all ten digits.")
+        raise BadNumber(_("The area code is missing. Enter all ten digits."))
 
 
 def _reason(error: NumberParseException) -> str:
     if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
-        return "This country code does not exist. Check the digits after the +."
+        return _("This country code does not exist. Check the digits after the +.")
     if error.error_type == NumberParseException.TOO_LONG:
-        return "This phone number has too many digits."
-    return "This phone number is too short. Enter it with its area code."
+        return _("This phone number has too many digits.")
+    return _("This phone number is too short. Enter it with its area code.")
 
 
 def _without_old_mark(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as say
 
 from accounts.models import Membership
@@ -292,9 +293,17 @@ def cleaned(body: str, *, may_be_empty: bool = False) -> str:
 
 
 def _too_long(length: int) -> str:
+    words = {"most": _figure(LONGEST), "length": _figure(length)}
     return (
-        f"A text holds at most {LONGEST:,} characters and this one would have {length:,}. Shorten it or send it in two."
+        say(
+            "A text holds at most %(most)s characters and this one would have %(length)s. Shorten it or send it in two."
+        )
+        % words
     )
+
+
+def _figure(number: int) -> str:
+    return number_format(number, use_l10n=True, force_grouping=True)
 
 
 def _queue(messages: Sequence[Message], author: Membership | None, purpose: Purpose) -> None:

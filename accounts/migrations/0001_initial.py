@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                     name='MailedLink',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                        ('purpose', models.CharField(choices=[('password', 'Password'), ('address', 'Address'), ('sign_up', 'Sign Up'), ('not_me', 'Not Me')], max_length=10)),
+                        ('purpose', models.CharField(choices=[('password', 'Password'), ('address', 'Address'), ('sign_up', 'Sign up'), ('not_me', 'Not me')], max_length=10)),
                         ('epoch', models.PositiveIntegerField(default=0)),
                         ('token_hash', models.BinaryField(max_length=32, unique=True)),
                         ('payload', tenancy.encryption.EncryptedTextField(default='', keys=[tenancy.encryption.InstallationKey()])),

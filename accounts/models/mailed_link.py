@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.encryption import EncryptedTextField, InstallationKey
 from tenancy.ids import new_id
@@ -17,10 +18,10 @@ class MailedLink(models.Model):
     """
 
     class Purpose(models.TextChoices):
-        PASSWORD = "password"  # noqa: S105 - the name of a purpose
-        ADDRESS = "address"
-        SIGN_UP = "sign_up"
-        NOT_ME = "not_me"
+        PASSWORD = "password", _("Password")
+        ADDRESS = "address", _("Address")
+        SIGN_UP = "sign_up", _("Sign up")
+        NOT_ME = "not_me", _("Not me")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

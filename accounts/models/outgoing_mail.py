@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.encryption import EncryptedTextField, InstallationKey
 from tenancy.ids import new_id
@@ -18,10 +19,10 @@ class OutgoingMail(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        REFUSED = "refused"
-        EXPIRED = "expired"
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        REFUSED = "refused", _("Refused")
+        EXPIRED = "expired", _("Expired")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=40)

@@ -183,3 +183,35 @@ def explained(reason: str) -> Explained | None:
         return EXPLAINED[Reason(reason)]
     except ValueError:
         return None
+
+
+# What is kept of a message, by the names under which it is kept: those of `diagnosing`, and of facts of a refusal.
+_FACTS: dict[str, Words] = {
+    "Destination": _("Destination"),
+    "Destination, expected": _("Destination, expected"),
+    "Issuer": _("Issuer"),
+    "Issuer, expected": _("Issuer, expected"),
+    "Signed": _("Signed"),
+    "Signed by": _("Signed by"),
+    "Recipient": _("Recipient"),
+    "Audience": _("Audience"),
+    "Audience, expected": _("Audience, expected"),
+    "Good from": _("Good from"),
+    "Good until": _("Good until"),
+    "expected": _("Expected"),
+    "came": _("What came"),
+    "email": _("E-mail address"),
+    "name_id": _("NameID"),
+    "element": _("Element"),
+    "algorithm": _("Algorithm"),
+    "library": _("Said by the library"),
+    "part": _("Part"),
+    "root": _("Root element"),
+    "until": _("Good until"),
+    "begins": _("Good from"),
+}
+
+
+def fact_words(name: str) -> str:
+    """What a page calls a fact that is kept under this name; the name itself for one of an older release."""
+    return str(_FACTS.get(name, name))

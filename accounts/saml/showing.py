@@ -32,7 +32,7 @@ from accounts.models import (
 from accounts.saml.addresses import Addresses, addresses
 from accounts.saml.configuring import TRUST
 from accounts.saml.doors import door_of
-from accounts.saml.explaining import Explained, explained
+from accounts.saml.explaining import Explained, explained, fact_words
 from accounts.saml.metadata_words import problem_words
 from accounts.saml.people import Plan, plan
 from accounts.saml.postcheck import Assertion
@@ -213,7 +213,7 @@ def _attempt(row: SamlAttempt) -> ShownAttempt:
         who=row.member.user.name if row.member else str(came.get("name_id") or facts.get("name_id") or ""),
         address=row.address or "",
         explained=explained(row.reason),
-        facts=[(name, str(value)) for name, value in facts.items()],
+        facts=[(fact_words(name), str(value)) for name, value in facts.items()],
         name_id=str(came.get("name_id") or ""),
         attributes=came.get("attributes") or {},
     )

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from compliance.words.reserved_words import objections
+from texting.number_words import why
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, parse
 
 
@@ -54,7 +55,7 @@ class AnswerForm(forms.Form):
         try:
             return parse(typed, self.region).e164
         except BadNumber as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(why(error)) from None
 
     def clean_program(self) -> str:
         """One line, and no word that means something else when a customer sends it back."""

@@ -12,6 +12,7 @@ from compliance.opt_out.opt_out_questions import LONGEST_REASON
 from compliance.opt_out.told_to_members import LONGEST_WORDS
 from compliance.receipts.gathering import Reason
 from compliance.reports.periods import LONGEST
+from texting.number_words import why
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, parse
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
@@ -37,7 +38,7 @@ class TestTextForm(forms.Form):
         try:
             return parse(self.cleaned_data["number"], self.region)
         except BadNumber as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(why(error)) from None
 
 
 class KeepForm(forms.Form):

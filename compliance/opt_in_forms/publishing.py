@@ -89,17 +89,9 @@ def reopen(*, actor: Membership, form: OptInForm) -> None:
 def problems(given: Written) -> list[Finding]:
     """Everything against publishing it now."""
     found = findings(given.content)
-    explained = {
-        "line": ("Its line is switched off or sends sign-in codes.", "Choose a line that texts customers."),
-        "program": ("This program takes no more opt-ins.", "Leave it out, or switch it on again."),
-        "team": ("This program belongs to another team than the line.", "Choose a line of its team."),
-        "brand": ("This program is of another brand than the line.", "Choose a line of its brand."),
-        "title": ("There is no title in this language.", "Write what the form is for."),
-    }
 
     def add(rule: str, *, program: str = "", language: str = "") -> None:
-        missing, write = explained[rule]
-        found.append(Finding(rule, missing, write, program, language))
+        found.append(Finding(rule, given.content.brand, program, language))
 
     form = given.form
     if not form.line.is_active or form.line.sends_codes:
@@ -110,7 +102,7 @@ def problems(given: Written) -> list[Finding]:
         if box.program.team_id not in (None, form.line.team_id):
             add("team", program=box.program.name)
         if box.program.brand_id not in (None, brand_of(form.line)):
-            add("brand", program=box.program.name)
+            add("brand_of_line", program=box.program.name)
     for language in form.languages:
         if not form.texts.get(language, {}).get("title", "").strip():
             add("title", language=language)

@@ -24,7 +24,7 @@ from tenancy import rates
 from tenancy.models import Organization
 from tenancy.rates import Rate
 from texting import threads
-from texting.limits.regions import NEVER
+from texting.limits.region_names import NEVER
 from texting.limits.standing import standing
 from texting.models import Line
 from texting.phone_numbers import LONGEST_INPUT, BadNumber, PhoneNumber, parse

@@ -16,78 +16,81 @@ from compliance.publish_check.disclosure_words import languages, links
 
 LONGEST = 1_200  # characters of one wording: what is longer is not read
 
-# rule: (what is missing, what to write)
+
+def _(words: str) -> str:
+    """Marks words for the catalogues."""
+    return words
+
+
+# rule: (what is missing, what to write). `sample` is in the form's language, whatever its reader's is.
 EXPLAINED = {
-    "brand": ("The wording does not say who will text.", "Name your company: “from {brand}”."),
+    "brand": (_("The wording does not say who will text."), _("Name your company: “%(sample)s”.")),
     "agreement": (
-        "The wording does not say that the person agrees to get text messages.",
-        "Begin with “I agree to receive … text messages from {brand}”.",
+        _("The wording does not say that the person agrees to get text messages."),
+        _("Begin with “%(sample)s”."),
     ),
-    "automated": (
-        "Marketing texts must be called recurring or automated.",
-        "Write “recurring automated marketing text messages”.",
-    ),
-    "number": (
-        "The wording does not say which number will be texted.",
-        "Write “at the mobile number provided”.",
-    ),
+    "automated": (_("Marketing texts must be called recurring or automated."), _("Write “%(sample)s”.")),
+    "number": (_("The wording does not say which number will be texted."), _("Write “%(sample)s”.")),
     "condition": (
-        "The wording does not say that nobody has to agree in order to buy.",
-        "Write “Consent is not a condition of purchase.”",
+        _("The wording does not say that nobody has to agree in order to buy."),
+        _("Write “%(sample)s”."),
     ),
-    "purpose": ("The wording does not say what the texts are about.", "Name what {program} is about in the sentence."),
+    "purpose": (
+        _("The wording does not say what the texts are about."),
+        _("Name what %(program)s is about in the sentence."),
+    ),
     "frequency": (
-        "The wording does not say how often texts come.",
-        "Write “Up to 4 msgs/month.” or “Message frequency varies.”",
+        _("The wording does not say how often texts come."),
+        _("Write how many at most, or “%(sample)s”."),
     ),
-    "rates": ("The wording does not say that texts may cost something.", "Write “Msg & data rates may apply.”"),
+    "rates": (_("The wording does not say that texts may cost something."), _("Write “%(sample)s”.")),
     "stop": (
-        "The wording does not say that STOP ends the texts, or takes it back.",
-        "Write “Reply HELP for help or STOP to cancel.”",
+        _("The wording does not say that STOP ends the texts, or takes it back."),
+        _("Write “%(sample)s”."),
     ),
     "help": (
-        "The wording does not say that HELP gets help, or takes it back.",
-        "Write “Reply HELP for help or STOP to cancel.”",
+        _("The wording does not say that HELP gets help, or takes it back."),
+        _("Write “%(sample)s”."),
     ),
     "reserved": (
-        "STOP, HELP or another reserved word is given another meaning than it has.",
-        "STOP and its like only cancel, HELP only helps, START only begins again.",
+        _("STOP, HELP or another reserved word is given another meaning than it has."),
+        _("STOP and its like only cancel, HELP only helps, START only begins again."),
     ),
     "terms": (
-        "There is no link to the terms.",
-        "Write [SMS terms](https://…) with the full address of a page that opens without signing in.",
+        _("There is no link to the terms."),
+        _("Write [%(sample)s](https://…) with the full address of a page that opens without signing in."),
     ),
     "privacy": (
-        "There is no link to the privacy policy.",
-        "Write [privacy policy](https://…) with the full address of a page that opens without signing in.",
+        _("There is no link to the privacy policy."),
+        _("Write [%(sample)s](https://…) with the full address of a page that opens without signing in."),
     ),
-    "same_page": ("Terms and privacy policy lead to the same page.", "Link each to a page of its own."),
+    "same_page": (_("Terms and privacy policy lead to the same page."), _("Link each to a page of its own.")),
     "others": (
-        "The wording agrees to texts from others, or to sharing the number.",
-        "A permission is for {brand} alone: leave partners and affiliates out.",
+        _("The wording agrees to texts from others, or to sharing the number."),
+        _("A permission is for %(brand)s alone: leave partners and affiliates out."),
     ),
     "bundled": (
-        "One box asks for more than texts.",
-        "Leave e-mail, calls and the acceptance of terms to boxes of their own elsewhere.",
+        _("One box asks for more than texts."),
+        _("Leave e-mail, calls and the acceptance of terms to boxes of their own elsewhere."),
     ),
     "mixed": (
-        "Marketing and other texts stand in one box.",
-        "Keep to one purpose, and offer the other one in a box of its own.",
+        _("Marketing and other texts stand in one box."),
+        _("Keep to one purpose, and offer the other one in a box of its own."),
     ),
     "by_number": (
-        "Giving the number or sending the form is treated as the agreement.",
-        "Only the tick may agree: leave “by entering your number you agree” out.",
+        _("Giving the number or sending the form is treated as the agreement."),
+        _("Only the tick may agree: leave words such as “%(sample)s” out."),
     ),
-    "ticked": ("The box is ticked before anybody has read it.", "A box begins empty."),
-    "required": ("The box must be ticked to send the form.", "A box can be left empty."),
-    "boxes": ("There is no box to tick.", "Choose at least one program."),
-    "twice": ("Two boxes ask for the same program.", "Keep one box for {program}."),
-    "wording": ("There is no wording in this language.", "Write it, or leave the language out."),
-    "language": ("Forms do not ask in this language.", "Choose English, Spanish or French."),
-    "long": ("The wording is longer than people read.", "Keep it under 1,200 characters."),
+    "ticked": (_("The box is ticked before anybody has read it."), _("A box begins empty.")),
+    "required": (_("The box must be ticked to send the form."), _("A box can be left empty.")),
+    "boxes": (_("There is no box to tick."), _("Choose at least one program.")),
+    "twice": (_("Two boxes ask for the same program."), _("Keep one box for %(program)s.")),
+    "wording": (_("There is no wording in this language."), _("Write it, or leave the language out.")),
+    "language": (_("Forms do not ask in this language."), _("Choose English, Spanish or French.")),
+    "long": (_("The wording is longer than people read."), _("Keep it under 1,200 characters.")),
     "hidden": (
-        "There are characters in it that nobody sees.",
-        "Type the wording again instead of copying it from another program.",
+        _("There are characters in it that nobody sees."),
+        _("Type the wording again instead of copying it from another program."),
     ),
 }
 
@@ -115,11 +118,10 @@ class Content:
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a form cannot be published: the rule, where, what is missing and what to write."""
+    """Why a form cannot be published: the rule and where. `EXPLAINED` says what is missing and what to write."""
 
     rule: str
-    missing: str
-    write: str
+    brand: str = ""
     program: str = ""
     language: str = ""
 
@@ -210,7 +212,4 @@ def _hides_something(text: str) -> bool:
 
 
 def _finding(rule: str, content: Content, program: str = "", language: str = "") -> Finding:
-    missing, write = EXPLAINED[rule]
-    return Finding(
-        rule, missing, write.format(brand=content.brand, program=program or "the program"), program, language
-    )
+    return Finding(rule, content.brand, program, language)

@@ -157,7 +157,8 @@ def _too_long() -> Reason:
     return Reason(
         rule="healthcare.length",
         verdict=Verdict.REFUSE,
-        text=f"An appointment text has at most {LONGEST_HEALTHCARE} characters, with company name and opt-out words.",
+        text=say("An appointment text has at most %(most)d characters, with company name and opt-out words.")
+        % {"most": LONGEST_HEALTHCARE},
         what_to_do=say("Shorten it. An admin can read why under Settings > Quiet hours."),
         version=quiet_hours.rules_version(),
     )

@@ -171,7 +171,8 @@ def _was_open(where: Whereabouts, at: datetime, own: OwnRules) -> bool:
 def _act(found: Hours, at: datetime) -> str:
     if found.opens_at is None:
         return say("No hour suits every place where they may be. Send it all the same if it matters, or call.")
-    return f"It can wait until {their_time(found.zones, found.opens_at, since=at)}, or leave now if it matters."
+    words = {"when": their_time(found.zones, found.opens_at, since=at)}
+    return say("It can wait until %(when)s, or leave now if it matters.") % words
 
 
 def _allowed(

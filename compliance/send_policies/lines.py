@@ -24,7 +24,7 @@ class LineActive:
                 Reason(
                     rule=self.name,
                     verdict=Verdict.REFUSE,
-                    text=f"The line {line.name} is switched off.",
+                    text=_("The line %(name)s is switched off.") % {"name": line.name},
                     what_to_do=_("Ask an admin to switch it on, or write from another line."),
                     evidence={"line": str(line.pk)},
                 ),

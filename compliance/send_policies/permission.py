@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compliance.ledger import consent
 from compliance.ledger.consent import ANSWER_WINDOW, State
 from compliance.models import ConsentEvent, OptIn
 from compliance.scopes import EXEMPT, INFORMATIONAL, MARKETING, REPLY
+from compliance.send_policies import permission_words
 from compliance.send_policies.here import organization
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Message
@@ -25,21 +28,6 @@ _SCOPES = {
 }
 """What a text needs permission for; all others are a person's own answer."""
 _CODES = frozenset({Purpose.CODE, Purpose.PRIVATE_CODE})
-_NAMES = {
-    f"{INFORMATIONAL}:appointment": "reminders of appointments",
-    f"{INFORMATIONAL}:announcement": "announcements",
-    f"{INFORMATIONAL}:poll": "opinion polls",
-    MARKETING: "marketing, which needs their agreement in writing",
-}
-_BY_SOURCE = {
-    ConsentEvent.Source.FORM: ", with a web form",
-    ConsentEvent.Source.INBOUND: ", when they wrote to us",
-    ConsentEvent.Source.REQUEST: ", by answering YES",
-    ConsentEvent.Source.AGENT: ", recorded by a colleague",
-    ConsentEvent.Source.IMPORT: ", by an imported list",
-    ConsentEvent.Source.API: ", recorded by a program of ours",
-    ConsentEvent.Source.CARRIER: ", at their carrier",
-}
 
 
 class Permission:
@@ -76,8 +64,9 @@ class Permission:
             return Reason(
                 rule="consent.opted_out",
                 verdict=Verdict.REFUSE,
-                text=f"They opted out on {_day(state)}{_how(state.event)}.",
-                what_to_do=f"Only they can undo it, by texting START to {_line(draft)}. Call or e-mail them instead.",
+                text=permission_words.opted_out(state.event, _moment(state.suppressed_since)),
+                what_to_do=_("Only they can undo it, by texting START to %(number)s. Call or e-mail them instead.")
+                % {"number": _line(draft)},
                 evidence=evidence,
             )
         scope = _SCOPES.get(draft.purpose, REPLY)
@@ -87,18 +76,19 @@ class Permission:
         return Reason(
             rule="consent.given",
             verdict=Verdict.ALLOW,
-            text="" if draft.is_unread else f"May be texted since {_moment(permission.recorded_at)}{_how(permission)}.",
+            text="" if draft.is_unread else permission_words.given(permission, _moment(permission.recorded_at)),
             evidence={"consent_event": str(permission.pk), "scope": scope},
         )
 
     def _missing(self, draft: Draft, state: State, scope: str, evidence: dict[str, str]) -> Reason:
         """Nothing was permitted, or it has ended, or it was permitted for something else."""
-        ask = f"Ask them to text START to {_line(draft)}; you can write as soon as they have."
+        ask = _("Ask them to text START to %(number)s; you can write as soon as they have.") % {"number": _line(draft)}
         if not state.permitted and state.weak is not None:
             rule, text = "consent.weak", _("Their permission was imported without its wording or date.")
             ask = _("Ask them to confirm it: Contacts, Ask for permission.")
         elif state.expired_at is not None:
-            rule, text = "consent.expired", f"Their permission ended on {_moment(state.expired_at)}."
+            when = {"when": _moment(state.expired_at)}
+            rule, text = "consent.expired", _("Their permission ended on %(when)s.") % when
         elif not state.permitted:
             rule, text = "consent.none", _("There is no permission to text this number yet.")
         elif all(given.kind == ConsentEvent.Kind.HEALTHCARE for given in state.given):
@@ -106,19 +96,22 @@ class Permission:
         elif all(given.kind == ConsentEvent.Kind.REPLY for given in state.given):
             rule, text = "consent.reply_only", _("They wrote to us, which permits an answer, not an announcement.")
         else:
-            rule, text = "consent.scope", f"What they agreed to does not cover {_NAMES[scope]}."
-            ask = f"Ask them to opt in to {_NAMES[scope]}, by a form or a keyword."
+            rule, (text, ask) = "consent.scope", permission_words.not_covered(scope)
         return Reason(rule=rule, verdict=Verdict.REFUSE, text=text, what_to_do=ask, evidence=evidence)
 
     def _exempt(self, draft: Draft, scope: str, evidence: dict[str, str]) -> Reason:
         """All that there is rests on the exemption for healthcare."""
-        ask = f"Ask them to text START to {_line(draft)}."
+        number = {"number": _line(draft)}
+        ask = _("Ask them to text START to %(number)s.") % number
         if scope == EXEMPT:
             rule, text = (
                 "consent.exemption_off",
                 _("They gave their number under the exemption for healthcare, which is off."),
             )
-            ask = f"{ask} An admin can switch it on again under Settings > Quiet hours."
+            ask = _(
+                "Ask them to text START to %(number)s. An admin can switch it on again under Settings > Quiet hours."
+            )
+            ask %= number
         else:
             rule, text = (
                 "consent.exempt_only",
@@ -189,20 +182,6 @@ def _line(draft: Draft) -> str:
     return display(draft.conversation.line.number)
 
 
-def _day(state: State) -> str:
-    """When the opt-out was."""
-    return _moment(state.suppressed_since or timezone.now())
-
-
 def _moment(moment: datetime) -> str:
     """In the organization's own time zone."""
-    with timezone.override(organization().time_zone):
-        return timezone.localtime(moment).strftime("%-d %b %Y, %H:%M")
-
-
-def _how(event: ConsentEvent | None) -> str:
-    if event is None:
-        return ""
-    if event.source == ConsentEvent.Source.KEYWORD:
-        return f", by texting {event.matched.upper()}"
-    return _BY_SOURCE[ConsentEvent.Source(event.source)]
+    return date_format(timezone.localtime(moment, ZoneInfo(organization().time_zone)), "j M Y, H:i")

@@ -16,7 +16,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from accounts.views.answers import form_page
 from compliance.models import FormCount, OptInForm
 from compliance.opt_in import form_counts
-from compliance.opt_in_forms import editing, linked_pages, publishing, reading
+from compliance.opt_in_forms import editing, finding_words, linked_pages, publishing, reading
 from compliance.opt_in_forms.asking import Written, page, written
 from compliance.opt_in_forms.editing import NameTaken
 from compliance.opt_in_forms.linked_pages import Unopened
@@ -173,7 +173,7 @@ def _overview(
     context = {
         "form": form,
         "given": written(form),
-        "findings": publishing.problems(written(form)),
+        "findings": [finding_words.shown(one) for one in publishing.problems(written(form))],
         "address": reading.public_address(form),
         "snippet": reading.embed_snippet(form, request.member.organization.name),
         "versions": reading.versions(form),
@@ -197,7 +197,7 @@ def _preview(shown: Written) -> dict[str, object]:
     """For `_form_preview.html`."""
     return {
         "previews": [(NAMES[code], code, page(shown, code, preview=True)) for code in shown.form.languages],
-        "findings": publishing.problems(shown),
+        "findings": [finding_words.shown(one) for one in publishing.problems(shown)],
         "colour": shown.form.colour,
         "languages": NAMES,
     }

@@ -17,6 +17,7 @@ from compliance.opt_in.opting_in import CannotOptIn
 from compliance.opt_in.reading_opt_ins import WORDS, Shown
 from compliance.views.opt_in_tabs import tabs
 from texting import queries
+from texting.number_words import why
 from texting.phone_numbers import LONGEST_INPUT, BadNumber
 
 
@@ -38,7 +39,7 @@ def find_opt_ins(request: MemberRequest) -> HttpResponse:
     try:
         rows = reading_opt_ins.opt_ins_of_number(request.member, number)
     except BadNumber as error:
-        return _page(request, rows=[], shown=None, error=str(error), looked=True, status=422)
+        return _page(request, rows=[], shown=None, error=why(error), looked=True, status=422)
     return _page(request, rows=rows, shown=None, looked=True)
 
 

@@ -12,6 +12,7 @@ from compliance.receipts import gathering
 from compliance.receipts.gathering import Reason
 from compliance.receipts.shapes import Receipt
 from texting import queries
+from texting.number_words import why
 from texting.phone_numbers import BadNumber, display
 
 FILES = (("pdf", "PDF"), ("json", "JSON"))
@@ -32,7 +33,7 @@ def consent_receipt(request: MemberRequest) -> HttpResponse:
                 member=request.member, number=said["number"], reason=Reason(said["reason"]), form=wanted
             )
         except BadNumber as error:
-            form.add_error("number", str(error))
+            form.add_error("number", why(error))
         else:
             if wanted in _TYPES:
                 return _file(request, receipt, wanted)

@@ -2,12 +2,14 @@
 
 "Reply CANCEL to cancel your appointment" opts them out; "text YES to confirm" is an opt-in word for carriers; "STOP is
 the only way to opt out" and "reply 2 to unsubscribe" break the law themselves (47 CFR 64.1200(a)(10): no exclusive
-means, no substitutes). English, Spanish, French. Plain values: no Django.
+means, no substitutes). English, Spanish and French are read; what is said of them is in the reader's language.
 """
 
 import re
 from dataclasses import dataclass
 from functools import cache
+
+from django.utils.translation import gettext as _
 
 from compliance.words.keyword_rules import LANGUAGES, rules
 
@@ -73,8 +75,8 @@ def objections(text: str) -> list[Objection]:
     if _ONLY.search(plain):
         found["only"] = Objection(
             "",
-            "It says that there is only one way to opt out. Customers may opt out in any reasonable way.",
-            "Write “Reply STOP to opt out” and nothing about other ways.",
+            _("It says that there is only one way to opt out. Customers may opt out in any reasonable way."),
+            _("Write “Reply STOP to opt out” and nothing about other ways."),
         )
     for sentence in _SENTENCE.findall(plain[:5000]):
         asks = _ASKS.search(sentence)
@@ -122,32 +124,32 @@ def _judged(word: str, after: str) -> Objection | None:
 def _stop(word: str) -> Objection:
     return Objection(
         word,
-        f"A customer who replies {word.upper()} gets no more texts from you at all.",
-        "Ask for another word, such as X to cancel or R to reschedule.",
+        _("A customer who replies %(word)s gets no more texts from you at all.") % {"word": word.upper()},
+        _("Ask for another word, such as X to cancel or R to reschedule."),
     )
 
 
 def _yes(word: str) -> Objection:
     return Objection(
         word,
-        f"Carriers take {word.upper()} for agreeing to texts, and may answer it themselves.",
-        "Ask for another word, such as C to confirm.",
+        _("Carriers take %(word)s for agreeing to texts, and may answer it themselves.") % {"word": word.upper()},
+        _("Ask for another word, such as C to confirm."),
     )
 
 
 def _help(word: str) -> Objection:
     return Objection(
         word,
-        f"A customer who replies {word.upper()} gets the automatic answer to HELP.",
-        "Ask for another word, such as A for an agent.",
+        _("A customer who replies %(word)s gets the automatic answer to HELP.") % {"word": word.upper()},
+        _("Ask for another word, such as A for an agent."),
     )
 
 
 def _number(word: str) -> Objection:
     return Objection(
         word,
-        f"{word} cannot stand for STOP: customers must be able to opt out with the usual words.",
-        "Write “Reply STOP to opt out”.",
+        _("%(word)s cannot stand for STOP: customers must be able to opt out with the usual words.") % {"word": word},
+        _("Write “Reply STOP to opt out”."),
     )
 
 

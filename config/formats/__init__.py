@@ -4,13 +4,26 @@ Pages name a format by its English letters, such as "j M Y". Django looks every 
 first, by exactly that text, so another order or word is written down here and no page has to know.
 """
 
-_SHORT = ("D j M", "D, j M", "j M", "j M Y", "j M Y H:i", "j M Y H:i:s", "j M Y, H:i T", "j M, H:i")
+_SHORT = (
+    "D j M",
+    "D, j M",
+    "j M",
+    "j M Y",
+    "j M Y H:i",
+    "j M Y H:i:s",
+    "j M Y, H:i",
+    "j M Y, H:i T",
+    "j M, H:i",
+    "D j M, H:i",
+    "D, M j",
+    "D, M j, Y",
+)
 _LONG = ("j F", "j F Y", "j F Y, H:i", "j F, H:i", "l j F Y H:i T")
 
 
 def short_formats() -> dict[str, str]:
     """Months and days of the week of three letters, small: "lun 2 mar"."""
-    return {english: english.replace("M", "b").replace("D,", "D") for english in _SHORT}
+    return {english: english.replace("M", "b").replace("D,", "D").replace("b j, Y", "j b Y").replace("b j", "j b") for english in _SHORT}
 
 
 def long_formats(month: str, year: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption import blind_index
 from texting import queries
 from texting.models.contact import NUMBER_INDEX
+from texting.number_words import why
 from texting.phone_numbers import BadNumber, mask, parse
 
 OLDEST = timedelta(days=365)  # a request that is said to have come earlier is a slip
@@ -48,7 +49,7 @@ def open_request(*, member: Membership, request_id: UUID, wanted: Wanted) -> Sub
     try:
         number = parse(wanted.number, member.organization.country)
     except BadNumber as bad:
-        raise CannotDo(str(bad)) from None
+        raise CannotDo(why(bad)) from None
     today = timezone.localdate()
     if wanted.received_on > today:
         raise CannotDo(_("The day on which it came in is in the future."))

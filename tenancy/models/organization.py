@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.ids import new_id
 
@@ -13,7 +14,9 @@ from tenancy.ids import new_id
 def known_time_zone(value: str) -> None:
     """Raise ValidationError unless `value` is a zone of the IANA database."""
     if value not in available_timezones():
-        raise ValidationError(f"{value} is not a time zone of the IANA database, such as America/New_York.")
+        raise ValidationError(
+            _("%(value)s is not a time zone of the IANA database, such as America/New_York."), params={"value": value}
+        )
 
 
 class OpenOrganizations(models.Manager["Organization"]):

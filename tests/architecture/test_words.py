@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 import pytest
 
@@ -10,8 +11,9 @@ from config.env import PROJECT
 from config.words.catalogues import LANGUAGES, entries
 from config.words.extracting import MODULE, Text, strings
 from config.words.judging import judge
-from config.words.places import TEMPLATES, is_english_only
+from config.words.places import AREAS, TEMPLATES, WITHOUT_LOCALE, is_english_only
 from tests.architecture.bare_words import WORD, in_template
+from tests.architecture.english_words import english, without_labels
 
 EAGER = {"gettext", "ngettext", "pgettext", "npgettext"}
 
@@ -124,3 +126,103 @@ def test_templates_say_nothing_that_is_not_translated():
 )
 def test_bare_words_are_seen(template, found):
     assert list(in_template(template)) == found
+
+
+# Who reads the words of these modules: whoever runs the installation, or writes programs against it.
+READ_BY_MAKERS = (
+    *("*/migrations/*", "*/management/*", "*/api/*", "accounts/scim/*", "*/crash_points.py", "*/checks.py"),
+    *("config/demo/*", "config/embedded/*", "config/words/*", "config/formats/*", "config/styleguide.py"),
+    *("config/settings.py", "config/env.py", "config/starting.py", "config/health.py", "config/figures.py"),
+    *("config/metrics.py", "config/heads.py", "config/developers.py", "accounts/mail/health.py"),
+    *("retention/backups/*", "retention/closing/replaying.py", "retention/closing/belonging.py"),
+    *("texting/providers/*", "texting/provider_connection.py", "texting/live/hub.py", "texting/webhooks/taking.py"),
+    *("tenancy/metrics.py", "tenancy/audit_verification.py", "tenancy/constraints.py", "tenancy/encryption/*"),
+    *("tenancy/isolation.py", "compliance/carrier/comparing.py", "compliance/other_channels/mail/mailbox.py"),
+)
+# What customers are told, which these modules say in each of their languages; and what is looked for in their texts.
+IN_ALL_LANGUAGES = (
+    *("compliance/opt_in/opt_in_texts.py", "compliance/opt_in_forms/words.py", "compliance/opt_out/answers.py"),
+    *("compliance/escalations/switch_texts.py", "compliance/other_channels/mail/texts.py"),
+    *("compliance/polls/writing.py", "compliance/satisfaction/asking.py", "compliance/satisfaction/hearing.py"),
+    *("compliance/publish_check/default_wordings.py", "compliance/publish_check/samples.py"),
+    *("compliance/message_templates/placeholders.py", "compliance/detectors/*", "compliance/content_types/*"),
+    *("compliance/words/phrase_matching.py",),
+)
+# Names, and what is kept in one language because it is proof.
+KEPT_AS_IT_IS = {
+    ("accounts/origins.py", "Mac OS X|Macintosh"),
+    ("accounts/origins.py", "Another browser"),  # `browser_words` says it
+    ("accounts/saml/own_keys.py", "Parley at {}"),
+    ("accounts/second_factor.py", "Authenticator app"),  # the app's own label; pages say `ways`
+    ("compliance/implied/exemption.py", "47 CFR 64.1200(a)(9)(iv)"),
+    ("compliance/other_channels/phone/placing.py", "Press any key to call the customer."),  # by an English voice
+    ("compliance/test_texts.py", "This number is my own, and I agree to get a test text on it."),
+    ("portal/payments/simulator.py", "Simulated payments"),
+    ("portal/secure/ending.py", "secure message {}"),  # an idempotency key, nobody reads it
+    ("portal/secure/replying.py", "Answered on the private page"),  # decision 386
+    ("portal/views/payment_settings.py", "Checkout Sessions: write"),  # Stripe's own words
+    ("portal/views/payment_settings.py", "Charges and refunds: write"),
+    ("texting/simulator/pictures.py", "Pretended phone"),
+}
+KEPT_AS_THEY_ARE = (
+    *("retention/evidence/criteria.py", "retention/evidence/writing.py", "retention/lock.py"),
+    *(
+        "compliance/hours/hours_table.py",
+        "compliance/work/sheets/answers.py",
+        "accounts/saml/diagnosing.py",
+        "accounts/saml/explaining.py",
+    ),
+)
+"""Names of criteria, states and files, a note in a signed pack; names of facts, which `saml.explaining` says."""
+
+
+def plain_words(name: str, tree: ast.Module) -> list[str]:
+    """What a module says in English to whoever reads it."""
+    return [words for _, words in english(tree) if (name, words) not in KEPT_AS_IT_IS]
+
+
+def test_modules_say_nothing_that_is_not_translated():
+    """An error that a page shows, a label, a sentence with values in it: each is looked up as somebody reads it."""
+    fine = (*READ_BY_MAKERS, *IN_ALL_LANGUAGES, *KEPT_AS_THEY_ARE)
+    found = []
+    for area in (*AREAS, *WITHOUT_LOCALE):
+        for path in sorted((PROJECT / area).rglob("*.py")):
+            name = path.relative_to(PROJECT).as_posix()
+            if not any(fnmatch(name, pattern) for pattern in fine):
+                found += [(name, words) for words in plain_words(name, ast.parse(path.read_text()))]
+    assert found == []
+
+
+def test_choices_have_labels():
+    """Or Django makes English ones of their names."""
+    found = []
+    for area in (*AREAS, *WITHOUT_LOCALE):
+        for path in (PROJECT / area).rglob("*.py"):
+            source = path.read_text()
+            if "Choices)" in source:
+                found += [(path.name, choice) for _, choice in without_labels(ast.parse(source))]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('raise NotPossible("Nobody has this number.")', ["Nobody has this number."]),
+        ('raise NotPossible(_("Nobody has this number."))', []),
+        ('x = f"Today\'s ceiling of {most} segments is used up."', ["Today's ceiling of {} segments is used up."]),
+        ('x = f"{n} texts went to it."', ["{} texts went to it."]),
+        ('WORDS = {"a": "{n} texts went to it."}', ["{n} texts went to it."]),
+        ('log.info("Nothing was found there")', []),
+        ('raise ValueError(f"{x} is no language of ours")', []),
+        ('def f():\n    """Says what it does."""\n    return f"{a}, {b}"', []),
+        ('x = "SELECT id FROM texting_line"; y = "D j M, H:i"; z = "conversations:read"', []),
+        ("from django.utils.translation import gettext_lazy as words\nx = words('Nobody is here.')", []),
+    ],
+)
+def test_words_of_modules_are_seen(source, found):
+    assert [words for _, words in english(ast.parse(source))] == found
+
+
+def test_choices_without_labels_are_seen():
+    source = 'class State(models.TextChoices):\n    WAITING = "waiting"\n    SENT = "sent", _("Sent")\n'
+    assert [choice for _, choice in without_labels(ast.parse(source))] == ["State.WAITING"]

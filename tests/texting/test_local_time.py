@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from texting.local_time import clock, sentence, their_time, there
 
@@ -43,3 +44,11 @@ def test_another_day_is_named():
     assert their_time(["America/New_York"], NOON.replace(hour=20), since=NOON) == "4:00 pm their time"
     tomorrow = NOON.replace(day=2)
     assert their_time(["America/New_York"], tomorrow, since=NOON) == "8:00 am their time on Thursday"
+
+
+def test_it_is_said_in_the_language_of_whoever_reads_it():
+    with translation.override("es"):
+        assert clock(NOON) == "12:00\u00a0p.\u00a0m."
+        assert there(["America/New_York"], NOON) == "8:00\u00a0a.\u00a0m. en New York"
+        there_tomorrow = their_time(["America/New_York"], NOON.replace(day=2), since=NOON, says_whose=False)
+        assert there_tomorrow == "Jueves, 8:00\u00a0a.\u00a0m."

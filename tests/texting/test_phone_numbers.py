@@ -1,9 +1,11 @@
 """Numbers as people type them."""
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from texting.number_words import why
 from texting.phone_numbers import BadNumber, PhoneKind, PhoneNumber, display, from_provider, mask, parse
 
 
@@ -67,6 +69,9 @@ def test_what_cannot_be_texted_is_refused_with_a_sentence(typed: str, sentence: 
     with pytest.raises(BadNumber) as refusal:
         parse(typed)
     assert str(refusal.value) == sentence
+    assert why(refusal.value) == sentence
+    with translation.override("es"):
+        assert why(refusal.value) not in {"", sentence}
 
 
 @pytest.mark.parametrize("typed", ["415 155 0123", "(000) 555-0123", "+1 415 555 012", "+1 415 555 01234"])

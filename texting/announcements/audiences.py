@@ -22,7 +22,7 @@ from texting.announcements import earlier
 from texting.filtering import asking, looking
 from texting.filtering.conditions import Filter
 from texting.filtering.saving import access_saved, shown_filter, wish_of
-from texting.limits.regions import name_of
+from texting.limits.region_names import name_of
 from texting.models import AnnouncementRecipient, Contact, Tag
 from texting.persons import heads
 from texting.queries.access import NotYours, contacts_for

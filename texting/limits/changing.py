@@ -14,7 +14,8 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditEventKind, AuditKind
 from texting.limits.bounds import BOUNDS, RAISE_TIMES, Limited
-from texting.limits.regions import name_of, regions
+from texting.limits.region_names import name_of
+from texting.limits.regions import regions
 from texting.limits.standing import Kind, forget, standing
 from texting.models import AllowedCountry, LimitChange, SendingCount, SendingLimits, SendingStop
 from texting.queries import NotYours

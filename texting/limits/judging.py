@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as later
+
 from texting.gate import Reason, Verdict
 from texting.limits.bounds import ANSWERS_AN_HOUR, Limited
 from texting.limits.destinations import NOWHERE, Destination
 from texting.limits.prices import MICROS, prices
-from texting.limits.regions import NEVER, SHARED, UNKNOWN, name_of
+from texting.limits.region_names import NEVER, SATELLITE, name_of
+from texting.limits.regions import SHARED, UNKNOWN
 from texting.limits.standing import DAY, HOUR, Kind, Place, Standing, Used
 from texting.purposes import PRIVATE, TERMS, Purpose
 
-SETTINGS = "Settings > Sending limits"
 REPLIES = frozenset({Purpose.REPLY}) | PRIVATE
 OWED = frozenset(purpose for purpose, terms in TERMS.items() if terms.owed)
 
@@ -97,63 +101,76 @@ def objections(text: Text, tally: Tally) -> list[Reason]:
 
 def _destination(text: Text, here: Standing) -> Iterator[Reason]:
     to = text.destination
-    never = NEVER.get(to.kind) or ("a satellite or worldwide number" if to.region == SHARED else "")
-    if never:
+    never = NEVER.get(to.kind) or (SATELLITE if to.region == SHARED else None)
+    if never is not None:
         yield Reason(
             rule="destination.kind",
             verdict=Verdict.REFUSE,
-            text=f"This is {never}, which is never texted.",
-            what_to_do="Ask the customer for a mobile number.",
+            text=str(never),
+            what_to_do=say("Ask the customer for a mobile number."),
             evidence={"kind": to.kind.value},
         )
     elif to.region == NOWHERE:
         yield Reason(
             rule="destination.ended",
             verdict=Verdict.REFUSE,
-            text="This customer was erased: nobody can read their number any more.",
-            what_to_do="When they text you, they are a new customer and can be answered.",
+            text=say("This customer was erased: nobody can read their number any more."),
+            what_to_do=say("When they text you, they are a new customer and can be answered."),
         )
     elif to.region == UNKNOWN and not text.wrote(here):
         yield Reason(
             rule="destination.unknown",
             verdict=Verdict.REFUSE,
-            text="Nobody knows which country this number belongs to.",
-            what_to_do="Check its digits, or wait until the customer texts you.",
+            text=say("Nobody knows which country this number belongs to."),
+            what_to_do=say("Check its digits, or wait until the customer texts you."),
         )
     elif to.region not in here.countries and to.region != UNKNOWN and text.purpose not in OWED:
-        country = name_of(to.region)
+        words = {"country": name_of(to.region)}
         yield Reason(
             rule="country",
             verdict=Verdict.REFUSE,
-            text=f"This number belongs to {country}, and texts to {country} are not allowed.",
-            what_to_do=f"An admin can add {country} under {SETTINGS}. Until then, call or e-mail.",
+            text=say("This number is from %(country)s, and texts to that country are not allowed.") % words,
+            what_to_do=say("An admin can add it under Settings > Sending limits. Until then, call or e-mail."),
             evidence={"region": to.region},
         )
     elif to.prefix_index in here.stopped and not text.answers_customer(here):
         yield Reason(
             rule="prefix.stopped",
             verdict=Verdict.REFUSE,
-            text="Texts to this block of numbers are stopped, because they looked like abuse.",
-            what_to_do=f"An admin can read why and lift it under {SETTINGS}. You can answer as soon as they text you.",
+            text=say("Texts to this block of numbers are stopped, because they looked like abuse."),
+            what_to_do=say(
+                "An admin can read why and lift it under Settings > Sending limits. You can answer as soon as they "
+                "text you."
+            ),
         )
 
 
 def _ceilings(text: Text, tally: Tally) -> Iterator[Reason]:
     here, after = tally.here, tally.of(DAY) + text.cost
-    act = f"An admin can raise it for today under {SETTINGS}."
+    act = say("An admin can raise it for today under Settings > Sending limits.")
     if after.segments > here.segments_a_day:
-        words = f"Today's ceiling of {here.segments_a_day:,} segments is used up."
+        words = say("Today's ceiling of %(most)s segments is used up.") % {"most": _figure(here.segments_a_day)}
         yield _later("ceiling.texts", words, here.next_day, here, act)
     if after.micros > here.micros_a_day:
-        words = f"Today's ceiling of {here.micros_a_day / MICROS:,.2f} {prices().currency} is used up."
+        most = {"amount": _figure(here.micros_a_day / MICROS, 2), "currency": prices().currency}
+        words = say("Today's ceiling of %(amount)s %(currency)s is used up.") % most
         yield _later("ceiling.money", words, here.next_day, here, act)
 
 
 _HOURLY = {
-    Kind.NUMBER: (Limited.NUMBER, "This customer has got {n} texts within the hour, which is the most."),
-    Kind.MEMBER: (Limited.MEMBER, "You have sent {n} texts within the hour, which is the most."),
-    Kind.PREFIX: (Limited.PREFIX, "{n} texts went to this block of numbers within the hour, which is the most."),
-    Kind.ORGANIZATION: (Limited.ORGANIZATION, "Your organization has sent {n} texts within the hour."),
+    Kind.NUMBER: (
+        Limited.NUMBER,
+        later("This customer has got %(number)s texts within the hour, which is the most."),
+    ),
+    Kind.MEMBER: (Limited.MEMBER, later("You have sent %(number)s texts within the hour, which is the most.")),
+    Kind.PREFIX: (
+        Limited.PREFIX,
+        later("%(number)s texts went to this block of numbers within the hour, which is the most."),
+    ),
+    Kind.ORGANIZATION: (
+        Limited.ORGANIZATION,
+        later("Your organization has sent %(number)s texts within the hour, which is the most."),
+    ),
 }
 
 
@@ -163,18 +180,24 @@ def _rates(text: Text, tally: Tally) -> Iterator[Reason]:
         most = here.rates[limited]
         if any(place[0] == kind and tally.of(place).texts >= most for place in places):
             rule = f"rate.{limited.value.removesuffix('_hour')}"
-            yield _later(rule, words.format(n=f"{most:,}"), here.next_hour, here, "Call instead if it cannot wait.")
+            said = words % {"number": _figure(most)}
+            yield _later(rule, said, here.next_hour, here, say("Call instead if it cannot wait."))
 
 
 def _answers(text: Text, tally: Tally) -> Iterator[Reason]:
     """Two machines must not talk to each other for ever."""
     here, place = tally.here, (Kind.ANSWERS, text.contact_id.bytes)
     if place in text.places(here) and tally.of(place).texts >= ANSWERS_AN_HOUR:
-        yield _later("rate.answers", "This number was answered often enough within the hour.", here.next_hour, here, "")
+        words = say("This number was answered often enough within the hour.")
+        yield _later("rate.answers", words, here.next_hour, here, "")
+
+
+def _figure(number: float, decimals: int = 0) -> str:
+    return number_format(number, decimals, use_l10n=True, force_grouping=True)
 
 
 def _later(rule: str, words: str, at: datetime, here: Standing, act: str) -> Reason:
     local, today = at.astimezone(here.zone), here.now.astimezone(here.zone).date()
-    when = f"{local:%H:%M}" if local.date() == today else f"{local:%a %-d %b, %H:%M}"
-    what_to_do = f"It is possible again from {when}. {act}".strip()
+    when = date_format(local, "H:i" if local.date() == today else "D j M, H:i")
+    what_to_do = " ".join(filter(None, [say("It is possible again from %(when)s.") % {"when": when}, act]))
     return Reason(rule=rule, verdict=Verdict.REFUSE, text=words, what_to_do=what_to_do, again_at=at)

@@ -13,7 +13,8 @@ from accounts.permissions import Permission, require
 from texting.limits.bounds import BOUNDS, Limited
 from texting.limits.notices import Share, share
 from texting.limits.prices import MICROS, PriceTable, prices
-from texting.limits.regions import name_of, regions, search
+from texting.limits.region_names import name_of, search
+from texting.limits.regions import regions
 from texting.limits.standing import DAY, Kind, Used, standing
 from texting.models import AllowedCountry, LimitChange, SendingCount, SendingStop
 from texting.phone_numbers import display

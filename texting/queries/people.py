@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Membership, MembershipRole, Team, TeamMember
 from accounts.permission_catalogue import OFFERED
 from accounts.permissions import Permission
@@ -63,7 +65,7 @@ def contacts_page(member: Membership, cursor: Cursor | None = None, size: int = 
 def contacts_with_number(member: Membership, text: str) -> ContactPage:
     """Whose number this is, as a page of one or none. Raises BadNumber when the text is not a number."""
     if not sees_everybody(member):  # or the digits that are hidden could be guessed
-        raise BadNumber("You see the last four digits of numbers, so nobody can be looked up by the whole number.")
+        raise BadNumber(_("You see the last four digits of numbers, so nobody can be looked up by the whole number."))
     number = parse(text, member.organization.country)
     mine = Contact.objects.filter(number_index=blind_index(NUMBER_INDEX, number.e164))
     found = list(contacts_for(member).filter(same_as(mine), heads()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from texting.local_time import clock
@@ -92,8 +93,8 @@ def usual_choices(zone: ZoneInfo, now: datetime) -> list[Choice]:
 def on_the_wall(at: datetime, zone: ZoneInfo) -> str:
     """A moment as a clock there shows it, with its day: "Fri, Nov 27, 9:00 am"; with its year where that is another."""
     there = at.astimezone(zone)
-    year = "" if there.year == datetime.now(zone).year else f", {there.year}"
-    return f"{there:%a, %b} {there.day}{year}, {clock(there)}"
+    written = "D, M j" if there.year == datetime.now(zone).year else "D, M j, Y"
+    return f"{date_format(there, written)}, {clock(there)}"
 
 
 def place(zone: str) -> str:

@@ -6,6 +6,8 @@ A customer's handset keeps one and names it in a text to a line; the line's adap
 import base64
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from tenancy.ids import new_id
 from texting.simulator.records import store
 from texting.simulator.sealed import LIFETIME
@@ -26,10 +28,15 @@ class HandsetFile:
     content: bytes = field(repr=False)
 
 
+def too_large() -> str:
+    """What is said of a file that no network would carry."""
+    return _("A file of more than %(most)d MB is not carried.") % {"most": MAX_FILE_BYTES // 1_000_000}
+
+
 def keep_file(file: HandsetFile) -> str:
     """Store it; returns its address. Raises FileTooLarge and RedisError."""
     if len(file.content) > MAX_FILE_BYTES:
-        raise FileTooLarge(f"A file of more than {MAX_FILE_BYTES} bytes is not carried.")
+        raise FileTooLarge(too_large())
     redis, seal = store()
     address = f"{ADDRESS}{new_id()}"
     name = seal.name("file", address)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from tenancy.encryption import blind_index, prefetch, readable
@@ -93,12 +94,12 @@ def add_phone(member: Membership, typed: str) -> Phone:
     """
     number = parse(typed, "US").e164
     if not _FICTION.fullmatch(number):
-        raise NotFiction("Choose a made-up number: 555-0100 to 555-0199 in any area, such as (212) 555-0143.")
+        raise NotFiction(_("Choose a made-up number: 555-0100 to 555-0199 in any area, such as (212) 555-0143."))
     phone = _new_phone(member, number)
     redis, seal = store()
     name = seal.name("phones", str(current_organization_id()))
     if redis.hlen(name) >= MOST and not redis.hexists(name, phone.id):
-        raise TooManyPhones(f"There are {MOST} new phones already. Use one of them.")
+        raise TooManyPhones(_("There are %(most)d new phones already. Use one of them.") % {"most": MOST})
     redis.hset(name, phone.id, seal.seal(name, {"number": number}))
     redis.expire(name, LIFETIME)
     return phone

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageDraw
 
-from texting.simulator.files import MAX_FILE_BYTES, FileTooLarge, HandsetFile
+from texting.simulator.files import MAX_FILE_BYTES, FileTooLarge, HandsetFile, too_large
 
 MOST = 5
 
@@ -69,6 +69,6 @@ def chosen_files(sample: str, uploads: "Sequence[UploadedFile[Any]]") -> list[Ha
     files = [HandsetFile(_DRAWN[sample][0], _DRAWN[sample][1]())] if sample in _DRAWN else []
     for upload in uploads[:MOST]:
         if (upload.size or 0) > MAX_FILE_BYTES:
-            raise FileTooLarge(f"A file of more than {MAX_FILE_BYTES // 1_000_000} MB is not carried.")
+            raise FileTooLarge(too_large())
         files.append(HandsetFile(upload.content_type or "application/octet-stream", upload.read()))
     return files

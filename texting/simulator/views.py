@@ -18,6 +18,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from texting.attachments.kinds import SHOWN_INLINE
 from texting.models import Line
+from texting.number_words import why
 from texting.phone_numbers import BadNumber, display
 from texting.providers.base import Credentials
 from texting.queries import sees_everybody
@@ -141,7 +142,9 @@ def add(request: MemberRequest, line_id: UUID) -> HttpResponseBase:
     if form.is_valid():
         try:
             new = phones.add_phone(request.member, form.cleaned_data["number"])
-        except (BadNumber, NotFiction, TooManyPhones) as error:
+        except BadNumber as error:
+            form.add_error("number", why(error))
+        except (NotFiction, TooManyPhones) as error:
             form.add_error("number", str(error))
         else:
             return redirect("simulator_phone", chosen.pk, new.id)

@@ -16,6 +16,7 @@ from texting import number_marks, queries
 from texting.conversations import NotPossible
 from texting.forms import NameForm, NumberForm
 from texting.models import Contact
+from texting.number_words import why
 from texting.phone_numbers import BadNumber
 from texting.queries.tags import tags_of
 from texting.views.duplicates import numbers_context
@@ -48,7 +49,7 @@ def find_contact(request: MemberRequest) -> HttpResponse:
         try:
             page = queries.contacts_with_number(request.member, form.cleaned_data["number"])
         except BadNumber as error:
-            form.add_error("number", str(error))
+            form.add_error("number", why(error))
     return list_page(request, page, form)
 
 

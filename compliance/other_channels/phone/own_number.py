@@ -1,13 +1,14 @@
 """The phone at which a member is rung: typed by themselves, known to nobody else, forgotten when they leave."""
 
-import phonenumbers
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from compliance.escalations.cannot_act import CannotAct
 from compliance.models import CallingNumber
+from texting.limits.regions import UNKNOWN
 from texting.models import Contact, Line
-from texting.phone_numbers import BadNumber, PhoneKind, parse
+from texting.number_words import why
+from texting.phone_numbers import BadNumber, PhoneKind, described, parse
 
 _PAID = frozenset(
     {
@@ -33,11 +34,12 @@ def checked(typed: str, *, line: Line, contact: Contact) -> str:
     Only ordinary numbers of the line's own country: whoever could have any number rung could make the organization
     pay for calls to expensive ones.
     """
+    region = described(line.number).region
+    country = "US" if region == UNKNOWN else region
     try:
-        country = phonenumbers.region_code_for_number(phonenumbers.parse(line.number)) or "US"
         found = parse(typed, country)
-    except (BadNumber, phonenumbers.NumberParseException) as error:
-        raise CannotAct(str(error)) from None
+    except BadNumber as error:
+        raise CannotAct(why(error)) from None
     if found.kind in _PAID or found.region != country:
         raise CannotAct(_("You can be rung at an ordinary number of the line's country only."))
     if found.e164 == contact.number:

@@ -355,8 +355,8 @@ def test_a_program_of_another_brand_than_the_line_keeps_a_form_from_being_publis
     with activate(desk.organization):
         brand, other = (Brand.objects.create(name=name, tier="low") for name in ("Harbor Dental", "Harbor Billing"))
         Program.objects.filter(pk=program.pk).update(brand=brand)
-    assert found_in(desk, draft) == ["brand"], "a line without a campaign is of no brand"
-    for whose, rules in ((other, ["brand"]), (brand, [])):
+    assert found_in(desk, draft) == ["brand_of_line"], "a line without a campaign is of no brand"
+    for whose, rules in ((other, ["brand_of_line"]), (brand, [])):
         with activate(desk.organization):
             pace = {"segments_a_minute": 60, "pictures_a_minute": 60}
             campaign = Campaign.objects.create(brand=whose, name=whose.name, message_class="x", **pace)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from compliance.publish_check.default_wordings import Asked, default_wording
-from compliance.publish_check.disclosures import EXPLAINED, Box, Content, findings, is_public_page
+from compliance.publish_check.disclosure_elements import Wording
+from compliance.publish_check.disclosures import EXPLAINED, Box, Content, Finding, findings, is_public_page
+from compliance.publish_check.samples import SAMPLES, sample
 
 BRAND = "Harbor Dental, LLC"
 LINKS = {
@@ -86,11 +88,25 @@ def test_the_number_itself_is_no_agreement_wherever_it_is_said(around):
     assert [each.rule for each in findings(content)] == ["by_number"]
 
 
-def test_a_finding_says_what_is_missing_and_what_to_write():
+def test_a_finding_says_which_rule_and_where():
     content = Content(BRAND, ("en",), (Box("Offers", True, {"en": GOOD.replace("from Harbor Dental", "")}),))
     [finding] = findings(content)
-    assert (finding.rule, finding.program, finding.language) == ("brand", "Offers", "en")
-    assert BRAND in finding.write
+    assert finding == Finding("brand", BRAND, "Offers", "en")
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+@pytest.mark.parametrize("rule", sorted(set(SAMPLES) - {"by_number"}))
+def test_what_is_to_be_written_stands_in_the_usual_wording(rule, language):
+    usual = default_wording(Asked(BRAND, "Offers", True, "", "", "https://a.example", "https://b.example"), language)
+    assert sample(rule, language, BRAND) in usual
+
+
+@pytest.mark.parametrize(
+    ("language", "goes_on"), [("en", "to get texts"), ("es", "recibir mensajes"), ("fr", "de recevoir des textos")]
+)
+def test_what_is_not_to_be_written_is_found(language, goes_on):
+    said = sample("by_number", language, BRAND)
+    assert Wording(f"{said[0].upper()}{said[1:]} {goes_on}.", language, BRAND).agrees_by_number
 
 
 def test_a_company_whose_name_is_a_word_of_the_trade_must_still_say_what_it_texts():

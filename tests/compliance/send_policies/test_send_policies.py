@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Suppression
+from compliance.send_policies import permission_words
 from tenancy.isolation import activate
 from tests.permitting import agree_to_everything
 from tests.texting.conftest import far_end, now, scene
 from texting import gate, sending
 from texting.gate import Draft, Verdict
-from texting.models import Message
+from texting.models import Decision, Message
 from texting.purposes import Purpose
 from texting.sending import Refused
 
@@ -33,6 +35,32 @@ def test_the_reason_says_since_when_and_how(scene):
         [reason] = ask(scene).objections
         assert "by texting STOP" in reason.text
         assert "(212) 555-0110" in reason.what_to_do
+
+
+def test_each_reads_the_reason_in_their_own_language_and_none_is_kept(scene):
+    with activate(scene.organization):
+        scene.hear("Hello")
+        scene.hear("STOP")
+        with translation.override("es"):
+            [reason] = ask(scene).objections
+            assert reason.text.startswith("Se dio de baja el ")
+            assert reason.text.endswith(", al enviar STOP.")
+            assert reason.what_to_do.startswith("Solo el cliente puede deshacerlo, enviando START al (212) 555-0110.")
+            with pytest.raises(Refused):
+                sending.send_text(conversation=scene.conversation(), body="Hello", author=scene.agent)
+        assert ask(scene).objections[0].text.startswith("They opted out on ")
+        kept = Decision.objects.latest("decided_at").reasons
+        assert [sorted(one) for one in kept] == [["evidence", "rule", "verdict", "version"]] * len(kept)
+
+
+@pytest.mark.parametrize("source", ConsentEvent.Source.values)
+def test_every_way_of_agreeing_and_of_opting_out_is_said(scene, source):
+    with activate(scene.organization):
+        event = ConsentEvent(source=source, matched="start")
+    for said in (permission_words.given(event, "1 Nov"), permission_words.opted_out(event, "1 Nov")):
+        assert "1 Nov" in said
+        assert "%(" not in said
+    assert permission_words.opted_out(None, "1 Nov") == "They opted out on 1 Nov."
 
 
 def test_the_confirmation_is_allowed_once_and_for_five_minutes(scene, now):

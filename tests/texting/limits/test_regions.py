@@ -2,8 +2,10 @@
 
 import phonenumbers
 import pytest
+from django.utils import translation
 
-from texting.limits.regions import name_of, regions, search
+from texting.limits.region_names import name_of, search
+from texting.limits.regions import regions
 
 
 def test_every_region_that_a_number_can_belong_to_has_a_name_and_its_calling_code():
@@ -29,3 +31,10 @@ def test_nothing_is_found_for_nothing(words):
 def test_a_region_that_is_not_known_is_called_by_its_code():
     assert name_of("JM") == "Jamaica"
     assert name_of("ZZ") == "ZZ"
+
+
+def test_regions_have_the_names_that_their_reader_knows():
+    with translation.override("es"):
+        assert (name_of("DE"), name_of("US"), name_of("ZZ")) == ("Alemania", "Estados Unidos", "ZZ")
+        assert [region.code for region in search("alema")] == ["DE"]
+        assert [region.code for region in search("germany")] == ["DE"], "who knows the English name finds it, too"

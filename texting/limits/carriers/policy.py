@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from texting.gate import Draft, Reason, Ruling, Verdict
@@ -56,11 +57,14 @@ def full_until(brand: Brand, now: datetime) -> datetime | None:
 
 
 def _reason(resumes_at: datetime) -> Reason:
-    local = resumes_at.astimezone(standing().zone)
     return Reason(
         rule="carrier.day",
         verdict=Verdict.REFUSE,
         text=_("The carriers take no more texts of this line's brand today."),
-        what_to_do=f"It is possible again from {local:%a %-d %b, %H:%M}. Call instead.",
+        what_to_do=_("It is possible again from %(when)s. Call instead.") % {"when": _when(resumes_at)},
         again_at=resumes_at,
     )
+
+
+def _when(moment: datetime) -> str:
+    return date_format(moment.astimezone(standing().zone), "D j M, H:i")
