@@ -23,7 +23,11 @@ _LONG = ("j F", "j F Y", "j F Y, H:i", "j F, H:i", "l j F Y H:i T")
 
 def short_formats() -> dict[str, str]:
     """Months and days of the week of three letters, small: "lun 2 mar"."""
-    return {english: english.replace("M", "b").replace("D,", "D").replace("b j, Y", "j b Y").replace("b j", "j b") for english in _SHORT}
+    return {english: _day_first(english.replace("M", "b").replace("D,", "D")) for english in _SHORT}
+
+
+def _day_first(written: str) -> str:
+    return written.replace("b j, Y", "j b Y").replace("b j", "j b")
 
 
 def long_formats(month: str, year: str) -> dict[str, str]:
