@@ -218,17 +218,19 @@ class EncryptedTextField(_TextField[_Set, _Get]):
     def read_all(self, organization: UUID, records_by_row: Mapping[UUID, bytes]) -> dict[UUID, str | bytes | None]:
         """What many rows' records of this column say, by the row's id; None where a key was destroyed or it has ended.
 
-        For what is compared and shown to nobody: keys that this process holds will do. Raises Undecryptable.
+        In their order. For what is compared and shown to nobody: keys that this process holds will do. Raises
+        Undecryptable.
         """
-        ids = {pk: records.key_ids(record) for pk, record in records_by_row.items() if record != ENDED}
-        held = _keyring().refresh(organization, {one for each in ids.values() for one in each}, held_will_do=True)
+        sealed = [(pk, one, records.key_ids(one)) for pk, one in records_by_row.items() if one != ENDED]
+        wanted = {key_id for _, _, key_ids in sealed for key_id in key_ids}
+        held = _keyring().refresh(organization, wanted, held_will_do=True)
         said: dict[UUID, str | bytes | None] = dict.fromkeys(records_by_row)
         column = self._column(organization)
-        for pk, wanted in ids.items():
-            keys = [held[key_id] for key_id in wanted if key_id in held]
-            if len(keys) == len(wanted):
+        for pk, record, key_ids in sealed:
+            keys = [held[key_id] for key_id in key_ids if key_id in held]
+            if len(keys) == len(key_ids):
                 place = column + records.lengths_first(str(pk))
-                said[pk] = self.from_record(records.unseal(records_by_row[pk], keys, place))
+                said[pk] = self.from_record(records.unseal(record, keys, place))
         return said
 
     def organization_of(self, row: Any) -> UUID:

@@ -69,9 +69,15 @@ def fetch_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> No
 
 def current_ones(organization: UUID, kind: str, scopes: Collection[str]) -> dict[str, Key]:
     """The keys of these scopes that are there, by scope, in at most one query; none is made."""
-    fetch_current(organization, {(kind, scope) for scope in scopes})
-    found = {scope: _cache.current(organization, kind, scope) for scope in scopes}
-    return {scope: key for scope, key in found.items() if key is not None}
+    found = _held_ones(organization, kind, scopes)
+    if len(found) < len(set(scopes)):
+        fetch_current(organization, {(kind, scope) for scope in scopes})
+        found = _held_ones(organization, kind, scopes)
+    return found
+
+
+def _held_ones(organization: UUID, kind: str, scopes: Collection[str]) -> dict[str, Key]:
+    return {scope: key for scope in scopes if (key := _cache.current(organization, kind, scope)) is not None}
 
 
 def make_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +64,7 @@ class Condition:
     value: str = ""
     is_or: bool = False
 
-    @property
+    @cached_property
     def field_id(self) -> UUID | None:
         """The field that it is about; None for tags."""
         return None if self.about == TAG else UUID(self.about)

@@ -5,7 +5,7 @@ left, a batch at a time, newest contacts first, and only until a page is full. A
 at most and then says where it stopped, so no filter costs more than that at once however many contacts there are.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
@@ -150,10 +150,12 @@ def _that_fit(
     tags = _tags(wish, contact_ids)
     values: dict[UUID, dict[UUID, str]] = {}  # by field and contact
 
-    def holds(contact: UUID, one: Condition) -> bool:
+    def asks(one: Condition) -> Callable[[UUID], bool]:
         if (field := one.field_id) is None:
-            return ((contact, UUID(one.value)) in tags) is (one.ask is Ask.HAS)
-        return fits(one.ask, fields[field].kind, one.value, values[field].get(contact, ""), today)
+            tag, has = UUID(one.value), one.ask is Ask.HAS
+            return lambda contact: ((contact, tag) in tags) is has
+        ask, kind, value, written = one.ask, fields[field].kind, one.value, values[field]
+        return lambda contact: fits(ask, kind, value, written.get(contact, ""), today)
 
     left = set(contact_ids)
     for group in wish.groups:
@@ -162,7 +164,11 @@ def _that_fit(
             continue
         if new := asked - values.keys():
             values |= _values(member, new, left)
-        left = {pk for pk in left if any(holds(pk, one) for one in group)}
+        first, *others = [asks(one) for one in group]
+        fitting = {pk for pk in left if first(pk)}
+        for hold in others:
+            fitting |= {pk for pk in left - fitting if hold(pk)}
+        left = fitting
     return left
 
 
@@ -185,12 +191,13 @@ def _values(
         return found
     rows = FieldValue.objects.filter(field__in=list(field_ids), contact__in=among(contact_ids))
     records: dict[UUID, bytes] = {}
-    places: dict[UUID, tuple[UUID, UUID]] = {}
+    places: list[tuple[UUID, UUID]] = []
     for pk, contact, field, record in rows.values_list("pk", "contact_id", "field_id", "value"):
         if (sealed := cast("bytes", record)) != ENDED:
-            records[pk], places[pk] = sealed, (contact, field)
+            records[pk] = sealed
+            places.append((contact, field))
     column = cast("EncryptedTextField[str, str]", FieldValue._meta.get_field("value"))
-    for pk, text in column.read_all(member.organization_id, records).items():
-        contact, field = places[pk]
+    said = column.read_all(member.organization_id, records).values()
+    for (contact, field), text in zip(places, said, strict=True):
         found[field][contact] = cast("str", text or "")
     return found
