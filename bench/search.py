@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from bench.databases import own_databases
+from bench.databases import Databases, own_databases
 from bench.results import keep, verdict
 
 TEXTS = int(os.environ.get("BENCH_TEXTS", "100000"))
@@ -115,7 +115,7 @@ def main() -> int:
         member = Membership.objects.get(organization=office.organization)
         fill(office.line, member, TEXTS, databases.superuser_url)
         rate = write(office.organization.pk)
-        databases.as_owner("VACUUM ANALYZE")
+        _vacuum(databases)
         sizes = _sizes(databases.superuser_url)
         times: dict[str, dict[str, list[float]]] = {name: {"marks": [], "gin": [], "page": []} for name in QUERIES}
         for number in range(ROUNDS):
@@ -155,6 +155,24 @@ def report(times: dict[str, dict[str, list[float]]], rate: float, sizes: Sequenc
         f" the peer's column and index {sizes[1] / TEXTS:,.0f}. Sealed and marked: {rate:,.0f} texts a second.",
     )
     return int(mean > CEILING)
+
+
+def _vacuum(databases: Databases) -> None:
+    """Until it is true of each page that all see it: an analysis at the same moment keeps PostgreSQL from saying so, and
+    then each mark costs a look at its row.
+    """
+    import psycopg
+
+    for _ in range(20):
+        databases.as_owner("VACUUM (ANALYZE, DISABLE_PAGE_SKIPPING)")
+        with psycopg.connect(databases.superuser_url) as session:
+            found = session.execute(
+                "SELECT sum(relpages - relallvisible) FROM pg_class WHERE relname IN ('texting_textword', 'bench_plain')"
+            ).fetchone()
+        if found is not None and not found[0]:
+            return
+        time.sleep(0.5)
+    raise AssertionError("pages are not seen by all")
 
 
 def _sizes(superuser_url: str) -> tuple[int, int]:
