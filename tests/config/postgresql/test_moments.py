@@ -24,7 +24,8 @@ def both(text: str, context: object = None) -> list[object]:
     found: list[object] = []
     for loader in (MomentLoader, Usual):
         try:
-            found.append(loader(1184, context).load(text.encode()))
+            at = loader(1184, context).load(text.encode())
+            found.append((at, at.tzinfo))
         except Exception as error:
             found.append(type(error))
     return found
@@ -35,8 +36,7 @@ def test_moments_are_those_that_django_reads(at: datetime, digits: int) -> None:
     fraction = f"{at.microsecond:06}"[:digits].rstrip("0")
     ours, usual = both(f"{at:%Y-%m-%d %H:%M:%S}".rjust(19, "0") + (f".{fraction}" if fraction else "") + "+00")
     assert ours == usual
-    assert isinstance(ours, datetime)
-    assert ours.tzinfo is UTC
+    assert isinstance(ours, tuple)
 
 
 @pytest.mark.parametrize(
