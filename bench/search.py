@@ -158,8 +158,8 @@ def report(times: dict[str, dict[str, list[float]]], rate: float, sizes: Sequenc
 
 
 def _vacuum(databases: Databases) -> None:
-    """Until it is true of each page that all see it: an analysis at the same moment keeps PostgreSQL from saying so, and
-    then each mark costs a look at its row.
+    """Until PostgreSQL says of each page that all see it, which an analysis at that moment prevents: then each mark
+    costs a look at its row.
     """
     import psycopg
 
@@ -167,7 +167,8 @@ def _vacuum(databases: Databases) -> None:
         databases.as_owner("VACUUM (ANALYZE, DISABLE_PAGE_SKIPPING)")
         with psycopg.connect(databases.superuser_url) as session:
             found = session.execute(
-                "SELECT sum(relpages - relallvisible) FROM pg_class WHERE relname IN ('texting_textword', 'bench_plain')"
+                "SELECT sum(relpages - relallvisible) FROM pg_class"
+                " WHERE relname IN ('texting_textword', 'bench_plain')"
             ).fetchone()
         if found is not None and not found[0]:
             return
