@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg.adapt import AdaptersMap
 
 
-class MomentLoader(BaseTzLoader):
+class MomentLoader(BaseTzLoader):  # type: ignore[misc]
     """The same values as Django's for a connection in UTC."""
 
     timezone = UTC

@@ -13,7 +13,7 @@ from config.postgresql.moments import MomentLoader
 pytestmark = pytest.mark.django_db
 
 
-class Usual(BaseTzLoader):
+class Usual(BaseTzLoader):  # type: ignore[misc]
     """What Django registers for UTC."""
 
     timezone = UTC
