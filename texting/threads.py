@@ -157,6 +157,17 @@ def store_all(conversations: Iterable[Conversation], line: Line, *, at: datetime
     return stored
 
 
+def show_anew(message: Message) -> bool:
+    """A text's words have changed: lists show the new ones, where it is its conversation's latest. Whether it is."""
+    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    texts = Message.objects.filter(conversation=conversation).order_by("-created_at", "-id")
+    if texts.values_list("pk", flat=True).first() != message.pk:
+        return False
+    conversation.preview = _beginning(message)
+    conversation.save(update_fields=["preview"])
+    return True
+
+
 def touch(conversation: Conversation, message: Message) -> None:
     """Show `message` as the conversation's latest. The caller holds the conversation's row lock."""
     touch_all([(conversation, message)])
@@ -173,7 +184,7 @@ def touch_all(texts: Iterable[tuple[Conversation, Message]], *, settled: Collect
     for conversation, message in texts:
         inbound = message.direction == Message.Direction.IN
         conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
-        conversation.preview = (words_instead(message.purpose) or message.body or "")[:PREVIEW_LENGTH]
+        conversation.preview = _beginning(message)
         conversation.preview_is_ours = not inbound
         conversation.preview_media = message.media_kind
         if inbound:
@@ -182,3 +193,8 @@ def touch_all(texts: Iterable[tuple[Conversation, Message]], *, settled: Collect
         touched[conversation.pk] = conversation
     fields = ["last_activity_at", "preview", "preview_is_ours", "preview_media", "last_inbound_at", "unread"]
     update_rows(list(touched.values()), fields)
+
+
+def _beginning(message: Message) -> str:
+    """What lists show of a text."""
+    return (words_instead(message.purpose) or message.body or "")[:PREVIEW_LENGTH]

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import cast
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -23,18 +24,38 @@ from texting.inbound_steps import Arrival, Seen
 from texting.live import LiveKind
 from texting.models import Message
 from texting.searching.keeping import keep_anew
+from texting.threads import show_anew
 
 _BODY = cast("EncryptedTextField[str, str]", Message._meta.get_field("body"))
 
-# The last few of each conversation, the newest first, however many came: a flood must not read itself again and again.
+# The last few texts of each customer, whichever conversation and line they came by, and the last few of ours; however
+# many came: a flood must not read itself again and again.
 _LAST = """
-    SELECT last.* FROM unnest(%s::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
-        SELECT conversation_id, id, body FROM texting_message
-        WHERE organization_id = %s AND conversation_id = wanted.id AND direction = 'in' AND created_at >= %s
-            AND ended_at IS NULL
-        ORDER BY created_at DESC, id DESC LIMIT %s
-    ) AS last
+    SELECT said.* FROM unnest(%(contacts)s::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
+        (
+            SELECT c.contact_id, m.id, m.body, m.is_ours, m.created_at FROM texting_conversation c CROSS JOIN LATERAL (
+                SELECT id, body, false AS is_ours, created_at FROM texting_message
+                WHERE organization_id = %(organization)s AND conversation_id = c.id AND direction = 'in'
+                    AND created_at >= %(since)s AND ended_at IS NULL
+                ORDER BY created_at DESC, id DESC LIMIT %(back)s
+            ) AS m
+            WHERE c.organization_id = %(organization)s AND c.contact_id = wanted.id AND c.last_activity_at >= %(since)s
+            ORDER BY m.created_at DESC, m.id DESC LIMIT %(back)s
+        ) UNION ALL (
+            SELECT c.contact_id, m.id, m.body, true, m.created_at FROM texting_conversation c CROSS JOIN LATERAL (
+                SELECT id, body, direction, created_at FROM texting_message
+                WHERE organization_id = %(organization)s AND conversation_id = c.id AND created_at >= %(since)s
+                    AND ended_at IS NULL
+                ORDER BY created_at DESC, id DESC LIMIT %(seen)s
+            ) AS m
+            WHERE c.organization_id = %(organization)s AND c.contact_id = wanted.id AND c.last_activity_at >= %(since)s
+                AND m.direction = 'out'
+            ORDER BY m.created_at DESC, m.id DESC LIMIT %(questions)s
+        )
+    ) AS said
 """
+_QUESTIONS = 2  # of ours that a text may answer: an automatic text may follow a colleague's
+_SEEN = 12  # texts of a conversation among which ours are looked for
 
 
 class Masking:
@@ -46,8 +67,8 @@ class Masking:
         notes: list[Finding] = []
         exceptions = Exceptions()
         for arrival in arrivals:
-            before = earlier.of(arrival)
-            screened = screen(arrival.body, [text for _, text in before])
+            before, asked = earlier.of(arrival)
+            screened = screen(arrival.body, [text for _, text in before], asked)
             earlier.add(arrival, screened)
             if not screened.found:
                 continue
@@ -77,42 +98,61 @@ def _seen(finding: Found) -> Seen:
 
 
 class _Earlier:
-    """The texts that each customer of one line has sent in the last minutes, oldest first, as they are stored.
+    """The texts that each customer has sent in the last minutes, oldest first, as they are stored; and ours.
 
     They are looked up once for all arriving texts, and only where one of those could complete a value.
     """
 
     def __init__(self, arrivals: Sequence[Arrival]) -> None:
         self._texts: dict[UUID, list[tuple[UUID | Arrival, str]]] = defaultdict(list)
+        self._ours: dict[UUID, list[str]] = defaultdict(list)
         asking = [one for one in arrivals if may_complete(one.body)]
+        self._asking = {one.message_id for one in asking}
         if not asking:
             return
-        since = min(one.received_at for one in asking) - WINDOW
-        wanted = uuids({one.conversation.pk for one in asking})
         organization = current_organization_id()
+        values: dict[str, Any] = {
+            "contacts": uuids({one.contact.pk for one in asking}),
+            "organization": organization,
+            "since": min(one.received_at for one in asking) - WINDOW,
+            "back": LOOKS_BACK,
+            "questions": _QUESTIONS,
+            "seen": _SEEN,
+        }
         with connection.cursor() as cursor:
-            cursor.execute(_LAST, [wanted, organization, since, LOOKS_BACK])
+            cursor.execute(_LAST, values)
             stored = [row for row in cursor.fetchall() if row[2] is not None]
-        said = _BODY.read_all(organization, {pk: bytes(body) for _, pk, body in stored})
-        for conversation, pk, _ in reversed(stored):
-            self._texts[conversation].append((pk, cast(str, said[pk] or "")))
+        said = _BODY.read_all(organization, {pk: bytes(body) for _, pk, body, *_ in stored})
+        for contact, pk, _, is_ours, _ in sorted(stored, key=_when):
+            words = cast(str, said[pk] or "")
+            if is_ours:
+                self._ours[contact].append(words)
+            else:
+                self._texts[contact].append((pk, words))
 
-    def of(self, arrival: Arrival) -> list[tuple[UUID | Arrival, str]]:
-        """The last few before this one; none where the text cannot complete anything."""
-        return self._texts[arrival.conversation.pk][-LOOKS_BACK:] if may_complete(arrival.body) else []
+    def of(self, arrival: Arrival) -> tuple[list[tuple[UUID | Arrival, str]], list[str]]:
+        """The last few before this one, and our last few; none where the text cannot complete or answer anything."""
+        if arrival.message_id not in self._asking:
+            return [], []
+        return self._texts[arrival.contact.pk][-LOOKS_BACK:], self._ours[arrival.contact.pk]
 
     def add(self, arrival: Arrival, screened: Screened) -> None:
         """This text is an earlier one from now on; fragments before it that were part of a value are masked, too."""
-        texts = self._texts[arrival.conversation.pk]
+        texts = self._texts[arrival.contact.pk]
         first = max(len(texts) - LOOKS_BACK, 0)
         for place, body in screened.earlier:
             whose, _ = texts[first + place]
             texts[first + place] = (whose, body)
-            _mask(whose, body)
+            _mask(whose, body, besides=arrival.conversation.pk)
         texts.append((arrival, screened.body))
 
 
-def _mask(whose: UUID | Arrival, body: str) -> None:
+def _when(row: tuple[UUID, UUID, bytes, bool, datetime]) -> tuple[datetime, UUID]:
+    return row[4], row[1]
+
+
+def _mask(whose: UUID | Arrival, body: str, *, besides: UUID) -> None:
+    """`besides`: a conversation whose latest text is just arriving, so that its preview is written anew anyhow."""
     if isinstance(whose, Arrival):
         whose.body = body
         return
@@ -122,3 +162,5 @@ def _mask(whose: UUID | Arrival, body: str) -> None:
     keep_anew(stored)
     carrier_copies.forget(stored.line, stored.pk, at=timezone.now())
     live.publish(kind=LiveKind.STATUS, conversation=stored.conversation_id, message=stored.pk, line=stored.line_id)
+    if stored.conversation_id != besides and show_anew(stored):
+        live.publish(kind=LiveKind.CONVERSATION, conversation=stored.conversation_id, line=stored.line_id)

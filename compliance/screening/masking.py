@@ -3,19 +3,36 @@
 Cards, their codes, social security and tax numbers and secrets leave a mask that says what stood there; a value that
 was split over several texts leaves one in each. Everything else that is found stays as it was written, and is noted.
 
-Sources: PCI DSS 4.0.1, 3.3.1 (codes are never stored) and 4.2.2; DOMAIN 5.1 and 5.3 (five texts, fifteen minutes).
+Sources: PCI DSS 4.0.1, 3.3.1 (codes are never stored) and 4.2.2; DOMAIN 5.1 to 5.3 (five texts, fifteen minutes, and
+what answers a question of ours).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from compliance.detectors import Finding, mask, scan
+from compliance.detectors.folding import fold
+from compliance.detectors.gates import glance
+from compliance.detectors.number_words import NUMBER_WORDS
 
 REMOVED = frozenset({"PAYMENT_CARD", "CARD_SECURITY", "US_SSN", "US_ITIN", "CREDENTIAL"})
 WINDOW, LOOKS_BACK = timedelta(minutes=15), 5
+LONGEST_ANSWER: Final = 64  # characters of a text that is a value and nothing else
+_BESIDE_ANSWER: Final = 3  # words that may stand beside it
 _ROUNDS = 8  # of masking again in several texts
-_SURE = frozenset({"medium", "high"})
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_FEWEST_NUMBER_WORDS: Final = 2
+_MOST_WORDS: Final = 2  # of a password that comes in a text of its own
+_EVERYDAY: Final = frozenset((
+    "afternoon", "bonjour", "bye", "cancel", "claro", "confirm", "confirmed", "cool", "done", "end", "evening",
+    "fine", "gracias", "great", "hello", "help", "hey", "hi", "hola", "info", "join", "k", "later", "listo", "lol",
+    "merci", "morning", "much", "n", "no", "non", "nope", "ok", "okay", "oui", "perfect", "please", "quit", "see",
+    "si", "sorry", "start", "stop", "stopall", "sure", "thank", "thanks", "thx", "tomorrow", "ty", "unsubscribe",
+    "vale", "welcome", "y", "yea", "yeah", "yep", "yes", "you",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,14 +58,31 @@ class Screened:
 
 
 def may_complete(body: str) -> bool:
-    """Whether the text could be a part of a value that earlier texts began; most have no digit, and nobody looks."""
-    return any(char.isdecimal() for char in body)
+    """Whether the text could be a part of a value that earlier texts began, or answer a question of ours with one.
+
+    A part has digits, or numbers as words, or is a word or two by itself that people do not say all day: a password.
+    Most texts are none of this, and nobody looks.
+    """
+    if any(char.isdigit() for char in body):
+        return True
+    words = _WORD.findall(fold(body).text)
+    if sum(word in NUMBER_WORDS for word in words) >= _FEWEST_NUMBER_WORDS:
+        return True
+    is_answer = len(body) <= LONGEST_ANSWER and 0 < len(body.split()) <= _MOST_WORDS
+    return is_answer and not _EVERYDAY.issuperset(words)
 
 
-def screen(body: str, earlier: Sequence[str] = ()) -> Screened:
-    """The text as it may be stored, with what was found in it, seen together with the sender's texts just before it."""
-    texts = [*earlier, body]
-    sure = [one for one in scan(texts if earlier else body) if one.confidence in _SURE]
+def screen(body: str, earlier: Sequence[str] = (), asked: Sequence[str] = ()) -> Screened:
+    """The text as it may be stored, with what was found in it, seen together with the sender's texts just before it.
+
+    `asked`: our own texts just before it. What they ask for is removed from a text that is the answer and nothing else;
+    they stay as they are.
+    """
+    places = [place for place, text in enumerate(earlier) if _belongs(text)]
+    before = [earlier[place] for place in places]
+    texts = [*before, body]
+    sure = [one for one in scan(texts if before else body) if _counts(one)]
+    sure += _answers(body, asked, sure, begin=sum(len(text) + 1 for text in before))
     if not sure:
         return Screened(body)
     joined = "\n".join(texts)
@@ -58,7 +92,7 @@ def screen(body: str, earlier: Sequence[str] = ()) -> Screened:
     return Screened(
         body=masked[last],
         found=tuple(Found(part, value) for place, part, value in parts if place == last),
-        earlier=tuple((place, text) for place, text in enumerate(masked[:last]) if text != texts[place]),
+        earlier=tuple((places[at], text) for at, text in enumerate(masked[:last]) if text != texts[at]),
     )
 
 
@@ -70,6 +104,40 @@ def must_not_be_kept(body: str) -> bool:
 def kept(words: str) -> str:
     """What a colleague writes for colleagues, as it may be stored: what is stored nowhere leaves its mask."""
     return screen(words).body
+
+
+def _belongs(text: str) -> bool:
+    """Whether an earlier text may hold a part of a value, or a word that tells one: what stands between is left out."""
+    return may_complete(text) or glance(fold(text).text).flags != 0
+
+
+def _counts(finding: Finding) -> bool:
+    """Whether it is likely; of what is stored nowhere, whether it is anything at all."""
+    return finding.confidence != "low" or finding.type in REMOVED
+
+
+def _answers(body: str, asked: Sequence[str], found: Sequence[Finding], *, begin: int) -> list[Finding]:
+    """What stands in the text only as an answer to one of our questions and is stored nowhere, behind `begin`."""
+    if len(body) > LONGEST_ANSWER:
+        return []
+    taken = [(one.start, one.end) for one in found]
+    answers = []
+    for question in asked:
+        before = len(question) + 1
+        for one in scan([question, body]):
+            start, end = one.start - before, one.end - before
+            if one.type not in REMOVED or start < 0 or not _is_all(body, start, end):
+                continue
+            start, end = start + begin, end + begin
+            if all(end <= first or last <= start for first, last in taken):
+                taken.append((start, end))
+                answers.append(one._replace(start=start, end=end, group=None))
+    return answers
+
+
+def _is_all(body: str, start: int, end: int) -> bool:
+    """Whether the text says hardly more than the value: "it's 123", not a sentence with a number in it."""
+    return len(body[:start].split()) + len(body[end:].split()) <= _BESIDE_ANSWER
 
 
 def _parts(finding: Finding, texts: Sequence[str]) -> list[tuple[int, Finding]]:
@@ -95,7 +163,7 @@ def _until_nothing_is_left(texts: Sequence[str], parts: Sequence[tuple[int, Find
     """The texts with masks. What only shows once its neighbour in another text is masked, is masked too."""
     masked = [_masked(text, parts, place) for place, text in enumerate(texts)]
     for _ in range(_ROUNDS if len(texts) > 1 and masked != list(texts) else 0):
-        more = [one for one in scan(masked) if one.confidence in _SURE and one.type in REMOVED]
+        more = [one for one in scan(masked) if one.type in REMOVED]
         if not more:
             break
         again = [(place, part, "") for one in more for place, part in _parts(one, masked)]

@@ -74,4 +74,4 @@ def note_names(names: Iterable[Called], *, message: Message) -> None:
 
 
 def _found(text: str, direction: Literal["in", "out"]) -> list[Finding]:
-    return [one for one in scan(text, direction=direction) if one.type in NEVER and one.confidence != "low"]
+    return [one for one in scan(text, direction=direction) if one.type in NEVER]

@@ -7,7 +7,7 @@ from django.apps import apps
 
 from compliance.models import ConsentEvent, Finding
 from tenancy.isolation import activate
-from tests.texting.desk import Desk, desk
+from tests.texting.desk import SECOND, Desk, desk
 from texting import live
 from texting.models import CarrierCopy, Message
 from texting.purposes import Purpose
@@ -78,6 +78,58 @@ def test_a_card_in_several_texts_is_masked_in_all_and_open_screens_hear_of_it(
         assert CarrierCopy.objects.count() == 2
         earlier = Message.objects.order_by("created_at", "id")[1]
     assert live.LiveKind.STATUS in {event["kind"] for event in told if event.get("message") == earlier.pk}
+
+
+def test_a_value_that_goes_on_after_the_conversation_was_resolved_is_masked_in_both(desk: Desk) -> None:
+    first = desk.hear("my card is 4111 1111")
+    desk.resolve(first)
+    desk.hear("1111 1111")
+
+    one, two = bodies(desk)
+    assert "4111" not in one
+    assert "1111 1111" not in two
+    with activate(desk.organization):
+        assert "4111" not in desk.fresh(first).preview
+        assert CarrierCopy.objects.count() == 2
+
+
+def test_a_value_that_goes_on_at_another_line_is_masked_in_both(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    first = desk.hear("my card is 4111 1111")
+    monkeypatch.setattr(live, "publish", lambda **event: told.append(event))
+    desk.hear("1111 1111", line=desk.billing_line)
+
+    one, two = bodies(desk)
+    assert "4111" not in one
+    assert "1111 1111" not in two
+    assert "4111" not in desk.fresh(first).preview
+    heard = {event["kind"] for event in told if event.get("conversation") == first.pk}
+    assert {live.LiveKind.STATUS, live.LiveKind.CONVERSATION} <= heard
+
+
+def test_somebody_elses_number_completes_nothing(desk: Desk) -> None:
+    desk.hear("my card is 4111 1111")
+    desk.hear("1111 1111", number=SECOND)
+
+    assert bodies(desk) == ["my card is 4111 1111", "1111 1111"]
+
+
+def test_a_preview_of_a_later_text_stays(desk: Desk) -> None:
+    first = desk.hear("my card is 4111 1111")
+    desk.hear("is that all?")
+    desk.hear("1111 1111", line=desk.billing_line)
+
+    assert "4111" not in bodies(desk)[0]
+    assert desk.fresh(first).preview == "is that all?"
+
+
+def test_the_answer_to_our_question_for_a_code_is_masked(desk: Desk) -> None:
+    conversation = desk.hear("Hello")
+    desk.answer(conversation, "What is the security code on the back?")
+    desk.hear("837")
+
+    assert bodies(desk)[-1] == "[card security code]"
+    assert [one.type for one in findings(desk)] == ["CARD_SECURITY"]
 
 
 def test_the_customer_is_told_once_an_hour(desk: Desk) -> None:
