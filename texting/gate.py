@@ -59,6 +59,7 @@ class Draft:
     because: str = ""  # why its author sends it all the same, where a rule lets them: only from the composer
     approved: UUID | None = None  # id of a colleague's approval of this very text, which was held before
     announcement_id: UUID | None = None  # it is one of the many texts of this announcement
+    is_fixed: bool = False  # the product's own words, which nobody wrote or filled in
 
     @property
     def is_unread(self) -> bool:

@@ -69,6 +69,7 @@ class Wanted:
     approved: UUID | None = None
     inside: Conversation | None = None  # a resolved one, locked: the text stands in it and opens none
     announcement_id: UUID | None = None  # nobody is asked to decide about one of these: what is held is refused
+    is_fixed: bool = False  # the product's own words, which nobody wrote or filled in
 
 
 Result = Message | Refused | BadText
@@ -183,6 +184,7 @@ def _try_group(
             because=text.because,
             approved=text.approved,
             announcement_id=text.announcement_id,
+            is_fixed=text.is_fixed,
         )
         for text in texts
     ]

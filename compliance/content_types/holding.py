@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from accounts import notices
 from accounts.mail import MailKind
+from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.content_types.rules import decided
 from compliance.content_types.telling import show
-from compliance.models import HeldText
+from compliance.models import Automation, HeldText
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.automatic import acting
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from texting.attachments import binding
@@ -25,12 +27,14 @@ ONE_MAIL_IN = timedelta(minutes=15)
 
 def note(objected: Sequence[Objected]) -> None:
     """A row for each that waits for a second person. One that is kept already, sent again, is not kept twice."""
-    held = [text for text in objected if text.message_id is None and text.outcome.is_held and text.draft.author]
+    held = [text for text in objected if text.message_id is None and text.outcome.is_held]
+    author = _for_whom() if any(text.draft.author is None for text in held) else None
+    held = [text for text in held if text.draft.author or author]
     if not held:
         return
     now = timezone.now()
     life = timedelta(hours=decided().wait_hours)
-    rows = [_row(text, HeldText(asked_at=now, expires_at=now + life)) for text in held]
+    rows = [_row(text, HeldText(author=author, asked_at=now, expires_at=now + life)) for text in held]
     known = set(HeldText.objects.filter(message_id__in=[row.message_id for row in rows]).values_list("message_id"))
     new = [row for row in rows if (row.message_id,) not in known]
     fetch_current_keys(new)
@@ -52,12 +56,19 @@ def _tell_those_who_decide(stored: set[UUID]) -> None:
         notices.tell(Permission.MESSAGES_APPROVE, MailKind.TEXT_WAITS, route="held_texts")
 
 
+def _for_whom() -> Membership | None:
+    """Whose an automation's text is while it waits, and when it is approved: the owner of the rule that acts now."""
+    rule = acting()
+    return Automation.objects.select_related("owner").get(pk=rule.rule).owner if rule else None
+
+
 def _row(text: Objected, row: HeldText) -> HeldText:
     draft = text.draft
     reason = next(one for one in text.outcome.objections if one.verdict is Verdict.HOLD)
     row.message_id = text.asked_id or new_id()
     row.conversation_id, row.contact_id = text.conversation.pk, text.conversation.contact_id
     row.origin = text.origin
-    row.author, row.body, row.purpose = draft.author, draft.body, draft.purpose  # type: ignore[assignment]
+    row.author = draft.author or row.author
+    row.body, row.purpose = draft.body, draft.purpose
     row.rule, row.rules_version = reason.rule, reason.version
     return row

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from compliance.content_types.kinds import ContentType
+from compliance.content_types.rules import Action, decided
 from compliance.message_templates.picking import language_of
 from compliance.models import SatisfactionAsk, SatisfactionRule
 from tenancy.ids import new_id
@@ -93,8 +95,13 @@ def _ask(row: SatisfactionAsk) -> None:
     if not SatisfactionRule.objects.filter(team=row.team_id, is_on=True).exists():
         row.why = SWITCHED_OFF
         return
+    if decided().actions[ContentType.POLL] is Action.STOP:  # in every language, whatever is read from its words
+        row.why = f"type.{ContentType.POLL}"
+        return
     words = QUESTIONS.get(language_of(place.contact) or "en", QUESTIONS["en"])
-    wanted = Wanted(place.contact, words, message_id=new_id(), outside_hours=OutsideHours.WAIT, inside=place)
+    wanted = Wanted(
+        place.contact, words, message_id=new_id(), outside_hours=OutsideHours.WAIT, inside=place, is_fixed=True
+    )
     [result] = sending.send_all(line=place.line, texts=[wanted], author=None, purpose=Purpose.POLL)
     if isinstance(result, Message):
         row.state, row.message_id, row.asked_at = State.ASKED, result.pk, timezone.now()

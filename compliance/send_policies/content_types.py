@@ -27,9 +27,12 @@ _VERDICTS = {Action.REVIEW: Verdict.HOLD, Action.STOP: Verdict.REFUSE}
 
 
 def is_ours(draft: Draft) -> bool:
-    """Whether the product wrote it, or it was judged when it was queued: rules about what people write skip it."""
-    written = draft.author is not None and not TERMS[draft.purpose].owed and draft.purpose not in _OURS
-    return not written or draft.stage != Decision.Stage.QUEUE
+    """Whether the product wrote it, or it was judged when it was queued: rules about what people write skip it.
+
+    What an automation sends has no author and words that people wrote: it is judged like what they send by hand.
+    """
+    ours = draft.is_fixed or TERMS[draft.purpose].owed or draft.purpose in _OURS
+    return ours or draft.stage != Decision.Stage.QUEUE
 
 
 class ContentTypes:

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from compliance.content_types import changing_rules
+from compliance.content_types.rules import USUAL, Action, Decided
 from compliance.models import SatisfactionAsk
 from compliance.satisfaction import asking, rules
 from compliance.satisfaction.hearing import score_of
@@ -102,6 +104,16 @@ def test_who_is_not_done_may_not_be_asked_or_does_not_want_to_is_not_asked(desk)
     switch(desk, on=False)
     served(desk, 1)
     assert len(ask(desk)) == 4
+
+
+@pytest.mark.parametrize(("action", "state"), [("stop", ("dropped", "type.poll")), ("review", ("asked", ""))])
+def test_who_stops_polls_asks_nobody_in_any_language_and_fixed_words_need_no_second_person(desk, action, state):
+    customers(desk, 1)
+    switch(desk)
+    with activate(desk.organization):
+        changing_rules.change(member=desk.cast.owner, wanted=Decided(actions=USUAL | {"poll": Action(action)}))
+    served(desk)
+    assert ask(desk) == [state]
 
 
 def test_stop_is_stop_and_a_late_or_strange_number_is_a_text(desk):
