@@ -17,6 +17,6 @@ def _steps() -> tuple[Step, ...]:
 
 
 def take(conversation: Conversation, kind: Turn.Kind) -> None:
-    """Run them in the transaction that moves it; `kind` is RESOLVED or REOPENED. The row itself may be older."""
+    """Run them in the transaction that moves it; `kind` is RESOLVED, SETTLED or REOPENED. The row may be older."""
     for step in _steps():
         step(conversation, kind)

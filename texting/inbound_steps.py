@@ -47,7 +47,8 @@ class Arrival:
     `sent_at` is when the customer wrote it, `received_at` when we heard of it: a text that was missed or kept in
     quarantine may be days old, and others of the same customer may have come in between. `is_taken`: what it says has
     been acted on (it stops, opts in, answers a question of ours for permission), so it is nothing else. `is_settled`:
-    nobody needs to read it: it does not count as unread and nobody is told of it.
+    nobody needs to read it: it does not count as unread and nobody is told of it. `then` is done once it is stored and
+    answered, each by itself: what breaks there is undone alone.
     """
 
     line: Line
@@ -62,6 +63,7 @@ class Arrival:
     seen: list[Seen] = field(default_factory=list)
     is_taken: bool = False
     is_settled: bool = False
+    then: list[Callable[[], None]] = field(default_factory=list)
 
 
 class InboundStep(Protocol):

@@ -87,6 +87,7 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
     noting.texts_came(message for message in stored.values() if message.pk not in settled)
     for arrival in arrivals.values():
         _answer(arrival)
+        _go_on(arrival)
     return [stored.get(at) for at in range(len(texts))]
 
 
@@ -127,6 +128,16 @@ def _answer(arrival: inbound_steps.Arrival) -> None:
                 _send(arrival, answer)
         except Exception as error:
             log.error("answer_broke", extra={"text": str(arrival.message_id), "error": type(error).__name__})
+
+
+def _go_on(arrival: inbound_steps.Arrival) -> None:
+    """Do what the steps left for when the text is there. What breaks must not undo the text."""
+    for act in arrival.then:
+        try:
+            with transaction.atomic():
+                act()
+        except Exception as error:
+            log.error("step_broke", extra={"text": str(arrival.message_id), "error": type(error).__name__})
 
 
 def _send(arrival: inbound_steps.Arrival, answer: inbound_steps.Answer) -> None:

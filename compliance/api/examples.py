@@ -108,6 +108,8 @@ NEW_POLL: dict[str, Any] = {
     "answers": ["In the morning", "In the evening"],
     "days_open": 3,
     "remind_hours": 24,
+    "thanks": "Thank you, {first_name|all}. We open then from January.",
+    "settles": True,
     "audience": {"region": "US"},
 }
 POLL: dict[str, Any] = {
@@ -123,12 +125,15 @@ POLL: dict[str, Any] = {
     "language": "en",
     "days_open": 3,
     "remind_hours": 24,
+    "thanks": "Thank you, {first_name|all}. We open then from January.",
+    "settles": True,
     "created_at": "2026-11-25T15:04:05.123Z",
     "started_at": None,
     "closes_at": None,
     "asked": 0,
     "reminded": 0,
     "answered": 0,
+    "thanked": 0,
     "unclear": 0,
     "silent": 0,
     "answers": [
@@ -143,6 +148,7 @@ ASKED_POLL = POLL | {
     "closes_at": "2026-11-28T15:10:00Z",
     "asked": 40,
     "answered": 20,
+    "thanked": 20,
     "unclear": 1,
     "silent": 19,
     "answers": [

@@ -22,6 +22,7 @@ from compliance.models import Poll
 from compliance.polls import reading, writing
 from compliance.polls.choosing import FEWEST, MOST
 from compliance.polls.reading import Results
+from compliance.polls.thanking import LONGEST
 from compliance.polls.writing import AROUND, LONGEST_ANSWER, LONGEST_QUESTION, MOST_DAYS, MOST_REMIND, Question
 from texting.announcements import running
 from texting.announcements.audiences import Audience
@@ -61,6 +62,18 @@ class NewPoll(Strict):
         default=0,
         help_text="So long after everybody was asked, those are asked once more who have not replied; 0: never.",
     )
+    thanks = serializers.CharField(
+        max_length=LONGEST,
+        allow_blank=True,
+        default="",
+        help_text=(
+            "Sent once to each who answers, after the first clear answer; empty: nothing. It may hold "
+            "{first_name|there}, {company} and {our_number}."
+        ),
+    )
+    settles = serializers.BooleanField(
+        default=True, help_text="Whether a conversation in which only the answer was written is resolved by itself."
+    )
     audience = NewAudience()
 
 
@@ -88,12 +101,15 @@ class ShownPoll(serializers.Serializer):  # type: ignore[type-arg]
     language = serializers.CharField()
     days_open = serializers.IntegerField()
     remind_hours = serializers.IntegerField()
+    thanks = serializers.CharField(help_text="As it was written; empty when nobody is thanked.")
+    settles = serializers.BooleanField(help_text="Conversations with nothing but an answer are resolved by themselves.")
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     closes_at = serializers.DateTimeField(allow_null=True, help_text="Null while it has not begun.")
     asked = serializers.IntegerField(help_text="Who got the question.")
     reminded = serializers.IntegerField()
     answered = serializers.IntegerField()
+    thanked = serializers.IntegerField(help_text="Who answered and was sent thanks.")
     unclear = serializers.IntegerField(help_text="Who replied, and no answer could be told.")
     silent = serializers.IntegerField(help_text="Who got it and has not replied.")
     answers = ShownPollAnswer(many=True)
@@ -154,6 +170,8 @@ class Polls(Endpoint):
             language=wanted["language"],
             days_open=wanted["days_open"],
             remind_hours=wanted["remind_hours"],
+            thanks=wanted["thanks"],
+            settles=wanted["settles"],
         )
         written = Written(
             name=wanted["name"],
@@ -252,12 +270,15 @@ def _show(row: Poll, found: Results) -> dict[str, Any]:
         "language": row.language,
         "days_open": row.days_open,
         "remind_hours": row.remind_hours,
+        "thanks": row.thanks,
+        "settles": row.settles,
         "created_at": announcement.made_at,
         "started_at": announcement.started_at,
         "closes_at": reading.closes_at(row),
         "asked": found.asked,
         "reminded": found.reminded,
         "answered": found.answered,
+        "thanked": found.thanked,
         "unclear": found.unclear,
         "silent": found.silent,
         "answers": [

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.message_templates.checking import LANGUAGES
 from compliance.models import Poll
 from compliance.polls.choosing import MOST
+from compliance.polls.thanking import LONGEST
 from compliance.polls.writing import (
     LONGEST_ANSWER,
     LONGEST_QUESTION,
@@ -55,6 +56,23 @@ class PollForm(AudienceForm):
         help_text=_("Hours after everybody was asked, once, whoever has not replied. 0: nobody is reminded."),
     )
 
+    thanks = forms.CharField(
+        label=_("Thanks"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Sent once to each who answers, after their first clear answer: one more text each. It may hold "
+            "{first_name|there}, {company} and {our_number}. Empty: nobody is thanked."
+        ),
+    )
+    settles = forms.BooleanField(
+        label=_("Resolve conversations in which only the answer was written"),
+        required=False,
+        initial=True,
+        help_text=_("So answers do not fill the inbox. What holds anything else stays open, for a person."),
+    )
+
     def __init__(self, *args: Any, poll: Poll | None = None, **kwargs: Any) -> None:
         self.poll = poll
         if poll is not None:
@@ -71,6 +89,8 @@ class PollForm(AudienceForm):
             language=data["language"],
             days_open=data["days_open"],
             remind_hours=data["remind_hours"],
+            thanks=data["thanks"],
+            settles=data["settles"],
         )
 
     def written(self) -> Written:
@@ -93,4 +113,6 @@ def _initial(poll: Poll) -> dict[str, Any]:
         "language": poll.language,
         "days_open": poll.days_open,
         "remind_hours": poll.remind_hours,
+        "thanks": poll.thanks,
+        "settles": poll.settles,
     }

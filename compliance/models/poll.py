@@ -25,6 +25,10 @@ class Poll(TenantModel):
     language = models.CharField(max_length=5, default="en", help_text="Of the words around question and answers.")
     days_open = models.PositiveSmallIntegerField(default=3)
     remind_hours = models.PositiveSmallIntegerField(default=0, help_text="After everybody was asked; 0: never.")
+    thanks = models.TextField(blank=True, help_text="Sent once to each who answers; with placeholders. Empty: nothing.")
+    settles = models.BooleanField(
+        default=True, help_text="A conversation in which only the answer was written is resolved by itself."
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     reminder = models.ForeignKey(
         Announcement, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
@@ -51,7 +55,7 @@ class Poll(TenantModel):
 class PollAnswer(TenantModel):
     """What one customer replied to one poll. `choice`: the place of the answer, from 0; null: nothing clear yet.
 
-    `message_id` is the text that said it; the row outlives it.
+    `message_id` is the text that said it, `thanks_id` the one that thanked for it; the row outlives both.
     """
 
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -59,6 +63,7 @@ class PollAnswer(TenantModel):
     choice = models.PositiveSmallIntegerField(null=True, blank=True)
     at = models.DateTimeField(help_text="When the customer wrote what counts.")
     message_id = models.UUIDField()
+    thanks_id = models.UUIDField(null=True, blank=True, help_text="The text that thanked them, once it was queued.")
     changes = models.PositiveSmallIntegerField(default=0, help_text="How often another answer took its place.")
     unclear = models.PositiveSmallIntegerField(default=0, help_text="Replies of which no answer could be told.")
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.db import connection
 from compliance.escalations.arriving import is_keyword
 from compliance.models import PollAnswer
 from compliance.polls.choosing import chosen, is_all, is_own
+from compliance.polls.thanking import settle_if_alone, thank
 from tenancy.arrays import uuids
 from tenancy.isolation import current_organization_id
 from texting.inbound_steps import Arrival
@@ -27,9 +29,10 @@ LATEST = timedelta(days=30)  # so long after a poll was closed its question is s
 _MOST = 32_000  # of a small number in the database
 
 _OPEN = """
-SELECT DISTINCT ON (r.contact_id) r.contact_id, p.id, p.answers, p.lettered, m.created_at, p.closes_at
+SELECT DISTINCT ON (r.contact_id) r.contact_id, p.id, p.answers, p.lettered, m.created_at, p.closes_at, p.thanks,
+    p.settles
 FROM (
-    SELECT p.id, p.answers, p.lettered, p.announcement_id,
+    SELECT p.id, p.answers, p.lettered, p.announcement_id, p.thanks <> '' AS thanks, p.settles,
         least(p.closed_at, a.started_at + make_interval(days => p.days_open)) AS closes_at
     FROM compliance_poll p
     JOIN texting_announcement a ON a.organization_id = p.organization_id AND a.id = p.announcement_id
@@ -57,6 +60,8 @@ class _Open:
     lettered: bool
     asked_at: datetime
     closes_at: datetime
+    thanks: bool
+    settles: bool
 
 
 class Polls:
@@ -77,8 +82,17 @@ class Polls:
         given = {(row.poll_id, row.contact_id): row for row in rows}
         for arrival, asked in heard:
             key = (asked.poll, arrival.contact.pk)
-            given[key] = _count(arrival, asked, given.get(key))
+            before = given.get(key)
+            is_first = before is None or before.choice is None
+            given[key] = _count(arrival, asked, before)
             given[key].save()
+            if asked.thanks and is_first and given[key].choice is not None:
+                arrival.then.append(partial(thank, arrival, given[key]))
+        for arrival, asked in heard:
+            if asked.settles and arrival.is_settled:
+                alone = [one.message_id for one, _ in heard if one.contact == arrival.contact and one.is_settled]
+                row = given[asked.poll, arrival.contact.pk]
+                arrival.then.append(partial(settle_if_alone, arrival, row, alone))
 
     def opted_out_at_carrier(self, message: Message) -> None:
         """What they had answered stays."""
@@ -95,8 +109,8 @@ def _open_for(arrivals: Sequence[Arrival]) -> dict[UUID, _Open]:
         cursor.execute(_OPEN, values)
         rows = cursor.fetchall()
     return {
-        contact: _Open(poll, json.loads(answers), lettered, asked_at, closes_at)
-        for contact, poll, answers, lettered, asked_at, closes_at in rows
+        contact: _Open(poll, json.loads(answers), lettered, asked_at, closes_at, thanks, settles)
+        for contact, poll, answers, lettered, asked_at, closes_at, thanks, settles in rows
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,13 +16,15 @@ from compliance.polls.choosing import key_of
 from tenancy.encryption import prefetch
 from tenancy.isolation import activate
 from texting.announcements.reading import access as access_announcement
-from texting.models import AnnouncementRecipient
+from texting.models import AnnouncementRecipient, Message
 from texting.queries import customer, visible_lines
 from texting.queries.access import NotYours
+from texting.statuses import MessageStatus
 
 A_PAGE = 50
 A_PIECE = 1_000
 RowState = AnnouncementRecipient.State
+_LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Results:
-    """What is known now. `asked`: who got the question; `unclear`: who wrote nothing else; `texts`: unclear ones."""
+    """What is known now. `asked`: who got the question; `unclear`: who wrote nothing else; `texts`: unclear ones.
+
+    `thanked`: whose thanks are on their way or came; a text that failed thanked nobody.
+    """
 
     asked: int
     answered: int
@@ -45,6 +50,7 @@ class Results:
     unclear: int
     texts: int
     reminded: int
+    thanked: int
     rows: tuple[Result, ...]
 
     @property
@@ -108,7 +114,7 @@ def results(poll: Poll) -> Results:
 
 
 def counted(polls: list[Poll]) -> list[Results]:
-    """The results of each, in three statements for all."""
+    """The results of each, in four statements for all."""
     asked: dict[UUID, int] = {}
     sent = AnnouncementRecipient.objects.filter(
         announcement__in=[pk for one in polls for pk in (one.announcement_id, one.reminder_id) if pk],
@@ -120,16 +126,22 @@ def counted(polls: list[Poll]) -> list[Results]:
     chosen: dict[UUID, dict[int | None, int]] = {}
     for pk, choice, number in rows.values_list("poll", "choice").annotate(Count("id")):
         chosen.setdefault(pk, {})[choice] = number
+    lost = Message.objects.filter(pk=OuterRef("thanks_id"), status__in=_LOST)
+    thanked = dict(
+        rows.filter(~Exists(lost), thanks_id__isnull=False).values_list("poll").annotate(thanked=Count("id"))
+    )
     more = {
-        pk: (changed, texts)
+        pk: (changed, texts, thanked.get(pk, 0))
         for pk, changed, texts in rows.values_list("poll").annotate(
             changed=Count("id", filter=Q(changes__gt=0)), texts=Sum("unclear")
         )
     }
-    return [_result(one, asked, chosen.get(one.pk, {}), *more.get(one.pk, (0, 0))) for one in polls]
+    return [_result(one, asked, chosen.get(one.pk, {}), more.get(one.pk, (0, 0, 0))) for one in polls]
 
 
-def _result(poll: Poll, asked: dict[UUID, int], chosen: dict[int | None, int], changed: int, texts: int) -> Results:
+def _result(poll: Poll, asked: dict[UUID, int], chosen: dict[int | None, int], more: tuple[int, int, int]) -> Results:
+    """`more`: changed answers, unclear texts, who was thanked."""
+    changed, texts, thanked = more
     answered = sum(number for choice, number in chosen.items() if choice is not None)
     rows = [
         Result(
@@ -146,6 +158,7 @@ def _result(poll: Poll, asked: dict[UUID, int], chosen: dict[int | None, int], c
         changed=changed,
         unclear=chosen.get(None, 0),
         texts=texts,
+        thanked=thanked,
         reminded=asked.get(poll.reminder_id, 0) if poll.reminder_id else 0,
         rows=tuple(rows),
     )

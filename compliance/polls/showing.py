@@ -22,4 +22,6 @@ def announced_for(row: Announcement) -> Owner | None:
         words = _("It asks a poll. Who has not answered is asked once more, %(hours)d hours after everybody was.") % {
             "hours": poll.remind_hours
         }
+    if poll.thanks:
+        words = f"{words} {_('Whoever answers gets this once: “%(thanks)s”') % {'thanks': poll.thanks}}"
     return Owner(words, _("Its answers"), page, reverse("edit_poll", args=[poll.pk]))

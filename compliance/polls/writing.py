@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from compliance.models import Automation, Keyword, Poll
 from compliance.opt_in.opt_in_words import NO, YES
+from compliance.polls import thanking
 from compliance.polls.choosing import FEWEST, MOST, chosen, key_of
 from compliance.polls.reading import closes_at, is_open
 from compliance.words.keywords import classify, plain_core
@@ -38,7 +39,10 @@ AROUND = {
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. `remind_hours`: so long after everybody was asked, 0 for never."""
+    """What is asked. `remind_hours`: so long after everybody was asked, 0 for never. `thanks`: "" for none.
+
+    `settles`: a conversation in which only the answer was written is resolved by itself.
+    """
 
     words: str
     answers: tuple[str, ...]
@@ -46,6 +50,8 @@ class Question:
     language: str = "en"
     days_open: int = 3
     remind_hours: int = 0
+    thanks: str = ""
+    settles: bool = True
 
 
 def text_of(asked: Question, *, again: bool = False) -> str:
@@ -58,7 +64,16 @@ def text_of(asked: Question, *, again: bool = False) -> str:
 
 def question_of(poll: Poll) -> Question:
     """As it was written."""
-    return Question(poll.question, tuple(poll.answers), poll.lettered, poll.language, poll.days_open, poll.remind_hours)
+    return Question(
+        words=poll.question,
+        answers=tuple(poll.answers),
+        lettered=poll.lettered,
+        language=poll.language,
+        days_open=poll.days_open,
+        remind_hours=poll.remind_hours,
+        thanks=poll.thanks,
+        settles=poll.settles,
+    )
 
 
 def write(*, member: Membership, written: Written, asked: Question, before: Poll | None = None) -> Poll:
@@ -75,6 +90,7 @@ def write(*, member: Membership, written: Written, asked: Question, before: Poll
     poll.announcement = row
     poll.question, poll.answers, poll.lettered = asked.words, list(asked.answers), asked.lettered
     poll.language, poll.days_open, poll.remind_hours = asked.language, asked.days_open, asked.remind_hours
+    poll.thanks, poll.settles = asked.thanks, asked.settles
     poll.save()
     return poll
 
@@ -94,7 +110,8 @@ def close(*, member: Membership, poll: Poll) -> None:
 def _cleaned(asked: Question) -> Question:
     words = asked.words.replace("\r\n", "\n").strip()
     answers = tuple(" ".join(one.split()) for one in asked.answers if one.strip())
-    return replace(asked, words=words, answers=answers)
+    thanks = asked.thanks.replace("\r\n", "\n").strip()
+    return replace(asked, words=words, answers=answers, thanks=thanks)
 
 
 def _check(asked: Question, line: Line) -> None:
@@ -115,6 +132,7 @@ def _check(asked: Question, line: Line) -> None:
         _check_answer(at, words, asked, taken)
     if found := objections(text_of(asked)):
         raise CannotAnnounce(f"{found[0].why} {found[0].instead}")
+    thanking.check(asked.thanks, asked.language)
 
 
 def _check_answer(at: int, words: str, asked: Question, taken: frozenset[str]) -> None:

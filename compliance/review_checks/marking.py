@@ -31,7 +31,7 @@ _DECIDING = (ConsentEvent.Action.GIVEN, ConsentEvent.Action.WITHDRAWN, ConsentEv
 def mark(conversation: Conversation, kind: Turn.Kind) -> None:
     """It was resolved: look at it. It was reopened: there is nothing to look at until it is resolved again."""
     now = timezone.now()
-    ended = now if kind == Turn.Kind.RESOLVED else None
+    ended = None if kind == Turn.Kind.REOPENED else now
     row = CheckedConversation(
         conversation_id=conversation.pk,
         line_id=conversation.line_id,

@@ -5,11 +5,14 @@ is also a constraint of the database.
 """
 
 from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from compliance.models import CheckedConversation, DrawnConversation
 from compliance.reviewing.sampling import decide, rules_now
 from compliance.reviewing.signals import Said, signals
-from texting.models import Conversation
+from texting.models import Conversation, Turn
 
 
 def draw(held: Sequence[CheckedConversation]) -> int:
@@ -22,7 +25,7 @@ def draw(held: Sequence[CheckedConversation]) -> int:
     drawn_before = DrawnConversation.objects.filter(conversation_id__in=ids).values_list("conversation_id", flat=True)
     before = set(drawn_before)
     fresh = [row for row in over if row.conversation_id not in before]
-    contacts = dict(Conversation.objects.filter(pk__in=ids, status="resolved").values_list("pk", "contact_id"))
+    contacts = dict(_by_somebody(ids).values_list("pk", "contact_id"))
     made = []
     for said in signals(fresh, rules):
         conversation_id = said.row.conversation_id
@@ -41,6 +44,13 @@ def draw(held: Sequence[CheckedConversation]) -> int:
             )
     DrawnConversation.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
+
+
+def _by_somebody(ids: Sequence[UUID]) -> QuerySet[Conversation]:
+    """Those that a person resolved; in what was resolved by itself there is nobody's work to look at."""
+    turns = Turn.objects.filter(conversation=OuterRef("pk"))
+    settled = Exists(turns.filter(kind=Turn.Kind.SETTLED)) & ~Exists(turns.filter(kind=Turn.Kind.RESOLVED))
+    return Conversation.objects.filter(~settled, pk__in=ids, status=Conversation.Status.RESOLVED)
 
 
 def _whose(said: Said) -> dict[str, object]:

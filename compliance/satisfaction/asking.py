@@ -38,6 +38,8 @@ def ended(conversation: Conversation, kind: Turn.Kind) -> None:
         waiting = SatisfactionAsk.objects.filter(conversation=conversation, state=State.WAITING)
         waiting.update(state=State.DROPPED, why=REOPENED)
         return
+    if kind == Turn.Kind.SETTLED:
+        return  # nobody served them
     rule = SatisfactionRule.objects.filter(team=conversation.line.team_id, is_on=True).first()
     if rule is None or not _was_served(conversation) or conversation.contact.blocked_at is not None:
         return

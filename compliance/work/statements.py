@@ -82,10 +82,12 @@ CROSS JOIN LATERAL (
 """  # noqa: S608 - made of constants
 _ACTOR = "CASE WHEN t.through = '' THEN t.actor_id END"
 TURNED = f"""
-SELECT d.day, extract(hour FROM t.created_at AT TIME ZONE %(zone)s)::smallint, c.line_id, {_ACTOR}, t.kind,
+SELECT d.day, extract(hour FROM t.created_at AT TIME ZONE %(zone)s)::smallint, c.line_id, {_ACTOR},
+    CASE WHEN t.kind = 'settled' THEN 'resolved' ELSE t.kind END,
     CASE WHEN t.kind = 'resolved' THEN began.at END, t.created_at
-{_TURNS} WHERE t.kind IN ('resolved', 'reopened'){{some}}
+{_TURNS} WHERE t.kind IN ('resolved', 'reopened', 'settled'){{some}}
 """  # noqa: S608 - made of constants
+"""One that settled by itself is resolved, by nobody, and nothing was waited for: it has no time."""
 UNANSWERED = f"""
 SELECT d.day, extract(hour FROM t.created_at AT TIME ZONE %(zone)s)::smallint, c.line_id, {_ACTOR}, 'unanswered',
     NULL::timestamptz, t.created_at

@@ -17,7 +17,7 @@ _AGO = timedelta(days=6)
 
 
 def poll(maker: Membership, lines: dict[str, Line], story: dict[str, Any]) -> None:
-    """`question`, `answers`, `line`, and `chosen`: by customer the place of the answer (from 1), 0 for unclear."""
+    """`question`, `answers`, `line`, `thanks`, and `chosen`: by customer the answer (from 1), 0 for unclear."""
     asked = Question(story["question"], tuple(story["answers"]))
     began = timezone.now() - _AGO
     row = Announcement.objects.create(
@@ -35,7 +35,9 @@ def poll(maker: Membership, lines: dict[str, Line], story: dict[str, Any]) -> No
         judged_from=began,
         ended_at=began + timedelta(minutes=2),
     )
-    made = Poll.objects.create(announcement=row, question=asked.words, answers=list(asked.answers))
+    made = Poll.objects.create(
+        announcement=row, question=asked.words, answers=list(asked.answers), thanks=story.get("thanks", "")
+    )
     for at, contact in enumerate(Contact.objects.filter(only_codes=False).order_by("created_at", "id")):
         AnnouncementRecipient.objects.create(
             announcement=row,
@@ -53,6 +55,7 @@ def poll(maker: Membership, lines: dict[str, Line], story: dict[str, Any]) -> No
                 unclear=0 if place else 1,
                 at=began + timedelta(minutes=5 + 7 * at),
                 message_id=new_id(),
+                thanks_id=new_id() if place and made.thanks else None,
             )
 
 

@@ -31,6 +31,7 @@ def test_a_poll_is_asked_and_its_answers_appear(office: Office, someone: MakePer
     page.get_by_role("button", name="Check who gets it").click()
     expect(page.get_by_text("“Stop” cannot be an answer")).to_be_visible()
     page.get_by_label("Answers").fill("Tuesday\nThursday")
+    page.get_by_label("Thanks").fill("Thank you, {first_name|there}.")
     page.get_by_role("button", name="Check who gets it").click()
     expect(page.locator(".facts")).to_contain_text("Get it2")
     page.get_by_role("button", name="Start").click()
@@ -43,3 +44,8 @@ def test_a_poll_is_asked_and_its_answers_appear(office: Office, someone: MakePer
         line = Line.objects.get(pk=office.line.pk)
         receiving.receive(line, base.Inbound("poll-1", office.number(1), line.number, "thursday please", "poll-1"))
     expect(page.get_by_role("row", name="2 Thursday")).to_contain_text("100 %")
+    expect(page.locator(".facts")).to_contain_text("Thanked1")
+    page.goto("/inbox/resolved/")
+    page.get_by_text("Thank you").first.click()
+    said = "Resolved by itself: an answer to the poll “Evening hours” and nothing else"
+    expect(page.get_by_text(said)).to_be_visible()

@@ -1063,8 +1063,8 @@ class Migration(migrations.Migration):
                     name='Turn',
                     fields=[
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                        ('kind', models.CharField(choices=[('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back to the team'), ('resolved', 'Resolved'), ('reopened', 'Reopened')], max_length=10)),
-                        ('through', models.CharField(blank=True, help_text="The rule that did it in the actor's name.", max_length=60)),
+                        ('kind', models.CharField(choices=[('taken', 'Taken'), ('assigned', 'Assigned'), ('returned', 'Handed back to the team'), ('resolved', 'Resolved'), ('reopened', 'Reopened'), ('settled', 'Resolved by itself')], max_length=10)),
+                        ('through', models.CharField(blank=True, help_text="The rule or poll that did it in the actor's name.", max_length=60)),
                         ('created_at', models.DateTimeField()),
                         ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

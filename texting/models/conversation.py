@@ -126,12 +126,13 @@ class Turn(TenantModel):
         RETURNED = "returned", _("Handed back to the team")
         RESOLVED = "resolved", _("Resolved")
         REOPENED = "reopened", _("Reopened")
+        SETTLED = "settled", _("Resolved by itself")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="turns")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     actor = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    through = models.CharField(max_length=60, blank=True, help_text="The rule that did it in the actor's name.")
+    through = models.CharField(max_length=60, blank=True, help_text="The rule or poll that did it in the actor's name.")
     assignee = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 

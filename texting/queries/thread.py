@@ -46,6 +46,7 @@ _ICONS = {
     Turn.Kind.RETURNED: "undo-2",
     Turn.Kind.RESOLVED: "circle-check",
     Turn.Kind.REOPENED: "rotate-ccw",
+    Turn.Kind.SETTLED: "circle-check",
 }
 
 
@@ -174,7 +175,8 @@ def _item(
 ) -> Item:
     if isinstance(row, Turn):
         icon = _ICONS[Turn.Kind(row.kind)]
-        return Happening(row.pk, row.created_at, _by(member, row.actor, row.through), icon, _sentence(member, row))
+        by = "" if row.kind == Turn.Kind.SETTLED else _by(member, row.actor, row.through)
+        return Happening(row.pk, row.created_at, by, icon, _sentence(member, row))
     body = wording(member, row, contact=conversation.contact)
     if isinstance(row, Message):
         return replace(_text(member, row, body, files, card), may_remove=_may_remove(member, row))
@@ -251,6 +253,8 @@ def _by(member: Membership, other: Membership, rule: str) -> str:
 
 
 def _sentence(member: Membership, turn: Turn) -> str:
+    if turn.kind == Turn.Kind.SETTLED:
+        return _("Resolved by itself: an answer to the poll “%(name)s” and nothing else") % {"name": turn.through}
     words = {"who": _by(member, turn.actor, turn.through), "team": turn.conversation.line.team.name}
     if turn.assignee is not None:
         words["whom"] = _("you") if turn.assignee_id == member.pk else turn.assignee.user.name

@@ -24,7 +24,8 @@ def new(desk, **fields) -> dict:
 def test_it_is_written_started_answered_and_closed(desk):
     key = make_caller(desk.cast.owner)
     customers(desk, 1, 2)
-    made, again = (key.post("polls", new(desk), **{"Idempotency-Key": "hours"}) for _twice in range(2))
+    said = new(desk, thanks="Thank you.", settles=False)
+    made, again = (key.post("polls", said, **{"Idempotency-Key": "hours"}) for _twice in range(2))
     assert (made.status_code, again.json()["id"]) == (201, made.json()["id"])
     poll = made.json()
     address = f"polls/{poll['id']}"
@@ -45,6 +46,7 @@ def test_it_is_written_started_answered_and_closed(desk):
     desk.hear("2", number=number(1))
     asked = key.get(address).json()
     assert (asked["is_open"], asked["asked"], asked["answered"], asked["silent"]) == (True, 2, 1, 1)
+    assert (asked["thanks"], asked["settles"], asked["thanked"]) == ("Thank you.", False, 1)
     assert [(one["key"], one["people"], one["share"]) for one in asked["answers"]] == [("1", 0, 0), ("2", 1, 100)]
     assert key.post(f"{address}/close", {}).json()["is_open"] is False
     assert key.post(f"{address}/close", {}).status_code == 409, "twice"
@@ -65,6 +67,9 @@ def test_it_is_refused_as_on_the_page_and_to_whom_it_is_not_given(desk):
         ({"days_open": 31}, 422),
         ({"remind_hours": 72}, 409),
         ({"language": "de"}, 422),
+        ({"thanks": "x" * 301}, 422),
+        ({"thanks": "Until {date}"}, 409),
+        ({"settles": "perhaps"}, 422),
         ({"line_id": str(uuid4())}, 422),
         ({"audience": {"saved": "mine"}}, 422),
         ({"body": "Hi"}, 422),

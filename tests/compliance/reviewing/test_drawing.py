@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -18,8 +19,8 @@ from tests.compliance.escalations.at_the_desk import CARD_OFFER
 from tests.compliance.review_checks.checked import leave, look
 from tests.compliance.reviewing.reviewed import in_organization, set_rates
 from tests.texting.desk import SECOND, desk
-from texting import conversations
-from texting.models import Message
+from texting import conversations, settling
+from texting.models import Conversation, Message
 
 __all__ = ["desk"]
 
@@ -51,6 +52,21 @@ def test_nothing_is_drawn_until_somebody_says_so_and_nothing_from_before(desk):
     look()
     assert drawn(desk).keys() == {later.pk}
     assert earlier.pk not in drawn(desk)
+
+
+def test_what_was_resolved_by_itself_is_not_drawn_until_a_person_resolves_it(desk):
+    set_rates(desk, usual=1000)
+    place = desk.hear("2")
+    with in_organization(desk):
+        Conversation.objects.update(unread=0)
+        assert settling.settle(place, actor=desk.cast.owner, cause="Times", nothing_but=Q(direction="in"))
+    look()
+    assert drawn(desk) == {}
+    with in_organization(desk):
+        conversations.reopen(member=desk.cast.agent, conversation=place)
+    desk.resolve(place)
+    look()
+    assert drawn(desk).keys() == {place.pk}
 
 
 def test_each_reason_draws_and_is_written_down(desk):

@@ -49,7 +49,7 @@ def wrote(desk, person, at, line=None):
 
 def resolved(place, at, actor, kind="resolved", through=""):
     Conversation.objects.filter(pk=place.pk).update(
-        status="resolved" if kind == "resolved" else "open", resolved_at=at if kind == "resolved" else None
+        status="open" if kind == "reopened" else "resolved", resolved_at=None if kind == "reopened" else at
     )
     made = {"contact": place.contact, "kind": kind, "actor": actor, "through": through, "created_at": at}
     Turn.objects.create(conversation=place, **made)
@@ -87,7 +87,8 @@ def by_chance(desk, seed: int, number: int = 14) -> None:
                 )
                 place = row.conversation
         if place and by.random() < 0.7:
-            resolved(place, at, by.choice([desk.cast.agent, desk.cast.second_agent]), through=by.choice(["", "Tidy"]))
+            kind, through = by.choice([("resolved", ""), ("resolved", "Tidy"), ("settled", "A poll")])
+            resolved(place, at, by.choice([desk.cast.agent, desk.cast.second_agent]), kind=kind, through=through)
             if by.random() < 0.3:
                 resolved(place, at + timedelta(minutes=10), desk.cast.agent, kind="reopened")
                 resolved(place, at + timedelta(minutes=40), desk.cast.agent)
@@ -116,11 +117,15 @@ def by_hand(desk) -> tuple[Counter, Counter, int]:
         began = place.opened_at
         for turn in sorted(place.turns.all(), key=lambda one: one.created_at):
             day, who = turn.created_at.astimezone(zone).date(), None if turn.through else turn.actor_id
-            steps[day, place.line_id, who, turn.kind] += 1
+            steps[day, place.line_id, who, "resolved" if turn.kind == "settled" else turn.kind] += 1
             within = [r for r in rows if began <= r.created_at <= turn.created_at]
             if turn.kind == "reopened":
                 began = turn.created_at
-            elif any(r.direction == "in" for r in within) and not any(r in people for r in within):
+            elif (
+                turn.kind == "resolved"
+                and any(r.direction == "in" for r in within)
+                and not any(r in people for r in within)
+            ):
                 steps[day, place.line_id, who, "unanswered"] += 1
     return texts, steps, wait
 
