@@ -25,7 +25,7 @@ class Ask:
     """A text that is to be made of a template: for whom, from which line, with which values.
 
     `purpose` is the one that its sender named, if any. `version` (`Origins.version`) are the words meant; "" for the
-    newest.
+    newest. `signer`: in whose name it is written; None for whoever has it made.
     """
 
     template_id: UUID
@@ -35,6 +35,7 @@ class Ask:
     language: str = ""
     purpose: Purpose | None = None
     version: str = ""
+    signer: Membership | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,11 @@ class Origins(Protocol):
 
     def words(self, version: str) -> str:
         """What that version says, with its placeholders, in the language that others fall back to; "" for none."""
+
+    def unseen(self, member: Membership, version: str) -> list[str]:
+        """What that version fills in of a customer and this member may not see, or nobody any more, in people's words:
+        of texts that this member has made of it none could be.
+        """
 
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """Why a text that began there may not be sent as one of it, in a sentence; "" when it may."""

@@ -67,9 +67,14 @@ def known(member: Membership, contact: Contact, line: Line) -> dict[str, str]:
     return {
         "first_name": seen.name.split()[0] if named and seen.name.split() else "",
         "company": member.organization.name,
-        "agent_name": "" if member.is_machine else member.user.name.split()[0],
+        "agent_name": signature(member),
         "our_number": display(line.number, member.organization.country),
     }
+
+
+def signature(member: Membership) -> str:
+    """What `{agent_name}` stands for in texts of this member; "" for a program, which gives a name itself."""
+    return "" if member.is_machine else member.user.name.split()[0]
 
 
 def to_ask(version: TemplateVersion, language: str, has: Mapping[str, str | None]) -> list[str]:

@@ -12,9 +12,15 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.content_types.kinds import RULES, ContentType
-from compliance.message_templates.contact_fields import field_values
-from compliance.message_templates.filling import filled, is_as_filled, known, language_for, read_mark
-from compliance.message_templates.placeholders import Unfilled, fields_in
+from compliance.message_templates.contact_fields import field_values, unseen
+from compliance.message_templates.filling import filled, is_as_filled, known, language_for, read_mark, signature
+from compliance.message_templates.placeholders import (
+    PLACEHOLDERS,
+    Unfilled,
+    fields_as_written,
+    fields_in,
+    without_instead,
+)
 from compliance.message_templates.reading import usable, usable_versions
 from compliance.models import TemplateUse, TemplateVersion
 from compliance.scopes import MARKETING
@@ -23,6 +29,7 @@ from tenancy.bulk_writes import insert_rows
 from texting.models import Line, Message
 from texting.origins import Ask, Made, NotMade, Offered, Sent
 from texting.purposes import Purpose
+from texting.queries import sees_everybody
 
 
 class Templates:
@@ -57,6 +64,8 @@ class Templates:
         language = language_for(version, ask.language)
         try:
             values = {**known(member, ask.contact, ask.line), **fields}
+            if ask.signer is not None:
+                values["agent_name"] = signature(ask.signer)
             text = filled(version, language, known=values, given=ask.values)
         except Unfilled as missing:
             return NotMade("values", str(missing))
@@ -75,6 +84,15 @@ class Templates:
         """The words of the first language."""
         found = TemplateVersion.objects.filter(pk=UUID(version)).first() if version else None
         return str(found.bodies[found.languages[0]]) if found else ""
+
+    def unseen(self, member: Membership, version: str) -> list[str]:
+        """Fields of the first language's words, and the first name where nothing stands instead of it."""
+        body = self.words(version)
+        fields = fields_as_written(body)
+        if sees_everybody(member):
+            return [fields[name] for name in unseen(member, fields)]
+        name = PLACEHOLDERS["first_name"]
+        return [*([str(name.label)] if name.name in without_instead(body) else []), *fields.values()]
 
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """A template that was archived, or belongs to another team, while somebody wrote."""

@@ -133,6 +133,11 @@ def fields_in(bodies: Iterable[str]) -> frozenset[str]:
     return frozenset(name for body in bodies for name in names_in(body) if name.startswith(FIELD))
 
 
+def fields_as_written(body: str) -> dict[str, str]:
+    """The same of one body, by name, with each as it is spelled there: `field:next visit`, "Next visit"."""
+    return {_name(found): " ".join(found["field"].split()) for found in _OPEN.finditer(body) if found["field"]}
+
+
 def without_instead(body: str) -> list[str]:
     """Those that stand somewhere without words for when nothing is known, so that somebody must give a value."""
     return list(dict.fromkeys(_name(found) for found in _OPEN.finditer(body) if not _instead(found)))

@@ -21,6 +21,7 @@ from tenancy.audit import AuditEventKind, AuditKind
 from texting.announcements import running, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.rules import most_alone
+from texting.announcements.texts import require_fields, unseen_words
 from texting.announcements.their_time import first_moment
 from texting.announcements.writing import (
     PROMISED,
@@ -67,6 +68,7 @@ def plan(*, member: Membership, row: Announcement, at: datetime | None = None, w
         raise BadBeginning(_passed() if given.year < FIRST_YEAR else _too_far()) from None
     _refuse_bad(mine.begins_at, where)
     people = running.whom(mine)
+    require_fields(member, mine)
     if people > most_alone():
         running.ask(mine, member, people)
         return
@@ -127,6 +129,10 @@ def look_again(mine: Announcement) -> bool:
         return False
     if not mine.line.is_active:
         stop(mine, Why.LINE_OFF)
+        return False
+    asker = mine.started_by
+    if asker is not None and unseen_words(mine, asker, newest=True):
+        stop(mine, Why.FIELDS)
         return False
     running.look_anew(mine)
     return True

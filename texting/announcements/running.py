@@ -17,7 +17,7 @@ from texting.announcements.doorbell import ring
 from texting.announcements.policy import AGAIN, PAUSED
 from texting.announcements.rules import most_alone
 from texting.announcements.second_person import concerned, is_by_key, is_concerned
-from texting.announcements.texts import NOT_MADE, bind, version_of
+from texting.announcements.texts import NOT_MADE, bind, require_fields, unseen, version_of
 from texting.announcements.writing import (
     OPEN,
     PROMISED,
@@ -41,7 +41,7 @@ PASSING = (
     *(kind.value for kind in (ErrorKind.UNREACHABLE, ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED)),
     *(kind.value for kind in (ErrorKind.AUTH, ErrorKind.ACCOUNT, ErrorKind.UNKNOWN)),
     *("expired", "carrier.day", "broken", "line.active", "author.active"),
-    NOT_MADE,  # whoever tries again may see what the other might not, or has given the contact what was missing
+    NOT_MADE,  # somebody has given the contact what was missing
 )
 """Why a text did not arrive that may arrive another day. What a customer or their number speaks against is not here."""
 ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
@@ -53,6 +53,7 @@ def check(*, member: Membership, row: Announcement) -> None:
     require_sender(member)
     mine = lock(row, *OPEN)
     require_line(member, mine)
+    require_fields(member, mine, newest=True)
     promise_nothing(mine)
     mine.made_by = member
     look_anew(mine)
@@ -85,6 +86,7 @@ def start(*, member: Membership, row: Announcement) -> None:
     mine = lock(row, State.CHECKED)
     require_line(member, mine)
     people = whom(mine)
+    require_fields(member, mine)
     if people > most_alone():
         ask(mine, member, people)
         return
@@ -119,6 +121,10 @@ def approve(*, member: Membership, row: Announcement) -> None:
     if not mine.line.is_active:
         raise CannotAnnounce(_("Its line is switched off. Send it back, so that another one is chosen."))
     people = whom(mine)
+    if unseen(mine, asked_by, mine.words_version):
+        raise CannotAnnounce(
+            _("Whoever asks for it may not see a field of its template any more. Send it back; somebody else can ask.")
+        )
     mine.approved_by, mine.approved_for, mine.approved_version = member, people, mine.words_version
     if is_looked_at_again(mine):
         if mine.begins_at is not None and timezone.now() - mine.begins_at > TOO_LATE:
@@ -202,6 +208,7 @@ def resume(*, member: Membership, row: Announcement) -> None:
     require_sender(member)
     mine = lock(row, State.PAUSED)
     require_line(member, mine)
+    require_fields(member, mine)
     go(mine, member)
     _let_leave(mine, waiting(mine))
     audit.record(event=AuditKind.ANNOUNCEMENT_RESUMED, actor=member, object=mine)
@@ -232,6 +239,7 @@ def retry(*, member: Membership, row: Announcement) -> None:
     require_sender(member)
     mine = lock(row, State.FINISHED)
     require_line(member, mine)
+    require_fields(member, mine)
     people = passing(mine).update(state=RowState.READY, reason="", message_id=None, due_at=None, moved_at=Now())
     if not people:
         raise CannotAnnounce(_("There is nobody for whom another try could help."))

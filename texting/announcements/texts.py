@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import ngettext
+
 from accounts.models import Membership
 from texting import origins
+from texting.announcements.writing import CannotAnnounce
 from texting.models import Announcement, Contact
 from texting.origins import Ask, NotMade
 from texting.purposes import Purpose
@@ -40,16 +43,48 @@ def has_newer_words(row: Announcement) -> bool:
 
 
 def texts_for(row: Announcement, contacts: Sequence[Contact], author: Membership) -> dict[UUID, Text]:
-    """By contact, with as many statements as for one."""
+    """By contact, with as many statements as for one. Fields are read with the rights of `author`; they are signed by
+    whoever had it checked, whoever goes on with it.
+    """
     if row.template_id is None:
         return {contact.pk: Text(row.body) for contact in contacts}
     purpose = Purpose(row.purpose)
     version = row.words_version
     asked = [
-        Ask(row.template_id, contact, row.line, row.values, purpose=purpose, version=version) for contact in contacts
+        Ask(row.template_id, contact, row.line, row.values, purpose=purpose, version=version, signer=row.made_by)
+        for contact in contacts
     ]
     made = origins.origins().make(author, asked)
     return {
         contact.pk: Text("", why=one.why) if isinstance(one, NotMade) else Text(one.body, one.origin)
         for contact, one in zip(contacts, made, strict=True)
     }
+
+
+def unseen(row: Announcement, member: Membership, version: str) -> list[str]:
+    """What that version of its template fills in and this member may not see: nobody would get it in their name."""
+    return origins.origins().unseen(member, version) if row.template_id is not None and version else []
+
+
+def require_fields(member: Membership, row: Announcement, *, newest: bool = False) -> None:
+    """Before anybody is refused for that: raises CannotAnnounce where its template fills in what they may not see.
+
+    `newest`: in the words that a check would look at, else in those that it sends.
+    """
+    if words := unseen_words(row, member, newest=newest):
+        raise CannotAnnounce(words)
+
+
+def unseen_words(row: Announcement, member: Membership, *, newest: bool = False) -> str:
+    """What this member reads where they may not see what its template fills in; "" where they see it all."""
+    fields = unseen(row, member, version_of(row) if newest else row.words_version)
+    if not fields:
+        return ""
+    said = ngettext(
+        "Its template fills in “%(fields)s”, which you may not see or which is not there any more. Ask somebody who"
+        " sees it to do this, or choose another template.",
+        "Its template fills in “%(fields)s”, which you may not see or which are not there any more. Ask somebody who"
+        " sees them to do this, or choose another template.",
+        len(fields),
+    )
+    return said % {"fields": "”, “".join(fields)}

@@ -34,7 +34,7 @@ from texting import progress, sending
 from texting.announcements import breaking, checking, once, planning, running, stopping, telling
 from texting.announcements.checking import BROKEN, ERASED
 from texting.announcements.policy import CANCELED
-from texting.announcements.texts import NOT_MADE, texts_for
+from texting.announcements.texts import NOT_MADE, texts_for, unseen_words
 from texting.canceling import CODE as TAKEN_BACK_BY_HAND
 from texting.gate import OutsideHours
 from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
@@ -129,10 +129,12 @@ def _work_at(row: Announcement, batch: int, turn: _Turn) -> bool:
 
 def _look_at_some(row: Announcement, batch: int) -> bool:
     """One that begins at its time goes in the name of who asked for that where its author cannot send any more."""
-    author = row.made_by
-    if row.begins_at is not None and row.started_by is not None and not _may_send(author, row):
-        author = row.started_by
-    if checking.check_some(row, author, batch):
+    asker = row.started_by
+    if row.begins_at is not None and asker is not None and asker.pk != row.made_by_id and not _may_write(row):
+        row.writers = [*row.writers, str(row.made_by_id)]  # and so no second person
+        row.made_by = asker
+        row.save(update_fields=["made_by", "writers"])
+    if checking.check_some(row, row.made_by, batch):
         return True
     if row.state == State.CHECKED and row.begins_at is not None:
         planning.begin(row)
@@ -149,6 +151,9 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
         return False
     if not turn.is_fresh() or turn.room <= 0:
         settle(row)
+        if unseen_words(row, author):
+            stopping.stop(row, Why.FIELDS)
+            return False
         running.let_leave_what_was_kept_back(row)
         if why := stopping.reason_to_stop(row):
             stopping.stop(row, why)
@@ -188,6 +193,11 @@ def _is_hours_late(row: Announcement, ready: QuerySet[AnnouncementRecipient]) ->
 
 def _recipients(row: Announcement, *states: "AnnouncementRecipient.State") -> QuerySet[AnnouncementRecipient]:
     return AnnouncementRecipient.objects.filter(announcement=row, state__in=states)
+
+
+def _may_write(row: Announcement) -> bool:
+    """Whether it can still be looked at, and signed, as whoever had it checked."""
+    return _may_send(row.made_by, row) and not unseen_words(row, row.made_by)
 
 
 def _may_send(author: Membership, row: Announcement) -> bool:

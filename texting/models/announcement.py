@@ -45,6 +45,7 @@ class Announcement(TenantModel):
         BROKEN = "broken", _("Something went wrong")
         OPT_OUTS = "opt_outs", _("Too many opted out")
         FILTERED = "filtered", _("The carriers refused too many")
+        FIELDS = "fields", _("Whoever it goes out for may not see a field of its template any more")
         LATE = "late", _("It could not begin at its time")
         NOBODY = "nobody", _("At its time nobody would have got it")
         LINE_OFF = "line_off", _("At its time its line was switched off")
@@ -66,7 +67,7 @@ class Announcement(TenantModel):
         Membership,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Whoever began it, or had it checked last: the audience is theirs.",
+        help_text="Whoever began it, or had it checked last: the audience is theirs, and they sign it.",
     )
     writers = models.JSONField(default=list, help_text="Ids of all members who wrote at it, the first one first.")
     made_at = models.DateTimeField(default=timezone.now)

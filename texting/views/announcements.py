@@ -24,11 +24,13 @@ from texting.announcements.owners import owner_of
 from texting.announcements.planning import begins_words
 from texting.announcements.running import GOOD_FOR
 from texting.announcements.second_person import is_concerned
-from texting.announcements.texts import has_newer_words
+from texting.announcements.texts import has_newer_words, unseen_words
 from texting.models import Announcement, AnnouncementRecipient
 
 State, RowState = Announcement.State, AnnouncementRecipient.State
 _BEFORE = (State.DRAFT, State.CHECKING, State.CHECKED, State.ASKED, State.PLANNED)
+_TAKEN_ON = (State.DRAFT, State.CHECKED, State.PAUSED)
+"""In these states it waits for somebody in whose name it goes on."""
 _A_PIECE = 1_000
 
 
@@ -89,6 +91,8 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
             "reasons": reading.reasons_of(row, RowState.REFUSED, RowState.FAILED),
             "left_out": reading.reasons_of(row, RowState.LEFT_OUT),
         }
+    if row.state in _TAKEN_ON or context.get("again"):
+        context["unseen"] = unseen_words(row, request.member, newest=row.state == State.DRAFT)
     return render(request, "texting/announcements/one.html", context)
 
 
