@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from tenancy import audit
@@ -49,13 +49,20 @@ _SLOWER = (ErrorKind.RATE_LIMITED, ErrorKind.UNREACHABLE, ErrorKind.AUTH, ErrorK
 """Answers after which an organization's other copies wait for the next round: more would be refused, too."""
 _LEASE = timedelta(minutes=5)
 _LAST_STATUS = timedelta(days=3)  # providers give up sooner
-# A purge wants a thousand at a time: a column is one array.
+# A purge wants a thousand at a time: a column is one array, and what is wanted already is told anew in the same go.
 _WANT = """
-INSERT INTO texting_carriercopy
+INSERT INTO texting_carriercopy AS known
     (id, organization_id, line_id, message_id, deletes, state, due_at, wanted_at, tries, code, gone_at)
-SELECT n.id, %s, n.line_id, n.message_id, %s, %s, %s, %s, 0, '', NULL
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS n (id, line_id, message_id) ON CONFLICT DO NOTHING
-"""
+SELECT n.id, %(organization)s, n.line_id, n.message_id, %(deletes)s, %(waiting)s, %(at)s, %(at)s, 0, '', NULL
+FROM unnest(%(ids)s::uuid[], %(lines)s::uuid[], %(texts)s::uuid[]) AS n (id, line_id, message_id)
+ON CONFLICT (organization_id, message_id) DO UPDATE SET
+    (state, due_at, tries, deletes) = (
+        SELECT %(waiting)s, %(at)s, 0, known.deletes OR excluded.deletes WHERE {anew}
+        UNION ALL SELECT known.state, known.due_at, known.tries, known.deletes WHERE NOT {anew}
+    ),
+    wanted_at = CASE WHEN %(claims)s THEN %(at)s ELSE known.wanted_at END
+WHERE %(claims)s OR {anew}
+""".replace("{anew}", "(known.state = %(refused)s OR (excluded.deletes AND NOT known.deletes))")
 _KEPT_FOR = timedelta(days=1)  # until a copy that something keeps is looked at again
 
 
@@ -66,18 +73,25 @@ def forget(line: Line, message_id: UUID, *, at: datetime) -> None:
     )
 
 
-def forget_all(message_ids: Collection[UUID], *, at: datetime, deletes: bool = False) -> int:
+def forget_all(message_ids: Collection[UUID], *, at: datetime, deletes: bool = False, claims: bool = False) -> int:
     """Want the copies of these texts gone, where a provider has any; with `deletes` its whole records. How many.
 
-    One that was given up is asked for again, one that was only redacted is deleted.
+    One that was given up is asked for again, one that was only redacted is deleted. `claims`: one that is wanted or
+    gone already counts as wanted at this moment, too.
     """
     rows = Message.objects.filter(pk__in=among(message_ids), provider_message_id__isnull=False)
     wanted = dict(rows.values_list("pk", "line_id"))
-    anew = Q(state=State.REFUSED) | Q(deletes=False) if deletes else Q(state=State.REFUSED)
-    known = CarrierCopy.objects.filter(anew, message_id__in=among(wanted))
-    known.update(state=State.WAITING, due_at=at, tries=0, **({"deletes": True} if deletes else {}))
-    lists = [uuids(new_id() for _ in wanted), uuids(wanted.values()), uuids(wanted)]
-    values: list[Any] = [current_organization_id(), deletes, State.WAITING.value, at, at, *lists]
+    values: dict[str, Any] = {
+        "organization": current_organization_id(),
+        "deletes": deletes,
+        "claims": claims,
+        "waiting": State.WAITING.value,
+        "refused": State.REFUSED.value,
+        "at": at,
+        "ids": uuids(new_id() for _ in wanted),
+        "lines": uuids(wanted.values()),
+        "texts": uuids(wanted),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_WANT, values)
     return len(wanted)

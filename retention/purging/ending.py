@@ -34,7 +34,7 @@ from tenancy.encryption.fields import ENDED
 from tenancy.isolation import activate
 from texting import carrier_copies
 from texting.ended import end_files
-from texting.models import Attachment, AttachmentChunk, CarrierCopy, EndedAs, Message, Note, QuarantinedRequest
+from texting.models import Attachment, AttachmentChunk, EndedAs, Message, Note, QuarantinedRequest
 from texting.models.ending import Ending
 from texting.searching.keeping import forget
 
@@ -128,8 +128,7 @@ def _end_with_texts(texts: Sequence[UUID], at: datetime) -> None:
     end_files(Attachment.objects.filter(message_id__in=among(texts)), ended_as=EndedAs.RETENTION, at=at)
     for path in settings.TEXTING_WORDS_ENDED:
         import_string(path)(texts, EndedAs.RETENTION)
-    CarrierCopy.objects.filter(message_id__in=among(texts)).update(wanted_at=at)
-    carrier_copies.forget_all(texts, at=at, deletes=True)
+    carrier_copies.forget_all(texts, at=at, deletes=True, claims=True)
 
 
 def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:

@@ -136,3 +136,25 @@ def test_one_organizations_trouble_is_not_the_others(heard: Desk) -> None:
 
     assert carrier_copies.ask_providers() == {"asked": 1, "failed": 1}
     assert copy_of(heard).state == State.GONE
+
+
+@pytest.mark.parametrize("deletes", [False, True])
+@pytest.mark.parametrize("claims", [False, True])
+@pytest.mark.parametrize("was_deleting", [False, True])
+@pytest.mark.parametrize("state", State.values)
+def test_what_is_wanted_again_is_asked_again_where_it_was_refused_or_only_its_words_were_to_go(
+    heard: Desk, state: str, was_deleting: bool, claims: bool, deletes: bool
+) -> None:
+    before, at = timezone.now() - timedelta(days=1), timezone.now()
+    with activate(heard.organization):
+        message = CarrierCopy.objects.get().message_id
+        CarrierCopy.objects.update(state=state, deletes=was_deleting, wanted_at=before, due_at=None, tries=3)
+        assert carrier_copies.forget_all([message, message], at=at, deletes=deletes, claims=claims) == 1
+    copy = copy_of(heard)
+
+    if state == State.REFUSED or (deletes and not was_deleting):
+        assert (copy.state, copy.due_at, copy.tries) == (State.WAITING, at, 0)
+        assert copy.deletes == (was_deleting or deletes)
+    else:
+        assert (copy.state, copy.due_at, copy.tries, copy.deletes) == (state, None, 3, was_deleting)
+    assert copy.wanted_at == (at if claims else before)
