@@ -3,13 +3,17 @@
 import json
 import threading
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date
 from enum import Enum
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import rfc8785
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenancy import audit, audit_kinds
 from tenancy.audit import AuditKind, record, verify_chain
@@ -242,6 +246,36 @@ def test_every_kind_is_a_resource_and_an_action():
         assert resource.replace("_", "").isalpha()
         assert action.replace("_", "").isalpha()
     assert AuditKind.SECOND_FACTOR_ADDED.label == "Second factor added"
+
+
+@given(
+    event=st.fixed_dictionaries(
+        {
+            "id": st.uuids(),
+            "organization_id": st.uuids(),
+            "sequence": st.integers(1, 2**53 - 1),
+            "at": st.datetimes(timezones=st.timezones()),
+            "actor_id": st.none() | st.uuids(),
+            "event": st.text(),
+            "object_type": st.text(),
+            "object_id": st.text(st.characters(max_codepoint=0x2FF, exclude_categories=["Cs"])),
+            "address": st.text(st.sampled_from('\0\x1f\x7f\x80\b\t\n\f\r"\\/<>&\u2028\ufeff\U0001f600')),
+            "details": st.none() | st.binary(),
+        }
+    ),
+    previous=st.binary(min_size=32, max_size=32),
+)
+def test_the_hash_is_of_canonical_json(event, previous):
+    actor, details = event["actor_id"], event["details"]
+    facts = {
+        **{name: event[name] for name in ("sequence", "event", "object_type", "object_id", "address")},
+        "id": str(event["id"]),
+        "organization": str(event["organization_id"]),
+        "at": event["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": actor and str(actor),
+        "details": None if details is None else details.hex(),
+    }
+    assert link(previous, event) == sha256(b"\0" + rfc8785.dumps(facts) + previous).digest()
 
 
 def test_the_hash_covers_every_column_and_the_event_before(harbor):
