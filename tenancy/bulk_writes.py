@@ -90,7 +90,7 @@ def _type(field: Any) -> str:
 
 
 def _column(field: Any, rows: Sequence[TenantModel], *, add: bool) -> Any:
-    values = [field.pre_save(row, add) for row in rows]
+    values = _values(field, rows, add=add)
     if isinstance(field, models.BinaryField):  # as they are: Django would wrap each for the driver
         return array_of("bytea", values)
     if isinstance(field, models.JSONField):
@@ -99,6 +99,13 @@ def _column(field: Any, rows: Sequence[TenantModel], *, add: bool) -> Any:
     if not _goes_as_it_is(field, kind, values):
         values = [field.get_db_prep_save(value, connection) for value in values]
     return array_of(kind, values)
+
+
+def _values(field: Any, rows: Sequence[TenantModel], *, add: bool) -> list[Any]:
+    """As the field would read them; of a plain one, whose every row is loaded, without asking it for each."""
+    if type(field).pre_save is models.Field.pre_save and all(field.attname in row.__dict__ for row in rows):
+        return [row.__dict__[field.attname] for row in rows]
+    return [field.pre_save(row, add) for row in rows]
 
 
 _AS_THEY_ARE: dict[str, type] = {
