@@ -34,8 +34,11 @@ def work(organization_id: str, announcement_id: str) -> None:
     """The worker's process: turns at the announcement for as long as it lives."""
     import django
 
-    django.setup()
-    from texting.announcements import working
+    from config import collecting
+
+    with collecting.paused():  # as a worker of the product does
+        django.setup()
+        from texting.announcements import working
 
     while True:
         working.work(UUID(organization_id), UUID(announcement_id))
