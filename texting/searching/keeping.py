@@ -40,16 +40,18 @@ _FORGET_NAMES = "DELETE FROM texting_contactword WHERE organization_id = %s AND 
 
 def keep_words(rows: Sequence[Message | Note]) -> int:
     """Write down the words of new texts or notes of the active organization; how many marks. Twice is once."""
-    said = [(row, words_of(row.body)) for row in rows if row.body and not _is_private(row)]
-    said = [(row, words) for row, words in said if words]
+    said = [(row, row.body, month_of(row.created_at)) for row in rows if row.body and not _is_private(row)]
+    words = {body: words_of(body) for body in {body for _, body, _ in said}}
+    said = [one for one in said if words[one[1]]]
     if not said:
         return 0
     organization = current_organization_id()
-    keys = keys_that_write(organization, {month_of(row.created_at) for row, _ in said})
-    pairs = []
-    for row, words in said:
-        month = month_of(row.created_at)
-        pairs += [(mark, row.pk) for mark in sorted({text_mark(keys, month, word) for word in words})]
+    keys = keys_that_write(organization, {month for _, _, month in said})
+    marks = {  # of what many say once
+        (body, month): sorted({text_mark(keys, month, word) for word in words[body]})
+        for body, month in {(body, month) for _, body, month in said}
+    }
+    pairs = [(mark, row.pk) for row, body, month in said for mark in marks[body, month]]
     _write(_KEEP, pairs)
     return len(pairs)
 
