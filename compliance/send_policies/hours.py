@@ -11,7 +11,7 @@ goes to many, one at a time, and nobody has judged that it cannot wait.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as say
@@ -21,7 +21,7 @@ from compliance.hours.own_hours import Decided
 from compliance.hours.quiet_hours import Hours, OwnRules, TextClass
 from compliance.hours.time_zones import Whereabouts, nowhere_known, whereabouts
 from compliance.send_policies import here
-from tenancy.encryption import KeyDestroyed
+from tenancy.encryption import KeyDestroyed, open_together
 from texting.gate import Draft, OutsideHours, Reason, Ruling, Verdict
 from texting.local_time import sentence, their_time
 from texting.models import Contact, Decision
@@ -38,6 +38,8 @@ _CLASSES = {
     Purpose.REPLY: TextClass.INFORMATIONAL,
     Purpose.PRIVATE_LINK: TextClass.INFORMATIONAL,
 }
+EVIDENCE = ("number", "state", "zip_code", "time_zone")
+"""What a contact says of where its person may be."""
 _LOOKS = 50  # at windows that are shorter than the margin
 
 
@@ -51,21 +53,36 @@ class QuietHours:
         return self.judge_all([draft])[0]
 
     def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
-        """`judge` for each; the organization's own rules are read once."""
-        return [self._ruling(draft) for draft in drafts]
+        """`judge` for each, at one moment: the organization's own rules are read once, and hours looked up once for all
+        who may be in the same places.
+        """
+        at = here.now()
+        classes = [class_of(draft, at) for draft in drafts]
+        bound = [
+            (draft, each)
+            for draft, each in zip(drafts, classes, strict=True)
+            if each not in {None, TextClass.REPLY_TO_INBOUND}
+        ]
+        open_together([draft.conversation.contact for draft, _ in bound], EVIDENCE)
+        known: dict[Any, Ruling] = {}
+        return [self._ruling(draft, each, at, known) for draft, each in zip(drafts, classes, strict=True)]
 
-    def _ruling(self, draft: Draft) -> Ruling:
-        text_class, at = class_of(draft), here.now()
+    def _ruling(self, draft: Draft, text_class: TextClass | None, at: datetime, known: dict[Any, Ruling]) -> Ruling:
         if text_class is None or text_class is TextClass.REPLY_TO_INBOUND:
             return Ruling()
-        known, where = own_hours.decided(), where_is(draft.conversation.contact)
-        if text_class is TextClass.MARKETING:
-            return Ruling((_marketing(draft, where, at, known.hours),))
-        return Ruling((_informational(draft, where, at, known),))
+        where, author = where_is(draft.conversation.contact), draft.author and draft.author.pk
+        asked = (where, text_class, draft.stage, draft.purpose, draft.outside_hours, author)
+        if asked not in known:
+            decided = own_hours.decided()
+            if text_class is TextClass.MARKETING:
+                known[asked] = Ruling((_marketing(draft, where, at, decided.hours),))
+            else:
+                known[asked] = Ruling((_informational(draft, where, at, decided),))
+        return known[asked]
 
 
-def class_of(draft: Draft) -> TextClass | None:
-    """What a draft is as far as the hours go; None for what has none."""
+def class_of(draft: Draft, at: datetime | None = None) -> TextClass | None:
+    """What a draft is as far as the hours go, at a moment (now); None for what has none."""
     found = _CLASSES.get(draft.purpose)
     by_rule = draft.purpose is Purpose.ALERT and draft.author is None
     if found is None and (by_rule or draft.announcement_id is not None):  # an alert that a person wrote to one has none
@@ -77,7 +94,7 @@ def class_of(draft: Draft) -> TextClass | None:
         Purpose.PRIVATE_LINK,
         Purpose.OPT_IN_QUESTION,
     }  # of a keyword that was just texted
-    if answering and asked is not None and here.now() - asked <= ANSWERS_WITHIN + late:
+    if answering and asked is not None and (at or here.now()) - asked <= ANSWERS_WITHIN + late:
         return TextClass.REPLY_TO_INBOUND
     return found
 

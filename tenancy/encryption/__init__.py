@@ -14,6 +14,7 @@ from tenancy.encryption.fields import (  # isort: skip
     Sealed,
     fetch_current_keys,
     is_withheld,
+    open_together,
     prefetch,
     readable,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "day_scope",
     "fetch_current_keys",
     "is_withheld",
+    "open_together",
     "opening_withheld",
     "prefetch",
     "readable",

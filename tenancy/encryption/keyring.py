@@ -98,9 +98,9 @@ def make_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> Non
 def by_ids(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Key]:
     """The keys with these ids. Raises KeyDestroyed when one is gone, Withheld when one opens nothing now."""
     keys = _cache.by_ids(organization, key_ids)
-    if len(keys) < len(set(key_ids)):
+    if len(keys) < len(key_ids) and len(keys) < len(set(key_ids)):
         keys = _refreshed(organization, set(key_ids))
-    if missing := set(key_ids) - keys.keys():
+    if len(keys) < len(key_ids) and (missing := set(key_ids) - keys.keys()):
         raise KeyDestroyed(f"key {min(missing).hex()} of organization {organization} was destroyed")
     if len(_opening(keys)) < len(keys):
         raise Withheld(f"a key of organization {organization} is withheld")

@@ -1,5 +1,6 @@
 """Encrypted columns: plain text for the row they belong to, noise for everything else."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.exceptions import FieldError, ValidationError
 from django.db import connection, connections, models, transaction
 from django.test.utils import CaptureQueriesContext, isolate_apps
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +22,10 @@ from tenancy.encryption import (
     KeyDestroyed,
     Sealed,
     Undecryptable,
+    Withheld,
     keyring,
+    open_together,
+    opening_withheld,
     prefetch,
     readable,
 )
@@ -338,6 +343,66 @@ def test_prefetch_notices_what_another_process_destroyed(harbor, message):
     assert read(message).body == "See you at nine"
     prefetch([row])
     assert readable(row, "body") is None
+
+
+def said(row: models.Model, column: str) -> object:
+    """What reading it gives, or what it raises."""
+    try:
+        return getattr(row, column)
+    except Exception as error:
+        return type(error), str(error)
+
+
+def test_columns_that_are_opened_together_say_what_each_says_alone(harbor):
+    """Also where one of them cannot be opened, and when it is written again."""
+    columns = ["number", "name", "state", "zip_code", "time_zone"]
+    with activate(harbor.organization):
+        people = [add_contact(f"Person {at}", f"+1212555{at:04}") for at in range(6)]
+        people[0].state, people[0].zip_code = "NY", "10001"
+        people[0].save()
+        put(people[1], state=stored(people[2], "state"))  # moved here from another row
+        put(people[2], name=b"too short")
+        put(people[3], name=bytes([*stored(people[3], "name")[:-1], 7]))
+    destroy_of(harbor, people[4])
+    withhold_of(harbor, people[5])
+    for may_open in (False, True):
+        keyring.forget_everything()
+        with activate(harbor.organization), opening_withheld() if may_open else nullcontext():
+            alone, together = (list(Contact.objects.filter(pk__gt=harbor.contact.pk).order_by("pk")) for _ in range(2))
+            open_together(together, columns)
+            for one, other in zip(alone, together, strict=True):
+                assert [said(one, name) for name in columns] == [said(other, name) for name in columns]
+            assert said(together[0], "zip_code") == "10001"
+            assert said(together[5], "name") == "Person 5" if may_open else said(together[5], "name")[0] is Withheld
+            assert (together[0].__dict__["_stored_state"].place) == (alone[0].__dict__["_stored_state"].place)
+            assert stored(together[0], "state") == Contact._meta.get_field("state").seal(together[0], "NY")
+
+
+def destroy_of(harbor, contact):
+    """Erase a contact's key."""
+    with activate(harbor.organization):
+        destroy_keys("contact", str(contact.pk), reason="test")
+
+
+def withhold_of(harbor, contact):
+    """Hide what is sealed for a contact."""
+    with keyring.keys_of(harbor.organization.pk):
+        DataKey.objects.filter(kind="contact", scope=str(contact.pk)).update(withheld_at=timezone.now())
+
+
+def test_opening_together_asks_once_for_all_keys(harbor):
+    with activate(harbor.organization):
+        for day in range(10):
+            add_contact(f"Person {day}", f"+1212555{day:04}")
+        keyring.forget_everything()
+        rows = list(Contact.objects.exclude(pk=harbor.contact.pk))
+        with keys_queries() as queries:
+            open_together(rows, ["number", "state"])
+            open_together([], ["number"])
+        assert len([query for query in queries.captured_queries if "tenancy_datakey" in query["sql"]]) == 1
+        with keys_queries() as none:
+            assert sorted(row.number[-1] for row in rows) == list("0123456789")
+        assert len(none) == 0
 
 
 def test_rows_of_a_page_share_their_keys_without_prefetch_too(harbor):
