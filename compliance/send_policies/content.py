@@ -13,11 +13,12 @@ from compliance.measures.profiles.holding import kept_from_texts
 from compliance.screening.excepted import Exceptions, may_be_excepted
 from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of, what_to_do
+from compliance.send_policies.by_words import ByWords
 from tenancy.word_lists import all_of
 from texting.gate import Draft, Reason, Ruling, Verdict
 
 
-class SensitiveContent:
+class SensitiveContent(ByWords):
     """Refuses what is sure or likely, by its kind; warns of what may be. Seen once, when the text is queued."""
 
     name: ClassVar[str] = "content"

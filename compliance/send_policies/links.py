@@ -10,11 +10,12 @@ from compliance.content_types.classifying import VERSION
 from compliance.content_types.links import links_in, wrong_with
 from compliance.content_types.rules import decided
 from compliance.content_types.words import LINKS
+from compliance.send_policies.by_words import ByWords
 from compliance.send_policies.content_types import is_ours
 from texting.gate import Draft, Reason, Ruling, Verdict
 
 
-class Links:
+class Links(ByWords):
     """Refuses the first link that may not go and names it; warns of more than one."""
 
     name: ClassVar[str] = "link"

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from compliance.send_policies.by_words import ByWords
 from compliance.words.reserved_words import objections
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
@@ -10,7 +11,7 @@ from texting.purposes import FOR_MANY, TERMS
 _FOR_MANY = frozenset(FOR_MANY)
 
 
-class ReservedWords:
+class ReservedWords(ByWords):
     """Refused where nobody reads a warning: whatever a program writes, and what is written once for many.
 
     A person's own answer gets the warning while they write it.
