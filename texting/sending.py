@@ -1,6 +1,6 @@
 """The only way to send a text: through the gate, into the outbox, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -141,7 +141,8 @@ def send_all(
     waiting = []
     for at, text in enumerate(texts):
         try:
-            waiting.append((at, replace(text, body=cleaned(text.body, may_be_empty=bool(text.files)))))
+            body = cleaned(text.body, may_be_empty=bool(text.files))
+            waiting.append((at, text if body == text.body else replace(text, body=body)))
         except BadText as error:
             results[at] = error
     while waiting:  # of several texts to one contact the gate judges the next when the one before is stored
@@ -189,8 +190,9 @@ def _try_group(
         for text in texts
     ]
     judged = list(zip(texts, drafts, gate.ask_all(drafts), strict=True))
-    sizes |= {text.contact.pk: count(outcome.text).segments for text, _, outcome in judged}
-    results = [_answer_to(draft, outcome, text) for text, draft, outcome in judged]
+    measured = _measured({outcome.text for _, _, outcome in judged})
+    sizes |= {text.contact.pk: measured[outcome.text].segments for text, _, outcome in judged}
+    results = [_answer_to(draft, outcome, text, measured[outcome.text]) for text, draft, outcome in judged]
     going = [
         draft.conversation
         for (text, draft, _), result in zip(judged, results, strict=True)
@@ -203,7 +205,8 @@ def _try_group(
             continue
         place = _place_of(result, text, draft, stored)
         if place is not None:
-            decisions.append(gate.decision_of(replace(draft, conversation=place), outcome))
+            known = draft if place is draft.conversation else replace(draft, conversation=place)
+            decisions.append(gate.decision_of(known, outcome))
         if isinstance(result, Message) and place is not None:
             result.conversation, result.contact = place, place.contact
             result.decision, result.decision_verdict = decisions[-1], decisions[-1].verdict
@@ -235,13 +238,26 @@ def _place_of(result: Result, text: Wanted, draft: gate.Draft, stored: dict[UUID
     return text.seen if draft.conversation._state.adding else draft.conversation
 
 
-def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Of a text with its clauses, as it is stored with it."""
+
+    segments: int
+    unicode_extra: int
+
+
+def _measured(texts: Collection[str]) -> dict[str, _Size]:
+    """What many say is measured once."""
+    sizes = {text: count(text).segments for text in texts}
+    return {text: _Size(size, unicode_extra(text) if size > 1 else 0) for text, size in sizes.items()}
+
+
+def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted, size: _Size) -> Result:
     """The row to be stored for a text that may go; what speaks against one that may not."""
     if outcome.verdict is not gate.Verdict.ALLOW:
         return Held(outcome) if outcome.is_held and draft.announcement_id is None else Refused(outcome)
     if len(outcome.text) > LONGEST:
         return BadText(_too_long(len(outcome.text)))
-    segments = count(outcome.text).segments
     later = outcome.not_before
     return Message(
         id=text.message_id or new_id(),
@@ -253,11 +269,11 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted) -> Result
         body=outcome.text,
         author=draft.author,
         status=MessageStatus.QUEUED,
-        segments=segments,
-        unicode_extra=unicode_extra(outcome.text) if segments > 1 else 0,
+        segments=size.segments,
+        unicode_extra=size.unicode_extra,
         media_count=len(text.files),
         media_kind=binding.kind_of_all(text.files),
-        price_micros=spending.price_of(draft, segments),
+        price_micros=spending.price_of(draft, size.segments),
         outside_hours="send" if outcome.insisted else "",
         held_until=later.not_before if later else None,
         provider_code=later.rule if later else "",

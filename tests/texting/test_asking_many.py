@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from tenancy.encryption import keyring
+from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tests.permitting import agree_to_everything
 from tests.texting.announcements.many import customers, number, write
@@ -44,7 +46,8 @@ def some_states(desk, chance: random.Random) -> list[Contact]:
         for contact in contacts:
             contact.time_zone = chance.choice(("", "America/New_York", "America/Los_Angeles", "Europe/Madrid"))
             contact.state = chance.choice(("", "FL", "FL", "WA"))  # Florida caps what one customer gets in a day
-            contact.save(update_fields=["time_zone", "state"])
+            contact.zip_code = chance.choice(("", "", "10001", "33101", "none"))
+            contact.save(update_fields=["time_zone", "state", "zip_code"])
             if chance.random() < 0.6:
                 agree_to_everything(contact)
             if chance.random() < 0.15:
@@ -86,8 +89,16 @@ def test_of_many_each_is_judged_as_it_is_alone(seed, desk, time_machine):
         for contact in contacts
     ]
     with activate(desk.organization):
+        for contact in chance.sample(contacts, 2):
+            destroy_keys("contact", str(contact.pk), reason="test")
+    keyring.forget_everything()
+    with activate(desk.organization):
+        here = {row.pk: row for row in Contact.objects.filter(pk__in=[contact.pk for contact in contacts])}
+        for draft in drafts:
+            draft.conversation.contact = here[draft.conversation.contact_id]
         together = gate.ask_all(drafts)
     for draft, outcome in zip(drafts, together, strict=True):
         with activate(desk.organization):  # nothing that was read for the others
+            draft.conversation.contact = Contact.objects.get(pk=draft.conversation.contact_id)
             assert gate.ask(draft) == outcome
     assert len({tuple(one.rule for one in outcome.reasons) for outcome in together}) > 3, "they tell answers apart"
