@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from compliance.detectors import Finding, mask, scan
+from compliance.detectors.findings import MASK_NAMES
 from compliance.detectors.folding import fold
 from compliance.detectors.gates import glance
 from compliance.detectors.number_words import NUMBER_WORDS
@@ -23,6 +24,7 @@ WINDOW, LOOKS_BACK = timedelta(minutes=15), 5
 LONGEST_ANSWER: Final = 64  # characters of a text that is a value and nothing else
 _BESIDE_ANSWER: Final = 3  # words that may stand beside it
 _ROUNDS = 8  # of masking again in several texts
+_CARD_MASK: Final = f"[{MASK_NAMES['PAYMENT_CARD']} "
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_NUMBER_WORDS: Final = 2
 _MOST_WORDS: Final = 2  # of a password that comes in a text of its own
@@ -82,7 +84,10 @@ def screen(body: str, earlier: Sequence[str] = (), asked: Sequence[str] = ()) ->
     before = [earlier[place] for place in places]
     texts = [*before, body]
     sure = [one for one in scan(texts if before else body) if _counts(one)]
-    sure += _answers(body, asked, sure, begin=sum(len(text) + 1 for text in before))
+    begin = sum(len(text) + 1 for text in before)
+    if before:
+        sure = _fitting(before, body, sure, begin=begin)
+    sure += _answers(body, asked, sure, begin=begin)
     if not sure:
         return Screened(body)
     joined = "\n".join(texts)
@@ -116,6 +121,26 @@ def _counts(finding: Finding) -> bool:
     return finding.confidence != "low" or finding.type in REMOVED
 
 
+def _fitting(before: Sequence[str], body: str, found: Sequence[Finding], *, begin: int) -> list[Finding]:
+    """Without what stands in the text, behind `begin`, and was found only by a word of an earlier one, amid a sentence.
+
+    "Forgot my pin", then "our address is 7943 Oak Road": to take that out would lose what was said. A date or a code is
+    taken out of sentences, too, when a card came before it.
+    """
+    alone = [(begin + one.start, begin + one.end) for one in scan(body)]
+    is_card_there = any(one.type == "PAYMENT_CARD" for one in found) or any(_CARD_MASK in text for text in before)
+    return [
+        one
+        for one in found
+        if one.type not in REMOVED
+        or one.start < begin
+        or one.group is not None
+        or (is_card_there and one.type == "CARD_SECURITY")
+        or any(one.start < end and start < one.end for start, end in alone)
+        or _is_all(body, one.start - begin, one.end - begin)
+    ]
+
+
 def _answers(body: str, asked: Sequence[str], found: Sequence[Finding], *, begin: int) -> list[Finding]:
     """What stands in the text only as an answer to one of our questions and is stored nowhere, behind `begin`."""
     if len(body) > LONGEST_ANSWER:
@@ -126,12 +151,12 @@ def _answers(body: str, asked: Sequence[str], found: Sequence[Finding], *, begin
         before = len(question) + 1
         for one in scan([question, body]):
             start, end = one.start - before, one.end - before
-            if one.type not in REMOVED or start < 0 or not _is_all(body, start, end):
-                continue
+            if one.type not in REMOVED or start < 0 or one.group is not None or not _is_all(body, start, end):
+                continue  # of several pieces: one of them would be ours
             start, end = start + begin, end + begin
             if all(end <= first or last <= start for first, last in taken):
                 taken.append((start, end))
-                answers.append(one._replace(start=start, end=end, group=None))
+                answers.append(one._replace(start=start, end=end))
     return answers
 
 

@@ -105,6 +105,7 @@ def test_what_answers_a_question_of_ours_is_masked_and_the_question_stays(
         ("Your appointment is confirmed. Reply 1 to confirm", "1"),
         ("We never ask for your password.", "Ok cool"),
         ("what is your ssn?", "no way"),
+        ("Receipt: $52, visa 4753.", "2026-11-04 12:30 works"),
         ("Your password was reset. Questions?", "Thanks Maria"),
         ("What's the security code on the back?", "I would rather call you about that 123 thing at four o'clock"),
     ],
@@ -112,6 +113,25 @@ def test_what_answers_a_question_of_ours_is_masked_and_the_question_stays(
 def test_an_ordinary_answer_stays(question: str, answer: str) -> None:
     assert screen(answer, [], [question]) == screen(answer)
     assert screen(answer, [], [question]).body == answer
+
+
+@pytest.mark.parametrize(
+    ("earlier", "body"),
+    [
+        ("can you reset my pin", "our address is 7943 Oak Ridge Rd apt 35"),
+        ("I don't want to send my card", "my lease on the flat runs until 08/27"),
+        ("forgot my password", "it is the blue house with number 4471 on the door"),
+    ],
+)
+def test_a_word_of_an_earlier_text_takes_nothing_out_of_a_sentence(earlier: str, body: str) -> None:
+    assert screen(body, [earlier]).body == body
+
+
+@pytest.mark.parametrize("card", [CARD, "[card ••••1111]"])
+def test_a_code_is_taken_out_of_a_sentence_after_a_card(card: str) -> None:
+    body = "and the three digits on the back of it are 837 if you need them"
+
+    assert "837" not in screen(body, [f"charge my visa {card}"]).body
 
 
 def test_what_answers_and_was_found_anyhow_is_noted_once() -> None:
