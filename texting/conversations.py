@@ -13,13 +13,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.automatic import acting
+from tenancy.said import gettext as _
 from texting import ending_steps, live, origins, outgoing_webhooks, sending
 from texting.gate import OutsideHours
 from texting.kept_words import kept

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext as _
+from tenancy.said import gettext as _
+from tenancy.said import moment
 
 
-def clock(moment: datetime) -> str:
+def clock(at: datetime) -> str:
     """A local time as people say it: 8:12 pm."""
-    words = {"time": f"{moment:%-I:%M}"}
-    return (_("%(time)s am") if moment.hour < 12 else _("%(time)s pm")) % words
+    words = {"time": f"{at:%-I:%M}"}
+    return (_("%(time)s am") if at.hour < 12 else _("%(time)s pm")) % words
 
 
 def there(zones: Sequence[str], at: datetime) -> str:
@@ -41,7 +41,7 @@ def sentence(zones: Sequence[str], at: datetime) -> str:
 def their_time(zones: Sequence[str], at: datetime, *, since: datetime, says_whose: bool = True) -> str:
     """ "8:00 am their time" for a moment soon after `since`; with the day when that is another one there."""
     here = min((at.astimezone(ZoneInfo(zone)) for zone in zones), key=_wall)
-    words = {"time": clock(here), "day": WEEKDAYS[here.weekday()]}
+    words = {"time": clock(here), "day": moment(here, "l")}
     if here.date() == since.astimezone(here.tzinfo).date():
         return _("%(time)s their time") % words if says_whose else words["time"]
     return (_("%(time)s their time on %(day)s") if says_whose else _("%(time)s on %(day)s")) % words
@@ -52,5 +52,5 @@ def _ends(zones: Sequence[str], at: datetime) -> tuple[str, str]:
     return clock(there[0]), clock(there[-1])
 
 
-def _wall(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=None)
+def _wall(at: datetime) -> datetime:
+    return at.replace(tzinfo=None)

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import gettext as say
 
 from accounts.models import Membership
 from tenancy import audit
@@ -17,6 +16,7 @@ from tenancy.audit import AuditKind
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
+from tenancy.said import gettext as say
 from texting import gate, live, origins, outbox, refusals, threads
 from texting.attachments import binding
 from texting.attachments.binding import BadFiles

@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, ProtectedError
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditEventKind, AuditKind
 from tenancy.isolation import current_organization_id
+from tenancy.said import gettext as _
 from texting import tagged_steps
 from texting.contacts import show
 from texting.models import Contact, ContactTag, Tag

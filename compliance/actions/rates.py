@@ -202,7 +202,7 @@ def _cards(card_id: str = "") -> list[tuple[UUID, str, list[Any]]]:
     for card in rows:
         newest = card.versions.order_by("-number").first()
         if newest:
-            found.append((card.pk, card.name, newest.questions))
+            found.append((card.pk, card.title, newest.questions))
     return found
 
 

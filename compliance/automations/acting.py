@@ -1,7 +1,7 @@
 """One action of a rule, through the use case that its owner would use by hand and with the owner's rights.
 
-What is not done says why in a sentence and changes nothing. Nothing here is tried twice: the transaction that does it
-also writes down that it was done.
+What is not done says why in a sentence, kept so that each reader gets their own language, and changes nothing. Nothing
+here is tried twice: the transaction that does it also writes down that it was done.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership, TeamMember
 from accounts.permissions import MissingPermission
@@ -26,6 +25,8 @@ from compliance.message_templates.placeholders import Unfilled
 from compliance.message_templates.reading import usable
 from compliance.models import Automation, AutomationAct, Escalation, TemplateVersion
 from tenancy.automatic import Acting, acting_as
+from tenancy.said import gettext as _
+from tenancy.said import kept, together
 from texting import conversations, sending, tagging
 from texting.conversations import NotPossible
 from texting.gate import OutsideHours
@@ -71,12 +72,12 @@ def act(kind: str, job: Job) -> AutomationAct:
         try:
             row.message_id = _DO[kind](job, job.rule.actions[kind])
         except NotDone as reason:
-            row.result, row.rule, row.note = reason.result, reason.rule, reason.note[:400]
+            row.result, row.rule, row.note = reason.result, reason.rule, kept(reason.note)
         except MissingPermission:
             row.result, row.rule = Result.REFUSED, "owner.rights"
-            row.note = _("%(who)s, for whom it acts, may not do that.") % {"who": job.owner.user.name}
+            row.note = kept(_("%(who)s, for whom it acts, may not do that.") % {"who": job.owner.user.name})
         except (NotPossible, BadTag, BadText, Unfilled) as reason:
-            row.result, row.rule, row.note = Result.REFUSED, f"{kind}.not_possible", str(reason)[:400]
+            row.result, row.rule, row.note = Result.REFUSED, f"{kind}.not_possible", kept(str(reason))
     return row
 
 
@@ -144,7 +145,7 @@ def _reply(job: Job, given: Any) -> UUID:
         raise NotDone(_("It waits until a colleague approves it."), "reply.held", Result.WAITS) from None
     except Refused as refused:
         against = refused.outcome.objections
-        note = " ".join(f"{one.text} {one.what_to_do}".strip() for one in against)
+        note = together(*(words for one in against for words in (one.text, one.what_to_do)))
         raise NotDone(note, against[0].rule if against else "none") from None
     return message.pk
 

@@ -17,6 +17,7 @@ from compliance.automations.words import Names, Sentence, sentence
 from compliance.models import Automation, AutomationAct, AutomationRun, AutomationsOff, AutomationTrial
 from tenancy.encryption import prefetch
 from tenancy.isolation import activate
+from tenancy.said import again
 from texting.models import Contact, Line
 from texting.queries import visible_conversations
 from texting.queries.access import NotYours, contacts_for
@@ -217,4 +218,4 @@ def _row(member: Membership, run: AutomationRun, contact: Contact | None, lines:
 
 
 def _act(one: AutomationAct) -> ActRow:
-    return ActRow(str(ACTIONS[one.kind]), one.result, str(AutomationAct.Result(one.result).label), one.note)
+    return ActRow(str(ACTIONS[one.kind]), one.result, str(AutomationAct.Result(one.result).label), again(one.note))

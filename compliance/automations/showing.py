@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from compliance.models import AutomationAct
+from tenancy.said import again
 from texting.models import Conversation, Message
 from texting.thread_notices import Notice
 
@@ -27,4 +28,4 @@ def thread_notices(member: Membership, conversation: Conversation, _refused_by: 
     ours = Message.objects.filter(conversation=conversation, direction=Message.Direction.OUT)
     if ours.filter(created_at__gt=act.run.at).exists():
         return []
-    return [Notice("compliance/automations/_notice.html", {"rule": act.run.automation.name, "note": act.note})]
+    return [Notice("compliance/automations/_notice.html", {"rule": act.run.automation.name, "note": again(act.note)})]

@@ -37,11 +37,16 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Day:
-    """A holiday that counts. `id` is None for one that stands in no table and counts by law."""
+    """A holiday that counts. `id` is None for one that stands in no table and counts by law. `name`: as it is kept."""
 
     day: date
     name: str
     id: UUID | None = None
+
+    @property
+    def words(self) -> str:
+        """Its name in the language of whoever reads it."""
+        return holiday_names.in_words(self.name)
 
 
 def change(*, member: Membership, wanted: Wanted, team: Team | None = None) -> bool:
@@ -140,7 +145,7 @@ def suggested(year: int) -> list[Day]:
         for of_year in (year, year + 1):  # New Year's Day may be kept on 31 December
             day, kept = on(rule, of_year), observed(rule, of_year)
             found.setdefault(day, name)
-            found.setdefault(kept, _("%(holiday)s (observed)") % {"holiday": name})
+            found.setdefault(kept, holiday_names.observed(name))
     return [Day(day, found[day]) for day in sorted(found) if day.year == year]
 
 

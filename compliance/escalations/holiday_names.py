@@ -1,11 +1,11 @@
 """What legal holidays are called, by the rule that finds the day (`compliance/hours/data/hours.json`)."""
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from compliance.hours.holidays import Rule
 
-_NAMES: dict[str, dict[str, Promise]] = {
+_NAMES: dict[str, dict[str, str]] = {
     "US": {
         "on 01-01": _("New Year's Day"),
         "nth 3 mon 1": _("Martin Luther King Jr. Day"),
@@ -33,9 +33,26 @@ _NAMES: dict[str, dict[str, Promise]] = {
     },
 }
 
+_LEGAL = _("Legal holiday")
+_OBSERVED = " (observed)"
+_OURS = frozenset({_LEGAL, *(name for names in _NAMES.values() for name in names.values())})
+
 
 def name_of(rule: Rule, country: str) -> str:
-    """The holiday's name; "Legal holiday" for one of another country."""
+    """The holiday's English name, as it is kept; "Legal holiday" for one of another country."""
     [(kind, value)] = rule.items()
     written = " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
-    return str(_NAMES.get(country, {}).get(f"{kind} {written}", _("Legal holiday")))
+    return _NAMES.get(country, {}).get(f"{kind} {written}", _LEGAL)
+
+
+def observed(name: str) -> str:
+    """What is kept of the weekday on which a holiday of a weekend is kept."""
+    return f"{name}{_OBSERVED}"
+
+
+def in_words(kept: str) -> str:
+    """A holiday's name in the language of whoever reads it; one that somebody typed as it is."""
+    name = kept.removesuffix(_OBSERVED)
+    if name not in _OURS:
+        return kept
+    return gettext(name) if name == kept else gettext("%(holiday)s (observed)") % {"holiday": gettext(name)}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from compliance.message_templates.contact_fields import field_values
@@ -20,6 +19,7 @@ from compliance.message_templates.placeholders import (
     without_instead,
 )
 from compliance.models import TemplateVersion
+from tenancy.said import gettext as _
 from texting.models import Contact, Line
 from texting.phone_numbers import display
 from texting.queries import customer

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from compliance.content_types.kinds import Part
+from tenancy.said import gettext as _now
+from tenancy.said import together
 
 LONGEST_VALUE = 200  # characters of one value
 
@@ -154,7 +155,7 @@ class Unfilled(ValueError):
     """Values are missing or cannot be used; `why` has a sentence for each placeholder."""
 
     def __init__(self, why: Mapping[str, str]) -> None:
-        super().__init__(" ".join(why.values()))
+        super().__init__(together(*why.values()))
         self.why = dict(why)
 
 

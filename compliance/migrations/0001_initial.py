@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                         ('kind', models.CharField(max_length=10)),
                         ('result', models.CharField(choices=[('done', 'Done'), ('refused', 'Refused'), ('waits', 'Waits for a colleague')], max_length=7)),
                         ('rule', models.CharField(blank=True, max_length=60)),
-                        ('note', models.CharField(blank=True, max_length=400)),
+                        ('note', models.TextField(blank=True)),
                         ('message_id', models.UUIDField(blank=True, null=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acts', to='compliance.automationrun')),

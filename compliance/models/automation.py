@@ -184,7 +184,7 @@ class AutomationRun(TenantModel):
 
 
 class AutomationAct(TenantModel):
-    """One action of one run, done once. `rule` is what refused it, `note` the sentence that people read."""
+    """One action of one run, done once. `rule` is what refused it, `note` what people read (`tenancy.said`)."""
 
     class Result(models.TextChoices):
         DONE = "done", _("Done")
@@ -195,7 +195,7 @@ class AutomationAct(TenantModel):
     kind = models.CharField(max_length=10)
     result = models.CharField(max_length=7, choices=Result.choices)
     rule = models.CharField(max_length=60, blank=True)
-    note = models.CharField(max_length=400, blank=True)
+    note = models.TextField(blank=True)
     message_id = models.UUIDField(null=True, blank=True)
 
     class Meta:

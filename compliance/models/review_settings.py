@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team
+from compliance.our_card import in_words
 from tenancy.isolation import AppendOnly, TenantModel, same_organization
 
 
@@ -79,6 +80,11 @@ class Scorecard(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """Its name as it is shown."""
+        return in_words(self.name)
 
 
 class ScorecardVersion(TenantModel):

@@ -5,10 +5,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import gettext as say
 
 from compliance.models import Poll, PollAnswer
 from compliance.polls.reading import closes_at, is_open
+from tenancy.said import gettext as say
 from texting.gate import Draft, Reason, Ruling, Verdict
 
 CLOSED, ANSWERED = "polls.closed", "polls.answered"

@@ -108,7 +108,7 @@ def _questions(both: Iterable[tuple[Review, Review]]) -> dict[tuple[UUID, str], 
     for card in sorted(cards.values(), key=lambda one: (one.scorecard.name, one.number)):
         for question in read(card.questions):
             if question.kind != Kind.TEXT:
-                found[card.scorecard_id, question.key] = (card.scorecard.name, question)
+                found[card.scorecard_id, question.key] = (card.scorecard.title, question)
     return found
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from compliance.our_card import in_words
+
 MOST_QUESTIONS, LONGEST_QUESTION, MOST_WEIGHT = 30, 200, 10
 YES, NO, NOT_ASKED = "yes", "no", "na"
 BEST = 5
@@ -62,9 +64,9 @@ class Score:
 
 
 def read(stored: Iterable[Mapping[str, Any]]) -> tuple[Question, ...]:
-    """As a version keeps them."""
+    """As a version keeps them; what stands on our own scorecard is in the language of whoever reads it."""
     return tuple(
-        Question(one["key"], one["text"], Kind(one["kind"]), one["required"], one["weight"], one["critical"])
+        Question(one["key"], in_words(one["text"]), Kind(one["kind"]), one["required"], one["weight"], one["critical"])
         for one in stored
     )
 

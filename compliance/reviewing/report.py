@@ -158,7 +158,7 @@ def _questions(reviews: Sequence[Review]) -> list[QuestionFigures]:
     for card in sorted(cards.values(), key=lambda one: (one.scorecard.name, one.number)):
         for question in read(card.questions):
             if question.kind != Kind.TEXT:
-                asked[card.scorecard_id, question.key] = (card.scorecard.name, question)
+                asked[card.scorecard_id, question.key] = (card.scorecard.title, question)
     values: dict[tuple[UUID, str], list[str]] = defaultdict(list)
     rows = ReviewAnswer.objects.filter(review__in=list(revisions)).exclude(value="")
     for review_id, revision, key, value in rows.values_list("review_id", "revision", "question", "value"):

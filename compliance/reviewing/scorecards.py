@@ -1,6 +1,7 @@
 """An organization's scorecards: made, changed in versions, retired. One of ours is there from the beginning."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from compliance import our_card
 from compliance.models import Scorecard, ScorecardVersion
 from compliance.reviewing.cannot_review import CannotReview
 from compliance.reviewing.questions import (
@@ -17,7 +19,6 @@ from compliance.reviewing.questions import (
     MOST_WEIGHT,
     Kind,
     Question,
-    read,
     stored,
 )
 from tenancy import audit
@@ -26,16 +27,14 @@ from tenancy.audit import AuditKind
 MOST_CARDS, LONGEST_NAME = 50, 80
 
 
-def default_questions() -> tuple[Question, ...]:
-    """What the four review checks are about, and how the customer was helped."""
+def our_questions() -> tuple[Question, ...]:
+    """What the four review checks are about, and how the customer was helped; as they are kept."""
     return (
-        Question("opt_in", _("Had the customer agreed to be texted, and did a text confirm it?"), weight=2),
-        Question("opening", _("Did our first text say who we are and how to opt out?"), weight=2),
-        Question("content", _("Was nothing sensitive shared by text?"), weight=3, critical=True),
-        Question(
-            "gray", _("Was what does not belong in texts moved to a call, an e-mail or a private page?"), weight=3
-        ),
-        Question("help", _("How well was the customer helped?"), Kind.RATING, required=False, weight=2),
+        Question("opt_in", our_card.OPT_IN, weight=2),
+        Question("opening", our_card.OPENING, weight=2),
+        Question("content", our_card.CONTENT, weight=3, critical=True),
+        Question("gray", our_card.GRAY, weight=3),
+        Question("help", our_card.HELP, Kind.RATING, required=False, weight=2),
     )
 
 
@@ -45,8 +44,8 @@ def ensure_default() -> None:
         return
     try:
         with transaction.atomic():
-            card = Scorecard.objects.create(name=_("Conversations by text"))
-            ScorecardVersion.objects.create(scorecard=card, number=1, questions=stored(default_questions()))
+            card = Scorecard.objects.create(name=our_card.NAME)
+            ScorecardVersion.objects.create(scorecard=card, number=1, questions=stored(our_questions()))
     except IntegrityError:
         return  # somebody else has just made it
 
@@ -75,8 +74,8 @@ def save(
     without a key gets one. Raises CannotReview with what is wrong, MissingPermission.
     """
     require(member, Permission.REVIEWS_MANAGE)
-    called = " ".join(name.replace("\x00", "").split())
-    kept = _with_keys(_checked(questions), card)
+    called = our_card.as_kept(" ".join(name.replace("\x00", "").split()))
+    kept = [replace(one, text=our_card.as_kept(one.text)) for one in _with_keys(_checked(questions), card)]
     if not 1 <= len(called) <= LONGEST_NAME:
         raise CannotReview(_("Give it a name of at most %(most)d characters.") % {"most": LONGEST_NAME})
     if purpose not in Scorecard.Purpose.values:
@@ -86,7 +85,7 @@ def save(
     try:
         with transaction.atomic():
             mine, number = _row(card, called, purpose)
-            if number is None or read(_questions_of(mine)) != kept:
+            if number is None or _questions_of(mine) != stored(kept):
                 number = (number or 0) + 1
                 made = {"questions": stored(kept), "made_by": member}
                 ScorecardVersion.objects.create(scorecard=mine, number=number, **made)

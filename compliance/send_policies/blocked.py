@@ -2,8 +2,7 @@
 
 from typing import ClassVar
 
-from django.utils.translation import gettext as _
-
+from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.purposes import TO_BLOCKED
 

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from django.utils.translation import gettext as _
-
 from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.detectors import RULE_VERSION, Finding
@@ -14,6 +12,7 @@ from compliance.screening.excepted import Exceptions, may_be_excepted
 from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of, what_to_do
 from compliance.send_policies.by_words import ByWords
+from tenancy.said import gettext as _
 from tenancy.word_lists import all_of
 from texting.gate import Draft, Reason, Ruling, Verdict
 

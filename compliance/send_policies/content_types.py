@@ -9,14 +9,13 @@ from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from compliance.content_types.catalogue import CATALOGUE, PARTS, ContentType, named
 from compliance.content_types.classifying import VERSION, Recognized, recognize
 from compliance.content_types.rules import FORBIDDEN, Action, decided
 from compliance.content_types.words import CATEGORIES, phrase_shown, phrases, reads_like
 from compliance.ledger import consent
 from compliance.scopes import MARKETING
+from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
 from texting.purposes import PRIVATE, TERMS, Purpose

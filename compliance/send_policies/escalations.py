@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from compliance.escalations.current import open_for
 from compliance.models import Escalation
 from compliance.screening.outbound import found_in
 from compliance.screening.words import name_of
+from tenancy.said import gettext as _
 from tenancy.word_lists import all_of
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision, Message

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from compliance.opt_out.answers import OPT_OUT_WORDS
 from compliance.send_policies.here import organization
 from compliance.words.first_words import names, tells_how_to_opt_out
+from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.limits.judging import OWED
 from texting.models import Decision, Message

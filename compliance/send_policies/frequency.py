@@ -17,12 +17,12 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as say
 
 from compliance.hours import own_hours, quiet_hours
 from compliance.hours.quiet_hours import Cap
 from compliance.send_policies.first_text import FirstTextClauses
 from compliance.send_policies.hours import where_is
+from tenancy.said import gettext as say
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Contact, Decision, Line, Message
 from texting.purposes import Purpose

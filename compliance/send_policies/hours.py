@@ -14,14 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as say
-
 from compliance.hours import own_hours, quiet_hours
 from compliance.hours.own_hours import Decided
 from compliance.hours.quiet_hours import Hours, OwnRules, TextClass
 from compliance.hours.time_zones import Whereabouts, nowhere_known, whereabouts
 from compliance.send_policies import here
 from tenancy.encryption import KeyDestroyed, open_together
+from tenancy.said import gettext as say
 from texting.gate import Draft, OutsideHours, Reason, Ruling, Verdict
 from texting.local_time import sentence, their_time
 from texting.models import Contact, Decision

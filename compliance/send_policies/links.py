@@ -4,7 +4,6 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from compliance.content_types.classifying import VERSION
 from compliance.content_types.links import links_in, wrong_with
@@ -12,6 +11,7 @@ from compliance.content_types.rules import decided
 from compliance.content_types.words import LINKS
 from compliance.send_policies.by_words import ByWords
 from compliance.send_policies.content_types import is_ours
+from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 
 

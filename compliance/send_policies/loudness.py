@@ -2,13 +2,12 @@
 
 from typing import ClassVar
 
-from django.utils.translation import gettext as _
-
 from compliance.content_types.classifying import VERSION
 from compliance.content_types.loud import Loud, loud
 from compliance.send_policies.by_words import ByWords
 from compliance.send_policies.content_types import is_ours
 from compliance.send_policies.here import organization
+from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 
 

@@ -6,8 +6,6 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from compliance.ledger import consent
 from compliance.ledger.consent import ANSWER_WINDOW, State
@@ -15,6 +13,8 @@ from compliance.models import ConsentEvent, OptIn
 from compliance.scopes import EXEMPT, INFORMATIONAL, MARKETING, REPLY
 from compliance.send_policies import permission_words
 from compliance.send_policies.here import organization
+from tenancy.said import gettext as _
+from tenancy.said import moment
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Message
 from texting.phone_numbers import display
@@ -82,7 +82,9 @@ class Permission:
 
     def _missing(self, draft: Draft, state: State, scope: str, evidence: dict[str, str]) -> Reason:
         """Nothing was permitted, or it has ended, or it was permitted for something else."""
-        ask = _("Ask them to text START to %(number)s; you can write as soon as they have.") % {"number": _line(draft)}
+        ask: str = _("Ask them to text START to %(number)s; you can write as soon as they have.") % {
+            "number": _line(draft)
+        }
         if not state.permitted and state.weak is not None:
             rule, text = "consent.weak", _("Their permission was imported without its wording or date.")
             ask = _("Ask them to confirm it: Contacts, Ask for permission.")
@@ -102,7 +104,7 @@ class Permission:
     def _exempt(self, draft: Draft, scope: str, evidence: dict[str, str]) -> Reason:
         """All that there is rests on the exemption for healthcare."""
         number = {"number": _line(draft)}
-        ask = _("Ask them to text START to %(number)s.") % number
+        ask: str = _("Ask them to text START to %(number)s.") % number
         if scope == EXEMPT:
             rule, text = (
                 "consent.exemption_off",
@@ -182,6 +184,6 @@ def _line(draft: Draft) -> str:
     return display(draft.conversation.line.number)
 
 
-def _moment(moment: datetime) -> str:
+def _moment(at: datetime) -> str:
     """In the organization's own time zone."""
-    return date_format(timezone.localtime(moment, ZoneInfo(organization().time_zone)), "j M Y, H:i")
+    return moment(timezone.localtime(at, ZoneInfo(organization().time_zone)), "j M Y, H:i")

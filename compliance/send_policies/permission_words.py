@@ -1,15 +1,14 @@
 """What the permission line says: since when a number may be texted or not, and by what."""
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 from compliance.models import ConsentEvent
 from compliance.scopes import INFORMATIONAL, MARKETING
+from tenancy.said import gettext as say
 
-Words = str | Promise
 _Source = ConsentEvent.Source
 # By what it came: an opt-out, a permission. `when` is a moment, `word` the keyword.
-_HOW: dict[str, tuple[Words, Words]] = {
+_HOW: dict[str, tuple[str, str]] = {
     _Source.KEYWORD: (
         _("They opted out on %(when)s, by texting %(word)s."),
         _("May be texted since %(when)s, by texting %(word)s."),
@@ -44,7 +43,7 @@ _HOW: dict[str, tuple[Words, Words]] = {
     ),
 }
 # What a permission does not cover, and what to ask for.
-_NOT_COVERED: dict[str, tuple[Words, Words]] = {
+_NOT_COVERED: dict[str, tuple[str, str]] = {
     f"{INFORMATIONAL}:appointment": (
         _("What they agreed to does not cover reminders of appointments."),
         _("Ask them to opt in to reminders of appointments, by a form or a keyword."),
@@ -67,16 +66,16 @@ _NOT_COVERED: dict[str, tuple[Words, Words]] = {
 def opted_out(event: ConsentEvent | None, when: str) -> str:
     """Since when nobody may text, and by what. `event`: the opt-out, if it is known."""
     if event is None:
-        return str(_("They opted out on %(when)s.")) % {"when": when}
-    return str(_HOW[event.source][0]) % {"when": when, "word": event.matched.upper()}
+        return say("They opted out on %(when)s.") % {"when": when}
+    return say(_HOW[event.source][0]) % {"when": when, "word": event.matched.upper()}
 
 
 def given(event: ConsentEvent, when: str) -> str:
     """Since when they may be texted, and by what."""
-    return str(_HOW[event.source][1]) % {"when": when, "word": event.matched.upper()}
+    return say(_HOW[event.source][1]) % {"when": when, "word": event.matched.upper()}
 
 
 def not_covered(scope: str) -> tuple[str, str]:
     """That a permission does not reach this far, and what to do."""
     text, ask = _NOT_COVERED[scope]
-    return str(text), str(ask)
+    return say(text), say(ask)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from compliance.models import OptOutQuestion
+from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
 from texting.purposes import TERMS

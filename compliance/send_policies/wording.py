@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from compliance.send_policies.by_words import ByWords
 from compliance.words.reserved_words import objections
+from tenancy.said import together
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
 from texting.purposes import FOR_MANY, TERMS
@@ -29,5 +30,5 @@ class ReservedWords(ByWords):
         if draft.author.is_machine or draft.purpose in _FOR_MANY:
             word = found[0]
             return Ruling((Reason(self.name, Verdict.REFUSE, text=word.why, what_to_do=word.instead),))
-        text = f"{found[0].why} {found[0].instead}"
+        text = together(found[0].why, found[0].instead)
         return Ruling((Reason(rule=self.name, verdict=Verdict.ALLOW, text=text, is_warning=True),))

@@ -62,7 +62,7 @@ def retire_scorecard(request: MemberRequest, card_id: UUID) -> HttpResponse:
 def _card(request: MemberRequest, version: ScorecardVersion | None) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     card = version.scorecard if version else None
-    form = ScorecardForm(posted, initial={"name": card.name, "purpose": card.purpose} if card else None)
+    form = ScorecardForm(posted, initial={"name": card.title, "purpose": card.purpose} if card else None)
     kept = initial_of(read(version.questions)) if version else None
     formset = Questions(posted, initial=kept, prefix="q", form_kwargs={"empty_permitted": False})
     if posted is not None and form.is_valid() and formset.is_valid():

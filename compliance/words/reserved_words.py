@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from django.utils.translation import gettext as _
-
 from compliance.words.keyword_rules import LANGUAGES, rules
+from tenancy.said import gettext as _
 
 _PLAINLY_STOP = frozenset({"stop", "stopall", "unsubscribe", "optout", "arret", "alto", "baja"})
 _YES = frozenset({"yes", "si", "sí", "oui", "y", "start"})

@@ -16,6 +16,7 @@ from django.utils.translation.template import templatize
 from config.words.places import AREAS, ROOT, TEMPLATES, WITHOUT_LOCALE, is_english_only
 
 MODULE = "django.utils.translation"
+MODULES = {MODULE, "tenancy.said"}
 # Function → how many of its first arguments are words, and whether a context comes before them.
 _FUNCTIONS = {
     "gettext": (1, False),
@@ -73,7 +74,7 @@ def _everywhere(look: Look | None) -> Iterator[tuple[str, Text]]:
         for path in (ROOT / area).rglob("*.py"):
             name = path.relative_to(ROOT).as_posix()
             source = path.read_text(encoding="utf-8")
-            if MODULE in source or MARKS in source:
+            if any(module in source for module in (*MODULES, MARKS)):
                 tree = ast.parse(source)
                 if look:
                     look(name, tree)
@@ -97,7 +98,7 @@ def strings_of(tree: ast.Module, name: str = "") -> Iterator[Text]:
                 calls.append((node, function.id))
             elif isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
                 calls.append((node, f"{function.value.id}.{function.attr}"))
-        elif isinstance(node, ast.ImportFrom) and node.module == MODULE:
+        elif isinstance(node, ast.ImportFrom) and node.module in MODULES:
             for alias in node.names:
                 if alias.name in _FUNCTIONS:
                     called[alias.asname or alias.name] = _FUNCTIONS[alias.name]

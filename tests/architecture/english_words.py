@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from config.words.extracting import MODULE
+from config.words.extracting import MODULES
 
 _SENTENCE = re.compile(r"[\W\d]*[A-Z][\w’'.]*,?(?: [\w“”’'(){}<>%/&-]+[.,:;]?)+")
 _AROUND_VALUES = re.compile(r"(?:^|[ (])[a-z]{2,}[,:]? [a-z]{2,}(?:[ .,:;)]|$)")
@@ -38,7 +38,7 @@ def english(tree: ast.Module) -> Iterator[tuple[int, str]]:
     looked_up = {"_", "say", "later"} | {
         alias.asname or alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == MODULE
+        if isinstance(node, ast.ImportFrom) and node.module in MODULES
         for alias in node.names
     }
     yield from _below(tree, looked_up)

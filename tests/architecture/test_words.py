@@ -9,7 +9,7 @@ import pytest
 
 from config.env import PROJECT
 from config.words.catalogues import LANGUAGES, entries
-from config.words.extracting import MODULE, Text, strings
+from config.words.extracting import MODULES, Text, strings
 from config.words.judging import judge
 from config.words.places import AREAS, TEMPLATES, WITHOUT_LOCALE, is_english_only
 from tests.architecture.bare_words import WORD, in_template
@@ -37,7 +37,7 @@ def eager_words(tree: ast.Module) -> list[int]:
     eager = {
         alias.asname or alias.name
         for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == MODULE
+        if isinstance(node, ast.ImportFrom) and node.module in MODULES
         for alias in node.names
         if alias.name in EAGER
     }

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from tenancy.bulk_writes import insert_rows, update_rows
 from tenancy.encryption import KeyDestroyed, prefetch
+from tenancy.said import kept, together
 from texting import gate, sending, threads
 from texting.announcements import audiences, once
 from texting.announcements.texts import NOT_MADE, texts_for
@@ -127,12 +128,12 @@ def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
             one.state, one.reason = RowState.LEFT_OUT, once.TWICE
         elif outcome is None:
             one.state, one.reason = RowState.LEFT_OUT, NOT_MADE
-            said.setdefault(NOT_MADE, texts[one.contact_id].why)
+            said.setdefault(NOT_MADE, kept(texts[one.contact_id].why))
         elif outcome.verdict is not Verdict.ALLOW:
             against = outcome.objections[0] if outcome.objections else None
             one.state, one.reason = RowState.LEFT_OUT, (against.rule if against else "none")[:60]
             if against is not None and len(said) < 50:
-                said.setdefault(one.reason, f"{against.text} {against.what_to_do}".strip())
+                said.setdefault(one.reason, kept(together(against.text, against.what_to_do)))
         elif len(outcome.text) > sending.LONGEST:
             one.state, one.reason = RowState.LEFT_OUT, TOO_LONG
         else:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Announcement, Decision
 

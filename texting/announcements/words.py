@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tenancy.said import again
 from texting.explained import explain
 from texting.statuses import ErrorKind, MessageStatus
 
@@ -52,11 +53,11 @@ _ABOUT_LIST = {
 
 
 def reason_words(reason: str, said: Mapping[str, str] | None = None) -> str:
-    """For a person. `said`: what the gate itself said of rules that are about the words or the line."""
+    """For a person. `said`: what the gate itself said of rules that are about the words or the line, as it is kept."""
     if reason in _WORDS:
         return str(_WORDS[reason])
     if said and reason in said:
-        return said[reason]
+        return again(said[reason])
     if reason in set(ErrorKind):
         return explain(MessageStatus.UNDELIVERED, ErrorKind(reason)).reason
     return reason or _("No reason was given")

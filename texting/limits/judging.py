@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as say
-from django.utils.translation import gettext_lazy as later
+from django.utils.formats import number_format
+from django.utils.translation import gettext_noop as mark
 
+from tenancy.said import gettext as say
+from tenancy.said import moment, together
 from texting.gate import Reason, Verdict
 from texting.limits.bounds import ANSWERS_AN_HOUR, Limited
 from texting.limits.destinations import NOWHERE, Destination
@@ -106,7 +107,7 @@ def _destination(text: Text, here: Standing) -> Iterator[Reason]:
         yield Reason(
             rule="destination.kind",
             verdict=Verdict.REFUSE,
-            text=str(never),
+            text=say(never),
             what_to_do=say("Ask the customer for a mobile number."),
             evidence={"kind": to.kind.value},
         )
@@ -150,26 +151,26 @@ def _ceilings(text: Text, tally: Tally) -> Iterator[Reason]:
     act = say("An admin can raise it for today under Settings > Sending limits.")
     if after.segments > here.segments_a_day:
         words = say("Today's ceiling of %(most)s segments is used up.") % {"most": _figure(here.segments_a_day)}
-        yield _later("ceiling.texts", words, here.next_day, here, act)
+        yield _mark("ceiling.texts", words, here.next_day, here, act)
     if after.micros > here.micros_a_day:
         most = {"amount": _figure(here.micros_a_day / MICROS, 2), "currency": prices().currency}
         words = say("Today's ceiling of %(amount)s %(currency)s is used up.") % most
-        yield _later("ceiling.money", words, here.next_day, here, act)
+        yield _mark("ceiling.money", words, here.next_day, here, act)
 
 
 _HOURLY = {
     Kind.NUMBER: (
         Limited.NUMBER,
-        later("This customer has got %(number)s texts within the hour, which is the most."),
+        mark("This customer has got %(number)s texts within the hour, which is the most."),
     ),
-    Kind.MEMBER: (Limited.MEMBER, later("You have sent %(number)s texts within the hour, which is the most.")),
+    Kind.MEMBER: (Limited.MEMBER, mark("You have sent %(number)s texts within the hour, which is the most.")),
     Kind.PREFIX: (
         Limited.PREFIX,
-        later("%(number)s texts went to this block of numbers within the hour, which is the most."),
+        mark("%(number)s texts went to this block of numbers within the hour, which is the most."),
     ),
     Kind.ORGANIZATION: (
         Limited.ORGANIZATION,
-        later("Your organization has sent %(number)s texts within the hour, which is the most."),
+        mark("Your organization has sent %(number)s texts within the hour, which is the most."),
     ),
 }
 
@@ -180,8 +181,8 @@ def _rates(text: Text, tally: Tally) -> Iterator[Reason]:
         most = here.rates[limited]
         if any(place[0] == kind and tally.of(place).texts >= most for place in places):
             rule = f"rate.{limited.value.removesuffix('_hour')}"
-            said = words % {"number": _figure(most)}
-            yield _later(rule, said, here.next_hour, here, say("Call instead if it cannot wait."))
+            said = say(words) % {"number": _figure(most)}
+            yield _mark(rule, said, here.next_hour, here, say("Call instead if it cannot wait."))
 
 
 def _answers(text: Text, tally: Tally) -> Iterator[Reason]:
@@ -189,15 +190,15 @@ def _answers(text: Text, tally: Tally) -> Iterator[Reason]:
     here, place = tally.here, (Kind.ANSWERS, text.contact_id.bytes)
     if place in text.places(here) and tally.of(place).texts >= ANSWERS_AN_HOUR:
         words = say("This number was answered often enough within the hour.")
-        yield _later("rate.answers", words, here.next_hour, here, "")
+        yield _mark("rate.answers", words, here.next_hour, here, "")
 
 
 def _figure(number: float, decimals: int = 0) -> str:
     return number_format(number, decimals, use_l10n=True, force_grouping=True)
 
 
-def _later(rule: str, words: str, at: datetime, here: Standing, act: str) -> Reason:
+def _mark(rule: str, words: str, at: datetime, here: Standing, act: str) -> Reason:
     local, today = at.astimezone(here.zone), here.now.astimezone(here.zone).date()
-    when = date_format(local, "H:i" if local.date() == today else "D j M, H:i")
-    what_to_do = " ".join(filter(None, [say("It is possible again from %(when)s.") % {"when": when}, act]))
+    when = moment(local, "H:i" if local.date() == today else "D j M, H:i")
+    what_to_do = together(say("It is possible again from %(when)s.") % {"when": when}, act)
     return Reason(rule=rule, verdict=Verdict.REFUSE, text=words, what_to_do=what_to_do, again_at=at)

@@ -1,26 +1,25 @@
-"""Names of regions, and of kinds of numbers that are never texted, in the language of whoever reads them."""
+"""Names of regions in the language of whoever reads them, and what is said of numbers that are never texted."""
 
 from functools import cache
 
 from babel import Locale
-from django.utils.functional import Promise
 from django.utils.translation import get_language, to_locale
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_noop as mark
 
 from texting.limits.regions import Region, regions
 from texting.phone_numbers import PhoneKind
 
 ENGLISH = "en"
 # Whoever owns such a number earns when it is texted, or a text cannot reach a person there.
-NEVER: dict[PhoneKind, str | Promise] = {
-    PhoneKind.PREMIUM: later("This is a premium-rate number, which is never texted."),
-    PhoneKind.SHARED_COST: later("This is a shared-cost number, which is never texted."),
-    PhoneKind.PERSONAL: later("This is a personal number that forwards at the sender's cost, which is never texted."),
-    PhoneKind.COMPANY: later("This is a company's universal access number, which is never texted."),
-    PhoneKind.PAGER: later("This is a pager, which is never texted."),
-    PhoneKind.VOICE_MAIL: later("This is a voice mail box, which is never texted."),
+NEVER: dict[PhoneKind, str] = {
+    PhoneKind.PREMIUM: mark("This is a premium-rate number, which is never texted."),
+    PhoneKind.SHARED_COST: mark("This is a shared-cost number, which is never texted."),
+    PhoneKind.PERSONAL: mark("This is a personal number that forwards at the sender's cost, which is never texted."),
+    PhoneKind.COMPANY: mark("This is a company's universal access number, which is never texted."),
+    PhoneKind.PAGER: mark("This is a pager, which is never texted."),
+    PhoneKind.VOICE_MAIL: mark("This is a voice mail box, which is never texted."),
 }
-SATELLITE = later("This is a satellite or worldwide number, which is never texted.")
+SATELLITE = mark("This is a satellite or worldwide number, which is never texted.")
 
 
 def name_of(code: str) -> str:

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.bulk_writes import insert_rows
+from tenancy.said import gettext as _
 from texting import gate, origins, refusals
 from texting.conversations import NotPossible, OriginGone
 from texting.gate import OutsideHours, Verdict

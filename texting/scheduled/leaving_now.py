@@ -14,15 +14,15 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from accounts.languages import language_of, written_in
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.crash_points import crash_here
 from tenancy.encryption import readable
+from tenancy.said import gettext as _
+from tenancy.said import together
 from texting import conversations, origins, sending
 from texting.attachments import binding
 from texting.conversations import NotPossible
@@ -116,9 +116,7 @@ def _give_up(row: ScheduledText) -> bool:
     """Stop it after the last try. False where even that breaks: then it is looked at again, late and by itself."""
     try:
         with transaction.atomic():
-            author = Membership.objects.select_related("user").get(pk=row.author_id)
-            with written_in(language_of(author.user)):
-                stop(row, Why.BROKEN, _("Something went wrong when it was to leave. Look at it, and send it again."))
+            stop(row, Why.BROKEN, _("Something went wrong when it was to leave. Look at it, and send it again."))
     except Exception as error:
         if isinstance(error, DatabaseError) and not transaction.get_connection().is_usable():
             raise
@@ -131,11 +129,6 @@ def _leave_or_stop(row: ScheduledText) -> None:
     if following.follow(row):
         return
     author = Membership.objects.select_related("user", "organization").get(pk=row.author_id)
-    with written_in(language_of(author.user)):  # as when they send it themselves: what stops it is told to them
-        _leave_as(author, row)
-
-
-def _leave_as(author: Membership, row: ScheduledText) -> None:
     try:
         found = _too_late(row) or _send(row, author, OutsideHours(row.outside_hours))
     except Held:
@@ -145,7 +138,7 @@ def _leave_as(author: Membership, row: ScheduledText) -> None:
         against = refused.outcome.objections
         found = _Not(
             Why.RULE,
-            " ".join(f"{reason.text} {reason.what_to_do}".strip() for reason in against),
+            together(*(words for reason in against for words in (reason.text, reason.what_to_do))),
             tuple(reason.rule for reason in against),
         )
     if isinstance(found, _Not):

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from accounts.models import Team
+from tenancy.said import gettext as _
 from texting.models import Contact, Line, ScheduledText, TextSeries
 from texting.scheduled.series import LIVING, end
 from texting.scheduled.states import ALIVE, Why, stop

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.encryption import prefetch, readable
+from tenancy.said import again
 from texting.fields.reading import fields_for
 from texting.models import Conversation, Line, ScheduledText
 from texting.queries import ShownFile, files_waiting
@@ -286,7 +287,7 @@ def _why(member: Membership, row: ScheduledText, thread: Conversation, *, in_lis
     if row.state != State.STOPPED:
         return ""
     said = wording(member, row, "note", contact=thread.contact, in_list=in_list)
-    return said or str(Why(row.why).label if row.why else "")
+    return again(said) or str(Why(row.why).label if row.why else "")
 
 
 def line_choices(lines: Iterable[Line]) -> list[tuple[str, str]]:

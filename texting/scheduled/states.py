@@ -13,6 +13,7 @@ from accounts.models import Membership
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import KeyDestroyed, fetch_current_keys, readable
+from tenancy.said import kept
 from texting import live
 from texting.live import LiveKind
 from texting.models import ScheduledText
@@ -33,7 +34,7 @@ def move(row: ScheduledText, state: State, *, why: Why | None = None, note: str 
     row.revision += 1
     changed = ["state", "why", "ended_at", "seen_at", "revision"]
     if (note or readable(row, "note", "")) and _seals(row):
-        row.note = note
+        row.note = kept(note)
         changed.append("note")
     if state in {State.SENT, State.HELD}:
         row.body = None

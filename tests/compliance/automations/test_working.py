@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import MembershipRole
+from accounts.models import MembershipRole, User
 from compliance.automations import rules, triggering, working
 from compliance.models import Automation, AutomationAct, AutomationTrigger
 from tenancy.isolation import activate
@@ -145,6 +145,9 @@ class TestTheGate:
         page = desk.as_(desk.cast.owner).get(f"/inbox/c/{place.pk}/").content.decode()
         assert "Automation “Answer” did not answer" in page
         assert "Automatic texts to this customer are paused" in page
+        User.objects.filter(pk=desk.cast.owner.user_id).update(language="es")
+        page = desk.as_(desk.cast.owner).get(f"/inbox/c/{place.pk}/").content.decode()
+        assert "Los mensajes automáticos a este cliente están en pausa" in page
 
     def test_a_rule_does_nothing_that_its_owner_may_not_do_any_more(self, desk):
         made = rule(desk, tags=[tag(desk)], member=desk.cast.supervisor)

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.permissions import MissingPermission
 from compliance.escalations import business_time, changing_hours, closing
 from compliance.escalations.cannot_act import CannotAct
@@ -82,6 +83,11 @@ class TestHolidays:
             assert post(desk, "add_holiday", **bad).status_code == 422
         for year_ in ("", "x", "99999", "1900", "٢٠٢٦"):
             assert post(desk, "adopt_holidays", year=year_).status_code == 302
+        User.objects.filter(pk=desk.cast.admin.user_id).update(language="es")
+        adopted = desk.as_(desk.cast.admin).get(reverse("escalation_hours")).content.decode()
+        assert "Día de Acción de Gracias" in adopted, "taken on by somebody who reads English, read by somebody else"
+        assert "Thanksgiving" not in adopted
+        assert "Christmas Eve" in adopted, "what somebody typed stays"
         with activate(desk.organization):
             holiday = Holiday.objects.get(name="Christmas Eve")
         assert post(desk, "remove_holiday", holiday.pk, member=desk.cast.outsider).status_code == 404

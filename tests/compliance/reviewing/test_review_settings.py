@@ -1,11 +1,14 @@
 """Settings > Reviews: rates with a preview, rates of teams, scorecards in versions."""
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from accounts.languages import written_in
+from accounts.models import User
 from compliance.models import DrawnConversation, ReviewSettings, Scorecard, ScorecardVersion, TeamSampling
 from compliance.reviewing import scorecards
 from compliance.reviewing.cannot_review import CannotReview
@@ -81,6 +84,24 @@ def test_one_scorecard_is_there_from_the_beginning(desk):
         scorecards.ensure_default()
         [card] = scorecards.active()
     assert [one.key for one in read(card.questions)][:4] == ["opt_in", "opening", "content", "gray"]
+
+
+def test_it_is_read_in_each_readers_language_and_saving_it_there_changes_nothing(desk):
+    User.objects.filter(pk=desk.cast.admin.user_id).update(language="es")
+    page = desk.as_(desk.cast.admin).get(reverse("scorecards")).content.decode()
+    assert "Conversaciones por mensaje" in page
+    with in_organization(desk), written_in("es"):
+        [card] = scorecards.active()
+        asked = read(card.questions)
+        assert "cliente" in asked[-1].text
+        saved = {"member": desk.cast.admin, "card": card.scorecard, "purpose": "quality"}
+        scorecards.save(name=card.scorecard.title, questions=asked, **saved)
+        assert card.scorecard.versions.count() == 1
+        scorecards.save(name="Mensajes", questions=[replace(asked[0], text="¿Aceptó?"), *asked[1:]], **saved)
+    with in_organization(desk):
+        [card] = scorecards.active()
+        assert (card.number, card.scorecard.title) == (2, "Mensajes")
+        assert [one.text for one in read(card.questions)][::4] == ["¿Aceptó?", "How well was the customer helped?"]
 
 
 def rows(*questions, prefix="q"):

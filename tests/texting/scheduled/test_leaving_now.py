@@ -7,12 +7,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.languages import written_in
 from accounts.models import OutgoingMail, TeamMember, User
 from compliance.models import HeldText
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tenancy.said import again
 from tests.texting.desk import busy_desk, desk
 from tests.texting.scheduled.planned import BODY, due, fresh, plan, ring, sent
 from texting import sending
@@ -136,7 +138,9 @@ def test_a_closed_line_a_late_clock_and_lost_rights_each_stop_it_and_say_what_to
         "fine": ("sent", ""),
     }
     assert all(row.note for row in found.values() if row.state == "stopped")
-    assert found["late"].note.startswith("Su hora había pasado"), "in its author's language"
+    for language, words in (("en", "Its time had passed"), ("es", "Su hora había pasado")):
+        with written_in(language):
+            assert again(found["late"].note).startswith(words), "in the language of whoever reads it"
 
 
 def test_a_line_that_was_closed_since_refuses_it_by_the_gate(desk):

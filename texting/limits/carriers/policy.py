@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
+from tenancy.said import gettext as _
+from tenancy.said import moment
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.limits.carriers.days import EDGE, brand_of, days_at, next_day
 from texting.limits.standing import standing
@@ -66,5 +66,5 @@ def _reason(resumes_at: datetime) -> Reason:
     )
 
 
-def _when(moment: datetime) -> str:
-    return date_format(moment.astimezone(standing().zone), "D j M, H:i")
+def _when(at: datetime) -> str:
+    return moment(at.astimezone(standing().zone), "D j M, H:i")
