@@ -22,7 +22,7 @@ class Kind(StrEnum):
     SECURE_REPLIES = "secure_replies"  # what customers answered on private pages; messages end by themselves
     PAYMENTS = "payments"  # what was to be paid for; amounts and dates stay in the books
     WEBHOOKS = "webhooks"  # payloads: quarantined requests and answers of endpoints
-    EXPORTS = "exports"  # files that somebody asked for
+    EXPORTS = "exports"  # files that somebody asked for, from when they were ready
     AUDIT = "audit"  # details of audit events; the chain stays
 
 

@@ -20,6 +20,7 @@ from compliance.detectors.findings import LAST_FOUR_MARK
 from retention.kinds import Kind
 from tenancy.encryption.fields import ENDED
 
+EXPORT = "retention.DataExport"
 LAST_SEEN = "last_seen"
 """The alias that a period of contacts is counted from."""
 
@@ -148,6 +149,6 @@ SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
         ),
     ),
     Kind.WEBHOOKS: (Subject("texting.WebhookAttempt", "started_at", "webhook", None, None, None, _sealed("answer")),),
-    Kind.EXPORTS: (),
+    Kind.EXPORTS: (Subject(EXPORT, "ready_at", None, None, None, None, Q(state="ready")),),  # of people: `holds`
     Kind.AUDIT: (Subject("tenancy.AuditEvent", "at", "audit", None, None, None),),
 }

@@ -54,7 +54,11 @@ KINDS: dict[Kind, KindWords] = {
         _("Answers of your systems, and requests of providers that were refused."),
         _("from when they came"),
     ),
-    Kind.EXPORTS: KindWords(_("Exports"), _("Files that somebody asked for."), _("from when they were made")),
+    Kind.EXPORTS: KindWords(
+        _("Exports"),
+        _("Files that somebody asked for: copies of data, evidence packs. That they were made stays in the log."),
+        _("from when they were made"),
+    ),
     Kind.AUDIT: KindWords(
         _("Audit details"),
         _("Details of what was done. That it was done stays in the log."),
@@ -71,6 +75,7 @@ _ROWS: dict[str, Words] = {
     "portal.SecureReply": _("private answers"),
     "portal.PaymentRequest": _("payment requests"),
     "texting.WebhookAttempt": _("payloads"),
+    "retention.DataExport": _("files that were asked for"),
     "tenancy.AuditEvent": _("events"),
 }
 _CHOSEN: dict[Scope, Words] = {

@@ -46,6 +46,7 @@ OTHER_POINTS = (
     "after_day_shredded",  # a purge's keys of a day are destroyed; its step does not say so
     "before_rows_ended",  # a batch of rows says that its words ended, not committed
     "before_texts_deleted",  # a purge has deleted a batch of texts and kept facts, not committed
+    "before_files_ended",  # a purge has deleted files that somebody asked for, their keys are gone; not committed
     "before_export_ready",  # a piece of an export is stored; the file is not whole
     "before_erased_commit",  # a batch of an erased person's rows says so, not committed
     "after_organization_keys_destroyed",  # an organization has ended; what its keys had wrapped is not replaced yet

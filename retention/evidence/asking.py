@@ -10,6 +10,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from retention.certificates import can_sign
 from retention.exporting import tasks
+from retention.exporting.ends import with_ends
 from retention.models import DataExport
 from retention.requests.cannot_do import CannotDo
 from tenancy import audit
@@ -43,4 +44,4 @@ def ask_pack(*, member: Membership, since: date, until: date) -> DataExport:
 def packs() -> list[DataExport]:
     """Of the active organization, the newest first."""
     rows = DataExport.objects.filter(kind=DataExport.Kind.EVIDENCE).select_related("recipient__user")
-    return list(rows.order_by("-asked_at", "-pk")[:MOST_SHOWN])
+    return with_ends(rows.order_by("-asked_at", "-pk")[:MOST_SHOWN])

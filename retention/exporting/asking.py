@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from retention.exporting import tasks
+from retention.exporting.ends import is_over
 from retention.models import DataExport, SubjectRequest
 from retention.requests.cannot_do import CannotDo
 from retention.requests.opening import locked
@@ -53,7 +54,7 @@ def fetch(*, member: Membership, export_id: UUID) -> DataExport:
     """The export for its recipient, as long as it is there; that it was fetched is recorded. Raises Http404."""
     found = DataExport.objects.select_for_update(of=("self",)).filter(pk=export_id, recipient=member).first()
     now = timezone.now()
-    if found is None or found.state != State.READY or found.ends_at is None or found.ends_at <= now:
+    if found is None or found.state != State.READY or is_over(found, now):
         raise Http404
     require(member, _right(found))
     found.fetched_at = now

@@ -1,12 +1,12 @@
-"""The worker's part of exports: make, tell, end.
+"""The worker's part of exports: make, tell; and ending some, as the purge does of those whose period is over.
 
 Who dies leaves a lease behind; the next one begins the file anew, and of the same rows it makes the same file (decision
 372). Nobody is given a file that is not whole.
 """
 
 import logging
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -14,12 +14,10 @@ from django.utils import timezone
 
 from accounts import notices
 from accounts.mail import MailKind
-from retention.choices import Choices
 from retention.evidence import writing
 from retention.evidence.periods import period_of
 from retention.exporting import copying, whole
 from retention.exporting.zipping import Pieces, write_zip
-from retention.kinds import BOUNDS, Kind
 from retention.models import DataExport, DataExportPart
 from retention.models.export import EXPORT_KEY
 from retention.requests.parts import Who
@@ -45,13 +43,11 @@ class Over(Exception):
 
 
 def round_of_exports() -> dict[str, int]:
-    """One round through all organizations: make what was asked for, end what is past its days."""
-    counts = {"made": 0, "ended": 0, "failed": 0}
+    """One round through all organizations: make what was asked for."""
+    counts = {"made": 0, "failed": 0}
     for organization_id in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
         try:
             counts["made"] += go_on(organization_id)
-            with activate(organization_id):
-                counts["ended"] += end_due(timezone.now())
         except Exception as error:  # one organization's trouble is not the others'
             log.exception("export_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
             counts["failed"] += 1
@@ -113,7 +109,6 @@ def _make(organization_id: UUID, export: DataExport) -> None:
     write_zip(pieces, _files(organization_id, export, read), at=export.asked_at)
     digest = pieces.finish()
     with activate(organization_id):
-        now = timezone.now()
         done = _being_made(export).update(
             state=State.READY,
             busy_until=None,
@@ -122,8 +117,7 @@ def _make(organization_id: UUID, export: DataExport) -> None:
             digest=digest,
             done=read.rows,
             total=read.rows,
-            ready_at=now,
-            ends_at=now + kept_for(now),
+            ready_at=timezone.now(),
         )
         if not done:
             raise Over
@@ -187,26 +181,12 @@ class _Read:
 # --- The end ---
 
 
-def kept_for(now: datetime) -> timedelta:
-    """How long a file is kept: the organization's period for exports."""
-    days = Choices.load().periods(now)[Kind.EXPORTS].days
-    return timedelta(days=BOUNDS[Kind.EXPORTS].longest or 0 if days is None else days)
-
-
-def end_due(now: datetime) -> int:
-    """End files that are past their days, also when the period was shortened since."""
-    over = Q(ends_at__lte=now) | Q(ready_at__lte=now - kept_for(now))
-    return end(
-        list(DataExport.objects.filter(over, state=State.READY).select_for_update(skip_locked=True, of=("self",))[:50])
-    )
-
-
-def end(exports: list[DataExport]) -> int:
-    """Destroy their keys, delete their pieces; belongs to the running transaction. How many there were."""
+def end(exports: Sequence[DataExport], *, reason: str = "export is over") -> list[bytes]:
+    """Destroy their keys, delete their pieces; belongs to the running transaction. The ids of the keys."""
     if not exports:
-        return 0
+        return []
     ids = [export.pk for export in exports]
-    destroy_keys(EXPORT_KEY, *map(str, ids), reason="export is over")
+    keys = destroy_keys(EXPORT_KEY, *map(str, ids), reason=reason)
     DataExportPart.objects.filter(export_id__in=ids).delete()
     DataExport.objects.filter(pk__in=ids).exclude(state=State.FAILED).update(state=State.ENDED, busy_until=None)
-    return len(ids)
+    return keys

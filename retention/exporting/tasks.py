@@ -8,7 +8,7 @@ from django.db import transaction
 
 @shared_task
 def round_of_exports() -> dict[str, int]:
-    """Make what was asked for, end what is past its days."""
+    """Make what was asked for."""
     from retention.exporting import running  # which reads what rings this bell
 
     return running.round_of_exports()

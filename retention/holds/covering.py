@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from retention.models import HeldContact, HoldScope
-from retention.subjects import SUBJECTS, Subject
+from retention.subjects import EXPORT, SUBJECTS, Subject
 from texting.models import Contact, ContactTag, Conversation
 from texting.persons import same_as
 
@@ -35,6 +35,8 @@ def covered(scope: HoldScope, subject: Subject) -> Q | None:
         return _contacts(scope)
     if subject.model == CONVERSATION:
         return _conversations(scope)
+    if subject.model == EXPORT and not _is_days_only(scope):
+        return _copies(scope)
     if subject.conversation is None:
         return _within(scope, subject) if _is_days_only(scope) else None
     return _inside(scope, subject)
@@ -79,6 +81,13 @@ def _contacts(scope: HoldScope) -> Q:
         made = Q(created_at__gte=start) if start else Q()
         reached |= made & Q(created_at__lt=end) if end else made
     return mine & reached
+
+
+def _copies(scope: HoldScope) -> Q:
+    """Files that were made of the people whom the scope reaches; whole ones, since a file cannot be held in part."""
+    numbers = Contact.objects.filter(_contacts(scope)).order_by().values("number_index")
+    of_number = Q(request__number_index=scope.number_index) if scope.number_index is not None else Q(pk__in=[])
+    return of_number | Q(request__number_index__in=numbers)
 
 
 def _inner() -> list[Subject]:

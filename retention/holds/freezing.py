@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from compliance.models import Finding
 from retention.holds.covering import covered, held_between
 from retention.lock import deleting_lock
-from retention.models import Hold, HoldScope
-from retention.subjects import SUBJECTS, Subject
+from retention.models import DataExport, Hold, HoldScope
+from retention.subjects import EXPORT, SUBJECTS, Subject
 from texting.models import Contact, Conversation, Message
 
 BY_MODEL = {subject.model: subject for subjects in SUBJECTS.values() for subject in subjects}
@@ -45,6 +45,13 @@ def covered_by(scopes: list[HoldScope], subject: Subject) -> Q | None:
     """Which rows of the subject any of these scopes covers; None: no row can be meant."""
     found = [condition for scope in scopes if (condition := covered(scope, subject)) is not None]
     return reduce(or_, found) if found else None
+
+
+def held_exports() -> QuerySet[DataExport]:
+    """Copies of requests that are on hold. Ask under `deleting_lock`."""
+    subject = BY_MODEL[EXPORT]
+    condition, rows = keeper(subject), DataExport.objects.filter(subject.speaks, request__isnull=False).order_by()
+    return rows.none() if condition is None else rows.filter(condition)
 
 
 def is_held(row: Contact | Conversation | Message) -> bool:

@@ -253,7 +253,6 @@ class Migration(migrations.Migration):
                         ('size', models.PositiveBigIntegerField(default=0, help_text='Bytes.')),
                         ('digest', models.CharField(blank=True, help_text='SHA-256 of the file, in hex.', max_length=64)),
                         ('ready_at', models.DateTimeField(blank=True, null=True)),
-                        ('ends_at', models.DateTimeField(blank=True, null=True)),
                         ('fetched_at', models.DateTimeField(blank=True, null=True)),
                         ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
                         ('recipient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
@@ -261,7 +260,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ['asked_at', 'pk'],
-                        'indexes': [models.Index(condition=models.Q(('state', 'ended'), _negated=True), fields=['organization', 'ends_at'], name='retention_export_live')],
+                        'indexes': [models.Index(condition=models.Q(('state', 'ready')), fields=['organization', 'ready_at'], name='retention_export_ready')],
                         'constraints': [tenancy.constraints.RowSecurity(name='retention_dataexport_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_dataexport_org_id'), tenancy.constraints.SameOrganization(field='request', name='retention_dataexport_request_org'), tenancy.constraints.SameOrganization(field='recipient', name='retention_dataexport_recipient_org'), models.UniqueConstraint(condition=models.Q(('state', 'making')), fields=('organization', 'request', 'kind'), name='retention_export_one_at_a_time', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'evidence'), _negated=True), models.Q(('request', None), ('since__isnull', False), ('until__isnull', False)), _connector='OR'), name='retention_export_evidence_has_days')],
                     },
                 ),

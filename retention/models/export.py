@@ -1,5 +1,6 @@
 """A file that somebody asked for: made by a worker, kept sealed for some days, fetched by one member."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -17,8 +18,11 @@ EXPORT_KEY = "export"
 class DataExport(TenantModel):
     """One export, and how far it is (`done` of `total` rows). `request`: whose data; without one, the organization's.
 
-    Only `recipient` fetches it, until `ends_at`.
+    Only `recipient` fetches it, until its period is over. `over_at` and `is_over` say so on pages (`exporting.ends`).
     """
+
+    over_at: datetime | None = None
+    is_over = False
 
     class Kind(models.TextChoices):
         COPY = "copy", _("A copy for a person")
@@ -47,7 +51,6 @@ class DataExport(TenantModel):
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the file, in hex.")
     ready_at = models.DateTimeField(null=True, blank=True)
-    ends_at = models.DateTimeField(null=True, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -68,7 +71,7 @@ class DataExport(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["organization", "ends_at"], condition=~models.Q(state="ended"), name="retention_export_live"
+                fields=["organization", "ready_at"], condition=models.Q(state="ready"), name="retention_export_ready"
             ),
         ]
 

@@ -147,6 +147,7 @@ def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
                 done += Finding.objects.filter(pk__in=rows).update(masked=without_digits, digest=None)
             if done:
                 _count({step.pk: done}, "compliance.Finding")
+            lease.keep(step.purge_id)
         if not done:
             return
         pace.rest()

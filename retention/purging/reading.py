@@ -134,6 +134,7 @@ def model_words(label: str, kind: Kind | None = None) -> str:
         "texting.WebhookAttempt": _("Answers to webhooks"),
         "texting.QuarantinedRequest": _("Refused requests"),
         "tenancy.AuditEvent": _("Details of the audit log"),
+        "retention.DataExport": _("Files that were asked for"),
     }.get(label, str(apps.get_model(label)._meta.verbose_name_plural).capitalize())
 
 

@@ -23,7 +23,7 @@ from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import contacts, conversations, lease
+from retention.purging import contacts, conversations, exports, lease
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys
 from retention.purging.stepping import OVER, advance_all
@@ -53,6 +53,7 @@ class Plan:
     findings: bool
     contacts: int
     conversations: int
+    exports: int
     rules: list[dict[str, object]]
 
     @property
@@ -63,7 +64,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Nothing is due."""
-        return not self.dues and not self.findings and not self.contacts and not self.conversations
+        return not (self.dues or self.findings or self.contacts or self.conversations or self.exports)
 
 
 def plan(at: datetime, *, counted: bool = True) -> Plan:
@@ -78,7 +79,9 @@ def plan(at: datetime, *, counted: bool = True) -> Plan:
         rows[Kind.CONTACTS] = Counter({contacts.CONTACTS: people})
     if frames := conversations.ending(at):
         rows[Kind.CONVERSATIONS] = Counter({conversations.CONVERSATIONS: frames})
-    return Plan(dues, rows, findings, people, frames, _rules(at))
+    if files := exports.ending(at):
+        rows[Kind.EXPORTS] = Counter({exports.EXPORTS: files})
+    return Plan(dues, rows, findings, people, frames, files, _rules(at))
 
 
 def _rules(at: datetime) -> list[dict[str, object]]:
@@ -179,6 +182,8 @@ def _begin(wanted: Plan, *, at: datetime, night: date | None = None, asked_by: M
         steps.append(PurgeStep(purge=purge, kind=Kind.CONTACTS))
     if wanted.conversations:
         steps.append(PurgeStep(purge=purge, kind=Kind.CONVERSATIONS))
+    if wanted.exports:
+        steps.append(PurgeStep(purge=purge, kind=Kind.EXPORTS))
     PurgeStep.objects.bulk_create(steps)
     return purge
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import contacts, conversations, lease
+from retention.purging import contacts, conversations, exports, lease
 from retention.purging.ending import day_of, days_of, end_findings, end_rows, still_named
 from retention.purging.planning import Due, Standing, alike, count_staying
 from tenancy.crash_points import crash_here
@@ -126,8 +126,14 @@ def _stored(steps: Sequence[PurgeStep], state: PurgeStep.State) -> None:
 
 # --- One day ---
 
-_OF_ROWS = {Kind.CONTACTS: contacts.staying, Kind.CONVERSATIONS: conversations.staying}
+_OF_ROWS = {
+    Kind.CONTACTS: contacts.staying,
+    Kind.CONVERSATIONS: conversations.staying,
+    Kind.EXPORTS: exports.staying,
+}
 """Kinds that end row by row, and how many of their rows stay, by reason."""
+_WITH_KEYS = {Kind.CONTACTS: contacts.end_contacts, Kind.EXPORTS: exports.end_exports}
+"""Those of them of which each row has a key of its own."""
 
 
 def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
@@ -181,8 +187,8 @@ def _survivors(step: PurgeStep, at: datetime, model: type[models.Model]) -> Q | 
 
 
 def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
-    if step.kind == Kind.CONTACTS:
-        contacts.end_contacts(organization, step, purge.at)
+    if step.kind in _WITH_KEYS:
+        _WITH_KEYS[Kind(step.kind)](organization, step, purge.at)
         with activate(organization):
             step.key_ids = PurgeStep.objects.values_list("key_ids", flat=True).get(pk=step.pk)
     elif step.kind == Kind.CONVERSATIONS:

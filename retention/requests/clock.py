@@ -9,6 +9,8 @@ from accounts.mail import MailKind
 from accounts.mail.writing import day_in_words
 from accounts.permissions import Permission
 from retention.exporting.running import end as end_exports
+from retention.holds.freezing import held_exports
+from retention.lock import deleting_lock
 from retention.models import DataExport, Erasure, SubjectRequest
 from retention.models.subject_request import SUBJECT_KEY
 from tenancy import audit
@@ -61,6 +63,10 @@ def forget_old() -> int:
     old = SubjectRequest.objects.exclude(state=SubjectRequest.State.OPEN).filter(
         closed_at__lt=timezone.now() - LOG_KEPT
     )
+    if not old.exists():
+        return 0
+    deleting_lock()
+    old = old.exclude(pk__in=held_exports().values("request_id"))  # which would go with it
     rows = list(old.select_for_update(skip_locked=True, of=("self",))[:100])
     end_exports(list(DataExport.objects.filter(request__in=rows)))
     DataExport.objects.filter(request__in=rows).delete()

@@ -12,6 +12,7 @@ from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from retention.closing import asking
 from retention.exporting.asking import ask_everything
+from retention.exporting.ends import with_ends
 from retention.holds.freezing import live_scopes
 from retention.models import DataExport
 from retention.requests.cannot_do import CannotDo
@@ -82,7 +83,7 @@ def _page(request: MemberRequest, error: str) -> HttpResponse:
         "others": asking.other_owners(request.member),
         "may_agree": found is not None and found.state == "asked" and found.asked_by_id != request.member.pk,
         "holds": live_scopes().values("hold").distinct().count(),
-        "copies": list(copies),
+        "copies": with_ends(copies),
         "me": request.member.pk,
         "may_copy": not copies.filter(state=DataExport.State.MAKING).exists(),
     }

@@ -37,7 +37,7 @@ def copy_subject(request: MemberRequest, subject_id: UUID) -> HttpResponse:
 @fresh
 @require_safe
 def fetch_export(request: MemberRequest, export_id: UUID) -> StreamingHttpResponse:
-    """The ZIP, for whoever it was made for, until its days are over."""
+    """The ZIP, for whoever it was made for, until its period is over."""
     found = asking.fetch(member=request.member, export_id=export_id)
     response = StreamingHttpResponse(pieces(request.member.organization_id, found), content_type="application/zip")
     response["Content-Disposition"] = (

@@ -20,6 +20,7 @@ from accounts.step_up import fresh
 from retention.erasing.asking import OPEN, TO_ERASE, changed
 from retention.erasing.running import CHANGED
 from retention.exporting.asking import WITH_COPY
+from retention.exporting.ends import with_ends
 from retention.forms.request_forms import ProofForm, ReasonForm, RequestForm
 from retention.models import DataExport, Erasure, SubjectRequest
 from retention.requests import opening, reading
@@ -160,7 +161,7 @@ def _context(request: MemberRequest, found: SubjectRequest) -> dict[str, Any]:
     copies = DataExport.objects.select_related("recipient__user").filter(request=found)
     copying = copies.filter(state=DataExport.State.MAKING).exists()
     return {
-        "copies": list(copies),
+        "copies": with_ends(copies),
         "me": request.member.pk,
         "at_work": copying or (erasure is not None and erasure.state == Erasure.State.RUNNING),
         "may_copy": is_open and found.kind in WITH_COPY and not copying,

@@ -235,6 +235,13 @@ def destroyed_contacts(organization: UUID, contacts: Collection[str]) -> set[str
         return set(gone.values_list("scope", flat=True))
 
 
+def destroyed_scopes(organization: UUID, kind: str) -> set[str]:
+    """Scopes of which keys of this kind were destroyed without the log telling of it yet; of contacts, also since."""
+    with keys_of(organization):
+        gone = DestroyedKey.objects.filter(organization_id=organization, kind=kind)
+        return set(gone.values_list("scope", flat=True))
+
+
 def scopes_of(organization: UUID, kind: str) -> list[str]:
     """The scopes of this kind that have a key."""
     with keys_of(organization):

@@ -1,7 +1,7 @@
 """A data request, opened by a member of the active organization."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 
@@ -48,7 +48,6 @@ def pack_for(member: Membership) -> DataExport:
         until=now.date(),
         size=2,
         ready_at=now,
-        ends_at=now + timedelta(days=7),
     )
     DataExportPart.objects.create(export=pack, number=0, content=b"PK")
     return pack
@@ -64,7 +63,6 @@ def copied_for(member: Membership, request: SubjectRequest) -> DataExport:
         asked_at=now,
         size=2,
         ready_at=now,
-        ends_at=now + timedelta(days=7),
     )
     DataExportPart.objects.create(export=export, number=0, content=b"PK")
     return export

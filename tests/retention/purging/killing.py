@@ -1,7 +1,8 @@
 """A purge in a process of its own that is killed at one of its places, and what must be true when another has resumed.
 
 One day has a text that must stay (its conversation is open) and one that must not: that day goes by itself. Another day
-has only texts that end, and goes together with others. And a conversation is past its period: its texts go.
+has only texts that end, and goes together with others. And a conversation is past its period, and a file that somebody
+asked for: its texts go, and so does the file.
 """
 
 import os
@@ -17,12 +18,13 @@ from django.utils import timezone
 
 from retention import certificates
 from retention.kinds import Kind
-from retention.models import Purge, PurgeStep
+from retention.models import DataExport, DataExportPart, Purge, PurgeStep
 from retention.purging import running
 from tenancy.audit_checkpoints import trusted_keys
 from tenancy.encryption import keyring, records
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.retention.asked import pack_for
 from tests.texting.desk import SECOND, Desk
 from texting.models import Conversation, Message, SendAttempt
 
@@ -35,6 +37,7 @@ POINTS = (
     "after_day_shredded",
     "before_rows_ended",
     "before_texts_deleted",
+    "before_files_ended",
     "after_purge_step",
 )
 KEPT, DOOMED = "Persimmons stay where they are", "Zwetschgenkuchen for the trombone quartet"
@@ -69,6 +72,8 @@ def set_scene(desk: Desk, told) -> Scene:
         Message.objects.filter(pk=gone.pk).update(body=None, ended_at=before, ended_as="retention", created_at=before)
         Conversation.objects.filter(pk=gone.conversation_id).update(resolved_at=before, preview=None)
         set_days(Kind.BODIES, 30)
+        pack = pack_for(desk.cast.admin)
+        DataExport.objects.filter(pk=pack.pk).update(ready_at=LONG_AGO)
         copies = Message.objects.filter(pk__in=[one.pk for one in doomed]).values_list("body", flat=True)
         return Scene(kept, doomed, [bytes(copy) for copy in copies], gone)
 
@@ -107,8 +112,10 @@ def judge(desk: Desk, scene: Scene, purge: Purge) -> None:
     keyring.forget_everything()
     with activate(desk.organization):
         assert purge.state == "done"
-        first, second, rows = PurgeStep.objects.order_by("day")
-        assert {first.state, second.state, rows.state} == {"verified"}
+        first, second, rows, files = PurgeStep.objects.order_by("day", "kind")
+        assert {first.state, second.state, rows.state, files.state} == {"verified"}
+        assert (files.ended, DataExport.objects.get().state) == ({"retention.DataExport": 1}, "ended")
+        assert not DataExportPart.objects.exists()
         assert (rows.ended["texting.Message"], rows.ended["texting.Conversation"]) == (1, 1)
         assert not Message.objects.filter(pk=scene.gone.pk).exists()
         assert Conversation.objects.get(pk=scene.gone.conversation_id).texts_gone_at == purge.at
@@ -119,9 +126,9 @@ def judge(desk: Desk, scene: Scene, purge: Purge) -> None:
         for one in scene.doomed:
             ended = Message.objects.get(pk=one.pk)
             assert (ended.body, ended.ended_as) == (None, "retention")
-        key_ids = [*first.key_ids, *second.key_ids]
+        key_ids = [*first.key_ids, *second.key_ids, *files.key_ids]
         told = AuditEvent.objects.filter(event="key:destroyed", object_id__in=key_ids)
-        assert told.count() == len(key_ids) == 2
+        assert told.count() == len(key_ids) == 3
         assert AuditEvent.objects.filter(event="purge:done").count() == 1
         said = certificates.verify(purge.certificate, trusted_keys())
         assert said["ended"]["bodies"]["texting.Message"] == len(scene.doomed)

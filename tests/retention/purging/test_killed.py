@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings as configured
 
+from retention.models import DataExportPart
 from tenancy.crash_points import OTHER_POINTS, POINTS
 from tenancy.isolation import activate
 from tests.retention.purging import killing
@@ -25,13 +26,17 @@ def real(settings, without_waiting):
 
 
 @pytest.mark.usefixtures("real")
-def test_killed_while_rows_end_and_again_while_texts_go_it_is_finished_by_the_next_round(desk, told):
+def test_killed_while_rows_end_and_while_texts_go_and_while_files_go_the_next_round_finishes_it(desk, told):
     scene = killing.set_scene(desk, told)
     killing.die("before_rows_ended")
     killing.wait_until_it_must_be_dead(desk)
     killing.die("before_texts_deleted")
     with activate(desk.organization):
         assert Message.objects.filter(pk=scene.gone.pk).exists()
+    killing.wait_until_it_must_be_dead(desk)
+    killing.die("before_files_ended")
+    with activate(desk.organization):
+        assert DataExportPart.objects.exists(), "not committed"
     killing.judge(desk, scene, killing.resume(desk))
 
 

@@ -14,6 +14,7 @@ from retention.erasing import asking as erasing
 from retention.exporting import asking, copying, running, zipping
 from retention.exporting.zipping import PIECE, Pieces
 from retention.models import DataExport, DataExportPart, SubjectRequest
+from retention.purging import running as purging
 from retention.requests.cannot_do import CannotDo
 from tenancy.encryption import keyring
 from tenancy.isolation import activate
@@ -80,20 +81,22 @@ def test_only_its_recipient_fetches_it_and_it_is_gone_after_its_days(desk, asked
     assert fetched(desk)[0].status_code == 200
     with activate(desk.organization):
         export = DataExport.objects.get()
-        assert export.ends_at - export.ready_at == timedelta(days=7)
         stored = bytes(DataExportPart.objects.filter(export=export).values_list("content", flat=True)[0])
         assert b"data.json" not in stored
         assert OutgoingMail.objects.filter(kind="export_ready").count() == 1
-        assert running.end_due(timezone.now()) == 0
-        DataExport.objects.update(ends_at=timezone.now())
-    assert fetched(desk)[0].status_code == 404, "before the clock has looked"
+        almost = timedelta(days=7, minutes=-1)
+        DataExport.objects.update(ready_at=timezone.now() - almost)
+    assert fetched(desk)[0].status_code == 200
     with activate(desk.organization):
-        assert running.end_due(timezone.now()) == 1
+        DataExport.objects.update(ready_at=timezone.now() - timedelta(days=7))
+    assert fetched(desk)[0].status_code == 404, "before a purge has looked"
+    assert purging.run_nights()["failed"] == 0
+    with activate(desk.organization):
         assert not DataExportPart.objects.exists()
         assert keyring.stored_ids(desk.organization.pk, "export", str(export.pk)) == []
     with activate(desk.organization):
         kinds = AuditEvent.objects.filter(object_id=str(export.pk)).order_by("sequence").values_list("event", flat=True)
-        assert list(kinds) == ["export:asked", "export:made", "export:fetched"]
+        assert list(kinds) == ["export:asked", "export:made", "export:fetched", "export:fetched"]
 
 
 def test_who_died_half_way_leaves_a_file_that_is_made_anew(desk, asked, monkeypatch):
