@@ -8,12 +8,10 @@ from django.conf import settings
 
 from compliance.content_types.links import links_in
 from compliance.detectors import Finding, scan
+from compliance.screening.said_before import OURS, of, said_before
 from texting.gate import Draft
 from texting.models import Decision
-from texting.purposes import PRIVATE, TERMS, Purpose
-
-_OURS = frozenset({Purpose.CODE, Purpose.OPT_IN_QUESTION}) | PRIVATE
-"""Written by the product, and some of them a code by nature."""
+from texting.purposes import TERMS
 
 
 @cache
@@ -25,10 +23,36 @@ def _own_links() -> re.Pattern[str]:
 
 def found_in(draft: Draft) -> Sequence[Finding]:
     """In the order of the text. Looked for once, when a text is queued, and not in what the product writes itself."""
-    if draft.stage != Decision.Stage.QUEUE or TERMS[draft.purpose].owed or draft.purpose in _OURS:
-        return ()
+    return found_in_all([draft])[0]
+
+
+def found_in_all(drafts: Sequence[Draft]) -> list[Sequence[Finding]]:
+    """`found_in` for each, with one statement at most for what was sent to the same customers just before."""
+    asked = [draft for draft in drafts if _is_asked(draft)]
+    said = said_before(asked) if asked else {}
+    return [_found(draft, of(draft, said)) if _is_asked(draft) else () for draft in drafts]
+
+
+def _is_asked(draft: Draft) -> bool:
+    return draft.stage == Decision.Stage.QUEUE and not TERMS[draft.purpose].owed and draft.purpose not in OURS
+
+
+def _found(draft: Draft, before: Sequence[str]) -> Sequence[Finding]:
     body = _own_links().sub("", draft.body)
-    return (*scan(body, direction="out"), *_found_in_links(body))
+    alone = (*scan(body, direction="out"), *_found_in_links(body))
+    if not before:
+        return alone
+    seen = {(one.type, one.start) for one in alone}
+    with_them = _completed(body, [_own_links().sub("", text) for text in before])
+    return (*alone, *(one for one in with_them if (one.type, one.start) not in seen))
+
+
+def _completed(body: str, before: Sequence[str]) -> Iterator[Finding]:
+    """What only shows when the texts before are read, too, and ends in this one. Places count in this text."""
+    begin = sum(len(text) + 1 for text in before)
+    for one in scan([*before, body], direction="out"):
+        if one.end > begin:
+            yield one._replace(start=max(one.start - begin, 0), end=one.end - begin)
 
 
 def _found_in_links(body: str) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from accounts.permissions import Permission
 from compliance.detectors import RULE_VERSION, Finding
 from compliance.measures.profiles.holding import kept_from_texts
 from compliance.screening.excepted import Exceptions, may_be_excepted
-from compliance.screening.outbound import found_in
+from compliance.screening.outbound import found_in_all
 from compliance.screening.words import name_of, what_to_do
 from compliance.send_policies.by_words import ByWords
 from tenancy.said import gettext as _
@@ -24,7 +24,16 @@ class SensitiveContent(ByWords):
 
     def judge(self, draft: Draft) -> Ruling:
         """The strictest finding first. Values stand neither in the reasons nor in what is stored of them."""
-        found, exceptions = Exceptions().without(found_in(draft))
+        return self.judge_all([draft])[0]
+
+    def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
+        """`judge` for each; what was sent before and the exceptions are looked up once."""
+        exceptions = Exceptions()
+        found = found_in_all(drafts)
+        return [self._judge(draft, one, exceptions) for draft, one in zip(drafts, found, strict=True)]
+
+    def _judge(self, draft: Draft, seen: Sequence[Finding], known: Exceptions) -> Ruling:
+        found, exceptions = known.without(seen)
         ruling = self._about(found, draft)
         if not exceptions:
             return ruling

@@ -1,13 +1,24 @@
 """What must not be sent by text is refused whoever sends it, and what the product owes the customer still leaves."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from compliance.detectors import scan
+from compliance.screening.outbound import found_in
+from compliance.send_policies.content import SensitiveContent
+from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.permitting import agree_to_everything
-from tests.texting.desk import Desk, desk
+from tests.texting.desk import SECOND, Desk, desk
 from texting import sending
+from texting.gate import Draft
 from texting.models import Decision, Message
 from texting.purposes import Purpose
 
@@ -52,6 +63,63 @@ def test_what_may_be_sent_leaves(desk: Desk, body: str) -> None:
     conversation = desk.hear("Hello")
 
     assert desk.answer(conversation, body).status == "queued"
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "kind"),
+    [
+        (["Card on file 4111 1111"], "1111 1111", "payment_card"),
+        (["Card on file 4111 1111", "Hold on", "1111"], "1111", "payment_card"),
+        (["Four one one one one one one one, that is the card"], "one one one one one one one one", "payment_card"),
+        (["SSN on file 536-22"], "8761", "us_ssn"),
+    ],
+)
+def test_the_end_of_a_value_that_was_begun_just_before_is_refused(desk, before, then, kind):
+    conversation = desk.hear("Hello")
+    for text in before:
+        desk.answer(conversation, text)
+    with activate(desk.organization), pytest.raises(sending.Refused) as refused:
+        sending.send_text(conversation=conversation, body=then, author=desk.cast.agent)
+    assert [one.rule for one in refused.value.outcome.objections] == [f"content.{kind}"]
+    assert desk.answer(conversation, "See you tomorrow at 10:30").status == "queued"
+
+
+@pytest.mark.parametrize("apart", ["time", "customer", "line", "announcement"])
+def test_a_value_is_not_put_together_from_texts_that_do_not_belong_together(desk, apart):
+    conversation = desk.hear("Hello")
+    desk.answer(conversation, "Card on file 4111 1111")
+    later = timezone.now() + (timedelta(minutes=16) if apart == "time" else timedelta())
+    announcement = new_id() if apart == "announcement" else None
+    if apart == "customer":
+        conversation = desk.hear("Hello", number=SECOND)
+    elif apart == "line":
+        conversation = desk.hear("Hello", line=desk.billing_line)
+    with activate(desk.organization), time_machine.travel(later):
+        draft = Draft(conversation, "1111 1111", Purpose.REPLY, desk.cast.agent, announcement_id=announcement)
+        assert found_in(draft) == ()
+        assert bool(found_in(replace(draft, announcement_id=None))) == (apart == "announcement")
+
+
+def test_our_own_codes_and_a_value_of_before_say_nothing_against_what_follows(desk):
+    conversation = desk.hear("Hello")
+    with activate(desk.organization):
+        sending.send_text(
+            conversation=conversation, body="Your code is 482913", author=None, purpose=Purpose.PRIVATE_CODE
+        )
+    assert desk.answer(conversation, "Use door 4").status == "queued"
+
+
+@pytest.mark.parametrize(("body", "asked"), [("See you then", 0), ("One moment", 0), ("See you at 10", 1)])
+def test_what_was_sent_before_is_looked_up_once_and_only_where_a_text_could_complete_it(desk, body, asked):
+    places = [desk.hear("Hello"), desk.hear("Hello", number=SECOND)]
+    for place in places:
+        desk.answer(place, "Good morning")
+    with activate(desk.organization):
+        drafts = [Draft(place, body, Purpose.REPLY, desk.cast.agent) for place in places]
+        SensitiveContent().judge_all(drafts)
+        with CaptureQueriesContext(connection) as queries:
+            SensitiveContent().judge_all(drafts)
+    assert len(queries) == asked
 
 
 def test_our_own_links_are_no_secrets(desk: Desk) -> None:
