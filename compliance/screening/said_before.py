@@ -4,7 +4,6 @@ Source: DOMAIN 5.1 (the text and the last five within fifteen minutes). Codes an
 out: they were not looked through when they left, and would make a secret of any number that follows.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import cast
@@ -13,9 +12,10 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from compliance.detectors.number_words import NUMBER_WORDS
+from compliance.detectors.folding import fold
+from compliance.detectors.gates import glance
 from compliance.opt_out.answers import OPT_OUT_WORDS
-from compliance.screening.masking import LOOKS_BACK, WINDOW
+from compliance.screening.masking import LOOKS_BACK, WINDOW, may_complete
 from tenancy.arrays import uuids
 from tenancy.encryption import EncryptedTextField
 from tenancy.isolation import current_organization_id
@@ -26,8 +26,6 @@ from texting.purposes import PRIVATE, TERMS, Purpose
 OURS = frozenset({Purpose.CODE, Purpose.OPT_IN_QUESTION}) | PRIVATE
 """Written by the product, and some of them a code by nature."""
 _NOT_ASKED = sorted({*OURS, *(purpose for purpose, terms in TERMS.items() if terms.owed)})
-_WORD = re.compile(r"[a-z]+")
-_FEWEST_WORDS = 2  # "one" alone is everyday speech
 
 _CLAUSE = f"\n{OPT_OUT_WORDS}"  # added to a first text: what was begun ends before it
 
@@ -40,13 +38,6 @@ _LAST = """
         ORDER BY created_at DESC, id DESC LIMIT %s
     ) AS last
 """
-
-
-def may_complete(body: str) -> bool:
-    """Whether a text could be the end of a value that earlier ones began: a digit, or numbers in words."""
-    if any(char.isdecimal() for char in body):
-        return True
-    return sum(word in NUMBER_WORDS for word in _WORD.findall(body.lower())) >= _FEWEST_WORDS
 
 
 def said_before(drafts: Sequence[Draft]) -> dict[tuple[UUID, UUID], list[str]]:
@@ -71,9 +62,10 @@ def said_before(drafts: Sequence[Draft]) -> dict[tuple[UUID, UUID], list[str]]:
 
 
 def of(draft: Draft, said: dict[tuple[UUID, UUID], list[str]]) -> list[str]:
-    """Those before this one; none where it cannot complete anything."""
-    may = draft.announcement_id is None and may_complete(draft.body)
-    return said.get(_place(draft), []) if may else []
+    """Those before this one that hold a part or tell what one is; none where it cannot complete anything."""
+    if draft.announcement_id is not None or not may_complete(draft.body):
+        return []
+    return [text for text in said.get(_place(draft), []) if may_complete(text) or glance(fold(text).text).flags]
 
 
 def _place(draft: Draft) -> tuple[UUID, UUID]:

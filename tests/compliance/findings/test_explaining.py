@@ -1,14 +1,21 @@
 """What is only likely may be sent with a reason, by those who may; cards, identity numbers and secrets never."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Integration, Membership
+from accounts.permission_catalogue import OFFERED, Permission
 from compliance.models import Finding
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.callers import make_caller
 from tests.texting.desk import Desk, desk
+from texting import gate, sending
+from texting.gate import Draft
 from texting.models import Decision, Message
+from texting.purposes import Purpose
 
 __all__ = ["desk"]
 
@@ -97,3 +104,21 @@ def test_a_reason_opens_nothing_for_who_opted_out(desk: Desk) -> None:
     assert 'data-state="no"' in refused.content.decode()
     with activate(desk.organization):
         assert [one.because for one in Finding.objects.all() if one.because] == []
+
+
+def test_no_program_sends_it_all_the_same_whatever_it_may_and_says(desk: Desk) -> None:
+    """The API takes no reason; should a door ever take one, the gate refuses a machine's."""
+    conversation = desk.hear("Hello")
+    pk = make_caller(desk.cast.owner).member.pk
+    with activate(desk.organization):
+        Integration.objects.filter(membership=pk).update(permissions=[one.value for one in OFFERED])
+        program = Membership.objects.select_related("user", "organization").get(pk=pk)
+        assert program.may(Permission.MESSAGES_EXPLAIN)
+        asked = Draft(conversation, LIKELY, Purpose.REPLY, program, because="They asked for it")
+        assert gate.ask(replace(asked, author=desk.cast.supervisor)).explained
+        with pytest.raises(sending.Refused) as refused:
+            sending.send_text(conversation=conversation, body=LIKELY, author=program, because=asked.because)
+    outcome = refused.value.outcome
+    assert [one.rule for one in outcome.objections] == ["content.bank_account"]
+    assert not outcome.wants_reason
+    assert sent(desk) == 0

@@ -69,7 +69,8 @@ def test_what_may_be_sent_leaves(desk: Desk, body: str) -> None:
     ("before", "then", "kind"),
     [
         (["Card on file 4111 1111"], "1111 1111", "payment_card"),
-        (["Card on file 4111 1111", "Hold on", "1111"], "1111", "payment_card"),
+        (["Card on file 4111 1111", "Let me look that up, please wait", "1111"], "1111", "payment_card"),
+        (["Your password is"], "correcthorse", "credential"),
         (["Four one one one one one one one, that is the card"], "one one one one one one one one", "payment_card"),
         (["SSN on file 536-22"], "8761", "us_ssn"),
     ],
@@ -109,7 +110,7 @@ def test_our_own_codes_and_a_value_of_before_say_nothing_against_what_follows(de
     assert desk.answer(conversation, "Use door 4").status == "queued"
 
 
-@pytest.mark.parametrize(("body", "asked"), [("See you then", 0), ("One moment", 0), ("See you at 10", 1)])
+@pytest.mark.parametrize(("body", "asked"), [("See you then", 0), ("One moment please", 0), ("Thank you!", 0), ("See you at 10", 1)])
 def test_what_was_sent_before_is_looked_up_once_and_only_where_a_text_could_complete_it(desk, body, asked):
     places = [desk.hear("Hello"), desk.hear("Hello", number=SECOND)]
     for place in places:
