@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from compliance.content_types.kinds import ContentType
 from compliance.models import ContentRules
@@ -56,6 +59,12 @@ def decided() -> Decided:
         row = ContentRules.objects.order_by("-made_at", "-id").first()
         kept.decided = read(row) if row else Decided()
     return kept.decided
+
+
+def linked() -> frozenset[str]:
+    """The only domains that texts of the active organization link: its own, with Parley's; none: any domain."""
+    domains = decided().domains
+    return frozenset((*domains, urlsplit(settings.PUBLIC_BASE_URL).hostname or "")) if domains else frozenset()
 
 
 def forget() -> None:

@@ -14,6 +14,8 @@ from compliance.forms.permission_forms import EARLIEST_YEAR, LATEST_YEAR
 from compliance.models import Finding
 
 _ANY = ("", _("All"))
+_SURE = [(one.value, one.label) for one in (Finding.Confidence.HIGH, Finding.Confidence.MEDIUM)]
+"""No detector leaves anything less likely by itself (decision 377)."""
 
 
 class FindingsForm(forms.Form):
@@ -21,9 +23,7 @@ class FindingsForm(forms.Form):
 
     state = forms.ChoiceField(required=False, choices=[(one, one) for one in STATES], widget=forms.HiddenInput)
     type = forms.ChoiceField(label=_("Kind"), required=False)
-    confidence = forms.ChoiceField(
-        label=_("How sure"), required=False, choices=[_ANY, *reversed(Finding.Confidence.choices)]
-    )
+    confidence = forms.ChoiceField(label=_("How sure"), required=False, choices=[_ANY, *_SURE])
     direction = forms.ChoiceField(label=_("Direction"), required=False, choices=[_ANY, *Finding.Direction.choices])
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput)
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput)

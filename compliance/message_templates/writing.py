@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
 from compliance.content_types.kinds import ContentType
+from compliance.content_types.rules import linked
 from compliance.message_templates import telling
 from compliance.message_templates.checking import Flaw, Weight, against, judge_all
 from compliance.message_templates.contact_fields import unseen
@@ -169,7 +170,7 @@ def want_second(*, actor: Membership, wanted: bool, for_own: bool = False) -> No
 
 
 def require_flawless(actor: Membership, now: MessageTemplate) -> None:
-    judged = judge_all(ContentType(now.type), now.languages, now.bodies)
+    judged = judge_all(ContentType(now.type), now.languages, now.bodies, domains=linked())
     flaws = [*against(judged, Weight.NEVER, Weight.BEFORE), *unseen_fields(actor, now.bodies)]
     if flaws or not now.languages:
         raise Flawed(flaws)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from compliance.content_types.catalogue import CATALOGUE, PARTS, ContentType
 from compliance.content_types.classifying import recognize
+from compliance.content_types.rules import linked
 from compliance.message_templates.checking import Weight, against, judge
 from compliance.message_templates.filling import known
 from compliance.message_templates.placeholders import Unfilled, fill, names_in, samples, without_instead
@@ -53,7 +54,7 @@ def check(words: str, language: str) -> None:
     if open_ones := [name for name in without_instead(words) if name not in _SURE]:
         text = _("Say what stands there for those without one: {%(name)s|there}.")
         raise CannotAnnounce(text % {"name": open_ones[0]})
-    flaws = against([judge(ContentType.REPLY, language, words)], Weight.NEVER, Weight.BEFORE)
+    flaws = against([judge(ContentType.REPLY, language, words, domains=linked())], Weight.NEVER, Weight.BEFORE)
     if flaws:
         raise CannotAnnounce(f"{flaws[0].rule} {flaws[0].act}")
     told = recognize(fill(words, samples(language, words)))

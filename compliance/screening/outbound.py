@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 
@@ -21,30 +22,39 @@ def _own_links() -> re.Pattern[str]:
     return re.compile(rf"{re.escape(settings.PUBLIC_BASE_URL)}/[a-z]/{code}(?:#{code})?")
 
 
-def found_in(draft: Draft) -> Sequence[Finding]:
+def found_in(draft: Draft) -> tuple[Finding, ...]:
     """In the order of the text. Looked for once, when a text is queued, and not in what the product writes itself."""
     return found_in_all([draft])[0]
 
 
-def found_in_all(drafts: Sequence[Draft]) -> list[Sequence[Finding]]:
+def found_in_all(drafts: Sequence[Draft]) -> list[tuple[Finding, ...]]:
     """`found_in` for each, with one statement at most for what was sent to the same customers just before."""
-    asked = [draft for draft in drafts if _is_asked(draft)]
-    said = said_before(asked) if asked else {}
-    return [_found(draft, of(draft, said)) if _is_asked(draft) else () for draft in drafts]
+    said = said_before([draft for draft in drafts if _is_asked(draft)])
+    known: dict[Any, tuple[Finding, ...]] = {}
+    found: list[tuple[Finding, ...]] = []
+    for draft in drafts:
+        if not _is_asked(draft):
+            found.append(())
+            continue
+        read = (draft.body, of(draft, said))
+        if read not in known:
+            known[read] = _found(*read)
+        found.append(known[read])
+    return found
 
 
 def _is_asked(draft: Draft) -> bool:
     return draft.stage == Decision.Stage.QUEUE and not TERMS[draft.purpose].owed and draft.purpose not in OURS
 
 
-def _found(draft: Draft, before: Sequence[str]) -> Sequence[Finding]:
-    body = _own_links().sub("", draft.body)
-    alone = (*scan(body, direction="out"), *_found_in_links(body))
-    if not before:
-        return alone
-    seen = {(one.type, one.start) for one in alone}
-    with_them = _completed(body, [_own_links().sub("", text) for text in before])
-    return (*alone, *(one for one in with_them if (one.type, one.start) not in seen))
+def _found(written: str, before: Sequence[Sequence[str]]) -> tuple[Finding, ...]:
+    body = _own_links().sub("", written)
+    found = [*scan(body, direction="out"), *_found_in_links(body)]
+    for texts in before:
+        seen = {(one.type, one.start) for one in found}
+        completed = _completed(body, [_own_links().sub("", text) for text in texts])
+        found += [one for one in completed if (one.type, one.start) not in seen]
+    return tuple(found)
 
 
 def _completed(body: str, before: Sequence[str]) -> Iterator[Finding]:

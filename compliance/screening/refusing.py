@@ -72,7 +72,7 @@ def _mark(row: Finding) -> tuple[object, ...]:
 def _rows(text: Objected, *, at: datetime) -> list[Finding]:
     it = text.message_id or new_id()  # tells which findings were of one text
     found, _exceptions = Exceptions().without(found_in(text.draft))
-    return [_row(text, one, it, at) for one in found if one.confidence != "low"]
+    return [_row(text, one, it, at) for one in found]
 
 
 def _row(text: Objected, found: Detected, it: UUID, at: datetime) -> Finding:

@@ -1,4 +1,4 @@
-"""What the same line has sent to the same customer in the last minutes: values are split over texts on the way out, too.
+"""What a line has sent to a customer in the last minutes: values are split over texts on the way out, too.
 
 Source: DOMAIN 5.1 (the text and the last five within fifteen minutes). Codes and private links of the product are left
 out: they were not looked through when they left, and would make a secret of any number that follows.
@@ -12,8 +12,6 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from compliance.detectors.folding import fold
-from compliance.detectors.gates import glance
 from compliance.opt_out.answers import OPT_OUT_WORDS
 from compliance.screening.masking import LOOKS_BACK, WINDOW, may_complete
 from tenancy.arrays import uuids
@@ -61,11 +59,15 @@ def said_before(drafts: Sequence[Draft]) -> dict[tuple[UUID, UUID], list[str]]:
     return texts
 
 
-def of(draft: Draft, said: dict[tuple[UUID, UUID], list[str]]) -> list[str]:
-    """Those before this one that hold a part or tell what one is; none where it cannot complete anything."""
+def of(draft: Draft, said: dict[tuple[UUID, UUID], list[str]]) -> tuple[tuple[str, ...], ...]:
+    """Those before this one, in two readings: all of them, since words tell what a number is, and only those that hold
+    a part, since a "please wait" between two parts hides nothing. None where this text cannot complete anything.
+    """
     if draft.announcement_id is not None or not may_complete(draft.body):
-        return []
-    return [text for text in said.get(_place(draft), []) if may_complete(text) or glance(fold(text).text).flags]
+        return ()
+    every = tuple(said.get(_place(draft), ()))
+    parts = tuple(text for text in every if may_complete(text))
+    return tuple(texts for texts in dict.fromkeys((every, parts)) if texts)
 
 
 def _place(draft: Draft) -> tuple[UUID, UUID]:

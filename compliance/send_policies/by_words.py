@@ -18,15 +18,16 @@ class ByWords:
         known: dict[Any, Ruling] = {}
         found = []
         for draft in drafts:
-            asked = _all_but_the_conversation(draft)
+            asked = all_but_the_conversation(draft)
             if asked not in known:
                 known[asked] = self.judge(draft)
             found.append(known[asked])
         return found
 
 
-def _all_but_the_conversation(draft: Draft) -> tuple[Any, ...]:
+def all_but_the_conversation(draft: Draft) -> tuple[Any, ...]:
+    """What two drafts share that say the same for the same reason."""
     return (
         *(draft.body, draft.purpose, draft.author and draft.author.pk, draft.stage, draft.message_id, draft.files),
-        *(draft.outside_hours, draft.because, draft.approved, draft.announcement_id),
+        *(draft.outside_hours, draft.because, draft.approved, draft.announcement_id, draft.is_fixed),
     )

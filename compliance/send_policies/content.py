@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.models import Membership
 from accounts.permissions import Permission
@@ -11,14 +11,14 @@ from compliance.measures.profiles.holding import kept_from_texts
 from compliance.screening.excepted import Exceptions, may_be_excepted
 from compliance.screening.outbound import found_in_all
 from compliance.screening.words import name_of, what_to_do
-from compliance.send_policies.by_words import ByWords
+from compliance.send_policies.by_words import all_but_the_conversation
 from tenancy.said import gettext as _
 from tenancy.word_lists import all_of
 from texting.gate import Draft, Reason, Ruling, Verdict
 
 
-class SensitiveContent(ByWords):
-    """Refuses what is sure or likely, by its kind; warns of what may be. Seen once, when the text is queued."""
+class SensitiveContent:
+    """Refuses what is found, by its kind. Seen once, when the text is queued."""
 
     name: ClassVar[str] = "content"
 
@@ -27,10 +27,16 @@ class SensitiveContent(ByWords):
         return self.judge_all([draft])[0]
 
     def judge_all(self, drafts: Sequence[Draft]) -> list[Ruling]:
-        """`judge` for each; what was sent before and the exceptions are looked up once."""
+        """`judge` for each; what was sent before and the exceptions are looked up once, equal texts are judged once."""
         exceptions = Exceptions()
-        found = found_in_all(drafts)
-        return [self._judge(draft, one, exceptions) for draft, one in zip(drafts, found, strict=True)]
+        known: dict[Any, Ruling] = {}
+        rulings = []
+        for draft, found in zip(drafts, found_in_all(drafts), strict=True):
+            asked = (all_but_the_conversation(draft), found)
+            if asked not in known:
+                known[asked] = self._judge(draft, found, exceptions)
+            rulings.append(known[asked])
+        return rulings
 
     def _judge(self, draft: Draft, seen: Sequence[Finding], known: Exceptions) -> Ruling:
         found, exceptions = known.without(seen)
@@ -42,14 +48,7 @@ class SensitiveContent(ByWords):
         return Ruling((*ruling.reasons, excepted))
 
     def _about(self, found: Sequence[Finding], draft: Draft) -> Ruling:
-        sure = [one for one in found if one.confidence != "low"]
-        if sure:
-            return Ruling((self._refusal(sure, draft),))
-        if found:
-            text = _("This may be %(what)s.") % {"what": _named(found)}
-            hint = _("If it is, use a secure message or the phone.")
-            return Ruling((self._reason(found, Verdict.ALLOW, f"{text} {hint}", is_warning=True),))
-        return Ruling()
+        return Ruling((self._refusal(found, draft),)) if found else Ruling()
 
     def _refusal(self, found: Sequence[Finding], draft: Draft) -> Reason:
         may_explain = _may_explain(found, draft.author)
@@ -61,9 +60,7 @@ class SensitiveContent(ByWords):
         refusal = self._reason(found, Verdict.REFUSE, text, what_to_do=what_to_do(one.type for one in found))
         return replace(refusal, about_text=True, wants_reason=may_explain)
 
-    def _reason(
-        self, found: Sequence[Finding], verdict: Verdict, text: str, *, what_to_do: str = "", is_warning: bool = False
-    ) -> Reason:
+    def _reason(self, found: Sequence[Finding], verdict: Verdict, text: str, *, what_to_do: str = "") -> Reason:
         return Reason(
             rule=f"{self.name}.{found[0].type.lower()}",
             verdict=verdict,
@@ -71,7 +68,6 @@ class SensitiveContent(ByWords):
             what_to_do=what_to_do,
             version=RULE_VERSION,
             evidence={"rules": ",".join(reason.rule for reason in found[0].reasons)},
-            is_warning=is_warning,
         )
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from compliance.content_types.classifying import VERSION
 from compliance.content_types.links import links_in, wrong_with
-from compliance.content_types.rules import decided
+from compliance.content_types.rules import decided, linked
 from compliance.content_types.words import LINKS
 from compliance.send_policies.by_words import ByWords
 from compliance.send_policies.content_types import is_ours
@@ -25,8 +25,7 @@ class Links(ByWords):
         found = [] if is_ours(draft) else links_in(draft.body)
         if not found:
             return Ruling()
-        rules, own = decided(), urlsplit(settings.PUBLIC_BASE_URL).hostname
-        allowed = {*rules.domains, own or ""} if rules.domains else ()
+        rules, allowed, own = decided(), linked(), urlsplit(settings.PUBLIC_BASE_URL).hostname
         for link in found:
             wrong = None if link.host == own else wrong_with(link, allowed=allowed, only_https=rules.only_https)
             if wrong is not None:

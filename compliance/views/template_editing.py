@@ -12,6 +12,7 @@ from accounts.permissions import MemberRequest, requires
 from accounts.views.answers import form_page
 from compliance.content_types.catalogue import CATALOGUE
 from compliance.content_types.kinds import ContentType
+from compliance.content_types.rules import linked
 from compliance.forms.template_forms import TemplateForm, bodies_of
 from compliance.message_templates import writing
 from compliance.message_templates.checking import LANGUAGES, LONGEST, Weight, against, judge_all
@@ -81,7 +82,8 @@ def _saved(request: MemberRequest, form: TemplateForm, given: MessageTemplate | 
     """Where to go on; None when the form says why not."""
     wish, actor = form.wish, request.member
     if "publish" in request.POST:
-        flaws = against(judge_all(wish.type, tuple(wish.bodies), wish.bodies), Weight.NEVER, Weight.BEFORE)
+        judged = judge_all(wish.type, tuple(wish.bodies), wish.bodies, domains=linked())
+        flaws = against(judged, Weight.NEVER, Weight.BEFORE)
         flaws = [*flaws, *writing.unseen_fields(actor, wish.bodies)]
         if flaws:
             form.refuse(flaws)
@@ -135,6 +137,6 @@ def _shown(type: str, written: dict[str, str], first: str) -> dict[str, object]:
     """For `_preview.html`."""
     kind = ContentType(type) if type in set(ContentType) else ContentType.REPLY
     bodies = bodies_of(written, first if first in LANGUAGES else "en")
-    judged = judge_all(kind, tuple(bodies), bodies)
+    judged = judge_all(kind, tuple(bodies), bodies, domains=linked())
     flaws = against(judged, Weight.NEVER, Weight.BEFORE)
     return {"judged": judged, "against": flaws, "entry": CATALOGUE[kind], "languages": LANGUAGES}

@@ -16,6 +16,7 @@ from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.content_types.catalogue import CATALOGUE
 from compliance.content_types.kinds import ContentType
+from compliance.content_types.rules import linked
 from compliance.forms.template_forms import TemplatesForm
 from compliance.message_templates import handing_on, library, reach, reading, writing
 from compliance.message_templates.checking import LANGUAGES, Weight, against, judge_all
@@ -312,7 +313,7 @@ def _is_theirs(member: Membership, template: MessageTemplate) -> bool:
 
 
 def _overview(request: MemberRequest, template: MessageTemplate, *, status: int = 200) -> HttpResponse:
-    judged = judge_all(ContentType(template.type), template.languages, template.bodies)
+    judged = judge_all(ContentType(template.type), template.languages, template.bodies, domains=linked())
     may_change = _is_theirs(request.member, template)
     context = {
         "template": template,

@@ -151,6 +151,12 @@ def test_without_scripts_the_buttons_lead_back_to_the_list(desk, found):
     assert (answer.status_code, answer["Location"]) == (302, reverse("findings"))
 
 
+def test_nothing_is_offered_that_no_finding_can_be(desk, found):
+    shown = page(desk, desk.cast.supervisor)
+    assert '<option value="medium">Likely' in shown
+    assert "Perhaps<" not in shown
+
+
 def test_filters_narrow_the_list(desk, found):
     desk.hear("I was diagnosed with diabetes last week")
     for query, number in (
@@ -158,7 +164,8 @@ def test_filters_narrow_the_list(desk, found):
         ({"type": "US_SSN"}, 1),
         ({"type": "IBAN"}, 0),
         ({"direction": "out"}, 0),
-        ({"confidence": "low"}, 0),
+        ({"confidence": "high"}, 1),
+        ({"confidence": "medium"}, 1),
         ({"state": "wrong"}, 0),
         ({"until": "2000-01-01"}, 0),
         ({"since": "2000-01-01"}, 2),

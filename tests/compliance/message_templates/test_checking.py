@@ -44,6 +44,20 @@ def test_each_flaw_says_where_it_is_and_how_much_it_weighs(body, weight, line, w
 
 
 @pytest.mark.parametrize(
+    ("body", "against"),
+    [
+        ("See https://elsewhere.org/x", ["elsewhere.org may not be linked."]),
+        ("See https://Elsewhere.org/x", ["elsewhere.org may not be linked."]),
+        ("See https://www.harbor.example/x or {link}", []),
+    ],
+)
+def test_where_an_organization_names_its_domains_a_template_links_no_other(body, against):
+    judged = judge(ContentType.REPLY, "en", body, domains={"harbor.example"})
+    assert [flaw.rule for flaw in judged.flaws if "link" in flaw.rule and flaw.weight is BEFORE] == against
+    assert [flaw for flaw in judge(ContentType.REPLY, "en", body).flaws if flaw.weight is BEFORE] == []
+
+
+@pytest.mark.parametrize(
     ("type", "body", "words"),
     [
         ("appointment", "Hello {first_name}, see you soon", "needs a date or a time"),

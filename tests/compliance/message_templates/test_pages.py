@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
+from compliance.content_types import changing_rules
+from compliance.content_types.rules import Decided
 from compliance.message_templates import library, reach, writing
 from compliance.message_templates.writing import NameTaken, NotNow
 from compliance.models import MessageTemplate, TemplateVersion
@@ -185,6 +187,16 @@ def test_the_preview_says_what_is_wrong_and_stores_nothing(desk, manager):
     for odd in ({}, {"type": "magic", "fallback": "xx", "body_en": "é" * 100_000}, {"body_fr": "{{{" * 400}):
         assert manager.post(reverse("preview_template"), odd, headers=HTMX).status_code == 200
     assert stored(desk) == []
+
+
+def test_domains_of_the_organization_are_kept_when_a_template_is_written_and_published(desk, manager):
+    with activate(desk.organization):
+        changing_rules.change(member=desk.cast.owner, wanted=Decided(domains=("harbor.example",)))
+        with pytest.raises(writing.Flawed, match="1"):
+            published(desk.cast.owner, "Elsewhere", "See https://elsewhere.org/x")
+        published(desk.cast.owner, "Here", "See https://harbor.example/x")
+    shown = manager.post(reverse("preview_template"), typed(body_en="See https://elsewhere.org/x"), headers=HTMX)
+    assert "elsewhere.org may not be linked" in shown.content.decode()
 
 
 def test_only_managers_and_only_of_their_organization_and_teams(desk, manager):
