@@ -27,6 +27,7 @@ zones); for a number of North America that is no answer."""
 
 UNKNOWN_PLACE = "US-unknown"
 _NANP = 1
+_NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{9}", re.ASCII)
 _ZIP = re.compile(r"(\d{3})\d{2}(?:-?\d{4})?", re.ASCII)
 _POSTAL_CODE = re.compile(r"([A-Z])\d[A-Z] ?\d[A-Z]\d", re.ASCII)
 
@@ -115,7 +116,7 @@ def version() -> str:
 
 def _by_number(evidence: _Evidence, number: str) -> None:
     try:
-        parsed = phonenumbers.parse(number)
+        parsed = _plainly(number) or phonenumbers.parse(number)
     except NumberParseException:
         raise ValueError("The number must be in international form, such as +12125550123.") from None
     if parsed.country_code == _NANP:
@@ -126,6 +127,13 @@ def _by_number(evidence: _Evidence, number: str) -> None:
     evidence.add(region or phonenumbers.region_code_for_country_code(parsed.country_code or 0), found)
     if not found:
         raise ValueError("The number belongs to no country whose time zones are known.")
+
+
+def _plainly(number: str) -> PhoneNumber | None:
+    """A number of North America as all of them are stored, without the library's search for what else it may be."""
+    if _NORTH_AMERICAN.fullmatch(number) is None:
+        return None
+    return PhoneNumber(country_code=_NANP, national_number=int(number[2:]))
 
 
 def _by_area_code(evidence: _Evidence, parsed: PhoneNumber) -> None:

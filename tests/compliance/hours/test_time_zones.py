@@ -2,11 +2,12 @@
 
 from zoneinfo import available_timezones
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.hours.time_zones import whereabouts
+from compliance.hours.time_zones import _plainly, whereabouts
 
 EASTERN, CENTRAL, MOUNTAIN, PACIFIC = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
 ALL_OF_THE_STATES = (
@@ -140,3 +141,21 @@ def test_every_north_american_number_is_somewhere(area_code: int, exchange: int)
     assert found.places
     assert found.zones
     assert set(found.zones) <= available_timezones()
+
+
+@given(st.from_regex(r"\+1[2-9][0-9]{9}", fullmatch=True))
+def test_numbers_of_north_america_are_read_as_the_library_reads_them(number: str) -> None:
+    assert _plainly(number) == phonenumbers.parse(number)
+
+
+def test_other_numbers_are_left_to_the_library() -> None:
+    for number in (
+        "+11234567890",
+        "+1212555012",
+        "+121255501234",
+        "+442079460000",
+        "12125550123",
+        "+1212555012\u0663",
+        "",
+    ):
+        assert _plainly(number) is None, number
