@@ -6,7 +6,7 @@ is queued; what a colleague has approved passes here and is judged by every othe
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from compliance.content_types.catalogue import CATALOGUE, PARTS, ContentType, named
@@ -53,10 +53,19 @@ class ContentTypes:
             if one is not None and not one.forbidden and one.is_confident and one.type is ContentType.PROMOTION
         ]
         agreed = consent.states_of(offers) if offers else {}
-        return [
-            Ruling() if one is None else self._ruling(draft, one, agreed)
-            for draft, one in zip(drafts, found, strict=True)
-        ]
+        same: dict[Any, Ruling] = {}  # of all but offers, whose answer depends on whom they go to
+        answers = []
+        for draft, one in zip(drafts, found, strict=True):
+            if one is None:
+                answers.append(Ruling())
+            elif one.type is ContentType.PROMOTION:
+                answers.append(self._ruling(draft, one, agreed))
+            else:
+                asked = (draft.body, draft.is_unread, draft.approved)
+                if asked not in same:
+                    same[asked] = self._ruling(draft, one, agreed)
+                answers.append(same[asked])
+        return answers
 
     def _ruling(self, draft: Draft, found: Recognized, agreed: dict[UUID, consent.State]) -> Ruling:
         if found.forbidden:
