@@ -23,6 +23,7 @@ from uuid import UUID
 from django.db import connections, models, transaction
 from django_scopes import ScopedManager, get_scope, scope
 
+from tenancy import rows
 from tenancy.constraints import AppendOnly, RowSecurity, SameOrganization, same_organization
 from tenancy.ids import new_id
 
@@ -153,6 +154,7 @@ class TenantModel(models.Model):
         organization_id: UUID
     else:
         objects = ScopedManager(organization="organization")
+        from_db = classmethod(rows.from_db)
 
     class Meta:
         abstract = True

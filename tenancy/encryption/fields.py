@@ -11,7 +11,7 @@ Many rows: call `prefetch(rows)` first, which fetches all their keys in one quer
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
@@ -256,9 +256,10 @@ def _column_of(organization: UUID, table: str, column: str) -> bytes:
     return records.lengths_first(organization.bytes, table, column)
 
 
-def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField[Any, Any]]:
+@cache
+def encrypted_fields(model: type[models.Model]) -> tuple[EncryptedTextField[Any, Any], ...]:
     """The encrypted columns of `model`."""
-    return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
+    return tuple(field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField))
 
 
 def prefetch(rows: Iterable[models.Model | None], *, held_will_do: bool = False) -> None:
@@ -351,6 +352,7 @@ def is_withheld(row: models.Model, attribute: str) -> bool:
     return False
 
 
+@cache
 def _keyring() -> Any:
     """Imported late: models are made of these fields, and the keyring reads models."""
     from tenancy.encryption import keyring

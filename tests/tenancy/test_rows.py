@@ -1,0 +1,74 @@
+"""A row that was read is the object that Django itself would make of it."""
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.db.models.signals import post_init, pre_init
+
+from tenancy.encryption import KeyDestroyed
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.isolation import TenantModel, activate
+from texting.models import Contact, Conversation, Message
+
+from .conftest import NOON
+
+OURS = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+
+
+def as_django_reads(row: models.Model) -> models.Model:
+    """The same row, made by `Model.from_db`."""
+    fields = row._meta.concrete_fields
+    values = type(row)._base_manager.filter(pk=row.pk).values_list(*(field.attname for field in fields)).get()
+    return models.Model.from_db.__func__(type(row), "default", [field.attname for field in fields], list(values))
+
+
+def plain(row: models.Model) -> dict[str, object]:
+    """What stands in an object, what is beside its encrypted columns in parts."""
+    kept = {name: value for name, value in row.__dict__.items() if name != "_state" and not name.startswith("_stored_")}
+    sealed = {name: value.sealed for name, value in row.__dict__.items() if name.startswith("_stored_")}
+    return {**kept, **sealed, "state": (row._state.adding, row._state.db, row._state.fields_cache)}
+
+
+@pytest.mark.parametrize("model", [Contact, Conversation, Message])
+def test_it_holds_what_djangos_holds(model, harbor):
+    with activate(harbor.organization):
+        message = harbor.add_message("Hello", at=NOON)
+        row = model.objects.order_by("-pk").first()
+        assert plain(row) == plain(as_django_reads(row))
+        assert type(row) is model
+        read = Message.objects.get(pk=message.pk)
+        assert read.body == "Hello"
+        assert read.conversation == harbor.conversation
+        read.body = "Hello again"
+        read.save()
+        assert Message.objects.get(pk=message.pk).body == "Hello again"
+
+
+def test_what_was_not_read_is_read_when_it_is_looked_at(harbor, django_assert_num_queries):
+    with activate(harbor.organization):
+        harbor.add_message("Hello", at=NOON)
+        [row] = Message.objects.only("status")
+        assert row.get_deferred_fields() >= {"body", "created_at", "line_id"}
+        with django_assert_num_queries(3):  # of these two, and whose keys they are
+            assert row.body == "Hello"
+            assert row.line_id == harbor.line.pk
+        joined = Message.objects.select_related("conversation__contact").get()
+        with django_assert_num_queries(0):
+            assert joined.conversation.contact.pk == harbor.contact.pk
+        joined.conversation_id = harbor.line.pk
+        assert not Message._meta.get_field("conversation").is_cached(joined)
+
+
+def test_a_destroyed_key_shows_when_it_is_read(harbor):
+    with activate(harbor.organization):
+        harbor.add_message("Hello", at=NOON)
+        destroy_keys("body", NOON.date().isoformat(), reason="test")
+        with pytest.raises(KeyDestroyed):
+            _ = Message.objects.get().body
+
+
+def test_nobody_listens_to_rows_being_made():
+    for model in OURS:
+        assert not pre_init.has_listeners(model)
+        assert not post_init.has_listeners(model)
+        assert model.__init__ is models.Model.__init__
