@@ -5,7 +5,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django_scopes import get_scope
 
@@ -29,17 +29,20 @@ def tell(
     `route` names the page, without parameters, that the mail leads to; `but` is whoever did it themselves; `only`
     says who of them can do something about it. Returns how many mails were queued.
     """
+    rows = holders(permission).filter(wants_mails=True).order_by("user__email")
+    return sum(_queue(member, kind, route, words or {}) for member in rows if member != but and only(member))
+
+
+def holders(permission: Permission) -> QuerySet[Membership]:
+    """Everybody of the active organization who is here and holds the permission; no programs."""
     roles = [role for role in Role.objects.all() if permission in role.granted]
-    able = Membership.objects.filter(
+    return Membership.objects.filter(
         Q(is_owner=True) | Q(pk__in=MembershipRole.objects.filter(role__in=roles).values("membership")),
         organization=get_scope()["organization"],
         is_active=True,
         is_machine=False,
         user__is_active=True,
-        wants_mails=True,
-    )
-    rows = able.select_related("user", "organization").order_by("user__email")
-    return sum(_queue(member, kind, route, words or {}) for member in rows if member != but and only(member))
+    ).select_related("user", "organization")
 
 
 def tell_member(member: Membership, kind: mail.MailKind, *, route: str) -> None:

@@ -72,6 +72,11 @@ TEXTING_COMPOSER_TOOLS = [
 TEXTING_ORIGINS = "compliance.message_templates.origins.Templates"  # where texts came from that were not written anew
 TEXTING_AUDIENCES = ["compliance.opt_in.audiences.Agreed"]  # what contacts have agreed to, to choose an audience by
 TEXTING_ANNOUNCED_FOR = ["compliance.polls.showing.announced_for"]  # what announcements are part of
+TEXTING_NOTIFIED_OF = [  # things that wait for a second person, in members' lists of notifications
+    "texting.announcements.notified.Announcements",
+    "compliance.message_templates.notified.Templates",
+    "compliance.content_types.notified.HeldTexts",
+]
 TEXTING_THREAD_NOTICES = [
     "portal.payments.notices.payments",
     "compliance.opt_out.thread_notices.open_questions",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
+from compliance.content_types.notified import NAME
 from compliance.content_types.telling import show
 from compliance.models import HeldText
 from tenancy import audit
@@ -19,12 +20,15 @@ from texting import conversations, sending
 from texting.attachments import binding, storing
 from texting.gate import OutsideHours
 from texting.models import Conversation, Draft, Message
+from texting.notifications import things
 from texting.purposes import Purpose
 from texting.queries import unsent_files
 from texting.sending import BadText, Refused
 
 State = HeldText.State
 LONGEST_REASON = 500
+_OUTCOMES = {State.SENT: things.APPROVED, State.REFUSED: things.REFUSED, State.EXPIRED: things.EXPIRED}
+"""What a text's author is told of."""
 
 
 class CannotDecide(ValueError):
@@ -114,10 +118,10 @@ def put_away(*, member: Membership, held: HeldText) -> None:
 
 def expire() -> int:
     """End those that have waited too long. Returns how many."""
-    due = HeldText.objects.select_for_update(skip_locked=True).filter(
+    due = HeldText.objects.select_for_update(of=("self",), skip_locked=True).filter(
         state=State.WAITING, expires_at__lte=timezone.now()
     )
-    found = list(due.order_by("id"))
+    found = list(due.select_related("author").order_by("id"))
     for held in found:
         _write(held, State.EXPIRED)
         audit.record(event=AuditKind.MESSAGE_HELD_EXPIRED, object=held)
@@ -138,7 +142,7 @@ def _for_second_person(member: Membership, held: HeldText) -> HeldText:
 
 
 def _locked(held: HeldText) -> HeldText:
-    rows = HeldText.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by__user")
+    rows = HeldText.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by__user", "author")
     return rows.get(pk=held.pk)
 
 
@@ -159,6 +163,8 @@ def _words(held: HeldText) -> str:
 def _write(held: HeldText, state: HeldText.State, member: Membership | None = None, reason: str = "") -> None:
     held.state, held.decided_by, held.decided_at, held.reason = state, member, timezone.now(), reason
     held.save(update_fields=["state", "decided_by", "decided_at", *(["reason"] if reason else [])])
+    told = _OUTCOMES.get(state)
+    things.is_over(NAME, held.pk, outcome=told or "", told=held.author if told else None, actor=member)
     show([held])
 
 

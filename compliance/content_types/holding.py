@@ -10,6 +10,7 @@ from accounts import notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
+from compliance.content_types.notified import NAME
 from compliance.content_types.rules import decided
 from compliance.content_types.telling import show
 from compliance.models import Automation, HeldText
@@ -20,6 +21,7 @@ from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
 from texting.attachments import binding
 from texting.gate import Verdict
+from texting.notifications import things
 from texting.refusals import Objected
 
 ONE_MAIL_IN = timedelta(minutes=15)
@@ -45,8 +47,16 @@ def note(objected: Sequence[Objected]) -> None:
         if row.pk in stored:  # and not what the same request, a moment before, has stored
             binding.hold(files[row.pk], message_id=row.message_id)
             audit.record(event=AuditKind.MESSAGE_HELD, actor=row.author, object=row, rule=row.rule)
+    _list_for_those_who_decide([row for row in new if row.pk in stored])
     _tell_those_who_decide(stored)
     show(new)
+
+
+def _list_for_those_who_decide(rows: Sequence[HeldText]) -> None:
+    """In their notifications; whether they may read its conversation is asked when they look."""
+    able = set(notices.holders(Permission.MESSAGES_APPROVE).values_list("pk", flat=True)) if rows else set()
+    for row in rows:
+        things.waits(NAME, row.pk, members=able - {row.author_id}, actor=row.author)
 
 
 def _tell_those_who_decide(stored: set[UUID]) -> None:

@@ -32,7 +32,8 @@ def propose(*, actor: Membership, template: MessageTemplate, team: Team | None) 
         raise writing.NotNow
     writing.require_flawless(actor, now)
     made = _draft_for(actor, now, team)
-    MessageTemplate.objects.filter(pk=made.pk).update(asked_by=actor, asked_at=timezone.now())
+    made.asked_by, made.asked_at = actor, timezone.now()
+    MessageTemplate.objects.filter(pk=made.pk).update(asked_by=actor, asked_at=made.asked_at)
     audit.record(event=AuditKind.TEMPLATE_ASKED, actor=actor, object=made)
     telling.waits(made)
     return made

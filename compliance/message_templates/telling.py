@@ -8,8 +8,10 @@ from accounts import notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
+from compliance.message_templates.notified import NAME
 from compliance.message_templates.reach import waiting_for
 from compliance.models import MessageTemplate
+from texting.notifications import things
 
 ONE_MAIL_IN = timedelta(minutes=15)
 
@@ -27,3 +29,13 @@ def waits(template: MessageTemplate) -> None:
         return set(theirs) == {template.pk}
 
     notices.tell(Permission.TEMPLATES_MANAGE, MailKind.TEMPLATE_WAITS, route="message_templates", only=is_news)
+    able = set(notices.holders(Permission.TEMPLATES_MANAGE).values_list("pk", flat=True))
+    things.waits(
+        NAME, template.pk, members=able - {template.asked_by_id, template.changed_by_id}, actor=template.asked_by
+    )
+
+
+def decided(template: MessageTemplate, *, by: Membership, approved: bool) -> None:
+    """Lists show it as waiting no more; whoever asked learns what became of it. `template` as it was asked for."""
+    outcome = things.APPROVED if approved else things.REFUSED
+    things.is_over(NAME, template.pk, outcome=outcome, told=template.asked_by, actor=by)

@@ -138,6 +138,8 @@ def publish(*, actor: Membership, template: MessageTemplate, seen: str = "") -> 
         version=made.number, has_changes=False, asked_by=None, asked_at=None
     )
     audit.record(event=AuditKind.TEMPLATE_PUBLISHED, actor=actor, object=now, version=made.number)
+    if now.asked_by_id is not None:
+        telling.decided(now, by=actor, approved=True)
     return made
 
 
@@ -146,7 +148,8 @@ def ask(*, actor: Membership, template: MessageTemplate, seen: str = "") -> None
     now = as_seen(actor, template, seen)
     require_flawless(actor, now)
     if now.has_changes and now.asked_by_id is None:
-        MessageTemplate.objects.filter(pk=now.pk).update(asked_by=actor, asked_at=timezone.now())
+        now.asked_by, now.asked_at = actor, timezone.now()
+        MessageTemplate.objects.filter(pk=now.pk).update(asked_by=actor, asked_at=now.asked_at)
         audit.record(event=AuditKind.TEMPLATE_ASKED, actor=actor, object=now)
         telling.waits(now)
 
@@ -158,6 +161,7 @@ def send_back(*, actor: Membership, template: MessageTemplate) -> None:
         raise NotNow
     MessageTemplate.objects.filter(pk=now.pk).update(asked_by=None, asked_at=None)
     audit.record(event=AuditKind.TEMPLATE_SENT_BACK, actor=actor, object=now)
+    telling.decided(now, by=actor, approved=False)
 
 
 def want_second(*, actor: Membership, wanted: bool, for_own: bool = False) -> None:

@@ -21,6 +21,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import live
 from texting.live import LiveKind
+from texting.notifications import noting
 
 log = logging.getLogger("parley.payments")
 
@@ -74,6 +75,7 @@ def settle(request: PaymentRequest) -> None:
         request.paid_at = timezone.now()
         audit.record(event=AuditKind.PAYMENT_PAID, object=request, amount=paid, currency=request.currency)
         receipts.send(request)
+        noting.paid(request.conversation)
     if request.state != was:
         request.state_since = timezone.now()
         log.info("payment_state", extra={"payment": str(request.pk), "state": request.state})
@@ -155,6 +157,7 @@ def _book_refund(account: PaymentAccount, fact: RefundFact) -> bool:
     refund = _refund_of(account, fact) or PaymentRefund(
         account=account, payment_reference=fact.payment_reference, amount_minor=fact.amount_minor, state=fact.state
     )
+    was_there = refund.state == RefundState.SUCCEEDED and not refund._state.adding
     refund.session = refund.session or session
     refund.reference = refund.reference or fact.refund_reference
     refund.state = further_refund(RefundState(refund.state), fact.state)
@@ -166,6 +169,8 @@ def _book_refund(account: PaymentAccount, fact: RefundFact) -> bool:
         return False
     if is_new:
         audit.record(event=AuditKind.PAYMENT_REFUNDED_ELSEWHERE, object=request, amount=refund.amount_minor)
+    if refund.state == RefundState.SUCCEEDED and not was_there:
+        noting.refunded(request.conversation, by=refund.asked_by_id)
     settle(request)
     return True
 

@@ -134,6 +134,7 @@ def approve(*, member: Membership, row: Announcement) -> None:
     else:
         go(mine, asked_by)
     audit.record(event=AuditKind.ANNOUNCEMENT_APPROVED, actor=member, object=mine, people=people)
+    telling.decided(mine, asker=asked_by, by=member, approved=True)
     ring(mine)
 
 
@@ -145,8 +146,10 @@ def send_back(*, member: Membership, row: Announcement) -> None:
     mine = lock(row, State.ASKED)
     if mine.started_by_id != member.pk:
         require(member, Permission.ANNOUNCEMENTS_APPROVE)
+    asker = mine.started_by
     ask_no_more(mine)
     audit.record(event=AuditKind.ANNOUNCEMENT_SENT_BACK, actor=member, object=mine)
+    telling.decided(mine, asker=asker, by=member, approved=False)
 
 
 def ask_no_more(mine: Announcement) -> None:

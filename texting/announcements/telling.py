@@ -7,8 +7,10 @@ from accounts import notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
+from texting.announcements.notified import NAME
 from texting.announcements.second_person import concerned
 from texting.models import Announcement
+from texting.notifications import things
 from texting.queries import visible_lines
 
 
@@ -21,6 +23,14 @@ def waits(row: Announcement) -> None:
         return member.pk not in first and _may_see(member, row)
 
     notices.tell(Permission.ANNOUNCEMENTS_APPROVE, MailKind.ANNOUNCEMENT_WAITS, route="announcements", only=may)
+    able = notices.holders(Permission.ANNOUNCEMENTS_APPROVE).values_list("pk", flat=True)
+    things.waits(NAME, row.pk, members=set(able) - first, actor=row.started_by)
+
+
+def decided(row: Announcement, *, asker: Membership | None, by: Membership, approved: bool) -> None:
+    """Lists show it as waiting no more; whoever asked learns what became of it."""
+    outcome = things.APPROVED if approved else things.REFUSED
+    things.is_over(NAME, row.pk, outcome=outcome, told=asker, actor=by)
 
 
 def stopped(row: Announcement, author: Membership | None) -> None:

@@ -11,7 +11,10 @@ from texting.models.conversation import Conversation, Note
 
 
 class Notification(TenantModel):
-    """One thing that a member should know of a conversation. Ids and times only; what is shown is read then.
+    """One thing that a member should know. Ids and times only; what is shown is read then.
+
+    It is of a conversation, or about a thing (`about`, `about_id`: `texting.notifications.things`) that waits for the
+    member or was decided, which has a row each time; `outcome` is what was decided.
 
     Of each kind but `MENTIONED` a member has one unread row for a conversation, which counts how often it happened
     (`times`) and moves up with the latest (`at`). `mailed_at`: when it was told outside the page, or was found to be
@@ -24,10 +27,17 @@ class Notification(TenantModel):
         TEXT = "text", _("A customer wrote in a conversation of yours")
         ESCALATION = "escalation", _("An escalation is yours")
         AUTOMATION = "automation", _("An automation tells you of a conversation")
+        APPROVAL = "approval", _("Something waits for your approval")
+        DECISION = "decision", _("What you asked for was decided")
+        PAID = "paid", _("A customer paid in a conversation of yours")
+        REFUNDED = "refunded", _("A payment in a conversation of yours was refunded")
 
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    about = models.CharField(max_length=20, blank=True, default="")
+    about_id = models.UUIDField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, blank=True, default="")
     actor = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     times = models.PositiveIntegerField(default=1)
@@ -41,12 +51,20 @@ class Notification(TenantModel):
             *same_organization("member", "conversation", "actor", "note"),
             models.CheckConstraint(
                 condition=models.Q(kind="mentioned", note__isnull=False)
-                | models.Q(kind__in=["assigned", "text", "escalation", "automation"], note__isnull=True),
+                | (~models.Q(kind="mentioned") & models.Q(note__isnull=True)),
                 name="texting_notification_of_note",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["approval", "decision"], about_id__isnull=False)
+                | (
+                    ~models.Q(kind__in=["approval", "decision"])
+                    & models.Q(about="", about_id__isnull=True, conversation__isnull=False)
+                ),
+                name="texting_notification_of_what",
             ),
             models.UniqueConstraint(
                 fields=["organization", "member", "conversation", "kind"],
-                condition=models.Q(read_at__isnull=True, note__isnull=True),
+                condition=models.Q(read_at__isnull=True, note__isnull=True, about=""),
                 name="texting_notification_one_unread",
             ),
             models.UniqueConstraint(
@@ -57,6 +75,11 @@ class Notification(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "member", "-at", "-id"], name="texting_notification_list"),
+            models.Index(
+                fields=["organization", "about_id"],
+                condition=models.Q(about_id__isnull=False),
+                name="texting_notification_about",
+            ),
             models.Index(
                 fields=["organization", "at"],
                 condition=models.Q(read_at__isnull=True),
@@ -74,8 +97,9 @@ def every_kind() -> list[str]:
 
 
 def direct_kinds() -> list[str]:
-    """What somebody meant for the member: all but customers' texts."""
-    return [kind for kind in Notification.Kind.values if kind != Notification.Kind.TEXT]
+    """What somebody meant for the member: all but customers' texts, and but what has a mail of its own."""
+    kinds = Notification.Kind
+    return [kind for kind in kinds.values if kind not in {kinds.TEXT, kinds.APPROVAL}]
 
 
 class NotificationChoices(TenantModel):

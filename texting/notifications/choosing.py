@@ -47,7 +47,8 @@ class Choices:
 
     def told(self, way: Way) -> Q:
         """A condition on notifications: those that the member wants to be told of in this way."""
-        return Q(kind__in=sorted(self.ways[way])) & ~Q(conversation__line__team_id__in=sorted(self.muted))
+        heard = Q(conversation=None) | ~Q(conversation__line__team_id__in=sorted(self.muted))
+        return Q(kind__in=sorted(self.ways[way])) & heard
 
 
 def is_heard(member: Membership) -> bool:

@@ -25,11 +25,12 @@ Kind = Notification.Kind
 _NOTE = """
     WITH noted AS (
         INSERT INTO texting_notification AS known
-            (id, organization_id, member_id, kind, conversation_id, actor_id, times, at)
-        SELECT new.id, %(organization)s, new.member, %(kind)s, new.conversation, %(actor)s, new.times, %(now)s
+            (id, organization_id, member_id, kind, conversation_id, actor_id, times, at, about, outcome)
+        SELECT new.id, %(organization)s, new.member, %(kind)s, new.conversation, %(actor)s, new.times, %(now)s, '', ''
         FROM unnest(%(ids)s::uuid[], %(members)s::uuid[], %(conversations)s::uuid[], %(times)s::int[])
             AS new(id, member, conversation, times)
-        ON CONFLICT (organization_id, member_id, conversation_id, kind) WHERE read_at IS NULL AND note_id IS NULL
+        ON CONFLICT (organization_id, member_id, conversation_id, kind)
+            WHERE read_at IS NULL AND note_id IS NULL AND about = ''
         DO UPDATE SET times = known.times + EXCLUDED.times, at = EXCLUDED.at, actor_id = EXCLUDED.actor_id
         RETURNING known.member_id
     )
@@ -80,6 +81,18 @@ def escalation_given(*, to: UUID | None, actor: Membership | None, conversation_
 def told_by_rule(*, members: Iterable[UUID], conversation_id: UUID) -> None:
     """A rule of the organization tells these members of a conversation; who may not read it is shown nothing."""
     _note(Kind.AUTOMATION, [_New(member, conversation_id) for member in sorted(set(members))])
+
+
+def paid(conversation: Conversation) -> None:
+    """A customer paid: whoever has the conversation is told."""
+    if conversation.assignee_id is not None:
+        _note(Kind.PAID, [_New(conversation.assignee_id, conversation.pk)])
+
+
+def refunded(conversation: Conversation, *, by: UUID | None) -> None:
+    """Money went back: whoever has the conversation is told, unless they gave it back themselves (`by`)."""
+    if conversation.assignee_id not in {None, by}:
+        _note(Kind.REFUNDED, [_New(conversation.assignee_id, conversation.pk)])
 
 
 def mentioned(*, members: Iterable[UUID], note: Note) -> None:

@@ -23,6 +23,12 @@ from texting.views.frames import cursor_in, find
 
 CHANGED = "live:notification"  # what the page hears from the live stream too, so it fetches list and number anew
 UNREAD = "unread"
+_KIND = Notification.Kind
+_VIEWS: dict[str, tuple[str, ...]] = {kind: (kind,) for kind in _KIND.values} | {
+    _KIND.APPROVAL: (_KIND.APPROVAL, _KIND.DECISION),
+    _KIND.PAID: (_KIND.PAID, _KIND.REFUNDED),
+}
+"""The kinds that a view of the list shows."""
 
 
 @requires(Permission.CONVERSATIONS_READ)
@@ -30,9 +36,9 @@ UNREAD = "unread"
 def notifications(request: MemberRequest) -> HttpResponse:
     """The list, the newest first: all, the unread ones, or those of one kind. The page fetches it anew by itself."""
     view = request.GET.get("view", "")
-    view = view if view == UNREAD or view in Notification.Kind.values else ""
-    kind = "" if view == UNREAD else view
-    page = reading.page_of(request.member, kind=kind, only_unread=view == UNREAD, cursor=cursor_in(request, "after"))
+    view = view if view == UNREAD or view in _VIEWS else ""
+    kinds, cursor = _VIEWS.get(view, ()), cursor_in(request, "after")
+    page = reading.page_of(request.member, kinds=kinds, only_unread=view == UNREAD, cursor=cursor)
     words = {
         "": _("All"),
         UNREAD: _("Unread"),
@@ -41,6 +47,8 @@ def notifications(request: MemberRequest) -> HttpResponse:
         Notification.Kind.TEXT: _("Texts"),
         Notification.Kind.ESCALATION: _("Escalations"),
         Notification.Kind.AUTOMATION: _("Automations"),
+        Notification.Kind.APPROVAL: _("Approvals"),
+        Notification.Kind.PAID: _("Payments"),
     }
     here = reverse("notifications")
     context = {
