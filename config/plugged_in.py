@@ -96,6 +96,7 @@ TEXTING_WORDS_ENDED = [  # who else holds them
     "compliance.screening.ended.forget",
     "portal.secure.ended.forget",
 ]
+COMPLIANCE_OWN_LINKS = "portal.links.stored"  # which codes lead to a page of the organization
 COMPLIANCE_PAYMENTS = "portal.payments.reading.conversations_with_payments"  # which of some asked for a payment
 TEXTING_CONTACT_ADDRESSES = "compliance.other_channels.mail.addresses.of_contacts"  # by which contacts are found
 TEXTING_MERGE_GUARDS = ["retention.requests.merging.refused"]  # why contacts cannot be merged now

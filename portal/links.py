@@ -6,6 +6,7 @@ kind are hashed apart, so that a link of one kind never opens the page of anothe
 
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
@@ -66,6 +67,17 @@ def find(kind: PortalLink.Kind, code: str) -> Found | None:
         return None
     row = PortalLink.objects.select_related("organization").filter(digest=digest_of(kind, code), kind=kind).first()
     return Found(row.organization, row.target_id) if row else None
+
+
+def stored(codes: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these, each with the letter of its kind, lead somewhere in the active organization. One statement."""
+    digests = {digest_of(kind, code): (letter, code) for letter, code in codes for kind in _kinds(letter)}
+    rows = PortalLink.objects.filter(organization_id=current_organization_id(), digest__in=list(digests))
+    return {digests[bytes(digest)] for digest in rows.values_list("digest", flat=True)}
+
+
+def _kinds(letter: str) -> list[Kind]:
+    return [kind for kind, prefix in PREFIXES.items() if prefix == letter]
 
 
 def forget(target_id: UUID) -> int:

@@ -1,25 +1,15 @@
 """What a text on its way out holds that must not be sent by text. Stores nothing."""
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
-
-from django.conf import settings
 
 from compliance.content_types.links import links_in
 from compliance.detectors import Finding, scan
+from compliance.screening import own_links
 from compliance.screening.said_before import OURS, of, said_before
 from texting.gate import Draft
 from texting.models import Decision
 from texting.purposes import TERMS
-
-
-@cache
-def _own_links() -> re.Pattern[str]:
-    """Links to a payment or a secure message of ours: random letters, one in ten thousand like a secret."""
-    code = r"[A-Za-z0-9_-]{22}(?![\w-])"
-    return re.compile(rf"{re.escape(settings.PUBLIC_BASE_URL)}/[a-z]/{code}(?:#{code})?")
 
 
 def found_in(draft: Draft) -> tuple[Finding, ...]:
@@ -28,8 +18,12 @@ def found_in(draft: Draft) -> tuple[Finding, ...]:
 
 
 def found_in_all(drafts: Sequence[Draft]) -> list[tuple[Finding, ...]]:
-    """`found_in` for each, with one statement at most for what was sent to the same customers just before."""
-    said = said_before([draft for draft in drafts if _is_asked(draft)])
+    """`found_in` for each, with one statement at most for what was sent to the same customers just before, and one for
+    links of ours in it.
+    """
+    asked = [draft for draft in drafts if _is_asked(draft)]
+    said = said_before(asked)
+    ours = own_links.known_in([*(draft.body for draft in asked), *(text for texts in said.values() for text in texts)])
     known: dict[Any, tuple[Finding, ...]] = {}
     found: list[tuple[Finding, ...]] = []
     for draft in drafts:
@@ -38,7 +32,8 @@ def found_in_all(drafts: Sequence[Draft]) -> list[tuple[Finding, ...]]:
             continue
         read = (draft.body, of(draft, said))
         if read not in known:
-            known[read] = _found(*read)
+            body = own_links.without(draft.body, ours)
+            known[read] = _found(body, [[own_links.without(text, ours) for text in texts] for texts in read[1]])
         found.append(known[read])
     return found
 
@@ -47,13 +42,11 @@ def _is_asked(draft: Draft) -> bool:
     return draft.stage == Decision.Stage.QUEUE and not TERMS[draft.purpose].owed and draft.purpose not in OURS
 
 
-def _found(written: str, before: Sequence[Sequence[str]]) -> tuple[Finding, ...]:
-    body = _own_links().sub("", written)
+def _found(body: str, before: Sequence[Sequence[str]]) -> tuple[Finding, ...]:
     found = [*scan(body, direction="out"), *_found_in_links(body)]
     for texts in before:
         seen = {(one.type, one.start) for one in found}
-        completed = _completed(body, [_own_links().sub("", text) for text in texts])
-        found += [one for one in completed if (one.type, one.start) not in seen]
+        found += [one for one in _completed(body, texts) if (one.type, one.start) not in seen]
     return tuple(found)
 
 

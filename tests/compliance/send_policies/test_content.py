@@ -13,6 +13,7 @@ from django.utils import timezone
 from compliance.detectors import scan
 from compliance.screening.outbound import found_in
 from compliance.send_policies.content import SensitiveContent
+from portal import links
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.permitting import agree_to_everything
@@ -125,11 +126,32 @@ def test_what_was_sent_before_is_looked_up_once_and_only_where_a_text_could_comp
     assert len(queries) == asked
 
 
-def test_our_own_links_are_no_secrets(desk: Desk) -> None:
+def stored_link(organization, monkeypatch, code: str = "password-is-hunter2hun") -> str:
+    """A link whose random letters look like a secret."""
+    monkeypatch.setattr(links.secrets, "token_urlsafe", lambda _: code)
+    with activate(organization):
+        return links.make_link(links.Kind.PAYMENT, new_id()).address
+
+
+def test_our_own_links_are_no_secrets(desk: Desk, monkeypatch) -> None:
     conversation = desk.hear("Hello")
-    link = f"{settings.PUBLIC_BASE_URL}/p/password-is-hunter2hun"
+    link = stored_link(desk.organization, monkeypatch)
     assert scan(f"Pay here: {link}", direction="out")
 
     assert desk.answer(conversation, f"Pay here: {link}").status == "queued"
-    with pytest.raises(sending.Refused):
-        desk.answer(conversation, f"Pay here: {link}, password: hunter2hunter")
+    for more in (", password: hunter2hunter", "#4111111111111111-12_27"):
+        with pytest.raises(sending.Refused):
+            desk.answer(conversation, f"Pay here: {link}{more}")
+
+
+@pytest.mark.parametrize("whose", ["nobody", "another organization", "another kind"])
+def test_what_only_looks_like_a_link_of_ours_is_read(desk: Desk, monkeypatch, whose: str) -> None:
+    code = "4111111111111111-12_27"
+    link = f"{settings.PUBLIC_BASE_URL}/p/{code}"
+    if whose == "another organization":
+        assert stored_link(desk.cast.other_organization, monkeypatch, code) == link
+    elif whose == "another kind":
+        link = stored_link(desk.organization, monkeypatch, code).replace("/p/", "/s/")
+    with pytest.raises(sending.Refused) as refused:
+        desk.answer(desk.hear("Hello"), f"Pay here: {link}")
+    assert [one.rule for one in refused.value.outcome.objections] == ["content.payment_card"]
