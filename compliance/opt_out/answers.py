@@ -25,7 +25,9 @@ class Wording:
     help_here: str
     wrong_number: str
     not_cards: str
+    not_cards_with: str
     not_secrets: str
+    not_secrets_with: str
     often: str
     often_up_to: str
     joined: str
@@ -43,6 +45,10 @@ _WORDINGS = {
         " Reply STOP to end them for good.",
         not_cards="{brand}: for your safety we removed card details from your text. Please do not text"
         " them; we will offer you a safe way to pay.",
+        not_cards_with="{brand}: for your safety we removed card details from your text. Please do not text"
+        " them. To pay safely: {safe}",
+        not_secrets_with="{brand}: for your safety we removed private details from your text. Please do not text"
+        " them. To reach us safely: {safe}",
         not_secrets="{brand}: for your safety we removed private details from your text. Please do not text"
         " them; we will offer you a safe way.",
         often="Message frequency varies.",
@@ -61,6 +67,10 @@ _WORDINGS = {
         " Responda ALTO para no recibir ninguno.",
         not_cards="{brand}: por su seguridad quitamos los datos de tarjeta de su mensaje. No los envie por"
         " mensaje; le ofreceremos una forma segura de pagar.",
+        not_cards_with="{brand}: por su seguridad quitamos los datos de tarjeta de su mensaje. No los envie por"
+        " mensaje. Para pagar de forma segura: {safe}",
+        not_secrets_with="{brand}: por su seguridad quitamos datos privados de su mensaje. No los envie por"
+        " mensaje. De forma segura: {safe}",
         not_secrets="{brand}: por su seguridad quitamos datos privados de su mensaje. No los envie por"
         " mensaje; le ofreceremos una forma segura.",
         often="La frecuencia varia.",
@@ -79,6 +89,10 @@ _WORDINGS = {
         " Répondez ARRET pour ne plus en recevoir.",
         not_cards="{brand}: par sécurité, nous avons effacé les données de carte de votre message. Ne les"
         " envoyez pas par SMS; nous vous proposerons un moyen sûr de payer.",
+        not_cards_with="{brand}: par sécurité, nous avons effacé les données de carte de votre message. Ne les"
+        " envoyez pas par SMS. Pour payer en sécurité: {safe}",
+        not_secrets_with="{brand}: par sécurité, nous avons effacé des données privées de votre message. Ne les"
+        " envoyez pas par SMS. Pour nous joindre en sécurité: {safe}",
         not_secrets="{brand}: par sécurité, nous avons effacé des données privées de votre message. Ne les"
         " envoyez pas par SMS; nous vous proposerons un moyen sûr.",
         often="Fréquence variable.",
@@ -113,9 +127,16 @@ def wrong_number(organization: Organization, language: str = "en") -> str:
 
 
 def not_by_text(organization: Organization, language: str = "en", *, is_card: bool) -> str:
-    """Who we are, that something was removed, and that there is a safe way; nothing of what it was."""
-    wording = _WORDINGS[language]
-    return (wording.not_cards if is_card else wording.not_secrets).format(brand=organization.name)
+    """Who we are, that something was removed, and the safe way: telephone or web, never mail, which is no safer than a
+    text. Nothing of what it was.
+    """
+    wording, settings = _WORDINGS[language], settings_now()
+    phone = display(settings.phone, organization.country) if settings.phone else ""
+    safe = wording.joined.join(way for way in (phone, settings.web) if way)
+    named, unnamed = (
+        (wording.not_cards_with, wording.not_cards) if is_card else (wording.not_secrets_with, wording.not_secrets)
+    )
+    return (named if safe else unnamed).format(brand=organization.name, safe=safe)
 
 
 def settings_now() -> AnswerSettings:

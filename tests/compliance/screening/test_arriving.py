@@ -1,14 +1,21 @@
 """A customer's card, code, number or password is masked before the first write, on every screen, and at the carrier."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 
-from compliance.models import ConsentEvent, Finding
+from compliance.ledger import consent
+from compliance.ledger.consent import Evidence
+from compliance.models import AnswerSettings, ConsentEvent, Finding
+from compliance.screening.answering import safe_way
+from compliance.screening.masking import screen
+from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tests.texting.desk import SECOND, Desk, desk
 from texting import live
+from texting.inbound_steps import Arrival
 from texting.models import CarrierCopy, Message
 from texting.purposes import Purpose
 
@@ -132,12 +139,42 @@ def test_the_answer_to_our_question_for_a_code_is_masked(desk: Desk) -> None:
     assert [one.type for one in findings(desk)] == ["CARD_SECURITY"]
 
 
-def test_the_customer_is_told_once_an_hour(desk: Desk) -> None:
+def test_the_customer_is_told_once_a_day(desk: Desk) -> None:
     for _ in range(3):
-        desk.hear(f"card {CARD}")
+        conversation = desk.hear(f"card {CARD}")
 
     with activate(desk.organization):
-        assert Message.objects.filter(purpose=Purpose.SAFE_WAY_ANSWER).count() == 1
+        told = Message.objects.get(purpose=Purpose.SAFE_WAY_ANSWER)
+        for hours, again in ((23, False), (25, True)):
+            at = told.created_at + timedelta(hours=hours)
+            arrival = Arrival(desk.line, conversation.contact, conversation, new_id(), at, at, "")
+            assert bool(safe_way(arrival, screen(f"card {CARD}"))) == again
+
+
+@pytest.mark.parametrize(
+    ("language", "kept", "said"),
+    [
+        ("", {"phone": "+12065550177"}, "To pay safely: (206) 555-0177"),
+        ("es", {"phone": "+12065550177"}, "Para pagar de forma segura: (206) 555-0177"),
+        ("fr", {"web": "https://harbor.example/pay"}, "Pour payer en sécurité: https://harbor.example/pay"),
+        ("es", {"email": "pay@harbor.example"}, "le ofreceremos una forma segura de pagar."),
+        ("fr", {}, "nous vous proposerons un moyen sûr de payer."),
+    ],
+)
+def test_the_safe_way_is_named_in_the_customers_language(desk: Desk, language: str, kept, said: str) -> None:
+    contact = desk.hear("Hello").contact
+    with activate(desk.organization):
+        AnswerSettings.objects.create(**kept)
+        if language:
+            evidence = Evidence(
+                source=ConsentEvent.Source.API, quality=ConsentEvent.Quality.COMPLETE, language=language
+            )
+            consent.give(contact, kind=ConsentEvent.Kind("express"), evidence=evidence)
+    desk.hear(f"card {CARD}")
+    with activate(desk.organization):
+        body = Message.objects.get(purpose=Purpose.SAFE_WAY_ANSWER).body
+    assert body.endswith(said)
+    assert "1111" not in body
 
 
 def test_who_has_opted_out_is_masked_and_gets_no_answer(desk: Desk) -> None:
