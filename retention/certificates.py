@@ -18,7 +18,7 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from retention import remains
@@ -143,10 +143,14 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
     }
 
 
+def copies_at(moment: Any) -> QuerySet[CarrierCopy]:
+    """The copies that a purge or an erasure of this moment wants deleted: what ends words gives them its moment."""
+    return CarrierCopy.objects.filter(wanted_at=moment, deletes=True)
+
+
 def answers_at(moment: datetime) -> dict[str, int]:
     """What became of carriers' copies of the texts that a purge or an erasure of this moment ended."""
-    wanted = CarrierCopy.objects.filter(wanted_at=moment, deletes=True)  # what ends words gives them its moment
-    counted = wanted.order_by().values("state").annotate(number=Count("pk"))
+    counted = copies_at(moment).order_by().values("state").annotate(number=Count("pk"))
     states = {row["state"]: row["number"] for row in counted}
     return {
         "waiting": states.get(CarrierCopy.State.WAITING, 0),

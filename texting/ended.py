@@ -94,7 +94,8 @@ def end_words(message_ids: Iterable[UUID], *, ended_as: EndedAs, at: datetime | 
     _forget_what_came_back(ids, since)
     for step in _steps():
         step(ids, ended_as)
-    copies = carrier_copies.forget_all(ids, at=at, deletes=ended_as in _DELETES)
+    deletes = ended_as in _DELETES
+    copies = carrier_copies.forget_all(ids, at=at, deletes=deletes, claims=deletes)
     if len(found) <= TOLD_ONE_BY_ONE:
         for pk, conversation, line, _ in found:
             live.publish(kind=LiveKind.STATUS, conversation=conversation, message=pk, line=line)

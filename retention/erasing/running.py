@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from compliance.ledger import consent
@@ -26,7 +26,7 @@ from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate, current_organization_id
 from tenancy.models import Organization
-from texting.models import Contact
+from texting.models import CarrierCopy, Contact
 
 log = logging.getLogger("parley.erasing")
 
@@ -191,21 +191,17 @@ def _close(erasure: Erasure, indexes: Collection[bytes]) -> None:
 
 def renew() -> int:
     """Write the certificates of the active organization's erasures that lack a final one."""
-    waiting = list(
-        Erasure.objects.filter(state=State.DONE, is_final=False).select_related("organization", "request")[:100]
-    )
-    if waiting and not certificates.can_sign():
+    is_asking = Exists(certificates.copies_at(OuterRef("at")).filter(state=CarrierCopy.State.WAITING))
+    wanted = Erasure.objects.filter(Q(certificate="") | ~is_asking, state=State.DONE, is_final=False)
+    found = list(wanted.select_related("organization", "request").order_by("at", "pk")[:100])
+    if found and not certificates.can_sign():
         return 0
-    written = 0
-    for erasure in waiting:
+    for erasure in found:
         carriers = certificates.answers_at(erasure.at)
-        if erasure.certificate and carriers["waiting"]:
-            continue
         erasure.is_final = not carriers["waiting"]
         erasure.certificate = certificates.sign(facts_of(erasure, carriers))
         erasure.save(update_fields=["certificate", "is_final"])
-        written += 1
-    return written
+    return len(found)
 
 
 def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, object]:

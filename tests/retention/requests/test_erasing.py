@@ -206,6 +206,27 @@ def test_the_log_holds_no_number_and_is_found_by_it_and_the_certificate_verifies
         assert list(kinds.values_list("event", flat=True)) == ["erasure:asked", "erasure:done"]
 
 
+def test_a_copy_that_was_wanted_before_counts_for_the_certificate(desk, person):
+    with activate(desk.organization):
+        text = Message.objects.filter(contact_id=person.pk).earliest("created_at")
+        CarrierCopy.objects.create(
+            message_id=text.pk, line=text.line, state="gone", wanted_at=timezone.now() - timedelta(days=3)
+        )
+    begin(desk)
+    assert running.go_on(desk.organization.pk) == 1
+    with activate(desk.organization):
+        running.renew()
+        erasure = Erasure.objects.get()
+        assert not erasure.is_final
+        assert json.loads(erasure.certificate)["carriers"] == {"waiting": 2, "gone": 0, "refused": 0}
+        assert running.renew() == 0  # nothing has changed
+        CarrierCopy.objects.filter(deletes=True).update(state="deleted", due_at=None)
+        assert running.renew() == 1
+        erasure.refresh_from_db()
+        assert erasure.is_final
+        assert json.loads(erasure.certificate)["carriers"] == {"waiting": 0, "gone": 2, "refused": 0}
+
+
 def test_a_hold_stops_it_before_and_also_when_it_was_asked_for_already(desk, person, monkeypatch):
     with activate(desk.organization):
         placed = place_hold(desk.cast.admin, about=FIRST)
