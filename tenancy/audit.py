@@ -83,12 +83,11 @@ def flush() -> None:
     if not rows:
         return
     details = AuditEvent._meta.get_field("details")
-    for row in rows:
-        details.pre_save(row, add=True)  # keys are fetched before the lock; the stored bytes are these same ones
+    sealed = [details.pre_save(row, add=True) for row in rows]  # before the lock; these very bytes are stored
     head = _locked_head()
-    for row in rows:
+    for row, record in zip(rows, sealed, strict=True):
         row.sequence, row.previous_hash = head.sequence + 1, head.hash
-        values = {name: getattr(row, name) for name in COLUMNS} | {"details": details.pre_save(row, add=True)}
+        values = {name: getattr(row, name) for name in COLUMNS} | {"details": record}
         row.hash = link(bytes(head.hash), values)
         head.sequence, head.hash = row.sequence, row.hash
     insert_rows(rows)
