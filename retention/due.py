@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.periods import Period
 from retention.subjects import LAST_SEEN, SUBJECTS, Subject
+from tenancy.encryption.day_shredding import YOUNGEST
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,11 @@ class Lane:
     tag: UUID | None = None
 
     def cutoff(self, at: datetime) -> datetime | None:
-        """What is older is due at `at`."""
-        return None if self.days is None else at - timedelta(days=self.days)
+        """What is older is due at `at`. Where a key seals a day, only whole days (of UTC) are, as the purge ends them."""
+        if self.days is None:
+            return None
+        cutoff = at.astimezone(UTC) - timedelta(days=self.days)  # hours of any clock are 24 a day, also across summer time
+        return _midnight(min(cutoff, at.astimezone(UTC) - YOUNGEST)) if self.subject.day_key else cutoff
 
     def due(self, at: datetime) -> "models.QuerySet[Any]":
         """The rows that are due at `at`, whatever keeps them."""
@@ -48,6 +52,17 @@ class Lane:
         rows = self.subject.rows.filter(self.of, **{f"{self.subject.since}__lt": cutoff})
         # A customer was never last seen before they came, and that is known without a look at their conversations.
         return rows.filter(created_at__lt=cutoff) if self.subject.since == LAST_SEEN else rows
+
+
+def due_at(subject: Subject, since: datetime, days: int) -> datetime:
+    """From when on a row of this time is due: the other way round than `Lane.cutoff`."""
+    if subject.day_key is None:
+        return since + timedelta(days=days)
+    return _midnight(since.astimezone(UTC)) + timedelta(days=1) + max(timedelta(days=days), YOUNGEST)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from accounts.models import Membership, Team
 from accounts.permissions import Permission, require
 from retention import words
 from retention.choices import Choices
+from retention.due import due_at
 from retention.keeping import kept
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
@@ -155,17 +156,18 @@ def ends_of(member: Membership, conversation: Conversation) -> list[End]:
     tagged_at = dict(tagged.values_list("tag_id", "created_at"))
     found = []
     for kind in (Kind.BODIES, Kind.ATTACHMENTS, Kind.CONVERSATIONS):
-        newest, reasons = None, []
+        rows_of, reasons = [], []
         for subject in SUBJECTS[kind]:
             rows = subject.rows.filter(subject.of(subject.conversation, "", conversation.pk))
             at = rows.aggregate(at=Max(subject.since))["at"]
-            newest = max(filter(None, (newest, at)), default=None)
             if at is not None:
+                rows_of.append((subject, at))
                 reasons += [one.keeper for one in kept(subject) if rows.filter(one.condition).exists()]
-        if newest is None:
+        if not rows_of:
             continue
         period = choices.period_of(kind, now, conversation.line.team_id, tagged_at)
-        on = None if period.days is None else _night(zone, max(newest + timedelta(days=period.days), now))
+        ends = [due_at(subject, at, period.days) for subject, at in rows_of if period.days is not None]
+        on = _night(zone, max(*ends, now)) if ends else None
         found.append(End(kind, on, period, _said(reasons)))
     return found
 

@@ -57,9 +57,10 @@ def test_a_contact_counts_from_the_last_time_anything_happened(scene):
 
 
 def test_the_default_holds_until_an_organization_has_chosen(told):
+    over = told.created_at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     longest = timedelta(days=BOUNDS[Kind.BODIES].default)
-    assert due(Kind.BODIES, told.created_at + longest) == []
-    assert due(Kind.BODIES, told.created_at + longest + timedelta(seconds=1)) == [told]
+    assert due(Kind.BODIES, over + longest - timedelta(microseconds=1)) == []
+    assert due(Kind.BODIES, over + longest) == [told]
 
 
 def test_a_team_may_keep_longer_or_shorter_and_never_means_never(told):
