@@ -87,7 +87,9 @@ def _sealed(column: str) -> Q:
 
 
 _NOT_ENDED = Q(ended_at=None)  # as `texting.models.ending` says it
-_SPEAKING = Q(masked__contains=LAST_FOUR_MARK) | Q(digest__isnull=False)  # of the value that was found
+OF_THE_VALUE = Q(masked__contains=LAST_FOUR_MARK) | Q(digest__isnull=False)
+"""Findings that say something of the value that was found."""
+_SPEAKING = OF_THE_VALUE | Q(because__isnull=False)
 
 SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
     Kind.CONTACTS: (Subject("texting.Contact", LAST_SEEN, None, None, "pk", None, speaks=~Q(number_masked="")),),
@@ -150,5 +152,5 @@ SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
     ),
     Kind.WEBHOOKS: (Subject("texting.WebhookAttempt", "started_at", "webhook", None, None, None, _sealed("answer")),),
     Kind.EXPORTS: (Subject(EXPORT, "ready_at", None, None, None, None, Q(state="ready")),),  # of people: `holds`
-    Kind.AUDIT: (Subject("tenancy.AuditEvent", "at", "audit", None, None, None),),
+    Kind.AUDIT: (Subject("tenancy.AuditEvent", "at", "audit", None, None, None, Q(details__isnull=False)),),
 }

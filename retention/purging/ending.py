@@ -26,6 +26,7 @@ from retention.lock import deleting_lock
 from retention.models import PurgeStep
 from retention.purging import lease
 from retention.purging.pacing import MOST, Pace
+from retention.subjects import OF_THE_VALUE
 from tenancy.arrays import among
 from tenancy.crash_points import crash_here
 from tenancy.encryption.clear_days import Days, in_use, named
@@ -143,7 +144,8 @@ def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
             deleting_lock()
             done = 0
             for lane in lanes(Kind.FINDINGS):
-                rows = list(doomed(lane, at).values_list("pk", flat=True)[: min(pace.size, BATCH)])
+                due = doomed(lane, at).filter(OF_THE_VALUE)  # the reason beside it ends with its key of the day
+                rows = list(due.values_list("pk", flat=True)[: min(pace.size, BATCH)])
                 done += Finding.objects.filter(pk__in=rows).update(masked=without_digits, digest=None)
             if done:
                 _count({step.pk: done}, "compliance.Finding")

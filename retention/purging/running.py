@@ -27,6 +27,7 @@ from retention.purging import contacts, conversations, exports, lease
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys
 from retention.purging.stepping import OVER, advance_all
+from retention.subjects import OF_THE_VALUE
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate, current_organization_id
@@ -74,7 +75,7 @@ def plan(at: datetime, *, counted: bool = True) -> Plan:
     rows: dict[Kind, Counter[str]] = {}
     for due in dues if counted else ():
         rows.setdefault(due.kind, Counter()).update(count_ending(due, at))
-    findings = any(doomed(lane, at).exists() for lane in lanes(Kind.FINDINGS))
+    findings = any(doomed(lane, at).filter(OF_THE_VALUE).exists() for lane in lanes(Kind.FINDINGS))
     if people := contacts.ending(at):
         rows[Kind.CONTACTS] = Counter({contacts.CONTACTS: people})
     if frames := conversations.ending(at):
@@ -176,14 +177,9 @@ def _begin(wanted: Plan, *, at: datetime, night: date | None = None, asked_by: M
         )
         for due in wanted.dues
     ]
-    if wanted.findings:
-        steps.append(PurgeStep(purge=purge, kind=Kind.FINDINGS))
-    if wanted.contacts:
-        steps.append(PurgeStep(purge=purge, kind=Kind.CONTACTS))
-    if wanted.conversations:
-        steps.append(PurgeStep(purge=purge, kind=Kind.CONVERSATIONS))
-    if wanted.exports:
-        steps.append(PurgeStep(purge=purge, kind=Kind.EXPORTS))
+    by_row: dict[Kind, int] = {Kind.FINDINGS: wanted.findings, Kind.CONTACTS: wanted.contacts}
+    by_row |= {Kind.CONVERSATIONS: wanted.conversations, Kind.EXPORTS: wanted.exports}
+    steps += [PurgeStep(purge=purge, kind=kind) for kind, is_due in by_row.items() if is_due]
     PurgeStep.objects.bulk_create(steps)
     return purge
 
