@@ -35,11 +35,12 @@ class Lane:
     tag: UUID | None = None
 
     def cutoff(self, at: datetime) -> datetime | None:
-        """What is older is due at `at`. Where a key seals a day, only whole days (of UTC) are, as the purge ends them."""
+        """What is older is due at `at`. Where a key seals a day, a purge ends only whole days (of UTC)."""
         if self.days is None:
             return None
-        cutoff = at.astimezone(UTC) - timedelta(days=self.days)  # hours of any clock are 24 a day, also across summer time
-        return _midnight(min(cutoff, at.astimezone(UTC) - YOUNGEST)) if self.subject.day_key else cutoff
+        now = at.astimezone(UTC)  # whose days have 24 hours, also when clocks change
+        cutoff = now - timedelta(days=self.days)
+        return _midnight(min(cutoff, now - YOUNGEST)) if self.subject.day_key else cutoff
 
     def due(self, at: datetime) -> "models.QuerySet[Any]":
         """The rows that are due at `at`, whatever keeps them."""

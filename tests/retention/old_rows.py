@@ -15,7 +15,15 @@ from tests.retention.asked import pack_for
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.desk import Desk
-from texting.models import Attachment, Conversation, Message, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from texting.models import (
+    Attachment,
+    Conversation,
+    Message,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 
 @dataclass

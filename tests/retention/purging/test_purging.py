@@ -120,6 +120,23 @@ def test_findings_end_by_their_own_period_while_their_text_stays(desk, told, wit
         assert not Message.objects.exclude(ended_at=None).exists()
 
 
+def test_who_ends_findings_says_with_each_batch_that_they_are_alive(desk, told, monkeypatch):
+    told("My card is 4111 1111 1111 1111")
+    told("It is 5555 5555 5555 4444", number=SECOND)
+    monkeypatch.setattr(ending, "BATCH", 1)
+    with activate(desk.organization):
+        Finding.objects.update(found_at=LONG_AGO)
+        set_days(Kind.FINDINGS, 30)
+        almost_dead = timezone.now() + timedelta(seconds=1)
+        done = Purge.objects.create(at=timezone.now(), trigger="night", busy_until=almost_dead)
+        step = PurgeStep.objects.create(purge=done, kind=Kind.FINDINGS)
+        left = []
+        monkeypatch.setattr(ending.Pace, "rest", lambda _pace: left.append(fresh(done).busy_until))
+        ending.end_findings(desk.organization.pk, step, done.at)
+        assert len(left) == 2
+        assert almost_dead + timedelta(minutes=10) < left[0] < left[1]
+
+
 def keep_its_conversation(subject):
     path = subject.conversation
     kept = Conversation.objects.filter(contact__number_masked__endswith="0181")
