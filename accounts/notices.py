@@ -63,7 +63,7 @@ def _queue(member: Membership, kind: mail.MailKind, route: str, words: Mapping[s
     link = settings.PUBLIC_BASE_URL + reverse(route)
     filled: dict[str, Word] = {"organization": member.organization.name, "page_link": link, **words}
     with suppress(mail.TooManyMails, mail.BadAddress):
-        mail.queue(to=member.user, kind=kind, words=filled)
+        mail.queue(to=member.user, kind=kind, words=filled, scope=member.organization_id)
         return True
     return False
 

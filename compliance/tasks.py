@@ -10,6 +10,7 @@ from compliance.content_types import deciding
 from compliance.escalations import clock
 from compliance.importing import working
 from compliance.measures import reviewing
+from compliance.message_templates import telling
 from compliance.opt_in import opting_in
 from compliance.opt_in.opt_in_confirmations import keep_outcomes
 from compliance.opt_out.reminding import remind
@@ -31,6 +32,12 @@ from tenancy.isolation import current_organization_id
 def remind_of_questions() -> int:
     """Mail those who may decide when a perhaps-stop is overdue. Returns how many mails; twice is once."""
     return each_organization("remind of questions", remind).items
+
+
+@shared_task
+def mail_approvers_of_templates() -> int:
+    """Mail those for whom templates wait, also again after a working day. Returns how many mails; twice is once."""
+    return each_organization("mail approvers of templates", telling.mail_due).items
 
 
 @shared_task

@@ -58,6 +58,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "count days": {"task": "compliance.tasks.count_days", "schedule": schedule(1800)},
     "mail reports": {"task": "compliance.tasks.mail_reports", "schedule": schedule(900)},
     "remind of questions": {"task": "compliance.tasks.remind_of_questions", "schedule": schedule(300)},
+    "mail approvers of templates": {
+        "task": "compliance.tasks.mail_approvers_of_templates",
+        "schedule": schedule(300),
+    },
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
     "follow letters": {"task": "compliance.tasks.follow_letters", "schedule": schedule(30)},

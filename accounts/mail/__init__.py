@@ -8,6 +8,6 @@ whoever looks into the table.
 
 from accounts.mail.addresses import BadAddress, checked_address
 from accounts.mail.kinds import MailKind
-from accounts.mail.queueing import TooManyMails, queue
+from accounts.mail.queueing import TooManyMails, last_queued, queue
 
-__all__ = ["BadAddress", "MailKind", "TooManyMails", "checked_address", "queue"]
+__all__ = ["BadAddress", "MailKind", "TooManyMails", "checked_address", "last_queued", "queue"]

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.cache import cache
@@ -27,13 +27,21 @@ class TooManyMails(Exception):
     """This address got as many mails of this kind within an hour as anybody should."""
 
 
-def queue(*, to: User | str, kind: MailKind, words: Mapping[str, Word] | None = None) -> UUID:
+def last_queued(*, to: User, kind: MailKind, scope: UUID) -> datetime | None:
+    """When the latest mail of this kind to this person and of this organization was queued, of the last 30 days."""
+    rows = OutgoingMail.objects.filter(recipient=recipient_digest(checked_address(to.email)), kind=kind.value)
+    return rows.filter(scope=scope).order_by("-queued_at").values_list("queued_at", flat=True).first()
+
+
+def queue(
+    *, to: User | str, kind: MailKind, words: Mapping[str, Word] | None = None, scope: UUID | None = None
+) -> UUID:
     """Put one mail on its way when the running transaction commits; with it or not at all. Returns its id.
 
     `to` is a person or an address; the mail is in their language, and what is lazy among the words is, too. `words`
     fill the template; those whose name ends in `link` are addresses of this installation, in `email` e-mail addresses,
     in `_ip` IP addresses; everything else becomes one plain line.
-    Nothing that customers wrote or are called may be among them.
+    Nothing that customers wrote or are called may be among them. `scope`: the organization that it is of.
     Raises BadAddress, TooManyMails, NotOurs (a link that leads elsewhere).
     """
     address = checked_address(to.email if isinstance(to, User) else to)
@@ -44,16 +52,19 @@ def queue(*, to: User | str, kind: MailKind, words: Mapping[str, Word] | None = 
         raise TooManyMails
     with written_in(language_of(to) if isinstance(to, User) else language_of_address(address)):
         written = write(kind, words or {})
-    return put(new_id(), kind.value, address, written, terms)
+    return put(new_id(), kind.value, address, written, terms, scope=scope)
 
 
-def put(mail_id: UUID, kind: str, address: str, written: Written, terms: MailTerms) -> UUID:
+def put(
+    mail_id: UUID, kind: str, address: str, written: Written, terms: MailTerms, *, scope: UUID | None = None
+) -> UUID:
     """One row of the queue, and the bell for when it is committed. The address is a checked one."""
     now = timezone.now()
     row = OutgoingMail(
         pk=mail_id,
         kind=kind,
         recipient=recipient_digest(address),
+        scope=scope,
         address=address,
         content=written.to_json(),
         priority=terms.priority,

@@ -407,6 +407,7 @@ class Migration(migrations.Migration):
                         ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
                         ('kind', models.CharField(max_length=40)),
                         ('recipient', models.BinaryField(max_length=16)),
+                        ('scope', models.UUIDField(blank=True, help_text='The organization that it is of, if it is of one.', null=True)),
                         ('address', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()], null=True)),
                         ('content', tenancy.encryption.EncryptedTextField(keys=[tenancy.encryption.InstallationKey()], null=True)),
                         ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('refused', 'Refused'), ('expired', 'Expired')], default='waiting', max_length=10)),

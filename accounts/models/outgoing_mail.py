@@ -27,6 +27,7 @@ class OutgoingMail(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=40)
     recipient = models.BinaryField(max_length=16)
+    scope = models.UUIDField(null=True, blank=True, help_text="The organization that it is of, if it is of one.")
     address = EncryptedTextField(keys=[InstallationKey()], null=True)
     content = EncryptedTextField(keys=[InstallationKey()], null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)

@@ -8,7 +8,7 @@ and there again for somebody who comes back.
 from contextlib import suppress
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, Team
@@ -19,24 +19,50 @@ from compliance.models import MessageTemplate
 from tenancy import audit
 from tenancy.audit import AuditKind
 
+MOST_PROPOSED = 10
+"""Of one person that nobody has published yet."""
+_TRIES = 3  # at a name that somebody else takes in the same moment
+
+
+class TooManyProposed(ValueError):
+    """The person has MOST_PROPOSED proposals that nobody has published or archived yet."""
+
+
+class ProposedBefore(ValueError):
+    """The same words are there for that team already, or the person has proposed them before."""
+
 
 def propose(*, actor: Membership, template: MessageTemplate, team: Team | None) -> MessageTemplate:
     """A copy for the team (None: for every team), which waits for somebody who manages templates.
 
     `team` is one of `reach.teams_for`. The actor's own stays. Raises Flawed for what could not be published, NotNow
-    when it is archived, TooMany, MissingPermission.
+    when it is archived, ProposedBefore, TooManyProposed, TooMany, NameTaken, MissingPermission.
     """
     require(actor, Permission.TEMPLATES_OWN)
     now = writing.as_seen(actor, template, "")
     if now.owner_id != actor.pk:
         raise writing.NotNow
     writing.require_flawless(actor, now)
+    _require_new(actor, now, team)
     made = _draft_for(actor, now, team)
-    made.asked_by, made.asked_at = actor, timezone.now()
-    MessageTemplate.objects.filter(pk=made.pk).update(asked_by=actor, asked_at=made.asked_at)
+    made.asked_by, made.asked_at, made.is_proposed = actor, timezone.now(), True
+    made.save(update_fields=["asked_by", "asked_at", "is_proposed"])
     audit.record(event=AuditKind.TEMPLATE_ASKED, actor=actor, object=made)
     telling.waits(made)
     return made
+
+
+def _require_new(actor: Membership, row: MessageTemplate, team: Team | None) -> None:
+    """One person's proposals go one after another. Raises ProposedBefore, TooManyProposed."""
+    Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
+    shared = MessageTemplate.objects.filter(owner=None, archived_at=None)
+    mine = shared.filter(made_by=actor, is_proposed=True)
+    bodies = {language: row.bodies.get(language, "") for language in row.languages}
+    there = shared.filter(Q(team=team) | Q(team=None) | Q(pk__in=mine.values("pk")))
+    if there.filter(bodies=bodies).exists():
+        raise ProposedBefore
+    if mine.filter(version=0).count() >= MOST_PROPOSED:
+        raise TooManyProposed
 
 
 def own_of(member: Membership) -> QuerySet[MessageTemplate]:
@@ -67,9 +93,15 @@ def hand_on(
 
 def _draft_for(actor: Membership, row: MessageTemplate, team: Team | None) -> MessageTemplate:
     bodies = {language: row.bodies.get(language, "") for language in row.languages}
-    name = writing.free_name(row.name, owner=None)
-    wish = writing.Wish(name, ContentType(row.type), bodies, "", team, row.library_key)
-    return writing.begin(actor=actor, wish=wish)
+    for left in reversed(range(_TRIES)):
+        name = writing.free_name(row.name, owner=None)
+        wish = writing.Wish(name, ContentType(row.type), bodies, "", team, row.library_key)
+        try:
+            return writing.begin(actor=actor, wish=wish)
+        except writing.NameTaken:
+            if not left:
+                raise
+    raise AssertionError
 
 
 def _give(actor: Membership, row: MessageTemplate, taker: Membership) -> None:

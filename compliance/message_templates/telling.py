@@ -1,38 +1,61 @@
-"""The mail to those who may approve a template that waits. It says that and leads to the list: no name, no words."""
+"""The mail to those who may approve templates that wait. It says that and leads to the list: no name, no words.
 
-from datetime import timedelta
+One mail goes to each in ONE_MAIL_IN, however often somebody asks, takes it back and asks again; what is asked for
+meanwhile is mailed of when that time is over. Who has not decided is reminded after each working day, for a week.
+"""
 
+from datetime import datetime, timedelta
+
+from django.db.models import Max
 from django.utils import timezone
 
-from accounts import notices
+from accounts import mail, notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
+from compliance.hours.business_days import after_business_days
+from compliance.hours.quiet_hours import holidays_of
 from compliance.message_templates.notified import NAME
 from compliance.message_templates.reach import waiting_for
 from compliance.models import MessageTemplate
 from texting.notifications import things
 
 ONE_MAIL_IN = timedelta(minutes=15)
+REMINDED_FOR = timedelta(days=7)
 
 
 def waits(template: MessageTemplate) -> None:
-    """To everybody for whom it waits, in the running transaction.
-
-    Who was mailed of another one within ONE_MAIL_IN, and has not decided that one, gets no second mail: the list that
-    the first one leads to has both.
-    """
-    since = timezone.now() - ONE_MAIL_IN
-
-    def is_news(member: Membership) -> bool:
-        theirs = dict(waiting_for(member).filter(asked_at__gte=since).values_list("pk", "asked_at"))
-        return set(theirs) == {template.pk}
-
-    notices.tell(Permission.TEMPLATES_MANAGE, MailKind.TEMPLATE_WAITS, route="message_templates", only=is_news)
+    """To everybody for whom it waits, in the running transaction."""
+    mail_due()
     able = set(notices.holders(Permission.TEMPLATES_MANAGE).values_list("pk", flat=True))
-    things.waits(
-        NAME, template.pk, members=able - {template.asked_by_id, template.changed_by_id}, actor=template.asked_by
-    )
+    members = able - {template.asked_by_id, template.changed_by_id}
+    things.waits(NAME, template.pk, members=members, actor=template.asked_by)
+
+
+def mail_due() -> int:
+    """Mail those who may approve and have not been mailed of what waits, or not for a working day. Returns how many.
+
+    Of the active organization; nobody is asked about while nothing waits.
+    """
+    if not MessageTemplate.objects.filter(asked_by__isnull=False, archived_at=None).exists():
+        return 0
+    return notices.tell(Permission.TEMPLATES_MANAGE, MailKind.TEMPLATE_WAITS, route="message_templates", only=_is_due)
+
+
+def _is_due(member: Membership) -> bool:
+    newest: datetime | None = waiting_for(member).aggregate(newest=Max("asked_at"))["newest"]
+    if newest is None:
+        return False
+    now = timezone.now()
+    told = mail.last_queued(to=member.user, kind=MailKind.TEMPLATE_WAITS, scope=member.organization_id)
+    if told is None:
+        return True
+    if newest > told:
+        return told + ONE_MAIL_IN <= now
+    organization = member.organization
+    holidays = holidays_of(organization.country)
+    again = after_business_days(told, 1, zone=organization.time_zone, holidays=holidays)
+    return again <= now < newest + REMINDED_FOR
 
 
 def decided(template: MessageTemplate, *, by: Membership, approved: bool) -> None:

@@ -971,6 +971,7 @@ class Migration(migrations.Migration):
                         ('version', models.PositiveIntegerField(default=0, help_text='The number of the newest version; 0: none yet.')),
                         ('has_changes', models.BooleanField(default=True, help_text='What is written differs from the newest version.')),
                         ('library_key', models.CharField(blank=True, max_length=40)),
+                        ('is_proposed', models.BooleanField(default=False, help_text='Its maker proposed it, as a copy of one of their own.')),
                         ('made_at', models.DateTimeField()),
                         ('changed_at', models.DateTimeField()),
                         ('asked_at', models.DateTimeField(blank=True, help_text='Since when it waits for a second person.', null=True)),

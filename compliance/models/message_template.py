@@ -38,6 +38,7 @@ class MessageTemplate(TenantModel):
     version = models.PositiveIntegerField(default=0, help_text="The number of the newest version; 0: none yet.")
     has_changes = models.BooleanField(default=True, help_text="What is written differs from the newest version.")
     library_key = models.CharField(max_length=40, blank=True)
+    is_proposed = models.BooleanField(default=False, help_text="Its maker proposed it, as a copy of one of their own.")
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     changed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

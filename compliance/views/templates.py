@@ -252,6 +252,15 @@ def propose(request: MemberRequest, template_id: UUID) -> HttpResponse:
         messages.error(request, _("Only a template of your own that is in use can be proposed."))
     except TooMany as too:
         messages.error(request, too_many(too))
+    except handing_on.TooManyProposed:
+        most = {"most": handing_on.MOST_PROPOSED}
+        text = _("%(most)d proposals of yours wait to be published or archived. Propose more when one of them is.")
+        messages.error(request, text % most)
+    except handing_on.ProposedBefore:
+        text = _("The same words are there already, or you have proposed them before. Change yours first.")
+        messages.error(request, text)
+    except NameTaken:
+        messages.error(request, _("Somebody took that name this moment. Try it again."))
     else:
         messages.success(request, _("A copy waits for somebody who manages templates. Yours stays as it is."))
     return redirect("message_template", template_id=template_id)
