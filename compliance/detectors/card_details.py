@@ -7,6 +7,7 @@ from typing import Final
 from compliance.detectors.data_files import read
 from compliance.detectors.dates import names_a_month
 from compliance.detectors.digit_runs import at_digits
+from compliance.detectors.known_cards import behind_masks, beside_card, card_masks, with_known_card
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 
 _MONTH: Final = (
@@ -25,7 +26,9 @@ _NAMED: Final = re.compile(  # also as written to the word before it: "expDec 20
 _SPOKEN: Final = re.compile(r"(?<!\d)(?<!\d )(?:0 ?[1-9]|1 ?[0-2]|[1-9]) (?:2 ?[4-9]|3 ?[0-5])(?! ?\d)")
 _SOLID: Final = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
 _CODE: Final = r"(?P<code>\d{3,4}|\d(?: \d){2,3}(?! ?\d))"
-_GLUED: Final = r"(?:[ \t\n.,;:/|\-]{1,4}|(?:cvv2?|cvc2?|cid|csc)[:= ]?)"
+_MARKS: Final = r"[ \t\n.,;:/|\-\u00a4-\u20ab\u20ad-\U0010ffff]{1,6}"  # and pictures, but no money
+_THEN: Final = r"(?:then|next|luego|despues|dann|puis)"
+_GLUED: Final = rf"(?:{_MARKS}(?:{_THEN}{_MARKS})?|(?:cvv2?|cvc2?|cid|csc)[:= ]?)"
 _BESIDE: Final = re.compile(_GLUED + _CODE + r"(?=[ \t]*(?:[,;.!\n]|\Z|zip|name|cvv|cvc|code))")
 _BEHIND: Final = re.compile(  # after the date a card ends: the code, whatever follows, unless it is a number of things
     _GLUED + _CODE + r"(?![\d/:%]|[.,-]\d| ?(?:st|ave|rd|lane|dollars|usd|people|guests|pm|am|miles)\b)"
@@ -37,6 +40,10 @@ _DATE_AND_CODE: Final = re.compile(
     r"(?:(?:in|on|at) (?:the |its )?back|on the reverse|de atras|atras|del reverso|por detras|de detras))"
     r"(?: is| es| are| son)?[ :]{1,2}"
     r"(?P<code>\d{3})(?![\da-z/%]|[.,-]\d| ?(?:dollars|bucks|usd|pesos|euros|each|dolares)(?![a-z]))"
+)
+_CODE_AND_DATE: Final = re.compile(  # right behind a card: "... 1111 837 12/27", "..., 441, then 03/29"
+    rf"{_MARKS}(?:{_THEN}{_MARKS})?(?P<code>\d{{3,4}}){_MARKS}(?:(?:{_THEN}|exp|expires){_MARKS})?"
+    r"(?P<date>(?:0?[1-9]|1[0-2])(?: ?[/\-.|\\] ?|(?<=\d\d))(?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d]|[/\-.]\d)"
 )
 _LEADS: Final = 40  # characters without a digit from the date to a code behind it
 _LAST_ON: Final = 40  # characters without a digit from a card to the date it ends
@@ -51,25 +58,31 @@ _RIGHT_BEHIND: Final = 8  # characters from a card to a month named without a wo
 _NAMED_GAP: Final = re.compile(r"[ \t\n.,;:/|\-]{1,4}(?:exp)?|exp")
 _FULL_YEAR: Final = re.compile(r"20\d\d\Z")
 _LONGEST_ALONE: Final = 80  # characters of a text that tells nothing but the date a card ends
-_GAP: Final = re.compile(r"[^a-z0-9]{1,8}\Z")
+_GAP: Final = re.compile(rf"[^a-z0-9]{{1,8}}(?:{_THEN}[^a-z0-9]{{1,3}})?\Z")
+_GAP_WITHIN: Final = 16
+_FOR_WHAT: Final = frozenset(("for", "of", "at", "para", "el", "from"))  # no day of something where a code follows
 
 
 def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], taken: bytearray) -> list[Draft]:
     """Drafts of expiry dates and security codes, where a card is being given."""
     given = bool(cards or codes)
-    if not given and not reading.has("EXPIRY"):
-        return []
+    masked = card_masks(reading)
+    if not given and not masked and not reading.has("EXPIRY"):
+        return with_known_card(reading, taken)
     ends = {card.spans[-1][1] for card in cards} | {code.spans[-1][1] for code in codes}
     card_ends = sorted(card.spans[-1][1] for card in cards)
     starts = sorted(code.spans[0][0] for code in codes)
     found: list[Draft] = []
+    for end in card_ends:
+        found += _code_and_date(reading.text, end, taken)
+    found += behind_masks(reading, masked, taken) if masked else []
     for pattern in (_EXPIRY, _NAMED, _SOLID, _SPOKEN) if reading.has("EXPIRY") else (_EXPIRY, _NAMED, _SOLID):
         for match in _matches(reading, pattern):
             if 1 in taken[match.start() : match.end()]:
                 continue
             rules = _expiry_rules(reading, match, ends, given=given, plain=pattern is _EXPIRY)
             near_card = pattern is _EXPIRY and (
-                _leads_to(reading.text, match.end(), starts) or _follows_card(reading.text, match.start(), card_ends)
+                _leads_to(reading.text, match.end(), starts) or _follows_card(reading.text, *match.span(), card_ends)
             )
             if not rules and near_card:
                 rules = ["security.expiry", "security.beside_card"]
@@ -82,12 +95,22 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
     if cards or (reading.direction == "in" and reading.has("EXPIRY", "CARD_SECURITY")):
         found += _weakly_named(reading, taken, cards=bool(cards))
     if not found and not given and reading.direction == "in":
-        found += _date_alone(reading, taken)
+        found += with_known_card(reading, taken) or _date_alone(reading, taken)
     for end in sorted(ends):
         beside = (_BESIDE if end in card_ends else _BEHIND).match(reading.text, end)
         if cards and beside and 1 not in taken[beside.start("code") : beside.end("code")]:
-            found.append(Draft("CARD_SECURITY", (beside.span("code"),), reasons("security.beside_card")))
+            found.append(beside_card(beside.span("code")))
     return found
+
+
+def _code_and_date(text: str, end: int, taken: bytearray) -> list[Draft]:
+    """A code and then the date, right behind a card."""
+    match = _CODE_AND_DATE.match(text, end)
+    if match is None or 1 in taken[match.start("code") : match.end()]:
+        return []
+    drafts = [beside_card(match.span("code")), beside_card(match.span("date"), "security.expiry")]
+    taken[match.start("code") : match.end()] = b"\x01" * (match.end() - match.start("code"))
+    return drafts
 
 
 def _matches(reading: Reading, pattern: re.Pattern[str]) -> list[re.Match[str]]:
@@ -130,12 +153,13 @@ def _leads_to(text: str, end: int, starts: list[int]) -> bool:
     return at < len(starts) and starts[at] - end <= _LEADS and not _ANY_DIGIT.search(text, end, starts[at])
 
 
-def _follows_card(text: str, start: int, card_ends: list[int]) -> bool:
+def _follows_card(text: str, start: int, end: int, card_ends: list[int]) -> bool:
     """Whether a card stands before a date, with nothing between that makes it the day of something else."""
     at = bisect_left(card_ends, start) - 1
     if at < 0 or start - card_ends[at] > _LAST_ON or _ANY_DIGIT.search(text, card_ends[at], start):
         return False
-    return _ANOTHER_DAY.isdisjoint(_WORDS.findall(text, card_ends[at], start))
+    days = _ANOTHER_DAY.intersection(_WORDS.findall(text, card_ends[at], start))
+    return not days or (days <= _FOR_WHAT and _BESIDE.match(text, end) is not None)
 
 
 def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Draft]:
@@ -189,8 +213,7 @@ def _expiry_rules(reading: Reading, match: re.Match[str], ends: set[int], *, giv
     cue = reading.near("EXPIRY", start, end, before=22, after=12)
     if cue and (given or reading.near("PAYMENT_CARD", start, end, before=45, after=45)):
         return ["security.expiry", f"security.expiry_cue/{cue.phrase}"]
-    before = reading.text[max(0, start - 8) : start]
-    gap = _GAP.search(before)
+    gap = _GAP.search(reading.text, max(0, start - _GAP_WITHIN), start)
     if given and gap and start - len(gap.group()) in ends and (plain or match.group().isdigit()):
         return ["security.expiry", "security.beside_card"]
     return []

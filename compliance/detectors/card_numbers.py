@@ -18,8 +18,12 @@ _MANY_GROUPS: Final = 6
 _FEWEST: Final = 12  # digits of a card
 _ITS_OWN: Final = re.compile(r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d")  # "... for order 79073479"
 _HAS_ANOTHER: Final = re.compile(  # "unit 32 here, ...", "part 1/2: ..."
-    r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?(?:\d{1,9}[,.]? [a-z]|[1-4]/[2-4](?!\d))"
+    r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?(?:\d{1,9}[a-z]?[,.]? [a-z]|[1-4]/[2-4](?!\d)|[1-4][ :]{1,2}\Z)"
 )
+_FOR_IT: Final = re.compile(r"(?<![a-z])for (?:the|this|that|our|my) \Z")
+_AND: Final = frozenset(("and", "y", "n"))
+_IS: Final = frozenset(("is", "its", "it's", "that's", "thats", "es"))
+_OF_AN_IBAN: Final = re.compile(r"(?<![a-z])[a-z]{2}\d\d[ -]?\Z")
 _WRONG_MARKS: Final = frozenset(",|+()")
 
 
@@ -48,6 +52,13 @@ def _in_run(reading: Reading, run: Run) -> list[Draft]:
             rules.append("card.odd_grouping")
         if not usual:
             rules.append("card.unusual_length")
+        start = groups[0].start
+        if (
+            len(run.groups) > len(groups)
+            and "iban" in reading.text
+            and _OF_AN_IBAN.search(reading.text, max(0, start - 6), start)
+        ):
+            continue  # the rest of one that fails its check
         cue = _context(reading, groups)
         if first and cue != "card.cue" and len(run.groups) == run.size:
             continue  # digits told one by one, of which these are the last: a longer number of something else
@@ -85,6 +96,8 @@ def _context(reading: Reading, groups: tuple[Group, ...]) -> str | None:
     start, end = groups[0].start, groups[-1].end
     card = [hit for kind in _CUES if (hit := reading.near(kind, start, end, before=_BEFORE, after=_AFTER))]
     other = _other(reading, start, end)
+    if other and other.end <= start and card and _FOR_IT.search(reading.text, max(0, other.start - 10), other.start):
+        other = None  # "company card for the job 3714..."
     nearest = min((_distance(hit.start, hit.end, start, end) for hit in card), default=None)
     if other and (nearest is None or _distance(other.start, other.end, start, end) < nearest):
         return f"cue.against/{other.phrase}"
@@ -104,6 +117,8 @@ def _other(reading: Reading, start: int, end: int) -> Hit | None:
     if after is None or _ITS_OWN.match(reading.text, after.end):
         return None
     words = WORD.findall(reading.text, end, after.start)
+    if words and words[0] in _AND and _IS.isdisjoint(words):
+        return None  # "... and text me the receipt"
     return after if words and "for" not in words and speaks_back(reading.text[end : after.start]) else None
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from compliance.detectors.data_files import read
 from compliance.detectors.one_time_codes import codes_with_letter, draft_of, one_time_codes
 from compliance.detectors.reading import AGAINST, Draft, Reading
+from compliance.detectors.unlocking import for_whom, of_a_device
 from compliance.detectors.vocabulary import Hit
 
 _DATA: Final = read("credentials")
@@ -41,12 +42,21 @@ _STRONG_MARK: Final = re.compile(r"[a-z0-9][!#$%^&*+?~_][a-z0-9]|[a-z]\d+[!$^&*?
 _SHORTEST_MIXED: Final = 7
 _LONGEST_MIXED: Final = 32
 _MOST_ANYWHERE: Final = 2
-_OWN: Final = "my|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
+_OWN: Final = (
+    "my|tu|su|the|your|ur|our|mi|la|new|temp|temporary|old|nueva|wifi|login|email|bank|netflix|mein|app|portal"
+)
 _IS_MY: Final = re.compile(rf" (?:is|es|was|=|ist|as|for|are)(?: (?:{_OWN}))* ?\Z")
+_IS_ONLY: Final = re.compile(rf" (?:is|es|was|=|ist)(?: (?:{_OWN}))* ?\Z")
+_THE_LOGIN: Final = "the login"
+_PAIR: Final = 30  # characters from who signs in to the word "password"
 _WINDOW: Final = 90  # characters before a secret's name that are looked at
 _LONGEST_BEFORE: Final = 64
 _SHORTEST_BEFORE: Final = 4
-_USER_SECRET: Final = re.compile(r"[ :=\-]{1,3}(?:is )?(?:[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|[^\s/|,.]{2,60}/)(\S{4,64})")
+_DIGITS_OF_ONE: Final = range(4, 9)
+_USER_SECRET: Final = re.compile(
+    r"[ :=\-]{1,3}(?:is )?(?:[^\s@/|,]{1,60}@[^\s/|,]{3,60} |[^\s/|,]{2,60}(?: ?[|,\n] ?| / )|"
+    r"[^\s/|,.]{2,60}/)(\S{4,64})"
+)
 
 
 def harmless(written: str) -> bool:
@@ -59,21 +69,30 @@ def find_credentials(reading: Reading) -> list[Draft]:
     found: list[Draft] = []
     for kind in ("secret.password", "secret.key"):
         for hit in reading.by_kind.get(kind, ()):
-            draft = _after(reading, hit) or _before(reading, hit)
+            draft = _after(reading, hit) or _before(reading, hit) or for_whom(reading, hit)
             if draft is not None and hit.phrase in _ALSO_FOR_MEETINGS and reading.has(AGAINST):
                 continue
+            if draft is not None and hit.phrase == _THE_LOGIN and _names_who(reading, draft):
+                continue  # "the login is kim22 and the password ...": a name
             if draft is not None:
                 found += [draft, *_next_secret(reading, draft)]
+    found += [] if found else of_a_device(reading)
     if not found and reading.has("secret.password") and reading.direction == "in":
         found += _anywhere(reading)
     if reading.has("secret.user"):
         found += _user_and_secret(reading)
         found += _admins(reading)
-    if reading.has("secret.code", "secret.weak_code", "secret.use", "secret.enter"):
+    if reading.has("secret.code", "secret.weak_code", "secret.use", "secret.enter") or "digit" in reading.text:
         found += one_time_codes(reading)
     if not found and "g-" in reading.text:
         found += codes_with_letter(reading)
     return found
+
+
+def _names_who(reading: Reading, draft: Draft) -> bool:
+    """Whether a password is told right behind a value, which so is the name of who signs in."""
+    end = draft.spans[-1][1]
+    return reading.near("secret.password", end, end, before=-1, after=_PAIR) is not None
 
 
 def _after(reading: Reading, hit: Hit) -> Draft | None:  # noqa: PLR0911 - each way a value can be missing
@@ -201,6 +220,8 @@ def _before(reading: Reading, hit: Hit) -> Draft | None:
     written = reading.as_written(start, end) if end > start else ""
     if looks_random(written) and not _HARMLESS.fullmatch(written):
         return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
+    if written.isdigit() and len(written) in _DIGITS_OF_ONE and _IS_ONLY.fullmatch(reading.text, tie, hit.start):
+        return draft_of(start, end, f"credential.cue/{hit.phrase}")
     return None
 
 

@@ -41,6 +41,11 @@ _COMPACT: Final = re.compile(
     r"(?<![\w\-/.])(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d)(?![\w\-/]|\.\d)"
 )
 
+_SIX: Final = re.compile(
+    r"(?<![\w\-/.])(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]))\d\d(?![\w\-/])"
+)
+_RIGHT_BEHIND: Final = 5  # characters from a word of birth to a date of six digits
+
 
 @final
 class Date:
@@ -73,6 +78,10 @@ def dates(reading: Reading, *, named: bool) -> list[Date]:
         for match in _NAMED.finditer(text):
             year = _year(match["year"] or match["year2"] or match["year3"])
             found.append(Date(match.start(), match.end(), year))
+    if "000000" in marks:
+        for match in at_digits(_SIX, text, reading.starts()):
+            if reading.near("DATE_OF_BIRTH", *match.span(), before=_RIGHT_BEHIND, after=-1):
+                found.append(Date(match.start(), match.end(), None, compact=True))
     if _EIGHT_DIGITS in marks:
         found += [
             Date(match.start(), match.end(), None, compact=True)

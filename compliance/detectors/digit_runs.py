@@ -11,7 +11,7 @@ _FILLERS: Final = frozenset(read("fillers")["words"])
 _LONGEST_GAP: Final = 60
 _GAPS_KEPT: Final = 1024
 _COUNTS: Final = 2  # digits of a number that says how many digits follow
-_HOW_MANY: Final = re.compile(r"first|last|next|other|final|primeros|ultimos")
+_HOW_MANY: Final = re.compile(r"first|last|next|other|final|middle|primeros|ultimos")
 _HOW_MANY_BEFORE: Final = re.compile(rf"(?:{_HOW_MANY.pattern}) ?\Z")
 _HOW_MANY_AFTER: Final = re.compile(r" ?(?:[:=-]|are|is|digits|numbers|son)")
 _OF_SO_MANY: Final = re.compile(  # "1 of 2: 4311", "(part 1/2) 4311": which of how many pieces a line is
@@ -19,6 +19,13 @@ _OF_SO_MANY: Final = re.compile(  # "1 of 2: 4311", "(part 1/2) 4311": which of 
     r"(?=[^a-z0-9\n]{1,4}\d{4})",
     re.MULTILINE,
 )
+_DIGITS: Final = re.compile(r"\d+")
+_PART: Final = re.compile(
+    r"(?<![a-z0-9])(?:(?:part|parte|half|piece) (?P<which>[1-4]|one|two|three|four)|"
+    r"(?P<place>1st|2nd|3rd|4th|first|second|third|fourth|last|next|other|primera|segunda|otra) "
+    r"(?:part|half|piece|mitad|parte))(?: of it)?(?: is| are| es)?[ :.,-]{1,3}(?P<digits>\d(?:[ -]?\d){3,11})(?!\d)"
+)
+_MOST_PARTS: Final = 4
 _MOSTLY: Final = 0.6  # share of digits among letters and digits from which a line is a piece of a number
 
 _LOOSE: Final = re.compile(r"(?<![a-z0-9])[0-9oil]+(?:[ \-._]{1,3}[0-9oil]+)*")
@@ -208,7 +215,7 @@ def chains(text: str, found: list[Run]) -> list[Run]:
     if "\n" in text:
         found = _without_places(text, found)
     if _HOW_MANY.search(text):
-        found = [told for run in found if (told := _without_counts(text, run))]
+        found = [told for run in found if (told := without_counts(text, run))]
     current = found[:1]
     for run in found[1:]:
         if _goes_on(text, current[-1], run):
@@ -219,7 +226,24 @@ def chains(text: str, found: list[Run]) -> list[Run]:
         current = [run]
     if len(current) > 1:
         joined.append(_join(current))
+    if "part" in text or "half" in text or "piece" in text or "mitad" in text:
+        joined += _numbered_parts(text)
     return joined
+
+
+def _numbered_parts(text: str) -> list[Run]:
+    """Pieces that say which part of a number they are, whatever stands between: "part 1 4560 5975", "part 2 ..."."""
+    groups: list[Group] = []
+    named: set[str] = set()
+    for match in _PART.finditer(text):
+        which = match["which"] or match["place"]
+        if which in named or len(named) == _MOST_PARTS:
+            return []
+        named.add(which)
+        start = match.start("digits")
+        for digits in _DIGITS.finditer(text, start, match.end("digits")):
+            groups.append(Group(digits.start(), digits.end(), digits.group()))
+    return [run_of(tuple(groups), len(named))] if len(named) > 1 else []
 
 
 def _without_places(text: str, found: list[Run]) -> list[Run]:
@@ -238,12 +262,12 @@ def _without_places(text: str, found: list[Run]) -> list[Run]:
     return kept
 
 
-def _without_counts(text: str, run: Run) -> Run | None:
+def without_counts(text: str, run: Run) -> Run | None:
     """The run without a number that says how many digits follow ("first 8:", "last 4 are"); None if nothing is left."""
     first = run.groups[0]
     counts = (
         len(first.digits) <= _COUNTS
-        and _HOW_MANY_AFTER.match(text, first.end)
+        and (_HOW_MANY_AFTER.match(text, first.end) or int(first.digits) == run.size - len(first.digits))
         and _HOW_MANY_BEFORE.search(text, max(0, first.start - 12), first.start)
     )
     if not counts:

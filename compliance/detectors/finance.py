@@ -34,7 +34,7 @@ _PERIOD: Final = re.compile(
     r" ?(?:/|a |per |each |every |every other |bi)? ?(?:month|monthly|mo|year|yr|yearly|annually|annual|weekly|week|"
     r"biweekly|"
     r"two weeks|2 weeks|paycheck|al mes|mensuales|al ano|anuales|por mes|por quincena|im monat|par mois|"
-    r"before taxes|after taxes|gross|net)(?![a-z])"
+    r"before taxes|after taxes|gross|net|pa|p\.a\.|per annum)(?![a-z])"
 )
 _WHOSEVER: Final = "wage is"  # mine or what is offered: "now hiring, the wage is $16"
 _HOURLY: Final = re.compile(r" ?(?:/ ?|an |per |a |la |por |each )?(?:hour|hr|hora)(?![a-z])")
@@ -56,6 +56,10 @@ _LINKING: Final = frozenset(_DATA["linking"])
 _SHARE_WITHIN: Final = 12  # characters from what is told as a share of an income to the share
 _OVERDUE_WITHIN: Final = 30  # characters between a debt and that it is overdue
 _WITHOUT_SIGN: Final = frozenset({"eps", "earnings per share"})
+_PUBLIC: Final = re.compile(
+    r"(?<![a-z])(?:public notice|press release(?: (?:at|is (?:up|out|live))|:)|now public|read (?:it|more) (?:at|on)|"
+    r"just announced|as announced)(?![a-z])"
+)
 _SURELY_MONEY: Final = 1000  # a number from which "a month" further on makes it money
 
 
@@ -81,10 +85,12 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
     if not hits:
         return found
     behind = "behind" in reading.text or "deb" in reading.text or "atrasad" in reading.text
-    harmless = secret = False
+    harmless = secret = company = False
     for hit in hits:
         harmless = harmless or "not" in hit.kinds
         secret = secret or "unpublished" in hit.kinds
+        company = company or "metric" in hit.kinds
+    public = company and _PUBLIC.search(reading.text) is not None
     for sentence in sentences(reading, hits):
         amounts = [amount for amount in _amounts(reading, sentence) if 1 not in taken[amount.start : amount.end]]
         told = [draft for amount in amounts if (draft := _personal(sentence, amount, harmless=harmless))]
@@ -98,7 +104,7 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
         if told:
             told += _available(sentence, told[-1])
         told = told or _in_words(sentence, inbound=reading.direction == "in", behind=behind)
-        found += told or _results(sentence, amounts, secret=secret)
+        found += told or ([] if public else _results(sentence, amounts, secret=secret))
     return found
 
 

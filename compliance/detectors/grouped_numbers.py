@@ -6,6 +6,7 @@ from typing import Final
 
 from compliance.detectors.cards import pieces
 from compliance.detectors.checksums import aba, itin, ssn
+from compliance.detectors.digit_runs import Run, without_counts
 from compliance.detectors.linking import cue_after, cues_before, speaks_back
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value
@@ -15,6 +16,8 @@ _BEFORE: Final = 48
 _AFTER: Final = 28
 _SSN_DIGITS: Final = 9
 _SSN_GROUPS: Final = 3
+_SSN_SIZES: Final = (3, 2, 4)
+_SSN_MARKS: Final = frozenset(("-", " ", ".", "_", "/", " - "))
 _GROUPED: Final = re.compile(r"(?<!\d)\d{3}\D{1,3}\d\d\D{1,3}\d{4}(?!\d)")
 _BESIDE: Final = re.compile(r"[ /,;|&\n-]{1,4}(?:and |y |then )?")
 _PAIR: Final = 24  # characters between a routing number and its account
@@ -34,7 +37,16 @@ _THE_REST: Final = re.compile(
     r"(?:,? (?:with|in|of|it|the|them|digits|numbers|is|are|con|en|es|son|de|la|el|cuenta|account|acct|number)){0,4}"
     r"[ :.,=-]{1,3}"
 )
-_BANK: Final = re.compile(r"(?<![a-z])bank(?![a-z])")
+_BANK: Final = re.compile(
+    r"(?<![a-z])(?:bank|void(?:ed)? (?:check|cheque)|(?:off|on|from|bottom of) (?:of )?(?:my|the|a|our) "
+    r"(?:check|cheque)|(?:check|cheque) (?:says|reads|shows))(?![a-z])"
+)
+_WITHIN: Final = 24  # characters before a number in which the part of a machine stands that it is of
+_OF_A_MACHINE: Final = re.compile(
+    r"(?<![a-z])(?:filter|belt|gasket|bulb|cartridge|bearing|valve|fuse|hinge|blade|thermostat|compressor|alternator|"
+    r"plug|hose|sensor|pad|rotor|battery|tire|tyre|pump|motor|switch|relay|seal|ink|lamp|bolt|screw|knob|handle|faucet|"
+    r"chain|sprocket|filtro|correa|bombilla)s?(?: (?:no|num|number|nr|ref))?[ #:.]{1,3}\Z"
+)
 _SORT_SIZES: Final = ((2, 2, 2), (6,))
 _SORTED_PAIR: Final = ((2, 2, 2, 8), (6, 8))
 PLACEHOLDERS: Final = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
@@ -53,7 +65,11 @@ def in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
         return []
     found = []
     edges = {edge for run in reading.runs for edge in (run.start, run.end)}
-    spread = [run for run in reading.runs if run.size == _SSN_DIGITS and len(run.groups) > _SSN_GROUPS]
+    for run in reading.runs:
+        counted = without_counts(reading.text, run) if len(run.groups) > 1 else None
+        if counted is not None:
+            edges.add(counted.start)
+    spread = [run for run in reading.runs if run.size == _SSN_DIGITS and _spread(reading.text, run)]
     for chain in [*reading.chains(), *spread]:
         groups = chain.groups
         for first in range(len(groups)):
@@ -77,6 +93,16 @@ def in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
                 taken[start:end] = b"\x01" * (end - start)
             break
     return found
+
+
+def _spread(text: str, run: Run) -> bool:
+    """Whether nine digits stand in more groups than usual, or in the usual ones with unusual marks between."""
+    if len(run.groups) > _SSN_GROUPS:
+        return True
+    if tuple([len(group.digits) for group in run.groups]) != _SSN_SIZES:
+        return False
+    marks = [text[one.end : other.start] for one, other in pairwise(run.groups)]
+    return marks[0] != marks[1] or marks[0] not in _SSN_MARKS
 
 
 def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
@@ -130,7 +156,7 @@ def account_in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
 
 def at_a_bank(text: str) -> bool:
     """Whether a text speaks of a bank, which is enough for a number with its check digit and another beside it."""
-    return "bank" in text and bool(_BANK.search(text))
+    return ("bank" in text or "che" in text) and bool(_BANK.search(text))
 
 
 def _each(value: Value) -> tuple[Value, ...]:
@@ -154,7 +180,7 @@ def _paired(kind: str, value: Value) -> Draft:
 
 def by_grouping(reading: Reading, cues: list[Hit], value: Value) -> Draft | None:
     """A social security or taxpayer number without a word: the grouping 3-2-4 alone."""
-    if value.date or value.separator not in ("-", " ", ".", "_", "/", " - "):
+    if value.date or value.separator not in _SSN_MARKS:
         return None
     sizes = value.sizes
     for first in range(len(sizes) - 2):
@@ -177,6 +203,8 @@ def _something_else(reading: Reading, cues: list[Hit], part: Value) -> bool:
     """Whether the words around name something harmless of that shape."""
     before = cues_before(cues, part.start, _BEFORE)
     if before and AGAINST in before[-1].kinds and not any("US_SSN" in hit.kinds for hit in before):
+        return True
+    if _OF_A_MACHINE.search(reading.text, max(0, part.start - _WITHIN), part.start):
         return True
     after = cue_after(cues, part.end, _AFTER)
     return after is not None and AGAINST in after.kinds and speaks_back(reading.text[part.end : after.start])

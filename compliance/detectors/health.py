@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from compliance.detectors.data_files import read
+from compliance.detectors.health_places import of_a_group, told_by_neighbour, told_in_passing
 from compliance.detectors.health_results import FAR, draft_of, few_words, nature_of, phrase_of, result_of, ruled_out
 from compliance.detectors.reading import Draft, Reading
 from compliance.detectors.sentences import Sentence, sentences
@@ -51,7 +52,7 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
     denies = " no " in reading.text or reading.text.startswith("no ")
     for sentence in sentences(reading, hits):
         for hit in sentence.kind(*_TERMS):
-            rules = _told(sentence, hit, inbound=reading.direction == "in")
+            rules = _told_of_somebody(reading, sentence, hit, hits, found)
             if rules and not (found and hit.phrase.startswith("off ") and found[-1].spans[0][0] >= sentence.start):
                 found.append(draft_of(hit.start, _with_dose(reading.text, hit), *rules))
         for hit in sentence.kind("test", "analyte", "pathogen", "plain_test", "condition"):
@@ -65,6 +66,20 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
         for hit in sentence.kind("phrase"):
             found += phrase_of(sentence, hit)
     return found
+
+
+def _told_of_somebody(reading: Reading, sentence: Sentence, hit: Hit, hits: list[Hit], found: list[Draft]) -> list[str]:
+    """The rules by which a term is told of somebody, by what is said with it or by what stands around it."""
+    if "condition" in hit.kinds and of_a_group(sentence, hit):
+        return []
+    inbound = reading.direction == "in"
+    rules = _told(sentence, hit, inbound=inbound)
+    if rules or sentence.asks or _SICK_WITH.isdisjoint(hit.kinds):
+        return rules
+    rules = told_by_neighbour(reading.text, hit, found)
+    if not rules and inbound and not _harmless(sentence, hit):
+        rules = told_in_passing(sentence, hit, hits)
+    return rules
 
 
 def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
@@ -100,7 +115,8 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
         rules.append("health.dose")
     if kind == "otc" and strong and not inbound and not person and _orders(sentence, strong, hit):
         rules = [rules[0], f"health.disclosure/{strong.phrase}", "health.disclosure/order"]
-    if len(rules) == 1 and not inbound and not harmless and kind in _MEDICINES and _told_to_take(sentence, hit):
+    few = len(rules) < _FEWEST_RULES[kind]
+    if few and not inbound and not harmless and kind in _MEDICINES and _told_to_take(sentence, hit):
         rules += ["health.disclosure/order", "health.person/order"]
     if kind == "medication" and len(rules) == 1 and inbound and not harmless:
         rules.append("health.disclosure/names a prescription medicine")

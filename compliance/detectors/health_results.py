@@ -32,6 +32,10 @@ _NATURE: Final = re.compile(
     r"(?: (?:cyst|polyp|growth|tumor|mole|nodule|mass|lesion|lump|quiste))?|harmless (?:cyst|polyp|growth|mole|nodule)|"
     r"lipoma|fibroma|hemangioma)(?![a-z])"
 )
+_THING: Final = re.compile(
+    r"(?<![a-z])(?:roof|gutters?|pool|spa|hot tub|water|well|radon|soil|paint|basement|attic|crawl ?space|emissions|"
+    r"smog|air quality|mold|septic|tank|carbon monoxide|gas line|asbestos|pipes?|lawn|pond)(?![a-z])"
+)
 _NONE_WITHIN: Final = 30
 _SHORT: Final = 14  # characters between a value and what is said of it in a word: "su presion esta alta"
 _SEER: Final = 80  # characters before a finding in which stands who saw it
@@ -52,7 +56,7 @@ def few_words(sentence: Sentence, start: int, end: int, most: int) -> bool:
 
 def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each way to say a result
     """A test, value or germ with its result."""
-    if _harmless(sentence, hit):
+    if _harmless(sentence, hit) or of_a_thing(sentence, hit):
         return []
     person = sentence.before(hit.start, FAR, "person")
     more = [f"health.person/{person.phrase}"] if person else []
@@ -88,6 +92,12 @@ def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
         if (told or "we" in seer) and any(word in _DATA["shows"] for word in seer):
             return [draft_of(found.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{found.phrase}", *more)]
     return []
+
+
+def of_a_thing(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a roof, a pool or a well was tested, and nobody: "the water test came back high"."""
+    thing = _THING.search(sentence.text, max(sentence.start, hit.start - _SEER), hit.start)
+    return thing is not None and sentence.before(hit.start, FAR, "person") is None
 
 
 def _harmless(sentence: Sentence, hit: Hit) -> bool:
@@ -141,6 +151,8 @@ def phrase_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
             if near and "cancer" in near.phrase
             else []
         )
+    if of_a_thing(sentence, hit):
+        return []
     if (sentence.asks or hit.phrase.startswith("come ")) and sentence.before(hit.start, 40, "asks"):
         return []
     what = sentence.after(hit.end, 16, "pathogen", "condition", "analyte", "medication", "otc")

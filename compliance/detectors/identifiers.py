@@ -18,7 +18,7 @@ from compliance.detectors.grouped_numbers import (
     in_pieces,
 )
 from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
-from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS, digit_by_digit
+from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS, digit_by_digit, of_a_reference
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, value_of, values
 from compliance.detectors.vocabulary import WORD, Hit
@@ -37,14 +37,26 @@ _OF_SEVERAL: Final = frozenset(("DATE_OF_BIRTH", "US_SSN", "US_ITIN", "MEDICAL_I
 _SPEAKING: Final = _KINDS | _BLOCKS
 _LICENCES: Final = frozenset(read("linking")["bare_licence"])
 _OF_A_TRADE: Final = re.compile(
-    r"(?<![a-z])(?:bonded|insured|contractors?|electrical|electrician|plumbing|plumber|hvac|roofing|master|cslb)(?![a-z])"
+    r"(?<![a-z])(?:bonded|insured|contractors?|electrical|electrician|plumbing|plumber|hvac|roof(?:ing|ers?)|master|cslb|"
+    r"free (?:estimates?|quotes?)|handyman|landscap(?:ing|ers?)|pest control|painters?|builders?|realtors?|brokers?|"
+    r"nmls|movers|since (?:19|20)\d\d)(?![a-z])"
 )
 _LEADS_ON: Final = frozenset(("and", "y", "und", "et", "plus"))
 _AND_ANOTHER: Final = re.compile(
-    r"(?: ?[,;/&+])? ?(?:and |y |und |et )?(?:(?:my |the |mi |el |la |los )?"
+    r"(?: ?(?:[,;/&+=]|->|=>|aka|so|i mean))? ?(?:and |y |und |et )?(?:(?:my |the |mi |el |la |los )?"
     r"(?:his|hers|her|mine|theirs|mines|other|second|(?:(?:his|her|my|our) )?[a-z]{2,10}'?s|otro|otra|de ella|de el|"
     r"suyo|suya|mio|mia|de (?:mi |su )?[a-z]{2,10}|(?:su|mi) [a-z]{2,10}))?(?: one)?"
     r"(?:,? (?:is|was|it's|its|es))? ?:? ?"
+)
+_GIFT: Final = re.compile(r"(?<![a-z])e?-?gift ?(?:card|certificate)s?(?![a-z])")  # its PIN is nobody's secret
+_OR_ANOTHER: Final = re.compile(
+    r"[ ,]{0,2}(?:i think|maybe|not sure|creo)?[ ,]{1,2}(?:or|o|oder|ou)(?: maybe| is it)? "
+)
+_ITS_NAME: Final = re.compile(r"[ #:]{1,3}")  # between a word and the number that it names
+_NPI_DIGITS: Final = 10
+_RECEIVED: Final = re.compile(
+    r" (?:that )?(?:i (?:just )?(?:got|received)|they|you (?:just )?(?:sent|texted)|it (?:sent|gave)|"
+    r"(?:just )?came)(?![a-z])"
 )
 _ROW: Final = 12  # characters between two values of a row
 _SHORTEST: Final = 3  # letters and digits that a value has at least: a card's code
@@ -52,14 +64,31 @@ _NUMBER: Final = 4  # letters and digits from which a value ends what a phrase b
 _WHOLE_NUMBER: Final = 7  # digits from which a number is more than its end
 _LETTERS_WITHIN: Final = 20
 _FORMS: Final = frozenset({"1099", "1098", "1095", "1040", "8949"})  # of the tax office: no value of anybody
+_SAYS: Final = re.compile(r",? (?:it )?(?:is|its|says|reads|shows|has|form is|form says|es|dice):? ?")
 _CLOSE: Final = 5  # characters from which even a phrase that says little says enough
 _LETTERS_BEFORE: Final = re.compile(
     r"[ :#=.]{1,3}(?:(?:id|no|num|number|is|es)[ :#.]{1,3}){0,2}(?P<letters>[a-z]{1,4}) \Z"
 )
 
 
-def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
-    """Drafts of numbers named by a phrase, and of social security numbers by their grouping."""
+def find_identifiers(reading: Reading, taken: bytearray, *, beside_card: bool = False) -> list[Draft]:
+    """Drafts of numbers named by a phrase, and of social security numbers by their grouping.
+
+    `beside_card`: a card number stands in the text, so that a PIN is the card's.
+    """
+    found = _identifiers(reading, taken)
+    if reading.has("CARD_PIN"):
+        if _GIFT.search(reading.text):
+            return [draft for draft in found if draft.type != "CREDENTIAL"]
+        if beside_card:
+            return [
+                Draft("CARD_SECURITY", draft.spans, draft.reasons) if draft.type == "CREDENTIAL" else draft
+                for draft in found
+            ]
+    return found
+
+
+def _identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
     if _KINDS.isdisjoint(reading.by_kind) and not any_grouping(reading) and not at_a_bank(reading.text):
         return []
     if all(0 not in taken[run.start : run.end] for run in reading.runs):
@@ -86,7 +115,11 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
         before = _said_exactly(before)
         if not before and waiting and value.start - previous <= _ROW:
             before = waiting
-        draft = _named(reading, before, value) or _named_after(reading, cues, value, following, used)
+        draft = _named(reading, before, value)
+        if draft is None and not (
+            before and _blocks(before[-1]) and _ITS_NAME.fullmatch(reading.text, before[-1].end, value.start)
+        ):
+            draft = _named_after(reading, cues, value, following, used)
         if draft is not None and paired.get((value.start, value.end), draft.type) != draft.type:
             draft = None  # what stands beside it says which of the two it is
         draft = draft or by_grouping(reading, cues, value) or _another(reading, found, value, previous)
@@ -100,7 +133,8 @@ def find_identifiers(reading: Reading, taken: bytearray) -> list[Draft]:
 
 def _is_form(text: str, value: Value, following: int) -> bool:
     """Whether a number names a form and nothing but a mark stands to the next: "my ssn for the 1099, 757760168"."""
-    return value.compact in _FORMS and not text[value.end : following].strip(" ,:;-")
+    between = text[value.end : following]
+    return value.compact in _FORMS and (not between.strip(" ,:;-") or _SAYS.fullmatch(between) is not None)
 
 
 def _too_few_digits(compact: str) -> bool:
@@ -154,10 +188,14 @@ def _named_after(reading: Reading, cues: list[Hit], value: Value, following: int
 
 def _another(reading: Reading, found: list[Draft], value: Value, previous: int) -> Draft | None:
     """A second value of the kind before it, with nothing between but whose it is: "her dob is ... and his is ..."."""
-    if not found or found[-1].type not in _OF_SEVERAL or found[-1].spans[-1][1] != previous:
+    if not found or found[-1].spans[-1][1] != previous:
         return None
     between = reading.text[previous : value.start]
     kind = found[-1].type
+    if kind == "CARD_SECURITY" and _OR_ANOTHER.fullmatch(between) and (met := PROOFS[kind](value, "", True)):
+        return Draft(kind, ((value.start, value.end),), reasons("cue.before/another", met))
+    if kind not in _OF_SEVERAL:
+        return None
     if len(between) > _BEFORE or not _AND_ANOTHER.fullmatch(between) or between.isspace():
         return None
     met = PROOFS[kind](value, "", True) if kind != "DATE_OF_BIRTH" or value.date else None
@@ -176,28 +214,49 @@ def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None
         return None
     if hit.phrase in _POLICIES and reading.has("OTHER_POLICY"):
         return None
+    if _of_a_clinic(reading, hit, value):
+        return None
     if hit.phrase in _LICENCES and reading.direction == "out" and _OF_A_TRADE.search(reading.text):
         return None  # a tradesman's: "Lic# 884120, bonded"
     for kind in ORDER:
         if kind not in hit.kinds:
             continue
         proof = PROOFS[kind]
+        if _something_else(reading, kind, hit, value):
+            continue
         if kind == "ROUTING_NUMBER" and value.date:
             parts = [value_of(value.cells, "-")]
         elif kind in _WHOLE or value.date or digit_by_digit(value):
             parts = [value] if value.date is None or kind == "DATE_OF_BIRTH" or value.date.compact else []
         else:
             parts = list(value.parts(MOST_CELLS.get(kind, len(value.cells))))
-        if kind == "BANK_ACCOUNT" and reading.text[hit.end : value.start].strip() == "of":
-            continue  # "savings of 123456": a sum
-        if kind == "CARD_PIN" and not _leads_to_pin(reading.text[hit.end : value.start]):
-            continue
         for part in parts:
             met = proof(part, hit.phrase, soft)
             if met is None:
                 continue
             return _draft(reading, kind, part, hit, (f"{rule}/{hit.phrase}", met))
     return None
+
+
+def _something_else(reading: Reading, kind: str, hit: Hit, value: Value) -> bool:
+    """Whether a number is nothing of this kind, by how it is written or what stands between it and the phrase."""
+    if kind == "GOVERNMENT_ID":
+        return of_a_reference(value, hit.phrase)
+    if kind == "CARD_SECURITY":
+        return hit.phrase == "digit code" and _RECEIVED.match(reading.text, hit.end) is not None
+    if kind == "BANK_ACCOUNT":
+        return reading.text[hit.end : value.start].strip() == "of"  # "savings of 123456": a sum
+    return kind == "CARD_PIN" and not _leads_to_pin(reading.text[hit.end : value.start])
+
+
+def _of_a_clinic(reading: Reading, hit: Hit, value: Value) -> bool:
+    """Whether a number is the public one of a clinic, an NPI: ten digits in a text that speaks of one."""
+    return (
+        len(value.compact) == _NPI_DIGITS
+        and value.compact.isdigit()
+        and "MEDICAL_ID" in hit.kinds
+        and "npi" in reading.text
+    )
 
 
 def _leads_to_pin(between: str) -> bool:

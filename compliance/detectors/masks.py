@@ -6,6 +6,8 @@ from typing import Final
 from compliance.detectors.findings import LAST_FOUR_MARK, MASK_NAMES
 
 UNREAD: Final = "\x02"
+CARD_MASK: Final = f"[{MASK_NAMES['PAYMENT_CARD']} {LAST_FOUR_MARK}"
+"""How the mask of a card begins."""
 _MASK: Final = re.compile(
     r"\[(?:"
     + "|".join(map(re.escape, sorted(MASK_NAMES.values(), key=len, reverse=True)))

@@ -1,6 +1,7 @@
 """One-time codes: four to eight digits with a phrase that says what they open, not where to pick up a parcel."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from compliance.detectors.data_files import read
@@ -15,6 +16,20 @@ _WORD: Final = re.compile(r"[a-z]+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _WRITE_TO: Final = re.compile(r"(?:te?xt|send|sms|reply)(?![a-z])[^.!?]* to \Z")
 _IS_YOUR_CODE: Final = re.compile(r" is your (?!confirmation)(?:[a-z]+ ){1,2}code(?![a-z])")
+_COMES_FROM: Final = re.compile(
+    r"(?:(?<![a-z])(?:come|comes|came|coming|sent|arrives?|texts?|messages?|sms|texted|calls?)(?: to you)? from "
+    r"(?:the )?(?:short ?code |number |short number )?|(?<![a-z])short ?codes? (?:is |number )?)\Z"
+)
+_SO_MANY_DIGITS: Final = re.compile(
+    r"(?:[4-8]|four|five|six|seven|eight)[ -]?digit (?:code|pin|passcode|number)"
+    r"(?P<sent> (?:that )?(?:i (?:just )?(?:got|received)|(?:they|you|it) (?:just )?(?:sent|texted|gave|emailed)"
+    r"(?: me| to me| over)?|(?:just )?came(?: through| in| up)?))?(?: (?:is|was|says))?[ :=,]{1,3}\Z"
+)
+_SENT_WITHIN: Final = 60
+_FOR: Final = re.compile(r" (?:code )?for (?:(?:your|the|this|a|ur) )?(?:[a-z]{2,12} ){0,2}")
+_DAY: Final = re.compile(r"(?<![a-z])(?:on|by|until|till|from|expires?|valid|dated?|born|dob|before|after|since) \Z")
+_DAY_WITHIN: Final = 10
+_ANY: Final = re.compile(r"\d")
 _CAME: Final = frozenset(_DATA["came"])
 _WITH_G: Final = re.compile(r"(?<![a-z0-9-])g-\d{6,8}(?![a-z0-9-])")
 _DIGITS: Final = range(4, 9)
@@ -35,6 +50,12 @@ def one_time_codes(reading: Reading) -> list[Draft]:
         if _WRITE_TO.search(reading.text, max(0, run.start - 40), run.start):
             continue  # a short number to write to
         start, end = _with_prefix(reading.text, run)
+        if _COMES_FROM.search(reading.text, max(0, run.start - _FAR), run.start):
+            continue  # the short number that codes come from
+        told = _said_to_be_sent(reading.text, run, harmless=harmless)
+        if told:
+            found.append(draft_of(start, end, f"credential.code_cue/{told}", "credential.code_purpose"))
+            continue
         other = reading.near(AGAINST, start, end, before=20, after=20)
         cue = _strong(reading, start, end, purpose=purpose or not harmless)
         if cue is None and not harmless and not other and _IS_YOUR_CODE.match(reading.text, end):
@@ -43,6 +64,8 @@ def one_time_codes(reading: Reading) -> list[Draft]:
         if cue is None and not other and run.size > _DIGITS.start:
             cue = reading.near("secret.enter", start, end, before=2, after=-1)
         cue = cue or reading.near("secret.use", start, end, before=0, after=_NEAR)
+        if cue and other and _is_for(reading.text, cue, other, start):
+            other = None
         if cue and not (other and _distance(other, start, end) < _distance(cue, start, end)):
             found.append(draft_of(start, end, f"credential.code_cue/{cue.phrase}", "credential.code_purpose"))
             continue
@@ -59,6 +82,22 @@ def codes_with_letter(reading: Reading) -> list[Draft]:
     if match is None or reading.has("secret.shopping") or _CAME.isdisjoint(_WORD.findall(reading.text)):
         return []
     return [draft_of(*match.span(), "credential.code_cue/g", "credential.code_purpose")]
+
+
+def _said_to_be_sent(text: str, run: Run, *, harmless: bool) -> str:
+    """What a number of so many digits is called, where it was sent to somebody or is too long for a card's code."""
+    match = _SO_MANY_DIGITS.search(text, max(0, run.start - _SENT_WITHIN), run.start)
+    if match is None:
+        return ""
+    sent = match["sent"] is not None
+    return "digit code" if sent or (run.size > _DIGITS.start and not harmless) else ""
+
+
+def _is_for(text: str, cue: Hit, other: Hit, start: int) -> bool:
+    """Whether a phrase says what a code is for and not what it is: "OTP for your order of $12 is 448120"."""
+    if not cue.end <= other.start < other.end <= start or not _FOR.fullmatch(text, cue.end, other.start):
+        return False
+    return _ANY.search(text, other.end, start) is not None or ":" in text[other.end : start]
 
 
 def _strong(reading: Reading, start: int, end: int, *, purpose: bool) -> Hit | None:
@@ -90,6 +129,11 @@ def _one_code(text: str, run: Run) -> bool:
         return False
     if run.end < len(text) and text[run.end].isalpha():
         return False
+    if run.start > 1 and text[run.start - 1].isalpha() and not text[run.start - 2].isalnum():
+        return False  # of an engine: "p0420"
+    if sizes == [2, 2, 2]:
+        gaps = {text[one.end : other.start] for one, other in pairwise(run.groups)}
+        return gaps in ({" "}, {"-"}) and not _DAY.search(text, max(0, run.start - _DAY_WITHIN), run.start)
     if len(sizes) == 2 and sizes[0] == sizes[1]:
         return text[run.groups[0].end : run.groups[1].start] in (" ", "-")
     return len(sizes) == 1 or set(sizes) == {1}

@@ -20,6 +20,11 @@ _SORT: Final = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c"
 _UK_PHONE: Final = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
 _PHONE_SIZES: Final = frozenset(((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5, 6)))
 _SIZES_AT_BANKS: Final = frozenset(range(8, 18)) - {10}
+_OF_A_BUSINESS: Final = (2, 7)  # the groups in which an EIN is written
+_LONGEST_IN_DIGITS: Final = 13  # of passports and licences, which have letters where they are longer
+_PASSES: Final = ("passport", "pasaporte", "passeport", "lic", "driv", "dl", "permis")
+_GERMAN: Final = ("reisepass", "personalausweis", "ausweis")
+_GERMAN_SIZES: Final = (9, 10)
 _MOST_CELLS: Final = 5  # of an account or a medical number
 _BANKS: Final = frozenset(read("cues")["banks"])
 _FILES: Final = frozenset({"chart", "patient", "member", "pt"})
@@ -37,12 +42,14 @@ def digit_by_digit(value: Value) -> bool:
 
 
 def _ssn(value: Value, phrase: str, soft: bool) -> str | None:
+    if value.sizes == _OF_A_BUSINESS:
+        return None
     return "proof.range" if checksums.ssn(value.compact) and value.compact.isdigit() else None
 
 
 def _itin(value: Value, phrase: str, soft: bool) -> str | None:
     digits = value.compact
-    if not digits.isdigit() or len(digits) != 9 or digits[0] != "9":
+    if not digits.isdigit() or len(digits) != 9 or digits[0] != "9" or value.sizes == _OF_A_BUSINESS:
         return None
     return "proof.range" if checksums.itin(digits) else "proof.shape"
 
@@ -118,9 +125,22 @@ def _government(value: Value, phrase: str, soft: bool) -> str | None:
             if compact.isdigit() and len(compact) == 12
             else None
         )
+    if phrase.startswith(_GERMAN) and len(compact) in _GERMAN_SIZES and digits >= 2 and not compact.isdigit():
+        return "proof.shape" if len(value.cells) == 1 else None
     if not 6 <= len(compact) <= 18 or digits < 5 or len(value.cells) > 6:
         return None
     return None if value.sizes == (3, 4) or (value.sizes == (3, 3, 4) and soft) else "proof.shape"
+
+
+def of_a_reference(value: Value, phrase: str) -> bool:
+    """Whether a number is longer than passports and licences are, in one cell or in fours as receipts have it."""
+    compact = value.compact
+    return (
+        len(compact) > _LONGEST_IN_DIGITS
+        and compact.isdigit()
+        and phrase.startswith(_PASSES)
+        and (len(value.cells) == 1 or set(value.sizes) == {4})
+    )
 
 
 def _security(value: Value, phrase: str, soft: bool) -> str | None:

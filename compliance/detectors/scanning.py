@@ -26,7 +26,7 @@ from compliance.detectors.gates import (
 from compliance.detectors.health import find_health
 from compliance.detectors.identifiers import find_identifiers
 from compliance.detectors.known_words import settle
-from compliance.detectors.masks import hide_masks
+from compliance.detectors.masks import CARD_MASK, hide_masks
 from compliance.detectors.reading import Draft, Reading, read_text, reasons
 from compliance.detectors.secret_formats import secret_formats
 from compliance.detectors.shapes import find_shapes
@@ -59,6 +59,8 @@ def scan(texts: Sequence[str] | str, *, direction: Direction = "in") -> tuple[Fi
         folded = fold(shown)
         seen = glance(folded.text)
     may = may_hold(seen, folded.text, original)
+    if shown is not original and seen.digits and CARD_MASK in original:
+        may |= NUMBERS
     if not may:
         return ()
     reading = read_text(
@@ -95,7 +97,7 @@ def _numbers(reading: Reading, taken: bytearray, *, shapes: bool) -> list[Draft]
     _take(taken, found)
     cards = [draft for draft in find_cards(reading) if draft.score >= _REPORTED and not _any_taken(taken, draft)]
     _take(taken, cards)
-    identifiers = find_identifiers(reading, taken)
+    identifiers = find_identifiers(reading, taken, beside_card=bool(cards))
     codes = [draft for draft in identifiers if draft.type == "CARD_SECURITY"]
     details = find_card_details(reading, cards, codes, _with(taken, identifiers))
     _take(taken, details)

@@ -8,7 +8,7 @@ from compliance.detectors import checksums
 from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import at_digits
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
-from compliance.detectors.vocabulary import signs_of
+from compliance.detectors.vocabulary import Hit, signs_of
 
 _IBAN_LENGTHS: Final[dict[str, int]] = read("iban")["lengths"]
 _ONLY_DIGITS: Final = frozenset(read("iban")["only_digits"])
@@ -66,8 +66,16 @@ def _other(reading: Reading, match: re.Match[str]) -> bool:
     start, end = match.span()
     return bool(
         reading.near(AGAINST, start, end, before=25, after=15)
-        or reading.near("MEDICAL_ID", start, end, before=30, after=20)
+        or (
+            (cue := reading.near("MEDICAL_ID", start, end, before=30, after=20))
+            and _same_line(reading.text, cue, match)
+        )
     )
+
+
+def _same_line(text: str, cue: Hit, match: re.Match[str]) -> bool:
+    """Whether a phrase and a number stand on one line: in a form each has its own."""
+    return "\n" not in text[min(cue.start, match.start()) : max(cue.end, match.end())]
 
 
 _MRZ_BEGINS: Final = "p<"

@@ -154,14 +154,14 @@ def _grouped(text: str, cells: list[Cell]) -> list[Value]:
     found: list[Value] = []
     current: list[Cell] = []
     separator = ""
-    for cell in cells:
+    for place, cell in enumerate(cells):
         if current:
             gap = text[current[-1][1] : cell[0]]
             fits = gap in _SEPARATORS and (not separator or gap == separator) and len(current) < _MOST_CELLS
             if fits and (
                 gap != " "
                 or (current[-1][2].isdigit() and cell[2].isdigit())
-                or len(current[-1][2]) + len(cell[2]) <= 9
+                or (len(current[-1][2]) + len(cell[2]) <= 9 and not _begins_another(text, cells, place))
                 or _goes_on(current, cell[2])
             ):
                 current.append(cell)
@@ -172,6 +172,15 @@ def _grouped(text: str, cells: list[Cell]) -> list[Value]:
     if current:
         found.append(value_of(tuple(current), separator))
     return found
+
+
+def _begins_another(text: str, cells: list[Cell], place: int) -> bool:
+    """Whether digits begin a number with dashes or points of its own: "s0cial 611-22-9034", not one with the word."""
+    cell = cells[place]
+    if place + 1 == len(cells) or not cell[2].isdigit():
+        return False
+    gap = text[cell[1] : cells[place + 1][0]]
+    return gap in ("-", ".") and cells[place + 1][2].isdigit()
 
 
 def _goes_on(current: list[Cell], cell: str) -> bool:

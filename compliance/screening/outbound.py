@@ -59,8 +59,8 @@ def _completed(body: str, before: Sequence[str]) -> Iterator[Finding]:
 
 
 def _found_in_links(body: str) -> Iterator[Finding]:
-    """What stands behind percent signs, which the text as it is written does not show."""
-    if "%" in body:
+    """What stands behind percent signs, or plus signs for spaces, which the text as it is written does not show."""
+    if "%" in body or "+" in body:
         for link in links_in(body):
-            if "%" in link.rest:
+            if "%" in link.rest or "+" in link.rest:
                 yield from scan(link.said, direction="out")

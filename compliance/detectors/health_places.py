@@ -1,0 +1,76 @@
+"""Illnesses told by where they stand: behind a medicine, on the line after a test, before a day off."""
+
+import re
+from typing import Final
+
+from compliance.detectors.reading import Draft
+from compliance.detectors.sentences import Sentence
+from compliance.detectors.vocabulary import Hit, first_from
+
+_NEXT: Final = 16
+_FOR: Final = re.compile(r" (?:for|para)(?: (?:my|his|her|the|la|el|mi|su|los|las|mis|that))? ")
+_AS_RESULT: Final = re.compile(r"(?<![a-z])(?:results?|resultado|status|diagnosis|diagnostico|dx) ?[:=] ?\Z")
+_HEARD: Final = re.compile(
+    r"(?<![a-z])(?:showed|shows|found|says|said|called|call|results? (?:are )?(?:in|back))[ .!,]{0,2}\n"
+    r"(?:(?:so )?(?:it'?s|it is|i have|its a|es)? ?(?:an? )?)\Z"
+)
+_HEARD_WITHIN: Final = 36
+_VET: Final = re.compile(r"(?<![a-z])vet(?![a-z])")
+_VET_WITHIN: Final = 80
+_SEVERE: Final = re.compile(r"(?:^|[,.:;\n] ?)(?:severe|bad|serious|life[ -]threatening|deadly|known) \Z")
+_FEW_LETTERS: Final = 20
+_GROUP: Final = re.compile(
+    r"(?<![a-z])(?:charity|charities|non ?-?profit|foundation|support group|fundrais(?:er|ing)|ministry|"
+    r"rais(?:es?|ing) money)(?![a-z])"
+)
+_GROUP_WITHIN: Final = 60
+_MINE: Final = re.compile(r"(?<![a-z])(?:my|i|im|ive|mi)(?![a-z])")
+
+
+def told_by_neighbour(text: str, hit: Hit, found: list[Draft]) -> list[str]:
+    """The rules by which what stands right before a condition tells it: a medicine for it, or "result:"."""
+    term = f"health.term/{hit.phrase}"
+    if found and _FOR.fullmatch(text, found[-1].spans[-1][1], hit.start):
+        return [term, "health.disclosure/for"]  # "I take losartan for high blood pressure"
+    if _AS_RESULT.search(text, max(0, hit.start - _FEW_LETTERS), hit.start):
+        return [term, "health.disclosure/result"]
+    return []
+
+
+def told_in_passing(sentence: Sentence, hit: Hit, hits: list[Hit]) -> list[str]:
+    """The rules by which a customer tells a condition in few words. `hits`: all phrases of the text."""
+    text, term = sentence.text, f"health.term/{hit.phrase}"
+    if _HEARD.search(text, max(0, hit.start - _HEARD_WITHIN), hit.start) and not _VET.search(
+        text, max(0, hit.start - _VET_WITHIN), hit.start
+    ):
+        return [term, "health.disclosure/heard"]  # "ekg showed", and on the next line "afib"
+    if hit.phrase.endswith("allergy") and _SEVERE.search(text, max(0, hit.start - _FEW_LETTERS), hit.start):
+        return [term, "health.disclosure/severe"]
+    if _alone(sentence, hit) and _absent_after(sentence.end, hits):
+        return [term, "health.disclosure/keeps away"]  # "lice... again. keeping her home"
+    return []
+
+
+def _absent_after(end: int, hits: list[Hit]) -> bool:
+    for place in range(first_from(hits, end), len(hits)):
+        if hits[place].start - end > _NEXT:
+            return False
+        if "absence" in hits[place].kinds:
+            return True
+    return False
+
+
+def _alone(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a sentence is hardly more than a condition."""
+    return (
+        hit.start - sentence.start <= _NEXT
+        and sentence.end - hit.end <= _NEXT
+        and len(sentence.words_between(sentence.start, hit.start)) <= 1
+        and len(sentence.words_between(hit.end, sentence.end)) <= 1
+    )
+
+
+def of_a_group(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a charity or a group for people with an illness speaks: "our charity helps kids with cancer"."""
+    group = _GROUP.search(sentence.text, max(sentence.start, hit.start - _GROUP_WITHIN), hit.start)
+    return group is not None and not _MINE.search(sentence.text, group.end(), hit.start)

@@ -1,0 +1,44 @@
+"""Secrets told with what they unlock or whom they are for: "passcode to my phone 1982", "... for the tech: mittens"."""
+
+import re
+from typing import Final
+
+from compliance.detectors.data_files import read
+from compliance.detectors.one_time_codes import draft_of
+from compliance.detectors.reading import Draft, Reading
+from compliance.detectors.vocabulary import Hit
+
+_NO_SECRETS: Final = frozenset(read("credentials")["not_values"]) | frozenset(read("credentials")["connectors"])
+_DEVICE: Final = re.compile(
+    r"(?<![a-z])(?:phone|iphone|ipad|ipod|tablet|laptop|computer|pc|macbook|mac|watch|chromebook|cell)(?![a-z])"
+)
+_UNLOCKS: Final = r"(?:pass ?code|pin(?: code| number)?|password|unlock code|lock ?screen code|screen lock)"
+_OF_A_DEVICE: Final = re.compile(
+    rf"(?<![a-z])(?:{_UNLOCKS} (?:(?:to|for|on|of) )(?:my |the |her |his |our |this )?(?:old |work )?{_DEVICE.pattern}|"
+    rf"{_DEVICE.pattern} {_UNLOCKS}(?: (?:for|to) (?:the |my |your )?[a-z]{{2,12}}(?: [a-z]{{2,12}})?)?)"
+    r"(?: is| its)?[ :=]{1,3}(?P<secret>\d{4,8})(?![\d/:%]|[.,-]\d)"
+)
+_FOR_WHOM: Final = re.compile(
+    r" for (?:the |my |our |your )?[a-z]{2,12}(?: [a-z]{2,12}){0,2}: ?(?P<secret>[a-z]{5,24})[.!]?[ ]?(?=\n|\Z)"
+)
+
+
+def of_a_device(reading: Reading) -> list[Draft]:
+    """What unlocks a telephone or a computer: "passcode to my phone 198273 for the repair"."""
+    if not _DEVICE.search(reading.text):
+        return []
+    return [
+        draft_of(*match.span("secret"), "credential.cue/of a device", "credential.looks_random")
+        for match in _OF_A_DEVICE.finditer(reading.text)
+    ]
+
+
+def for_whom(reading: Reading, hit: Hit) -> Draft | None:
+    """A plain word behind whom a password is for and a colon, with nothing after it: "... for the tech: mittens"."""
+    match = _FOR_WHOM.match(reading.text, hit.end)
+    if match is None:
+        return None
+    word = match["secret"]
+    if word in _NO_SECRETS:
+        return None
+    return draft_of(*match.span("secret"), f"credential.cue/{hit.phrase}")
