@@ -1,6 +1,7 @@
 """What a link on its way out says once its signs are undone."""
 
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,7 @@ from texting.purposes import Purpose
 
 
 def types(body: str) -> list[str]:
-    draft = Draft(conversation=cast(Any, None), body=body, purpose=Purpose.REPLY, author=None)
+    draft = Draft(conversation=cast(Any, None), body=body, purpose=Purpose.BULK, author=None, announcement_id=uuid4())
     return [finding.type for finding in found_in(draft)]
 
 
