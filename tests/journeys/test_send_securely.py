@@ -4,13 +4,17 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .browser import MakePerson, drawn_anew, needs_browser, shoot, stays
+from tenancy.isolation import activate
+from texting.models import Message
+
+from .browser import MakePerson, drawn_anew, messages, needs_browser, shoot, stays
 from .simulated_office import Office
 from .test_accessible import violations
 
 pytestmark = needs_browser
 
 SECRET = "Your tooth needs a root canal; the X-ray is clear about it."
+REFUSED = "health information, which must not be sent by text"
 ANSWER = "Then Thursday, and I am allergic to penicillin."
 
 
@@ -37,6 +41,15 @@ def test_a_secret_goes_by_a_private_page_and_the_thread_tells_that_it_was_opened
     agent = someone().let_in(office.agent)
     page = agent.opens(office.address(conversation))
     page.get_by_label("Message", exact=True).fill(SECRET)
+    expect(page.locator("#refusal")).to_contain_text(REFUSED)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.get_by_label("Message", exact=True).press("Control+Enter")
+    assert answered.value.status == 422
+    expect(page.locator("#refusal")).to_contain_text(REFUSED)
+    expect(page.get_by_label("Message", exact=True)).to_have_value(SECRET)
+    expect(messages(page).locator(".message.out")).to_have_count(0)
+    with activate(office.organization):
+        assert not Message.objects.filter(direction="out").exists()
     page.get_by_role("button", name="Send securely").click()
     dialog = page.get_by_role("dialog", name="Send securely")
     expect(dialog.get_by_label("Private message")).to_have_value(SECRET)

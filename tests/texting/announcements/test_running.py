@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from compliance.send_policies import here
 from tenancy.isolation import activate
+from tests.compliance.templates_of import published
 from tests.texting.announcements.many import (
     act,
     checked,
@@ -40,6 +41,12 @@ def night(monkeypatch) -> ZoneInfo:
     zone = ZoneInfo("America/New_York")
     monkeypatch.setattr(here, "now", lambda: datetime(2037, 7, 2, 3, tzinfo=zone))
     return zone
+
+
+def rename(desk, contact: Contact, name: str) -> None:
+    with activate(desk.organization):
+        contact.name = name
+        contact.save(update_fields=["name"])
 
 
 class TestTheCheck:
@@ -148,6 +155,29 @@ class TestTheRun:
         work(desk, row)
         assert states(desk, row) == {"queued": 1, "refused": 1}
         assert reasons(desk, row) == {"1001": "consent.opted_out"}
+
+    @pytest.mark.parametrize("when", ["before the check", "after it"])
+    def test_what_one_recipients_name_holds_keeps_the_text_from_them_alone(self, desk, when):
+        """A name came from a list or a program and holds what no announcement would."""
+        ours = customers(desk, 1, 2, 3)[1]
+        with activate(desk.organization):
+            template = published(
+                desk.cast.owner, "Closed", "Hello {first_name|there}, we are closed on Friday."
+            ).template
+        told = {"body": "", "template_id": template.pk}
+        if when == "before the check":
+            rename(desk, ours, "4111-1111-1111-1111 Ruiz")
+        row = checked(desk, **told)
+        if when == "after it":
+            rename(desk, ours, "4111-1111-1111-1111 Ruiz")
+        act(desk, running.start, row)
+        work(desk, row)
+        assert states(desk, row) == {"queued": 2, "left_out" if when == "before the check" else "refused": 1}
+        assert reasons(desk, row) == {"1002": "content.payment_card"}
+        with activate(desk.organization):
+            bodies = [text.body for text in Message.objects.filter(announcement=row)]
+        assert len(bodies) == 2
+        assert not any("4111" in body for body in bodies)
 
     def test_what_was_counted_is_what_was_sent_and_refused(self, desk):
         """The property that matters, over random customers and what happens to them at random moments."""
