@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from texting import origins
@@ -80,11 +80,14 @@ def unseen_words(row: Announcement, member: Membership, *, newest: bool = False)
     fields = unseen(row, member, version_of(row) if newest else row.words_version)
     if not fields:
         return ""
-    said = ngettext(
-        "Its template fills in “%(fields)s”, which you may not see or which is not there any more. Ask somebody who"
-        " sees it to do this, or choose another template.",
-        "Its template fills in “%(fields)s”, which you may not see or which are not there any more. Ask somebody who"
-        " sees them to do this, or choose another template.",
-        len(fields),
-    )
-    return said % {"fields": "”, “".join(fields)}
+    if row.started_at is None:
+        said = _(
+            "You may not see what its template fills in, or it is not there any more: %(fields)s. Ask somebody who sees"
+            " it to check and start it, or choose another template."
+        )
+    else:
+        said = _(
+            "You may not see what its template fills in, or it is not there any more: %(fields)s. Ask somebody who sees"
+            " it to go on with it."
+        )
+    return said % {"fields": ", ".join(fields)}
