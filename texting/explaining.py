@@ -128,6 +128,7 @@ _CODE_WORDS = {
     ),
     "contact.blocked": (_("The contact was blocked before it could leave."), _("Unblock them first if it is to go.")),
     "announced.canceled": (_("Its announcement was canceled before it left."), ""),
+    "recipient.twice": (_("The announcement goes to another number of the same customer."), ""),
     "canceled": (_("A colleague took it back before it left."), ""),
     "hours.closed": (
         _("It was not the time for it where the customer is, and it could not wait."),

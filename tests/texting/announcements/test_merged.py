@@ -19,7 +19,9 @@ from tests.texting.desk import desk
 from texting.announcements import running, working
 from texting.announcements.audiences import Audience
 from texting.duplicates import merging
-from texting.models import Announcement, AnnouncementRecipient, Message
+from texting.explained import explain
+from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
+from texting.statuses import MessageStatus
 
 __all__ = ["desk"]
 
@@ -98,3 +100,46 @@ def test_the_check_of_a_list_that_was_given_before_the_merge_says_so_as_well(des
     act(desk, running.check, row)
     work(desk, row)
     assert (states(desk, row), reasons(desk, row)) == ({"ready": 1, "left_out": 1}, {"1001": "recipient.twice"})
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["none has left", "the further number's has left"])
+def test_whoever_is_merged_while_both_texts_wait_gets_one(desk, begun):
+    first, second, other = customers(desk, 1, 2, 3)
+    row = checked(desk)
+    act(desk, running.start, row)
+    work(desk, row)
+    assert states(desk, row) == {"queued": 3}
+    if begun:
+        with activate(desk.organization):
+            gone = Message.objects.filter(announcement=row, contact=second)
+            OutboxEntry.objects.filter(message_id__in=gone.values("pk")).delete()
+            gone.update(status="sent")
+    merge(desk, first, second)
+    desk.answer(desk.hear("Hello", number=number(2)), "Hi")  # what a colleague writes is not one of those
+    assert hand_over(desk) == (1 if begun else 2)
+    work(desk, row)
+    late, gets = (first, second) if begun else (second, first)
+    assert (states(desk, row), reasons(desk, row)) == (
+        {"sent": 2, "refused": 1},
+        {late.number[-4:]: "recipient.twice"},
+    )
+    with activate(desk.organization):
+        answers = Message.objects.filter(direction="out", purpose="reply").values_list("status", flat=True)
+        assert list(answers) == ["delivered"]
+        texts = {text.contact_id: text for text in Message.objects.filter(announcement=row)}
+        assert [texts[one.pk].status for one in (gets, other)] == ["sent" if begun else "delivered", "delivered"]
+        said = explain(MessageStatus(texts[late.pk].status), code=texts[late.pk].provider_code)
+        assert "another number of the same customer" in said.reason
+    assert fresh(desk, row).state == Announcement.State.FINISHED
+
+
+def test_another_announcement_to_the_other_number_is_not_held_against_it(desk):
+    first, second = customers(desk, 1, 2)
+    rows = [checked(desk), checked(desk)]
+    for row, left_out in zip(rows, (first, second), strict=True):
+        with activate(desk.organization):
+            AnnouncementRecipient.objects.filter(announcement=row, contact=left_out).delete()
+        act(desk, running.start, row)
+        work(desk, row)
+    merge(desk, first, second)
+    assert hand_over(desk) == 2
