@@ -107,7 +107,7 @@ class _Group:
         self.attempts: dict[bytes, tuple[Message, int]] = {}
         self.unheard: set[tuple[UUID, str]] = set()
         for token, number, keys, *values in rows:
-            read = Message.from_db("default", _NEEDED, values)
+            read = Message.from_db("default", _COLUMNS, values)  # names in the order of values
             message = self.messages.setdefault(read.pk, read)  # a text may have had several attempts
             self.attempts[bytes(token)] = message, number
             self.unheard.update((message.pk, key) for key in keys or ())
