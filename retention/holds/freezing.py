@@ -82,7 +82,11 @@ def keeps_copies(ids: Collection[UUID]) -> set[UUID]:
 
 
 def keeps_days(days: Collection[date]) -> set[date]:
-    """Days of which refused requests stay. Nobody can tell whose they are, so a hold without days keeps all of them."""
+    """Days of which refused requests stay. Nobody can tell whose they are, so a hold without days keeps all of them.
+
+    Takes `deleting_lock`: whoever asks is about to end the others.
+    """
+    deleting_lock()
     spans = [held_between(scope) for scope in live_scopes()]
     return {day for day in days if any(_meets(day, start, end) for start, end in spans)}
 

@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
+
+from tenancy.encryption.fields import encrypted_fields
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("compliance", "portal", "retention", "tenancy", "texting")
@@ -99,6 +102,7 @@ PLACES = {
     "texting/limits/carriers/changing.py:remove_campaign": SETTING,
     "texting/limits/changing.py:remove_country": SETTING,
     "texting/limits/growing.py:forget_counts": COUNT,
+    "texting/notifications/things.py:_forget": "that a member was asked: ids and times, no content",
     "texting/notifications/mailing.py:_forget_batch": "that a member was told of something: ids and times, no content",
     "texting/outbox.py:cancel": QUEUE,
     "texting/notifications/push/devices.py:_forget": SETTING,
@@ -130,9 +134,28 @@ PLACES = {
     "texting/turns.py:turn": QUEUE,
     "texting/webhooks/forgetting.py:_forget": OWN + ": TEXTING_QUARANTINE_GUARDS",
 }
+EMPTYING = {
+    "compliance/reviewing/judging.py:judge": "a draft of a review that is given: its words are those of the review",
+    "compliance/screening/ended.py:forget": "copies of words that end: who ends them has asked",
+    "portal/payments/hearing.py:_end": "a processor's call about money, without words of customers: the books stay",
+    "portal/secure/ended.py:forget": "half of a link to words that end: who ends them has asked",
+    "portal/secure/ending.py:_end": "nobody here can open it without the half that went with the link (decision 296)",
+    "retention/erasing/rows.py:_beside": "what stood beside words whose key is destroyed already",
+    "texting/duplicates/merging.py:forget_old": "how a merge is undone: both contacts stay, and who had a tag",
+    "texting/duplicates/merging.py:take_off": "a merge taken back: both contacts are as they were",
+    "texting/duplicates/merging.py:undo": "a merge taken back: both contacts are as they were",
+    "texting/ended.py:_forget_what_came_back": "copies of words that end: " + OWN + " before",
+    "texting/ended.py:end_notes": OWN + " before: an erasure asks `stopping.stops`",
+    "texting/ended.py:end_words": OWN + " before: TEXTING_ENDING_GUARDS by hand, RETENTION_KEEPERS by a period",
+    "texting/persons.py:part": "how undoing a merge is done: the contacts stay",
+    "texting/scheduled/states.py:move": "a planned text: what was sent of it is a text, nobody outside saw the rest",
+    "texting/webhooks/quarantine.py:_end": OWN + ": TEXTING_QUARANTINE_GUARDS; what is taken in is a text",
+}
+"""Updates that leave an encrypted column empty: what a hold does, or why it need not."""
 OTHERWISE = {
     "texting/carrier_copies.py": "kept_copies(",
     "texting/webhooks/forgetting.py": "kept_days(",
+    "texting/webhooks/quarantine.py": "kept_days(",
     "texting/redacting.py": "may_end(",
 }
 """What ends content without deleting rows: the words in the code by which it asks."""
@@ -172,6 +195,51 @@ def test_of_every_place_that_deletes_it_is_said_what_a_hold_does():
     assert len(found) > 40
     assert found - PLACES.keys() == set(), "say in PLACES how a legal hold stops it, or why it need not"
     assert PLACES.keys() - found == set(), "said of a place that is gone"
+
+
+def encrypted_columns() -> set[str]:
+    """Names of all columns of customers' words that may be empty."""
+    return {
+        field.attname for model in apps.get_models() for field in encrypted_fields(model) if field.null or field.blank
+    }
+
+
+def emptying(node: ast.AST, columns: set[str], name: str) -> Iterator[str]:
+    """Names of the functions that call `update` with one of these columns as None, or assign None to it."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        name = node.name
+    given = node.keywords if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "update" else []
+    if any(each.arg in columns and _is_nothing(each.value) for each in given):
+        yield name
+    if isinstance(node, ast.Assign) and any(_sets(node.value, target, columns) for target in node.targets):
+        yield name
+    for child in ast.iter_child_nodes(node):
+        yield from emptying(child, columns, name)
+
+
+def _sets(value: ast.expr, target: ast.expr, columns: set[str]) -> bool:
+    if isinstance(target, ast.Tuple):
+        values = value.elts if isinstance(value, ast.Tuple) else [value] * len(target.elts)
+        return any(_sets(one, each, columns) for one, each in zip(values, target.elts, strict=False))
+    return isinstance(target, ast.Attribute) and target.attr in columns and _is_nothing(value)
+
+
+def _is_nothing(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def test_of_every_update_that_empties_an_encrypted_column_it_is_said_what_a_hold_does():
+    columns = encrypted_columns()
+    files = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py"))]
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}:{name}"
+        for path in files
+        if not {"migrations", "simulator"} & set(path.parts)
+        for name in emptying(ast.parse(path.read_text()), columns, "")
+    }
+    assert found, "the search finds what is there"
+    assert found - EMPTYING.keys() == set(), "say in EMPTYING how a legal hold stops it, or why it need not"
+    assert EMPTYING.keys() - found == set(), "said of a place that is gone"
 
 
 def test_what_asks_a_guard_does_ask():

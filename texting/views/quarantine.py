@@ -19,7 +19,7 @@ from accounts.step_up import fresh
 from texting.models import QuarantinedRequest
 from texting.queries import quarantine as queries
 from texting.webhooks import quarantine
-from texting.webhooks.quarantine import Outcome, Round
+from texting.webhooks.quarantine import MustStay, Outcome, Round
 
 State = QuarantinedRequest.State
 LONGEST_NUMBER = 6  # digits of a page's number
@@ -89,7 +89,12 @@ def take_in_all(request: MemberRequest) -> HttpResponse:
 def discard(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Destroy one."""
     shown = queries.quarantined(request.member, request_id)
-    if quarantine.discard(actor=request.member, request_id=shown.id):
+    try:
+        done = quarantine.discard(actor=request.member, request_id=shown.id)
+    except MustStay as refused:
+        messages.error(request, str(refused))
+        return redirect("quarantine")
+    if done:
         messages.success(request, _("Discarded."))
     else:
         messages.info(request, _("Somebody else has dealt with it already."))
@@ -100,10 +105,16 @@ def discard(request: MemberRequest, request_id: UUID) -> HttpResponse:
 @fresh
 @require_POST
 def discard_all(request: MemberRequest) -> HttpResponse:
-    """Destroy everything that waits."""
-    count = quarantine.discard_all(actor=request.member)
-    text = ngettext("%(count)d request discarded.", "%(count)d requests discarded.", count) % {"count": count}
-    messages.success(request, text)
+    """Destroy everything that waits and is not on hold."""
+    done = quarantine.discard_all(actor=request.member)
+    if done.ended or not done.held:
+        text = ngettext("%(count)d request discarded.", "%(count)d requests discarded.", done.ended)
+        messages.success(request, text % {"count": done.ended})
+    if done.held:
+        text = ngettext(
+            "%(count)d request is on legal hold and stays.", "%(count)d requests are on legal hold and stay.", done.held
+        )
+        messages.warning(request, text % {"count": done.held})
     return redirect("quarantine")
 
 

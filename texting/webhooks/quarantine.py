@@ -12,7 +12,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -22,6 +22,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
@@ -29,6 +30,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import KeyDestroyed, Undecryptable
 from texting.causes import PROVEN, Cause
+from texting.keeping_guards import kept_days
 from texting.models import Line, QuarantinedRequest, QuarantineHour
 from texting.phone_numbers import BadNumber
 from texting.providers.base import UnreadableHook
@@ -64,6 +66,23 @@ class Round:
     still_wrong: int
     not_stored: int
     left: int
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """How many were destroyed, and how many stay because their day is on hold."""
+
+    ended: int
+    held: int
+
+
+class MustStay(Exception):
+    """It is on hold; the message says so, without naming the matter."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Refused requests of that day are on legal hold, so none can be discarded. Ask who manages holds.")
+        )
 
 
 # --- Keeping ---
@@ -233,8 +252,14 @@ def _note(row: QuarantinedRequest, found: Diagnosis) -> None:
 
 
 def discard(*, actor: Membership, request_id: UUID) -> bool:
-    """Destroy one that waits. False when it had ended already. Raises QuarantinedRequest.DoesNotExist."""
+    """Destroy one that waits. False when it had ended already.
+
+    Raises QuarantinedRequest.DoesNotExist, MustStay for one that is on hold.
+    """
     require(actor, Permission.QUARANTINE_REPLAY)
+    seen = QuarantinedRequest.objects.only("state", "received_at").get(pk=request_id)
+    if seen.state == State.WAITING and kept_days([_day(seen)]):  # before the row's lock, as whatever ends days asks
+        raise MustStay
     row = QuarantinedRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     if row.state != State.WAITING:
         return False
@@ -243,14 +268,22 @@ def discard(*, actor: Membership, request_id: UUID) -> bool:
     return True
 
 
-def discard_all(*, actor: Membership) -> int:
-    """Destroy everything that waits; returns how many there were."""
+def discard_all(*, actor: Membership) -> Discarded:
+    """Destroy everything that waits and is not on hold."""
     require(actor, Permission.QUARANTINE_REPLAY)
-    rows = list(QuarantinedRequest.objects.select_for_update(of=("self",)).filter(state=State.WAITING).only("pk"))
+    waiting = QuarantinedRequest.objects.filter(state=State.WAITING)
+    days = {moment.date() for moment in waiting.order_by().datetimes("received_at", "day", tzinfo=UTC)}
+    free = days - kept_days(days)
+    found = list(waiting.select_for_update(of=("self",)).only("pk", "received_at"))
+    rows = [row for row in found if _day(row) in free]
     if rows:
         _end(rows, State.DISCARDED, actor)
         audit.record(event=AuditKind.WEBHOOK_DISCARDED, actor=actor, count=len(rows))
-    return len(rows)
+    return Discarded(len(rows), len(found) - len(rows))
+
+
+def _day(row: QuarantinedRequest) -> date:
+    return row.received_at.astimezone(UTC).date()
 
 
 def _end(rows: Iterable[QuarantinedRequest], state: str, actor: Membership) -> None:

@@ -467,8 +467,8 @@ def test_discarding_all_says_how_many_and_leaves_what_was_taken_in(twilio):
     for n in range(1, 4):
         twilio.post(secret="guessed", MessageSid=f"SM{n}")
     with activate(twilio.cast.organization):
-        assert quarantine.discard_all(actor=twilio.cast.admin) == 3
-        assert quarantine.discard_all(actor=twilio.cast.admin) == 0
+        assert quarantine.discard_all(actor=twilio.cast.admin).ended == 3
+        assert quarantine.discard_all(actor=twilio.cast.admin).ended == 0
     assert sorted(row.state for row in twilio.kept()) == ["discarded"] * 3 + ["replayed"]
     assert events(twilio, "webhook:discarded") == [{"count": 3}]
 
@@ -498,7 +498,7 @@ def test_another_organizations_request_is_not_there(twilio):
             with pytest.raises(QuarantinedRequest.DoesNotExist):
                 act(actor=twilio.cast.outsider, request_id=row.pk)
         assert quarantine.replay_all(actor=twilio.cast.outsider) == Round(0, 0, 0, 0)
-        assert quarantine.discard_all(actor=twilio.cast.outsider) == 0
+        assert quarantine.discard_all(actor=twilio.cast.outsider).ended == 0
     assert [row.state for row in twilio.kept()] == ["waiting"]
 
 

@@ -1,0 +1,133 @@
+"""Refused requests on hold: no purge, no clock and no hand destroys them, and all do when the hold is released."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.conf import settings as configured
+from django.test import Client
+
+from retention.holds import releasing
+from retention.holds.wanted import WantedScope
+from retention.kinds import Kind
+from retention.models import PurgeStep, RetentionPolicy
+from retention.purging import running
+from tenancy.encryption import day_shredding, keyring
+from tenancy.isolation import activate
+from tests.cast import signed_in
+from tests.retention.placed import place_hold
+from tests.texting.desk import FIRST
+from tests.texting.twilio_line import cast, twilio
+from texting import tasks
+from texting.models import QuarantinedRequest, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from texting.webhooks import quarantine
+
+__all__ = ["cast", "twilio"]
+
+NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=50)
+BY_NUMBER = WantedScope(FIRST)
+BY_DAYS = WantedScope(since=NOON.date(), until=NOON.date())
+
+
+@pytest.fixture(autouse=True)
+def real(settings, monkeypatch):
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+    settings.RETENTION_KEEPERS = list(configured.RETENTION_KEEPERS)
+    monkeypatch.setattr(day_shredding, "REPLACED_KEYS_STAY", timedelta(0))
+
+
+@pytest.fixture
+def refused(twilio):
+    """One of a held day, and one of a day two weeks later."""
+    for days in (0, 14):
+        with time_machine.travel(NOON + timedelta(days=days), tick=False):
+            twilio.post(secret="guessed", MessageSid=f"SM{days}")
+    with activate(twilio.cast.organization):
+        RetentionPolicy.objects.create(kind=Kind.WEBHOOKS, days=30, set_at=NOON)
+    return twilio
+
+
+def readable(twilio) -> list[int]:
+    """The days of those that are there and open."""
+    keyring.forget_everything()
+    return [row.received_at.day for row in twilio.kept() if row.request]
+
+
+def answered(twilio) -> None:
+    """An endpoint of the organization answered a webhook that day."""
+    endpoint = WebhookEndpoint.objects.create(
+        url="https://records.harbor.example/", secret="s", created_by=twilio.cast.admin, state_since=NOON
+    )
+    event = WebhookEvent.objects.create(kind="webhook.test", sequence=1, occurred_at=NOON)
+    delivery = WebhookDelivery.objects.create(endpoint=endpoint, event=event, state="delivered", created_at=NOON)
+    WebhookAttempt.objects.create(delivery=delivery, number=1, started_at=NOON, milliseconds=5, answer="You sent it")
+
+
+def night() -> None:
+    assert running.run_nights()["failed"] == 0
+
+
+@pytest.mark.parametrize(("scope", "stays"), [(BY_NUMBER, [3, 17]), (BY_DAYS, [3])], ids=["by number", "by days"])
+def test_a_purge_leaves_those_of_held_days_and_takes_them_when_the_hold_is_released(refused, scope, stays):
+    with time_machine.travel(LATER, tick=False):
+        with activate(refused.cast.organization):
+            hold = place_hold(refused.cast.admin, scope)
+        night()
+        assert readable(refused) == stays
+        with activate(refused.cast.organization):
+            releasing.ask(member=refused.cast.admin, hold=hold, reason="Settled")
+            releasing.confirm(member=refused.cast.owner, hold=hold, reason="Settled")
+    with time_machine.travel(LATER + timedelta(days=1), tick=False):
+        night()
+        tasks.forget_quarantine()
+        assert readable(refused) == []
+
+
+def test_beside_an_answer_that_ends_it_stays(refused):
+    """Of one day, a hold by a number keeps the refused request, and nothing keeps what an endpoint answered."""
+    with time_machine.travel(NOON, tick=False), activate(refused.cast.organization):
+        answered(refused)
+    with time_machine.travel(LATER, tick=False):
+        with activate(refused.cast.organization):
+            place_hold(refused.cast.admin, BY_NUMBER)
+        night()
+        with activate(refused.cast.organization):
+            assert [one.answer for one in WebhookAttempt.objects.all()] == [None]
+            kept = {name for step in PurgeStep.objects.all() for name in step.kept}
+        assert readable(refused) == [3, 17]
+    assert kept == {"retention.holds.freezing.keeper"}
+
+
+def test_discarding_by_hand_is_refused_in_words(refused):
+    held, free = refused.kept()
+    admin = refused.cast.admin
+    with time_machine.travel(NOON + timedelta(days=15), tick=False), activate(refused.cast.organization):
+        hold = place_hold(admin, BY_DAYS)
+        with pytest.raises(quarantine.MustStay, match="legal hold") as told:
+            quarantine.discard(actor=admin, request_id=held.pk)
+        assert hold.matter not in str(told.value)
+        done = quarantine.discard_all(actor=admin)
+    assert (done.ended, done.held) == (1, 1)
+    assert readable(refused) == [3]
+    assert {row.pk: row.state for row in refused.kept()} == {held.pk: "waiting", free.pk: "discarded"}
+
+
+def test_the_page_says_it(refused):
+    held, _free = refused.kept()
+    with activate(refused.cast.organization):
+        place_hold(refused.cast.admin, BY_NUMBER)
+    page = signed_in(Client(), refused.cast.admin)
+    place = "/settings/quarantine/"
+    assert "are on legal hold, so none" in page.post(f"{place}{held.pk}/discard/", follow=True).text
+    assert "2 requests are on legal hold and stay." in page.post(f"{place}discard/", follow=True).text
+    assert readable(refused) == [3, 17]
+
+
+def test_what_is_taken_in_is_no_destruction(refused):
+    """A request on hold may still become the text that it was."""
+    refused.store(secret="guessed")
+    with activate(refused.cast.organization):
+        place_hold(refused.cast.admin, BY_NUMBER)
+        assert quarantine.replay_all(actor=refused.cast.admin).taken == 2
+        assert QuarantinedRequest.objects.filter(state="replayed").count() == 2
