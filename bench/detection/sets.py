@@ -31,7 +31,8 @@ WRITTEN_BLIND = (
 # detector; the tenth for the kinds of faults that the ninth showed, before they were mended; the eleventh thereafter;
 # the twelfth by somebody else who had seen no detector and none of these; the fourteenth for the kinds that it showed.
 # The thirteenth is by the author of the twelfth and was kept from whoever mended until it had been scored; then the
-# kinds of its faults were mended, for which messages were added to the fourteenth before.
+# kinds of its faults were mended, for which messages were added to the fourteenth before. The fifteenth is by a third
+# person who had seen none of all that; the sixteenth is for the kinds that it showed, written before they were mended.
 NINTH = MESSAGES / "ninth.jsonl"
 BY_HAND = {
     "ninth, written blind": NINTH,
@@ -40,6 +41,8 @@ BY_HAND = {
     "twelfth, written blind": MESSAGES / "twelfth.jsonl",
     "thirteenth, written blind": MESSAGES / "thirteenth.jsonl",
     "fourteenth": MESSAGES / "fourteenth.jsonl",
+    "fifteenth, written blind": MESSAGES / "fifteenth.jsonl",
+    "sixteenth": MESSAGES / "sixteenth.jsonl",
 }
 
 

@@ -36,6 +36,9 @@ _PERIOD: Final = re.compile(
     r"two weeks|2 weeks|paycheck|al mes|mensuales|al ano|anuales|por mes|por quincena|im monat|par mois|"
     r"before taxes|after taxes|gross|net|pa|p\.a\.|per annum)(?![a-z])"
 )
+_OF_A_FORM: Final = frozenset(
+    ("income", "monthly income", "annual income", "yearly income", "salary", "annual salary", "monthly salary", "wages")
+)
 _WHOSEVER: Final = "wage is"  # mine or what is offered: "now hiring, the wage is $16"
 _HOURLY: Final = re.compile(r" ?(?:/ ?|an |per |a |la |por |each )?(?:hour|hr|hora)(?![a-z])")
 _LATER_PERIOD: Final = re.compile(r"(?:a|per|each|every) (?:month|week|year|two weeks)(?![a-z])")
@@ -216,6 +219,13 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
     period = _PERIOD.match(sentence.text, amount.end) or _LATER_PERIOD.search(
         sentence.text, amount.end, min(sentence.end, amount.end + _AFTER + 20)
     )
+    if (
+        harmless
+        and cue.phrase in _OF_A_FORM
+        and sentence.text[cue.end : cue.end + 1] == ":"
+        and not sentence.kind("not")
+    ):
+        harmless = False  # a line of a form: the rent stands on another
     if harmless and cue.phrase == _WHOSEVER and any("hiring" in hit.phrase for hit in sentence.kind("not")):
         return None
     if before and (paid := _by_hour(sentence, amount, before)):
