@@ -198,12 +198,15 @@ def _most(series: Series) -> float:
 
 
 @register.simple_tag
-def line_plot(title: str, labels: Sequence[str], series: Series, unit: str = "", most: int = 0) -> SafeString:
+def line_plot(
+    title: str, labels: Sequence[str], series: Series, unit: str = "", most: int = 0, *, beside: float = 0
+) -> SafeString:
     """Values over time. `series` is a list of `(name, values)`; a value may be `None` and leaves a gap. `most`: the end
-    of a scale that has one, as of scores from 1 to 5.
+    of a scale that has one, as of scores from 1 to 5. `beside`: the largest value of the plots beside it, which have
+    the same scale.
     """
     _checked(labels, series)
-    ticks = [float(tick) for tick in range(most + 1)] if most else nice_ticks(_most(series))
+    ticks = [float(tick) for tick in range(most + 1)] if most else nice_ticks(max(_most(series), beside))
     alone = len(series) == 1
     drawn = [
         _line(place, name, labels, values, top=ticks[-1], alone=alone) for place, (name, values) in enumerate(series)

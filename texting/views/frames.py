@@ -32,7 +32,7 @@ from texting.thread_notices import notices
 Context = dict[str, Any]
 _WORDS = {
     FilterKind.OPEN: pgettext_lazy("several conversations", "Open"),
-    FilterKind.MINE: _("Mine"),
+    FilterKind.MINE: pgettext_lazy("conversations", "Mine"),
     FilterKind.UNASSIGNED: _("Unassigned"),
     FilterKind.RESOLVED: pgettext_lazy("several conversations", "Resolved"),
 }

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -9,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from compliance.work.reading import Steps, Texts, Times, waiting
 from compliance.work.scale import BOUNDS
-from compliance.work.sheets.sheet import Asked, Figure, Plot, Row, Sheet, Table, figure, minutes
-from compliance.work.sheets.volumes import SPLITS, rows_by
+from compliance.work.sheets.parts import smalls
+from compliance.work.sheets.sheet import Asked, Figure, Plot, Row, Sheet, Small, Table, figure, minutes
+from compliance.work.sheets.volumes import SPLITS, added_steps, rows_by
 
 _GROUPS = ((5, "5 min"), (15, "15 min"), (30, "30 min"), (60, "1 h"), (240, "4 h"), (480, "8 h"), (1440, "24 h"))
 
@@ -18,7 +20,8 @@ _GROUPS = ((5, "5 min"), (15, "15 min"), (30, "30 min"), (60, "1 h"), (240, "4 h
 def sheet(asked: Asked) -> Sheet:
     """Of the period, compared with the one before."""
     now, then = asked.views
-    totals, days, parts = now.steps((), ("day",), (SPLITS[asked.by],))
+    split = SPLITS[asked.by]
+    totals, days, parts, part_days = now.steps((), ("day",), (split,), ("day", split))
     one, before = totals.get((), Steps()), then.steps(())[0].get((), Steps())
     buckets = asked.period.buckets()
     labels = [date_format(bucket, "j M") for bucket in buckets]
@@ -35,6 +38,7 @@ def sheet(asked: Asked) -> Sheet:
                 bars=True,
             ),
         ],
+        smalls=_medians_of_parts(asked, part_days),
         tables=[_table(asked, parts, resolved=False), _table(asked, parts, resolved=True)],
         notes=[
             _(
@@ -86,6 +90,20 @@ def _medians(asked: Asked, days: Mapping[Any, Steps]) -> list[float | None]:
             sums = per_bucket[place].business
             sums[step] = sums.get(step, 0) + number
     return [None if (found := times.median()) is None else round(found, 1) for times in per_bucket]
+
+
+def _medians_of_parts(asked: Asked, found: Mapping[Any, Steps]) -> list[Small]:
+    title = {
+        "line": _("First answer of each line, half of them within"),
+        "team": _("First answer of each team, half of them within"),
+        "member": _("First answer of each member, half of them within"),
+    }[asked.by]
+
+    def drawn(days: Mapping[date, list[Steps]]) -> list[tuple[str, list[float | None]]]:
+        return [(_("Minutes"), _medians(asked, {(day,): added_steps(some) for day, some in days.items()}))]
+
+    unit = _("business minutes")
+    return smalls(asked, found, title, drawn, weight=lambda one: one.answered.number, unit=unit)
 
 
 def _spread(times: Times) -> list[int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -58,6 +59,13 @@ class Asked:
         """The name of each line."""
         return {row.pk: row.name for row in self.offered.lines}
 
+    @property
+    def names(self) -> Mapping[Any, str]:
+        """What each part is called, by the line or the member that figures are grouped by."""
+        if self.by == "member":
+            return self.people()
+        return self.lines if self.by == "line" else self.teams
+
     def people(self) -> dict[UUID | None, str]:
         """The name of each colleague; figures of nobody have one too."""
         rows = Membership.objects.filter(organization=self.member.organization_id).select_related("user")
@@ -90,6 +98,28 @@ class Plot:
     series: Sequence[tuple[str, Sequence[Value]]]
     unit: str = ""
     bars: bool = False
+
+
+@dataclass(frozen=True)
+class Small:
+    """A plot of lines for each of several, all of one scale. `left_out`: how many more there are."""
+
+    title: str
+    labels: Sequence[str]
+    parts: Sequence[tuple[str, Sequence[tuple[str, Sequence[Value]]]]]
+    unit: str = ""
+    left_out: int = 0
+
+    @property
+    def names(self) -> list[str]:
+        """What each line is, the same in every plot."""
+        return [name for name, _values in self.parts[0][1]] if self.parts else []
+
+    @property
+    def most(self) -> float:
+        """The largest value of all."""
+        every = (value for _name, series in self.parts for _line, values in series for value in values)
+        return max((float(value) for value in every if value is not None), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -138,6 +168,7 @@ class Sheet:
     tables: Sequence[Table]
     notes: Sequence[str] = ()
     heats: Sequence[Heat] = ()
+    smalls: Sequence[Small] = ()
     is_empty: bool = False
 
 

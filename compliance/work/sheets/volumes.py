@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
+from datetime import date
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
@@ -9,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compliance.work.reading import Steps, Texts
-from compliance.work.sheets.sheet import Asked, Figure, Heat, Plot, Row, Sheet, Table, by_day, figure, row
+from compliance.work.sheets.parts import Found, smalls
+from compliance.work.sheets.sheet import Asked, Figure, Heat, Plot, Row, Sheet, Small, Table, by_day, figure, row
 
 SPLITS = {"line": "line_id", "team": "line_id", "member": "member_id"}
 
@@ -18,8 +20,8 @@ def sheet(asked: Asked) -> Sheet:
     """Of the period, compared with the one before."""
     now, then = asked.views
     split = (SPLITS[asked.by],)
-    totals, days, hours, parts = now.texts((), ("day",), ("weekday", "hour"), split)
-    step_totals, step_days, step_parts = now.steps((), ("day",), split)
+    totals, days, hours, parts, part_days = now.texts((), ("day",), ("weekday", "hour"), split, ("day", *split))
+    step_totals, step_days, step_parts, step_part_days = now.steps((), ("day",), split, ("day", *split))
     all_now, all_then = totals.get((), Texts()), then.texts(())[0].get((), Texts())
     steps_now, steps_then = step_totals.get((), Steps()), then.steps(())[0].get((), Steps())
     labels = [date_format(bucket, "j M") for bucket in asked.period.buckets()]
@@ -51,6 +53,7 @@ def sheet(asked: Asked) -> Sheet:
     return Sheet(
         figures=_figures(all_now, all_then, steps_now, steps_then),
         plots=plots,
+        smalls=[*_texts_of_parts(asked, part_days), *_resolved_of_parts(asked, step_part_days)],
         tables=[_parts(asked, parts, step_parts)],
         heats=heats,
         notes=[
@@ -59,6 +62,37 @@ def sheet(asked: Asked) -> Sheet:
         ],
         is_empty=not (all_now.all or steps_now.numbers),
     )
+
+
+def _texts_of_parts(asked: Asked, found: Mapping[Any, Texts]) -> list[Small]:
+    """Members get no texts from customers, so what they wrote stands alone."""
+    title = {
+        "line": _("Texts of each line"),
+        "team": _("Texts of each team"),
+        "member": _("Texts that each member wrote"),
+    }[asked.by]
+    wanted: list[tuple[str, Callable[[Texts], int]]] = [(_("To customers"), lambda one: one.out)]
+    if asked.by != "member":
+        wanted.insert(0, (_("From customers"), lambda one: one.came))
+
+    def drawn(days: Mapping[date, list[Texts]]) -> list[tuple[str, list[int]]]:
+        return [(name, _summed(asked, days, number)) for name, number in wanted]
+
+    return smalls(asked, found, title, drawn, weight=lambda one: sum(number(one) for _name, number in wanted))
+
+
+def _resolved_of_parts(asked: Asked, found: Mapping[Any, Steps]) -> list[Small]:
+    if asked.by != "member":
+        return []
+
+    def drawn(days: Mapping[date, list[Steps]]) -> list[tuple[str, list[int]]]:
+        return [(_("Resolved"), _summed(asked, days, lambda one: one.ended))]
+
+    return smalls(asked, found, _("Conversations that each member resolved"), drawn, weight=lambda one: one.ended)
+
+
+def _summed(asked: Asked, days: Mapping[date, list[Found]], number: Callable[[Found], int]) -> list[int]:
+    return by_day({(day,): sum(number(one) for one in some) for day, some in days.items()}, asked.period)
 
 
 def _figures(now: Texts, then: Texts, steps: Steps, before: Steps) -> list[Figure]:
@@ -102,10 +136,7 @@ def rows_by(
     made: Callable[[str, Texts, Steps, str], Row],
 ) -> list[Row]:
     """A row for each team, line or member that has any figure, by name."""
-    if asked.by == "member":
-        names: Mapping[Any, str] = asked.people()
-    else:
-        names = asked.lines if asked.by == "line" else asked.teams
+    names = asked.names
     groups: dict[str, list[Any]] = {}
     for key in dict.fromkeys([*texts, *steps]):
         groups.setdefault(names.get(key[0], ""), []).append(key)
