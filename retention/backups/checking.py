@@ -17,6 +17,7 @@ from retention.backups.manifest import Manifest
 from retention.backups.tables import foreign_keys, sequences
 from retention.backups.tombstones import Tombstones
 from retention.closing import replaying
+from retention.erasing import again as erased
 from tenancy.audit_checkpoints import BadNote, file_of, newest_note, read_note, read_notes, trusted_keys
 from tenancy.audit_verification import copy_to_files, verify_chain
 from tenancy.checks import row_security_holds
@@ -78,6 +79,7 @@ def check(
     report.add("row security", [message.msg for message in row_security_holds(None, ["default", "keys"])
                                 if message.id == "tenancy.E003"], "every table of an organization")  # fmt: skip
     report.add("ended organizations", replaying.problems(dead.ended()), f"{len(dead.ended())} are ended")
+    report.add("erased people", erased.problems())
     report.add("live texts", *_live(dead))
     report.add("shredded texts", *_shredded(dead))
     report.add("outbox", *_outbox(of_main))

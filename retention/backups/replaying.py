@@ -20,6 +20,7 @@ from retention.backups.errors import BackupError
 from retention.backups.making import connect
 from retention.backups.tombstones import Tombstones
 from retention.closing import replaying
+from retention.erasing import again as erased
 from retention.models import Closing
 from tenancy import audit
 from tenancy.audit_checkpoints import read_notes
@@ -33,11 +34,14 @@ from tenancy.models import AuditHead, DataKey, Organization, OrganizationKey
 
 @dataclass
 class Replayed:
-    """How many destroyed keys are known, were there and went; organizations that were ended again; what is wrong."""
+    """How many destroyed keys are known, were there and went; organizations and people that were ended again; what is
+    wrong.
+    """
 
     known: int = 0
     gone: int = 0
     ended: int = 0
+    erased: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -71,8 +75,13 @@ def replay(*, main_url: str, keys_url: str, known: Tombstones, folder: Path | No
             done.gone = tombstones.apply(on_keys, dead)
             done.ended = replaying.end_again(dead.ended())
             done.gone += _escrow_again()
+            done.erased = erased.end_again()
             _say_so_in_the_logs(done)
-            done.problems = [*checking.keys_that_outlived(dead), *replaying.problems(dead.ended())]
+            done.problems = [
+                *checking.keys_that_outlived(dead),
+                *replaying.problems(dead.ended()),
+                *erased.problems(),
+            ]
             if folder and not done.problems:
                 tombstones.rewind(folder, heads)
                 checking.begin_checkpoints_anew(folder, heads)

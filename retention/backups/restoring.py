@@ -30,6 +30,7 @@ from retention.backups.manifest import Manifest
 from retention.backups.shelf import Shelf
 from retention.backups.tombstones import Tombstones
 from retention.closing import replaying
+from retention.erasing import again as erased
 from tenancy import audit
 from tenancy.audit_kinds import AuditKind
 from tenancy.encryption import keyring
@@ -113,6 +114,8 @@ def restore(
             _migrate(chosen, say)
             if again := replaying.end_again(dead.ended()):
                 say(f"tombstones: {again} organizations that came back had ended and are ended again")
+            if people := erased.end_again():
+                say(f"tombstones: {people} contacts that came back had been erased and are erased again")
             _say_so_in_the_logs(chosen, for_good=for_good)
             counts = after_restore(chosen.of_main.taken_at)
             say(f"outbox: {counts.texts} texts of {counts.organizations} organizations will be looked up first")
@@ -139,9 +142,10 @@ def check_again(chosen: Chosen, *, main_url: str, keys_url: str, known: Tombston
         report = Report()
         found = ((on_main, chosen.of_main), (on_keys, chosen.of_keys))
         dead = dead_of(on_main, on_keys, known)
-        fewer = replaying.touched() if dead.ended() else frozenset()
-        report.add("counts", [each for pair in found for each in tables.counts(*pair, exactly=False, changed=fewer)])
         with targets.connected_to(main_url, keys_url):
+            others = erased.touched() | (replaying.touched() if dead.ended() else frozenset())
+            counts = [each for pair in found for each in tables.counts(*pair, exactly=False, changed=others)]
+            report.add("counts", counts)
             report.checks += checking.check(
                 on_main=on_main, on_keys=on_keys, of_main=chosen.of_main, dead=dead, folder=folder
             ).checks

@@ -125,21 +125,25 @@ def end_sealed(
 
 
 def _beside(erasure: Erasure) -> dict[str, int]:
-    """What stands in clear or under other keys: digits in findings, cells of lists, tags, the mask of the number."""
+    """What stands in clear or under other keys; the mask of the number at last."""
     who = Who(bytes(erasure.request.number_index), tuple(UUID(one) for one in erasure.contact_ids))
+    contacts = Contact.objects.filter(pk__in=who.contacts).exclude(number_masked="")
+    keep_of_contacts([contact.pk for contact in contacts])
+    forget_answers([str(one) for one in erasure.contact_ids])
+    return end_beside(who) | {"texting.Contact": sum(without_number(contact.pk) for contact in contacts)}
+
+
+def end_beside(who: Who) -> dict[str, int]:
+    """What stands in clear or under other keys: digits in findings, cells of lists, tags, words of names."""
     without_digits = Func(F("masked"), Value(f" {LAST_FOUR_MARK}[^]]*"), Value(""), function="regexp_replace")
     found = Finding.objects.filter(conversation_id__in=who.conversations)
     speaking = found.filter(Q(digest__isnull=False) | Q(because__isnull=False) | Q(masked__contains=LAST_FOUR_MARK))
     listed = ConsentImportRow.objects.filter(number_index__in=who.indexes, consent_import__forgotten_at=None)
-    contacts = Contact.objects.filter(pk__in=who.contacts).exclude(number_masked="")
-    keep_of_contacts([contact.pk for contact in contacts])
-    forget_answers([str(one) for one in erasure.contact_ids])
     done = {
         "compliance.Finding": speaking.update(masked=without_digits, digest=None, because=None),
         "compliance.ConsentImportRow": sum(_without_cells(row) for row in listed),
         "texting.ContactTag": ContactTag.objects.filter(contact_id__in=who.contacts).delete()[0],
         "texting.ContactWord": forget_names(who.contacts),
-        "texting.Contact": sum(without_number(contact.pk) for contact in contacts),
     }
     Conversation.objects.filter(contact_id__in=who.contacts).exclude(preview_media="").update(preview_media="")
     return done

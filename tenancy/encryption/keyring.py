@@ -242,6 +242,13 @@ def destroyed_scopes(organization: UUID, kind: str) -> set[str]:
         return set(gone.values_list("scope", flat=True))
 
 
+def destroyed_ids(organization: UUID, kind: str, scopes: Collection[str]) -> list[bytes]:
+    """The ids of destroyed keys of these scopes; only of contacts are they known for good."""
+    with keys_of(organization):
+        gone = DestroyedKey.objects.filter(organization_id=organization, kind=kind, scope__in=list(scopes))
+        return [bytes(key_id) for key_id in gone.values_list("key_id", flat=True)]
+
+
 def scopes_of(organization: UUID, kind: str) -> list[str]:
     """The scopes of this kind that have a key."""
     with keys_of(organization):

@@ -41,6 +41,8 @@ class Command(BackupCommand):
         self.say(f"{done.known} destroyed keys are known, {done.gone} keys were there and are gone again")
         if done.ended:
             self.say(f"{done.ended} organizations that came back had ended and are ended again")
+        if done.erased:
+            self.say(f"{done.erased} contacts that came back had been erased and are erased again")
         for problem in done.problems:
             self.say(f"FAILED  {problem}")
         if done.problems:

@@ -12,9 +12,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from compliance.models import Suppression
 from config.embedded.postgres import APP, OWNER, SUPERUSER
 from retention.backups import restoring, tombstones
 from retention.backups.targets import connected_to
+from retention.erasing import again as erased
 from retention.models import Closing
 from tenancy import audit
 from tenancy.encryption import KeyDestroyed
@@ -115,6 +117,32 @@ def test_a_backup_comes_back_without_what_was_shredded_since(vault, business, fr
     assert [path.name.partition(".before-restore")[1] for path in folder.glob("*.checkpoints.*")] == [".before-restore"]
 
 
+def test_who_was_erased_since_is_erased_again_and_their_number_is_free(vault, business, fresh, settings):
+    with activate(business.organization):
+        person, stays = add_contact("Ann", "+12125550177"), add_contact("Ben", "+12125550178")
+        index = bytes(person.number_index)
+    vault.backup()
+    with activate(business.organization):
+        destroy_keys(CONTACT, str(person.pk), reason="erasure")
+    tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
+
+    assert "1 contacts that came back had been erased and are erased again" in fresh.restore(vault)
+
+    with inside(fresh, business):
+        row, other = Contact.objects.get(pk=person.pk), Contact.objects.get(pk=stays.pk)
+        assert (row.number_masked, bytes(row.number_index) == index) == ("", False)
+        assert other.number_masked != ""
+        assert other.name == "Ben"
+        assert Suppression.objects.get().number_index == index, "nobody texts the number by mistake"
+        again = add_contact("Ann", "+12125550177")
+        assert bytes(again.number_index) == index
+        assert Contact.objects.get(pk=again.pk).name == "Ann", "who comes back is somebody new"
+        assert (erased.end_again(), erased.problems()) == (0, [])
+        Contact.objects.filter(pk=person.pk).update(number_masked="(212) ...")
+    with connected_to(fresh.main, fresh.keys):
+        assert len(erased.problems()) == 1
+
+
 def test_without_tombstones_it_would_open_again_and_what_is_not_right_stays_closed(vault, business, fresh, monkeypatch):
     """What the test above would miss if nothing were applied; nobody gets there without saying so."""
     queue(business)
@@ -135,7 +163,8 @@ def test_without_tombstones_it_would_open_again_and_what_is_not_right_stays_clos
 HARM = (
     "UPDATE texting_message SET body = overlay(body PLACING '\\x00' FROM 60 FOR 1)"
     " WHERE created_at = (SELECT max(created_at) FROM texting_message)",
-    "DELETE FROM texting_contact",
+    "DELETE FROM texting_contact WHERE number_masked <> ''",
+    "UPDATE texting_contact SET number_masked = 'somebody''s'",  # of who was erased
     "UPDATE tenancy_auditevent SET event = 'line:created' WHERE sequence = 1",
     "ALTER TABLE texting_line NO FORCE ROW LEVEL SECURITY",
     "UPDATE texting_outboxentry SET state = 'ready'",
@@ -148,6 +177,7 @@ def test_the_check_sees_each_thing_that_can_be_wrong(vault, business, fresh, set
     with activate(business.organization):
         audit.record(event=audit.AuditKind.AUDIT_READ)
         business.add_message("We open at nine", at=NOON + timedelta(days=1))
+        person = add_contact("Ann", "+12125550177")
     queue(business)
     elm = make_business("Elm Street Vets", "elm").organization  # which has ended, as its log and its closing say
     with connected_to(url("default", OWNER), url("keys", OWNER)), activate(elm):
@@ -159,9 +189,11 @@ def test_the_check_sees_each_thing_that_can_be_wrong(vault, business, fresh, set
         key = DataKey.objects.get(kind="body", scope=NOON.date().isoformat())
     vault.backup()
     shred(business)
+    with activate(business.organization):
+        destroy_keys(CONTACT, str(person.pk), reason="erasure")
     tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
     fresh.restore(vault)
-    assert check(vault, fresh)["passed"]
+    assert [each for each in check(vault, fresh)["checks"] if each["problems"]] == []
     with psycopg.connect(fresh.main.replace(OWNER, SUPERUSER)) as database:
         database.execute("SET session_replication_role = replica")
         for statement in HARM:
@@ -172,7 +204,7 @@ def test_the_check_sees_each_thing_that_can_be_wrong(vault, business, fresh, set
     found = {each["name"]: each["problems"] for each in check(vault, fresh)["checks"]}
     assert [name for name, problems in found.items() if not problems] == []
     assert set(found) == {
-        *("counts", "audit log", "row security", "ended organizations", "live texts"),
+        *("counts", "audit log", "row security", "ended organizations", "erased people", "live texts"),
         *("shredded texts", "outbox", "foreign keys", "sequences"),
     }
 
