@@ -154,16 +154,19 @@ def test_the_preview_and_what_if_count_files_by_night(desk):
     assert "files that were asked for" in nights
 
 
-@pytest.mark.parametrize("scope", ["number", "days"])
+@pytest.mark.parametrize("scope", ["number", "conversation", "days"])
 def test_a_hold_keeps_what_belongs_to_its_people_until_it_is_released(desk, scope):
-    desk.resolve(desk.hear("About my crown", number=FIRST))
+    talk = desk.resolve(desk.hear("About my crown", number=FIRST))
     with activate(desk.organization):
         held, other, pack = copy_of(desk, FIRST, 8), copy_of(desk, SECOND, 8), aged(pack_for(desk.cast.admin), 8)
         day = (timezone.now() - 8 * DAY).date()
-        days = {"since": day - 2 * DAY, "until": day + 2 * DAY}
-        wanted = WantedScope(about=FIRST) if scope == "number" else WantedScope(**days)
-        hold = place_hold(desk.cast.admin, wanted)
-        stays = [held] if scope == "number" else [held, other, pack]
+        wanted = {
+            "number": WantedScope(about=FIRST),
+            "conversation": WantedScope(about=f"https://parley.example/inbox/c/{talk.pk}/"),
+            "days": WantedScope(since=day - 2 * DAY, until=day + 2 * DAY),
+        }
+        hold = place_hold(desk.cast.admin, wanted[scope])
+        stays = [held, other, pack] if scope == "days" else [held]
         seen = foresee(Choices.load(), zone="UTC", at=timezone.now(), kinds=[Kind.EXPORTS])
         [lane] = seen.forecasts
         assert (lane.total, [(one.keeper, one.count) for one in lane.stays]) == (
@@ -174,7 +177,7 @@ def test_a_hold_keeps_what_belongs_to_its_people_until_it_is_released(desk, scop
     with activate(desk.organization):
         assert states(held, other, pack) == ["ready" if one in stays else "ended" for one in (held, other, pack)]
         assert set(DataExportPart.objects.values_list("export_id", flat=True)) == {one.pk for one in stays}
-        if scope == "number":
+        if scope != "days":
             [step] = PurgeStep.objects.all()
             assert step.kept == {"retention.holds.freezing.keeper": 1}
     assert desk.as_(desk.cast.admin).get(f"/settings/exports/{held.pk}/").status_code == 404, "its days are over"
