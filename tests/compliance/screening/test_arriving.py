@@ -139,6 +139,16 @@ def test_the_answer_to_our_question_for_a_code_is_masked(desk: Desk) -> None:
     assert [one.type for one in findings(desk)] == ["CARD_SECURITY"]
 
 
+def test_the_code_after_the_card_is_masked_in_texts_of_its_own(desk: Desk) -> None:
+    desk.hear(f"my card {CARD}")
+    desk.hear("12/27")
+    desk.hear("837")
+
+    assert bodies(desk)[0] == "my card [card ••••1111]"
+    assert "12/27" not in bodies(desk)[1]
+    assert "837" not in bodies(desk)[2]
+
+
 def test_the_customer_is_told_once_a_day(desk: Desk) -> None:
     for _ in range(3):
         conversation = desk.hear(f"card {CARD}")
