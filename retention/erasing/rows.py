@@ -6,13 +6,14 @@ run that died goes on where it was, and nothing counts twice.
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 
 from accounts.api.repeating import forget_answers
 from compliance.detectors.findings import LAST_FOUR_MARK
@@ -44,8 +45,27 @@ def columns() -> Iterator[tuple[type[models.Model], Field, str, int]]:
                     yield model, field, key.attribute, place
 
 
-def end_all(organization: UUID, erasure: Erasure) -> None:
-    """End everything of the erasure's contacts; the key must be gone. Counts into `erasure.ended`."""
+def who_of(erasure: Erasure) -> Who:
+    """Whose data ends, by all their numbers: as they were, whether or not a contact still has them."""
+    numbers = tuple(bytes.fromhex(one) for one in erasure.number_hashes)
+    return Who(bytes(erasure.request.number_index), tuple(UUID(one) for one in erasure.contact_ids), numbers)
+
+
+def let_go_of_numbers(contacts: Collection[UUID]) -> int:
+    """Before their key goes, in its transaction: what comes from these numbers from then on is somebody new's.
+
+    Nothing that arrives may meet a contact without a key: it could not be stored, and a STOP would not be heard.
+    """
+    known = list(Contact.objects.filter(pk__in=contacts).exclude(number_masked="").values_list("pk", flat=True))
+    keep_of_contacts(known)
+    return sum(without_number(pk) for pk in known)
+
+
+def end_all(organization: UUID, erasure: Erasure, *, lease: timedelta) -> None:
+    """End everything of the erasure's contacts; the key must be gone. Counts into `erasure.ended`.
+
+    Each batch says for how long nobody else is to take it: `lease` from then on.
+    """
     for step in (_texts, _notes, _files, _sealed, _beside):
         while True:
             with activate(organization):
@@ -53,7 +73,8 @@ def end_all(organization: UUID, erasure: Erasure) -> None:
                 counts = step(live)
                 for label, number in counts.items():
                     live.ended[label] = live.ended.get(label, 0) + number
-                live.save(update_fields=["ended"])
+                live.busy_until = timezone.now() + lease
+                live.save(update_fields=["ended", "busy_until"])
                 crash_here("before_erased_commit")
             if not any(counts.values()):
                 break
@@ -125,12 +146,9 @@ def end_sealed(
 
 
 def _beside(erasure: Erasure) -> dict[str, int]:
-    """What stands in clear or under other keys; the mask of the number at last."""
-    who = Who(bytes(erasure.request.number_index), tuple(UUID(one) for one in erasure.contact_ids))
-    contacts = Contact.objects.filter(pk__in=who.contacts).exclude(number_masked="")
-    keep_of_contacts([contact.pk for contact in contacts])
+    """What stands in clear or under other keys."""
     forget_answers([str(one) for one in erasure.contact_ids])
-    return end_beside(who) | {"texting.Contact": sum(without_number(contact.pk) for contact in contacts)}
+    return end_beside(who_of(erasure))
 
 
 def end_beside(who: Who) -> dict[str, int]:

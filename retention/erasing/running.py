@@ -12,7 +12,7 @@ from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Suppression
 from retention import certificates, remains
-from retention.erasing.rows import end_all, naming
+from retention.erasing.rows import end_all, let_go_of_numbers, naming, who_of
 from retention.erasing.stopping import stops
 from retention.exporting.running import end as end_exports
 from retention.lock import deleting_lock
@@ -30,7 +30,8 @@ from texting.models import CarrierCopy, Contact
 
 log = logging.getLogger("parley.erasing")
 
-_LEASE = timedelta(minutes=15)
+_LEASE = timedelta(minutes=2)
+"""Renewed with each batch of rows, so nobody waits long for an erasure whose worker died."""
 CHANGED = "numbers"
 """`Erasure.failure` of one that was stopped because its person's numbers are others now."""
 State = Erasure.State
@@ -82,7 +83,7 @@ def _run(organization_id: UUID, erasure: Erasure) -> bool:
     with activate(organization_id):
         if not _shred(erasure):
             return False
-    end_all(organization_id, erasure)
+    end_all(organization_id, erasure, lease=_LEASE)
     with activate(organization_id):
         if any(rows.exists() for _model, _field, rows in naming(erasure)):
             raise NotVerified
@@ -106,14 +107,16 @@ def _shred(erasure: Erasure) -> bool:
         return False
     for contact in Contact.objects.filter(pk__in=who.contacts):
         _keep_from_texting(contact, erasure)
+    others = set(who.indexes) - {who.index}
+    erasure.ended["texting.Contact"] = let_go_of_numbers(who.contacts)
     erasure.key_ids = [
         key.hex()
         for key in destroy_keys(CONTACT, *erasure.contact_ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)
     ]
-    if others := set(who.indexes) - {who.index}:
-        _close(erasure, others)  # later no number of theirs is known
+    if others:
+        _close(erasure, others)
     erasure.shredded_at = timezone.now()
-    erasure.save(update_fields=["key_ids", "shredded_at"])
+    erasure.save(update_fields=["key_ids", "shredded_at", "ended"])
     return True
 
 
@@ -152,16 +155,14 @@ def _keep_from_texting(contact: Contact, erasure: Erasure) -> None:
 def _finish(erasure: Erasure) -> bool:
     """Close the requests of the number, with their numbers and words."""
     now = timezone.now()
-    index = bytes(erasure.request.number_index)
-    numbers = tuple(bytes.fromhex(one) for one in erasure.number_hashes)
-    who = Who(index, tuple(UUID(one) for one in erasure.contact_ids), numbers)
+    who = who_of(erasure)
     proof = (part for part in PARTS if part.fate is STAYS_AS_PROOF)
     stayed = {part.model: number for part in proof if (number := part.rows(who).order_by().count())}
     left = remains.of_contacts(who.contacts)
     done = Erasure.objects.filter(pk=erasure.pk, state=State.RUNNING)
     if not done.update(state=State.DONE, ended_at=now, busy_until=None, failure="", stayed=stayed, remains=left):
         return False
-    _close(erasure, [index])
+    _close(erasure, [who.index])
     live = Erasure.objects.get(pk=erasure.pk)
     audit.record(
         event=AuditKind.ERASURE_DONE,

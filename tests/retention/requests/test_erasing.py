@@ -307,3 +307,47 @@ def test_it_goes_on_wherever_it_died(desk, person, monkeypatch, place):
         assert (done.state, len(done.key_ids)) == (Erasure.State.DONE, 1)
         assert done.ended["texting.Message"] == 2
         assert Suppression.objects.count() == 1
+
+
+@pytest.mark.parametrize("dies_at", [1, 2, 5])
+def test_a_stop_between_its_steps_is_heard(desk, person, monkeypatch, dies_at):
+    begin(desk)
+    calls = []
+
+    def die(point):
+        calls.append(point)
+        if len(calls) == dies_at:
+            raise Died
+
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(rows, "crash_here", die)
+        running.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        assert not Erasure.objects.filter(state=Erasure.State.DONE).exists()
+    heard = desk.hear("START", number=FIRST)
+    stopped = desk.hear("STOP", number=FIRST)
+    with activate(desk.organization):
+        assert (heard.contact_id, stopped.contact_id != person.pk) == (stopped.contact_id, True)
+        index = blind_index(NUMBER_INDEX, FIRST)
+        assert Suppression.objects.filter(number_index=index, team=None).exists()
+        assert Erasure.objects.get().busy_until <= timezone.now() + timedelta(minutes=2)
+        Erasure.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
+    assert running.go_on(desk.organization.pk) == 1
+    with activate(desk.organization):
+        came = Message.objects.filter(conversation=stopped, direction="in").order_by("created_at")
+        assert [text.body for text in came] == ["START", "STOP"]
+        assert Suppression.objects.filter(number_index=index, team=None).exists()
+
+
+def test_each_batch_says_anew_that_somebody_is_at_it(desk, person, monkeypatch):
+    begin(desk)
+    seen = []
+
+    def look(_point):
+        seen.append(Erasure.objects.get().busy_until > timezone.now())
+        Erasure.objects.update(busy_until=timezone.now() - timedelta(hours=1))
+
+    monkeypatch.setattr(rows, "crash_here", look)
+    assert running.go_on(desk.organization.pk) == 1
+    assert len(seen) > 5
+    assert all(seen)
