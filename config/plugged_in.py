@@ -94,6 +94,7 @@ TEXTING_REFUSAL_NOTES = ["compliance.screening.refusing.note", "compliance.conte
 TEXTING_WORDS_ENDED = [  # who else holds them
     "texting.searching.keeping.forget_ended",
     "compliance.screening.ended.forget",
+    "compliance.escalations.ended.forget",
     "portal.secure.ended.forget",
 ]
 COMPLIANCE_OWN_LINKS = "portal.links.stored"  # which codes lead to a page of the organization

@@ -96,7 +96,10 @@ class Escalation(TenantModel):
 
 
 class EscalationEvent(TenantModel):
-    """One thing that happened to it, in order. `facts` hold ids and names of rules; what people wrote is in `words`."""
+    """One thing that happened to it, in order. What people wrote is in `words`.
+
+    `facts` hold ids and names of rules; and, as long as the text at `message_id` has its words, those that told.
+    """
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("Opened")

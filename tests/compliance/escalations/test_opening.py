@@ -21,6 +21,7 @@ from tests.compliance.escalations.at_the_desk import (
     events,
 )
 from tests.texting.desk import SECOND, desk
+from texting.ended import end_words
 from texting.models import Message
 
 __all__ = ["desk"]
@@ -148,6 +149,22 @@ class TestByARule:
         assert escalation(desk).trigger in (Trigger.RULE, Trigger.FINDING)
         with activate(desk.organization):
             assert EscalationEvent.objects.filter(facts__rule="Lawyers").exists()
+
+    @pytest.mark.parametrize("ended_as", ["deleted", "erased", "retention"])
+    def test_the_words_that_told_go_with_the_words_of_the_text(self, desk, ended_as):
+        with activate(desk.organization):
+            rules.save(member=desk.cast.admin, name="Offers", kind="words", phrases=["card"])
+        mine, other = desk.hear(CARD_OFFER), desk.hear(CARD_OFFER, number=SECOND)
+        with activate(desk.organization):
+            before = [row.facts for row in EscalationEvent.objects.filter(escalation__conversation_id=mine.pk)]
+            assert (any("why" in one for one in before), any("phrase" in one for one in before)) == (True, True)
+            end_words(Message.objects.filter(conversation=mine).values_list("pk", flat=True), ended_as=ended_as)
+            after = [row.facts for row in EscalationEvent.objects.filter(escalation__conversation_id=mine.pk)]
+            left = [{k: v for k, v in one.items() if k not in ("why", "phrase")} for one in before]
+            assert after == left
+            assert {one["trigger"] for one in after} == {Trigger.CARD, Trigger.RULE}
+            theirs = EscalationEvent.objects.filter(escalation__conversation_id=other.pk)
+            assert any("why" in row.facts for row in theirs)
 
     def test_one_that_is_switched_off_opens_none(self, desk):
         rule = self.rule(desk, kind="words", phrases=["lawyer"])
