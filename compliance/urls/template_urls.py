@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.views import template_editing, template_picking, templates
+from compliance.views import left_templates, template_editing, template_picking, templates
 
 _TEMPLATES = "settings/templates/"
 _TEMPLATE = _TEMPLATES + "<uuid:template_id>/"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(_TEMPLATES + "library/", templates.library_page, name="template_library"),
     path(_TEMPLATES + "library/<slug:example_key>/", templates.use_example, name="use_template_example"),
     path(_TEMPLATES + "second/", templates.second_person, name="templates_second_person"),
+    path(_TEMPLATES + "left-behind/", left_templates.hand_on_left_behind, name="hand_on_left_behind"),
     path(_TEMPLATES + "new/", template_editing.new_template, name="new_template"),
     path(_TEMPLATES + "preview/", template_editing.preview, name="preview_template"),
     path(_TEMPLATE, templates.message_template, name="message_template"),

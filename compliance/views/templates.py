@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.csv_cells import csv_file
-from accounts.models import Membership
+from accounts.models import Membership, Team
 from accounts.permissions import MemberRequest, Permission, requires
 from compliance.content_types.catalogue import CATALOGUE
 from compliance.content_types.kinds import ContentType
 from compliance.content_types.rules import linked
 from compliance.forms.template_forms import TemplatesForm
-from compliance.message_templates import handing_on, library, reach, reading, writing
+from compliance.message_templates import handing_on, left_behind, library, reach, reading, writing
 from compliance.message_templates.checking import LANGUAGES, Weight, against, judge_all
 from compliance.message_templates.outcomes import by_colleague, outcome_of
 from compliance.message_templates.reach import OF_TEMPLATES
@@ -72,6 +72,8 @@ def message_templates(request: MemberRequest) -> HttpResponse:
     context |= {"languages": LANGUAGES, "manages": manages}
     context |= {"second": reach.wants_second(own=False), "second_for_own": reach.wants_second(own=True)}
     context["may_rule"] = manages and request.member.may(Permission.ORGANIZATION_MANAGE)
+    if context["may_rule"] and (left := left_behind.left_behind()):
+        context |= {"left": left, "takers": left_behind.takers(), "teams": Team.objects.order_by("name")}
     return render(request, "compliance/templates/list.html", context)
 
 
