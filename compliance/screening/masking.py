@@ -80,8 +80,19 @@ def screen(body: str, earlier: Sequence[str] = (), asked: Sequence[str] = ()) ->
     `asked`: our own texts just before it. What they ask for is removed from a text that is the answer and nothing else;
     they stay as they are.
     """
-    places = [place for place, text in enumerate(earlier) if _belongs(text)]
-    before = [earlier[place] for place in places]
+    every = [place for place, text in enumerate(earlier) if _belongs(text)]
+    seen = _screened(body, [(place, earlier[place]) for place in every], asked)
+    parts = [place for place in every if may_complete(earlier[place])]
+    if parts == every or any(one.removed for one in seen.found):
+        return seen
+    # "Hold on please" between two halves hides nothing, although its words are in the lists.
+    again = _screened(body, [(place, earlier[place]) for place in parts], asked)
+    return again if any(one.removed for one in again.found) else seen
+
+
+def _screened(body: str, earlier: Sequence[tuple[int, str]], asked: Sequence[str]) -> Screened:
+    """`earlier`: each with its place among those that `screen` was given."""
+    before = [text for _, text in earlier]
     texts = [*before, body]
     sure = [one for one in scan(texts if before else body) if _counts(one)]
     begin = sum(len(text) + 1 for text in before)
@@ -97,7 +108,7 @@ def screen(body: str, earlier: Sequence[str] = (), asked: Sequence[str] = ()) ->
     return Screened(
         body=masked[last],
         found=tuple(Found(part, value) for place, part, value in parts if place == last),
-        earlier=tuple((places[at], text) for at, text in enumerate(masked[:last]) if text != texts[at]),
+        earlier=tuple((earlier[at][0], text) for at, text in enumerate(masked[:last]) if text != texts[at]),
     )
 
 

@@ -134,6 +134,14 @@ def test_a_code_is_taken_out_of_a_sentence_after_a_card(card: str) -> None:
     assert "837" not in screen(body, [f"charge my visa {card}"]).body
 
 
+@pytest.mark.parametrize("between", ["is that all?", "Hold on please", "Let me look that up", "the card is in my coat"])
+def test_what_stands_between_two_halves_hides_nothing(between: str) -> None:
+    screened = screen("1111 1111", ["my visa card is", "4111 1111", between])
+
+    assert screened.body == "[card ••••1111]"
+    assert [place for place, _ in screened.earlier] == [1]
+
+
 def test_what_answers_and_was_found_anyhow_is_noted_once() -> None:
     screened = screen("pin 4471", [], ["what's your pin?"])
 
