@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.paper import LINE, Paper, moment
 from retention import remains
 from retention.kinds import Kind
-from retention.models import Purge
+from retention.models import Purge, PurgeStep
 from retention.purging.reading import model_words, reason_words
 from retention.words import title
 
@@ -37,6 +38,7 @@ def as_pdf(purge: Purge) -> bytes:
         paper.section(_("What stayed, and why"))
         for reason, number in said["kept"].items():
             paper.fact(str(number), reason_words(reason))
+    _not_done(paper, said["days"])
     if said["remains"]:
         paper.section(_("What remains of it, without words, names and numbers"))
         for label in said["remains"]:
@@ -58,3 +60,11 @@ def as_pdf(purge: Purge) -> bytes:
     paper.paragraph(f"{said['public_key']}\n{said['signature']}", size=7, mono=True)
     paper.ln(LINE)
     return bytes(paper.output())
+
+
+def _not_done(paper: Paper, days: list[dict[str, Any]]) -> None:
+    found = [day for day in days if day["state"] == PurgeStep.State.FAILED]
+    if found:
+        paper.section(_("Not done: the keys were not destroyed"))
+    for day in found[:MOST_DAYS]:
+        paper.fact(day["day"] or "-", f"{title(Kind(day['kind']))}: {day['failure']}")

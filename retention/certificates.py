@@ -134,6 +134,7 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
                 "day": step.day.isoformat() if step.day else "",
                 "keys": step.key_ids if step.state == PurgeStep.State.VERIFIED else [],
                 "state": step.state,
+                "failure": step.failure,
                 "resealed": step.resealed,
                 "ended": step.ended,
                 "kept": step.kept,

@@ -146,33 +146,31 @@ class _Wish:
 
     line_id: UUID
     copy_id: UUID
+    message_id: UUID
     name: str
     deletes: bool
 
 
 def _take() -> tuple[list[_Wish], int]:
     """What is due, by line, leased for some minutes; and how many were looked at, with what is kept."""
-    rows = list(
-        CarrierCopy.objects.select_for_update(skip_locked=True)
-        .filter(due_at__lte=timezone.now())
-        .order_by("due_at")[:_BATCH]
-    )
-    seen = len(rows)
-    kept = kept_copies([row.message_id for row in rows])
+    waiting = CarrierCopy.objects.filter(due_at__lte=timezone.now()).order_by("due_at")
+    seen = list(waiting.values_list("message_id", flat=True)[:_BATCH])
+    kept = kept_copies(seen)  # before the rows' locks, as a purge takes them
     CarrierCopy.objects.filter(message_id__in=kept).update(due_at=timezone.now() + _KEPT_FOR)
-    rows = [row for row in rows if row.message_id not in kept]
+    free = [one for one in seen if one not in kept]
+    rows = list(waiting.select_for_update(skip_locked=True).filter(message_id__in=free))
     texts = Message.objects.filter(pk__in=[row.message_id for row in rows], provider_message_id__isnull=False)
     known = {pk: (name, status) for pk, name, status in texts.values_list("pk", "provider_message_id", "status")}
     CarrierCopy.objects.filter(pk__in=[row.pk for row in rows]).update(
         due_at=timezone.now() + _LEASE, tries=F("tries") + 1
     )
     wishes = [
-        _Wish(row.line_id, row.pk, str(name), row.deletes and (status in FINAL or _is_old(row)))
+        _Wish(row.line_id, row.pk, row.message_id, str(name), row.deletes and (status in FINAL or _is_old(row)))
         for row in rows
         if (found := known.get(row.message_id))
         for name, status in [found]
     ]
-    return sorted(wishes, key=lambda wish: (wish.line_id, wish.copy_id)), seen
+    return sorted(wishes, key=lambda wish: (wish.line_id, wish.copy_id)), len(seen)
 
 
 def _is_old(copy: CarrierCopy) -> bool:
@@ -195,13 +193,27 @@ def _ask_all(organization_id: UUID, due: Sequence[_Wish]) -> bool:
 
 def _ask_line(organization_id: UUID, line_id: UUID, wishes: Sequence[_Wish]) -> bool:
     with activate(organization_id):
+        wishes = _free_still(wishes)
         line = Line.objects.get(pk=line_id)
         provider = provider_for(line.provider, Credentials.from_json(line.credentials))
+    if not wishes:
+        return False
     answers = asyncio.run(_ask(provider, wishes))
     with activate(organization_id):
+        late = kept_copies([wish.message_id for wish, refusal in zip(wishes, answers, strict=True) if refusal is None])
         for wish, refusal in zip(wishes, answers, strict=True):
             _record(wish, refusal)
+        for message_id in late:
+            log.error("copy_went_while_it_was_held", extra={"text": str(message_id)})
+            audit.record(event=AuditKind.CARRIER_COPY_WENT_HELD, text=message_id)
     return any(refusal is not None and refusal.kind in _SLOWER for refusal in answers)
+
+
+def _free_still(wishes: Sequence[_Wish]) -> list[_Wish]:
+    """Those that nothing keeps by now: lines are asked one after the other, and a hold may have come since `_take`."""
+    kept = kept_copies([wish.message_id for wish in wishes])
+    CarrierCopy.objects.filter(message_id__in=kept).update(due_at=timezone.now() + _KEPT_FOR, tries=F("tries") - 1)
+    return [wish for wish in wishes if wish.message_id not in kept]
 
 
 async def _ask(provider: Provider, wishes: Sequence[_Wish]) -> list[NotAccepted | None]:

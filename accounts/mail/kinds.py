@@ -68,6 +68,7 @@ class MailKind(StrEnum):
     ACTION_DUE = "action_due"
     ACTION_SLIPPED = "action_slipped"
     RETENTION_SHORTENED = "retention_shortened"
+    PURGE_STUCK = "purge_stuck"
     SUBJECT_REQUEST_DUE = "subject_request_due"
     EXPORT_READY = "export_ready"
     ORGANIZATION_ENDS = "organization_ends"
@@ -151,6 +152,7 @@ TERMS: dict[MailKind, MailTerms] = {
     MailKind.ACTION_DUE: NOTICE,
     MailKind.ACTION_SLIPPED: NOTICE,
     MailKind.RETENTION_SHORTENED: NOTICE,
+    MailKind.PURGE_STUCK: NOTICE,
     MailKind.SUBJECT_REQUEST_DUE: NOTICE,
     MailKind.EXPORT_READY: NOTICE,
     MailKind.ORGANIZATION_ENDS: NOTICE,

@@ -75,7 +75,11 @@ def keeps_words(ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def keeps_copies(ids: Collection[UUID]) -> set[UUID]:
-    """Texts whose copies at the provider stay: those on hold, unless they hold what nobody may keep (DOMAIN.md 8.4)."""
+    """Texts whose copies at the provider stay: those on hold, unless they hold what nobody may keep (DOMAIN.md 8.4).
+
+    Takes `deleting_lock`: a hold that is placed meanwhile is seen, or waits until the caller's transaction is over.
+    """
+    deleting_lock()
     held = held_messages(ids)
     removed = Finding.objects.filter(message_id__in=held, was_removed=True)
     return held - set(removed.values_list("message_id", flat=True))

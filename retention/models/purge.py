@@ -72,7 +72,7 @@ class PurgeStep(TenantModel):
     """A kind of data on a day (of UTC), or, without a day, its rows that no key of a day seals.
 
     `key_ids` are the keys to destroy, in hex. `ended`, `kept` are counts: {model: rows} and {reason: rows}. Ids and
-    counts only.
+    counts only. `stayed` without a day: rows of all days of which nothing ended because something keeps them.
     """
 
     class State(models.TextChoices):
@@ -81,6 +81,7 @@ class PurgeStep(TenantModel):
         ENDED = "ended", _("Rows ended")
         VERIFIED = "verified", _("Verified")
         STAYED = "stayed", _("Kept whole")
+        FAILED = "failed", _("Not done")
 
     purge = models.ForeignKey(Purge, on_delete=models.PROTECT, related_name="steps", db_index=False)
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in Kind])
@@ -92,6 +93,7 @@ class PurgeStep(TenantModel):
     kept = models.JSONField(default=dict)
     resealed = models.PositiveIntegerField(default=0)
     again_at = models.DateTimeField(null=True, blank=True, help_text="Not before then: keys that others may hold.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often an error stopped it.")
     failure = models.CharField(max_length=60, blank=True, help_text="The name of the error that stopped it last.")
 
     class Meta:

@@ -20,7 +20,7 @@ from accounts.models import KeptAnswer
 from compliance.detectors.findings import LAST_FOUR_MARK
 from compliance.models import Finding
 from retention.due import lanes
-from retention.keeping import doomed
+from retention.keeping import doomed, kept
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
@@ -130,6 +130,15 @@ def _end_with_texts(texts: Sequence[UUID], at: datetime) -> None:
     for path in settings.TEXTING_WORDS_ENDED:
         import_string(path)(texts, EndedAs.RETENTION)
     carrier_copies.forget_all(texts, at=at, deletes=True, claims=True)
+
+
+def findings_staying(at: datetime) -> dict[str, int]:
+    """How many findings are due and stay, by reason. One that several reasons keep counts for each of them."""
+    found: Counter[str] = Counter()
+    for lane in lanes(Kind.FINDINGS):
+        for reason in kept(lane.subject):
+            found[reason.keeper] += lane.due(at).filter(OF_THE_VALUE).filter(reason.condition).count()
+    return dict(+found)
 
 
 def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:

@@ -23,7 +23,7 @@ from retention.kinds import Kind
 from retention.purging.words import CONVERSATION, FOLLOWERS, KEYS, REFUSED
 from retention.subjects import SUBJECTS, Subject
 from tenancy.encryption import keyring
-from tenancy.encryption.clear_days import staying
+from tenancy.encryption.clear_days import Days, in_use, staying
 from tenancy.encryption.day_shredding import YOUNGEST, Column, columns_of
 from tenancy.isolation import current_organization_id
 from tenancy.models import DataKey
@@ -196,6 +196,44 @@ def _anything_ends(standing: Standing, day: date, organization: UUID, key_ids: l
 def _ending(rows: Any, survivors: Q) -> Any:
     """Rows that do not survive; by primary key, since a condition across tables is not simply turned round."""
     return rows.exclude(pk__in=rows.filter(survivors).order_by().values("pk"))
+
+
+def whole_days_kept(at: datetime, dues: Iterable[Due]) -> dict[str, Counter[str]]:
+    """By kind of keys: how many rows stay, by reason, of days that are due and of which nothing ends (`dues` end).
+
+    What stays because another period holds is not due, and does not count. Make it under `deleting_lock`.
+    """
+    ending = {(due.key_kind, due.day) for due in dues}
+    found: dict[str, Counter[str]] = {}
+    for key_kind, kind in KEYS.items():
+        cutoffs = [cutoff for lane in lanes(kind) if (cutoff := lane.cutoff(at))]
+        keys = _days_before(key_kind, min(max(cutoffs), at - YOUNGEST)) if cutoffs else {}
+        counts: Counter[str] = Counter()
+        for standing, days in alike(key_kind, keys, at):
+            left = {day: keys[day] for day in days if (key_kind, day) not in ending}
+            if left and any(standing.due_lanes):
+                counts += _kept_by_others(standing, left)
+        if counts:
+            found[key_kind] = counts
+    return found
+
+
+def _kept_by_others(standing: Standing, days: Days) -> Counter[str]:
+    """Rows under these keys that something but a longer period keeps, by reason."""
+    counts: Counter[str] = Counter()
+    key_ids = [key_id for ids in days.values() for key_id in ids]
+    for column in in_use(standing.key_kind, days):
+        reasons = standing.reasons(column.model._meta.label)
+        rows = column.naming_in(current_organization_id(), min(days), max(days), key_ids)
+        for reason in reasons:
+            if reason.name == RULE:
+                rows = rows.exclude(
+                    pk__in=column.model._default_manager.filter(reason.condition).order_by().values("pk")
+                )
+        for reason in reasons:
+            if reason.name != RULE:
+                counts[reason.name] += rows.filter(reason.condition).values("pk").distinct().count()
+    return +counts
 
 
 def count_ending(due: Due, at: datetime) -> Counter[str]:

@@ -30,6 +30,7 @@ class Line:
     rows: int
     keys: int
     waiting: int
+    failed: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def _lines(steps: Iterable[PurgeStep]) -> list[Line]:
     by_kind: dict[str, list[PurgeStep]] = {}
     for step in steps:
         by_kind.setdefault(step.kind, []).append(step)
-    over = (PurgeStep.State.VERIFIED, PurgeStep.State.STAYED)
+    failed = PurgeStep.State.FAILED
+    over = (PurgeStep.State.VERIFIED, PurgeStep.State.STAYED, failed)
     return [
         Line(
             title(Kind(kind)),
@@ -86,6 +88,7 @@ def _lines(steps: Iterable[PurgeStep]) -> list[Line]:
             sum(sum(step.ended.values()) for step in own),
             sum(len(step.key_ids) for step in own if step.state == PurgeStep.State.VERIFIED),
             sum(step.state not in over for step in own),
+            sum(step.state == failed for step in own),
         )
         for kind, own in by_kind.items()
     ]

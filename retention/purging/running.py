@@ -6,6 +6,7 @@ One at a time for each organization: the database refuses a second one, and a pr
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -25,8 +26,9 @@ from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
 from retention.purging import contacts, conversations, exports, lease
 from retention.purging.nights import due_night
-from retention.purging.planning import Due, count_ending, due_keys
-from retention.purging.stepping import OVER, advance_all
+from retention.purging.planning import Due, count_ending, due_keys, whole_days_kept
+from retention.purging.stepping import OF_ROWS, OVER, advance_all
+from retention.purging.words import KEYS
 from retention.subjects import OF_THE_VALUE
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -61,6 +63,17 @@ class Plan:
     def texts(self) -> int:
         """How many texts."""
         return self.rows.get(Kind.BODIES, Counter())["texting.Message"]
+
+    @property
+    def still(self) -> set[Kind]:
+        """Kinds that end row by row of which nothing ends."""
+        ends = {
+            Kind.FINDINGS: self.findings,
+            Kind.CONTACTS: self.contacts,
+            Kind.CONVERSATIONS: self.conversations,
+            Kind.EXPORTS: self.exports,
+        }
+        return {kind for kind, number in ends.items() if not number}
 
     @property
     def is_empty(self) -> bool:
@@ -119,7 +132,8 @@ def begin_night(now: datetime) -> Purge | None:
         purge.state = State.DROPPED
         purge.save(update_fields=["state"])
         audit.record(event=AuditKind.PURGE_CALLED_OFF, object=purge, by="night")
-    return _begin(plan(now, counted=False), at=now, night=night)
+    wanted = plan(now, counted=False)
+    return _begin(wanted, at=now, night=night, kept=_kept_whole(wanted, now))
 
 
 def ask(*, member: Membership) -> Purge:
@@ -132,7 +146,7 @@ def ask(*, member: Membership) -> Purge:
     wanted = plan(now)
     if wanted.is_empty:
         raise CannotPurge(_("Nothing is due."))
-    purge = _begin(wanted, at=now, asked_by=member)
+    purge = _begin(wanted, at=now, asked_by=member, kept=_kept_whole(wanted, now))
     audit.record(
         event=AuditKind.PURGE_ASKED, actor=member, object=purge, texts=wanted.texts, alone=purge.state == State.RUNNING
     )
@@ -160,7 +174,26 @@ def _decide(member: Membership, purge: Purge, state: Purge.State) -> None:
         raise CannotPurge(_("It does not wait for a second person any more."))
 
 
-def _begin(wanted: Plan, *, at: datetime, night: date | None = None, asked_by: Membership | None = None) -> Purge:
+def _kept_whole(wanted: Plan, at: datetime) -> list[PurgeStep]:
+    """Steps that say how much is due and stays where nothing ends: by kind of keys, and of kinds that end by rows."""
+    found = [
+        PurgeStep(kind=KEYS[key_kind], key_kind=key_kind, kept=dict(counts))
+        for key_kind, counts in whole_days_kept(at, wanted.dues).items()
+    ]
+    found += [PurgeStep(kind=kind, kept=kept) for kind in wanted.still if (kept := OF_ROWS[kind](at))]
+    for step in found:
+        step.state = PurgeStep.State.STAYED
+    return found
+
+
+def _begin(
+    wanted: Plan,
+    *,
+    at: datetime,
+    kept: Sequence[PurgeStep],
+    night: date | None = None,
+    asked_by: Membership | None = None,
+) -> Purge:
     large = asked_by is not None and wanted.texts > ALONE
     purge = Purge.objects.create(
         at=at,
@@ -177,10 +210,10 @@ def _begin(wanted: Plan, *, at: datetime, night: date | None = None, asked_by: M
         )
         for due in wanted.dues
     ]
-    by_row: dict[Kind, int] = {Kind.FINDINGS: wanted.findings, Kind.CONTACTS: wanted.contacts}
-    by_row |= {Kind.CONVERSATIONS: wanted.conversations, Kind.EXPORTS: wanted.exports}
-    steps += [PurgeStep(purge=purge, kind=kind) for kind, is_due in by_row.items() if is_due]
-    PurgeStep.objects.bulk_create(steps)
+    steps += [PurgeStep(purge=purge, kind=kind) for kind in OF_ROWS if kind not in wanted.still]
+    for step in kept:
+        step.purge = purge
+    PurgeStep.objects.bulk_create([*steps, *kept])
     return purge
 
 

@@ -6,7 +6,7 @@ again. What carriers answer comes later, into the certificate.
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
@@ -16,7 +16,7 @@ from django.utils import timezone
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import contacts, conversations, exports, lease
+from retention.purging import contacts, conversations, ending, exports, lease, telling
 from retention.purging.ending import day_of, days_of, end_findings, end_rows, still_named
 from retention.purging.planning import Due, Standing, alike, count_staying
 from tenancy.crash_points import crash_here
@@ -32,7 +32,12 @@ class NotVerified(RuntimeError):
 
 log = logging.getLogger("parley.purging")
 State = PurgeStep.State
-OVER = (State.VERIFIED, State.STAYED)
+OVER = (State.VERIFIED, State.STAYED, State.FAILED)
+_MINUTES = (0, 5, 15, 60, 180)
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
+"""Until a step that an error stopped is tried again, after the first, second ... one. Then it is left to the next
+night, so that one damaged row does not keep everything else from ending.
+"""
 
 
 def advance_all(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) -> None:
@@ -53,14 +58,29 @@ def advance_all(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) ->
 
 
 def advance(organization: UUID, purge: Purge, step: PurgeStep) -> None:
-    """Take a step as far as it goes now. An error is stored with it, and the next round tries again."""
+    """Take a step as far as it goes now. An error is stored with it; a later round tries again, or the next night."""
     try:
         while step.state not in OVER and not (step.again_at and step.again_at > timezone.now()):
             _MOVES[State(step.state)](organization, purge, step)
     except Exception as error:  # one day's trouble is not the others'
         log.exception("purge_step_failed", extra={"organization": str(organization), "step": str(step.pk)})
         with activate(organization):
-            PurgeStep.objects.filter(pk=step.pk).update(failure=type(error).__name__[:60])
+            _put_off(step, error)
+
+
+def _put_off(step: PurgeStep, error: Exception) -> None:
+    """Until later; after the last pause it is not done, and the next night, which finds it due, tries anew.
+
+    Not so where the keys of a day are gone: its rows must say so, and no other night would find them.
+    """
+    pause = PAUSES[min(step.tries, len(PAUSES) - 1)]
+    step.tries, step.failure = step.tries + 1, type(error).__name__[:60]
+    step.again_at = timezone.now() + pause
+    if step.tries == len(PAUSES) + 1:
+        telling.tell_of_trouble(step)
+    if step.tries > len(PAUSES) and (step.state == State.DUE or not step.day):
+        step.state, step.again_at = State.FAILED, None
+    step.save(update_fields=["tries", "failure", "again_at", "state"])
 
 
 # --- Many days together ---
@@ -126,7 +146,8 @@ def _stored(steps: Sequence[PurgeStep], state: PurgeStep.State) -> None:
 
 # --- One day ---
 
-_OF_ROWS = {
+OF_ROWS = {
+    Kind.FINDINGS: ending.findings_staying,
     Kind.CONTACTS: contacts.staying,
     Kind.CONVERSATIONS: conversations.staying,
     Kind.EXPORTS: exports.staying,
@@ -138,7 +159,7 @@ _WITH_KEYS = {Kind.CONTACTS: contacts.end_contacts, Kind.EXPORTS: exports.end_ex
 
 def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     if step.day is None:
-        if step.kind in _OF_ROWS:
+        if step.kind in OF_ROWS:
             _count_staying(organization, purge, step)
         _move(organization, step, State.SHREDDED)
         return
@@ -167,7 +188,7 @@ def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
 def _count_staying(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     with activate(organization):
         deleting_lock()
-        step.kept = _OF_ROWS[Kind(step.kind)](purge.at)
+        step.kept = OF_ROWS[Kind(step.kind)](purge.at)
 
 
 class _Now:
@@ -197,7 +218,9 @@ def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
         end_findings(organization, step, purge.at)
     else:
         end_rows(organization, [step], purge.at)
-    if step.kind in _OF_ROWS:  # what keeps them may have come, or gone, since they were counted first
+    if (
+        step.day is None and step.kind in OF_ROWS
+    ):  # what keeps them may have come, or gone, since they were counted first
         _count_staying(organization, purge, step)
     _move(organization, step, State.ENDED)
 

@@ -7,6 +7,7 @@ from tenancy.audit_kinds.kind import AuditEventKind as Kind
 
 class Keeping:
     CARRIER_COPY_DELETED = Kind("carrier_copy:deleted", _("Copy at the carrier deleted"))
+    CARRIER_COPY_WENT_HELD = Kind("carrier_copy:went_held", _("Copy at the carrier gone just as it was put on hold"))
     CARRIER_COPY_GONE = Kind("carrier_copy:gone", _("Copy at the carrier was gone already"))
     HOLD_PLACED = Kind("hold:placed", _("Legal hold placed"))
     HOLD_CHANGED = Kind("hold:changed", _("Legal hold changed"))

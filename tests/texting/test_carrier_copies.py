@@ -1,11 +1,14 @@
 """The provider forgets what a text said that must not be kept: asked until it has, and listed where it will not."""
 
+import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from tenancy.isolation import activate
+from tenancy.models import AuditEvent
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST, SECOND, Desk, busy_desk
 from texting import carrier_copies
@@ -110,6 +113,46 @@ def test_what_a_hold_keeps_does_not_stand_before_what_is_due(
         text = Message.objects.get(conversation=kept)
         carrier_copies.forget(busy_desk.line, text.pk, at=timezone.now() - timedelta(days=1))
     assert carrier_copies.ask_providers() == {"asked": 1, "failed": 0}
+
+
+@pytest.fixture
+def plain(busy_desk: Desk, far_end: FarEnd) -> Desk:
+    """A text without anything that nobody may keep, whose copy is to go."""
+    conversation = busy_desk.hear("Hello", number=SECOND)
+    with activate(busy_desk.organization):
+        carrier_copies.forget(busy_desk.line, Message.objects.get(conversation=conversation).pk, at=timezone.now())
+    return busy_desk
+
+
+def test_a_hold_that_comes_after_it_was_taken_and_before_the_provider_is_asked_keeps_it(plain: Desk) -> None:
+    with activate(plain.organization):
+        due, seen = carrier_copies._take()
+    assert (len(due), seen) == (1, 1)
+    with activate(plain.organization):
+        place_hold(plain.cast.admin, about=SECOND)
+    assert not carrier_copies._ask_all(plain.organization.pk, due)
+    copy = copy_of(plain)
+    assert (FAR_END.redacted, copy.state, copy.tries) == ([], State.WAITING, 0)
+    assert copy.due_at > timezone.now() + timedelta(hours=1), "a day later it is looked at again"
+
+
+def test_one_that_goes_just_as_it_is_put_on_hold_is_told_of(plain: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider was being asked when the hold was placed: nothing can call that back, and the log says it."""
+    run = asyncio.run
+
+    def slowly(asked: Coroutine[object, object, object]) -> object:
+        answers = run(asked)
+        with activate(plain.organization):
+            place_hold(plain.cast.admin, about=SECOND)
+        return answers
+
+    monkeypatch.setattr(carrier_copies.asyncio, "run", slowly)
+    assert carrier_copies.ask_providers() == {"asked": 1, "failed": 0}
+    copy = copy_of(plain)
+    assert (len(FAR_END.redacted), copy.state) == (1, State.GONE)
+    with activate(plain.organization):
+        [told] = AuditEvent.objects.filter(event="carrier_copy:went_held")
+    assert str(copy.message_id) in told.details
 
 
 def test_a_worker_that_dies_while_it_asks_leaves_it_to_the_next(heard: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,8 @@ def test_as_long_as_their_words_are_kept_the_contact_is_too(desk, old):
     assert sum(seen.by_night()) == 0
     [lane] = seen.forecasts
     assert {one.keeper: one.count for one in lane.stays} == {"retention.guards.worded": 1}
-    assert purge(desk) is None
+    step = purge(desk)
+    assert (step.state, step.kept, step.ended) == ("stayed", {"retention.guards.worded": 1}, {})
     with activate(desk.organization):
         assert Contact.objects.get(pk=old.pk).name == "Ada Quince"
         assert Message.objects.filter(body__isnull=False).count() == 3  # with our answer to STOP
@@ -133,7 +134,8 @@ def test_who_is_kept_or_not_due_stays_and_is_counted(desk, old, told):
     with activate(desk.organization):
         Conversation.objects.filter(contact=old).update(status="open", resolved_at=None)
         Contact.objects.filter(pk=young.contact_id).update(created_at=LONG_AGO)
-    assert purge(desk) is None
+    assert (whole := purge(desk)).state == "stayed"
+    assert set(whole.kept.values()) == {1}
     with activate(desk.organization):
         assert contacts.staying(timezone.now()) == {"retention.guards.unresolved": 1}
         assert {one.name for one in Contact.objects.all()} == {"Ada Quince", ""}
