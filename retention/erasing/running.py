@@ -12,6 +12,7 @@ from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, Suppression
 from retention import certificates, remains
+from retention.erasing.own_files import end_own_files
 from retention.erasing.rows import end_all, let_go_of_numbers, naming, who_of
 from retention.erasing.stopping import stops
 from retention.exporting.running import end as end_exports
@@ -115,6 +116,7 @@ def _shred(erasure: Erasure) -> bool:
     ]
     if others:
         _close(erasure, others)
+    _end_own_files(erasure)
     erasure.shredded_at = timezone.now()
     erasure.save(update_fields=["key_ids", "shredded_at", "ended"])
     return True
@@ -155,6 +157,10 @@ def _keep_from_texting(contact: Contact, erasure: Erasure) -> None:
 def _finish(erasure: Erasure) -> bool:
     """Close the requests of the number, with their numbers and words."""
     now = timezone.now()
+    deleting_lock()
+    live = Erasure.objects.select_for_update(of=("self",)).get(pk=erasure.pk)
+    _end_own_files(live)  # also one that was begun meanwhile: not all of its rows had ended
+    live.save(update_fields=["ended"])
     who = who_of(erasure)
     proof = (part for part in PARTS if part.fate is STAYS_AS_PROOF)
     stayed = {part.model: number for part in proof if (number := part.rows(who).order_by().count())}
@@ -163,7 +169,6 @@ def _finish(erasure: Erasure) -> bool:
     if not done.update(state=State.DONE, ended_at=now, busy_until=None, failure="", stayed=stayed, remains=left):
         return False
     _close(erasure, [who.index])
-    live = Erasure.objects.get(pk=erasure.pk)
     audit.record(
         event=AuditKind.ERASURE_DONE,
         actor=erasure.asked_by,
@@ -174,6 +179,13 @@ def _finish(erasure: Erasure) -> bool:
     )
     renew()
     return True
+
+
+def _end_own_files(erasure: Erasure) -> None:
+    """Counts them into `erasure.ended`, unsaved."""
+    if number := end_own_files(erasure):
+        label = DataExport._meta.label
+        erasure.ended[label] = erasure.ended.get(label, 0) + number
 
 
 def _close(erasure: Erasure, indexes: Collection[bytes]) -> None:

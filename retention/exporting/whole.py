@@ -27,7 +27,20 @@ OWN = {
     "texting.Tag": ("id", "name"),
     "compliance.Program": ("id", "name"),
     "compliance.Disclosure": ("id", "text", "language"),
-    "compliance.MessageTemplate": ("id",),
+    "compliance.MessageTemplate": (
+        *("id", "name", "type", "team.name", "owner_id", "shortcut", "languages", "bodies", "version", "has_changes"),
+        *("is_proposed", "made_at", "changed_at", "asked_at", "archived_at"),
+    ),
+    "compliance.TemplateVersion": (
+        "id",
+        "template_id",
+        "number",
+        "name",
+        "type",
+        "languages",
+        "bodies",
+        "published_at",
+    ),
 }
 
 

@@ -13,6 +13,8 @@ from tenancy.isolation import TenantModel, same_organization
 
 EXPORT_KEY = "export"
 """The kind of the keys of single exports: destroying one ends the file."""
+PERSON_ERASED = "person erased"
+"""`DataExport.failure` of a file of everything that ended since it held words of somebody who was erased."""
 
 
 class DataExport(TenantModel):
@@ -23,6 +25,10 @@ class DataExport(TenantModel):
 
     over_at: datetime | None = None
     is_over = False
+
+    @property
+    def ended_by_erasure(self) -> bool:
+        return self.state == self.State.ENDED and self.failure == PERSON_ERASED
 
     class Kind(models.TextChoices):
         COPY = "copy", _("A copy for a person")

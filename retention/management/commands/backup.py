@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from retention.backups import tombstones
+from retention.backups import promises, tombstones
 from retention.backups.making import addresses, backup
 from retention.backups.manifest import KEYS, MAIN
 from retention.backups.shelf import Shelf
@@ -44,3 +44,9 @@ class Command(BackupCommand):
         )
         for gone in made.removed:
             self.say(f"removed {gone}")
+        if found := promises.shorter_than(options["keys_keep_days"], timezone.now()):
+            self.say(
+                f"WARNING: copies of keys stay {options['keys_keep_days']} days, and {found.organizations} "
+                f"organization(s) have shorter periods (the shortest: {found.days} days for {found.kind.value}). What "
+                "a purge destroys can be opened with such a copy until it ends: give --keys-keep-days a smaller number."
+            )

@@ -41,9 +41,13 @@ class Vault:
 
     def backup(self, **options: Any) -> str:
         """The name of the backup."""
+        return self.say(**options).partition(":")[0]
+
+    def say(self, **options: Any) -> str:
+        """What the command said that made one."""
         out = StringIO()
         call_command("backup", to=self.folder, stdout=out, **options)
-        return out.getvalue().partition(":")[0]
+        return out.getvalue()
 
 
 @dataclass

@@ -12,12 +12,16 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.utils import timezone
 
+from accounts.models import Team
 from config.embedded.postgres import APP, OWNER
 from config.env import PROJECT
 from retention.backups import making, programs, shelf
 from retention.backups.errors import BackupError, Damaged
+from retention.models import RetentionPolicy
 from tenancy.encryption import keyring
+from tenancy.isolation import activate
 from tenancy.models import DataKey
 from tests.retention.backups.conftest import SECRET, url
 
@@ -211,3 +215,18 @@ def test_days_that_cannot_be_meant_are_refused(days):
 def test_the_connection_is_still_ours(business):
     """The commands open connections of their own."""
     assert connections["default"].settings_dict["USER"] == APP
+
+
+def test_it_warns_when_copies_of_keys_stay_longer_than_a_period_in_force(vault, business):
+    assert "WARNING" not in vault.say(keys_keep_days=7), "as it comes"
+    assert "the shortest: 7 days for exports" in vault.say(keys_keep_days=8)
+    with activate(business.organization):
+        team = Team.objects.first() or Team.objects.create(name="Desk")
+        RetentionPolicy.objects.create(kind="exports", days=20, set_at=timezone.now())
+        RetentionPolicy.objects.create(kind="attachments", days=8, team=team, set_at=timezone.now())
+    assert "the shortest: 8 days for attachments" in vault.say(keys_keep_days=9), "a team's own"
+    with activate(business.organization):
+        RetentionPolicy.objects.create(kind="webhooks", days=4, set_at=timezone.now())
+    assert "WARNING: copies of keys stay 7 days" in (said := vault.say(keys_keep_days=7))
+    assert "the shortest: 4 days for webhooks" in said
+    assert "WARNING" not in vault.say(keys_keep_days=4)

@@ -17,9 +17,14 @@ from compliance.models import ConsentEvent, Suppression
 from retention import certificates
 from retention.backups import tombstones
 from retention.closing import asking, ending
+from retention.erasing import asking as erasing_asking
+from retention.erasing import rows as erasing_rows
+from retention.erasing import running as erasing
+from retention.erasing.own_files import end_own_files
 from retention.exporting import running as exporting
 from retention.exporting.asking import ask_everything
-from retention.models import Closing, DataExport
+from retention.holds.wanted import WantedScope
+from retention.models import Closing, DataExport, Erasure
 from retention.requests.cannot_do import CannotDo
 from tenancy.audit_checkpoints import trusted_keys
 from tenancy.encryption import KeyDestroyed, blind_index, keyring
@@ -27,6 +32,8 @@ from tenancy.encryption import ending as key_ending
 from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate
 from tenancy.models import DataKey, Organization
+from tests.compliance.templates_of import published
+from tests.retention.asked import ask_request, pack_for
 from tests.retention.closing.passing import let_its_day_pass
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST, SECOND
@@ -267,6 +274,7 @@ def test_its_escrow_ends_after_five_years(desk):
 def test_its_owner_fetches_everything_as_a_file_and_no_secret_is_in_it(desk):
     desk.hear("About my crown", number=FIRST, name="Delia Moreno")
     with activate(desk.organization):
+        published(desk.cast.owner, "Recall", "It is time for your check-up.")
         export = ask_everything(member=desk.cast.owner)
     exporting.go_on(desk.organization.pk)
     with activate(desk.organization):
@@ -277,9 +285,74 @@ def test_its_owner_fetches_everything_as_a_file_and_no_secret_is_in_it(desk):
     texts = [json.loads(line) for line in archive.read("texting.message.jsonl").splitlines()]
     assert [one["body"] for one in texts] == ["About my crown"]
     assert "Delia Moreno" in archive.read("texting.contact.jsonl").decode()
+    [told] = [json.loads(line) for line in archive.read("compliance.messagetemplate.jsonl").splitlines()]
+    [version] = [json.loads(line) for line in archive.read("compliance.templateversion.jsonl").splitlines()]
+    assert (told["name"], told["version"], told["has_changes"]) == ("Recall", 1, False)
+    assert (version["template_id"], version["number"]) == (told["id"], 1)
+    for one in (told, version):
+        assert (one["languages"], one["bodies"]["en"]) == (["en"], "It is time for your check-up.")
     everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
     assert '"secret"' not in everything
     assert "My sink" not in everything
+
+
+@pytest.mark.parametrize("made", ["ready", "making", "meanwhile"])
+def test_the_file_of_everything_ends_with_the_erasure_of_a_person_and_is_made_anew(desk, monkeypatch, made):
+    desk.resolve(desk.hear("About my crown", number=FIRST, name="Delia Moreno"))
+    desk.resolve(desk.hear("About my braces", number=SECOND))
+    owner = desk.cast.owner
+
+    def ask(_point=""):
+        if not DataExport.objects.filter(request=None, kind="copy").exists():
+            ask_everything(member=owner)
+
+    with activate(desk.organization):
+        pack = pack_for(desk.cast.admin)
+        erasure = erasing_asking.ask(member=desk.cast.admin, request=ask_request(desk.cast.admin, FIRST, kind="erase"))
+        if made != "meanwhile":
+            ask()
+    if made == "ready":
+        exporting.go_on(desk.organization.pk)
+    if made == "meanwhile":
+        monkeypatch.setattr(erasing_rows, "crash_here", ask)
+    assert erasing.go_on(desk.organization.pk) == 1
+    with activate(desk.organization):
+        file = DataExport.objects.get(request=None, kind="copy")
+        assert (file.state, file.ended_by_erasure, file.parts.count()) == ("ended", True, 0)
+        assert keyring.stored_ids(desk.organization.pk, "export", str(file.pk)) == []
+        assert DataExport.objects.get(pk=pack.pk).state == "ready", "it holds nothing of customers"
+        assert Erasure.objects.get(pk=erasure.pk).ended["retention.DataExport"] == 1
+    browser = desk.as_(owner)
+    assert browser.get(f"/settings/exports/{file.pk}/").status_code == 404
+    page = browser.get("/settings/end/").content.decode()
+    assert ("somebody was erased" in page, "Make the file<" in page) == (True, True)
+    assert browser.post("/settings/end/export/").status_code == 302
+    assert exporting.go_on(desk.organization.pk) == 1
+    with activate(desk.organization):
+        anew = DataExport.objects.get(request=None, kind="copy", state="ready")
+    content = b"".join(browser.get(f"/settings/exports/{anew.pk}/").streaming_content)
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
+    assert ("crown" in everything, "Delia" in everything, "braces" in everything) == (False, False, True)
+
+
+def test_a_file_of_everything_that_is_on_hold_by_its_day_outlives_an_erasure(desk):
+    with activate(desk.organization):
+        erasure = Erasure(request=ask_request(desk.cast.admin, FIRST, kind="erase"), asked_by=desk.cast.admin)
+        file = ask_everything(member=desk.cast.owner)
+    exporting.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        hold = place_hold(desk.cast.admin, WantedScope(since=timezone.localdate(), until=timezone.localdate()))
+        assert end_own_files(erasure) == 0
+        assert DataExport.objects.get(pk=file.pk).state == "ready"
+        type(hold).objects.update(
+            state="released",
+            release_asked_by=desk.cast.admin,
+            release_asked_at=timezone.now(),
+            released_by=desk.cast.owner,
+            released_at=timezone.now(),
+        )
+        assert end_own_files(erasure) == 1
 
 
 def test_an_operator_ends_it_by_a_command_that_wants_the_name(desk):
