@@ -135,6 +135,7 @@ READ_BY_MAKERS = (
     *("config/settings.py", "config/env.py", "config/starting.py", "config/health.py", "config/figures.py"),
     *("config/metrics.py", "config/heads.py", "config/developers.py", "accounts/mail/health.py"),
     *("retention/backups/*", "retention/closing/replaying.py", "retention/closing/belonging.py"),
+    "retention/erasing/again.py",
     *("texting/providers/*", "texting/provider_connection.py", "texting/live/hub.py", "texting/webhooks/taking.py"),
     *("tenancy/metrics.py", "tenancy/audit_verification.py", "tenancy/constraints.py", "tenancy/encryption/*"),
     *("tenancy/isolation.py", "compliance/carrier/comparing.py", "compliance/other_channels/mail/mailbox.py"),
