@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 from django.utils import timezone
 
+from retention.backups import kept
 from retention.backups.manifest import Manifest
 from retention.backups.tables import foreign_keys, sequences
 from retention.backups.tombstones import Tombstones
@@ -35,11 +36,15 @@ _MOST_PROBLEMS = 20
 
 @dataclass(frozen=True)
 class Check:
-    """One question, how much was looked at, and what is wrong (nothing: it passed)."""
+    """One question, how much was looked at, and what is wrong (nothing: it passed).
+
+    `is_note`: nothing is wrong, and whoever reads the report has to know it.
+    """
 
     name: str
     seen: str
     problems: list[str]
+    is_note: bool = False
 
 
 @dataclass
@@ -51,6 +56,9 @@ class Report:
     def add(self, name: str, problems: Iterable[str], seen: str = "") -> None:
         self.checks.append(Check(name, seen, list(problems)[:_MOST_PROBLEMS]))
 
+    def note(self, name: str, words: str) -> None:
+        self.checks.append(Check(name, words, [], is_note=True))
+
     @property
     def passed(self) -> bool:
         return not any(check.problems for check in self.checks)
@@ -58,7 +66,7 @@ class Report:
     def table(self) -> Iterator[str]:
         """Lines to read."""
         for check in self.checks:
-            yield f"{'FAILED' if check.problems else 'ok':8}{check.name:16}{check.seen}"
+            yield f"{'FAILED' if check.problems else 'note' if check.is_note else 'ok':8}{check.name:16}{check.seen}"
             yield from (f"{'':24}{problem}" for problem in check.problems)
 
     def as_json(self) -> dict[str, Any]:
@@ -82,6 +90,8 @@ def check(
     report.add("erased people", erased.problems())
     report.add("live texts", *_live(dead))
     report.add("shredded texts", *_shredded(dead))
+    if lost := kept.unreadable(dead):
+        report.note("kept rows", kept.WORDS.format(number=lost))
     report.add("outbox", *_outbox(of_main))
     for name, look in (("foreign keys", foreign_keys), ("sequences", sequences)):
         looked = [look(connection) for connection in (on_main, on_keys)]

@@ -6,7 +6,7 @@ the checkpoints do: one file for each organization, to which signed notes are on
 
     <host>/tombstones/<organization>
     <number of the event after which it begins> <number of the last event it tells of>
-    <ids of keys, in hex, with spaces>
+    <ids of keys, in hex, with spaces; behind one that was replaced =N: so many rows stay, under its successor>
     <signature>
 
 `tombstones.state`, signed too and replaced at each round, says when the last round was and how far each organization's
@@ -37,6 +37,7 @@ from retention.backups.errors import BackupError, Damaged
 from retention.models import Closing
 from tenancy.audit_checkpoints import is_signed, sign, trusted_keys
 from tenancy.audit_kinds import AuditKind
+from tenancy.encryption import EncryptionError, prefetch
 from tenancy.encryption.ending import IN_ESCROW
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.records import ORGANIZATION_MARK
@@ -55,10 +56,14 @@ NOT_ENDED = (
 
 @dataclass
 class Tombstones:
-    """Ids of destroyed keys by organization. `until`: when they were last written; None when they never were."""
+    """Ids of destroyed keys by organization. `until`: when they were last written; None when they never were.
+
+    `kept`: of keys that were replaced, how many rows stayed under the newer one.
+    """
 
     until: datetime | None = None
     keys: dict[UUID, set[bytes]] = field(default_factory=dict)
+    kept: dict[UUID, dict[bytes, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(map(len, self.keys.values()))
@@ -86,19 +91,36 @@ def export(folder: Path) -> int:
             last = reached.setdefault(str(organization), 0)
             with activate(organization):
                 events = AuditEvent.objects.filter(event=AuditKind.KEY_DESTROYED, sequence__gt=last)
-                news = list(events.order_by("sequence").values_list("sequence", "object_id"))
+                told = list(events.order_by("sequence"))
+                prefetch(told)
+                news = [(event.sequence, event.object_id) for event in told]
+                kept = {event.object_id: number for event in told if (number := _kept(event))}
                 marks = [place for place, (_, key) in enumerate(news) if key == ORGANIZATION_MARK.hex()]
                 if marks and not _is_at_its_end():
                     forged.append(organization)
                     news = news[: marks[0]]
             if news:
-                _append(folder, organization, last, news[-1][0], [key for _, key in news])
+                _append(
+                    folder,
+                    organization,
+                    last,
+                    news[-1][0],
+                    [f"{key}={kept[key]}" if key in kept else key for _, key in news],
+                )
                 reached[str(organization)] = news[-1][0]
                 written += len(news)
         _replace(folder / _STATE, {"at": timezone.now().isoformat(), "reached": reached})
     if forged:
         raise BackupError(NOT_ENDED.format(organization=forged[0]))
     return written
+
+
+def _kept(event: AuditEvent) -> int:
+    """How many rows stayed under the key that replaced this one."""
+    try:
+        return int(json.loads(event.details or "{}").get("kept", 0))
+    except EncryptionError:
+        return 0  # told too late to know
 
 
 def _is_at_its_end() -> bool:
@@ -145,6 +167,7 @@ def read(folder: Path) -> Tombstones:
             if after <= seen:
                 seen = max(seen, last)
                 found.keys.setdefault(organization, set()).update(keys)
+                found.kept.setdefault(organization, {}).update({key: many for key, many in keys.items() if many})
         if seen < reached:
             raise Damaged(
                 f"{file_of(folder, organization)} lost notes: it tells of {seen} events instead of {reached}."
@@ -152,7 +175,7 @@ def read(folder: Path) -> Tombstones:
     return found
 
 
-def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, list[bytes]]]:
+def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, dict[bytes, int]]]:
     """Those that we signed, in their order."""
     try:
         blocks = file_of(folder, organization).read_text(encoding="ascii", errors="replace").split("\n\n")
@@ -163,7 +186,8 @@ def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, list[by
         if text.startswith(f"{organization}\n") and _signed(_PURPOSE, f"{text}\n", signature):
             _, span, keys = text.split("\n")
             after, last = span.split(" ")
-            yield int(after), int(last), [bytes.fromhex(key) for key in keys.split()]
+            pairs = [each.partition("=") for each in keys.split()]
+            yield int(after), int(last), {bytes.fromhex(key): int(many or 0) for key, _, many in pairs}
 
 
 def _state(folder: Path) -> dict[str, Any] | None:
@@ -221,6 +245,8 @@ def joined(*all_found: Tombstones) -> Tombstones:
     for found in all_found:
         for organization, keys in found.keys.items():
             together.keys.setdefault(organization, set()).update(keys)
+        for organization, kept in found.kept.items():
+            together.kept.setdefault(organization, {}).update(kept)
     return together
 
 

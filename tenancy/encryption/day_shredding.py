@@ -157,7 +157,8 @@ def shred_day(
         with activate(organization):
             if _all_noise(columns, organization, day, key_ids, survivors, noise=noise):
                 if (again_at := _may_be_held(organization, kind, day, key_ids, stay)) is None:
-                    destroy_keys(kind, day_scope(day), reason=reason, only=key_ids)
+                    kept = _under_newer(columns, organization, kind, day, key_ids)
+                    destroy_keys(kind, day_scope(day), reason=reason, only=key_ids, kept=kept)
                 return Shred(gone=again_at is None, resealed=resealed, noise=noise, again_at=again_at)
         keyring.renew(organization, kind, day_scope(day), key_ids)
         crash_here("after_key_renewed")
@@ -186,6 +187,14 @@ def _all_noise(
         if found > noise:
             return False
     return True
+
+
+def _under_newer(
+    columns: Sequence[Column], organization: UUID, kind: str, day: date, key_ids: Collection[bytes]
+) -> int:
+    """How many rows of the day stay, under keys that replaced these."""
+    newer = set(keyring.stored_ids(organization, kind, day_scope(day))) - set(map(bytes, key_ids))
+    return sum(column.naming(organization, day, newer).count() for column in columns) if newer else 0
 
 
 def _may_be_held(

@@ -1,6 +1,7 @@
 """Destroying keys, so that what they sealed is noise for good, in every copy of the database."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -16,11 +17,17 @@ from tenancy.models.data_key import DataKey, DestroyedKey
 
 
 def destroy_keys(
-    kind: str, *scopes: str, reason: str, actor: models.Model | None = None, only: Collection[bytes] | None = None
+    kind: str,
+    *scopes: str,
+    reason: str,
+    actor: models.Model | None = None,
+    only: Collection[bytes] | None = None,
+    kept: int = 0,
 ) -> list[bytes]:
     """Delete the active organization's data keys of this kind and these scopes; the ids of the keys that were there.
 
-    `only`: those of them with these ids, where a newer key of the scope has to stay.
+    `only`: those of them with these ids, where a newer key of the scope has to stay; `kept`: how many rows are under
+    that, which whoever puts back an older copy has to know.
 
     Final at once, whatever becomes of the caller's transaction: the keys are in another database, and a purge must
     never claim a destruction that did not take place. Each key gets an audit event of its own, whose object is the
@@ -43,9 +50,16 @@ def destroy_keys(
     crash_here("after_keys_destroyed")
     keyring.forget(organization, [bytes(key.key_id) for key in gone])
     untold = _untold(gone)
+    more: dict[str, Any] = {"kept": kept} if kept else {}
     for key in untold:
         audit.record(
-            event=audit.AuditKind.KEY_DESTROYED, actor=actor, object=key, kind=kind, scope=key.scope, reason=reason
+            event=audit.AuditKind.KEY_DESTROYED,
+            actor=actor,
+            object=key,
+            kind=kind,
+            scope=key.scope,
+            reason=reason,
+            **more,
         )
     if gone:
         transaction.on_commit(lambda: _forget(organization, [row.pk for row in gone]), robust=True)

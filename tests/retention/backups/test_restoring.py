@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 from django.utils import timezone
 
 from compliance.models import Suppression
@@ -19,7 +20,8 @@ from retention.backups.targets import connected_to
 from retention.erasing import again as erased
 from retention.models import Closing
 from tenancy import audit
-from tenancy.encryption import KeyDestroyed
+from tenancy.encryption import KeyDestroyed, keyring
+from tenancy.encryption.day_shredding import shred_day
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.keyring import keys_of
 from tenancy.encryption.records import ORGANIZATION_MARK
@@ -29,7 +31,7 @@ from tenancy.models import AuditEvent, DataKey, DestroyedKey, OrganizationKey
 from tenancy.tasks import sign_checkpoints
 from tests.retention.backups.conftest import SECRET, Fresh, url
 from tests.tenancy.conftest import NOON, add_contact, make_business
-from texting.models import Contact, Message, OutboxEntry
+from texting.models import Contact, Conversation, Message, OutboxEntry
 from texting.restoring import Counts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,6 +117,55 @@ def test_a_backup_comes_back_without_what_was_shredded_since(vault, business, fr
         tombstones.export(folder)
     assert len(tombstones.read(folder)) == 3
     assert [path.name.partition(".before-restore")[1] for path in folder.glob("*.checkpoints.*")] == [".before-restore"]
+
+
+def test_a_text_that_a_purge_kept_is_told_of_when_a_backup_from_before_comes_back(vault, business, fresh, settings):
+    with activate(business.organization):
+        kept = business.add_message("Keep me for the court")
+    older = vault.backup()
+
+    def stays(model):
+        return Q(pk=kept.pk) if model is Message else None
+
+    key_ids = keyring.stored_ids(business.organization.pk, "body", NOON.date().isoformat())
+    with activate(business.organization):
+        assert Message.objects.count() == 2
+    owner, day = business.organization.pk, NOON.date()
+    early = shred_day(owner, "body", day, key_ids, stays, reason="purge")
+    assert (early.gone, early.resealed) == (False, 1), "the old key stays for an hour"
+    assert shred_day(owner, "body", day, key_ids, stays, reason="purge", stay=timedelta()).gone
+    tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
+    assert tombstones.read(Path(settings.AUDIT_CHECKPOINT_DIR)).kept == {owner: {key_ids[0]: 1}}
+    with activate(business.organization):
+        event = AuditEvent.objects.get(event="key:destroyed")
+        assert json.loads(event.details)["kept"] == 1
+    said = fresh.restore(vault, name=older)
+    assert "note    kept rows       up to 1 rows that a purge had kept cannot be read" in said
+    assert "Restored, and open" in said
+    [told] = [one for one in check(vault, fresh)["checks"] if one["name"] == "kept rows"]
+    assert (told["is_note"], told["problems"]) == (True, [])
+    with inside(fresh, business), pytest.raises(KeyDestroyed):
+        Message.objects.get(pk=kept.pk).body  # noqa: B018
+
+
+def test_a_backup_from_after_the_purge_says_nothing_of_what_was_kept(vault, business, fresh, settings):
+    with activate(business.organization):
+        kept = business.add_message("Keep me for the court")
+    owner, day = business.organization.pk, NOON.date()
+    key_ids = keyring.stored_ids(owner, "body", day.isoformat())
+    with activate(business.organization):
+        Message.objects.exclude(pk=kept.pk).update(body=None, ended_at=timezone.now(), ended_as="retention")
+        Conversation.objects.update(preview=None)
+
+    def stays(model):
+        return Q(pk=kept.pk) if model is Message else None
+
+    assert shred_day(owner, "body", day, key_ids, stays, reason="purge", stay=timedelta()).gone
+    vault.backup()
+    tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
+    assert "kept rows" not in fresh.restore(vault)
+    with inside(fresh, business):
+        assert Message.objects.get(pk=kept.pk).body == "Keep me for the court"
 
 
 def test_who_was_erased_since_is_erased_again_and_their_number_is_free(vault, business, fresh, settings):
