@@ -24,7 +24,7 @@ from django.utils import timezone
 from retention import remains
 from retention.models import Purge, PurgeStep
 from tenancy.models import Organization
-from texting.models import CarrierCopy
+from texting.models import CarrierCopy, Message
 
 FORMAT = "parley purge certificate/v1"
 ERASURE_FORMAT = "parley erasure certificate/v1"
@@ -144,14 +144,19 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def copies_at(moment: Any) -> QuerySet[CarrierCopy]:
-    """The copies that a purge or an erasure of this moment wants deleted: what ends words gives them its moment."""
-    return CarrierCopy.objects.filter(wanted_at=moment, deletes=True)
-
-
 def answers_at(moment: datetime) -> dict[str, int]:
-    """What became of carriers' copies of the texts that a purge or an erasure of this moment ended."""
-    counted = copies_at(moment).order_by().values("state").annotate(number=Count("pk"))
+    """What became of carriers' copies of the texts that a purge of this moment ended: they are wanted at its moment."""
+    return _answers(CarrierCopy.objects.filter(wanted_at=moment))
+
+
+def answers_of(contacts: Collection[str]) -> dict[str, int]:
+    """What became of carriers' copies of these contacts' texts, whoever ended those and whenever."""
+    texts = Message.objects.filter(contact_id__in=contacts).order_by()
+    return _answers(CarrierCopy.objects.filter(message_id__in=texts.values("pk")))
+
+
+def _answers(copies: QuerySet[CarrierCopy]) -> dict[str, int]:
+    counted = copies.filter(deletes=True).order_by().values("state").annotate(number=Count("pk"))
     states = {row["state"]: row["number"] for row in counted}
     return {
         "waiting": states.get(CarrierCopy.State.WAITING, 0),

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from compliance.ledger import consent
@@ -27,7 +27,8 @@ from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate, current_organization_id
 from tenancy.models import Organization
-from texting.models import CarrierCopy, Contact
+from texting import carrier_copies
+from texting.models import Contact, Message
 
 log = logging.getLogger("parley.erasing")
 
@@ -162,6 +163,7 @@ def _finish(erasure: Erasure) -> bool:
     _end_own_files(live)  # also one that was begun meanwhile: not all of its rows had ended
     live.save(update_fields=["ended"])
     who = who_of(erasure)
+    _ask_carriers(erasure)
     proof = (part for part in PARTS if part.fate is STAYS_AS_PROOF)
     stayed = {part.model: number for part in proof if (number := part.rows(who).order_by().count())}
     left = remains.of_contacts(who.contacts)
@@ -179,6 +181,15 @@ def _finish(erasure: Erasure) -> bool:
     )
     renew()
     return True
+
+
+def _ask_carriers(erasure: Erasure) -> None:
+    """Also for texts that had ended before: a copy of those may still be there, or was only to lose its words.
+
+    One that a purge wants deleted stays that purge's.
+    """
+    texts = Message.objects.filter(contact_id__in=erasure.contact_ids).order_by("pk")
+    carrier_copies.forget_all(list(texts.values_list("pk", flat=True)), at=erasure.at, deletes=True)
 
 
 def _end_own_files(erasure: Erasure) -> None:
@@ -204,17 +215,20 @@ def _close(erasure: Erasure, indexes: Collection[bytes]) -> None:
 
 def renew() -> int:
     """Write the certificates of the active organization's erasures that lack a final one."""
-    is_asking = Exists(certificates.copies_at(OuterRef("at")).filter(state=CarrierCopy.State.WAITING))
-    wanted = Erasure.objects.filter(Q(certificate="") | ~is_asking, state=State.DONE, is_final=False)
-    found = list(wanted.select_related("organization", "request").order_by("at", "pk")[:100])
+    wanted = Erasure.objects.filter(state=State.DONE, is_final=False).order_by("at", "pk")
+    found = list(wanted.select_related("organization", "request"))
     if found and not certificates.can_sign():
         return 0
+    written = 0
     for erasure in found:
-        carriers = certificates.answers_at(erasure.at)
+        carriers = certificates.answers_of(erasure.contact_ids)
+        if erasure.certificate and carriers["waiting"]:
+            continue
         erasure.is_final = not carriers["waiting"]
         erasure.certificate = certificates.sign(facts_of(erasure, carriers))
         erasure.save(update_fields=["certificate", "is_final"])
-    return len(found)
+        written += 1
+    return written
 
 
 def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, object]:

@@ -27,6 +27,7 @@ from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.desk import FIRST, SECOND
 from texting import tagging
+from texting.ended import end_words
 from texting.fields import defining
 from texting.fields.kinds import Kind
 from texting.fields.writing import set_values
@@ -225,6 +226,30 @@ def test_a_copy_that_was_wanted_before_counts_for_the_certificate(desk, person):
         erasure.refresh_from_db()
         assert erasure.is_final
         assert json.loads(erasure.certificate)["carriers"] == {"waiting": 0, "gone": 2, "refused": 0}
+
+
+@pytest.mark.parametrize(("ended_as", "deletes"), [("redacted", False), ("deleted", True), ("retention", True)])
+def test_copies_of_texts_that_had_ended_before_are_asked_to_go_and_counted(desk, person, ended_as, deletes):
+    """Its words went a day ago; the carrier has not answered yet."""
+    before = timezone.now() - timedelta(days=1)
+    with activate(desk.organization):
+        text = Message.objects.filter(contact_id=person.pk).earliest("created_at")
+        end_words([text.pk], ended_as=ended_as, at=before)
+        assert CarrierCopy.objects.get(message_id=text.pk).deletes == deletes
+    begin(desk)
+    assert running.go_on(desk.organization.pk) == 1
+    with activate(desk.organization):
+        copy = CarrierCopy.objects.get(message_id=text.pk)
+        assert (copy.deletes, copy.state, copy.wanted_at) == (True, "waiting", before), "a purge's stays the purge's"
+        CarrierCopy.objects.exclude(pk=copy.pk).update(state="deleted", due_at=None)
+        running.renew()
+        erasure = Erasure.objects.get()
+        assert not erasure.is_final
+        assert json.loads(erasure.certificate)["carriers"]["waiting"] > 0
+        CarrierCopy.objects.update(state="deleted", due_at=None)
+        assert running.renew() == 1
+        erasure.refresh_from_db()
+        assert (erasure.is_final, json.loads(erasure.certificate)["carriers"]["gone"]) == (True, 2)
 
 
 def test_a_hold_stops_it_before_and_also_when_it_was_asked_for_already(desk, person, monkeypatch):
