@@ -6,8 +6,9 @@ gate refuses here is left out, so that what was looked at is what begins.
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import DatabaseError
 from django.db.models import Q
@@ -42,11 +43,15 @@ def check_some(row: Announcement, author: Membership, most: int) -> bool:
         return True
     unread = AnnouncementRecipient.objects.filter(announcement=row, state=RowState.UNREAD).select_related("contact")
     rows = list(unread.order_by("id")[:most])
+    person_of = once.people_of(rows)
+    if person_of:  # one person's numbers are looked at together: if one may not get it, another may
+        known = [one.pk for one in rows]
+        rows += list(unread.filter(contact__in=person_of).exclude(pk__in=known).order_by("id"))
     if not rows:
         row.state, row.checked_at = Announcement.State.CHECKED, timezone.now()
         row.save(update_fields=["state", "checked_at"])
         return False
-    _judge_or_set_aside(row, author, rows)
+    _judge_or_set_aside(row, author, rows, person_of)
     update_rows(rows, ["state", "reason", "segments", "price_micros", "due_at"])
     row.save(update_fields=["report"])
     return True
@@ -69,10 +74,12 @@ def _gather(row: Announcement, author: Membership) -> None:
     row.save(update_fields=["is_gathered"])
 
 
-def _judge_or_set_aside(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:
+def _judge_or_set_aside(
+    row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient], person_of: Mapping[UUID, UUID]
+) -> None:
     """`_judge`; one who breaks alone is left out and holds up no others."""
     try:
-        _judge(row, author, rows)
+        _judge(row, author, rows, person_of)
     except DatabaseError:
         raise
     except Exception as error:
@@ -81,7 +88,9 @@ def _judge_or_set_aside(row: Announcement, author: Membership, rows: Sequence[An
         broken: Exception | None = None
         for one in rows:
             try:
-                _judge(row, author, [one])
+                _judge(row, author, [one], person_of)
+                if one.contact_id in person_of:  # the next one of the same person asks
+                    update_rows([one], ["state"])
             except DatabaseError:
                 raise
             except KeyDestroyed:  # an erasure is between their key and their rows
@@ -98,12 +107,13 @@ def _some_are_ready(row: Announcement) -> bool:
     return AnnouncementRecipient.objects.filter(announcement=row, state=RowState.READY).exists()
 
 
-def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> None:
+def _judge(
+    row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient], person_of: Mapping[UUID, UUID]
+) -> None:
     """Set state, reason, segments and price of each; the caller stores them."""
     contacts = [one.contact for one in rows]
     prefetch(contacts)
     texts = texts_for(row, contacts, author)
-    again = once.twice(row, rows, once.TO_CHECK)
     ours = row.organization.time_zone
     places = threads.open_or_new(contacts, row.line, at=timezone.now())
     drafts = {
@@ -119,6 +129,8 @@ def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
         if not texts[contact.pk].why
     }
     outcomes = dict(zip(drafts, gate.ask_all(list(drafts.values())), strict=True))
+    allowed = [one for one in rows if _is_allowed(outcomes.get(one.contact_id))]
+    again = once.twice_at_the_check(row, allowed, person_of)
     when: Counter[str] = Counter(row.report.get("when", {}))
     clocks: Counter[str] = Counter(row.report.get("clocks", {}))
     said: dict[str, str] = dict(row.report.get("said", {}))
@@ -146,6 +158,10 @@ def _judge(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
             if row.begins_theirs:
                 one.due_at = their_moment(here, datetime.fromisoformat(row.begins_theirs), ours)
     row.report = {**row.report, "when": dict(when), "clocks": dict(clocks), "said": said}
+
+
+def _is_allowed(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.verdict is Verdict.ALLOW and len(outcome.text) <= sending.LONGEST
 
 
 def _when(clocks: str, outcome: Outcome) -> str:

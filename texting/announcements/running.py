@@ -12,7 +12,7 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import outbox
-from texting.announcements import audiences, telling
+from texting.announcements import audiences, once, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.policy import AGAIN, PAUSED
 from texting.announcements.rules import most_alone
@@ -41,6 +41,7 @@ PASSING = (
     *(kind.value for kind in (ErrorKind.UNREACHABLE, ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED)),
     *(kind.value for kind in (ErrorKind.AUTH, ErrorKind.ACCOUNT, ErrorKind.UNKNOWN)),
     *("expired", "carrier.day", "broken", "line.active", "author.active"),
+    once.TWICE,  # where no other number of theirs got it either
     NOT_MADE,  # somebody has given the contact what was missing
 )
 """Why a text did not arrive that may arrive another day. What a customer or their number speaks against is not here."""
@@ -256,7 +257,8 @@ def passing(row: Announcement) -> QuerySet[AnnouncementRecipient]:
     """Who did not get it for a reason that may have passed; nobody whose text may have arrived after all."""
     lost = AnnouncementRecipient.objects.filter(announcement=row, state__in=[RowState.FAILED, RowState.REFUSED])
     came = Message.objects.filter(announcement=row, status__in=ARRIVED).order_by().values("pk")  # not yet settled
-    return lost.filter(reason__in=PASSING).exclude(message_id__in=came)
+    lost = lost.filter(reason__in=PASSING).exclude(message_id__in=came)
+    return lost.filter(~Q(reason=once.TWICE) | Q(pk__in=once.by_no_other_number(row, once.TOLD)))
 
 
 def cancel(*, member: Membership, row: Announcement) -> None:

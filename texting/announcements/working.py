@@ -151,6 +151,7 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
         return False
     if not turn.is_fresh() or turn.room <= 0:
         settle(row)
+        once.let_the_other_number(row)
         if unseen_words(row, author):
             stopping.stop(row, Why.FIELDS)
             return False
@@ -170,11 +171,17 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
         if turn.room <= 0:  # some have left meanwhile
             turn.room = _ahead(row) - _waiting(row)
         return turn.room > 0
-    if not _recipients(row, *_NOT_OVER).exists():
-        row.state, row.ended_at = State.FINISHED, timezone.now()
-        row.save(update_fields=["state", "ended_at"])
-        audit.record(event=AuditKind.ANNOUNCEMENT_FINISHED, actor=author, object=row)
-        telling.finished(row, author)
+    return not _recipients(row, *_NOT_OVER).exists() and _finish_or_go_on(row, author)
+
+
+def _finish_or_go_on(row: Announcement, author: Membership) -> bool:
+    """Nobody is left, unless another number of theirs stood before some. Returns whether there is somebody."""
+    if once.let_the_other_number(row):
+        return True
+    row.state, row.ended_at = State.FINISHED, timezone.now()
+    row.save(update_fields=["state", "ended_at"])
+    audit.record(event=AuditKind.ANNOUNCEMENT_FINISHED, actor=author, object=row)
+    telling.finished(row, author)
     return False
 
 
@@ -260,7 +267,7 @@ def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementReci
     contacts = [one.contact for one in rows]
     prefetch(contacts)
     texts = texts_for(row, contacts, author)
-    again = once.twice(row, rows, once.TO_TELL)
+    again = once.twice(row, rows)
     made = [one for one in rows if one.pk not in again and not texts[one.contact_id].why]
     wanted = [
         Wanted(

@@ -20,7 +20,7 @@ from texting.announcements import running, working
 from texting.announcements.audiences import Audience
 from texting.duplicates import merging
 from texting.explained import explain
-from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
+from texting.models import Announcement, AnnouncementRecipient, Contact, Message, OutboxEntry
 from texting.statuses import MessageStatus
 
 __all__ = ["desk"]
@@ -143,3 +143,77 @@ def test_another_announcement_to_the_other_number_is_not_held_against_it(desk):
         work(desk, row)
     merge(desk, first, second)
     assert hand_over(desk) == 2
+
+
+def landline(desk, contact) -> None:
+    with activate(desk.organization):
+        Contact.objects.filter(pk=contact.pk).update(mark="landline")
+
+
+@pytest.mark.parametrize("batch", [1, 250])
+@pytest.mark.parametrize("landlines", [[0], [1], [0, 1]])
+def test_the_check_lets_the_number_get_it_that_may(desk, batch, landlines):
+    people = customers(desk, 1, 2, 3)
+    row = write(desk, Audience(listed=True), numbers=b"".join(f"{number(at)}\n".encode() for at in (1, 2, 3)))
+    merge(desk, people[0], people[1])
+    for at in landlines:
+        landline(desk, people[at])
+    act(desk, running.check, row)
+    work(desk, row, batch=batch)
+    assert reasons(desk, row) == {f"100{at + 1}": "number.landline" for at in landlines}
+    assert states(desk, row) == {"ready": 3 - len(landlines), "left_out": len(landlines)}
+
+
+def hands_over_and_works(desk, row) -> None:
+    for _ in range(3):
+        hand_over(desk)
+        work(desk, row)
+
+
+def test_where_the_first_number_is_refused_while_both_wait_the_other_gets_it(desk):
+    first, second, _other = customers(desk, 1, 2, 3)
+    row = checked(desk)
+    act(desk, running.start, row)
+    work(desk, row)
+    merge(desk, first, second)
+    landline(desk, first)
+    hands_over_and_works(desk, row)
+    assert (states(desk, row), reasons(desk, row)) == ({"sent": 2, "refused": 1}, {"1001": "number.landline"})
+    with activate(desk.organization):
+        got = Message.objects.filter(announcement=row, contact=second, status="delivered")
+        assert got.count() == 1
+    assert fresh(desk, row).state == Announcement.State.FINISHED
+
+
+@pytest.mark.parametrize("batch", [1, 250])
+def test_where_the_first_number_is_refused_when_queued_the_other_gets_it(desk, batch):
+    first, second, _other = customers(desk, 1, 2, 3)
+    row = checked(desk)
+    merge(desk, first, second)
+    landline(desk, first)
+    act(desk, running.start, row)
+    work(desk, row, batch=batch)
+    hands_over_and_works(desk, row)
+    assert (states(desk, row), reasons(desk, row)) == ({"sent": 2, "refused": 1}, {"1001": "number.landline"})
+
+
+@pytest.mark.parametrize(("became", "gets"), [("failed", "1002"), ("sent", "")])
+def test_another_try_tells_the_other_number_where_the_text_to_the_first_was_lost(desk, became, gets):
+    first, second = customers(desk, 1, 2)
+    row = checked(desk)
+    act(desk, running.start, row)
+    merge(desk, first, second)
+    work(desk, row)
+    hands_over_and_works(desk, row)
+    assert reasons(desk, row) == {"1002": "recipient.twice"}
+    with activate(desk.organization):
+        if became == "failed":
+            Message.objects.filter(announcement=row, contact=first).update(status="failed", error_kind="invalid_number")
+    work(desk, row)
+    with activate(desk.organization):
+        assert running.passing(row).count() == bool(gets)
+    if gets:
+        act(desk, running.retry, row)
+        work(desk, row)
+        with activate(desk.organization):
+            assert Message.objects.filter(announcement=row, contact=second).count() == 1
