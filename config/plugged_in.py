@@ -111,6 +111,7 @@ TEXTING_TAG_WITNESSES = ["retention.holds.meeting.tagged"]  # told of tags that 
 TEXTING_TAGGED_STEPS = ["compliance.automations.hearing.tagged"]  # told of contacts on which somebody put a tag
 TEXTING_INBOUND_PLACES = ["compliance.satisfaction.hearing.places"]  # texts that open no new conversation
 TEXTING_TAG_GUARDS = ["retention.tag_periods.why_kept"]  # tags that do not come off by the way
+TEXTING_GOES_ON = ["compliance.screening.masking.may_complete"]  # texts of one customer that are read in their order
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",
     "compliance.inbound_steps.Keywords",

@@ -87,6 +87,16 @@ def steps() -> tuple[InboundStep, ...]:
     return tuple(import_string(path)() for path in settings.TEXTING_INBOUND_STEPS)
 
 
+@cache
+def _going_on() -> tuple[Callable[[str], bool], ...]:
+    return tuple(import_string(path) for path in settings.TEXTING_GOES_ON)
+
+
+def goes_on(body: str) -> bool:
+    """Whether a text may go on with what the same customer's texts before it began, on whichever line."""
+    return any(may(body) for may in _going_on())
+
+
 Places = Callable[[Line, Collection[Contact], Mapping[UUID, Sequence[str]]], dict[UUID, Conversation]]
 
 

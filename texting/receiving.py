@@ -30,6 +30,13 @@ _KNOWN = """
 """
 
 
+# In one order, so that two lines that hear from the same customers never wait for each other.
+_IN_TURN = """
+    SELECT pg_advisory_xact_lock(hashtextextended(%s || n, 0))
+    FROM (SELECT DISTINCT unnest(%s::text[]) AS n ORDER BY 1) AS numbers
+"""
+
+
 def receive(line: Line, inbound: base.Inbound) -> Message | None:
     """Store a customer's text with everything that follows from it, in the running transaction. None for a repeat.
 
@@ -49,6 +56,7 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
     contacts = threads.contacts_for(numbers)
     senders = [contacts[number.e164] for number in numbers]
     now = timezone.now()
+    _in_turn(number.e164 for number, text in zip(numbers, texts, strict=True) if inbound_steps.goes_on(text.body))
     conversations = threads.open_ones(senders, line)  # their row locks put repeats in a queue
     new = _new_ones(line, texts)
     if missing := {senders[at] for at in new if senders[at].pk not in conversations}:  # a late repeat opens none
@@ -89,6 +97,13 @@ def receive_all(line: Line, texts: Sequence[base.Inbound]) -> list[Message | Non
         _answer(arrival)
         _go_on(arrival)
     return [stored.get(at) for at in range(len(texts))]
+
+
+def _in_turn(numbers: Iterable[str]) -> None:
+    """Wait until other lines have stored what these customers wrote to them: their texts may belong together."""
+    if wanted := list(numbers):
+        with connection.cursor() as cursor:
+            cursor.execute(_IN_TURN, [f"in turn {current_organization_id()} ", texts_array(wanted)])
 
 
 def _new_ones(line: Line, texts: Sequence[base.Inbound], *, among: Iterable[int] | None = None) -> list[int]:

@@ -159,7 +159,7 @@ def store_all(conversations: Iterable[Conversation], line: Line, *, at: datetime
 
 def show_anew(message: Message) -> bool:
     """A text's words have changed: lists show the new ones, where it is its conversation's latest. Whether it is."""
-    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    conversation = Conversation.objects.select_for_update(no_key=True).get(pk=message.conversation_id)
     texts = Message.objects.filter(conversation=conversation).order_by("-created_at", "-id")
     if texts.values_list("pk", flat=True).first() != message.pk:
         return False

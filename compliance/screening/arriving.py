@@ -70,9 +70,12 @@ class Masking:
             before, asked = earlier.of(arrival)
             screened = screen(arrival.body, [text for _, text in before], asked)
             earlier.add(arrival, screened)
+            is_masked = screened.body != arrival.body
+            arrival.body = screened.body
+            if is_masked:
+                carrier_copies.forget(arrival.line, arrival.message_id, at=arrival.received_at)
             if not screened.found:
                 continue
-            arrival.body = screened.body
             found = [one for one in screened.found if exceptions.match(one.finding) is None]
             arrival.seen += [_seen(one.finding) for one in found]
             notes += noting.rows(
@@ -82,10 +85,8 @@ class Masking:
                 direction=Finding.Direction.IN,
                 at=arrival.received_at,
             )
-            if any(one.removed for one in screened.found):
-                carrier_copies.forget(arrival.line, arrival.message_id, at=arrival.received_at)
-                if answer := safe_way(arrival, screened):
-                    arrival.answers.append(answer)
+            if any(one.removed for one in screened.found) and (answer := safe_way(arrival, screened)):
+                arrival.answers.append(answer)
         if notes:
             insert_rows(notes)
 
@@ -114,7 +115,7 @@ class _Earlier:
         values: dict[str, Any] = {
             "contacts": uuids({one.contact.pk for one in asking}),
             "organization": organization,
-            "since": min(one.received_at for one in asking) - WINDOW,
+            "since": min(one.sent_at for one in asking) - WINDOW,  # one that was missed may be late
             "back": LOOKS_BACK,
             "questions": _QUESTIONS,
             "seen": _SEEN,
@@ -156,7 +157,9 @@ def _mask(whose: UUID | Arrival, body: str, *, besides: UUID) -> None:
     if isinstance(whose, Arrival):
         whose.body = body
         return
-    stored = Message.objects.get(pk=whose)
+    stored = Message.objects.select_for_update(no_key=True).filter(pk=whose, ended_at=None).first()
+    if stored is None:  # its words ended meanwhile
+        return
     stored.body = body
     stored.save(update_fields=["body"])
     keep_anew(stored)

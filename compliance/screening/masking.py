@@ -8,7 +8,7 @@ what answers a question of ours).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -23,8 +23,11 @@ REMOVED = frozenset({"PAYMENT_CARD", "CARD_SECURITY", "US_SSN", "US_ITIN", "CRED
 WINDOW, LOOKS_BACK = timedelta(minutes=15), 5
 LONGEST_ANSWER: Final = 64  # characters of a text that is a value and nothing else
 _BESIDE_ANSWER: Final = 3  # words that may stand beside it
+_BESIDE_PIECE: Final = 5  # and beside the rest of a number
 _ROUNDS = 8  # of masking again in several texts
 _CARD_MASK: Final = f"[{MASK_NAMES['PAYMENT_CARD']} "
+_CODE_QUESTION: Final = "What is the security code on the back of your card?"  # which a card leaves open
+_ROW: Final = re.compile(r"\d{3}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_NUMBER_WORDS: Final = 2
 _MOST_WORDS: Final = 2  # of a password that comes in a text of its own
@@ -79,36 +82,76 @@ def screen(body: str, earlier: Sequence[str] = (), asked: Sequence[str] = ()) ->
 
     `asked`: our own texts just before it. What they ask for is removed from a text that is the answer and nothing else;
     they stay as they are.
+
+    Texts are read together in several ways, each of what the one before left: something harmless between two parts
+    ("hold on, 1 sec") hides nothing, nor does what tells a value after it.
     """
-    every = [place for place, text in enumerate(earlier) if _belongs(text)]
-    seen = _screened(body, [(place, earlier[place]) for place in every], asked)
-    parts = [place for place in every if may_complete(earlier[place])]
-    if parts == every or any(one.removed for one in seen.found):
-        return seen
-    # "Hold on please" between two halves hides nothing, although its words are in the lists.
-    again = _screened(body, [(place, earlier[place]) for place in parts], asked)
-    return again if any(one.removed for one in again.found) else seen
-
-
-def _screened(body: str, earlier: Sequence[tuple[int, str]], asked: Sequence[str]) -> Screened:
-    """`earlier`: each with its place among those that `screen` was given."""
-    before = [text for _, text in earlier]
-    texts = [*before, body]
-    sure = [one for one in scan(texts if before else body) if _counts(one)]
-    begin = sum(len(text) + 1 for text in before)
-    if before:
-        sure = _fitting(before, body, sure, begin=begin)
-    sure += _answers(body, asked, sure, begin=begin)
-    if not sure:
-        return Screened(body)
-    joined = "\n".join(texts)
-    parts = [(place, part, _value(joined, sure, one)) for one in sure for place, part in _parts(one, texts)]
-    masked = _until_nothing_is_left(texts, parts)
-    last = len(texts) - 1
+    stored = [*earlier, body]
+    found: list[Found] = []
+    for places in _readings(earlier, body):
+        texts = [stored[place] for place in places]
+        seen = _look(texts, asked if places[-1] == len(earlier) else (), whole=places[-1] == len(earlier))
+        for place, text in zip(places, seen.texts, strict=True):
+            stored[place] = text
+        last = places.index(len(earlier))
+        found += [Found(part, value) for at, part, value in seen.parts if at == last and not _is_known(found, part)]
     return Screened(
-        body=masked[last],
-        found=tuple(Found(part, value) for place, part, value in parts if place == last),
-        earlier=tuple((earlier[at][0], text) for at, text in enumerate(masked[:last]) if text != texts[at]),
+        body=stored[-1],
+        found=tuple(found),
+        earlier=tuple((place, text) for place, text in enumerate(stored[:-1]) if text != earlier[place]),
+    )
+
+
+def _readings(earlier: Sequence[str], body: str) -> Iterator[list[int]]:
+    """Places of texts that are read together, in this order; that of the new one is behind all others."""
+    new = len(earlier)
+    every = [place for place, text in enumerate(earlier) if _belongs(text)]
+    parts = [place for place in every if may_complete(earlier[place])]
+    numbers = [place for place in parts if _is_number(earlier[place])]
+    done: set[tuple[int, ...]] = set()
+    for places in (numbers, every, parts, *([place] for place in reversed(every))):
+        if tuple(places) not in done:
+            done.add(tuple(places))
+            yield [*places, new]
+    if "?" not in body:  # "4471", then "that was my pin"
+        for place in reversed(parts):
+            yield [new, place]
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is mostly digits, or holds a row of them as long as a part of a value."""
+    digits = sum(map(str.isdigit, text))
+    return 5 * digits >= 3 * sum(map(str.isalnum, text)) or bool(_ROW.search(text))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    texts: list[str]
+    parts: list[tuple[int, Finding, str]]
+
+
+def _look(texts: Sequence[str], asked: Sequence[str], *, whole: bool) -> _Seen:
+    """One reading: the texts with masks, and what was found, each with the place of its text and its value.
+
+    `whole`: the new text is the last.
+    """
+    joined = "\n".join(texts)
+    sure = [one for one in scan(texts if len(texts) > 1 else joined) if _counts(one)]
+    if len(texts) > 1:
+        sure = _fitting(texts, sure, new=len(texts) - 1 if whole else 0)
+    if whole:
+        begin = len(joined) - len(texts[-1])
+        if any(_CARD_MASK in text for text in texts[:-1]):
+            asked = (*asked, _CODE_QUESTION)
+        sure += _answers(texts[-1], asked, sure, begin=begin)
+    parts = [(place, part, _value(joined, sure, one)) for one in sure for place, part in _parts(one, texts)]
+    return _Seen(_until_nothing_is_left(texts, parts), parts)
+
+
+def _is_known(found: Sequence[Found], part: Finding) -> bool:
+    """Whether an earlier reading has noted the same, which is stored and so was found again."""
+    return any(
+        (one.finding.type, one.finding.start, one.finding.end) == (part.type, part.start, part.end) for one in found
     )
 
 
@@ -132,24 +175,31 @@ def _counts(finding: Finding) -> bool:
     return finding.confidence != "low" or finding.type in REMOVED
 
 
-def _fitting(before: Sequence[str], body: str, found: Sequence[Finding], *, begin: int) -> list[Finding]:
-    """Without what stands in the text, behind `begin`, and was found only by a word of an earlier one, amid a sentence.
+def _fitting(texts: Sequence[str], found: Sequence[Finding], *, new: int) -> list[Finding]:
+    """Without what was found in a text only by a word of another one, amid a sentence.
 
     "Forgot my pin", then "our address is 7943 Oak Road": to take that out would lose what was said. A date or a code is
-    taken out of sentences, too, when a card came before it.
+    taken out of sentences, too, when a card came before it. `new`: the place of the new text; of those before it, what
+    they hold alone is left as it was stored.
     """
-    alone = [(begin + one.start, begin + one.end) for one in scan(body)]
-    is_card_there = any(one.type == "PAYMENT_CARD" for one in found) or any(_CARD_MASK in text for text in before)
-    return [
-        one
-        for one in found
-        if one.type not in REMOVED
-        or one.start < begin
-        or one.group is not None
-        or (is_card_there and one.type == "CARD_SECURITY")
-        or any(one.start < end and start < one.end for start, end in alone)
-        or _is_all(body, one.start - begin, one.end - begin)
-    ]
+    is_card_there = any(one.type == "PAYMENT_CARD" for one in found) or any(_CARD_MASK in text for text in texts)
+    fitting = []
+    begin = 0
+    for place, text in enumerate(texts):
+        end = begin + len(text)
+        mine = [one for one in found if begin <= one.start <= end]
+        alone = [(begin + one.start, begin + one.end) for one in scan(text)] if mine else []
+        for one in mine:
+            if (
+                one.type not in REMOVED
+                or any(one.start < last and first < one.end for first, last in alone)
+                or (is_card_there and one.type == "CARD_SECURITY" and place == new)
+                or (one.group is not None and place != new)
+                or _is_all(text, one.start - begin, one.end - begin, _beside(one, is_card_there=is_card_there))
+            ):
+                fitting.append(one)
+        begin = end + 1
+    return fitting
 
 
 def _answers(body: str, asked: Sequence[str], found: Sequence[Finding], *, begin: int) -> list[Finding]:
@@ -171,9 +221,18 @@ def _answers(body: str, asked: Sequence[str], found: Sequence[Finding], *, begin
     return answers
 
 
-def _is_all(body: str, start: int, end: int) -> bool:
+def _beside(finding: Finding, *, is_card_there: bool) -> int:
+    """How many words may stand beside what is told by another text only: few beside a date or code without a card."""
+    if finding.group is not None:
+        return _BESIDE_PIECE
+    return _BESIDE_ANSWER if is_card_there or finding.type != "CARD_SECURITY" else 1
+
+
+def _is_all(body: str, start: int, end: int, words: int = _BESIDE_ANSWER) -> bool:
     """Whether the text says hardly more than the value: "it's 123", not a sentence with a number in it."""
-    return len(body[:start].split()) + len(body[end:].split()) <= _BESIDE_ANSWER
+    if body[max(start - 1, 0) : start].isalnum() or body[end : end + 1].isalnum():
+        return False
+    return len(body[:start].split()) + len(body[end:].split()) <= words
 
 
 def _parts(finding: Finding, texts: Sequence[str]) -> list[tuple[int, Finding]]:

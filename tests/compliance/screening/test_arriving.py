@@ -1,25 +1,31 @@
 """A customer's card, code, number or password is masked before the first write, on every screen, and at the carrier."""
 
 import json
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connections
 
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
 from compliance.models import AnswerSettings, ConsentEvent, Finding
+from compliance.screening import arriving
 from compliance.screening.answering import safe_way
 from compliance.screening.masking import screen
 from tenancy.ids import new_id
 from tenancy.isolation import activate
-from tests.texting.desk import SECOND, Desk, desk
-from texting import live
+from tests.texting.desk import FIRST, SECOND, Desk, busy_desk, desk
+from texting import live, receiving
 from texting.inbound_steps import Arrival
-from texting.models import CarrierCopy, Message
+from texting.models import CarrierCopy, Line, Message
+from texting.providers import base
 from texting.purposes import Purpose
 
-__all__ = ["desk"]
+__all__ = ["busy_desk", "desk"]
 
 CARD = "4111 1111 1111 1111"
 
@@ -231,3 +237,51 @@ def test_nothing_of_the_card_is_in_any_row_sealed_or_not(desk: Desk) -> None:
                 read += [str(getattr(row, field.attname)) for field in model._meta.fields]
     assert "visa [card ••••1111] cvv [card security code]. STOP" in read  # sealed columns were opened
     assert [value for value in read if "41111111" in value] == []
+
+
+class _Barrier:
+    """Two workers meet behind the masking of their texts, or wait in vain for a second."""
+
+    def __init__(self) -> None:
+        self._both = threading.Barrier(2)
+
+    def wait(self) -> None:
+        with suppress(threading.BrokenBarrierError):
+            self._both.wait(timeout=1.5)
+
+
+@pytest.mark.parametrize("texts", [("my card is 4111 1111 1111", "1111"), ("1111", "my card is 4111 1111 1111")])
+def test_two_lines_that_hear_the_halves_at_once_mask_both(
+    busy_desk: Desk, monkeypatch: pytest.MonkeyPatch, texts: tuple[str, str]
+) -> None:
+    desk, barrier, take = busy_desk, _Barrier(), arriving.Masking.take
+    busy_desk.hear("Hello")
+    busy_desk.hear("Hello", line=desk.billing_line)
+    failed = []
+
+    def taking(self: arriving.Masking, arrivals: Sequence[Arrival]) -> None:
+        take(self, arrivals)
+        barrier.wait()
+
+    def hear(body: str, line: Line) -> None:
+        try:
+            with activate(desk.organization):
+                receiving.receive(line, base.Inbound(f"{line.pk}", FIRST, line.number, body, f"{line.pk}"))
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(arriving.Masking, "take", taking)
+    workers = [
+        threading.Thread(target=hear, args=pair) for pair in zip(texts, (desk.line, desk.billing_line), strict=True)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(20)
+
+    assert failed == []
+    with activate(desk.organization):
+        stored = [one.body.replace("••••1111", "") for one in Message.objects.filter(direction="in")]
+    assert [body for body in stored if "1111" in body] == []

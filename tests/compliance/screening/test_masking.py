@@ -115,6 +115,66 @@ def test_an_ordinary_answer_stays(question: str, answer: str) -> None:
     assert screen(answer, [], [question]).body == answer
 
 
+def heard(*texts: str) -> list[str]:
+    """What is stored of texts that come one after the other."""
+    stored: list[str] = []
+    for text in texts:
+        screened = screen(text, stored[-5:])
+        begin = len(stored) - len(stored[-5:])
+        for place, body in screened.earlier:
+            stored[begin + place] = body
+        stored.append(screened.body)
+    return stored
+
+
+@pytest.mark.parametrize(
+    ("texts", "gone"),
+    [
+        (("my card is 4111 1111 1111", "hold on 1 sec", "1111"), " 1111 1111"),
+        (("my card is 4111 1111 1111", "give me 2 minutes", "1111"), " 1111 1111"),
+        (("my card is 4111 1111", "exp 04/27", "1111 1111"), "4111 1111"),
+        (("my card is 4111 1111", "my phone is 212 555 0181", "1111 1111"), "4111 1111"),
+        (("ssn 536 22", "hold on 1 sec", "4188"), "536 22"),
+        ((f"visa {CARD}", "code 837"), "837"),
+        ((f"visa {CARD}", "837 is the code"), "837"),
+        ((f"visa {CARD}", "it's 837"), "837"),
+        ((f"visa {CARD}", "(837)"), "837"),
+        ((f"visa {CARD}", "#837"), "837"),
+        ((f"visa {CARD}", "8 3 7"), "8 3 7"),
+        ((f"visa {CARD}", "eight three seven"), "eight"),
+        ((f"visa {CARD}", "837 thank you!"), "837"),
+        ((f"visa {CARD}", "837 😊"), "837"),
+        ((f"visa {CARD}", "John Smith", "837"), "837"),
+        ((f"visa {CARD}", "hold on please", "837"), "837"),
+        (("1111 1111", "my card is 4111 1111"), "1111 1111"),
+        (("4471", "my pin is"), "4471"),
+        (("837", "thats the cvv"), "837"),
+        (("536224188", "that is my ssn"), "536224188"),
+        (("my ssn is 536 22", "hold on please for my card", "4188 pin 9911"), "536 22"),
+    ],
+)
+def test_a_value_in_several_texts_is_masked_in_all(texts: tuple[str, ...], gone: str) -> None:
+    assert gone not in "\n".join(heard(*texts))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (f"visa {CARD}", "see you at 10:30"),
+        (f"visa {CARD}", "my apt is 837"),
+        (f"visa {CARD}", "zip 02139"),
+        (f"visa {CARD}", "I need 2 tickets"),
+        (f"visa {CARD}", "room 312 please"),
+        ("not comfortable texting my card", "the coupon expires\nMay 2027"),
+        ("forgot my pin", "container MSCU0265856 released?"),
+        ("zip is 68441", "last four of my ssn are 9473"),
+        ("do you take credit cards?", "milk says exp 12/26"),
+    ],
+)
+def test_what_is_said_beside_stays(texts: tuple[str, ...]) -> None:
+    assert heard(*texts)[-1] == texts[-1]
+
+
 @pytest.mark.parametrize(
     ("earlier", "body"),
     [
