@@ -3,17 +3,17 @@
 from typing import ClassVar
 
 from compliance.send_policies.by_words import ByWords
+from compliance.send_policies.content_types import is_ours
 from compliance.words.reserved_words import objections
 from tenancy.said import together
 from texting.gate import Draft, Reason, Ruling, Verdict
-from texting.models import Decision
-from texting.purposes import FOR_MANY, TERMS
+from texting.purposes import FOR_MANY
 
 _FOR_MANY = frozenset(FOR_MANY)
 
 
 class ReservedWords(ByWords):
-    """Refused where nobody reads a warning: whatever a program writes, and what is written once for many.
+    """Refused where nobody reads a warning: whatever a program or a rule sends, and what is written once for many.
 
     A person's own answer gets the warning while they write it.
     """
@@ -22,12 +22,12 @@ class ReservedWords(ByWords):
 
     def judge(self, draft: Draft) -> Ruling:
         """Warn of the first such word, or refuse; no opinion on the product's own words, and none at the hand-over."""
-        if draft.author is None or draft.stage != Decision.Stage.QUEUE or TERMS[draft.purpose].owed:
+        if is_ours(draft):
             return Ruling()
         found = objections(draft.body)
         if not found:
             return Ruling()
-        if draft.author.is_machine or draft.purpose in _FOR_MANY:
+        if draft.author is None or draft.author.is_machine or draft.purpose in _FOR_MANY:
             word = found[0]
             return Ruling((Reason(self.name, Verdict.REFUSE, text=word.why, what_to_do=word.instead),))
         text = together(found[0].why, found[0].instead)

@@ -65,3 +65,11 @@ def test_what_a_colleague_must_see_first_waits_as_the_owners_and_leaves_when_it_
         text = Message.objects.get(direction="out")
     assert (text.pk, text.author) == (held.message_id, desk.cast.owner)
     assert CLOSED in text.body
+
+
+def test_a_rule_asks_for_no_word_that_means_something_else(desk):
+    rule(desk, reply=template(desk, "Reply {first_name} to change your visit."))
+    desk.hear("Are you open?", name="CANCEL")
+    work(desk)
+    assert acts(desk) == [("reply", "refused", "wording.reserved")]
+    assert sent(desk) == []
