@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from compliance.ledger import consent
 from compliance.ledger.consent import ANSWER_WINDOW, Evidence, State
+from compliance.ledger.proof_words import proof_words
 from compliance.models import ConsentEvent, OptOutQuestion
 from compliance.opt_in.opt_in_words import OptInWords
 from compliance.opt_out import answers, opt_out_questions
@@ -78,7 +79,10 @@ class Keywords:
     def _stopped_by_carrier(self, arrival: Arrival, state: State) -> None:
         log.warning("keyword_unheard", extra={"text": str(arrival.message_id)})
         evidence = Evidence(
-            source=ConsentEvent.Source.CARRIER, words=arrival.body, message_id=arrival.message_id, matched="STOP"
+            source=ConsentEvent.Source.CARRIER,
+            words=proof_words(arrival.body),
+            message_id=arrival.message_id,
+            matched="STOP",
         )
         consent.withdraw(arrival.contact, evidence=evidence, since=arrival.sent_at, line=arrival.line)
         opt_out_questions.close(arrival.contact, _Answered.STOP)
@@ -128,7 +132,7 @@ def _answer(arrival: Arrival, purpose: Purpose, asked: Asked | None, matched: st
 def _evidence(arrival: Arrival, reply: Reply) -> Evidence:
     return Evidence(
         source=ConsentEvent.Source.KEYWORD,
-        words=arrival.body,
+        words=proof_words(arrival.body),
         matched=reply.matched or "",
         rules_version=reply.rules_version,
         message_id=arrival.message_id,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence
+from compliance.ledger.proof_words import proof_words
 from compliance.models import ConsentEvent
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -67,7 +68,8 @@ class CarrierWords:
     def _differ(self, arrival: Arrival, word: Reading, reading: Reading, *, stopped: bool) -> None:
         if word is Reading.STOP and consent.state_of(arrival.contact).suppressed_since is None:
             stopped = True
-            evidence = Evidence(source=ConsentEvent.Source.CARRIER, words=arrival.body, message_id=arrival.message_id)
+            words = proof_words(arrival.body)
+            evidence = Evidence(source=ConsentEvent.Source.CARRIER, words=words, message_id=arrival.message_id)
             consent.withdraw(arrival.contact, evidence=evidence, since=arrival.sent_at)
         note_mismatch(
             line=arrival.line,

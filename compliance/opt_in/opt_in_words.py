@@ -15,6 +15,7 @@ from uuid import UUID
 
 from compliance.ledger import consent
 from compliance.ledger.consent import Evidence, State
+from compliance.ledger.proof_words import proof_words
 from compliance.models import ConsentEvent, Keyword, OptIn
 from compliance.opt_in import opting_in
 from compliance.opt_in.opting_in import CannotOptIn
@@ -129,7 +130,7 @@ def says(arrival: Arrival) -> opting_in.Say:
 def _evidence(arrival: Arrival, word: str, reply: Reply) -> Evidence:
     return Evidence(
         source=ConsentEvent.Source.REQUEST,
-        words=arrival.body,
+        words=proof_words(arrival.body, word),
         matched=word,
         rules_version=reply.rules_version,
         message_id=arrival.message_id,

@@ -65,6 +65,30 @@ def test_the_ledger_keeps_no_card_either(desk: Desk) -> None:
     assert "4111" not in words
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [
+        (
+            "stop texting me, you charged my card 4111 1111 1111",
+            "1111",
+            "stop texting me, you charged my card [number]",
+        ),
+        (
+            "1111",
+            "stop texting me, you charged my card 4111 1111 1111",
+            "stop texting me, you charged my card [number]",
+        ),
+        ("stop texting me, my card is four one one one", "1111 1111 1111", "stop texting me, my card is [number]"),
+    ],
+)
+def test_the_ledger_keeps_no_part_of_a_card_that_came_in_pieces(desk: Desk, first: str, then: str, kept: str) -> None:
+    desk.hear(first)
+    desk.hear(then)
+
+    with activate(desk.organization):
+        assert [one.words for one in ConsentEvent.objects.filter(action="withdrawn")] == [kept]
+
+
 def test_the_same_value_is_known_again_without_being_kept(desk: Desk) -> None:
     desk.hear("my card number 4111111111111111")
     desk.hear("my card number 4111-1111-1111-1111")
