@@ -10,11 +10,12 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from retention.exporting import tasks
 from retention.exporting.ends import is_over
-from retention.models import DataExport, SubjectRequest
+from retention.models import DataExport, DataExportPart, SubjectRequest
 from retention.requests.cannot_do import CannotDo
 from retention.requests.opening import locked
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.encryption import readable
 from texting import queries
 
 State = DataExport.State
@@ -57,6 +58,9 @@ def fetch(*, member: Membership, export_id: UUID) -> DataExport:
     if found is None or found.state != State.READY or is_over(found, now):
         raise Http404
     require(member, _right(found))
+    first = DataExportPart.objects.filter(export=found, number=0).first()
+    if first is None or not readable(first, "content"):  # its key is gone: a restore may bring back the row alone
+        raise Http404
     found.fetched_at = now
     found.save(update_fields=["fetched_at"])
     audit.record(

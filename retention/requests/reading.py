@@ -47,7 +47,8 @@ def shown(member: Membership, request: SubjectRequest) -> Shown:
     """As this member may see it."""
     number = request.number_masked
     if number and queries.sees_everybody(member):
-        number = display(request.phone, member.organization.country)
+        phone = words_of(request, "phone")
+        number = display(phone, member.organization.country) if phone else ""
     return Shown(request, number, *_standing(request))
 
 
