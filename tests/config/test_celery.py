@@ -84,7 +84,13 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         *(f"compliance.tasks.{name}" for name in ("check_conversations", "fetch_answers", "sweep_check_runs")),
         *(
             f"compliance.tasks.{name}"
-            for name in ("count_days", "mail_reports", "remind_of_questions", "sweep_imports")
+            for name in (
+                "count_days",
+                "mail_approvers_of_templates",
+                "mail_reports",
+                "remind_of_questions",
+                "sweep_imports",
+            )
         ),
         "config.tasks.heartbeat",
         *(f"portal.tasks.{name}" for name in ("end_secure_messages", "forget_private_links")),

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.cast import PASSPHRASE
 
-from .browser import MakePerson, messages, needs_browser
+from .browser import MakePerson, messages, needs_browser, settled
 from .simulated_office import Office
 
 pytestmark = needs_browser
@@ -42,6 +42,7 @@ def test_an_agent_signs_in_reads_answers_and_resolves_by_keys_alone(office: Offi
     keys.press("Control+Enter")
     expect(messages(page).locator(".message.out")).to_contain_text("Good morning, Grace")
     expect(page.get_by_label("Message", exact=True)).to_have_value("")
+    settled(page)
     keys.press("Escape")
     keys.press("e")
     expect(page.locator("#thread-who")).to_contain_text("Resolved")

@@ -40,6 +40,7 @@ def test_a_form_is_written_published_filled_in_and_confirmed(office: Office, som
     wording = page.get_by_label("Wording for Reminders")
     preview = page.locator("#preview")
     expect(preview.get_by_text("Nothing is missing")).to_be_visible()
+    page.wait_for_load_state()  # nobody types before the scripts are there
     words = wording.input_value()
     wording.fill(words.replace("STOP to cancel", "STOP, which does not work"))
     expect(preview.get_by_text("STOP ends the texts, or takes it back")).to_be_visible()
