@@ -14,18 +14,14 @@ from datetime import timedelta
 from typing import Final
 
 from compliance.detectors import Finding, mask, scan
-from compliance.detectors.findings import MASK_NAMES
 from compliance.detectors.folding import fold
 from compliance.detectors.gates import glance
 from compliance.detectors.number_words import NUMBER_WORDS
+from compliance.screening.fitting import CARD_MASK, REMOVED, fitting, is_all
 
-REMOVED = frozenset({"PAYMENT_CARD", "CARD_SECURITY", "US_SSN", "US_ITIN", "CREDENTIAL"})
 WINDOW, LOOKS_BACK = timedelta(minutes=15), 5
 LONGEST_ANSWER: Final = 64  # characters of a text that is a value and nothing else
-_BESIDE_ANSWER: Final = 3  # words that may stand beside it
-_BESIDE_PIECE: Final = 5  # and beside the rest of a number
 _ROUNDS = 8  # of masking again in several texts
-_CARD_MASK: Final = f"[{MASK_NAMES['PAYMENT_CARD']} "
 _CODE_QUESTION: Final = "What is the security code on the back of your card?"  # which a card leaves open
 _ROW: Final = re.compile(r"\d{3}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -138,10 +134,10 @@ def _look(texts: Sequence[str], asked: Sequence[str], *, whole: bool) -> _Seen:
     joined = "\n".join(texts)
     sure = [one for one in scan(texts if len(texts) > 1 else joined) if _counts(one)]
     if len(texts) > 1:
-        sure = _fitting(texts, sure, new=len(texts) - 1 if whole else 0)
+        sure = fitting(texts, sure, new=len(texts) - 1 if whole else 0)
     if whole:
         begin = len(joined) - len(texts[-1])
-        if any(_CARD_MASK in text for text in texts[:-1]):
+        if any(CARD_MASK in text for text in texts[:-1]):
             asked = (*asked, _CODE_QUESTION)
         sure += _answers(texts[-1], asked, sure, begin=begin)
     parts = [(place, part, _value(joined, sure, one)) for one in sure for place, part in _parts(one, texts)]
@@ -175,33 +171,6 @@ def _counts(finding: Finding) -> bool:
     return finding.confidence != "low" or finding.type in REMOVED
 
 
-def _fitting(texts: Sequence[str], found: Sequence[Finding], *, new: int) -> list[Finding]:
-    """Without what was found in a text only by a word of another one, amid a sentence.
-
-    "Forgot my pin", then "our address is 7943 Oak Road": to take that out would lose what was said. A date or a code is
-    taken out of sentences, too, when a card came before it. `new`: the place of the new text; of those before it, what
-    they hold alone is left as it was stored.
-    """
-    is_card_there = any(one.type == "PAYMENT_CARD" for one in found) or any(_CARD_MASK in text for text in texts)
-    fitting = []
-    begin = 0
-    for place, text in enumerate(texts):
-        end = begin + len(text)
-        mine = [one for one in found if begin <= one.start <= end]
-        alone = [(begin + one.start, begin + one.end) for one in scan(text)] if mine else []
-        for one in mine:
-            if (
-                one.type not in REMOVED
-                or any(one.start < last and first < one.end for first, last in alone)
-                or (is_card_there and one.type == "CARD_SECURITY" and place == new)
-                or (one.group is not None and place != new)
-                or _is_all(text, one.start - begin, one.end - begin, _beside(one, is_card_there=is_card_there))
-            ):
-                fitting.append(one)
-        begin = end + 1
-    return fitting
-
-
 def _answers(body: str, asked: Sequence[str], found: Sequence[Finding], *, begin: int) -> list[Finding]:
     """What stands in the text only as an answer to one of our questions and is stored nowhere, behind `begin`."""
     if len(body) > LONGEST_ANSWER:
@@ -212,27 +181,13 @@ def _answers(body: str, asked: Sequence[str], found: Sequence[Finding], *, begin
         before = len(question) + 1
         for one in scan([question, body]):
             start, end = one.start - before, one.end - before
-            if one.type not in REMOVED or start < 0 or one.group is not None or not _is_all(body, start, end):
+            if one.type not in REMOVED or start < 0 or one.group is not None or not is_all(body, start, end):
                 continue  # of several pieces: one of them would be ours
             start, end = start + begin, end + begin
             if all(end <= first or last <= start for first, last in taken):
                 taken.append((start, end))
                 answers.append(one._replace(start=start, end=end))
     return answers
-
-
-def _beside(finding: Finding, *, is_card_there: bool) -> int:
-    """How many words may stand beside what is told by another text only: few beside a date or code without a card."""
-    if finding.group is not None:
-        return _BESIDE_PIECE
-    return _BESIDE_ANSWER if is_card_there or finding.type != "CARD_SECURITY" else 1
-
-
-def _is_all(body: str, start: int, end: int, words: int = _BESIDE_ANSWER) -> bool:
-    """Whether the text says hardly more than the value: "it's 123", not a sentence with a number in it."""
-    if body[max(start - 1, 0) : start].isalnum() or body[end : end + 1].isalnum():
-        return False
-    return len(body[:start].split()) + len(body[end:].split()) <= words
 
 
 def _parts(finding: Finding, texts: Sequence[str]) -> list[tuple[int, Finding]]:
