@@ -14,9 +14,7 @@ _BESIDE_ANSWER: Final = 3  # words that may stand beside it
 _BESIDE_PIECE: Final = 5  # and beside the rest of a number
 
 
-def fitting(
-    texts: Sequence[str], found: Sequence[Finding], *, new: int, direction: Direction = "in"
-) -> list[Finding]:
+def fitting(texts: Sequence[str], found: Sequence[Finding], *, new: int, direction: Direction = "in") -> list[Finding]:
     """Without what was found in a text only by a word of another one, amid a sentence.
 
     "Forgot my pin", then "our address is 7943 Oak Road": to take that out would lose what was said. A date or a code is

@@ -6,6 +6,7 @@ from typing import Any
 from compliance.content_types.links import links_in
 from compliance.detectors import Finding, scan
 from compliance.screening import own_links
+from compliance.screening.fitting import REMOVED, fitting
 from compliance.screening.said_before import OURS, of, said_before
 from texting.gate import Draft
 from texting.models import Decision
@@ -43,8 +44,11 @@ def _is_asked(draft: Draft) -> bool:
 
 
 def _found(body: str, before: Sequence[Sequence[str]]) -> tuple[Finding, ...]:
+    """Readings end with the first that shows something which is stored nowhere: the text is refused for it."""
     found = [*scan(body, direction="out"), *_found_in_links(body)]
     for texts in before:
+        if any(one.type in REMOVED for one in found):
+            break
         seen = {(one.type, one.start) for one in found}
         found += [one for one in _completed(body, texts) if (one.type, one.start) not in seen]
     return tuple(found)
@@ -53,7 +57,8 @@ def _found(body: str, before: Sequence[Sequence[str]]) -> tuple[Finding, ...]:
 def _completed(body: str, before: Sequence[str]) -> Iterator[Finding]:
     """What only shows when the texts before are read, too, and ends in this one. Places count in this text."""
     begin = sum(len(text) + 1 for text in before)
-    for one in scan([*before, body], direction="out"):
+    texts = [*before, body]
+    for one in fitting(texts, scan(texts, direction="out"), new=len(before), direction="out"):
         if one.end > begin:
             yield one._replace(start=max(one.start - begin, 0), end=one.end - begin)
 

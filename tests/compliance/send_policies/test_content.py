@@ -74,6 +74,9 @@ def test_what_may_be_sent_leaves(desk: Desk, body: str) -> None:
         (["Your password is"], "correcthorse", "credential"),
         (["Four one one one one one one one, that is the card"], "one one one one one one one one", "payment_card"),
         (["SSN on file 536-22"], "8761", "us_ssn"),
+        (["The card is 4111 1111 1111", "see you at 5"], "1111", "payment_card"),
+        (["4111 1111", "see you at 5", "1111", "or at 6"], "1111", "payment_card"),
+        (["4111 1111 1111", "call 212 555 0199 for more"], "1111", "payment_card"),
     ],
 )
 def test_the_end_of_a_value_that_was_begun_just_before_is_refused(desk, before, then, kind):
@@ -86,20 +89,69 @@ def test_the_end_of_a_value_that_was_begun_just_before_is_refused(desk, before, 
     assert desk.answer(conversation, "See you tomorrow at 10:30").status == "queued"
 
 
-@pytest.mark.parametrize("apart", ["time", "customer", "line", "announcement"])
+@pytest.mark.parametrize("apart", ["time", "customer", "announcement"])
 def test_a_value_is_not_put_together_from_texts_that_do_not_belong_together(desk, apart):
     conversation = desk.hear("Hello")
-    desk.answer(conversation, "Card on file 4111 1111")
+    first = desk.answer(conversation, "Card on file 4111 1111")
+    with activate(desk.organization):  # one that waits is not of another time
+        Message.objects.filter(pk=first.pk).update(status="sent", sent_at=timezone.now())
     later = timezone.now() + (timedelta(minutes=16) if apart == "time" else timedelta())
     announcement = new_id() if apart == "announcement" else None
     if apart == "customer":
         conversation = desk.hear("Hello", number=SECOND)
-    elif apart == "line":
-        conversation = desk.hear("Hello", line=desk.billing_line)
     with activate(desk.organization), time_machine.travel(later):
         draft = Draft(conversation, "1111 1111", Purpose.REPLY, desk.cast.agent, announcement_id=announcement)
         assert not found_in(draft)
         assert bool(found_in(replace(draft, announcement_id=None))) == (apart == "announcement")
+
+
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        ("I reset your PIN, you can log in now.", "Your appointment is at 1530 on Friday"),
+        ("We never ask for your CVV", "You are number 250 in line for today"),
+        ("Your order is 83947261", "See you on Friday at 1530 then"),
+        ("The cost is $411, due 11/11", "Call 212 555 0199 when you are here"),
+    ],
+)
+def test_a_sentence_of_ours_is_not_refused_for_a_word_before_it(desk, before, then):
+    conversation = desk.hear("Hello")
+    desk.answer(conversation, before)
+    assert desk.answer(conversation, then).status == "queued"
+
+
+def test_a_code_behind_a_card_of_before_is_refused_amid_a_sentence(desk):
+    conversation = desk.hear("Hello")
+    desk.answer(conversation, "We have your card [card ••••1111]")
+    with pytest.raises(sending.Refused):
+        desk.answer(conversation, "exp 12/27 250 is what we have noted here for you")
+
+
+def test_the_other_half_over_another_line_is_refused(desk):
+    desk.answer(desk.hear("Hello"), "The card is 4111 1111 1111")
+    other = desk.hear("Hello", line=desk.billing_line)
+    with pytest.raises(sending.Refused):
+        desk.answer(other, "1111")
+
+
+@pytest.mark.parametrize("became", ["waits", "canceled", "failed", "left"])
+def test_halves_that_wait_for_the_morning_leave_together_and_are_read_so(desk, became):
+    conversation = desk.hear("Hello")
+    first = desk.answer(conversation, "Your card is 4111 1111 1111")
+    now = timezone.now()
+    states = {
+        "waits": {"held_until": now + timedelta(hours=10)},
+        "canceled": {"status": "canceled"},
+        "failed": {"status": "failed"},
+        "left": {"status": "sent", "held_until": now + timedelta(minutes=5), "sent_at": now + timedelta(minutes=6)},
+    }
+    with activate(desk.organization):
+        Message.objects.filter(pk=first.pk).update(**states[became])
+        draft = Draft(conversation, "1111", Purpose.REPLY, desk.cast.agent)
+        with time_machine.travel(now + timedelta(minutes=16 if became in ("waits", "left") else 1)):
+            assert bool(found_in(draft)) == (became in ("waits", "left"))
+        with time_machine.travel(now + timedelta(minutes=22)):
+            assert bool(found_in(draft)) == (became == "waits")
 
 
 def test_our_own_codes_and_a_value_of_before_say_nothing_against_what_follows(desk):
