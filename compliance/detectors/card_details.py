@@ -19,12 +19,14 @@ _EXPIRY: Final = re.compile(
     r"(?<![\d/\-.$])(?P<month>0?[1-9]|1[0-2])(?: ?[/\-.|\\] ?| )(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)"
 )
 _YEAR_IN_WORDS: Final = "twenty[ -](?:four|five|six|seven|eight|nine)|thirty(?:[ -](?:one|two|three|four|five))?"
+_YEAR_FIRST: Final = re.compile(r"(?<![\d/\-.$])20(?:2[4-9]|3\d|4[0-5])[/\-.](?:0[1-9]|1[0-2])(?![\d]|[/\-.]\d)")
 _NAMED: Final = re.compile(  # also as written to the word before it: "expDec 2031"
     rf"(?:(?<![a-z])|(?<=[^a-z]exp)){_MONTH}[ /\-.,']{{0,3}}(?:of )?"
     rf"(?:(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])|(?:{_YEAR_IN_WORDS})(?![a-z]))"
 )
 _SPOKEN: Final = re.compile(r"(?<!\d)(?<!\d )(?:0 ?[1-9]|1 ?[0-2]|[1-9]) (?:2 ?[4-9]|3 ?[0-5])(?! ?\d)")
 _SOLID: Final = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d]|[/\-.]\d)")
+_WITH_WORD: Final = (_EXPIRY, _NAMED, _SOLID, _SPOKEN, _YEAR_FIRST)
 _CODE: Final = r"(?P<code>\d{3,4}|\d(?: \d){2,3}(?! ?\d))"
 _MARKS: Final = r"[ \t\n.,;:/|\-\u00a4-\u20ab\u20ad-\U0010ffff]{1,6}"  # and pictures, but no money
 _THEN: Final = r"(?:then|next|luego|despues|dann|puis)"
@@ -45,6 +47,16 @@ _CODE_AND_DATE: Final = re.compile(  # right behind a card: "... 1111 837 12/27"
     rf"{_MARKS}(?:{_THEN}{_MARKS})?(?P<code>\d{{3,4}}){_MARKS}(?:(?:{_THEN}|exp|expires){_MARKS})?"
     r"(?P<date>(?:0?[1-9]|1[0-2])(?: ?[/\-.|\\] ?|(?<=\d\d))(?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d]|[/\-.]\d)"
 )
+_CODE_THEN_DATE: Final = re.compile(  # of a card that the text only names: "code 329, and exp 10/27 for the visa"
+    r"(?<![a-z])(?:code|codigo)(?: is| es)?[ :]{1,2}(?P<code>\d{3,4})[ ,;.]{1,3}(?:(?:and|with|y) )?"
+    r"(?:exp|expires|expiration|expiry|vence)(?: date)?(?: is| es)?[ :]{1,2}"
+    r"(?P<date>(?:0?[1-9]|1[0-2])[/-](?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d/])"
+)
+_SO_MANY: Final = re.compile(  # "and the 3 numbers 871"
+    r"(?<![\da-z])(?:3|4|three|four|tres|cuatro)[ -](?:little |small )?(?:digits?|numbers?|nums?|digitos|numeros)"
+    r"(?: are| is| code| son)?[ :=]{1,3}\Z"
+)
+_SO_MANY_WITHIN: Final = 34
 _LEADS: Final = 40  # characters without a digit from the date to a code behind it
 _LAST_ON: Final = 40  # characters without a digit from a card to the date it ends
 _ANOTHER_DAY: Final = frozenset(read("linking")["another_day"])
@@ -76,7 +88,7 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
     for end in card_ends:
         found += _code_and_date(reading.text, end, taken)
     found += behind_masks(reading, masked, taken) if masked else []
-    for pattern in (_EXPIRY, _NAMED, _SOLID, _SPOKEN) if reading.has("EXPIRY") else (_EXPIRY, _NAMED, _SOLID):
+    for pattern in _WITH_WORD if reading.has("EXPIRY") else (_EXPIRY, _NAMED, _SOLID):
         for match in _matches(reading, pattern):
             if 1 in taken[match.start() : match.end()]:
                 continue
@@ -168,7 +180,8 @@ def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Dr
     Without the card: behind nothing but the date it ends ("valid until 01/30, code 289"), and that date with them.
     """
     if not cards:
-        match = _DATE_AND_CODE.search(reading.text)
+        match = _CODE_THEN_DATE.search(reading.text) if reading.has("PAYMENT_CARD") else None
+        match = match or _DATE_AND_CODE.search(reading.text)
         cue = reading.near("EXPIRY", match.start("date"), match.end("date"), before=6, after=-1) if match else None
         if (
             not match
@@ -186,6 +199,10 @@ def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Dr
         if run.size not in (3, 4) or len(run.groups) not in (1, run.size) or 1 in taken[run.start : run.end]:
             continue
         cue = reading.near("BESIDE_CARD", run.start, run.end, before=22, after=-1)
+        if cue is None and _SO_MANY.search(reading.text, max(0, run.start - _SO_MANY_WITHIN), run.start):
+            found.append(beside_card((run.start, run.end)))
+            taken[run.start : run.end] = b"\x01" * (run.end - run.start)
+            continue
         if (
             cue
             and "\n" not in reading.text[cue.end : run.start].strip("\n")

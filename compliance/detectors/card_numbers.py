@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from compliance.detectors.cards import card_windows, phone_like, pieces, usual_grouping
+from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import Group, Run
 from compliance.detectors.linking import speaks_back
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
@@ -20,6 +21,8 @@ _ITS_OWN: Final = re.compile(r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})
 _HAS_ANOTHER: Final = re.compile(  # "unit 32 here, ...", "part 1/2: ..."
     r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?(?:\d{1,9}[a-z]?[,.]? [a-z]|[1-4]/[2-4](?!\d)|[1-4][ :]{1,2}\Z)"
 )
+_PLACES: Final = frozenset(read("linking")["places"])
+_ITS_NUMBER: Final = re.compile(r"[ #:.,=-]{0,4}(?:(?:is|no|num|number|nr|id|code|key|es)[ #:.=-]{1,3}){0,2}")
 _FOR_IT: Final = re.compile(r"(?<![a-z])for (?:the|this|that|our|my) \Z")
 _AND: Final = frozenset(("and", "y", "n"))
 _IS: Final = frozenset(("is", "its", "it's", "that's", "thats", "es"))
@@ -95,7 +98,7 @@ def _context(reading: Reading, groups: tuple[Group, ...]) -> str | None:
     """The rule of the phrase that says what the number is: a card, or something else; the closer one counts."""
     start, end = groups[0].start, groups[-1].end
     card = [hit for kind in _CUES if (hit := reading.near(kind, start, end, before=_BEFORE, after=_AFTER))]
-    other = _other(reading, start, end)
+    other = _other(reading, start, end, printed=len(groups) > 1 and usual_grouping(groups))
     if other and other.end <= start and card and _FOR_IT.search(reading.text, max(0, other.start - 10), other.start):
         other = None  # "company card for the job 3714..."
     nearest = min((_distance(hit.start, hit.end, start, end) for hit in card), default=None)
@@ -104,9 +107,14 @@ def _context(reading: Reading, groups: tuple[Group, ...]) -> str | None:
     return "card.cue" if card else None
 
 
-def _other(reading: Reading, start: int, end: int) -> Hit | None:
-    """A phrase that says the number is something else: right before it, or "is my order number" after it."""
+def _other(reading: Reading, start: int, end: int, *, printed: bool) -> Hit | None:
+    """A phrase that says the number is something else: right before it, or "is my order number" after it.
+
+    `printed`: it stands in groups as cards have it, which no number of a room or a library does unless named so.
+    """
     before = reading.near(AGAINST, start, end, before=25, after=-1)
+    if before and printed and before.phrase in _PLACES and not _ITS_NUMBER.fullmatch(reading.text, before.end, start):
+        before = None  # "hold the room w/ 5434 ..."
     if (
         before
         and len(WORD.findall(reading.text, before.end, start)) <= _FEW_WORDS

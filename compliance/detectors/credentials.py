@@ -7,7 +7,7 @@ from typing import Final
 from compliance.detectors.data_files import read
 from compliance.detectors.one_time_codes import codes_with_letter, draft_of, one_time_codes
 from compliance.detectors.reading import AGAINST, Draft, Reading
-from compliance.detectors.unlocking import for_whom, of_a_device
+from compliance.detectors.unlocking import for_whom, in_hex, of_a_device, use_it
 from compliance.detectors.vocabulary import Hit
 
 _DATA: Final = read("credentials")
@@ -36,6 +36,7 @@ _OR: Final = re.compile(
     r"(?:or |o |now |maybe |it could be |could be |its |it's |is |the |old |new |other |one ){1,6}"
     r"(?P<secret>\S{4,64})"
 )
+_X_OR: Final = re.compile(r"(?:^|(?<= ))(?P<secret>[^\s,]{4,32}) (?:or|o) (?:maybe )?\Z")
 _CAPITAL_INSIDE: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
 _ADMIN: Final = re.compile(r"(?<![a-z])(?:admin|root|administrator) ?[/|:] ?(\S{4,64})")
 _STRONG_MARK: Final = re.compile(r"[a-z0-9][!#$%^&*+?~_][a-z0-9]|[a-z]\d+[!$^&*?~]\Z", re.IGNORECASE)
@@ -75,10 +76,13 @@ def find_credentials(reading: Reading) -> list[Draft]:
             if draft is not None and hit.phrase == _THE_LOGIN and _names_who(reading, draft):
                 continue  # "the login is kim22 and the password ...": a name
             if draft is not None:
-                found += [draft, *_next_secret(reading, draft)]
+                found += [draft, *_next_secret(reading, draft), *_secret_before(reading, draft)]
+            elif kind == "secret.key":
+                found += in_hex(reading, hit)
     found += [] if found else of_a_device(reading)
     if not found and reading.has("secret.password") and reading.direction == "in":
-        found += _anywhere(reading)
+        anywhere = _anywhere(reading)
+        found += anywhere if len(anywhere) != 1 else [*anywhere, *_next_secret(reading, anywhere[0])]
     if reading.has("secret.user"):
         found += _user_and_secret(reading)
         found += _admins(reading)
@@ -128,6 +132,19 @@ def _after(reading: Reading, hit: Hit) -> Draft | None:  # noqa: PLR0911 - each 
 def _next_secret(reading: Reading, draft: Draft) -> list[Draft]:
     """What follows a secret as another of its kind: "old password was X, new one Y"."""
     match = _ANOTHER.match(reading.text, draft.spans[-1][1]) or _OR.match(reading.text, draft.spans[-1][1])
+    if match is None:
+        return []
+    start, end = _stripped(reading.text, *match.span("secret"))
+    written = reading.as_written(start, end) if end > start else ""
+    if not looks_random(written) or harmless(written):
+        return []
+    return [draft_of(start, end, "credential.cue/another", "credential.looks_random")]
+
+
+def _secret_before(reading: Reading, draft: Draft) -> list[Draft]:
+    """What stands before a secret as the other of two: "either Maple$22 or maple22 is my password"."""
+    start = draft.spans[0][0]
+    match = _X_OR.search(reading.text, max(0, start - _LONGEST_BEFORE), start)
     if match is None:
         return []
     start, end = _stripped(reading.text, *match.span("secret"))
@@ -240,7 +257,7 @@ def _user_and_secret(reading: Reading) -> list[Draft]:
     """ "login: bob / hunter2!": the second of two values behind one phrase."""
     found = []
     for hit in reading.by_kind["secret.user"]:
-        match = _USER_SECRET.match(reading.text, hit.end)
+        match = _USER_SECRET.match(reading.text, hit.end) or use_it(reading.text, hit)
         if match is None:
             continue
         start, end = _stripped(reading.text, *match.span(1))

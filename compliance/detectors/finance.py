@@ -17,7 +17,7 @@ _WEAK: Final = frozenset(_DATA["weak"])
 _PAID_BY_HOUR: Final = frozenset(_DATA["paid_by_hour"])
 _AT_A_BANK: Final = frozenset(_DATA["at_a_bank"])
 _BARE_OK: Final = frozenset(_DATA["bare_ok"])
-_WORTH: Final = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand)"
+_WORTH: Final = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand|hundred)"
 _CURRENCY: Final = r"(?:dollars?|usd|bucks|euros?|eur|pounds|gbp|quid|cents|pesos|dolares|mxn|cad|€|£)"
 _NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d\d?)?|\d{1,9}(?:[.,]\d\d?)?)"
 _NOT_MONEY: Final = (
@@ -64,6 +64,17 @@ _PUBLIC: Final = re.compile(
     r"just announced|as announced)(?![a-z])"
 )
 _SURELY_MONEY: Final = 1000  # a number from which "a month" further on makes it money
+
+
+_ONES: Final = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    "eighteen|nineteen"
+)
+_TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_SPELLED: Final = re.compile(  # "eighteen hundred", "forty two thousand dollars"
+    rf"(?<![a-z])(?:(?:{_TENS})[ -])?(?:{_ONES}|{_TENS}) (?:hundred|thousand|grand)"
+    rf"(?P<unit> ?{_CURRENCY}(?![a-z]))?(?![a-z]){_NOT_MONEY}"
+)
 
 
 @final
@@ -192,6 +203,11 @@ def _amounts(reading: Reading, sentence: Sentence) -> list[Amount]:
                 float(number),
             )
         )
+    if "hundred" in text or "thousand" in text or "grand" in text:
+        found += [
+            Amount(match.start(), match.end(), match["unit"] is not None, False, _SURELY_MONEY)
+            for match in _SPELLED.finditer(text, sentence.start, limit)
+        ]
     return found
 
 

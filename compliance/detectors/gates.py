@@ -65,7 +65,7 @@ _BEGINS_A_SHAPE: Final = re.compile(
 )
 _AMOUNT: Final = re.compile(
     r"[$£€%]|\d ?p(?:ercent|ct)|\d[.,]?\d[.,]?\d|\d ?[km](?![a-z])|"
-    r"\d ?(?:mil|gr|dol|buck|peso|an h|a h|/ ?h|la h|por h|per h|mon|mes|pay|we)"
+    r"\d ?(?:mil|gr|hun|dol|buck|peso|an h|a h|/ ?h|la h|por h|per h|mon|mes|pay|we)"
 )
 _ENDS_A_NINO: Final = re.compile(r"\d\d[ -]?[a-d](?![a-z0-9])")
 _BEGINS_AN_ALIEN_NUMBER: Final = re.compile(r"a(?<![a-z0-9]a)[-# ]{0,2}\d{3}")
@@ -127,7 +127,8 @@ def may_hold(seen: Glance, text: str, original: str) -> int:
     elif not seen.digits:
         if flags & _TESTS and flags & _RESULTS:
             flags |= HEALTH
-        flags = flags & _WITHOUT_DIGITS | (MONEY if flags & _TROUBLE else 0)
+        spelled = flags & MONEY and flags & _NUMBER_WORD and _sum_in_words(text)
+        flags = flags & _WITHOUT_DIGITS | (MONEY if flags & _TROUBLE or spelled else 0)
         if "<<" in text:
             flags |= SHAPES | NUMBERS
     else:
@@ -137,6 +138,10 @@ def may_hold(seen: Glance, text: str, original: str) -> int:
     if (seen.long_word or not original.isascii()) and _long_word(original) and not _LETTERS_ONLY.issuperset(original):
         flags |= FORMATS
     return flags
+
+
+def _sum_in_words(text: str) -> bool:
+    return "hundred" in text or "thousand" in text or "grand" in text
 
 
 def _long_word(original: str) -> bool:
@@ -220,7 +225,13 @@ def _begins_an_iban(text: str, raw: bytes) -> bool:
 def _with_digits(text: str, flags: int, digits: int) -> int:
     raw = text.encode("utf-8", "replace")
     signs = signs_of(raw)
-    if flags & _CODES and ("0000" in signs or "/" in text or "00 00" in signs or "00-00" in signs):
+    if flags & _CODES and (
+        "0000" in signs
+        or "/" in text
+        or "00 00" in signs
+        or "00-00" in signs
+        or (" use " in text and ("a0" in signs or "0a" in signs))
+    ):
         flags |= SECRETS
     if "a-000000" in signs and "g-" in text:
         flags |= SECRETS

@@ -47,6 +47,7 @@ _OF_A_MACHINE: Final = re.compile(
     r"plug|hose|sensor|pad|rotor|battery|tire|tyre|pump|motor|switch|relay|seal|ink|lamp|bolt|screw|knob|handle|faucet|"
     r"chain|sprocket|filtro|correa|bombilla)s?(?: (?:no|num|number|nr|ref))?[ #:.]{1,3}\Z"
 )
+_LETTER_BEHIND: Final = re.compile(r"-[a-z](?![a-z0-9])")  # of a form: "200-29-1309-B"
 _SORT_SIZES: Final = ((2, 2, 2), (6,))
 _SORTED_PAIR: Final = ((2, 2, 2, 8), (6, 8))
 PLACEHOLDERS: Final = frozenset({"078051120", "219099999", "123456789", "111111111", "046454286"})
@@ -192,7 +193,7 @@ def by_grouping(reading: Reading, cues: list[Hit], value: Value) -> Draft | None
         kind = "US_SSN" if ssn(part.compact) else "US_ITIN" if itin(part.compact) else None
         if kind is None or (len(value.cells) != 3 and value.separator != " "):
             continue
-        if _something_else(reading, cues, part):
+        if _something_else(reading, cues, part) or _LETTER_BEHIND.match(reading.text, part.end):
             continue
         rules = ("ssn.separators", "proof.range")
         return Draft(kind, ((part.start, part.end),), reasons(*rules), placeholder=part.compact in PLACEHOLDERS)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from compliance.detectors.data_files import read
-from compliance.detectors.health_places import of_a_group, told_by_neighbour, told_in_passing
+from compliance.detectors.health_places import of_a_group, of_who_writes, told_by_neighbour, told_in_passing
 from compliance.detectors.health_results import FAR, draft_of, few_words, nature_of, phrase_of, result_of, ruled_out
 from compliance.detectors.reading import Draft, Reading
 from compliance.detectors.sentences import Sentence, sentences
@@ -27,12 +27,14 @@ _NEXT_KIND: Final = frozenset({"not_next", "not_adjacent"})
 _FEWEST_RULES: Final = {"condition": 2, "medication": 2, "treatment": 2, "pathogen": 2, "otc": 3}
 _NEEDS_PERSON: Final = frozenset(_DATA["needs_person"])
 _TESTED: Final = frozenset(_DATA["tested"])
+_TOLD_BESIDE: Final = frozenset({"condition", "pathogen", "treatment"})
 _SICK_WITH: Final = frozenset({"condition", "pathogen"})
 _THIRD_PERSON: Final = frozenset(_DATA["third_person"])
 _NOBODY: Final = frozenset(_DATA["nobody"])
 _PATIENTS_WORDS: Final = frozenset(_DATA["patients_words"])
 _ORDERS: Final = frozenset(_DATA["orders"])
 _SINCE: Final = frozenset({"since", "since my"})
+_TREATED: Final = frozenset({"on chemo", "on dialysis", "on oxygen"})
 _MEDICINES: Final = frozenset({"medication", "otc"})
 _TAKE: Final = frozenset(_DATA["take"])
 _WE_FOUND: Final = re.compile(
@@ -74,7 +76,9 @@ def _told_of_somebody(reading: Reading, sentence: Sentence, hit: Hit, hits: list
         return []
     inbound = reading.direction == "in"
     rules = _told(sentence, hit, inbound=inbound)
-    if rules or sentence.asks or _SICK_WITH.isdisjoint(hit.kinds):
+    if not rules and inbound and "condition" in hit.kinds:
+        rules = of_who_writes(sentence, hit)
+    if rules or sentence.asks or _TOLD_BESIDE.isdisjoint(hit.kinds):
         return rules
     rules = told_by_neighbour(reading.text, hit, found)
     if not rules and inbound and not _harmless(sentence, hit):
@@ -173,7 +177,11 @@ def _names_a_thing(sentence: Sentence, hit: Hit, near: int) -> Hit | None:
 
 def _told_all_the_same(harmless: Hit, hit: Hit, *, person: Hit | None, own: bool, strong: Hit | None) -> bool:
     """Whether what is said of somebody weighs more than the harmless phrase."""
-    if person is None or not harmless.kinds.isdisjoint(("animals", "things")):
+    if person is None:
+        return False
+    if "things" in harmless.kinds and harmless.end <= person.start and "verbs" in hit.kinds:
+        return True  # "need the mini fridge, im diabetic"
+    if not harmless.kinds.isdisjoint(("animals", "things")):
         return False
     return (strong is not None and harmless.kinds.isdisjoint(_NEXT_KIND)) or (own and harmless.start < hit.start)
 
@@ -195,7 +203,10 @@ def _begins(sentence: Sentence, hit: Hit) -> bool:
     """Whether a phrase opens a sentence and so is told of who writes: "allergic to nuts", "had a stroke"."""
     if hit.phrase.startswith("allerg"):
         return hit.start - sentence.start <= 1
-    return "verbs" in hit.kinds and not _is_state(hit) and not sentence.asks and _opens(sentence, hit)
+    state = _is_state(hit) and hit.phrase not in _TREATED
+    if hit.phrase in _TREATED and sentence.text[hit.start - 2 : hit.start] == ", ":
+        return not sentence.asks
+    return "verbs" in hit.kinds and not state and not sentence.asks and _opens(sentence, hit)
 
 
 def _somebody_has(sentence: Sentence, close: Hit, kind: str) -> bool:

@@ -9,6 +9,17 @@ from compliance.detectors.vocabulary import Hit, first_from
 
 _NEXT: Final = 16
 _FOR: Final = re.compile(r" (?:for|para)(?: (?:my|his|her|the|la|el|mi|su|los|las|mis|that))? ")
+_AND_ALSO: Final = re.compile(  # "allergic to penicillin also have crohns", "have sleep apnea and use a cpap"
+    r"(?:,| and| plus| y| also|, and|, also)"
+    r"(?: (?:i |also |he |she ){0,2}(?:have|has|use|uses|got|on|take|takes|tengo))?"
+    r"(?: an?| my)? "
+)
+_HERE: Final = re.compile(
+    r"(?: vet| patient| mom| dad| survivor| sufferer)? here(?= |,|$)|,? (?:kid|son|daughter|child|guest),"
+)
+_IN_MY: Final = re.compile(
+    r" [a-z ]{0,16}in (?:my|his|her) (?:left |right |both )?(?:eyes?|knees?|hands?|hips?|legs?|ears?|feet)(?![a-z])"
+)
 _AS_RESULT: Final = re.compile(r"(?<![a-z])(?:results?|resultado|status|diagnosis|diagnostico|dx) ?[:=] ?\Z")
 _HEARD: Final = re.compile(
     r"(?<![a-z])(?:showed|shows|found|says|said|called|call|results? (?:are )?(?:in|back))[ .!,]{0,2}\n"
@@ -32,6 +43,8 @@ def told_by_neighbour(text: str, hit: Hit, found: list[Draft]) -> list[str]:
     term = f"health.term/{hit.phrase}"
     if found and _FOR.fullmatch(text, found[-1].spans[-1][1], hit.start):
         return [term, "health.disclosure/for"]  # "I take losartan for high blood pressure"
+    if found and found[-1].type == "HEALTH_INFO" and _AND_ALSO.fullmatch(text, found[-1].spans[-1][1], hit.start):
+        return [term, "health.disclosure/also"]
     if _AS_RESULT.search(text, max(0, hit.start - _FEW_LETTERS), hit.start):
         return [term, "health.disclosure/result"]
     return []
@@ -48,6 +61,15 @@ def told_in_passing(sentence: Sentence, hit: Hit, hits: list[Hit]) -> list[str]:
         return [term, "health.disclosure/severe"]
     if _alone(sentence, hit) and _absent_after(sentence.end, hits):
         return [term, "health.disclosure/keeps away"]  # "lice... again. keeping her home"
+    return []
+
+
+def of_who_writes(sentence: Sentence, hit: Hit) -> list[str]:
+    """The rules by which a condition at the begin of what a customer writes is somebody's: "celiac here, ..."."""
+    if hit.start - sentence.start > 1:
+        return []
+    if _HERE.match(sentence.text, hit.end) or _IN_MY.match(sentence.text, hit.end):
+        return [f"health.term/{hit.phrase}", "health.person/here"]
     return []
 
 

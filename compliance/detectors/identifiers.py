@@ -18,7 +18,7 @@ from compliance.detectors.grouped_numbers import (
     in_pieces,
 )
 from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
-from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS, digit_by_digit, of_a_reference
+from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS, digit_by_digit, of_a_reference, of_a_telephone
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, value_of, values
 from compliance.detectors.vocabulary import WORD, Hit
@@ -57,6 +57,9 @@ _NPI_DIGITS: Final = 10
 _RECEIVED: Final = re.compile(
     r" (?:that )?(?:i (?:just )?(?:got|received)|they|you (?:just )?(?:sent|texted)|it (?:sent|gave)|"
     r"(?:just )?came)(?![a-z])"
+)
+_FOR_WHAT: Final = re.compile(
+    r" (?:for|para) (?:(?!on |by |due |is |until |before |at |from )[a-z]{1,12} ){1,5}(?:(?:is|es) )?:? ?"
 )
 _ROW: Final = 12  # characters between two values of a row
 _SHORTEST: Final = 3  # letters and digits that a value has at least: a card's code
@@ -157,6 +160,8 @@ def _named(reading: Reading, before: list[Hit], value: Value) -> Draft | None:
             continue
         tried.add(hit.phrase)
         if _blocks(hit):
+            if value.date and _birth_for(reading.text, before, value):
+                continue
             if hit.phrase.startswith("end") and len(value.compact) >= _WHOLE_NUMBER:
                 continue  # "account ending in ... well, the whole number is 35580746"
             return None
@@ -164,6 +169,13 @@ def _named(reading: Reading, before: list[Hit], value: Value) -> Draft | None:
         if draft is not None:
             return draft
     return None
+
+
+def _birth_for(text: str, before: list[Hit], value: Value) -> bool:
+    """Whether a day is said to be a birth's and then what it is asked for: "my dob for the rx pickup 02.28.61"."""
+    return any(
+        "DATE_OF_BIRTH" in hit.kinds and _FOR_WHAT.fullmatch(text, hit.end, value.start) is not None for hit in before
+    )
 
 
 def _only_comma(text: str, hits: list[Hit]) -> bool:
@@ -245,7 +257,8 @@ def _something_else(reading: Reading, kind: str, hit: Hit, value: Value) -> bool
     if kind == "CARD_SECURITY":
         return hit.phrase == "digit code" and _RECEIVED.match(reading.text, hit.end) is not None
     if kind == "BANK_ACCOUNT":
-        return reading.text[hit.end : value.start].strip() == "of"  # "savings of 123456": a sum
+        of_a_sum = reading.text[hit.end : value.start].strip() == "of"  # "savings of 123456"
+        return of_a_sum or of_a_telephone(value, hit.phrase)
     return kind == "CARD_PIN" and not _leads_to_pin(reading.text[hit.end : value.start])
 
 

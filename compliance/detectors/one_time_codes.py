@@ -25,6 +25,17 @@ _SO_MANY_DIGITS: Final = re.compile(
     r"(?P<sent> (?:that )?(?:i (?:just )?(?:got|received)|(?:they|you|it) (?:just )?(?:sent|texted|gave|emailed)"
     r"(?: me| to me| over)?|(?:just )?came(?: through| in| up)?))?(?: (?:is|was|says))?[ :=,]{1,3}\Z"
 )
+_WHAT_CAME: Final = re.compile(  # "115211 thats what they texted me"
+    r",? (?:is |was |thats |that's |that is |its )?(?:the (?:one|code|number) )?(?:what|that) "
+    r"(?:they|it|you|u|he|she) (?:just )?(?:texted|sent|emailed|messaged)(?: me| to me)?(?![a-z])"
+)
+_ENTER_TO: Final = re.compile(  # "to finish signing in to ParentSquare enter 215703"
+    r"(?<![a-z])(?:finish|complete|continue|keep|confirm|verify) (?:your |the )?"
+    r"(?:sign(?:ing)?[ -]?(?:in|up|on)|log(?:ging)?[ -]?(?:in|on)|registration|registering|verification|identity)"
+    r"(?: (?:to|for|with|at) (?:your )?[a-z0-9.]{2,24}(?: [a-z0-9.]{2,16})?)?,? (?:please )?"
+    r"(?:enter|use|type|input|put in)(?: the)?(?: code| pin)?:? ?\Z"
+)
+_ENTER_WITHIN: Final = 100
 _SENT_WITHIN: Final = 60
 _FOR: Final = re.compile(r" (?:code )?for (?:(?:your|the|this|a|ur) )?(?:[a-z]{2,12} ){0,2}")
 _DAY: Final = re.compile(r"(?<![a-z])(?:on|by|until|till|from|expires?|valid|dated?|born|dob|before|after|since) \Z")
@@ -55,6 +66,10 @@ def one_time_codes(reading: Reading) -> list[Draft]:
         told = _said_to_be_sent(reading.text, run, harmless=harmless)
         if told:
             found.append(draft_of(start, end, f"credential.code_cue/{told}", "credential.code_purpose"))
+            continue
+        came = _WHAT_CAME.match(reading.text, end) is not None and not harmless
+        if came or _ENTER_TO.search(reading.text, max(0, start - _ENTER_WITHIN), start):
+            found.append(draft_of(start, end, "credential.code_cue/sent or asked for", "credential.code_purpose"))
             continue
         other = reading.near(AGAINST, start, end, before=20, after=20)
         cue = _strong(reading, start, end, purpose=purpose or not harmless)

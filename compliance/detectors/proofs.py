@@ -26,6 +26,7 @@ _PASSES: Final = ("passport", "pasaporte", "passeport", "lic", "driv", "dl", "pe
 _GERMAN: Final = ("reisepass", "personalausweis", "ausweis")
 _GERMAN_SIZES: Final = (9, 10)
 _MOST_CELLS: Final = 5  # of an account or a medical number
+_ALSO_BY_PHONE: Final = frozenset({"zelle to", "pay me at", "transfer to"})
 _BANKS: Final = frozenset(read("cues")["banks"])
 _FILES: Final = frozenset({"chart", "patient", "member", "pt"})
 _OF_A_CHART: Final = frozenset(read("cues")["of_a_chart"])
@@ -130,6 +131,11 @@ def _government(value: Value, phrase: str, soft: bool) -> str | None:
     if not 6 <= len(compact) <= 18 or digits < 5 or len(value.cells) > 6:
         return None
     return None if value.sizes == (3, 4) or (value.sizes == (3, 3, 4) and soft) else "proof.shape"
+
+
+def of_a_telephone(value: Value, phrase: str) -> bool:
+    """Whether money is sent to a telephone number, as some services have it: "zelle to 312-555-0148"."""
+    return phrase in _ALSO_BY_PHONE and value.sizes in _PHONE_SIZES
 
 
 def of_a_reference(value: Value, phrase: str) -> bool:

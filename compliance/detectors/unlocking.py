@@ -21,6 +21,9 @@ _OF_A_DEVICE: Final = re.compile(
 _FOR_WHOM: Final = re.compile(
     r" for (?:the |my |our |your )?[a-z]{2,12}(?: [a-z]{2,12}){0,2}: ?(?P<secret>[a-z]{5,24})[.!]?[ ]?(?=\n|\Z)"
 )
+_HEX: Final = re.compile(r"(?<!\w)[0-9a-f]{24,64}(?!\w)")
+_KEY_WITHIN: Final = 110
+_USE_IT: Final = re.compile(r",? (?:just )?(?:use|try|enter|put in) (?P<secret>\S{7,64})")
 
 
 def of_a_device(reading: Reading) -> list[Draft]:
@@ -42,3 +45,16 @@ def for_whom(reading: Reading, hit: Hit) -> Draft | None:
     if word in _NO_SECRETS:
         return None
     return draft_of(*match.span("secret"), f"credential.cue/{hit.phrase}")
+
+
+def in_hex(reading: Reading, hit: Hit) -> list[Draft]:
+    """A key in hexadecimal digits somewhat behind its name: "bearer token for the test feed: 7b87..."."""
+    match = _HEX.search(reading.text, hit.end, hit.end + _KEY_WITHIN)
+    if match is None or match.group().isalpha():
+        return []
+    return [draft_of(*match.span(), f"credential.cue/{hit.phrase}", "credential.looks_random")]
+
+
+def use_it(text: str, hit: Hit) -> re.Match[str] | None:
+    """What is to be used for an account: "for my apple id use Rexthedog2"."""
+    return _USE_IT.match(text, hit.end) if "for " in text[max(0, hit.start - 9) : hit.start] else None

@@ -25,6 +25,7 @@ _GLUED: Final = re.compile(r"(?:" + "|".join(sorted(read("linking")["glued"], ke
 _NO_VALUE: Final = re.compile(  # money, month and year, time, share
     r"[$£€] ?\d[\d,.]*|(?<![\d/])\d{1,2} ?/ ?(?:20)?\d\d(?![\d/])|\d{1,2}:\d\d|(?<![\d,])\d[\d,]*%"
 )
+_DASHED: Final = re.compile(r"\d{3}-\d\d-\d{4}(?![\w-])")
 _CUES_WITH_DIGIT: Final = frozenset({"cvv2", "cvc2", "1st", "2nd", "3rd", "2fa"})
 
 
@@ -160,7 +161,7 @@ def _grouped(text: str, cells: list[Cell]) -> list[Value]:
             fits = gap in _SEPARATORS and (not separator or gap == separator) and len(current) < _MOST_CELLS
             if fits and (
                 gap != " "
-                or (current[-1][2].isdigit() and cell[2].isdigit())
+                or (current[-1][2].isdigit() and cell[2].isdigit() and not _begins_dashed(text, cells, place))
                 or (len(current[-1][2]) + len(cell[2]) <= 9 and not _begins_another(text, cells, place))
                 or _goes_on(current, cell[2])
             ):
@@ -181,6 +182,13 @@ def _begins_another(text: str, cells: list[Cell], place: int) -> bool:
         return False
     gap = text[cell[1] : cells[place + 1][0]]
     return gap in ("-", ".") and cells[place + 1][2].isdigit()
+
+
+def _begins_dashed(text: str, cells: list[Cell], place: int) -> bool:
+    """Whether 3-2-4 digits with dashes stand there, a number of its own: "for the 529 715-73-6786"."""
+    if text[cells[place][1] : cells[place][1] + 1] != "-" or place + 2 >= len(cells):
+        return False
+    return _DASHED.match(text, cells[place][0]) is not None
 
 
 def _goes_on(current: list[Cell], cell: str) -> bool:
