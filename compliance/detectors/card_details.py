@@ -129,6 +129,8 @@ def _matches(reading: Reading, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     """What a pattern of dates finds; tried only where the groups of digits allow it."""
     if pattern is _NAMED:
         return list(_NAMED.finditer(reading.text)) if names_a_month(reading) or "exp" in reading.text else []
+    if pattern is _YEAR_FIRST and "20" not in reading.text:
+        return []
     return at_digits(pattern, reading.text, reading.starts())
 
 

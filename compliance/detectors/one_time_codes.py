@@ -67,8 +67,8 @@ def one_time_codes(reading: Reading) -> list[Draft]:
         if told:
             found.append(draft_of(start, end, f"credential.code_cue/{told}", "credential.code_purpose"))
             continue
-        came = _WHAT_CAME.match(reading.text, end) is not None and not harmless
-        if came or _ENTER_TO.search(reading.text, max(0, start - _ENTER_WITHIN), start):
+        came = not harmless and _WHAT_CAME.match(reading.text, end) is not None
+        if came or (purpose and _ENTER_TO.search(reading.text, max(0, start - _ENTER_WITHIN), start)):
             found.append(draft_of(start, end, "credential.code_cue/sent or asked for", "credential.code_purpose"))
             continue
         other = reading.near(AGAINST, start, end, before=20, after=20)
