@@ -39,7 +39,7 @@ _TELL = 200
 
 
 class Over(Exception):
-    """It was ended while it was being made: whoever asked for it has left."""
+    """It was ended while it was being made, since whoever asked for it has left; or another worker makes it by now."""
 
 
 def round_of_exports() -> dict[str, int]:
@@ -92,8 +92,8 @@ def _give_up(organization_id: UUID, export: DataExport, error: Exception) -> Non
 
 
 def _being_made(export: DataExport) -> QuerySet[DataExport]:
-    """The export as long as nobody has ended it."""
-    return DataExport.objects.filter(pk=export.pk, state=State.MAKING)
+    """The export as long as nobody has ended it, or taken it over: each who takes it counts one try more."""
+    return DataExport.objects.filter(pk=export.pk, state=State.MAKING, tries=export.tries)
 
 
 def _make(organization_id: UUID, export: DataExport) -> None:
@@ -167,7 +167,8 @@ class _Read:
 
     def expect(self, total: int) -> None:
         """In the active transaction."""
-        DataExport.objects.filter(pk=self._export.pk).update(total=total)
+        if not _being_made(self._export).update(total=total):
+            raise Over
 
     def __call__(self, rows: int) -> None:
         self.rows += rows
@@ -175,7 +176,8 @@ class _Read:
             self._told = self.rows
             with activate(self._organization):
                 until = timezone.now() + _LEASE
-                DataExport.objects.filter(pk=self._export.pk).update(done=self.rows, busy_until=until)
+                if not _being_made(self._export).update(done=self.rows, busy_until=until):
+                    raise Over
 
 
 # --- The end ---

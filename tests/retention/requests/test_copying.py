@@ -124,6 +124,38 @@ def test_who_died_half_way_leaves_a_file_that_is_made_anew(desk, asked, monkeypa
     assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
 
 
+def test_who_stalled_and_was_overtaken_writes_nothing_into_the_other_ones_file(desk, asked, monkeypatch):
+    organization, others = desk.organization.pk, []
+
+    def stall(_point):
+        if not others:
+            with activate(desk.organization):
+                DataExport.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
+            others.append(running._take(organization))
+
+    monkeypatch.setattr(zipping, "PIECE", 600)
+    monkeypatch.setattr(running, "crash_here", stall)
+    assert running.go_on(organization) == 0
+    [second] = others
+    with activate(desk.organization):
+        export = DataExport.objects.get()
+        assert (export.state, DataExportPart.objects.count()) == ("making", 0)
+        first, first.tries = DataExport.objects.get(), second.tries - 1
+        with pytest.raises(running.Over):
+            running._Read(organization, first).expect(5)
+    read = running._Read(organization, first)
+    with pytest.raises(running.Over):
+        read(running._TELL)
+    running._give_up(organization, first, ValueError())
+    with activate(desk.organization):
+        export = DataExport.objects.get()
+        assert (export.busy_until is None, export.failure) == (False, ""), "the second one is still at it"
+    running._make(organization, second)
+    answer, content = fetched(desk)
+    assert answer.status_code == 200
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+
+
 def test_killed_at_any_piece_the_next_worker_makes_the_same_file_and_nobody_gets_a_half_one(desk, asked, monkeypatch):
     class Killed(BaseException):
         pass
