@@ -142,13 +142,17 @@ def _ask_some(organization_id: UUID) -> tuple[int, bool]:
 
 @dataclass(frozen=True)
 class _Wish:
-    """A copy, the provider's id of its text, and whether its record is to go now or its words alone."""
+    """A copy, the provider's id of its text, and whether its record is to go now or its words alone.
+
+    `until`: the end of the lease. A copy that is due at another time was wanted anew meanwhile, or taken by others.
+    """
 
     line_id: UUID
     copy_id: UUID
     message_id: UUID
     name: str
     deletes: bool
+    until: datetime
 
 
 def _take() -> tuple[list[_Wish], int]:
@@ -161,11 +165,10 @@ def _take() -> tuple[list[_Wish], int]:
     rows = list(waiting.select_for_update(skip_locked=True).filter(message_id__in=free))
     texts = Message.objects.filter(pk__in=[row.message_id for row in rows], provider_message_id__isnull=False)
     known = {pk: (name, status) for pk, name, status in texts.values_list("pk", "provider_message_id", "status")}
-    CarrierCopy.objects.filter(pk__in=[row.pk for row in rows]).update(
-        due_at=timezone.now() + _LEASE, tries=F("tries") + 1
-    )
+    until = timezone.now() + _LEASE
+    CarrierCopy.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=until, tries=F("tries") + 1)
     wishes = [
-        _Wish(row.line_id, row.pk, row.message_id, str(name), row.deletes and (status in FINAL or _is_old(row)))
+        _Wish(row.line_id, row.pk, row.message_id, str(name), row.deletes and (status in FINAL or _is_old(row)), until)
         for row in rows
         if (found := known.get(row.message_id))
         for name, status in [found]
@@ -232,7 +235,9 @@ async def _ask(provider: Provider, wishes: Sequence[_Wish]) -> list[NotAccepted 
 def _record(wish: _Wish, refusal: NotAccepted | None) -> None:
     copy = CarrierCopy.objects.select_for_update().get(pk=wish.copy_id)
     now = timezone.now()
-    pause = PAUSES[min(copy.tries, len(PAUSES)) - 1]
+    pause = PAUSES[min(max(copy.tries, 1), len(PAUSES)) - 1]  # none was tried of one that is wanted anew
+    if refusal is not None and copy.due_at != wish.until:
+        return  # no answer to what is wanted by now, which is due already
     if refusal is None:
         _note_gone(copy, wish, now, pause)
     else:

@@ -155,6 +155,33 @@ def test_one_that_goes_just_as_it_is_put_on_hold_is_told_of(plain: Desk, monkeyp
     assert str(copy.message_id) in told.details
 
 
+@pytest.mark.parametrize("answer", [NEVER, BUSY, None])
+def test_a_wish_to_delete_that_comes_while_it_is_being_redacted_is_not_lost(
+    heard: Desk, monkeypatch: pytest.MonkeyPatch, answer: NotAccepted | None
+) -> None:
+    run = asyncio.run
+
+    def slowly(asked: Coroutine[object, object, object]) -> object:
+        answers = run(asked)
+        with activate(heard.organization):
+            text = CarrierCopy.objects.get().message_id
+            carrier_copies.forget_all([text], at=timezone.now(), deletes=True)
+        return answers
+
+    FAR_END.keeps += [answer] if answer else []
+    with monkeypatch.context() as patched:
+        patched.setattr(carrier_copies.asyncio, "run", slowly)
+        carrier_copies.ask_providers(seconds=0)
+    copy = copy_of(heard)
+    assert (copy.state, copy.deletes, copy.code) == (State.WAITING, True, "")
+    soon = timedelta() if answer else carrier_copies.PAUSES[0]
+    assert copy.due_at is not None
+    assert copy.due_at <= timezone.now() + soon
+    make_due(heard)
+    carrier_copies.ask_providers()
+    assert copy_of(heard).state == State.DELETED
+
+
 def test_a_worker_that_dies_while_it_asks_leaves_it_to_the_next(heard: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(*_: object) -> None:
         raise SystemExit
