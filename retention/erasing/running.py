@@ -16,6 +16,7 @@ from retention.erasing.own_files import end_own_files
 from retention.erasing.rows import end_all, let_go_of_numbers, naming, who_of
 from retention.erasing.stopping import stops
 from retention.exporting.running import end as end_exports
+from retention.holds.freezing import held_exports
 from retention.lock import deleting_lock
 from retention.models import DataExport, Erasure, SubjectRequest
 from retention.models.subject_request import SUBJECT_KEY
@@ -208,6 +209,7 @@ def _close(erasure: Erasure, indexes: Collection[bytes]) -> None:
     )
     ids = [str(pk) for pk in own.values_list("pk", flat=True)]
     other_copies = DataExport.objects.filter(request__in=own).exclude(request=erasure.request)
+    other_copies = other_copies.exclude(pk__in=held_exports().values("pk"))  # a hold may have come since it began
     end_exports(list(other_copies.exclude(state=DataExport.State.ENDED)))
     own.update(number_masked="", erased_at=now)
     destroy_keys(SUBJECT_KEY, *ids, reason=f"erasure {erasure.pk}", actor=erasure.asked_by)

@@ -21,7 +21,7 @@ from tenancy.encryption.key_sources import CONTACT
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.callers import make_caller
-from tests.retention.asked import ask_request
+from tests.retention.asked import ask_request, copied_for
 from tests.retention.placed import place_hold
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -284,6 +284,29 @@ def test_an_open_conversation_and_a_law_that_keeps_stop_it_with_the_day(desk, pe
         ProfileChange.objects.create(profile="broker_dealer", holds=True, by=desk.cast.owner)
     with pytest.raises(CannotDo, match=r"profile says so .* On \d+ \w+ 20"):
         begin(desk)
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_another_copy_that_came_on_hold_while_it_ran_stays(desk, person, monkeypatch, is_held):
+    erasure = begin(desk)
+
+    def die(_point):
+        raise Died
+
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(rows, "crash_here", die)
+        running.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        export = copied_for(desk.cast.admin, ask_request(desk.cast.admin, FIRST, kind="access"))
+        if is_held:
+            place_hold(desk.cast.admin, about=FIRST)
+        Erasure.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
+    assert running.go_on(desk.organization.pk) == 1
+    with activate(desk.organization):
+        assert Erasure.objects.get(pk=erasure.pk).state == "done"
+        export.refresh_from_db()
+        assert export.state == ("ready" if is_held else "ended")
+        assert export.parts.exists() == is_held
 
 
 def test_above_the_limit_two_people_are_needed(desk, person, monkeypatch):
