@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django_scopes import get_scope
 
 from accounts import mail
 from accounts.mail.writing import Word
 from accounts.models import Membership, MembershipRole, Role
 from accounts.permissions import Permission
+
+ONE_MAIL_IN = timedelta(minutes=15)
 
 
 def tell(
@@ -31,6 +35,25 @@ def tell(
     """
     rows = holders(permission).filter(wants_mails=True).order_by("user__email")
     return sum(_queue(member, kind, route, words or {}) for member in rows if member != but and only(member))
+
+
+def tell_in_a_while(
+    permission: Permission, kind: mail.MailKind, *, route: str, newest: Callable[[Membership], datetime | None]
+) -> int:
+    """`tell` of what has come since the last such mail, one mail in `ONE_MAIL_IN` to each (decision 0335).
+
+    `newest` says when the newest of what waits for a member came; None: nothing does. Whoever calls it when something
+    comes has the clock call it as well, for what comes within that time. Returns how many mails were queued.
+    """
+
+    def is_due(member: Membership) -> bool:
+        came = newest(member)
+        if came is None:
+            return False
+        told = mail.last_queued(to=member.user, kind=kind, scope=member.organization_id)
+        return told is None or (came > told and told + ONE_MAIL_IN <= timezone.now())
+
+    return tell(permission, kind, route=route, only=is_due)
 
 
 def holders(permission: Permission) -> QuerySet[Membership]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 
 from compliance.actions import measuring, reminding
-from compliance.content_types import deciding
+from compliance.content_types import deciding, holding
 from compliance.escalations import clock
 from compliance.importing import working
 from compliance.measures import reviewing
@@ -26,6 +26,7 @@ from compliance.work import keeping as counting_work
 from compliance.work.mailed import work_words
 from tenancy.background import each_organization
 from tenancy.isolation import current_organization_id
+from texting.announcements import telling as announced
 
 
 @shared_task
@@ -38,6 +39,13 @@ def remind_of_questions() -> int:
 def mail_approvers_of_templates() -> int:
     """Mail those for whom templates wait, also again after a working day. Returns how many mails; twice is once."""
     return each_organization("mail approvers of templates", telling.mail_due).items
+
+
+@shared_task
+def mail_second_persons() -> int:
+    """Mail those for whom texts or announcements wait that came after the last mail. Returns how many mails."""
+    held = each_organization("mail those who decide on held texts", holding.mail_due).items
+    return held + each_organization("mail those who let announcements begin", announced.mail_due).items
 
 
 @shared_task

@@ -62,6 +62,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "compliance.tasks.mail_approvers_of_templates",
         "schedule": schedule(300),
     },
+    "mail second persons": {"task": "compliance.tasks.mail_second_persons", "schedule": schedule(300)},
     "ask for permission": {"task": "compliance.tasks.ask_for_permission", "schedule": schedule(30)},
     "sweep imports": {"task": "compliance.tasks.sweep_imports", "schedule": schedule(30)},
     "follow letters": {"task": "compliance.tasks.follow_letters", "schedule": schedule(30)},

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.languages import language_of, language_of_address, written_in
-from accounts.mail.addresses import checked_address, recipient_digest
+from accounts.mail.addresses import BadAddress, checked_address, recipient_digest
 from accounts.mail.kinds import TERMS, MailKind, MailTerms
 from accounts.mail.writing import Word, Written, write
 from accounts.models import OutgoingMail, User
@@ -24,12 +24,19 @@ log = logging.getLogger("parley.mail")
 
 
 class TooManyMails(Exception):
-    """This address got as many mails of this kind within an hour as anybody should."""
+    """This address got as many mails of this kind, of one organization, within an hour as anybody should."""
 
 
 def last_queued(*, to: User, kind: MailKind, scope: UUID) -> datetime | None:
-    """When the latest mail of this kind to this person and of this organization was queued, of the last 30 days."""
-    rows = OutgoingMail.objects.filter(recipient=recipient_digest(checked_address(to.email)), kind=kind.value)
+    """When the latest mail of this kind to this person and of this organization was queued, of the last 30 days.
+
+    None where there is none, and for an address that gets none.
+    """
+    try:
+        address = checked_address(to.email)
+    except BadAddress:
+        return None
+    rows = OutgoingMail.objects.filter(recipient=recipient_digest(address), kind=kind.value)
     return rows.filter(scope=scope).order_by("-queued_at").values_list("queued_at", flat=True).first()
 
 
@@ -47,6 +54,8 @@ def queue(
     address = checked_address(to.email if isinstance(to, User) else to)
     recipient, terms, now = recipient_digest(address), TERMS[kind], timezone.now()
     recent = OutgoingMail.objects.filter(recipient=recipient, kind=kind.value, queued_at__gt=now - WINDOW)
+    if scope is not None:  # one organization's mails keep nobody from those of another
+        recent = recent.filter(scope=scope)
     if recent.count() >= terms.an_hour:
         log.warning("mail_too_many", extra={"kind": kind.value})
         raise TooManyMails

@@ -1,16 +1,16 @@
 """Keeps the texts that the gate holds, in the transaction that stores its decision: nothing of them is lost."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts import notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
-from compliance.content_types.notified import NAME
+from compliance.content_types.notified import NAME, HeldTexts
 from compliance.content_types.rules import decided
 from compliance.content_types.telling import show
 from compliance.models import Automation, HeldText
@@ -23,8 +23,6 @@ from texting.attachments import binding
 from texting.gate import Verdict
 from texting.notifications import things
 from texting.refusals import Objected
-
-ONE_MAIL_IN = timedelta(minutes=15)
 
 
 def note(objected: Sequence[Objected]) -> None:
@@ -48,7 +46,8 @@ def note(objected: Sequence[Objected]) -> None:
             binding.hold(files[row.pk], message_id=row.message_id)
             audit.record(event=AuditKind.MESSAGE_HELD, actor=row.author, object=row, rule=row.rule)
     _list_for_those_who_decide([row for row in new if row.pk in stored])
-    _tell_those_who_decide(stored)
+    if stored:
+        mail_due()
     show(new)
 
 
@@ -59,11 +58,21 @@ def _list_for_those_who_decide(rows: Sequence[HeldText]) -> None:
         things.waits(NAME, row.pk, members=able - {row.author_id}, actor=row.author)
 
 
-def _tell_those_who_decide(stored: set[UUID]) -> None:
-    """By mail, unless another text began to wait a moment ago: one mail leads to all of them."""
-    recent = HeldText.objects.filter(asked_at__gte=timezone.now() - ONE_MAIL_IN).exclude(pk__in=stored)
-    if stored and not recent.exists():
-        notices.tell(Permission.MESSAGES_APPROVE, MailKind.TEXT_WAITS, route="held_texts")
+def mail_due() -> int:
+    """Mail those who may decide and have not been mailed of the newest that waits for them. Returns how many.
+
+    One mail in a while leads to all of them; the clock mails of what came meanwhile.
+    """
+    if not HeldText.objects.filter(state=HeldText.State.WAITING).exists():
+        return 0
+    return notices.tell_in_a_while(
+        Permission.MESSAGES_APPROVE, MailKind.TEXT_WAITS, route="held_texts", newest=_newest_for
+    )
+
+
+def _newest_for(member: Membership) -> datetime | None:
+    found: datetime | None = HeldTexts().waiting(member).aggregate(newest=Max("asked_at"))["newest"]
+    return found
 
 
 def _for_whom() -> Membership | None:

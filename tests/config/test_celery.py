@@ -85,11 +85,8 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         *(
             f"compliance.tasks.{name}"
             for name in (
-                "count_days",
-                "mail_approvers_of_templates",
-                "mail_reports",
-                "remind_of_questions",
-                "sweep_imports",
+                *("count_days", "mail_approvers_of_templates", "mail_reports", "mail_second_persons"),
+                *("remind_of_questions", "sweep_imports"),
             )
         ),
         "config.tasks.heartbeat",

@@ -3,28 +3,47 @@
 They say that and lead to the list: no name, no words, no numbers of customers.
 """
 
+from datetime import datetime
+
+from django.db.models import Max
+
 from accounts import notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
-from texting.announcements.notified import NAME
+from texting.announcements.notified import NAME, Announcements
 from texting.announcements.second_person import concerned
-from texting.models import Announcement
+from texting.models import Announcement, Notification
 from texting.notifications import things
 from texting.queries import visible_lines
 
 
 def waits(row: Announcement) -> None:
     """To everybody who may let it begin, in the running transaction."""
-
     first = concerned([row])[row.pk]
-
-    def may(member: Membership) -> bool:
-        return member.pk not in first and _may_see(member, row)
-
-    notices.tell(Permission.ANNOUNCEMENTS_APPROVE, MailKind.ANNOUNCEMENT_WAITS, route="announcements", only=may)
     able = notices.holders(Permission.ANNOUNCEMENTS_APPROVE).values_list("pk", flat=True)
     things.waits(NAME, row.pk, members=set(able) - first, actor=row.started_by)
+    mail_due()
+
+
+def mail_due() -> int:
+    """Mail those who may let one begin and have not been mailed of the newest that waits for them. Returns how many.
+
+    One mail in a while leads to all of them; the clock mails of what came meanwhile.
+    """
+    if not Announcement.objects.filter(state=Announcement.State.ASKED).exists():
+        return 0
+    return notices.tell_in_a_while(
+        Permission.ANNOUNCEMENTS_APPROVE, MailKind.ANNOUNCEMENT_WAITS, route="announcements", newest=_newest_for
+    )
+
+
+def _newest_for(member: Membership) -> datetime | None:
+    """When somebody asked: their notification says so."""
+    waiting = Announcements().waiting(member).order_by().values("pk")
+    told = Notification.objects.filter(member=member, kind=Notification.Kind.APPROVAL, about=NAME, about_id__in=waiting)
+    found: datetime | None = told.aggregate(newest=Max("at"))["newest"]
+    return found
 
 
 def decided(row: Announcement, *, asker: Membership | None, by: Membership, approved: bool) -> None:

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from accounts import mail
 from accounts.mail import delivering, kinds
 from accounts.mail.delivering import claim, deliver_due, sweep
 from accounts.models import OutgoingMail
+from tenancy.ids import new_id
 from tests.smtp_server import mail_server
 from tests.tls import Authority
 
@@ -309,3 +311,13 @@ def test_a_password_that_the_server_does_not_know_keeps_the_mail(settings, autho
         script={"AUTH": "535 no"},
     )
     assert (sent, failure) == (0, "sign-in")
+
+
+def test_one_organizations_mails_keep_nobody_from_anothers():
+    kind, scopes = mail.MailKind.ANNOUNCEMENT_WAITS, (new_id(), new_id())
+    words = {"organization": "Harbor", "page_link": settings.PUBLIC_BASE_URL + "/announcements/"}
+    for _ in range(kinds.TERMS[kind].an_hour):
+        mail.queue(to=ADDRESS, kind=kind, words=words, scope=scopes[0])
+    with pytest.raises(mail.TooManyMails):
+        mail.queue(to=ADDRESS, kind=kind, words=words, scope=scopes[0])
+    mail.queue(to=ADDRESS, kind=kind, words=words, scope=scopes[1])
