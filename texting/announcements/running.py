@@ -100,7 +100,8 @@ def ask(mine: Announcement, member: Membership, people: int) -> None:
     """It waits for somebody else than this member; the caller holds the row."""
     mine.state, mine.started_by, mine.why = State.ASKED, member, ""
     mine.approved_by, mine.approved_for, mine.approved_version = None, 0, ""
-    mine.save(update_fields=["state", "started_by", "why", *PROMISED])
+    mine.tries, mine.again_at = 0, None
+    mine.save(update_fields=["state", "started_by", "why", "tries", "again_at", *PROMISED])
     audit.record(event=AuditKind.ANNOUNCEMENT_ASKED, actor=member, object=mine, people=people)
     telling.waits(mine)
 
@@ -130,8 +131,8 @@ def approve(*, member: Membership, row: Announcement) -> None:
     if is_looked_at_again(mine):
         if mine.begins_at is not None and timezone.now() - mine.begins_at > TOO_LATE:
             raise CannotAnnounce(_("Its time has passed. Send it back, so that another one is chosen."))
-        mine.state, mine.why = State.PLANNED, ""
-        mine.save(update_fields=["state", "why", *PROMISED])
+        mine.state, mine.why, mine.tries, mine.again_at = State.PLANNED, "", 0, None
+        mine.save(update_fields=["state", "why", "tries", "again_at", *PROMISED])
     else:
         go(mine, asked_by)
     audit.record(event=AuditKind.ANNOUNCEMENT_APPROVED, actor=member, object=mine, people=people)

@@ -4,18 +4,21 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import deactivation
-from accounts.models import Membership, OutgoingMail
+from accounts.models import Membership, OutgoingMail, User
 from accounts.permissions import MissingPermission
+from compliance import tasks
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.announcements.many import act, checked, customers, fresh, hand_over, states, work, write
 from tests.texting.desk import desk
-from texting.announcements import rules, running, writing
+from texting.announcements import breaking, planning, rules, running, writing
 from texting.announcements.writing import CannotAnnounce
-from texting.models import Announcement
+from texting.models import Announcement, Notification
+from texting.notifications.choosing import Choices, Way
 
 __all__ = ["desk"]
 
@@ -145,3 +148,53 @@ def test_a_change_takes_it_back(desk, asked):
     with activate(desk.organization):
         writing.discard(member=desk.cast.owner, row=asked)
         assert not Announcement.objects.exists()
+
+
+def mails() -> int:
+    return OutgoingMail.objects.filter(kind="announcement_waits").count()
+
+
+def test_who_asks_all_the_time_neither_floods_nor_silences(desk, asked):
+    assert mails() == 1, "the admin"
+    for _again in range(3):
+        act(desk, running.send_back, asked, desk.cast.supervisor)
+        act(desk, running.start, asked, desk.cast.supervisor)
+    assert (mails(), tasks.mail_second_persons()) == (1, 0), "one in a quarter of an hour"
+    OutgoingMail.objects.update(queued_at=timezone.now() - timedelta(minutes=16))
+    assert [tasks.mail_second_persons() for _twice in range(2)] == [1, 0], "of what was asked for meanwhile"
+    act(desk, running.send_back, asked, desk.cast.admin)
+    OutgoingMail.objects.update(queued_at=timezone.now() - timedelta(minutes=16))
+    assert tasks.mail_second_persons() == 0
+
+
+def test_an_address_that_gets_none_keeps_nobody_from_asking(desk, asked):
+    User.objects.filter(pk=desk.cast.admin.user_id).update(email="no address")
+    act(desk, running.send_back, asked, desk.cast.supervisor)
+    act(desk, running.start, asked, desk.cast.supervisor)
+    assert (fresh(desk, asked).state, mails()) == (State.ASKED, 1)
+
+
+def test_of_a_muted_team_nobody_is_told(desk, asked):
+    with activate(desk.organization):
+        waits = Notification.objects.filter(member=desk.cast.admin, kind="approval")
+        for muted, told in ((set(), 1), ({asked.pk}, 1), ({desk.line.team_id}, 0)):
+            choices = Choices({Way.APP: frozenset({"approval"})}, frozenset(muted), None)
+            assert waits.filter(choices.told(Way.APP)).count() == told
+
+
+def test_what_broke_before_is_not_counted_once_it_is_asked_for_and_approved_anew(desk, asked):
+    def breaks(**fields):
+        with activate(desk.organization):
+            Announcement.objects.filter(pk=asked.pk).update(tries=breaking.TRIES, again_at=timezone.now(), **fields)
+
+    def counted():
+        return fresh(desk, asked).tries, fresh(desk, asked).again_at
+
+    breaks(state=State.CHECKED)
+    at = timezone.now() + timedelta(days=1)
+    with activate(desk.organization):
+        planning.plan(member=desk.cast.supervisor, row=asked, at=at)
+    assert (fresh(desk, asked).state, counted()) == (State.ASKED, (0, None))
+    breaks()
+    act(desk, running.approve, asked, desk.cast.admin)
+    assert (fresh(desk, asked).state, counted()) == (State.PLANNED, (0, None))
