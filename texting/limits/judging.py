@@ -27,7 +27,8 @@ OWED = frozenset(purpose for purpose, terms in TERMS.items() if terms.owed)
 class Text:
     """What the rules need to know of a text. `heard`: the customer has written in this conversation.
 
-    `counted`: it is not counted now (it has been, or will be later), so only where it goes is asked.
+    `counted`: it is not counted now (it has been, or will be later), so only where it goes is asked. `single`: it is
+    none of the many texts of an announcement.
     """
 
     contact_id: UUID
@@ -37,6 +38,7 @@ class Text:
     segments: int
     heard: bool
     counted: bool = False
+    single: bool = True
 
     @property
     def cost(self) -> Used:
@@ -51,7 +53,8 @@ class Text:
 
     def answers_customer(self, here: Standing) -> bool:
         """Whether the customer's own text asked for this one; blocks of numbers are not stopped for it."""
-        return self.purpose in OWED or (self.purpose in REPLIES and self.wrote(here))
+        is_thanks = self.purpose is Purpose.POLL and self.single and self.heard
+        return self.purpose in OWED or is_thanks or (self.purpose in REPLIES and self.wrote(here))
 
     def wrote(self, here: Standing) -> bool:
         """Whether the customer has ever written to us."""

@@ -47,6 +47,7 @@ def _text(draft: Draft) -> Text:
         segments=1 if counted else _segments(draft),
         heard=draft.conversation.last_inbound_at is not None,
         counted=counted,
+        single=draft.announcement_id is None,
     )
 
 

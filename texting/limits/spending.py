@@ -166,6 +166,7 @@ def _text(message: Message) -> Text:
         purpose=Purpose(message.purpose),
         segments=message.segments,
         heard=message.conversation.last_inbound_at is not None,
+        single=message.announcement_id is None,
     )
 
 
