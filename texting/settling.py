@@ -12,21 +12,25 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import ending_steps, live, outgoing_webhooks
 from texting.live import LiveKind
-from texting.models import Conversation, Draft, Message, Note, Turn
+from texting.models import Conversation, Draft, Message, Note, ScheduledText, TextSeries, Turn
 from texting.outgoing_webhooks import EventKind
 
 LONGEST_CAUSE = 60  # characters
 
 
 def settle(conversation: Conversation, *, actor: Membership, cause: str, nothing_but: Q) -> bool:
-    """Resolve it if it is open, nobody's, read, and holds no text but these, no note, draft or turn.
+    """Resolve it if it is open, nobody's, read, and holds no text but these, no note, draft or turn, and if
+    nothing planned waits in it.
 
     `nothing_but` is a condition on `Message`; `cause` is named in the thread, `actor` answers for it. Returns whether
     it was resolved. The caller holds the row's lock.
     """
     now, here = timezone.now(), {"conversation": OuterRef("pk")}
     texts = Message.objects.filter(~nothing_but, **here)
-    traces = (texts, Note.objects.filter(**here), Draft.objects.filter(**here), Turn.objects.filter(**here))
+    planned = ScheduledText.objects.filter(state__in=[ScheduledText.State.WAITING, ScheduledText.State.PAUSED], **here)
+    series = TextSeries.objects.filter(state__in=[TextSeries.State.ACTIVE, TextSeries.State.PAUSED], **here)
+    written = (Note.objects.filter(**here), Draft.objects.filter(**here), Turn.objects.filter(**here))
+    traces = (texts, *written, planned, series)
     quiet = Conversation.objects.filter(pk=conversation.pk, status=Conversation.Status.OPEN, assignee=None, unread=0)
     untouched = quiet.filter(*(~Exists(rows) for rows in traces))
     if not untouched.update(status=Conversation.Status.RESOLVED, resolved_at=now):

@@ -18,9 +18,12 @@ from tests.compliance.automations.making import rule
 from tests.compliance.polls.asking import ASKED, begun, write
 from tests.texting.announcements.many import customers, hand_over, number
 from tests.texting.desk import desk
+from tests.texting.scheduled.planned import plan
+from tests.texting.scheduled.test_repeating import begin as repeat
 from texting import conversations, receiving, threads
 from texting.announcements.writing import CannotAnnounce
-from texting.models import Conversation, Message, Turn
+from texting.limits import alarms, standing
+from texting.models import Conversation, Message, ScheduledText, SendingStop, Turn
 from texting.phone_numbers import parse
 from texting.providers import base
 from texting.queries import thread
@@ -77,6 +80,21 @@ class TestThanks:
         hand_over(desk)
         assert len(thanks(desk)) == 2, "nothing answers itself"
 
+    def test_a_stopped_block_of_numbers_keeps_nobody_who_answered_from_them(self, desk):
+        first, _second = customers(desk, 1, 2)
+        poll = begun(desk, THANKING)
+        with activate(desk.organization):
+            alarms.stop(first, SendingStop.Rule.SEQUENCE, {"in sequence": 8})
+            standing.forget()
+        for at in (1, 2):
+            desk.hear("2", number=number(at))
+        with activate(desk.organization):
+            assert reading.results(poll).thanked == 2
+        hand_over(desk)
+        with activate(desk.organization):
+            sent = Message.objects.filter(direction="out", author=None, announcement=None)
+            assert {one.status for one in sent} == {"delivered"}
+
     def test_a_machine_that_answers_is_neither_counted_nor_thanked(self, desk):
         customers(desk, 1)
         begun(desk, THANKING)
@@ -96,7 +114,14 @@ class TestThanks:
 
     def test_at_night_it_waits_and_what_the_gate_refuses_undoes_no_answer(self, desk):
         customers(desk, 1, 2)
-        zones = ("Pacific/Auckland", "Europe/London", "America/New_York", "Asia/Tokyo", "Pacific/Honolulu")
+        zones = (
+            "Pacific/Auckland",
+            "Europe/London",
+            "Asia/Kolkata",
+            "America/New_York",
+            "Asia/Tokyo",
+            "Pacific/Honolulu",
+        )
         night = next(zone for zone in zones if _hour(zone) < 6 or _hour(zone) >= 22)
         poll = begun(desk, THANKING)
         with activate(desk.organization):
@@ -171,7 +196,7 @@ class TestTheConversation:
         assert desk.hear("2 but I am late", number=number(3)).status == "open"
 
     def test_what_a_person_has_touched_stays_open(self, desk):
-        customers(desk, 1, 2, 3, 4, 5)
+        customers(desk, *range(1, 8))
         begun(desk)
         with activate(desk.organization):
             facts = {"rule": "Urgent", "rule_id": ""}
@@ -182,7 +207,11 @@ class TestTheConversation:
             conversations.add_note(member=desk.cast.agent, conversation=place(desk, 2), body="Call them")
             conversations.save_draft(member=desk.cast.agent, conversation=place(desk, 3), body="Dear")
             conversations.mark_unread(member=desk.cast.agent, conversation=place(desk, 4))
-        for at in (1, 2, 3, 4, 5):
+        plan(desk, place(desk, 6))
+        series = repeat(desk, place(desk, 7))
+        with activate(desk.organization):  # between two of its texts
+            ScheduledText.objects.filter(series_id=series.pk).delete()
+        for at in (1, 2, 3, 4, 5, 6, 7):
             assert desk.hear("1", number=number(at)).status == "open", at
 
     def test_what_was_reopened_is_not_closed_again(self, desk):
