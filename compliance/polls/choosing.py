@@ -30,7 +30,11 @@ like prefer think for the it its to in on at please pls plz thanks thank you hi 
 opcion numero respuesta letra la el los las mi voto es elijo escojo prefiero quiero voy por para favor gracias hola en
 al con yo
 """
-_DOUBT_WORDS = "not no dont never none neither nor or and but except if maybe ni o y pero ninguno nunca sin"
+_DOUBT_WORDS = """
+not no dont never none neither nor or and but except if maybe ni o y pero ninguno nunca sin
+stop remove unsubscribe quit cancel alto basta parar pare paren detener detengan baja cancelar cancela cancelen eliminar
+eliminen borrar borren quitar quitame quiten
+"""
 _AROUND = frozenset(_AROUND_WORDS.split())
 """What may stand around an answer and changes nothing of it."""
 _DOUBT = frozenset(_DOUBT_WORDS.split())

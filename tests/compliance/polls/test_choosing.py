@@ -23,6 +23,8 @@ COLORS = ("Red", "Blue", "It doesn't matter")
         *((said, 3) for said in ("good", "GOOD", "4")),
         *((said, 4) for said in ("2 days", "5")),
         *((said, None) for said in ("1 or 2", "1,2", "1 and 2", "not evening", "No evening", "morning or evening")),
+        *((said, None) for said in ("Evening stop", "stop the evening", "unsubscribe evening", "evening, remove me")),
+        *((said, None) for said in ("quitame evening", "evening baja", "Alto evening", "evening cancelar por favor")),
         *(
             (said, None)
             for said in ("9", "0", "10", "2.5", "2/3", "$2", "2pm", "half past 2", "call me at 2", "a", "b")
