@@ -36,6 +36,11 @@ class HeldTexts:
         """Of conversations that the member may read."""
         return HeldText.objects.filter(conversation_id__in=visible_conversations(member).order_by().values("pk"))
 
+    def of_teams(self, teams: Collection[UUID]) -> QuerySet[HeldText]:
+        """Of their lines."""
+        theirs = Conversation.objects.filter(line__team_id__in=list(teams)).order_by()
+        return HeldText.objects.filter(conversation_id__in=theirs.values("pk"))
+
     def show(self, member: Membership, ids: Collection[UUID], *, decided: bool) -> Mapping[UUID, Shown]:
         """By the customer's name, as the member sees it. What waits leads to the list where it is decided."""
         held = dict(self.known(member).filter(pk__in=ids).values_list("pk", "conversation_id"))

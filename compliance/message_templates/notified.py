@@ -33,6 +33,10 @@ class Templates:
             MessageTemplate.objects.filter(made_by=member, owner=None)
         )
 
+    def of_teams(self, teams: Collection[UUID]) -> QuerySet[MessageTemplate]:
+        """Of their own."""
+        return MessageTemplate.objects.filter(team_id__in=list(teams))
+
     def show(self, member: Membership, ids: Collection[UUID], *, decided: bool) -> Mapping[UUID, Shown]:
         """By name; what cannot be opened leads to the list."""
         rows = self.known(member).filter(pk__in=ids).select_related("team")

@@ -34,6 +34,10 @@ class Announcements:
             return Announcement.objects.none()
         return Announcement.objects.filter(line__in=visible_lines(member).order_by().values("pk"))
 
+    def of_teams(self, teams: Collection[UUID]) -> QuerySet[Announcement]:
+        """Of their lines."""
+        return Announcement.objects.filter(line__team_id__in=list(teams))
+
     def show(self, member: Membership, ids: Collection[UUID], *, decided: bool) -> Mapping[UUID, Shown]:
         """By name."""
         rows = self.known(member).filter(pk__in=ids).select_related("line")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from texting.models import Notification, NotificationChoices
+from texting.notifications.things import of_teams
 
 Kind = Notification.Kind
 
@@ -47,8 +48,11 @@ class Choices:
 
     def told(self, way: Way) -> Q:
         """A condition on notifications: those that the member wants to be told of in this way."""
+        told = Q(kind__in=sorted(self.ways[way]))
+        if not self.muted:
+            return told
         heard = Q(conversation=None) | ~Q(conversation__line__team_id__in=sorted(self.muted))
-        return Q(kind__in=sorted(self.ways[way])) & heard
+        return told & heard & ~of_teams(self.muted)
 
 
 def is_heard(member: Membership) -> bool:

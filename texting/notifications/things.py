@@ -46,6 +46,9 @@ class Thing(Protocol):
     def known(self, member: Membership) -> QuerySet[Any]:
         """Those of which the member may be told what became of them."""
 
+    def of_teams(self, teams: Collection[UUID]) -> QuerySet[Any]:
+        """Those that belong to these teams."""
+
     def show(self, member: Membership, ids: Collection[UUID], *, decided: bool) -> Mapping[UUID, Shown]:
         """How the member sees these."""
 
@@ -68,6 +71,14 @@ def visible_to(member: Membership) -> Q:
         condition |= Q(about=name) & (
             waits | Q(kind=Kind.DECISION, about_id__in=thing.known(member).order_by().values("pk"))
         )
+    return condition
+
+
+def of_teams(teams: Collection[UUID]) -> Q:
+    """A condition on notifications: about things of these teams."""
+    condition = Q(pk__in=[])
+    for name, thing in things().items():
+        condition |= Q(about=name, about_id__in=thing.of_teams(teams).order_by().values("pk"))
     return condition
 
 

@@ -1,12 +1,13 @@
 """A text that reads like an offer waits for a second person, and leaves once at most."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from accounts.models import MembershipRole, OutgoingMail, Role
+from accounts.models import MembershipRole, OutgoingMail, Role, User
 from accounts.permissions import MissingPermission
+from compliance import tasks
 from compliance.content_types import deciding
 from compliance.content_types.deciding import CannotDecide
 from compliance.ledger import consent
@@ -19,7 +20,8 @@ from tenancy.models import AuditEvent
 from tests.permitting import agree_to_everything
 from tests.texting.desk import Desk, desk
 from texting import conversations
-from texting.models import Conversation, Draft, Message
+from texting.models import Conversation, Draft, Message, Notification
+from texting.notifications.choosing import Choices, Way
 from texting.sending import Held
 
 __all__ = ["desk"]
@@ -240,7 +242,36 @@ def test_those_who_decide_are_mailed_once_in_a_quarter_of_an_hour(desk):
     assert not any(OFFER[:20] in str(one.__dict__) for one in mails.all())
     hold(desk, conversation)
     assert mails.count() == told
+    assert tasks.mail_second_persons() == 0
+    OutgoingMail.objects.update(queued_at=timezone.now() - timedelta(minutes=16))
+    assert tasks.mail_second_persons() == told, "of what came meanwhile, though nothing comes now"
+    assert tasks.mail_second_persons() == 0
     with activate(desk.organization):
-        HeldText.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
-    hold(desk, conversation)
-    assert mails.count() == 2 * told
+        HeldText.objects.update(asked_at=timezone.now() - timedelta(hours=1))
+    OutgoingMail.objects.update(queued_at=timezone.now() - timedelta(minutes=16))
+    assert tasks.mail_second_persons() == 0, "of the same texts nobody is mailed again"
+
+
+def test_who_decides_is_mailed_again_however_steadily_texts_come(desk, time_machine):
+    start = datetime(2037, 7, 2, 15, tzinfo=UTC)
+    time_machine.move_to(start, tick=False)
+    conversation = desk.hear("Hello")
+    for at in range(4):
+        time_machine.move_to(start + timedelta(minutes=10 * at), tick=False)
+        hold(desk, conversation)
+    assert OutgoingMail.objects.filter(kind="text_waits").count() == 2 * 3
+
+
+def test_whose_address_gets_no_mail_keeps_nobody_from_asking(desk):
+    User.objects.filter(pk=desk.cast.owner.user_id).update(email="no address")
+    hold(desk, desk.hear("Hello"))
+    assert OutgoingMail.objects.filter(kind="text_waits").count() == 2
+
+
+def test_of_a_muted_team_nobody_is_told_that_a_text_waits(desk):
+    hold(desk, desk.hear("Hello"))
+    with activate(desk.organization):
+        waits = Notification.objects.filter(member=desk.cast.admin, kind="approval")
+        for muted, told in ((set(), 1), ({new_id()}, 1), ({desk.line.team_id}, 0)):
+            choices = Choices({Way.APP: frozenset({"approval"})}, frozenset(muted), None)
+            assert waits.filter(choices.told(Way.APP)).count() == told

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership, OutgoingMail
+from accounts.models import Membership, OutgoingMail, User
 from compliance import tasks
 from compliance.content_types.kinds import ContentType
 from compliance.message_templates import handing_on, telling, writing
@@ -15,6 +15,8 @@ from compliance.message_templates.writing import Wish
 from compliance.models import MessageTemplate
 from tenancy.isolation import activate
 from tests.texting.desk import desk
+from texting.models import Notification
+from texting.notifications.choosing import Choices, Way
 
 __all__ = ["desk"]
 
@@ -101,6 +103,20 @@ class TestMails:
         OutgoingMail.objects.update(scope=desk.cast.outsider.organization_id)
         with activate(desk.organization):
             assert telling.mail_due() == 1
+
+    def test_an_address_that_gets_none_keeps_nobody_from_asking(self, desk):
+        User.objects.filter(pk=desk.cast.owner.user_id).update(email="no address")
+        ask(desk, "One")
+        assert mails() == 0
+
+    def test_of_a_muted_team_nobody_is_told(self, desk):
+        row = ask(desk, "One")
+        with activate(desk.organization):
+            MessageTemplate.objects.filter(pk=row.pk).update(team=desk.line.team)
+            waits = Notification.objects.filter(member=desk.cast.owner, kind="approval")
+            for muted, told in ((set(), 1), ({row.pk}, 1), ({desk.line.team_id}, 0)):
+                choices = Choices({Way.APP: frozenset({"approval"})}, frozenset(muted), None)
+                assert waits.filter(choices.told(Way.APP)).count() == told
 
 
 class TestProposals:
