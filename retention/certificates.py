@@ -22,6 +22,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from retention import remains
+from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
 from tenancy.models import Organization
 from texting.models import CarrierCopy, Message
@@ -112,6 +113,8 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
     for step in steps:
         kept.update(step.kept)
         ended.setdefault(step.kind, Counter()).update(step.ended)
+    # Rows of the log are not written to, and so not counted, when the keys of their details go.
+    silent = {step.kind for step in steps if step.kind == Kind.AUDIT and step.key_ids}
     return {
         "format": FORMAT,
         "organization": {"id": str(organization.pk), "name": organization.name},
@@ -125,7 +128,7 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
         "rules": purge.rules,
         "ended": {kind: dict(counts) for kind, counts in ended.items()},
         "kept": dict(kept),
-        "remains": remains.of_kinds(ended),
+        "remains": remains.of_kinds(kind for kind, counts in ended.items() if any(counts.values()) or kind in silent),
         "carriers": carriers,
         "is_final": not carriers["waiting"],
         "days": [

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as configured
 
 from compliance.models import Finding
+from retention import remains
 from retention.certificate_paper import as_pdf
 from retention.holds import releasing
 from retention.kinds import Kind
@@ -53,7 +54,7 @@ def test_a_night_in_which_everything_stayed_has_a_certificate_with_counts(desk, 
     done = night(desk)
     said = json.loads(done.certificate)
     assert (done.state, said["ended"].keys()) == ("done", {"bodies", "findings"})
-    assert not any(said["ended"].values())
+    assert (any(said["ended"].values()), said["remains"]) == (False, [])
     by_kind = {(day["kind"], day["state"]): day["kept"] for day in said["days"]}
     assert by_kind == {("bodies", "stayed"): {HOLD: 2}, ("findings", "stayed"): {HOLD: 1}}  # with the inbox's beginning
     assert said["kept"] == {HOLD: 3}
@@ -80,6 +81,7 @@ def test_days_that_end_count_beside_those_that_stay_whole(desk, held, told):
     done = night(desk)
     said = json.loads(done.certificate)
     assert said["ended"]["bodies"] == {"texting.Message": 1, "texting.Conversation": 1}
+    assert said["remains"] == remains.of_kinds([Kind.BODIES]), "of findings none ended"
     assert said["kept"] == {HOLD: 3}
     with activate(desk.organization):
         assert Message.objects.get(pk=gone.pk).body is None
