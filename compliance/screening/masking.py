@@ -84,13 +84,18 @@ def screen(body: str, earlier: Sequence[str] = (), asked: Sequence[str] = ()) ->
     """
     stored = [*earlier, body]
     found: list[Found] = []
-    for places in _readings(earlier, body):
-        texts = [stored[place] for place in places]
-        seen = _look(texts, asked if places[-1] == len(earlier) else (), whole=places[-1] == len(earlier))
-        for place, text in zip(places, seen.texts, strict=True):
-            stored[place] = text
-        last = places.index(len(earlier))
-        found += [Found(part, value) for at, part, value in seen.parts if at == last and not _is_known(found, part)]
+    for _ in range(_ROUNDS):
+        before = list(stored)
+        for places in _readings(earlier, body):
+            texts = [stored[place] for place in places]
+            whole = places[-1] == len(earlier)
+            seen = _look(texts, asked if whole else (), whole=whole)
+            for place, text in zip(places, seen.texts, strict=True):
+                stored[place] = text
+            last = places.index(len(earlier))
+            found += [Found(part, value) for at, part, value in seen.parts if at == last and not _is_known(found, part)]
+        if stored == before or not earlier:
+            break
     return Screened(
         body=stored[-1],
         found=tuple(found),
