@@ -22,7 +22,7 @@ from compliance.screening.fitting import CARD_MASK, REMOVED, fitting, is_all
 WINDOW, LOOKS_BACK = timedelta(minutes=15), 5
 LONGEST_ANSWER: Final = 64  # characters of a text that is a value and nothing else
 _ROUNDS = 8  # of masking again in several texts
-_CODE_QUESTION: Final = "What is the security code on the back of your card?"  # which a card leaves open
+_CODE_QUESTION: Final = "cvv?"  # which a card leaves open
 _ROW: Final = re.compile(r"\d{3}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_NUMBER_WORDS: Final = 2
