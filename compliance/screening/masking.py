@@ -117,6 +117,8 @@ def _readings(earlier: Sequence[str], body: str) -> Iterator[list[int]]:
     if "?" not in body:  # "4471", then "that was my pin"
         for place in reversed(parts):
             yield [new, place]
+    if earlier:
+        yield [new]  # by itself: a word of a text before may speak against what this one holds
 
 
 def _is_number(text: str) -> bool:

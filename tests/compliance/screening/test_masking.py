@@ -151,6 +151,8 @@ def heard(*texts: str) -> list[str]:
         (("837", "thats the cvv"), "837"),
         (("536224188", "that is my ssn"), "536224188"),
         (("my ssn is 536 22", "hold on please for my card", "4188 pin 9911"), "536 22"),
+        ((" code is 8745", " good thru4/27"), "4/27"),
+        (("that part number was wrong", "536-22-8761"), "536-22"),
     ],
 )
 def test_a_value_in_several_texts_is_masked_in_all(texts: tuple[str, ...], gone: str) -> None:
