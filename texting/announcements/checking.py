@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -52,7 +52,6 @@ def check_some(row: Announcement, author: Membership, most: int) -> bool:
         row.save(update_fields=["state", "checked_at"])
         return False
     _judge_or_set_aside(row, author, rows, person_of)
-    update_rows(rows, ["state", "reason", "segments", "price_micros", "due_at"])
     row.save(update_fields=["report"])
     return True
 
@@ -77,30 +76,44 @@ def _gather(row: Announcement, author: Membership) -> None:
 def _judge_or_set_aside(
     row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient], person_of: Mapping[UUID, UUID]
 ) -> None:
-    """`_judge`; one who breaks alone is left out and holds up no others."""
+    """`_judge`; one who breaks alone, also in the database, is left out and holds up no others."""
+    before = row.report
     try:
-        _judge(row, author, rows, person_of)
-    except DatabaseError:
+        with transaction.atomic():
+            _judge(row, author, rows, person_of)
+            _store(rows)
+    except OperationalError:  # the database itself
         raise
     except Exception as error:
         if len(rows) == 1 and not isinstance(error, KeyDestroyed) and not _some_are_ready(row):
             raise
+        row.report = before
         broken: Exception | None = None
         for one in rows:
+            before = row.report
             try:
-                _judge(row, author, [one], person_of)
-                if one.contact_id in person_of:  # the next one of the same person asks
-                    update_rows([one], ["state"])
-            except DatabaseError:
+                with transaction.atomic():
+                    _judge(row, author, [one], person_of)
+                    _store([one])  # the next one of the same person asks
+            except OperationalError:
                 raise
             except KeyDestroyed:  # an erasure is between their key and their rows
-                one.state, one.reason = RowState.LEFT_OUT, ERASED
+                _leave_out(one, ERASED)
             except Exception as error:
                 log.exception("announced_check_broke", extra={"recipient": str(one.pk)})
-                one.state, one.reason = RowState.LEFT_OUT, BROKEN
-                broken = error
+                _leave_out(one, BROKEN)
+                row.report, broken = before, error
         if broken is not None and len(rows) > 1 and all(one.reason == BROKEN for one in rows):
             raise broken from None  # it is not about one of them
+        _store([one for one in rows if one.reason in {ERASED, BROKEN}])
+
+
+def _leave_out(one: AnnouncementRecipient, why: str) -> None:
+    one.state, one.reason, one.segments, one.price_micros, one.due_at = RowState.LEFT_OUT, why, 0, 0, None
+
+
+def _store(rows: Sequence[AnnouncementRecipient]) -> None:
+    update_rows(rows, ["state", "reason", "segments", "price_micros", "due_at"])
 
 
 def _some_are_ready(row: Announcement) -> bool:

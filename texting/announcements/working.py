@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now, NullIf
 from django.utils import timezone
@@ -224,14 +224,14 @@ def _waiting(row: Announcement) -> int:
 
 
 def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> int:
-    """Queue these, or say why not. One that breaks alone is set aside and holds up no others.
+    """Queue these, or say why not. One that breaks alone, also in the database, is set aside and holds up no others.
 
     Returns how many of them wait for nothing but their turn.
     """
     try:
         with transaction.atomic():
             return _send(row, author, rows)
-    except DatabaseError:
+    except OperationalError:  # the database itself
         raise
     except Exception as error:
         if len(rows) == 1 and not isinstance(error, KeyDestroyed) and _may_be_about_all(row):
@@ -242,13 +242,13 @@ def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRec
             try:
                 with transaction.atomic():
                     taken += _send(row, author, [one])
-            except DatabaseError:
+            except OperationalError:
                 raise
             except KeyDestroyed:  # an erasure is between their key and their rows
                 one.state, one.reason, one.message_id = RowState.REFUSED, ERASED, None
             except Exception as error:
                 log.exception("announced_text_broke", extra={"recipient": str(one.pk)})
-                one.state, one.reason, one.message_id = RowState.REFUSED, BROKEN, None
+                one.state, one.reason, one.message_id, one.due_at = RowState.REFUSED, BROKEN, None, None
                 broken = error
         if broken is not None and len(rows) > 1 and all(one.reason == BROKEN for one in rows):
             raise broken from None  # it is not about one of them

@@ -4,6 +4,7 @@ from contextlib import nullcontext as _nothing
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,7 +28,8 @@ from tests.texting.announcements.many import (
 from tests.texting.desk import desk
 from texting import gate, sending
 from texting.announcements import breaking, planning, running, working
-from texting.models import Announcement, AnnouncementRecipient
+from texting.limits import spending
+from texting.models import Announcement, AnnouncementRecipient, Message
 
 __all__ = ["desk"]
 
@@ -87,6 +89,85 @@ def test_a_text_that_breaks_alone_holds_up_no_others(desk, monkeypatch):
     work(desk, row)
     assert states(desk, row) == {"queued": 2, "refused": 1}
     assert reasons(desk, row) == {"1002": "broken"}
+
+
+def breaks_the_transaction():
+    """A statement that the database refuses: nothing more goes until its savepoint is left."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
+
+
+@pytest.mark.parametrize(("at", "batch"), [(1, 1), (1, 250)])
+def test_whom_the_database_refuses_is_set_aside_named_and_can_be_tried_again(desk, monkeypatch, at, batch):
+    customers(desk, 1, 2, 3)
+    row = checked(desk)
+    act(desk, running.start, row)
+    with activate(desk.organization):
+        refused = AnnouncementRecipient.objects.filter(announcement=row).order_by("id")[at].contact
+    whole = sending.send_all
+
+    def breaks(*, texts, **more):
+        done = whole(texts=texts, **more)
+        if any(text.contact.pk == refused.pk for text in texts):
+            breaks_the_transaction()
+        return done
+
+    monkeypatch.setattr(sending, "send_all", breaks)
+    work(desk, row, batch=batch)
+    assert (fresh(desk, row).state, fresh(desk, row).tries) == (State.RUNNING, 0)
+    assert states(desk, row) == {"queued": 2, "refused": 1}
+    assert reasons(desk, row) == {refused.number[-4:]: "broken"}
+    with activate(desk.organization):
+        assert Message.objects.filter(announcement=row).count() == 2
+    hand_over(desk)
+    work(desk, row)
+    page = desk.as_(desk.cast.owner).get(reverse("announcement", args=[row.pk])).content.decode()
+    assert "Something went wrong with this one" in page
+    monkeypatch.undo()
+    act(desk, running.retry, row)
+    work(desk, row)
+    assert states(desk, row) == {"sent": 2, "queued": 1}
+
+
+@pytest.mark.parametrize("where", ["asking", "storing"])
+def test_whom_the_database_refuses_in_the_check_is_left_out_and_promised_no_hour(desk, monkeypatch, where):
+    customers(desk, 1, 2, 3)
+    row = write(desk)
+    act(desk, running.check, row)
+    working.work(desk.organization.pk, row.pk, seconds=0)  # who is meant
+    whole, price = gate.ask_all, spending.price_of
+
+    def breaks(drafts):
+        if any(draft.conversation.contact.number == number(2) for draft in drafts):
+            breaks_the_transaction()
+        return whole(drafts)
+
+    def too_much(draft, segments):
+        return 2**40 if draft.conversation.contact.number == number(2) else price(draft, segments)
+
+    if where == "asking":
+        monkeypatch.setattr(gate, "ask_all", breaks)
+    else:
+        monkeypatch.setattr(spending, "price_of", too_much)
+    work(desk, row)
+    looked = fresh(desk, row)
+    assert (looked.state, states(desk, row)) == (State.CHECKED, {"ready": 2, "left_out": 1})
+    assert reasons(desk, row) == {"1002": "broken"}
+    assert (sum(looked.report["clocks"].values()), sum(looked.report["when"].values())) == (2, 2)
+
+
+def test_a_database_that_is_away_sets_nobody_aside(desk, monkeypatch):
+    customers(desk, 1, 2, 3)
+    row = checked(desk)
+    act(desk, running.start, row)
+
+    def is_away(**_more):
+        raise OperationalError
+
+    monkeypatch.setattr(sending, "send_all", is_away)
+    with pytest.raises(OperationalError):
+        work(desk, row)
+    assert states(desk, row) == {"ready": 3}
 
 
 @pytest.mark.parametrize(("at", "turns"), [(1, 1), (2, breaking.TRIES)])
