@@ -149,8 +149,10 @@ class AnnouncementRecipient(TenantModel):
         FAILED = "failed", _("Did not arrive")
         TAKEN_BACK = "taken_back", _("Taken back")
 
-    announcement = models.ForeignKey(Announcement, on_delete=models.PROTECT, related_name="+", db_index=False)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    announcement = models.ForeignKey(
+        Announcement, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNREAD)
     is_agreed = models.BooleanField(
         default=False, help_text="A second person saw them among those to be told, before all were looked at again."

@@ -22,10 +22,22 @@ class Conversation(TenantModel):
         OPEN = "open", _("Open")
         RESOLVED = "resolved", _("Resolved")
 
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="conversations")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="conversations", db_index=False, db_constraint=False
+    )
+    line = models.ForeignKey(
+        Line, on_delete=models.PROTECT, related_name="conversations", db_index=False, db_constraint=False
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    assignee = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    assignee = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     opened_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField()

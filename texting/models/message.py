@@ -36,8 +36,12 @@ class Decision(TenantModel):
         QUEUE = "queue", _("When it was queued")
         HAND_OVER = "hand_over", _("When it was handed to the provider")
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="decisions")
-    author = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="decisions", db_constraint=False
+    )
+    author = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
     stage = models.CharField(max_length=10, choices=Stage.choices)
     purpose = models.CharField(max_length=20)
     verdict = models.CharField(max_length=10)
@@ -87,13 +91,19 @@ class Message(Ending, TenantModel):
         NOT_NEEDED = "not_needed", _("No longer needed")
         CANNOT = "cannot", _("Cannot be reached")
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="messages", db_index=False, db_constraint=False
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     direction = models.CharField(max_length=3, choices=Direction.choices)
     purpose = models.CharField(max_length=20, blank=True)
     body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")], null=True)
-    author = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
     status = models.CharField(max_length=12, choices=[(s.value, s.value) for s in MessageStatus])
     error_kind = models.CharField(max_length=20, blank=True, choices=[(k.value, k.value) for k in ErrorKind])
     provider_code = models.CharField(max_length=20, blank=True)
@@ -110,7 +120,13 @@ class Message(Ending, TenantModel):
         default=0, help_text="Of the segments, those that letters outside the short alphabet cost."
     )
     decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        Decision,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     decision_verdict = models.CharField(max_length=10, blank=True, null=True)  # noqa: DJ001 - part of a foreign key
     counted_from = models.DateTimeField(
@@ -132,6 +148,7 @@ class Message(Ending, TenantModel):
         blank=True,
         related_name="+",
         db_index=False,
+        db_constraint=False,
         help_text="The text that a person sent again with this one.",
     )
     announcement = models.ForeignKey(
@@ -141,6 +158,7 @@ class Message(Ending, TenantModel):
         blank=True,
         related_name="+",
         db_index=False,
+        db_constraint=False,
         help_text="Which one it is a text of.",
     )
     receipt_due_at = models.DateTimeField(null=True, blank=True, help_text="When we ask what became of it.")
@@ -151,7 +169,13 @@ class Message(Ending, TenantModel):
     )
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     settlement = models.CharField(max_length=12, choices=Settlement.choices, blank=True)
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.isolation import RowSecurity, TenantModel
+from tenancy.isolation import RowSecurity, TenantModel, current_organization_id
 
 
 class TextWord(TenantModel):
@@ -20,6 +20,14 @@ class TextWord(TenantModel):
 
     id = None  # type: ignore[assignment] # the key is the row itself
     pk = models.CompositePrimaryKey("organization_id", "mark", "row_id")
+    organization = models.ForeignKey(  # not checked for each word of each text
+        "tenancy.Organization",
+        on_delete=models.PROTECT,
+        related_name="+",
+        default=current_organization_id,
+        db_index=False,
+        db_constraint=False,
+    )
     mark = models.BigIntegerField()
     row_id = models.UUIDField()
 
@@ -38,6 +46,14 @@ class ContactWord(TenantModel):
 
     id = None  # type: ignore[assignment] # the key is the row itself
     pk = models.CompositePrimaryKey("organization_id", "mark", "contact_id")
+    organization = models.ForeignKey(  # not checked for each word of each text
+        "tenancy.Organization",
+        on_delete=models.PROTECT,
+        related_name="+",
+        default=current_organization_id,
+        db_index=False,
+        db_constraint=False,
+    )
     mark = models.IntegerField()
     contact_id = models.UUIDField()
 
