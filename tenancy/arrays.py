@@ -29,6 +29,11 @@ def among_octets(values: Iterable[bytes]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::bytea[])", [octets(values)])
 
 
+def among_texts(values: Iterable[str]) -> RawSQL:
+    """The same for `filter(scope__in=among_texts(scopes))`."""
+    return RawSQL("SELECT unnest(%s::text[])", [texts(values)])
+
+
 def texts(values: Iterable[str | None]) -> str:
     """For `text[]`, and for what is written as text: `jsonb[]`. Of an enumeration the value counts."""
     return "{" + ",".join(["NULL" if value is None else f'"{_escaped(value)}"' for value in values]) + "}"

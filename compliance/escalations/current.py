@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from compliance.models import Escalation
+from tenancy.arrays import among
 from tenancy.isolation import kept_until_commit
 
 
@@ -21,7 +22,7 @@ def open_for(contacts: Iterable[UUID]) -> dict[UUID, list[Escalation]]:
     if missing := wanted - kept.keys():
         kept |= {contact: [] for contact in missing}
         rows = Escalation.objects.defer("outcome").select_related("owner__user")
-        for row in rows.filter(contact_id__in=missing, state=Escalation.State.OPEN).order_by("id"):
+        for row in rows.filter(contact_id__in=among(missing), state=Escalation.State.OPEN).order_by("id"):
             kept[row.contact_id].append(row)
     return {contact: kept[contact] for contact in wanted}
 

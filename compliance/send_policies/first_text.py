@@ -7,6 +7,7 @@ from uuid import UUID
 from compliance.opt_out.answers import OPT_OUT_WORDS
 from compliance.send_policies.here import organization
 from compliance.words.first_words import names, tells_how_to_opt_out
+from tenancy.arrays import among
 from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.limits.judging import OWED
@@ -62,7 +63,7 @@ class FirstTextClauses:
     def _earliest(self, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
         """The first text of ours, by conversation, that has not been stopped on its way."""
         conversations = {draft.conversation.pk for draft in drafts if draft.purpose not in _WITHOUT_CLAUSES}
-        ours = Message.objects.filter(conversation_id__in=conversations, direction=Message.Direction.OUT)
+        ours = Message.objects.filter(conversation_id__in=among(conversations), direction=Message.Direction.OUT)
         ours = ours.exclude(purpose=Purpose.OPT_OUT_ANSWER).exclude(status__in=_NEVER_LEFT)
         rows = ours.order_by("conversation_id", "id").distinct("conversation_id")
         return dict(rows.values_list("conversation_id", "id")) if conversations else {}

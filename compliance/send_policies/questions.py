@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.utils import timezone
 
 from compliance.models import OptOutQuestion
+from tenancy.arrays import among_octets
 from tenancy.said import gettext as _
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.models import Decision
@@ -33,7 +34,7 @@ class OpenQuestions:
         if not judged:
             return [Ruling()] * len(drafts)
         indexes = {bytes(draft.conversation.contact.number_index) for draft in judged}
-        rows = OptOutQuestion.objects.filter(state=OptOutQuestion.State.OPEN, number_index__in=list(indexes))
+        rows = OptOutQuestion.objects.filter(state=OptOutQuestion.State.OPEN, number_index__in=among_octets(indexes))
         found: dict[bytes, list[OptOutQuestion]] = {}
         for question in rows.only("number_index", "kind", "due_at", "organization_id"):
             found.setdefault(bytes(question.number_index), []).append(question)

@@ -56,13 +56,17 @@ def fetch_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> No
     if not missing:
         return
     with keys_of(organization):
+        scopes = {scope for _, scope in missing}
         rows = DataKey.objects.filter(
             organization_id=organization,
             kind__in={kind for kind, _ in missing},
-            scope__in={scope for _, scope in missing},
+            scope__in=arrays.among_texts(scopes) if len(scopes) > FEW else scopes,
         )
-        newest_first = rows.select_related("wrapped_by").order_by("kind", "scope", "-generation")
-        keys = _unwrapped_together(newest_first.distinct("kind", "scope"))
+        newest_first = rows.order_by("kind", "scope", "-generation").distinct("kind", "scope")
+        if len(scopes) > FEW:
+            keys = _many_unwrapped(organization, newest_first)
+        else:
+            keys = _unwrapped_together(newest_first.select_related("wrapped_by"))
     for key in keys.values():
         _cache.keep(organization, key, key.kind, key.scope)
 
@@ -133,7 +137,7 @@ def _refreshed(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Ke
             now = {bytes(key_id): since is not None for key_id, since in stored.values_list("key_id", "withheld_at")}
             keys = {key_id: _as_stored(held[key_id], is_withheld) for key_id, is_withheld in now.items()}
         elif len(key_ids) > FEW:
-            keys = _many_unwrapped(stored)
+            keys = _many_unwrapped(organization, stored)
         else:
             keys = _unwrapped_together(stored.select_related("wrapped_by"))
     _cache.keep_all(organization, keys.values())
@@ -318,18 +322,23 @@ def _unwrapped_together(rows: Iterable[DataKey]) -> dict[bytes, Key]:
     return keys
 
 
-def _many_unwrapped(rows: QuerySet[DataKey]) -> dict[bytes, Key]:
-    """The same for thousands: their columns in one statement, the few organization keys in another."""
+def _many_unwrapped(organization: UUID, rows: QuerySet[DataKey]) -> dict[bytes, Key]:
+    """The same for thousands of one organization: their columns in one statement, the few organization keys in another.
+    What is held here is not unwrapped again.
+    """
     columns = ("key_id", "kind", "scope", "generation", "wrapped", "withheld_at", "wrapped_by_id", "organization_id")
     found = list(rows.values_list(*columns))
     owners = OrganizationKey.objects.filter(pk__in={row[6] for row in found})
     wrapping = {owner.pk: unwrapped_organization_key(owner) for owner in owners}
+    held = _cache.by_ids(organization, [bytes(row[0]) for row in found])
     keys: dict[bytes, Key] = {}
-    for stored_id, kind, scope, generation, wrapped, withheld_at, owner, organization in found:
+    for stored_id, kind, scope, generation, wrapped, withheld_at, owner, whose in found:
         key_id = bytes(stored_id)
-        binding = _binding(organization, kind, scope, generation, key_id)
-        secret = records.unwrap(bytes(wrapped), wrapping[owner], binding)
-        keys[key_id] = Key(key_id, secret, kind, scope, withheld_at is not None)
+        key = held.get(key_id)
+        if key is None:
+            binding = _binding(whose, kind, scope, generation, key_id)
+            key = Key(key_id, records.unwrap(bytes(wrapped), wrapping[owner], binding), kind, scope)
+        keys[key_id] = _as_stored(key, withheld_at is not None)
     return keys
 
 

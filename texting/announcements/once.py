@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models.functions import Coalesce, Now
 
+from tenancy.arrays import among
 from texting import persons
 from texting.models import Announcement, AnnouncementRecipient, Contact, Message
 from texting.statuses import MessageStatus
@@ -118,6 +119,6 @@ def twice_in_the_outbox(texts: Mapping[UUID, Contact]) -> set[UUID]:
 
 def _of_several(firsts: Collection[UUID]) -> dict[UUID, UUID]:
     """The first contacts by contact, of those persons that have several."""
-    others = Contact.objects.filter(merged_into__in=firsts).order_by().values_list("pk", "merged_into")
+    others = Contact.objects.filter(merged_into__in=among(firsts)).order_by().values_list("pk", "merged_into")
     further = {pk: first for pk, first in others if first}
     return further | {first: first for first in further.values()}
