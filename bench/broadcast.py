@@ -19,7 +19,7 @@ from uuid import UUID
 import psycopg
 
 from bench.databases import Databases, own_databases
-from bench.processes import processor_seconds
+from bench.processes import processor_seconds, scheduled
 from bench.results import keep, spread, verdict
 
 RECIPIENTS = int(os.environ.get("RECIPIENTS", "100000"))
@@ -28,6 +28,7 @@ FLOOR, CEILING = 0.2, 1.5
 TOGETHER = 2_000
 WORDS = "We are closed on Friday for staff training. Back on Monday at 8."
 INBOX = "/inbox/rows/?in=open"
+NAME = "bench announcing"  # of the worker's sessions
 
 
 def work(organization_id: str, announcement_id: str) -> None:
@@ -138,6 +139,33 @@ def copied(databases: Databases, count: int) -> float:
     return statistics.median(rates)
 
 
+@dataclass(frozen=True)
+class Clock:
+    """Where the time of the worker and of its sessions of PostgreSQL has gone until now, in seconds."""
+
+    worker: tuple[float, float]
+    database: tuple[float, float]
+
+    @classmethod
+    def of(cls, databases: Databases, worker: int) -> "Clock":
+        """As /proc has it: with a processor, and waiting for one."""
+        with psycopg.connect(databases.superuser_url, autocommit=True) as session:
+            rows = session.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [NAME]).fetchall()
+        return cls(scheduled(worker), scheduled(*(pid for (pid,) in rows)))
+
+    def shares(self, before: "Clock", seconds: float) -> str:
+        """What of so many seconds was spent how since then."""
+        mine, theirs = (
+            [now - then for now, then in zip(*one, strict=True)]
+            for one in ((self.worker, before.worker), (self.database, before.database))
+        )
+        waited = mine[1] + theirs[1]
+        rest = seconds - mine[0] - theirs[0] - waited
+        parts = {"the worker": mine[0], "PostgreSQL for it": theirs[0], "waiting for a processor": waited}
+        said = ", ".join(f"{name} {spent / seconds:.0%}" for name, spent in parts.items())
+        return f"Of the clock: {said}, the disk and all else {max(rest, 0) / seconds:.0%}."
+
+
 def main() -> int:
     """Measure, check, append. 1 when a goal is missed."""
     with own_databases(durable=True) as databases:
@@ -154,7 +182,7 @@ def main() -> int:
             milliseconds(browser, INBOX, b"href=")
         here = [sys.executable, "-m", "bench.broadcast", "work", str(office.organization.pk), str(row.pk)]
         load, first = os.getloadavg()[0], time.monotonic()
-        with subprocess.Popen(here) as worker:
+        with subprocess.Popen(here, env=os.environ | {"PGAPPNAME": NAME}) as worker:
             try:
                 run.until("ready", RECIPIENTS / 5)
                 looked = time.monotonic() - first
@@ -166,11 +194,12 @@ def main() -> int:
                             running.start(member=owner, row=row)
                             break
                     time.sleep(0.1)
-                begun = time.monotonic()
+                begun, before = time.monotonic(), Clock.of(databases, worker.pid)
                 stopped = run.turns(browser, worker)
                 run.until("queued", RECIPIENTS / 5)
                 queued = time.monotonic() - begun - stopped
                 used.append(processor_seconds(worker.pid) - used[0])
+                shares = Clock.of(databases, worker.pid).shares(before, queued)
             finally:
                 worker.send_signal(signal.SIGCONT)
                 worker.terminate()
@@ -179,12 +208,12 @@ def main() -> int:
             whom = texts.values("contact").distinct().count()
             assert texts.count() == whom == RECIPIENTS, f"{texts.count()} texts to {whom} of {RECIPIENTS}"
         copy = copied(databases, RECIPIENTS)
-    return report(run, (looked, queued), used, copy, load)
+    return report(run, (looked, queued), used, copy, (load, shares))
 
 
-def report(run: Run, seconds: tuple[float, float], used: list[float], copy: float, load: float) -> int:
+def report(run: Run, seconds: tuple[float, float], used: list[float], copy: float, said: tuple[float, str]) -> int:
     """Append what was measured. 1 when something was missed."""
-    looked, queued = seconds
+    (looked, queued), (load, shares) = seconds, said
     pace, ratio = RECIPIENTS / queued, statistics.median(run.ratios)
     each = [one / RECIPIENTS * 1000 for one in used]
     share, after = pace / copy, os.getloadavg()[0]
@@ -198,7 +227,7 @@ def report(run: Run, seconds: tuple[float, float], used: list[float], copy: floa
         f"| through the gate into the outbox | {pace:,.0f} | {each[1]:.1f} |",
         f"| COPY of the same rows, same indexes | {copy:,.0f} | |",
         "",
-        f"Through the gate: **{share:.3f} ×** COPY (at least {FLOOR}: {verdict(share, FLOOR)}).",
+        f"Through the gate: **{share:.3f} ×** COPY (at least {FLOOR}: {verdict(share, FLOOR)}). {shares}",
         "",
         "| first page of the inbox | ms, median and spread |",
         "| --- | --- |",

@@ -11,6 +11,12 @@ def processor_seconds(*roots: int) -> float:
     return sum(_ticks(pid, ended=True) for pid in tree(*roots)) / TICKS
 
 
+def scheduled(*pids: int) -> tuple[float, float]:
+    """Seconds for which these processes, without their children, had a processor, and for which they waited for one."""
+    found = [task.read_text().split() for pid in pids for task in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+    return sum(int(one[0]) for one in found) / 1e9, sum(int(one[1]) for one in found) / 1e9
+
+
 def megabytes(*roots: int) -> float:
     """Memory of the processes and all below them; pages that several share count once (PSS)."""
     return sum(_pss(pid) for pid in tree(*roots)) / 1024
