@@ -25,6 +25,7 @@ from tenancy.automatic import acting
 from tenancy.bulk_writes import insert_rows
 from tenancy.isolation import before_commit, kept_until_commit
 from tenancy.models import AuditEvent, AuditHead
+from tenancy.rows import new_row
 
 __all__ = ["AuditEventKind", "AuditKind", "Finding", "Report", "flush", "gathered", "kind_of", "record", "verify_chain"]
 
@@ -56,13 +57,16 @@ def record(
     """
     if (rule := acting()) is not None:
         details = {**details, "automation": rule.rule}
-    row = AuditEvent(
-        event=kind_of(event).value,
-        actor_id=None if actor is None else actor.pk,
-        object_type="" if object is None else object._meta.label_lower,
-        object_id="" if object is None else str(getattr(object, "audit_id", object.pk)),
-        address=str(ip_address(address)) if address else "",
-        details=json.dumps(_plain(details), sort_keys=True, ensure_ascii=False) if details else None,
+    row = new_row(
+        AuditEvent,
+        {
+            "event": kind_of(event).value,
+            "actor_id": None if actor is None else actor.pk,
+            "object_type": "" if object is None else object._meta.label_lower,
+            "object_id": "" if object is None else str(getattr(object, "audit_id", object.pk)),
+            "address": str(ip_address(address)) if address else "",
+            "details": json.dumps(_plain(details), sort_keys=True, ensure_ascii=False) if details else None,
+        },
     )
     pending = kept_until_commit(_Pending)
     if not pending.events:

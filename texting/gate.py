@@ -21,6 +21,7 @@ from django.utils.module_loading import import_string
 from accounts.models import Membership
 from tenancy import metrics
 from tenancy.bulk_writes import insert_rows
+from tenancy.rows import new_row
 from texting.models import Conversation, Decision
 from texting.purposes import Purpose
 
@@ -253,15 +254,18 @@ def check_all(drafts: Sequence[Draft]) -> list[tuple[Outcome, Decision]]:
 def decision_of(draft: Draft, outcome: Outcome) -> Decision:
     """The row that keeps this outcome; not stored yet."""
     metrics.VERDICTS.labels(str(draft.stage), outcome.verdict.value).inc()
-    return Decision(
-        conversation_id=draft.conversation.pk,
-        author_id=draft.author.pk if draft.author else None,
-        stage=draft.stage,
-        purpose=draft.purpose,
-        verdict=outcome.verdict,
-        reasons=_stored(outcome.reasons),
-        attachments=[str(file) for file in draft.files],
-        decided_at=timezone.now(),
+    return new_row(
+        Decision,
+        {
+            "conversation_id": draft.conversation.pk,
+            "author_id": draft.author.pk if draft.author else None,
+            "stage": draft.stage,
+            "purpose": draft.purpose,
+            "verdict": outcome.verdict,
+            "reasons": _stored(outcome.reasons),
+            "attachments": [str(file) for file in draft.files],
+            "decided_at": timezone.now(),
+        },
     )
 
 

@@ -16,7 +16,9 @@ from tenancy.audit import AuditKind
 from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import fetch_current_keys
 from tenancy.ids import new_id
+from tenancy.rows import new_row
 from tenancy.said import gettext as say
+from tenancy.unawaited import unawaited
 from texting import gate, live, origins, outbox, refusals, threads
 from texting.attachments import binding
 from texting.attachments.binding import BadFiles
@@ -24,7 +26,7 @@ from texting.gate import OutsideHours
 from texting.limits import spending
 from texting.limits.spending import OverLimit
 from texting.live import LiveKind
-from texting.models import Attachment, Contact, Conversation, Line, Message
+from texting.models import Attachment, Contact, Conversation, Decision, Line, Message
 from texting.purposes import Purpose
 from texting.searching.keeping import keep_words
 from texting.segments import count, unicode_extra
@@ -208,16 +210,16 @@ def _try_group(
             known = draft if place is draft.conversation else replace(draft, conversation=place)
             decisions.append(gate.decision_of(known, outcome))
         if isinstance(result, Message) and place is not None:
-            result.conversation, result.contact = place, place.contact
-            result.decision, result.decision_verdict = decisions[-1], decisions[-1].verdict
+            if place is not draft.conversation:
+                result.conversation, result.contact = place, place.contact
+            result.decision_id, result.decision_verdict = decisions[-1].pk, decisions[-1].verdict
             told += [refusals.Objected(place, draft, outcome, result.pk)] if outcome.explained else []
         else:
             _record_refusal(draft, place, outcome)
             if place and text.announcement_id is None:
                 told.append(refusals.Objected(place, draft, outcome, asked_id=text.message_id, origin=text.origin))
-    insert_rows(decisions)
+    _store(decisions, [result for result in results if isinstance(result, Message)], author, purpose)
     refusals.tell(told)
-    _queue([result for result in results if isinstance(result, Message)], author, purpose)
     for text, result in zip(texts, results, strict=True):
         if isinstance(result, Message):
             binding.bind(result, text.files)
@@ -258,28 +260,32 @@ def _answer_to(draft: gate.Draft, outcome: gate.Outcome, text: Wanted, size: _Si
         return Held(outcome) if outcome.is_held and draft.announcement_id is None else Refused(outcome)
     if len(outcome.text) > LONGEST:
         return BadText(_too_long(len(outcome.text)))
-    later = outcome.not_before
-    return Message(
-        id=text.message_id or new_id(),
-        conversation=draft.conversation,
-        contact=draft.conversation.contact,
-        line=draft.conversation.line,
-        direction=Message.Direction.OUT,
-        purpose=draft.purpose,
-        body=outcome.text,
-        author=draft.author,
-        status=MessageStatus.QUEUED,
-        segments=size.segments,
-        unicode_extra=size.unicode_extra,
-        media_count=len(text.files),
-        media_kind=binding.kind_of_all(text.files),
-        price_micros=spending.price_of(draft, size.segments),
-        outside_hours="send" if outcome.insisted else "",
-        held_until=later.not_before if later else None,
-        provider_code=later.rule if later else "",
-        counted_from=None if draft.is_bulk else spending.day(),
-        announcement_id=draft.announcement_id,
-        created_at=timezone.now(),
+    later, here = outcome.not_before, draft.conversation
+    return new_row(
+        Message,
+        {
+            "id": text.message_id or new_id(),
+            "conversation_id": here.pk,
+            "contact_id": here.contact_id,
+            "line_id": here.line_id,
+            "direction": Message.Direction.OUT,
+            "purpose": draft.purpose,
+            "body": outcome.text,
+            "author_id": draft.author.pk if draft.author else None,
+            "status": MessageStatus.QUEUED,
+            "segments": size.segments,
+            "unicode_extra": size.unicode_extra,
+            "media_count": len(text.files),
+            "media_kind": binding.kind_of_all(text.files),
+            "price_micros": spending.price_of(draft, size.segments),
+            "outside_hours": "send" if outcome.insisted else "",
+            "held_until": later.not_before if later else None,
+            "provider_code": later.rule if later else "",
+            "counted_from": None if draft.is_bulk else spending.day(),
+            "announcement_id": draft.announcement_id,
+            "created_at": timezone.now(),
+        },
+        {"conversation": here, "contact": here.contact, "line": here.line, "author": draft.author},
     )
 
 
@@ -324,8 +330,17 @@ def _figure(number: int) -> str:
     return number_format(number, use_l10n=True, force_grouping=True)
 
 
+def _store(
+    decisions: Sequence[Decision], messages: Sequence[Message], author: Membership | None, purpose: Purpose
+) -> None:
+    """Store decisions, and texts as queued; enter these in the outbox, show them in the lists."""
+    with unawaited():
+        insert_rows(decisions)
+        if messages:
+            _queue(messages, author, purpose)
+
+
 def _queue(messages: Sequence[Message], author: Membership | None, purpose: Purpose) -> None:
-    """Store the texts as queued, enter them in the outbox, show them in the lists."""
     fetch_current_keys(messages)
     insert_rows(messages)
     keep_words(messages)

@@ -7,7 +7,9 @@ from django.db import models
 from tenancy.encryption import KeyDestroyed
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import TenantModel, activate
-from texting.models import Contact, Conversation, Message
+from tenancy.models import AuditEvent
+from tenancy.rows import new_row
+from texting.models import Contact, Conversation, Decision, Message
 
 from .conftest import NOON
 
@@ -64,6 +66,33 @@ def test_a_destroyed_key_shows_when_it_is_read(harbor):
         destroy_keys("body", NOON.date().isoformat(), reason="test")
         with pytest.raises(KeyDestroyed):
             _ = Message.objects.get().body
+
+
+@pytest.mark.parametrize("model", [AuditEvent, Contact, Conversation, Decision, Message])
+def test_a_new_one_holds_what_djangos_holds(model, harbor):
+    """What is made anew for each (ids, moments) was made by the same functions; lists are each row's own."""
+    given = {"line_id": harbor.line.pk} if model in {Conversation, Message} else {}
+    with activate(harbor.organization):
+        ours, theirs, another = new_row(model, given), model(**given), new_row(model, given)
+    made = {field.attname for field in model._meta.concrete_fields if field.has_default() and callable(field.default)}
+    assert made >= {"id", "organization_id"}
+    assert ours.organization_id == harbor.organization.pk
+    assert ours.pk != another.pk
+    assert {type(ours.__dict__[name]) for name in made} == {type(theirs.__dict__[name]) for name in made}
+    assert {**plain(ours), **dict.fromkeys(made)} == {**plain(theirs), **dict.fromkeys(made)}
+    shared = [name for name in made if isinstance(ours.__dict__[name], list)]
+    assert all(ours.__dict__[name] is not another.__dict__[name] for name in shared)
+
+
+def test_a_new_one_has_the_rows_that_it_was_made_with_and_no_other_columns(harbor, django_assert_num_queries):
+    with activate(harbor.organization), django_assert_num_queries(0):
+        row = new_row(Message, {"line_id": harbor.line.pk, "author_id": None}, {"line": harbor.line, "author": None})
+        assert row.line is harbor.line
+        assert row.author is None
+        row.line_id = harbor.contact.pk
+        assert not Message._meta.get_field("line").is_cached(row)
+        with pytest.raises(TypeError, match="line"):
+            new_row(Message, {"line": harbor.line})
 
 
 def test_nobody_listens_to_rows_being_made():
