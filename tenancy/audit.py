@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import Enum
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connections, models, transaction
@@ -23,6 +23,7 @@ from tenancy.audit_kinds import AuditEventKind, AuditKind, kind_of
 from tenancy.audit_verification import Finding, Report, verify_chain
 from tenancy.automatic import acting
 from tenancy.bulk_writes import insert_rows
+from tenancy.encryption import EncryptedTextField
 from tenancy.isolation import before_commit, kept_until_commit
 from tenancy.models import AuditEvent, AuditHead
 from tenancy.rows import new_row
@@ -86,8 +87,8 @@ def flush() -> None:
     pending.events = []
     if not rows:
         return
-    details = AuditEvent._meta.get_field("details")
-    sealed = [details.pre_save(row, add=True) for row in rows]  # before the lock; these very bytes are stored
+    details = cast("EncryptedTextField[Any, Any]", AuditEvent._meta.get_field("details"))
+    sealed = details.pre_save_all(rows, add=True)  # before the lock; these very bytes are stored
     head = _locked_head()
     for row, record in zip(rows, sealed, strict=True):
         row.sequence, row.previous_hash = head.sequence + 1, head.hash

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from tenancy.arrays import array_of
+from tenancy.encryption import EncryptedTextField
 from tenancy.isolation import TenantModel, current_organization_id
 
 
@@ -105,6 +106,8 @@ def _values(field: Any, rows: Sequence[TenantModel], *, add: bool) -> list[Any]:
     """As the field would read them; of a plain one, whose every row is loaded, without asking it for each."""
     if type(field).pre_save is models.Field.pre_save and all(field.attname in row.__dict__ for row in rows):
         return [row.__dict__[field.attname] for row in rows]
+    if isinstance(field, EncryptedTextField):
+        return field.pre_save_all(rows, add=add)
     return [field.pre_save(row, add) for row in rows]
 
 

@@ -47,6 +47,7 @@ log = logging.getLogger("parley.announcements")
 
 BATCH = 250  # so that what does not depend on their number weighs little; a pause waits for some tenths of a second
 LOOK_EVERY = 2.0  # seconds, within a turn, between looks at what became of those before
+LOOK_SHARE = 0.1  # of the time, at most: a look costs the more, the more there are
 A_TURN = 20.0  # seconds; then the others have theirs
 LEAST_AHEAD = 500
 LOOKED_AT = timedelta(days=3)  # after the end: carriers say late that a text did not arrive
@@ -59,16 +60,22 @@ _NOT_OVER = (RowState.UNREAD, RowState.READY, RowState.QUEUED)
 class _Turn:
     """What a worker remembers from one batch to the next: when it looked at the outcomes, and how many it may queue.
 
-    What leaves meanwhile only makes room, and opt-outs and refusals are counted again within `LOOK_EVERY`.
+    What leaves meanwhile only makes room, and opt-outs and refusals are counted again within `LOOK_EVERY`, or, of a
+    hundred thousand, at the latest in the next turn.
     """
 
     def __init__(self) -> None:
-        self.looked: float | None = None
+        self.look_again = 0.0
         self.room = 0
 
     def is_fresh(self) -> bool:
         """Whether it has looked a moment ago."""
-        return self.looked is not None and time.monotonic() - self.looked < LOOK_EVERY
+        return time.monotonic() < self.look_again
+
+    def has_looked(self, since: float) -> None:
+        """It has, and began at that moment of the monotonic clock."""
+        now = time.monotonic()
+        self.look_again = now + max(LOOK_EVERY, (now - since) / LOOK_SHARE)
 
 
 def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TURN, batch: int | None = None) -> bool:
@@ -150,6 +157,7 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
         stopping.stop(row, Why.AUTHOR)
         return False
     if not turn.is_fresh() or turn.room <= 0:
+        since = time.monotonic()
         settle(row)
         once.let_the_other_number(row)
         if unseen_words(row, author):
@@ -159,7 +167,8 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
         if why := stopping.reason_to_stop(row):
             stopping.stop(row, why)
             return False
-        turn.looked, turn.room = time.monotonic(), _ahead(row) - _waiting(row)
+        turn.room = _ahead(row) - _waiting(row)
+        turn.has_looked(since)
     ready = _recipients(row, RowState.READY)
     if _is_hours_late(row, ready):
         stopping.stop(row, Why.LATE)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tenancy.bulk_writes import insert_rows
 from tenancy.encryption import (
     CannotSeal,
     ConfigKey,
@@ -285,6 +286,20 @@ def test_texts_of_other_days_and_contacts_stay_readable(harbor, message):
     assert readable(read(message), "body") is None
     assert read(other_person).body == "Hi"
     assert readable(read(harbor.contact), "name", "(erased)") == "(erased)"
+
+
+def test_each_of_many_is_sealed_under_the_keys_of_its_own_day_and_contact(harbor):
+    """Also where they are sealed together: `insert_rows`."""
+    days = [NOON, NOON - timedelta(days=1), NOON]
+    with activate(harbor.organization):
+        other = add_contact("Ines Marchetti", "+12125550182")
+        whose = [harbor.contact, harbor.contact, other]
+        rows = [Message(**harbor.message_values(f"Text {at}", at=days[at], contact=whose[at])) for at in range(3)]
+        insert_rows(rows)
+        assert [Message.objects.get(pk=row.pk).body for row in rows] == ["Text 0", "Text 1", "Text 2"]
+        destroy_keys("contact", str(other.pk), reason="erasure")
+        destroy_keys("body", days[1].date().isoformat(), reason="retention")
+        assert [readable(Message.objects.get(pk=row.pk), "body", "-") for row in rows] == ["Text 0", "-", "-"]
 
 
 def test_a_row_whose_key_is_gone_can_still_be_saved_and_changed(harbor, message):

@@ -1,6 +1,7 @@
 """One text to many: who gets it, who does not and why, once each, whatever happens in between."""
 
 import random
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -235,6 +236,24 @@ class TestTheRun:
         hand_over(desk)
         work(desk, row)
         assert states(desk, row) == {"sent": 2, "queued": 2, "ready": 1}
+
+    def test_what_became_of_those_before_is_looked_at_the_more_rarely_the_longer_it_takes(self, desk, monkeypatch):
+        looks, settle = [], working.settle
+
+        def slow(row):
+            looks.append(row.pk)
+            time.sleep(0.5)
+            settle(row)
+
+        customers(desk, *range(8))
+        row = checked(desk)
+        act(desk, running.start, row)
+        monkeypatch.setattr(working, "settle", slow)
+        monkeypatch.setattr(working, "LOOK_EVERY", 0.0)
+        while working.work(desk.organization.pk, row.pk, batch=1):
+            pass
+        assert states(desk, row) == {"queued": 8}
+        assert 1 <= len(looks) < 5
 
     def test_whoever_is_refused_or_waits_for_the_morning_takes_no_room(self, desk, monkeypatch):
         monkeypatch.setattr(working, "LEAST_AHEAD", 2)
