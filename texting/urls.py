@@ -80,6 +80,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attention/<uuid:message_id>/again/", attention.send_again, name="attention_send_again"),
     path("attention/<uuid:message_id>/settle/", attention.settle, name="attention_settle"),
     path("inbox/attachments/<uuid:attachment_id>/", attachments.attachment, name="attachment"),
+    path("inbox/attachments/<uuid:attachment_id>/show/", attachments.show, name="attachment_show"),
     path("inbox/attachments/<uuid:attachment_id>/thumbnail/", attachments.thumbnail, name="attachment_thumbnail"),
     path("media/<str:token>", attachments.media, name="media"),
     path("contacts/", people.contacts, name="contacts"),

@@ -195,7 +195,8 @@ _UNSENT = {  # the owner's own
     "inbox/c/<uuid:conversation_id>/files/<uuid:unsent_id>/describe/",
     "inbox/c/<uuid:conversation_id>/files/<uuid:unsent_id>/remove/",
 }
-_FILES = {"inbox/attachments/<uuid:attachment_id>/", "inbox/attachments/<uuid:attachment_id>/thumbnail/"}
+_FILES = {f"inbox/attachments/<uuid:attachment_id>/{part}" for part in ("", "show/", "thumbnail/")}
+_CLOSED = {"inbox/attachments/<uuid:attachment_id>/thumbnail/"}  # of a customer's picture that they have not opened
 _BREAK_GLASS = {"settings/sso/break-glass/<uuid:owner_id>/"}  # owners decide about owners
 _THEIR_SESSION = {"settings/people/<uuid:member_id>/sessions/<uuid:session_id>/end/"}  # the agent's, not that person's
 _SEEN = {"contacts/<uuid:contact_id>/reveal/", "contacts/<uuid:contact_id>/hide/"}  # nothing is hidden from them
@@ -216,10 +217,10 @@ _ORGANIZATIONS = {  # an agent has templates of their own, and this one is the o
     for act in ("", "edit/", "publish/", "send-back/", "duplicate/", "propose/", "outcome/csv/", "archive/", "restore/")
 } | {_TEMPLATE + "back/<int:version_number>/"}
 NOT_THEIRS: dict[str, set[str]] = {
-    "owner": _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD | _MADE_FOR | _TOLD,
-    "admin": _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN | _OWN_REVIEWS | _HELD | _TOLD,
-    "supervisor": _SESSION | _UNSENT | _SEEN | _OWN_REVIEWS | _TOLD,
-    "agent": _UNSENT | _SEEN | _SHARED | _ORGANIZATIONS,
+    "owner": _CLOSED | _SESSION | _THEIR_SESSION | _SEEN | _OWN_REVIEWS | _HELD | _MADE_FOR | _TOLD,
+    "admin": _CLOSED | _SESSION | _THEIR_SESSION | _UNSENT | _BREAK_GLASS | _SEEN | _OWN_REVIEWS | _HELD | _TOLD,
+    "supervisor": _CLOSED | _SESSION | _UNSENT | _SEEN | _OWN_REVIEWS | _TOLD,
+    "agent": _CLOSED | _UNSENT | _SEEN | _SHARED | _ORGANIZATIONS,
     "auditor": _SESSION | _FILES | _OWN_REVIEWS | _HELD | _TOLD | _SHARED,  # pictures cannot be masked
 }
 

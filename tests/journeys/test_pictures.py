@@ -25,7 +25,13 @@ def test_pictures_go_both_ways(office: Office, someone: MakePerson) -> None:
     customer.page.get_by_label("Text to Main line").fill("The sign at your door")
     customer.page.get_by_role("button", name="Send", exact=True).click()
 
+    closed = agent.page.get_by_role("link", name="Show picture")
+    expect(closed).to_be_visible()
+    assert agent.page.locator(".message.in img").count() == 0, "nothing of it is there before somebody asks"
+    closed.focus()
+    agent.page.keyboard.press("Enter")
     arrived = agent.page.locator(".message.in .picture img")
+    expect(agent.page.locator(".message.in .picture")).to_be_focused()
     expect(arrived).to_be_visible()
     with agent.page.context.expect_page() as opening:
         agent.page.locator(".message.in .picture").click()

@@ -17,6 +17,7 @@ from texting.queries.attachments import (
     access_unsent,
     download_name,
     files_waiting,
+    is_from_customer,
     shown_file,
     unsent_files,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "files_waiting",
     "inbox_page",
     "inbox_row",
+    "is_from_customer",
     "is_with_somebody_else",
     "masked_words",
     "messages_page",

@@ -41,6 +41,11 @@ class ShownFile:
     width: int = 0
     height: int = 0
 
+    @property
+    def key(self) -> str:
+        """The id as a session keeps it."""
+        return str(self.id)
+
 
 def files_of(member: Membership, messages: Iterable[Message]) -> dict[UUID, tuple[ShownFile, ...]]:
     """The files of these texts by text; one query, none when no text has any."""
@@ -82,7 +87,7 @@ def unsent_files(member: Membership, conversation: Conversation) -> tuple[ShownF
 
 
 def shown_file(member: Membership, attachment: Attachment) -> ShownFile:
-    """One that the member has just put into the composer."""
+    """One that the member has just put into the composer or opened; the caller has checked that they may."""
     return _shown_all(member, [attachment], own=True)[0]
 
 
@@ -98,6 +103,12 @@ def access_attachment(member: Membership, attachment_id: UUID) -> Attachment:
     if not visible_conversations(member).filter(pk=found.conversation_id).exists():
         raise NotYours
     return found
+
+
+def is_from_customer(attachment: Attachment) -> bool:
+    """Whether it came with a customer's text. One query."""
+    text = attachment.message_id
+    return text is not None and Message.objects.filter(pk=text, direction=Message.Direction.IN).exists()
 
 
 def access_unsent(member: Membership, conversation: Conversation, attachment_id: UUID) -> Attachment:

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import MemberRequest, Permission, public, requires
 from tenancy import audit
@@ -13,9 +14,13 @@ from tenancy.encryption import EncryptionError
 from texting import queries
 from texting.attachments import links, storing
 from texting.attachments.kinds import SHOWN_INLINE
+from texting.models import Attachment
 
 # Even a page that found its way through would have an origin of its own and could load nothing.
 INERT = "sandbox; default-src 'none'"
+
+# What this session opened, its latest: those pictures stay in sight until it ends.
+OPENED, REMEMBERED = "opened_pictures", 200
 
 
 @requires(Permission.CONVERSATIONS_READ)
@@ -27,17 +32,30 @@ def attachment(request: MemberRequest, attachment_id: UUID) -> HttpResponse:
         content = storing.read(found)
     except EncryptionError:
         raise Http404 from None
-    audit.record(event=AuditKind.ATTACHMENT_OPENED, actor=request.member, object=found)
+    _write_down(request, found)
     saved = found.content_type not in SHOWN_INLINE or "save" in request.GET
     return inert(content, found.content_type, name=queries.download_name(found), saved=saved)
 
 
 @requires(Permission.CONVERSATIONS_READ)
-@require_safe
-def thumbnail(request: MemberRequest, attachment_id: UUID) -> HttpResponse:
-    """The small picture that stands in the thread, whose reading is written down when the thread is opened."""
+@require_POST
+def show(request: MemberRequest, attachment_id: UUID) -> HttpResponse:
+    """Put a customer's picture into the thread in which it stood closed; that is opening it, and written down."""
     found = queries.access_attachment(request.member, attachment_id)
     if not found.has_thumbnail:
+        raise Http404
+    _write_down(request, found)
+    context = {"file": queries.shown_file(request.member, found), "by_click": True}
+    return render(request, "texting/_picture.html", context)
+
+
+@requires(Permission.CONVERSATIONS_READ)
+@require_safe
+def thumbnail(request: MemberRequest, attachment_id: UUID) -> HttpResponse:
+    """The small picture that stands in the thread: of a customer's, which may show a card, only once it was opened."""
+    found = queries.access_attachment(request.member, attachment_id)
+    closed = queries.is_from_customer(found) and str(found.pk) not in request.session.get(OPENED, ())
+    if closed or not found.has_thumbnail:
         raise Http404
     try:
         content = storing.read_thumbnail(found)
@@ -54,6 +72,13 @@ def media(request: HttpRequest, token: str) -> HttpResponse:
     if file is None:
         raise Http404
     return inert(file.content, file.content_type, name="")
+
+
+def _write_down(request: MemberRequest, opened: Attachment) -> None:
+    audit.record(event=AuditKind.ATTACHMENT_OPENED, actor=request.member, object=opened)
+    key, before = str(opened.pk), request.session.get(OPENED, [])
+    if key not in before:
+        request.session[OPENED] = [*before, key][-REMEMBERED:]
 
 
 def inert(content: bytes, content_type: str, *, name: str, saved: bool = False) -> HttpResponse:

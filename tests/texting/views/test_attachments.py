@@ -17,6 +17,7 @@ from tests.texting.desk import desk
 from texting.attachments import links, storing
 from texting.models import Attachment, AttachmentChunk, Message
 from texting.statuses import MessageStatus
+from texting.views import attachments
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.usefixtures("far_end")
@@ -60,13 +61,68 @@ def test_everything_else_is_only_saved(desk, content):
 def test_others_find_nothing(desk):
     file = a_file(desk, samples.jpeg_with_place())
     cast = desk.cast
+    colleague = desk.as_(cast.second_agent)
     for part in ("", "thumbnail/"):
         address = f"/inbox/attachments/{file.pk}/{part}"
         assert desk.as_(cast.outsider).get(address).status_code == 404
         assert desk.as_(cast.auditor).get(address).status_code == 404, "pictures cannot be masked"
         assert Client().get(address).status_code == 302
-        assert desk.as_(cast.second_agent).get(address).status_code == 200
+        assert colleague.get(address).status_code == 200
     assert opened(desk) == 1
+
+
+class TestAPictureIsClosedUntilSomebodyOpensIt:
+    """A customer's picture may show a card or a result: reading the thread is not opening it."""
+
+    @pytest.fixture
+    def picture(self, desk) -> Attachment:
+        return a_file(desk, samples.jpeg_with_place())
+
+    def test_the_thread_shows_none_of_it(self, desk, picture):
+        agent = desk.as_(desk.cast.agent)
+        page = agent.get(f"/inbox/c/{picture.conversation_id}/").content.decode()
+        assert "Show picture" in page
+        assert "thumbnail" not in page
+        assert agent.get(f"/inbox/attachments/{picture.pk}/thumbnail/").status_code == 404
+        assert opened(desk) == 0
+
+    def test_showing_it_is_opening_it(self, desk, picture):
+        agent = desk.as_(desk.cast.agent)
+        shown = agent.post(f"/inbox/attachments/{picture.pk}/show/").content.decode()
+        assert f'src="/inbox/attachments/{picture.pk}/thumbnail/"' in shown
+        assert agent.get(f"/inbox/attachments/{picture.pk}/thumbnail/").content.startswith(b"\xff\xd8")
+        assert opened(desk) == 1
+        page = agent.get(f"/inbox/c/{picture.conversation_id}/").content.decode()
+        assert f'src="/inbox/attachments/{picture.pk}/thumbnail/"' in page, "it stays until the session ends"
+
+    def test_who_opened_it_whole_sees_it_in_the_thread(self, desk, picture):
+        agent = desk.as_(desk.cast.agent)
+        agent.get(f"/inbox/attachments/{picture.pk}/")
+        assert "Show picture" not in agent.get(f"/inbox/c/{picture.conversation_id}/").content.decode()
+
+    def test_it_is_open_for_this_session_only(self, desk, picture):
+        desk.as_(desk.cast.agent).post(f"/inbox/attachments/{picture.pk}/show/")
+        for member in (desk.cast.second_agent, desk.cast.agent):
+            other = desk.as_(member)
+            assert other.get(f"/inbox/attachments/{picture.pk}/thumbnail/").status_code == 404
+
+    def test_others_cannot_show_it(self, desk, picture):
+        address = f"/inbox/attachments/{picture.pk}/show/"
+        assert desk.as_(desk.cast.outsider).post(address).status_code == 404
+        assert desk.as_(desk.cast.auditor).post(address).status_code == 404
+        assert desk.as_(desk.cast.agent).get(address).status_code == 405
+        document = a_file(desk, samples.PDF)
+        assert desk.as_(desk.cast.agent).post(f"/inbox/attachments/{document.pk}/show/").status_code == 404
+        assert opened(desk) == 0
+
+    def test_a_session_remembers_the_latest(self, desk, picture, monkeypatch):
+        monkeypatch.setattr(attachments, "REMEMBERED", 1)
+        agent, other = desk.as_(desk.cast.agent), a_file(desk, samples.jpeg_with_place())
+        for file in (picture, picture, other):
+            assert agent.post(f"/inbox/attachments/{file.pk}/show/").status_code == 200
+        assert opened(desk) == 3, "each time counts"
+        assert agent.get(f"/inbox/attachments/{picture.pk}/thumbnail/").status_code == 404
+        assert agent.get(f"/inbox/attachments/{other.pk}/thumbnail/").status_code == 200
 
 
 def test_a_file_of_another_teams_line_is_not_there(desk):
@@ -123,7 +179,7 @@ def test_the_thread_shows_pictures_and_says_what_is_with_a_file(desk):
     picture = a_file(desk, samples.jpeg_with_place())
     document = a_file(desk, samples.PDF, name="<b>scan</b>.pdf")
     page = desk.as_(desk.cast.agent).get(f"/inbox/c/{picture.conversation_id}/").content.decode()
-    assert f'src="/inbox/attachments/{picture.pk}/thumbnail/"' in page
+    assert f'hx-post="/inbox/attachments/{picture.pk}/show/"' in page
     assert "&lt;b&gt;scan&lt;/b&gt;.pdf" in page
     assert "Not scanned for viruses" in page
     assert f'href="/inbox/attachments/{document.pk}/"' in page
