@@ -1,11 +1,9 @@
 """The gate before the model: most texts hold nothing that could be an intent, and leave here in a few microseconds.
 
 Each word has a weight of nothing or more; a text goes on when its words together weigh enough. The weights and what is
-enough are learned with the model (`data/gate.tsv`), so that hardly any text of an intent is shut out.
+enough are learned with the model (`data/gate.tsv`), so that hardly any text of an intent is shut out. They are
+learned with `Gate`; `classify` sums the weights of the words that it has looked up (`known`).
 """
-
-from importlib.resources import files
-from typing import Final
 
 from compliance.intents.words import gate_words, read_lexicon
 
@@ -34,12 +32,7 @@ class Gate:
         return self.weigh(text) >= self._enough
 
 
-def read_gate(text: str) -> Gate:
-    """The gate of a data file: what is enough, then a word and its weight a line."""
+def read_gate(text: str) -> tuple[dict[str, float], float]:
+    """The weights of a data file by word or class, and how much is enough."""
     enough, *lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return Gate({word: float(weight) for word, weight in lines}, float(enough[1]))
-
-
-may_hold_an_intent: Final = read_gate(
-    files("compliance.intents").joinpath("data/gate.tsv").read_text(encoding="utf-8")
-).lets_through
+    return {word: float(weight) for word, weight in lines}, float(enough[1])

@@ -7,15 +7,14 @@ feature with its weight; the reasons of an intent sum to its score.
 """
 
 import hashlib
-from collections.abc import Iterable
 from importlib.resources import files
 from math import fsum
 from typing import Final, Literal, NamedTuple, cast, get_args
 
-from compliance.intents.features import windows
-from compliance.intents.gate import may_hold_an_intent
-from compliance.intents.known import ALWAYS, Feature, Known
-from compliance.intents.words import Reader
+from compliance.intents.features import MOST_WORDS
+from compliance.intents.gate import read_gate
+from compliance.intents.known import ALWAYS, Feature, Known, Word
+from compliance.intents.words import read_lexicon
 
 IntentName = Literal["CONSENT_CONFUSION", "SENSITIVE_REQUEST", "CARD_OFFER"]
 NAMES: Final[tuple[IntentName, ...]] = get_args(IntentName)
@@ -59,8 +58,11 @@ def read_data(name: str) -> str:
 
 MODEL_VERSION: Final = "1-" + hashlib.sha256("".join(map(read_data, _DATA)).encode()).hexdigest()[:10]
 _READ: Final = read_weights(read_data("weights.tsv"))
-_READER: Final = Reader(_READ[0])
-KNOWN: Final = Known(_READ[1], _READER.names())
+_GATE: Final = read_gate(read_data("gate.tsv"))
+_ENOUGH: Final = _GATE[1]
+KNOWN: Final = Known(_READ[1], {word: word for word in _READ[0]} | read_lexicon(), _GATE[0])
+_TOLD: Final[list[list[Reason | None]]] = [[None] * len(ranked) for ranked in KNOWN.ranked]
+"""For each intent the reasons that were told already, by their rank: few ever are."""
 
 
 def classify(text: str) -> tuple[Intent, ...]:
@@ -68,16 +70,29 @@ def classify(text: str) -> tuple[Intent, ...]:
 
     The text may be anything of any length; the time is in step with the length.
     """
-    if not may_hold_an_intent(text):
+    words = KNOWN.read(text)
+    weight = 0.0
+    for word in words:
+        weight += word.weight
+    if weight < _ENOUGH:
         return ()
     best: dict[str, Intent] = {}
-    for sentence in _READER.read(text):
-        for window in windows(sentence):
-            _judge(KNOWN.features_of(window), best)
+    for sentence in KNOWN.sentences(words):
+        if len(sentence) <= MOST_WORDS:
+            _judge(KNOWN.features_of(sentence), best)
+        else:
+            for window in _windows(sentence):
+                _judge(KNOWN.features_of(window), best)
     return tuple([best[name] for name in NAMES if name in best]) if best else ()
 
 
-def _judge(features: Iterable[Feature], best: dict[str, Intent]) -> None:
+def _windows(sentence: list[Word]) -> list[list[Word]]:
+    """Overlapping parts of a long sentence, as `features.windows` has them."""
+    half = MOST_WORDS // 2
+    return [sentence[start : start + MOST_WORDS] for start in range(0, len(sentence) - half, half)]
+
+
+def _judge(features: set[Feature], best: dict[str, Intent]) -> None:
     """Put the intents of a sentence among the best of its text, where they are."""
     always = KNOWN.always
     confused, asks, offers = always.confused, always.asks, always.offers
@@ -93,23 +108,22 @@ def _judge(features: Iterable[Feature], best: dict[str, Intent]) -> None:
         _explain(2, features, best)
 
 
-def _explain(place: int, features: Iterable[Feature], best: dict[str, Intent]) -> None:
-    ranks = [feature.ranks[place] for feature in features]
-    ranks.append(KNOWN.always.ranks[place])
+def _explain(place: int, features: set[Feature], best: dict[str, Intent]) -> None:
+    ranks = [feature.rank(place) for feature in features]
+    ranks.append(KNOWN.always.rank(place))
     ranks.sort()
-    ranked = KNOWN.ranked[place]
-    reasons = tuple([_told(place, ranked[rank]) for rank in ranks if rank >= 0])
-    score = fsum([reason.weight for reason in reasons])
+    told = _TOLD[place]
+    found: list[Reason] = []
+    for rank in ranks:
+        if rank >= 0:
+            reason = told[rank]
+            if reason is None:
+                feature = KNOWN.ranked[place][rank]
+                reason = told[rank] = Reason(feature.name or ALWAYS, feature.weight(place))
+            found.append(reason)
+    weights = [feature.weight(place) for feature in features]
+    weights.append(KNOWN.always.weight(place))
+    score = fsum(weights)
     name = NAMES[place]
     if name not in best or score > best[name].score:
-        best[name] = Intent(name, score, reasons)
-
-
-def _told(place: int, feature: Feature) -> Reason:
-    """A feature's reason; kept with the feature, as there are only so many."""
-    if feature.told is None:
-        feature.told = [None] * len(NAMES)
-    kept: Reason | None = feature.told[place]
-    if kept is None:
-        kept = feature.told[place] = Reason(feature.name or ALWAYS, feature.weight(place))
-    return kept
+        best[name] = Intent(name, score, tuple(found))

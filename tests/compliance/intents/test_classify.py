@@ -3,11 +3,12 @@
 from math import fsum
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compliance.intents import MODEL_VERSION, classify, model, words
 from compliance.intents.features import features_of
+from compliance.intents.gate import Gate, read_gate
 from compliance.intents.model import read_weights
 from compliance.intents.words import Reader
 from tests.scaling import grows_in_step
@@ -136,11 +137,25 @@ def test_what_is_not_seen_between_letters_hides_no_word(unseen):
     assert names(unseen.join("what are my test results")) == {ASKS}
 
 
+KNOWN_WORDS = read_weights(model.read_data("weights.tsv"))[0]
+LEARNED_WITH = Reader(KNOWN_WORDS)
+GATE = Gate(*read_gate(model.read_data("gate.tsv")))
+SPELLED = [*KNOWN_WORDS[::5], *sorted(words.read_lexicon())[::40]]
 WEIGHTED = {name for name in read_weights(model.read_data("weights.tsv"))[1] if name}
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from([*sorted(READER.names())[::7], "|", "_", "0", "my", "card"]), min_size=2, max_size=20))
 def test_walking_over_a_sentence_finds_the_features_that_have_a_weight(tokens):
-    found = {feature.name for feature in model.KNOWN.features_of(tokens)}
+    found = {feature.name for feature in model.KNOWN.features_of([model.KNOWN.word(token) for token in tokens])}
     assert found == features_of(tokens) & WEIGHTED
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([*SPELLED, *".,?|\n", "no.", "dr.", "2pm", "qqq", "!?", "\u2019"]), max_size=30))
+@example(["my", "no.", "5", "!", "qqq", "zzz", ",", ",", "dr.", "who", "2pm", ",", "?", "?", "no", ","])
+def test_gate_and_model_read_what_their_weights_were_learned_from(pieces):
+    text = " ".join(pieces)
+    read = model.KNOWN.read(text)
+    assert [[word.name for word in sentence] for sentence in model.KNOWN.sentences(read)] == LEARNED_WITH.read(text)
+    assert fsum(word.weight for word in read) == pytest.approx(GATE.weigh(text))
