@@ -36,7 +36,9 @@ def find_cards(reading: Reading) -> list[Draft]:
     for run in reading.runs:
         if run.size >= _FEWEST:
             found += _in_run(reading, run)
-    left = sum([run.size for run in reading.runs]) - _FEWEST * len(found)  # a card has at least so many
+    left = -_FEWEST * len(found)  # a card has at least so many
+    for run in reading.runs:
+        left += run.size
     if len(reading.runs) > 1 and left >= _FEWEST:
         for chain in reading.chains():
             if chain.size >= _FEWEST:

@@ -52,8 +52,9 @@ _VALUES: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
+@cache
 def lengths_of(digits: str) -> tuple[tuple[int, bool], ...]:
-    """(length, usual) of card numbers that begin like this, the longest known prefix deciding."""
+    """(length, usual) of card numbers that begin with these four digits, the longest known prefix deciding."""
     for size in (4, 3, 2, 1):
         found = _LENGTHS.get(digits[:size])
         if found is not None:
@@ -104,7 +105,7 @@ def card_windows(run: Run) -> list[tuple[int, int, bool]]:
     """
     count = len(run.groups)
     whole = "".join([group.digits for group in run.groups])
-    if (len(whole), True) in lengths_of(whole) and luhn(whole) and len(set(whole)) > 1:
+    if (len(whole), True) in lengths_of(whole[:_PREFIX]) and luhn(whole) and len(set(whole)) > 1:
         return [(0, count - 1, True)]  # by far the most frequent
     row = _row(run.groups)
     found: list[tuple[int, int, bool]] = []
@@ -121,11 +122,6 @@ def card_windows(run: Run) -> list[tuple[int, int, bool]]:
     return sorted(found)
 
 
-@cache
-def _lengths_of_prefix(digits: str) -> tuple[tuple[int, bool], ...]:
-    return tuple(lengths_of(digits))
-
-
 def _last_group(row: _Row, first: int, *, wanted: bool) -> int | None:
     """The last group of the card that begins at group `first`, of usual lengths or of the others.
 
@@ -133,7 +129,7 @@ def _last_group(row: _Row, first: int, *, wanted: bool) -> int | None:
     """
     start = row.starts[first]
     found = None
-    for length, usual in _lengths_of_prefix(row.digits[start : start + _PREFIX]):
+    for length, usual in lengths_of(row.digits[start : start + _PREFIX]):
         end = start + length
         last = row.group_ending.get(end)
         if usual is not wanted or last is None:

@@ -105,10 +105,11 @@ def _may_hold_digits(marks: str) -> bool:
 
 
 def _numeric(match: re.Match[str]) -> Date | None:
-    one, other = int(match["a"] or match["c"]), int(match["b"] or match["d"])
+    a, b, c, d, iso, y = match.group("a", "b", "c", "d", "iso", "y")
+    one, other = int(a or c), int(b or d)
     if not (1 <= one <= 31 and 1 <= other <= 31 and min(one, other) <= 12):
         return None
-    return Date(match.start(), match.end(), _year(match["iso"] or match["y"]))
+    return Date(match.start(), match.end(), _year(iso or y))
 
 
 def _year(written: str) -> int | None:

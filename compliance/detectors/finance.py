@@ -191,18 +191,11 @@ def _amounts(reading: Reading, sentence: Sentence) -> list[Amount]:
         if match is None:
             continue
         last = match.end()
-        unit = (match["unit"] or "").strip()
-        start = match.start("sign") if match["sign"] else match.start("number")
-        number = match["number"].replace(",", "")
-        found.append(
-            Amount(
-                start,
-                match.end(),
-                bool(match["sign"] or (unit and unit not in _SHARES)),
-                unit in _SHARES,
-                float(number),
-            )
-        )
+        sign, number, after = match.group("sign", "number", "unit")
+        unit = after.strip() if after else ""
+        share = unit in _SHARES
+        start = match.start("sign" if sign else "number")
+        found.append(Amount(start, last, bool(sign or (unit and not share)), share, float(number.replace(",", ""))))
     if "hundred" in text or "thousand" in text or "grand" in text:
         found += [
             Amount(match.start(), match.end(), match["unit"] is not None, False, _SURELY_MONEY)

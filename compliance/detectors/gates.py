@@ -73,7 +73,8 @@ _BEGINS_AN_IBAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2} ?\d ?\d[ \-.\n]{0,3}
 _MANY_DIGITS: Final = 12
 _FEW_DIGITS: Final = 3
 _LETTERS_ONLY: Final = frozenset("abcdefghijklmnopqrstuvwxyz \n")
-_LONG_WORD: Final = b"x" * 16
+_LONG: Final = 16
+_LONG_WORD: Final = b"x" * _LONG
 _TOLD: Final = NUMBERS | SECRETS | HEALTH | MONEY | SHAPES
 _WITHOUT_DIGITS: Final = HEALTH | SECRETS
 _FROM_WORDS: Final = HEALTH | SECRETS | _TROUBLE | _NUMBER_WORD  # what words alone may be
@@ -104,7 +105,7 @@ def glance(text: str) -> Glance:
             flags |= word.flags
     words = None if apostrophes or len(raw) != len(text) else Words(names, f" {letters} ").keep(known)
     digits = raw.translate(_DIGITS).count(b"0")
-    return Glance(flags, digits, names, long_word=_LONG_WORD in raw.translate(_SIGNS), words=words)
+    return Glance(flags, digits, names, long_word=raw.translate(_SIGNS).find(_LONG_WORD) >= 0, words=words)
 
 
 def holds_nothing(seen: Glance, text: str) -> bool:
@@ -145,7 +146,7 @@ def _sum_in_words(text: str) -> bool:
 
 
 def _long_word(original: str) -> bool:
-    return max(map(len, original.split()), default=0) >= len(_LONG_WORD)
+    return any(len(word) >= _LONG for word in original.split())
 
 
 def _with_figures(text: str, signs: str) -> bool:

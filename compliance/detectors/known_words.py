@@ -5,7 +5,7 @@ lie in a table of their own, which only long words are looked up in: most words 
 is not in the processor's cache costs more to ask than all else that is done with a word.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, final
 
 from compliance.detectors.data_files import read
@@ -43,13 +43,17 @@ class Begun:
 
 @final
 class Known:
-    """What a word means. `begun`: by the number of the lexicon, what may follow. `meant`: the words it is a slip of."""
+    """What a word means. `begun`: by the number of the lexicon, what may follow. `meant`: the words it is a slip of.
 
-    __slots__ = ("begun", "flags", "meant")
+    `begins`: a bit for each lexicon of which it begins a phrase.
+    """
 
-    def __init__(self, begun: list[Begun | None], flags: int, meant: tuple[str, ...]) -> None:
+    __slots__ = ("begins", "begun", "flags", "meant")
+
+    def __init__(self, begun: tuple[Begun | None, ...], flags: int, meant: tuple[str, ...]) -> None:
         """`flags`: of `gates`."""
         self.begun = begun
+        self.begins = sum(1 << number for number, one in enumerate(begun) if one is not None)
         self.flags = flags
         self.meant = meant
 
@@ -126,11 +130,12 @@ def settle() -> None:
         if slip not in plain:
             key = words, _flags_of(slip, words)
             if key not in shared:
-                shared[key] = Known([_begun(lexicon, slip, words) for lexicon in _LEXICONS], key[1], words)
+                shared[key] = Known(tuple([_begun(lexicon, slip, words) for lexicon in _LEXICONS]), key[1], words)
             _SLIPS[slip] = shared[key]
-    for word in plain:
+    for word in sorted(plain, key=len):  # short words are met most: they lie together
         words = meant.get(word, ())
-        _PLAIN[word] = Known([_begun(lexicon, word, words) for lexicon in _LEXICONS], _flags_of(word, words), words)
+        begun = tuple([_begun(lexicon, word, words) for lexicon in _LEXICONS])
+        _PLAIN[word] = Known(begun, _flags_of(word, words), words)
 
 
 def _flags_of(word: str, meant: tuple[str, ...]) -> int:
@@ -155,9 +160,9 @@ def _begun(lexicon: dict[str, Begun], word: str, meant: tuple[str, ...]) -> Begu
     return Begun(alone, longer)
 
 
-def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The longest first, else as they stand in their lists."""
-    return tuple(sorted(entries, key=_by_length))
+    return tuple(sorted(entries, key=_by_length)) if len(entries) > 1 else tuple(entries)
 
 
 def _by_length(entry: Entry) -> tuple[int, int]:

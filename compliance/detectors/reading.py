@@ -10,7 +10,7 @@ from compliance.detectors.folding import Folded
 from compliance.detectors.glancing import Glance
 from compliance.detectors.number_words import spell_out
 from compliance.detectors.sentence_ends import sentence_ends
-from compliance.detectors.vocabulary import Hit, Words, first_from, phrases, words_of
+from compliance.detectors.vocabulary import Hit, Words, first_from, phrases, signs_of, words_of
 
 _CUES: Final = read("cues")
 _SECRETS: Final = read("credentials")
@@ -43,6 +43,7 @@ class Reading:
     __slots__ = (
         "_chains",
         "_ends",
+        "_signs",
         "_starts",
         "by_kind",
         "direction",
@@ -76,6 +77,7 @@ class Reading:
         self.by_kind = by_kind
         self.words = words
         self._chains: list[Run] | None = None
+        self._signs: str | None = None
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
 
@@ -90,6 +92,12 @@ class Reading:
         if self._starts is None:
             self._starts = group_starts(self.text)
         return self._starts
+
+    def signs(self) -> str:
+        """What kind of sign each is (`vocabulary.signs_of`); made once."""
+        if self._signs is None:
+            self._signs = signs_of(self.text.encode("utf-8", "replace"))
+        return self._signs
 
     def ends(self) -> list[int]:
         """Where sentences end; made once."""

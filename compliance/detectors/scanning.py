@@ -84,7 +84,7 @@ def _drafts(reading: Reading, may: int) -> list[Draft]:
         found += secrets
     _take(taken, found)
     if may & (HEALTH | MONEY):
-        words = words_with_figures(reading.text, reading.words)
+        words = words_with_figures(reading.text, reading.signs(), reading.words)
         told = find_health(reading, words) if may & HEALTH else []
         told += find_finance(reading, words, taken) if may & MONEY else []
         found += [draft for draft in told if not _any_taken(taken, draft)]
@@ -99,16 +99,13 @@ def _numbers(reading: Reading, taken: bytearray, *, shapes: bool) -> list[Draft]
     _take(taken, cards)
     identifiers = find_identifiers(reading, taken, beside_card=bool(cards))
     codes = [draft for draft in identifiers if draft.type == "CARD_SECURITY"]
-    details = find_card_details(reading, cards, codes, _with(taken, identifiers))
-    _take(taken, details)
-    births = birth_dates(reading, [*found, *identifiers], taken) + spoken_births(reading, _with(taken, identifiers))
-    return [*found, *cards, *identifiers, *details, *births]
-
-
-def _with(taken: bytearray, drafts: list[Draft]) -> bytearray:
     more = bytearray(taken)
-    _take(more, drafts)
-    return more
+    _take(more, identifiers)
+    details = find_card_details(reading, cards, codes, more)
+    _take(taken, details)
+    _take(more, details)
+    births = birth_dates(reading, [*found, *identifiers], taken) + spoken_births(reading, more)
+    return [*found, *cards, *identifiers, *details, *births]
 
 
 def _secrets(reading: Reading) -> list[Draft]:

@@ -8,7 +8,7 @@ from compliance.detectors import checksums
 from compliance.detectors.data_files import read
 from compliance.detectors.digit_runs import at_digits
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
-from compliance.detectors.vocabulary import Hit, signs_of
+from compliance.detectors.vocabulary import Hit
 
 _IBAN_LENGTHS: Final[dict[str, int]] = read("iban")["lengths"]
 _ONLY_DIGITS: Final = frozenset(read("iban")["only_digits"])
@@ -42,9 +42,8 @@ _MRZ: Final = re.compile(r"p<[a-z<]{3}[a-z<]{10,39}")
 def find_shapes(reading: Reading) -> list[Draft]:
     """Drafts of numbers that their own form gives away, with a phrase beside them where the form is not rare enough."""
     text = reading.text
-    raw = text.encode("utf-8", "replace")
-    found = _ibans(text) if _may_be_iban(raw) else []
-    signs = signs_of(raw)
+    signs = reading.signs()
+    found = _ibans(text) if _may_be_iban(text.encode("utf-8", "replace")) else []
     for match in at_digits(_MBI, text, reading.starts()) if "0a" in signs else ():
         cue = reading.near("MEDICAL_ID", *match.span(), before=80, after=40)
         if match["mark"] or cue:

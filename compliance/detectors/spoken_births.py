@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from compliance.detectors.data_files import read
+from compliance.detectors.dates import names_a_month
 from compliance.detectors.reading import Draft, Reading, reasons
 
 _MONTH: Final = (
@@ -33,7 +34,7 @@ _AFTER_ITS_CUE: Final = 30  # characters from "born", "dob" to the date
 
 def spoken_births(reading: Reading, taken: bytearray) -> list[Draft]:
     """Drafts of dates behind a word of birth, of which a part at least is a word where digits usually stand."""
-    if not reading.has("DATE_OF_BIRTH"):
+    if not reading.has("DATE_OF_BIRTH") or not names_a_month(reading):
         return []
     found = []
     for match in _SPOKEN.finditer(reading.text):

@@ -22,13 +22,14 @@ _FOR_WHOM: Final = re.compile(
     r" for (?:the |my |our |your )?[a-z]{2,12}(?: [a-z]{2,12}){0,2}: ?(?P<secret>[a-z]{5,24})[.!]?[ ]?(?=\n|\Z)"
 )
 _HEX: Final = re.compile(r"(?<!\w)[0-9a-f]{24,64}(?!\w)")
+_FEWEST: Final = 4  # digits that unlock a device
 _KEY_WITHIN: Final = 110
 _USE_IT: Final = re.compile(r",? (?:just )?(?:use|try|enter|put in) (?P<secret>\S{7,64})")
 
 
 def of_a_device(reading: Reading) -> list[Draft]:
     """What unlocks a telephone or a computer: "passcode to my phone 198273 for the repair"."""
-    if not _DEVICE.search(reading.text):
+    if not any(run.size >= _FEWEST for run in reading.runs) or not _DEVICE.search(reading.text):
         return []
     return [
         draft_of(*match.span("secret"), "credential.cue/of a device", "credential.looks_random")

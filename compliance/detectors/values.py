@@ -8,7 +8,6 @@ from compliance.detectors.data_files import read
 from compliance.detectors.dates import Date, dates
 from compliance.detectors.digit_runs import Run
 from compliance.detectors.reading import Reading
-from compliance.detectors.vocabulary import signs_of
 
 _CELL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,4}-(?=\d))?[a-z]*+\d[a-z0-9]*")
 _SEPARATORS: Final = frozenset({" ", "-", ".", "/", "  ", " - ", "_", "\t"})
@@ -19,7 +18,6 @@ _MOST_CELLS: Final = 20
 _LATER_CELL: Final = (4, 5)
 _LETTERS: Final = 6
 _LETTERS_DASH: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,4}-\Z")
-_MARKS: Final = frozenset("$£€:/%")
 _WITH_DATE: Final = re.compile(r"\d[-. ]{1,3}\d{1,2}[-. ]")
 _GLUED: Final = re.compile(r"(?:" + "|".join(sorted(read("linking")["glued"], key=len, reverse=True)) + r")-?(?=\d+\Z)")
 _NO_VALUE: Final = re.compile(  # money, month and year, time, share
@@ -76,7 +74,7 @@ def values(reading: Reading, taken: bytearray, *, births: bool) -> list[Value]:
     text = reading.text
     in_dates = bytearray(len(text) + 1)
     kept: list[Value] = []
-    marked = _is_marked(text)
+    marked = _is_marked(reading)
     if marked:
         for match in _NO_VALUE.finditer(text):
             in_dates[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
@@ -98,13 +96,14 @@ def _start(value: Value) -> int:
     return value.start
 
 
-def _is_marked(text: str) -> bool:
+def _is_marked(reading: Reading) -> bool:
     """Whether a mark of money, time, share or date stands at a digit: where `_NO_VALUE` holds, or a date with "/"."""
-    if _MARKS.isdisjoint(text):
-        return False
+    text = reading.text
     if "$" in text or "£" in text or "€" in text:
         return True
-    signs = signs_of(text.encode("utf-8", "replace"))
+    if not ("/" in text or ":" in text or "%" in text):
+        return False
+    signs = reading.signs()
     return "0/" in signs or "0 /" in signs or "0:0" in signs or "0%" in signs or ",%" in signs
 
 

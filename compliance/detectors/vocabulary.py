@@ -58,20 +58,20 @@ def first_from(hits: list[Hit], place: int) -> int:
 class Phrases:
     """A lexicon: the phrases of its lists, by first word and by its slips in `known_words`."""
 
-    __slots__ = ("number",)
+    __slots__ = ("bit", "number")
 
     def __init__(self, number: int) -> None:
         """`number`: of `known_words.add_lexicon`."""
         self.number = number
+        self.bit = 1 << number
 
     def find(self, text: str, words: "Words") -> list[Hit]:
         """Every phrase among the words of the text, the longest at each place, none inside another."""
-        known, number = words.known(), self.number
+        known, number, bit = words.known(), self.number, self.bit
         hits: list[Hit] = []
         done, count, from_here = 0, len(known), 0
-        for place in range(count):
-            one = known[place]
-            if one is None or place < done:
+        for place, one in enumerate(known):
+            if one is None or not one.begins & bit or place < done:
                 continue
             found = one.begun[number]
             if found is None:
@@ -192,11 +192,13 @@ def signs_of(raw: bytes) -> str:
     return raw.translate(_SIGNS).decode()
 
 
-def words_with_figures(text: str, plain: Words | None) -> Words:
-    """The words of a folded text, also those that hold digits (a1c, 401k). `plain`: its `words_of`, when known."""
+def words_with_figures(text: str, signs: str, plain: Words | None) -> Words:
+    """The words of a folded text, also those that hold digits (a1c, 401k). `plain`: its `words_of`, when known.
+
+    `signs`: its `signs_of`.
+    """
     if "401" in text or "1099" in text or "w-2" in text:
         return words_of(text, WORD_WITH_FIGURES)
-    signs = signs_of(text.encode("utf-8", "replace"))
     if "a0" in signs or ("a 0" in signs and ("type " in text or "stage " in text or "chapter " in text)):
         return words_of(text, WORD_WITH_FIGURES)
     return words_of(text) if plain is None else plain

@@ -105,11 +105,11 @@ def test_dates_and_the_like_are_those_of_their_patterns(text):
 def test_values_that_are_none_are_looked_for_wherever_they_may_be(text):
     reading = read(text)
     if values._NO_VALUE.search(reading.text):
-        assert values._is_marked(reading.text)
+        assert values._is_marked(reading)
     if values._WITH_DATE.search(reading.text):
         assert values._may_be_spaced(reading)
     if dates._NUMERIC.search(reading.text):
-        assert values._is_marked(reading.text) or values._may_be_spaced(reading)
+        assert values._is_marked(reading) or values._may_be_spaced(reading)
 
 
 @settings(max_examples=100, deadline=None)
@@ -145,7 +145,7 @@ def test_sentences_end_alike_in_plain_texts_and_others(text):
 @example("type 2")
 @example("stage 4 a1c")
 def test_words_with_figures_are_those_of_the_pattern(text):
-    words = vocabulary.words_with_figures(text, None)
+    words = vocabulary.words_with_figures(text, vocabulary.signs_of(text.encode()), None)
     every = vocabulary.words_of(text, vocabulary.WORD_WITH_FIGURES)
     assert words.names == every.names
 

@@ -56,7 +56,7 @@ def test_no_pattern_of_the_gate_is_left_untried_where_it_holds(text):
         assert gates._initials(text, raw) == bool(INITIALS.search(text))
     if FIGURES.search(text):
         assert (
-            vocabulary.words_with_figures(text, None).names
+            vocabulary.words_with_figures(text, vocabulary.signs_of(text.encode()), None).names
             == vocabulary.words_of(text, vocabulary.WORD_WITH_FIGURES).names
         )
 
