@@ -7,7 +7,7 @@ from typing import Final
 from compliance.detectors.data_files import read
 from compliance.detectors.dates import names_a_month
 from compliance.detectors.digit_runs import at_digits
-from compliance.detectors.known_cards import behind_masks, beside_card, card_masks, with_known_card
+from compliance.detectors.known_cards import behind_masks, beside_card, card_masks, code_alone, with_known_card
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 
 _MONTH: Final = (
@@ -20,6 +20,7 @@ _EXPIRY: Final = re.compile(
 )
 _YEAR_IN_WORDS: Final = "twenty[ -](?:four|five|six|seven|eight|nine)|thirty(?:[ -](?:one|two|three|four|five))?"
 _YEAR_FIRST: Final = re.compile(r"(?<![\d/\-.$])20(?:2[4-9]|3\d|4[0-5])[/\-.](?:0[1-9]|1[0-2])(?![\d]|[/\-.]\d)")
+_SOLID_LAST: Final = re.compile(r"(?<![\d/\-.$])(?:0[1-9]|1[0-2])(?:2[7-9]|3\d)(?=[ .!]{0,2}\Z)")
 _NAMED: Final = re.compile(  # also as written to the word before it: "expDec 2031"
     rf"(?:(?<![a-z])|(?<=[^a-z]exp)){_MONTH}[ /\-.,']{{0,3}}(?:of )?"
     rf"(?:(?:20)?(?:2[4-9]|3\d|4[0-5])(?![\d])|(?:{_YEAR_IN_WORDS})(?![a-z]))"
@@ -52,6 +53,12 @@ _CODE_THEN_DATE: Final = re.compile(  # of a card that the text only names: "cod
     r"(?:exp|expires|expiration|expiry|vence)(?: date)?(?: is| es)?[ :]{1,2}"
     r"(?P<date>(?:0?[1-9]|1[0-2])[/-](?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d/])"
 )
+_SO_MANY_THEN_DATE: Final = re.compile(  # "3 digit: 752" and on the next line "exp: 5/26"
+    r"(?<![\da-z])(?:3|4|three|four|tres|cuatro)[ -](?:little |small )?(?:digits?|numbers?|digitos|numeros)"
+    r"(?: code| number| are| is| son)?[ :=]{1,3}(?P<code>\d{3,4})[ ,;.\n]{1,3}(?:(?:and|with|y) )?"
+    r"(?:exp|expires|expiration|expiry|vence|good thru|valid thru)(?: date)?(?: is| es)?[ :]{1,3}"
+    r"(?P<date>(?:0?[1-9]|1[0-2])[/-](?:20)?(?:2[4-9]|3\d|4[0-5]))(?![\d/])"
+)
 _SO_MANY: Final = re.compile(  # "and the 3 numbers 871"
     r"(?<![\da-z])(?:3|4|three|four|tres|cuatro)[ -](?:little |small )?(?:digits?|numbers?|nums?|digitos|numeros)"
     r"(?: are| is| code| son)?[ :=]{1,3}\Z"
@@ -80,7 +87,7 @@ def find_card_details(reading: Reading, cards: list[Draft], codes: list[Draft], 
     given = bool(cards or codes)
     masked = card_masks(reading)
     if not given and not masked and not reading.has("EXPIRY"):
-        return with_known_card(reading, taken)
+        return with_known_card(reading, taken) or code_alone(reading, taken)
     ends = {card.spans[-1][1] for card in cards} | {code.spans[-1][1] for code in codes}
     card_ends = sorted(card.spans[-1][1] for card in cards)
     starts = sorted(code.spans[0][0] for code in codes)
@@ -139,7 +146,7 @@ def _date_alone(reading: Reading, taken: bytearray) -> list[Draft]:
     text = reading.text
     if len(text) > _LONGEST_ALONE or "?" in text or reading.has(AGAINST):
         return []
-    match = _EXPIRY.search(text) or (_NAMED.search(text) if "\n" in text else None)
+    match = _EXPIRY.search(text) or _SOLID_LAST.search(text) or _named_alone(text)
     if match is None or 1 in taken[match.start() : match.end()] or any(map(str.isdigit, text[match.end() :])):
         return []
     cue = reading.near("EXPIRY", *match.span(), before=6, after=-1)
@@ -149,6 +156,12 @@ def _date_alone(reading: Reading, taken: bytearray) -> list[Draft]:
     if any(map(str.isdigit, text[: match.start()])) or not _BEFORE_EXPIRY.issuperset(before):
         return []
     return [Draft("CARD_SECURITY", (match.span(),), reasons("security.expiry", f"security.expiry_cue/{cue.phrase}"))]
+
+
+def _named_alone(text: str) -> re.Match[str] | None:
+    """A month by its name, its year in full unless the text is of several messages."""
+    match = _NAMED.search(text)
+    return match if match and ("\n" in text or _FULL_YEAR.search(match.group())) else None
 
 
 def _named_at(text: str, match: re.Match[str], card_ends: list[int]) -> bool:
@@ -183,7 +196,7 @@ def _weakly_named(reading: Reading, taken: bytearray, *, cards: bool) -> list[Dr
     """
     if not cards:
         match = _CODE_THEN_DATE.search(reading.text) if reading.has("PAYMENT_CARD") else None
-        match = match or _DATE_AND_CODE.search(reading.text)
+        match = match or _DATE_AND_CODE.search(reading.text) or _SO_MANY_THEN_DATE.search(reading.text)
         cue = reading.near("EXPIRY", match.start("date"), match.end("date"), before=6, after=-1) if match else None
         if (
             not match

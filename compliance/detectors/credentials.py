@@ -7,7 +7,7 @@ from typing import Final
 from compliance.detectors.data_files import read
 from compliance.detectors.one_time_codes import codes_with_letter, draft_of, one_time_codes
 from compliance.detectors.reading import AGAINST, Draft, Reading
-from compliance.detectors.unlocking import for_whom, in_hex, of_a_device, use_it
+from compliance.detectors.unlocking import by_initials, for_whom, in_hex, of_a_device, second_of_two, use_it
 from compliance.detectors.vocabulary import Hit
 
 _DATA: Final = read("credentials")
@@ -16,13 +16,15 @@ _EXPLICIT: Final = frozenset(_DATA["explicit"])
 _NOT_VALUES: Final = frozenset(_DATA["not_values"])
 
 _ALSO_FOR_MEETINGS: Final = frozenset({"passcode", "pass code"})
+_NAMES_BOTH: Final = frozenset({"creds", "credentials", "login details", "login info", "the login", "logon"})
 _FARTHEST: Final = 9  # words from the cue to the value
 _TOKEN: Final = re.compile(r"\S+")
 _OPENING: Final = "\"'([{<“‘«`*"
 _CLOSING: Final = "\"')]}>.,;:?”’»`*"
 _INSIDE: Final = re.compile(r"[!@#$%^&*_+=~?\\|-]")
 _HARMLESS: Final = re.compile(
-    r"(?:https?://|www\.).*|[\w.+-]+@[\w-]+\.[\w.-]+|[$£€]\S*|\d{1,2}:\d\d\S*|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d+%|\d{1,2}(?:am|pm|st|nd|rd|th|hrs?|mins?)|"
+    r"(?:https?://|www\.).*|[\w.+-]+@[\w-]+\.[\w.-]+|[$£€]\S*|\d{1,2}:\d\d\S*|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d+%|"
+    r"\d{1,2}(?:am|pm|st|nd|rd|th|hrs?|mins?)|"
     r"[a-z]+(?:-[a-z]+)+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?:/\S*)?|v?\d+(?:\.\d+)+[a-z]?|"
     r"\d{3}[-.]\d{3}[-.]\d{4}",
     re.IGNORECASE,
@@ -33,7 +35,9 @@ _ANOTHER: Final = re.compile(
 )
 _OR: Final = re.compile(
     r",? (?:but |and |y |pero )?"
-    r"(?:or |o |now |maybe |it could be |could be |its |it's |is |the |old |new |other |one ){1,6}"
+    r"(?:or |o |now |maybe |it could be |could be |was |it |its |it's |is |the |old |new |other |one |no,? |"
+    r"wait,? |sorry,? |"
+    r"oops,? |actually,? |rather |i |mean |i meant |scratch that,? |correction:? |perdon,? |digo |es ){1,6}"
     r"(?P<secret>\S{4,64})"
 )
 _X_OR: Final = re.compile(r"(?:^|(?<= ))(?P<secret>[^\s,]{4,32}) (?:or|o) (?:maybe )?\Z")
@@ -75,11 +79,13 @@ def find_credentials(reading: Reading) -> list[Draft]:
                 continue
             if draft is not None and hit.phrase == _THE_LOGIN and _names_who(reading, draft):
                 continue  # "the login is kim22 and the password ...": a name
+            if draft is not None and hit.phrase in _NAMES_BOTH:
+                draft = second_of_two(reading, draft)
             if draft is not None:
                 found += [draft, *_next_secret(reading, draft), *_secret_before(reading, draft)]
             elif kind == "secret.key":
                 found += in_hex(reading, hit)
-    found += [] if found else of_a_device(reading)
+    found += [] if found else of_a_device(reading) or by_initials(reading)
     if not found and reading.has("secret.password") and reading.direction == "in":
         anywhere = _anywhere(reading)
         found += anywhere if len(anywhere) != 1 else [*anywhere, *_next_secret(reading, anywhere[0])]

@@ -53,6 +53,16 @@ _BEHIND: Final = re.compile(
 )
 _RIGHT_AFTER: Final = 2
 _AVAILABLE: Final = re.compile(r"[ .,;\n]{1,3}(?:available|avail|avbl|disponible)(?: now| is| es)?[: ]{1,3}(?=[$£€])")
+_FELL: Final = re.compile(
+    r"(?<![a-z])(?:savings|checking|account|acct|balance)(?: [a-z]{2,10}){0,3} "
+    r"(?:fell|dropped|dipped|went|is|are) (?:below|under) \$[\d,.]{1,12}\d[,;.]? (?:and )?(?:it )?"
+    r"(?:is )?(?:now|currently|at|current balance:?|balance:?)(?: at| is)? (?P<now>-?\$[\d,]{1,12}(?:\.\d\d)?)(?!\d)"
+)
+_RAISED: Final = re.compile(
+    r"(?<![a-z])raise(?: [a-z]{2,12}){0,4}[,:.;]? (?:from [a-z]{3,9},? )?(?:your )?(?:new )?(?:hourly )?(?:rate|"
+    r"pay|wage)(?: is| of|:)? "
+    r"(?P<rate>\$\d{1,3}(?:\.\d\d)? ?(?:/ ?|an |per )(?:hr|hour)(?![a-z]))"
+)
 _LINK: Final = 12  # characters between a cue and an amount that it tells
 _LONG_LINK: Final = 28  # the same where nothing but linking words stand there: "income last year was $36k"
 _LINKING: Final = frozenset(_DATA["linking"])
@@ -115,6 +125,7 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
                 for amount in amounts
                 if amount.money and 0 < amount.start - last <= 30
             ]
+        told = told or _below(sentence) or _raised(sentence)
         if told:
             told += _available(sentence, told[-1])
         told = told or _in_words(sentence, inbound=reading.direction == "in", behind=behind)
@@ -129,6 +140,20 @@ def _available(sentence: Sentence, before: Draft) -> list[Draft]:
     if amount is None or sentence.kind("not"):
         return []
     return [Draft("FINANCIAL_INFO", ((amount.start(), amount.end()),), before.reasons)]
+
+
+def _below(sentence: Sentence) -> list[Draft]:
+    """What an account has by now: "Alert: savings fell below $100, now $64.10"."""
+    match = _FELL.search(sentence.text, sentence.start, sentence.end) if "cue" in sentence.by_kind else None
+    return [_draft(match.start("now"), match.end("now"), "finance.amount", "finance.cue/fell below")] if match else []
+
+
+def _raised(sentence: Sentence) -> list[Draft]:
+    """What an hour is paid after a raise: "Raise approved, new rate $27.50/hr"."""
+    match = _RAISED.search(sentence.text, sentence.start, sentence.end) if "raise" in sentence.text else None
+    if match is None:
+        return []
+    return [_draft(match.start("rate"), match.end("rate"), "finance.amount", "finance.cue/raise", "finance.person")]
 
 
 def _in_words(sentence: Sentence, *, inbound: bool, behind: bool) -> list[Draft]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import Final
 
 from compliance.detectors.data_files import read
-from compliance.detectors.glancing import Glance
+from compliance.detectors.glancing import Glance, names_both_by_letters
 from compliance.detectors.known_words import add_flags, look_up
 from compliance.detectors.number_words import FEWEST, NUMBER_WORDS
 from compliance.detectors.vocabulary import SPACED, Words, signs_of, telling_words
@@ -168,7 +168,7 @@ def _initials(text: str, raw: bytes) -> bool:
 
     In signs: a letter, a mark or space, a letter, and no letter on either side.
     """
-    if "b-day" in text:
+    if "b-day" in text or "b." in text or "b:" in text:
         return True
     if not ("." in text or "/" in text or " o " in text or " s " in text):
         return False
@@ -231,10 +231,11 @@ def _with_digits(text: str, flags: int, digits: int) -> int:
         or "/" in text
         or "00 00" in signs
         or "00-00" in signs
+        or "000 0" in signs
         or (" use " in text and ("a0" in signs or "0a" in signs))
     ):
         flags |= SECRETS
-    if "a-000000" in signs and "g-" in text:
+    if ("a-000000" in signs and "g-" in text) or names_both_by_letters(text):
         flags |= SECRETS
     if flags & _TESTS:
         flags |= HEALTH

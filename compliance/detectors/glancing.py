@@ -18,3 +18,8 @@ class Glance:
         self.names = names
         self.long_word = long_word
         self.words = words
+
+
+def names_both_by_letters(text: str) -> bool:
+    """Whether "u" and "p" stand before marks, as in "u: kim p: ...": what is asked before a pattern is tried."""
+    return ("p:" in text or "p -" in text or "p=" in text) and ("u:" in text or "u -" in text or "u=" in text)

@@ -22,6 +22,7 @@ _GROUPED: Final = re.compile(r"(?<!\d)\d{3}\D{1,3}\d\d\D{1,3}\d{4}(?!\d)")
 _BESIDE: Final = re.compile(r"[ /,;|&\n-]{1,4}(?:and |y |then )?")
 _PAIR: Final = 24  # characters between a routing number and its account
 _ACCOUNT: Final = range(6, 18)
+_NAMED_WITHIN: Final = 8  # characters from a name to what it names
 _TWO: Final = 2
 _ROUTING: Final = 9
 _PAIR_TOLD: Final = 48  # the same where nine digits are told between: "acct 66012887, the 9 digit one is ..."
@@ -37,6 +38,10 @@ _THE_REST: Final = re.compile(
     r"(?:,? (?:with|in|of|it|the|them|digits|numbers|is|are|con|en|es|son|de|la|el|cuenta|account|acct|number)){0,4}"
     r"[ :.,=-]{1,3}"
 )
+_THAT_IS_IT: Final = re.compile(  # "account 3163" and on the next line "53651 thats my bank acct"
+    r",? (?:is |thats |that's |that is )?(?:the |my )?(?:whole |full )?(?:(?:bank|checking|savings) )?(?:acct|"
+    r"account|cuenta)(?![a-z])"
+)
 _BANK: Final = re.compile(
     r"(?<![a-z])(?:bank|void(?:ed)? (?:check|cheque)|(?:off|on|from|bottom of) (?:of )?(?:my|the|a|our) "
     r"(?:check|cheque)|(?:check|cheque) (?:says|reads|shows))(?![a-z])"
@@ -44,7 +49,8 @@ _BANK: Final = re.compile(
 _WITHIN: Final = 24  # characters before a number in which the part of a machine stands that it is of
 _OF_A_MACHINE: Final = re.compile(
     r"(?<![a-z])(?:filter|belt|gasket|bulb|cartridge|bearing|valve|fuse|hinge|blade|thermostat|compressor|alternator|"
-    r"plug|hose|sensor|pad|rotor|battery|tire|tyre|pump|motor|switch|relay|seal|ink|lamp|bolt|screw|knob|handle|faucet|"
+    r"plug|hose|sensor|pad|rotor|battery|tire|tyre|pump|motor|switch|relay|seal|ink|lamp|bolt|screw|knob|handle|"
+    r"faucet|"
     r"chain|sprocket|filtro|correa|bombilla)s?(?: (?:no|num|number|nr|ref))?[ #:.]{1,3}\Z"
 )
 _LETTER_BEHIND: Final = re.compile(r"-[a-z](?![a-z0-9])")  # of a form: "200-29-1309-B"
@@ -120,6 +126,9 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
             continue
         if one.sizes in _SORT_SIZES and other.sizes == (8,):
             found += [_paired("ROUTING_NUMBER", one), _paired("BANK_ACCOUNT", other)]
+        elif one.sizes == (8,) and other.sizes in _SORT_SIZES:
+            if one.date is None and _before_its_sort_code(reading, one, other):
+                found += [_paired("BANK_ACCOUNT", one), _paired("ROUTING_NUMBER", other)]
         else:
             for value, beside in ((one, other), (other, one)):
                 if not aba(value.compact) or aba(beside.compact) or len(beside.compact) not in _ACCOUNT or beside.date:
@@ -128,6 +137,15 @@ def bank_pairs(reading: Reading, all_values: list[Value]) -> list[Draft]:
                 if _BESIDE.fullmatch(reading.text, one.end, other.start):
                     found.append(_paired("BANK_ACCOUNT", beside))
     return found
+
+
+def _before_its_sort_code(reading: Reading, account: Value, code: Value) -> bool:
+    """Whether a sort code is named right behind an account that nothing else names: "pay 81220945, s/c 11-04-71"."""
+    cue = reading.near("ROUTING_NUMBER", code.start, code.end, before=_NAMED_WITHIN, after=-1)
+    if cue is None or cue.start < account.end:
+        return False
+    other = reading.near(AGAINST, account.start, account.end, before=_NAMED_WITHIN, after=-1)
+    return other is None or reading.text[other.end : account.start].endswith(" to ")
 
 
 def _tells_nine(text: str, start: int, end: int) -> bool:
@@ -143,7 +161,10 @@ def account_in_pieces(reading: Reading, taken: bytearray) -> list[Draft]:
     for one, other in pairwise(reading.runs):
         if min(one.size, other.size) < _SHORTEST_PIECE or one.size + other.size not in _PIECES:
             continue
-        if other.start - one.end > _LONGEST_GAP or not _THE_REST.fullmatch(reading.text, one.end, other.start):
+        if other.start - one.end > _LONGEST_GAP or not (
+            _THE_REST.fullmatch(reading.text, one.end, other.start)
+            or (reading.text[one.end : other.start] == "\n" and _THAT_IS_IT.match(reading.text, other.end))
+        ):
             continue
         before = cues_before(cues, one.start, _BEFORE)
         if not before or "BANK_ACCOUNT" not in before[-1].kinds or 1 in taken[one.start : other.end]:

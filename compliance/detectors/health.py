@@ -4,8 +4,23 @@ import re
 from typing import Final
 
 from compliance.detectors.data_files import read
-from compliance.detectors.health_places import of_a_group, of_who_writes, told_by_neighbour, told_in_passing
-from compliance.detectors.health_results import FAR, draft_of, few_words, nature_of, phrase_of, result_of, ruled_out
+from compliance.detectors.health_places import (
+    of_a_group,
+    of_a_machine,
+    of_who_writes,
+    told_by_neighbour,
+    told_in_passing,
+)
+from compliance.detectors.health_results import (
+    FAR,
+    draft_of,
+    few_words,
+    low_on_labs,
+    nature_of,
+    phrase_of,
+    result_of,
+    ruled_out,
+)
 from compliance.detectors.reading import Draft, Reading
 from compliance.detectors.sentences import Sentence, sentences
 from compliance.detectors.vocabulary import WORD, Hit, Words, phrases
@@ -34,12 +49,18 @@ _NOBODY: Final = frozenset(_DATA["nobody"])
 _PATIENTS_WORDS: Final = frozenset(_DATA["patients_words"])
 _ORDERS: Final = frozenset(_DATA["orders"])
 _SINCE: Final = frozenset({"since", "since my"})
-_TREATED: Final = frozenset({"on chemo", "on dialysis", "on oxygen"})
+_TREATED: Final = frozenset({"on chemo", "on dialysis", "on oxygen", "on antibiotics", "on insulin", "on steroids"})
 _MEDICINES: Final = frozenset({"medication", "otc"})
 _TAKE: Final = frozenset(_DATA["take"])
 _WE_FOUND: Final = re.compile(
     r"(?<![a-z])we (?:found|saw|see|detected|noticed) (?:a |an |some )?(?:[a-z]{3,9} ){0,2}\Z"
 )
+_THING_GAVE: Final = re.compile(
+    r"(?:^|[ ,])(?:el|la|los|las|ese|esa|este|esta|tu|su|mi)(?! (?:lunes|martes|miercoles|jueves|viernes|sabado|"
+    r"domingo|"
+    r"mes|ano|semana|dia|noche|pasado|pasada|otro|otra|medico|doctor)) [a-z]{3,16} (?:casi )?\Z|(?:^| )casi \Z"
+)
+_READY_FOR: Final = re.compile(r" for (?!pets?|sale|dogs?|cats?|horses?)[a-z]{2,14} (?:is|are) (?:now )?ready(?![a-z])")
 _FOUND_WITHIN: Final = 44
 _FEW_BEFORE: Final = 6
 _FEW_WORDS: Final = 3
@@ -55,6 +76,8 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
     for sentence in sentences(reading, hits):
         for hit in sentence.kind(*_TERMS):
             rules = _told_of_somebody(reading, sentence, hit, hits, found)
+            if not rules and "otc" in hit.kinds:
+                found += low_on_labs(sentence, hit)
             if rules and not (found and hit.phrase.startswith("off ") and found[-1].spans[0][0] >= sentence.start):
                 found.append(draft_of(hit.start, _with_dose(reading.text, hit), *rules))
         for hit in sentence.kind("test", "analyte", "pathogen", "plain_test", "condition"):
@@ -72,7 +95,9 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
 
 def _told_of_somebody(reading: Reading, sentence: Sentence, hit: Hit, hits: list[Hit], found: list[Draft]) -> list[str]:
     """The rules by which a term is told of somebody, by what is said with it or by what stands around it."""
-    if "condition" in hit.kinds and of_a_group(sentence, hit):
+    if "condition" in hit.kinds and (
+        of_a_group(sentence, hit) or of_a_machine(sentence, hit) or _a_thing_gave(sentence, hit)
+    ):
         return []
     inbound = reading.direction == "in"
     rules = _told(sentence, hit, inbound=inbound)
@@ -84,6 +109,11 @@ def _told_of_somebody(reading: Reading, sentence: Sentence, hit: Hit, hits: list
     if not rules and inbound and not _harmless(sentence, hit):
         rules = told_in_passing(sentence, hit, hits)
     return rules
+
+
+def _a_thing_gave(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a match or a bill is said to have given it: "ese partido me dio un infarto"."""
+    return hit.phrase.startswith("me dio ") and _THING_GAVE.search(sentence.text, sentence.start, hit.start) is not None
 
 
 def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
@@ -120,6 +150,7 @@ def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:
     if kind == "otc" and strong and not inbound and not person and _orders(sentence, strong, hit):
         rules = [rules[0], f"health.disclosure/{strong.phrase}", "health.disclosure/order"]
     few = len(rules) < _FEWEST_RULES[kind]
+    rules += _ready_for(sentence, hit) if few and kind == "medication" and not inbound else []
     if few and not inbound and not harmless and kind in _MEDICINES and _told_to_take(sentence, hit):
         rules += ["health.disclosure/order", "health.person/order"]
     if kind == "medication" and len(rules) == 1 and inbound and not harmless:
@@ -167,6 +198,12 @@ def _told_to_take(sentence: Sentence, hit: Hit) -> bool:
     """Whether a business's sentence begins by telling somebody to take a medicine, and names no price."""
     begin = sentence.text[sentence.start : hit.start].lstrip(" .!\n")
     return begin.strip() in _TAKE and "$" not in sentence.text and "%" not in sentence.text
+
+
+def _ready_for(sentence: Sentence, hit: Hit) -> list[str]:
+    """The rule when a business says whose medicine is ready: "Amoxicillin for Theo is ready"."""
+    begins = hit.start - sentence.start <= 1
+    return ["health.disclosure/ready for"] if begins and _READY_FOR.match(sentence.text, hit.end) else []
 
 
 def _names_a_thing(sentence: Sentence, hit: Hit, near: int) -> Hit | None:

@@ -29,8 +29,25 @@ _GROWTHS: Final = frozenset(_DATA["growths"])
 _NATURE: Final = re.compile(
     r"(?: [a-z]{1,8}){0,4} (?:is|was|are|were|back|be|as|looks|es|era|salio|fue)(?: just| only)?(?: an?| un| una)? "
     r"(?:(?:benign[oa]?|malignant|malign[oa]|(?:pre|non[ -]?)?cancerous|not cancer(?:ous)?)"
-    r"(?: (?:cyst|polyp|growth|tumor|mole|nodule|mass|lesion|lump|quiste))?|harmless (?:cyst|polyp|growth|mole|nodule)|"
+    r"(?: (?:cyst|polyp|growth|tumor|mole|nodule|mass|lesion|lump|quiste))?|harmless (?:cyst|polyp|growth|mole|"
+    r"nodule)|"
     r"lipoma|fibroma|hemangioma)(?![a-z])"
+)
+_NATURE_WITHIN: Final = 32
+_TURNED_OUT: Final = re.compile(
+    r"(?: (?:we )?(?:removed|biopsied|took|on [a-z ]{3,16}))?"
+    r" (?:is|was|were|are|came back(?: as)?|turned out(?: to be)?|came out(?: as)?|es|era|fue)(?: just| "
+    r"likely)? (?:an? |una? )?"
+)
+_ON_LABS: Final = re.compile(  # "Vitamin D is deficient on your panel"
+    r" (?:level )?(?:is|was|came back|looks|are) (?:(?:very|a bit|a little|slightly|quite|too|really) )?"
+    r"(?:low|high|deficient|elevated|borderline|normal)"
+    r"(?= (?:on|in|per) (?:your|ur|the|his|her|this) (?:[a-z]{3,8} )?(?:panel|labs?|labwork|blood ?work|"
+    r"results?|test))"
+)
+_CLEAR: Final = re.compile(
+    r" (?:is|was|came back|looks|looked|are|were) (?:all |completely |totally )?(?:clear|clean)"
+    r"(?! (?:the|your|my|a|of|off|up|out|with|for)(?![a-z]))(?![a-z])"
 )
 _THING: Final = re.compile(
     r"(?<![a-z])(?:roof|gutters?|pool|spa|hot tub|water|well|radon|soil|paint|basement|attic|crawl ?space|emissions|"
@@ -67,6 +84,8 @@ def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
             return [draft_of(hit.start, end, f"health.term/{hit.phrase}", "health.value", *more)]
     if sentence.before(hit.start, 60, "asks"):
         return []
+    if plainly := _plainly(sentence, hit):
+        return [draft_of(hit.start, plainly, f"health.term/{hit.phrase}", "health.result/plainly", *more)]
     result = sentence.after(hit.end, _RESULT, "firm_result")
     before = sentence.before(hit.start, 14, "firm_result")
     if (
@@ -92,6 +111,22 @@ def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
         if (told or "we" in seer) and any(word in _DATA["shows"] for word in seer):
             return [draft_of(found.start, hit.end, f"health.term/{hit.phrase}", f"health.result/{found.phrase}", *more)]
     return []
+
+
+def _plainly(sentence: Sentence, hit: Hit) -> int:
+    """Where a result ends that stands right behind its test or value ("mammogram is clear"); 0 for none."""
+    if "analyte" in hit.kinds and (low := _ON_LABS.match(sentence.text, hit.end, sentence.end)):
+        return low.end()
+    if "test" not in hit.kinds or "plain_test" in hit.kinds:
+        return 0
+    clear = _CLEAR.match(sentence.text, hit.end, sentence.end)
+    return clear.end() if clear else 0
+
+
+def low_on_labs(sentence: Sentence, hit: Hit) -> list[Draft]:
+    """A vitamin that a panel shows too little of: "Vitamin D is deficient on your panel"."""
+    low = _ON_LABS.match(sentence.text, hit.end, sentence.end)
+    return [draft_of(hit.start, low.end(), f"health.term/{hit.phrase}", "health.result/on labs")] if low else []
 
 
 def of_a_thing(sentence: Sentence, hit: Hit) -> bool:
@@ -176,8 +211,13 @@ def phrase_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - o
 
 def nature_of(sentence: Sentence, hit: Hit) -> list[Draft]:
     """What a growth is: "the mole is benign", "your lump turned out to be a benign cyst"."""
-    told = _NATURE.match(sentence.text, hit.end, sentence.end) if hit.phrase in _GROWTHS else None
-    if told is None or sentence.asks:
+    if hit.phrase not in _GROWTHS or sentence.asks:
+        return []
+    told = _NATURE.match(sentence.text, hit.end, sentence.end)
+    what = sentence.after(hit.end, _NATURE_WITHIN, "condition") if told is None else None
+    if what and _TURNED_OUT.fullmatch(sentence.text, hit.end, what.start):
+        return [draft_of(hit.start, what.end, f"health.term/{hit.phrase}", "health.result/nature")]
+    if told is None:
         return []
     return [draft_of(hit.start, told.end(), f"health.term/{hit.phrase}", "health.result/nature")]
 

@@ -18,6 +18,7 @@ from compliance.detectors.grouped_numbers import (
     in_pieces,
 )
 from compliance.detectors.linking import cue_after, cues_before, in_a_row, speaks_back
+from compliance.detectors.pins import names_no_pin
 from compliance.detectors.proofs import MOST_CELLS, ORDER, PROOFS, digit_by_digit, of_a_reference, of_a_telephone
 from compliance.detectors.reading import AGAINST, Draft, Reading, reasons
 from compliance.detectors.values import Value, is_money, value_of, values
@@ -32,14 +33,19 @@ _BLOCKS: Final = frozenset({AGAINST, "secret.code", "secret.key"})
 _POLICIES: Final = frozenset(read("cues")["policy_phrases"])
 _AT_BANK: Final = frozenset(read("linking")["at_bank"])
 _OF_A_CARD: Final = frozenset(read("linking")["card_pin_words"])
-_NO_PIN: Final = frozenset(read("linking")["no_pin"])
 _OF_SEVERAL: Final = frozenset(("DATE_OF_BIRTH", "US_SSN", "US_ITIN", "MEDICAL_ID", "GOVERNMENT_ID"))
 _SPEAKING: Final = _KINDS | _BLOCKS
 _LICENCES: Final = frozenset(read("linking")["bare_licence"])
 _OF_A_TRADE: Final = re.compile(
-    r"(?<![a-z])(?:bonded|insured|contractors?|electrical|electrician|plumbing|plumber|hvac|roof(?:ing|ers?)|master|cslb|"
+    r"(?<![a-z])(?:bonded|insured|contractors?|electrical|electrician|plumbing|plumber|hvac|roof(?:ing|ers?)|"
+    r"master|cslb|"
     r"free (?:estimates?|quotes?)|handyman|landscap(?:ing|ers?)|pest control|painters?|builders?|realtors?|brokers?|"
     r"nmls|movers|since (?:19|20)\d\d)(?![a-z])"
+)
+_OF_YOUR_TRADE: Final = re.compile(  # "lic# for ur contractor is CCB 214408 right"
+    r"(?<![a-z])(?:your|ur|yr|the|that|his|their|this) (?:[a-z]{2,12} )?"
+    r"(?:contractor|electrician|plumber|hvac|roofer|handyman|landscaper|painter|builder|realtor|broker|mover|"
+    r"business|company|guy|inspector|exterminator)(?:'?s)?(?![a-z])"
 )
 _LEADS_ON: Final = frozenset(("and", "y", "und", "et", "plus"))
 _AND_ANOTHER: Final = re.compile(
@@ -66,6 +72,14 @@ _SHORTEST: Final = 3  # letters and digits that a value has at least: a card's c
 _NUMBER: Final = 4  # letters and digits from which a value ends what a phrase before it speaks of
 _WHOLE_NUMBER: Final = 7  # digits from which a number is more than its end
 _LETTERS_WITHIN: Final = 20
+_NOBODY_BORN: Final = re.compile(  # an animal's or a company's birth
+    r"(?<![a-z])(?:dogs?|pupp(?:y|ies)|pups?|cats?|kittens?|kitty|horses?|foals?|mare|cal(?:f|ves)|goats?|"
+    r"lambs?|litter|"
+    r"company|business|shop|store|brand|restaurant|bakery|idea|team|band|startup|nation|country)(?: (?:was|were|"
+    r"is))? ?\Z"
+)
+_BORN_WITHIN: Final = 24
+_SSN_SIZES: Final = (3, 2, 4)
 _FORMS: Final = frozenset({"1099", "1098", "1095", "1040", "8949"})  # of the tax office: no value of anybody
 _SAYS: Final = re.compile(r",? (?:it )?(?:is|its|says|reads|shows|has|form is|form says|es|dice):? ?")
 _CLOSE: Final = 5  # characters from which even a phrase that says little says enough
@@ -228,7 +242,7 @@ def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None
         return None
     if _of_a_clinic(reading, hit, value):
         return None
-    if hit.phrase in _LICENCES and reading.direction == "out" and _OF_A_TRADE.search(reading.text):
+    if hit.phrase in _LICENCES and (_OF_A_TRADE if reading.direction == "out" else _OF_YOUR_TRADE).search(reading.text):
         return None  # a tradesman's: "Lic# 884120, bonded"
     for kind in ORDER:
         if kind not in hit.kinds:
@@ -255,11 +269,23 @@ def _something_else(reading: Reading, kind: str, hit: Hit, value: Value) -> bool
     if kind == "GOVERNMENT_ID":
         return of_a_reference(value, hit.phrase)
     if kind == "CARD_SECURITY":
-        return hit.phrase == "digit code" and _RECEIVED.match(reading.text, hit.end) is not None
+        of_a_page = "sign" in hit.phrase and "page" in reading.text[hit.end : value.start]
+        return of_a_page or (hit.phrase == "digit code" and _RECEIVED.match(reading.text, hit.end) is not None)
     if kind == "BANK_ACCOUNT":
         of_a_sum = reading.text[hit.end : value.start].strip() == "of"  # "savings of 123456"
         return of_a_sum or of_a_telephone(value, hit.phrase)
-    return kind == "CARD_PIN" and not _leads_to_pin(reading.text[hit.end : value.start])
+    if kind == "DATE_OF_BIRTH":
+        return _of_no_person(reading.text, hit)
+    if kind == "MEDICAL_ID" and value.sizes == _SSN_SIZES:
+        return True  # "my social for the medicaid form 413 55 3746"
+    return kind == "CARD_PIN" and names_no_pin(reading, hit, value)
+
+
+def _of_no_person(text: str, hit: Hit) -> bool:
+    """Whether an animal or a company was born: "our dog was born 04/11/2021"."""
+    if "born" not in hit.phrase:
+        return False
+    return _NOBODY_BORN.search(text, max(0, hit.start - _BORN_WITHIN), hit.start) is not None
 
 
 def _of_a_clinic(reading: Reading, hit: Hit, value: Value) -> bool:
@@ -270,11 +296,6 @@ def _of_a_clinic(reading: Reading, hit: Hit, value: Value) -> bool:
         and "MEDICAL_ID" in hit.kinds
         and "npi" in reading.text
     )
-
-
-def _leads_to_pin(between: str) -> bool:
-    """Whether the words from "pin" to a value can come to it: "pin for that card is", not "pin cushion"."""
-    return _NO_PIN.isdisjoint(WORD.findall(between))
 
 
 def _draft(reading: Reading, kind: str, part: Value, hit: Hit, rules: tuple[str, ...]) -> Draft | None:

@@ -13,6 +13,20 @@ _ENDING: Final = re.compile(  # a card that is known by its end, with a new date
     r"[^\da-z]{1,3}(?:(?:and|with|now|the|its|new|my|y|el|con) ){0,3}(?:sec |security )?(?:code|cvv2?|cvc2?|codigo)"
     r"(?: is| to| now| es)?[ :=]{1,2}(?P<code>\d{3,4})(?!\d)"
 )
+_CODE_ALONE: Final = re.compile(  # all that a customer tells: "the back says 030", "los tres de atras son 602"
+    r"(?:(?:oh|ok|okay|and|so|sorry|also|y|um|hi|here|yes|si|code) ?,? ?){0,3}"
+    r"(?:(?:on )?(?:the |its )?(?:back|reverse|flip side|other side|signature strip)(?: of (?:it|the card|my "
+    r"card|card))?,? "
+    r"(?:it )?(?:says|reads|has|is|shows|number is|code is)"
+    r"|(?:los |las |the )?(?:3|4|tres|three|four|cuatro)[ -](?:(?:numeritos|numeros|digitos|digits?|numbers?|"
+    r"little numbers|num) )?"
+    r"(?:de atras|de detras|del reverso|(?:on|at|from|off) (?:the )?(?:back|front|reverse|flip side)(?: of "
+    r"(?:it|the card|my card))?)"
+    r"|(?:el (?:codigo|numero) (?:de )?)?(?:atras|detras|al reverso) (?:dice|pone|tiene|es)|el de atras)"
+    r"(?: son| are| is| es| dice| say| says)?[ :=]{1,3}(?P<code>\d{3,4})[ .!]{0,3}(?:thx|thanks|ty|gracias)?[.! "
+    r"]{0,2}\Z"
+)
+_LONGEST_ALONE: Final = 72  # characters of a text that tells a code and nothing else
 _MASKED: Final = re.compile(f"{UNREAD}+")
 _DATE_LINE: Final = r"(?:0?[1-9]|1[0-2])(?: ?[/\-.] ?|(?<=\d\d))(?:20)?(?:2[4-9]|3\d|4[0-5])"
 _CODE_LINE: Final = r"(?!(?:19|20)\d\d)\d{3,4}"
@@ -36,6 +50,16 @@ def with_known_card(reading: Reading, taken: bytearray) -> list[Draft]:
         for part in ("date", "code")
         if 1 not in taken[match.start(part) : match.end(part)]
     ]
+
+
+def code_alone(reading: Reading, taken: bytearray) -> list[Draft]:
+    """A card's code that stands alone in a customer's text and is told by where on the card it stands."""
+    if reading.direction != "in" or len(reading.text) > _LONGEST_ALONE or not reading.has("BESIDE_CARD"):
+        return []
+    match = _CODE_ALONE.match(reading.text)
+    if match is None or 1 in taken[match.start("code") : match.end("code")]:
+        return []
+    return [beside_card(match.span("code"))]
 
 
 def beside_card(span: tuple[int, int], *more: str) -> Draft:

@@ -34,8 +34,21 @@ _ENTER_TO: Final = re.compile(  # "to finish signing in to ParentSquare enter 21
     r"(?:sign(?:ing)?[ -]?(?:in|up|on)|log(?:ging)?[ -]?(?:in|on)|registration|registering|verification|identity)"
     r"(?: (?:to|for|with|at) (?:your )?[a-z0-9.]{2,24}(?: [a-z0-9.]{2,16})?)?,? (?:please )?"
     r"(?:enter|use|type|input|put in)(?: the)?(?: code| pin)?:? ?\Z"
+    r"|(?<![a-z])(?:approve|authori[sz]e|confirm|verify|add|link|pair|trust) (?:your |the |this )?(?:new )?"
+    r"(?:device|phone|tablet|computer|laptop|browser|log ?in|sign[ -]?in),? (?:please )?"
+    r"(?:enter|use|type|input|put in)(?: the)?(?: code| pin)?:? ?\Z"
+)
+_TO_BE_ENTERED: Final = re.compile(r"(?<![a-z])(?:enter|type|input|use|put in)(?: the)?(?: code| pin)?:? ?\Z")
+_ON_A_DEVICE: Final = re.compile(  # "enter 894493 on your device to finish setup"
+    r" (?:in|on|into|at) (?:your |the |our )?(?:new |other )?"
+    r"(?:device|phone|tablet|tv|computer|laptop|browser|app|watch|screen|console|portal|login page|sign[ -]in page)"
+    r",? to (?:finish|complete|continue|confirm|verify|approve|authori[sz]e|link|pair|connect|log ?in|sign ?in|"
+    r"activate)"
+    r"(?![a-z])"
 )
 _ENTER_WITHIN: Final = 100
+_ENTERED_WITHIN: Final = 24
+_PARTS: Final = 2
 _SENT_WITHIN: Final = 60
 _FOR: Final = re.compile(r" (?:code )?for (?:(?:your|the|this|a|ur) )?(?:[a-z]{2,12} ){0,2}")
 _DAY: Final = re.compile(r"(?<![a-z])(?:on|by|until|till|from|expires?|valid|dated?|born|dob|before|after|since) \Z")
@@ -56,7 +69,7 @@ def one_time_codes(reading: Reading) -> list[Draft]:
     harmless = reading.has("secret.shopping", AGAINST)
     purpose = reading.has("secret.purpose", "secret.use")
     for run in reading.runs:
-        if run.size not in _DIGITS or not _one_code(reading.text, run):
+        if run.size not in _DIGITS or not (_one_code(reading.text, run) or _in_uneven_parts(reading, run)):
             continue
         if _WRITE_TO.search(reading.text, max(0, run.start - 40), run.start):
             continue  # a short number to write to
@@ -68,10 +81,12 @@ def one_time_codes(reading: Reading) -> list[Draft]:
             found.append(draft_of(start, end, f"credential.code_cue/{told}", "credential.code_purpose"))
             continue
         came = not harmless and _WHAT_CAME.match(reading.text, end) is not None
-        if came or (purpose and _ENTER_TO.search(reading.text, max(0, start - _ENTER_WITHIN), start)):
+        if came or _asked_for(reading.text, start, end, purpose=purpose):
             found.append(draft_of(start, end, "credential.code_cue/sent or asked for", "credential.code_purpose"))
             continue
         other = reading.near(AGAINST, start, end, before=20, after=20)
+        if other and other.start >= end and ". " in reading.text[end : other.start]:
+            other = None  # of the next sentence: "... 9920. Call us if"
         cue = _strong(reading, start, end, purpose=purpose or not harmless)
         if cue is None and not harmless and not other and _IS_YOUR_CODE.match(reading.text, end):
             found.append(draft_of(start, end, "credential.code_cue/is your code", "credential.code_purpose"))
@@ -118,11 +133,35 @@ def _is_for(text: str, cue: Hit, other: Hit, start: int) -> bool:
 def _strong(reading: Reading, start: int, end: int, *, purpose: bool) -> Hit | None:
     """A phrase that only means a code to sign in with. Some need a purpose where the text speaks of shopping."""
     hit = reading.near("secret.code", start, end, before=_FAR, after=32)
-    if hit is None or (hit.phrase in _NEEDS_PURPOSE and not purpose):
+    if hit is None or (hit.phrase in _NEEDS_PURPOSE and not purpose and not _long_behind(reading, hit, start, end)):
         return None
     if hit.phrase.split()[0] == "fa" and reading.text[hit.start - 1 : hit.start] != "2":
         return None  # "2fa" is the phrase; the words have no digits
     return hit
+
+
+def _long_behind(reading: Reading, hit: Hit, start: int, end: int) -> bool:
+    """Whether a code too long for a card's stands right behind its name, and nothing speaks of a shop."""
+    near = 0 < start - hit.end <= _RIGHT_BEFORE and end - start >= _LONG
+    return near and hit.phrase == "security code" and not reading.has("secret.shopping")
+
+
+def _asked_for(text: str, start: int, end: int, *, purpose: bool) -> bool:
+    """Whether a text says to enter the number, and what is done with it."""
+    if purpose and _ENTER_TO.search(text, max(0, start - _ENTER_WITHIN), start):
+        return True
+    return (
+        _ON_A_DEVICE.match(text, end) is not None
+        and _TO_BE_ENTERED.search(text, max(0, start - _ENTERED_WITHIN), start) is not None
+    )
+
+
+def _in_uneven_parts(reading: Reading, run: Run) -> bool:
+    """Whether digits in two parts of any size stand right behind a phrase that can only mean them: "otp 4471 09"."""
+    if len(run.groups) != _PARTS or reading.text[run.groups[0].end : run.groups[1].start] != " ":
+        return False
+    cue = reading.near("secret.code", run.start, run.end, before=_RIGHT_BEFORE, after=-1)
+    return cue is not None and cue.phrase not in _NEEDS_PURPOSE and not reading.has("secret.shopping")
 
 
 def _plain(reading: Reading, run: Run, start: int, end: int, *, purpose: bool, harmless: bool) -> Hit | None:

@@ -16,7 +16,9 @@ _BARE_ACCOUNT: Final = frozenset({"account", "acct", "acc", "cuenta", "compte", 
 _LETTERED: Final = frozenset(
     {"nie", "nif", "curp", "pan", "pan card", "pan number", "pan no", "rfc"}
 )  # never digits alone
-_SORT: Final = frozenset({"sort code", "sortcode", "sort", "sort code is", "s c", "bsb", "bank code"})
+_SORT: Final = frozenset(
+    {"sort code", "sortcode", "sort", "sort code is", "s c", "s code", "sort c", "bsb", "bank code"}
+)
 _UK_PHONE: Final = re.compile(r"(?:44|0)[17]\d{9}\Z|08\d{9}\Z")
 _PHONE_SIZES: Final = frozenset(((3, 3, 4), (1, 3, 3, 4), (3, 4), (3, 4, 4), (5, 6)))
 _SIZES_AT_BANKS: Final = frozenset(range(8, 18)) - {10}
