@@ -52,14 +52,15 @@ class Period:
         """The counts of days as counts of `buckets`."""
         sums = dict.fromkeys(buckets, 0)
         for day, number in by_day.items():
-            sums[self._bucket(day)] += number
+            sums[self.bucket(day)] += number
         return list(sums.values())
 
     def buckets(self) -> list[date]:
         """The first day of each step of a plot: a day, a week (from Monday) or a month."""
-        return list(dict.fromkeys(self._bucket(self.first + timedelta(days=number)) for number in range(self.days)))
+        return list(dict.fromkeys(self.bucket(self.first + timedelta(days=number)) for number in range(self.days)))
 
-    def _bucket(self, day: date) -> date:
+    def bucket(self, day: date) -> date:
+        """The first day of the step of a plot that a day of the period is in."""
         if self.days <= _BY_DAY:
             return day
         begin = day - timedelta(days=day.weekday()) if self.days <= _BY_WEEK else day.replace(day=1)

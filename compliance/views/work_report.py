@@ -82,14 +82,10 @@ def _lines(sheet: Sheet, only: str) -> Iterator[tuple[object, ...]]:
             for row in table.rows:
                 for label, value in zip(table.head[1:], row.values, strict=True):
                     yield table.key, row.name, label, "" if value is None else value
-    plots = [(plot.title, plot.labels, plot.series) for plot in sheet.plots]
-    plots += [
-        (f"{small.title}: {part}", small.labels, series) for small in sheet.smalls for part, series in small.parts
-    ]
-    for title, labels, every in plots if not only else ():
-        for name, values in every:
-            for label, value in zip(labels, values, strict=True):
-                yield title, label, name, "" if value is None else value
+    plots = [*sheet.plots, *(plot for small in sheet.smalls for plot in small.plots)]
+    for plot in plots if not only else ():
+        for label, name, value in plot.cells():
+            yield plot.title, label, name, "" if value is None else value
     for heat in sheet.heats if not only else ():
         for weekday, cells in heat.rows:
             for hour, (_words, number, _level) in zip(heat.hours, cells, strict=True):

@@ -9,9 +9,9 @@ from itertools import pairwise
 from math import ceil, floor, log10
 
 from django.template import TemplateSyntaxError
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 
+from config.ui.chart_words import Series, Value, figure, told
 from config.ui.registry import draw, register
 
 # Units of the drawing; it is scaled to the width it is given.
@@ -21,9 +21,6 @@ _MOST_SERIES = 6
 _MOST_LABELS = 7
 _NOTHING = 1e-6  # below this an amount is drawn as none
 _ROW = 40.0  # height of one step of a funnel
-
-Value = float | int | None
-Series = Sequence[tuple[str, Sequence[Value]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +62,6 @@ class Step:
     width: float
     of_first: int
     of_previous: int | None
-
-
-def figure(value: Value) -> str:
-    """A number as people of this language write it; a dash for an unknown one."""
-    if value is None:
-        return "–"
-    whole = float(value).is_integer()
-    return str(number_format(int(value) if whole else value, decimal_pos=None if whole else 1, force_grouping=True))
 
 
 def nice_ticks(most: float, about: int = 4) -> list[float]:
@@ -169,14 +158,23 @@ def _checked(labels: Sequence[str], series: Series) -> None:
 
 
 def _plot(
-    title: str, unit: str, labels: Sequence[str], series: Series, *, drawn: list[Drawn], ticks: list[float]
+    title: str,
+    unit: str,
+    labels: Sequence[str],
+    series: Series,
+    *,
+    drawn: list[Drawn],
+    ticks: list[float],
+    then: Sequence[str] = (),
 ) -> SafeString:
     centred = not any(one.path for one in drawn)
+    days = [f"{label} ({other})" for label, other in zip(labels, then, strict=True)] if then else labels
     return draw(
         "plot",
         {
             "title": title,
             "unit": unit,
+            "words": told(labels, series, then, over_time=not centred),
             "width": int(WIDTH),
             "height": int(HEIGHT),
             "left": LEFT,
@@ -188,7 +186,7 @@ def _plot(
             "labels": _labels(labels, centred),
             "drawn": drawn,
             "names": [name for name, _values in series],
-            "rows": [(label, [figure(values[at]) for _name, values in series]) for at, label in enumerate(labels)],
+            "rows": [(day, [figure(values[at]) for _name, values in series]) for at, day in enumerate(days)],
         },
     )
 
@@ -199,19 +197,34 @@ def _most(series: Series) -> float:
 
 @register.simple_tag
 def line_plot(
-    title: str, labels: Sequence[str], series: Series, unit: str = "", most: int = 0, *, beside: float = 0
+    title: str,
+    labels: Sequence[str],
+    series: Series,
+    unit: str = "",
+    most: int = 0,
+    *,
+    beside: float = 0,
+    then: Sequence[str] = (),
 ) -> SafeString:
     """Values over time. `series` is a list of `(name, values)`; a value may be `None` and leaves a gap. `most`: the end
     of a scale that has one, as of scores from 1 to 5. `beside`: the largest value of the plots beside it, which have
-    the same scale.
+    the same scale. `then`: the labels of the last series, where that is of other days than the rest.
     """
     _checked(labels, series)
     ticks = [float(tick) for tick in range(most + 1)] if most else nice_ticks(max(_most(series), beside))
     alone = len(series) == 1
     drawn = [
-        _line(place, name, labels, values, top=ticks[-1], alone=alone) for place, (name, values) in enumerate(series)
+        _line(
+            place,
+            name,
+            then if then and place == len(series) - 1 else labels,
+            values,
+            top=ticks[-1],
+            alone=alone,
+        )
+        for place, (name, values) in enumerate(series)
     ]
-    return _plot(title, unit, labels, series, drawn=drawn if labels else [], ticks=ticks)
+    return _plot(title, unit, labels, series, drawn=drawn if labels else [], ticks=ticks, then=then)
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.ui.chart_words import figure
 from config.ui.charts import funnel_steps, nice_ticks
 from config.ui.display import initials
 from config.ui.icons import NAMES
@@ -368,6 +369,14 @@ def test_stacked_bars_reach_the_sum_and_grouped_ones_their_own_height() -> None:
     values = {"labels": ["Mon"], "series": [("A", [60]), ("B", [60])]}
     assert ">150<" in draw("{% bar_plot 'T' labels series stacked=True %}", **values)
     assert ">60<" in draw("{% bar_plot 'T' labels series %}", **values)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.42, "0.42"), (0.05, "0.05"), (0.1 * 3, "0.3"), (0.0079, "0.0079"), (0.999, "1"), (0, "0"), (1.25, "1.2")],
+)
+def test_what_is_less_than_one_keeps_two_digits(value, words) -> None:
+    assert figure(value) == words
 
 
 def test_a_plot_without_figures_says_so_and_a_crooked_one_is_refused() -> None:

@@ -1,11 +1,11 @@
 """Who opted out: how they said so, and what they had been sent before. Counted from the ledger, which no purge ends."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compliance.models import ConsentEvent, names_in_reports
@@ -13,7 +13,10 @@ from compliance.reports import counting
 from compliance.reports.periods import Period
 from compliance.work.purpose_names import NAMES
 from compliance.work.reading import Texts
-from compliance.work.sheets.sheet import Asked, Figure, Plot, Row, Sheet, Table, figure, per_cent
+from compliance.work.sheets.compared import compared
+from compliance.work.sheets.parts import smalls
+from compliance.work.sheets.sheet import Asked, Figure, Row, Sheet, Small, Table, figure, per_cent
+from compliance.work.sheets.volumes import summed
 from texting.models import Announcement
 
 _PART = "(%(all_lines)s OR e.line_id = ANY(%(lines)s::uuid[]))"
@@ -44,28 +47,18 @@ GROUP BY 1, 2, 3
 
 def sheet(asked: Asked) -> Sheet:
     """Of the period, compared with the one before."""
-    rows = list(_rows(_CAUSES, asked, asked.period))
-    number = sum(row[-1] for row in rows)
-    before = sum(row[-1] for row in _rows(_CAUSES, asked, asked.before))
-    days: dict[Any, int] = {}
+    now, then = _counted(asked, asked.period), _counted(asked, asked.before)
+    number, before = sum(now.values()), sum(then.values())
     causes: dict[str, int] = {}
-    for day, source, matched, channel, some in rows:
-        days[day] = days.get(day, 0) + some
-        cause = _cause(source, matched, channel)
+    for (_day, cause), some in now.items():
         causes[cause] = causes.get(cause, 0) + some
-    buckets = asked.period.buckets()
     view, _before = asked.views
     purposes, templates, announcements = view.texts(("purpose",), ("template_id",), ("announcement_id",))
     followed = list(_rows(_FOLLOWED, asked, asked.period))
     return Sheet(
         figures=[Figure(_("Opt-outs"), figure(number), figure(before))],
-        plots=[
-            Plot(
-                _("Opt-outs over time"),
-                [date_format(bucket, "j M") for bucket in buckets],
-                [(_("Opt-outs"), asked.period.fold(days, buckets))],
-            )
-        ],
+        plots=[compared(asked, _("Opt-outs over time"), _by_day(now), _by_day(then), drawn=sum)],
+        smalls=_of_causes(asked, now),
         tables=[
             _causes(causes, number),
             _table("after purpose", _("What they followed"), _("Last text"), _after(followed, 0, NAMES, purposes)),
@@ -88,6 +81,31 @@ def sheet(asked: Asked) -> Sheet:
         ],
         is_empty=not number,
     )
+
+
+def _counted(asked: Asked, period: Period) -> dict[tuple[date, str], int]:
+    """By day and cause."""
+    found: dict[tuple[date, str], int] = {}
+    for day, source, matched, channel, some in _rows(_CAUSES, asked, period):
+        key = (day, _cause(source, matched, channel))
+        found[key] = found.get(key, 0) + some
+    return found
+
+
+def _by_day(found: Mapping[tuple[date, str], int]) -> dict[tuple[date], int]:
+    days: dict[tuple[date], int] = {}
+    for (day, _cause_of_it), some in found.items():
+        days[day,] = days.get((day,), 0) + some
+    return days
+
+
+def _of_causes(asked: Asked, found: Mapping[tuple[date, str], int]) -> list[Small]:
+    names = {cause: cause for _day, cause in found}
+
+    def drawn(days: Mapping[date, list[int]]) -> list[tuple[str, list[int]]]:
+        return [(_("Opt-outs"), summed(asked, days, int))]
+
+    return smalls(asked, found, _("Opt-outs of each cause"), drawn, weight=int, names=names)
 
 
 def _cause(source: str, matched: bool, channel: str) -> str:

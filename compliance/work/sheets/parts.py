@@ -20,11 +20,13 @@ def smalls(
     *,
     weight: Callable[[Found], int],
     unit: str = "",
+    names: Mapping[Any, str] | None = None,
 ) -> list[Small]:
     """Of figures by (day, line or member): one plot for each that has a name and anything to show; none for a single
-    one, which the plots of all show already. `drawn`: the lines of one of them, from its figures of each day.
+    one, which the plots of all show already. `drawn`: the lines of one of them, from its figures of each day. `names`:
+    what each is called, where that is no line, team or member; those of one name are one.
     """
-    names = asked.names
+    names = asked.names if names is None else names
     parts: dict[str, dict[date, list[Found]]] = {}
     weights: dict[str, int] = {}
     for (day, key), one in found.items():

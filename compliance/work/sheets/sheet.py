@@ -1,6 +1,6 @@
 """What a sheet is made of. Plain values, in the reader's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,13 +91,20 @@ class Figure:
 
 @dataclass(frozen=True)
 class Plot:
-    """Lines over time, or bars."""
+    """Lines over time, or bars. `then`: what the last series has instead of the labels, where it is of other days."""
 
     title: str
     labels: Sequence[str]
     series: Sequence[tuple[str, Sequence[Value]]]
     unit: str = ""
     bars: bool = False
+    then: Sequence[str] = ()
+
+    def cells(self) -> Iterator[tuple[str, str, Value]]:
+        """For a file: of each value its day, its series' name and itself."""
+        for at, (name, values) in enumerate(self.series):
+            days = self.then if self.then and at == len(self.series) - 1 else self.labels
+            yield from ((day, name, value) for day, value in zip(days, values, strict=True))
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,11 @@ class Small:
     def names(self) -> list[str]:
         """What each line is, the same in every plot."""
         return [name for name, _values in self.parts[0][1]] if self.parts else []
+
+    @property
+    def plots(self) -> list[Plot]:
+        """Each by itself, as a file lists them."""
+        return [Plot(f"{self.title}: {name}", self.labels, series) for name, series in self.parts]
 
     @property
     def most(self) -> float:

@@ -76,7 +76,7 @@ def _texts_of_parts(asked: Asked, found: Mapping[Any, Texts]) -> list[Small]:
         wanted.insert(0, (_("From customers"), lambda one: one.came))
 
     def drawn(days: Mapping[date, list[Texts]]) -> list[tuple[str, list[int]]]:
-        return [(name, _summed(asked, days, number)) for name, number in wanted]
+        return [(name, summed(asked, days, number)) for name, number in wanted]
 
     return smalls(asked, found, title, drawn, weight=lambda one: sum(number(one) for _name, number in wanted))
 
@@ -86,12 +86,13 @@ def _resolved_of_parts(asked: Asked, found: Mapping[Any, Steps]) -> list[Small]:
         return []
 
     def drawn(days: Mapping[date, list[Steps]]) -> list[tuple[str, list[int]]]:
-        return [(_("Resolved"), _summed(asked, days, lambda one: one.ended))]
+        return [(_("Resolved"), summed(asked, days, lambda one: one.ended))]
 
     return smalls(asked, found, _("Conversations that each member resolved"), drawn, weight=lambda one: one.ended)
 
 
-def _summed(asked: Asked, days: Mapping[date, list[Found]], number: Callable[[Found], int]) -> list[int]:
+def summed(asked: Asked, days: Mapping[date, list[Found]], number: Callable[[Found], int]) -> list[int]:
+    """A number of each day's figures, as the steps of a plot."""
     return by_day({(day,): sum(number(one) for one in some) for day, some in days.items()}, asked.period)
 
 
@@ -108,11 +109,7 @@ def _figures(now: Texts, then: Texts, steps: Steps, before: Steps) -> list[Figur
 
 
 def _parts(asked: Asked, texts: Mapping[Any, Texts], steps: Mapping[Any, Steps]) -> Table:
-    title, first = {
-        "line": (_("By line"), _("Line")),
-        "team": (_("By team"), _("Team")),
-        "member": (_("By member"), _("Member")),
-    }[asked.by]
+    title, first = heads(asked)
     return Table(
         f"by {asked.by}",
         title,
@@ -122,6 +119,15 @@ def _parts(asked: Asked, texts: Mapping[Any, Texts], steps: Mapping[Any, Steps])
         ],
         rows_by(asked, texts, steps, _row_of),
     )
+
+
+def heads(asked: Asked) -> tuple[str, str]:
+    """Title and first column of the table by line, team or member."""
+    return {
+        "line": (_("By line"), _("Line")),
+        "team": (_("By team"), _("Team")),
+        "member": (_("By member"), _("Member")),
+    }[asked.by]
 
 
 def _row_of(name: str, one: Texts, step: Steps, link: str) -> Row:
