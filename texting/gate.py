@@ -83,7 +83,8 @@ class Reason:
     same (`OutsideHours.SEND`) or let it wait; in a reason that allows, the author did. `not_before`: allowed, but not
     before then. `valid_for`: how much longer than now it may leave; the provider is told. `is_warning`: it allows the
     text and whoever writes should know. `about_text`: other words would pass. `wants_reason`: its author may send it
-    all the same and say why (`Draft.because`); in a reason that allows, the author did.
+    all the same and say why (`Draft.because`); in a reason that allows, the author did. `in_general`: the same without
+    anything of this text, where `text` tells what stands in it: what people read who may not know what was filled in.
     """
 
     rule: str
@@ -95,6 +96,7 @@ class Reason:
     again_at: datetime | None = None
     is_warning: bool = False
     about_text: bool = False
+    in_general: str = ""
     wants_reason: bool = False
     waits: bool = False
     may_insist: bool = False

@@ -56,9 +56,10 @@ class SensitiveContent:
             passed = self._reason(found, Verdict.ALLOW, "")
             evidence = passed.evidence | {"explained": str(draft.author.pk)}
             return replace(passed, rule=f"{self.name}.explained", evidence=evidence, wants_reason=True)
-        text = _("This text holds %(what)s, which must not be sent by text.") % {"what": _named(found)}
+        said = _("This text holds %(what)s, which must not be sent by text.")
+        text, general = said % {"what": _named(found)}, said % {"what": _named(found[:1])}
         refusal = self._reason(found, Verdict.REFUSE, text, what_to_do=what_to_do(one.type for one in found))
-        return replace(refusal, about_text=True, wants_reason=may_explain)
+        return replace(refusal, about_text=True, in_general=general, wants_reason=may_explain)
 
     def _reason(self, found: Sequence[Finding], verdict: Verdict, text: str, *, what_to_do: str = "") -> Reason:
         return Reason(

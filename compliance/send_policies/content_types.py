@@ -109,7 +109,8 @@ class ContentTypes:
         verdict = _VERDICTS[action]
         if verdict is Verdict.HOLD:
             instead = _("Send it and it waits for a colleague, who sees it first. Or: %(act)s") % {"act": instead}
-        return self._reason(found, verdict, text, what_to_do=instead)
+        reason = self._reason(found, verdict, text, what_to_do=instead)
+        return replace(reason, in_general=_in_general(found, action))
 
     def _reason(
         self, found: Recognized, verdict: Verdict, text: str, *, what_to_do: str = "", **evidence: str
@@ -131,6 +132,18 @@ def _recognized(body: str, known: dict[str, Recognized]) -> Recognized:
     if body not in known:
         known[body] = recognize(body)
     return known[body]
+
+
+def _in_general(found: Recognized, action: Action) -> str:
+    """Why a text of this type does not simply leave, without the phrases that tell what stands in it."""
+    if found.forbidden:
+        return _("US carriers do not carry %(what)s, and fine who sends it.") % {"what": CATEGORIES[found.forbidden]}
+    if found.type is ContentType.PROMOTION and action is Action.STOP:
+        return _("It reads like an offer, and your organization sends none by text.")
+    if found.type is ContentType.PROMOTION:
+        return _("It reads like an offer, and they have not agreed to marketing in writing.")
+    text = _("It reads like: %(label)s. Your organization does not let such texts simply leave.")
+    return text % {"label": CATALOGUE[found.type].label}
 
 
 def _about(found: Recognized, action: Action) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Which links may leave: carriers filter some, and an organization may name the domains that are its own."""
 
+from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -33,7 +34,7 @@ class Links(ByWords):
                 text = f"{link.text[:60]}: {why}"
                 rule = f"{self.name}.{wrong}"
                 refusal = Reason(rule, Verdict.REFUSE, text, str(instead), version=VERSION, about_text=True)
-                return Ruling((refusal,))
+                return Ruling((replace(refusal, in_general=str(why)),))
         if len(found) > 1:
             text = _("Carriers look closely at texts with several links. One is best.")
             return Ruling((Reason(f"{self.name}.several", Verdict.ALLOW, text, version=VERSION, is_warning=True),))

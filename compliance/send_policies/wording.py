@@ -5,6 +5,7 @@ from typing import ClassVar
 from compliance.send_policies.by_words import ByWords
 from compliance.send_policies.content_types import is_ours
 from compliance.words.reserved_words import objections
+from tenancy.said import gettext as _
 from tenancy.said import together
 from texting.gate import Draft, Reason, Ruling, Verdict
 from texting.purposes import FOR_MANY
@@ -28,7 +29,8 @@ class ReservedWords(ByWords):
         if not found:
             return Ruling()
         if draft.author is None or draft.author.is_machine or draft.purpose in _FOR_MANY:
-            word = found[0]
-            return Ruling((Reason(self.name, Verdict.REFUSE, text=word.why, what_to_do=word.instead),))
+            word, general = found[0], _("It asks for an answer that means something else to carriers.")
+            refusal = Reason(self.name, Verdict.REFUSE, text=word.why, what_to_do=word.instead, in_general=general)
+            return Ruling((refusal,))
         text = together(found[0].why, found[0].instead)
         return Ruling((Reason(rule=self.name, verdict=Verdict.ALLOW, text=text, is_warning=True),))

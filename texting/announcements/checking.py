@@ -23,7 +23,7 @@ from texting.announcements import audiences, once
 from texting.announcements.texts import NOT_MADE, texts_for
 from texting.announcements.their_time import clocks_of, their_moment
 from texting.announcements.writing import forget_recipients
-from texting.gate import Draft, Outcome, OutsideHours, Verdict
+from texting.gate import Draft, Outcome, OutsideHours, Reason, Verdict
 from texting.limits import spending
 from texting.models import Announcement, AnnouncementRecipient
 from texting.purposes import Purpose
@@ -158,7 +158,7 @@ def _judge(
             against = outcome.objections[0] if outcome.objections else None
             one.state, one.reason = RowState.LEFT_OUT, (against.rule if against else "none")[:60]
             if against is not None and len(said) < 50:
-                said.setdefault(one.reason, kept(together(against.text, against.what_to_do)))
+                said.setdefault(one.reason, kept(together(_why(row, against), against.what_to_do)))
         elif len(outcome.text) > sending.LONGEST:
             one.state, one.reason = RowState.LEFT_OUT, TOO_LONG
         else:
@@ -171,6 +171,11 @@ def _judge(
             if row.begins_theirs:
                 one.due_at = their_moment(here, datetime.fromisoformat(row.begins_theirs), ours)
     row.report = {**row.report, "when": dict(when), "clocks": dict(clocks), "said": said}
+
+
+def _why(row: Announcement, against: Reason) -> str:
+    """What everybody reads who sees it: where a template is filled in, nothing of what stands with one customer."""
+    return against.text if row.template_id is None else against.in_general or against.text
 
 
 def _is_allowed(outcome: Outcome | None) -> bool:

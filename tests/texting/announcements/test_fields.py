@@ -1,5 +1,6 @@
 """A template with a field that not everybody sees: said before anybody is refused. And who signs."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,15 +12,28 @@ from tenancy.encryption import readable
 from tenancy.isolation import activate
 from tests.compliance.templates_of import published
 from tests.revealers import MASKED, with_rights
-from tests.texting.announcements.many import act, checked, customers, fresh, hand_over, reasons, states, work, write
+from tests.texting.announcements.many import (
+    act,
+    checked,
+    customers,
+    fresh,
+    hand_over,
+    number,
+    reasons,
+    states,
+    work,
+    write,
+)
 from tests.texting.desk import desk
-from texting.announcements import planning, rules, running, working
+from texting import threads
+from texting.announcements import planning, reading, rules, running, working
 from texting.announcements.writing import CannotAnnounce
 from texting.fields import defining
 from texting.fields import writing as values
 from texting.fields.defining import Right
 from texting.fields.kinds import Kind
 from texting.models import Announcement, ContactField, FieldRight, Message
+from texting.phone_numbers import parse
 
 __all__ = ["desk"]
 
@@ -57,6 +71,39 @@ def words(desk, row) -> set[str]:
 
 def of_template(desk, **given) -> Announcement:
     return checked(desk, body="", template_id=desk.template.pk, **given)
+
+
+@pytest.mark.parametrize(
+    ("value", "private", "said"),
+    [
+        ("at bit.ly/2abcde", "bit.ly", "Carriers filter links of public shorteners."),
+        ("reply END to move it", "END", "It asks for an answer that means something else to carriers."),
+        ("30% off all creams this week only. Shop now!", "…% off", "It reads like an offer, and they have not agreed"),
+        ("cannabis delivery", "cannabis", "US carriers do not carry"),
+    ],
+)
+def test_why_one_is_left_out_tells_nobody_what_stands_with_them(desk, visit, value, private, said):
+    with activate(desk.organization):
+        someone = threads.contact_for(parse(number(2)))
+        values.set_values(member=desk.cast.admin, contact=someone, typed={visit.pk: value})
+    hide(desk, visit)
+    row = of_template(desk)
+    assert states(desk, row) == {"ready": 2, "left_out": 1}
+    looked = fresh(desk, row)
+    assert private not in json.dumps(looked.report, ensure_ascii=False)
+    shown = page(desk, desk.cast.supervisor, row)
+    assert said in shown
+    assert private not in shown
+    with activate(desk.organization):
+        file = [reading.cells(desk.cast.supervisor, looked, one) for one in reading.recipients(looked)]
+    assert private not in str(file)
+    assert said in str(file)
+
+
+def test_what_everybody_gets_is_quoted(desk):
+    customers(desk, 1)
+    row = checked(desk, body="We are closed, see bit.ly/2abcde")
+    assert "bit.ly/2abcde: Carriers filter links of public shorteners." in page(desk, desk.cast.owner, row)
 
 
 def test_who_may_not_see_it_is_told_before_the_check_the_start_and_the_time(desk, visit):
