@@ -80,6 +80,8 @@ class _Turn:
 
 def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TURN, batch: int | None = None) -> bool:
     """Work on one for a while. Returns whether something can be done at once that nobody else is at."""
+    if not breaking.begin(organization_id, announcement_id):
+        return False
     ends, turn = time.monotonic() + seconds, _Turn()
     while True:
         try:

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                         ('words_version', models.CharField(blank=True, help_text='Of its template: the words that were checked last, and leave.', max_length=36)),
                         ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often in a row something broke.')),
                         ('again_at', models.DateTimeField(blank=True, help_text='No worker looks at it before: something broke.', null=True)),
+                        ('begun_at', models.DateTimeField(blank=True, help_text='A worker has begun and written nothing yet; it stays where that one died.', null=True)),
                         ('arrived_gone', models.PositiveIntegerField(default=0, help_text='Texts that arrived and whose rows have gone.')),
                         ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('made_by', models.ForeignKey(help_text='Whoever began it, or had it checked last: the audience is theirs, and they sign it.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

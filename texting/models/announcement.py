@@ -96,6 +96,9 @@ class Announcement(TenantModel):
     )
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often in a row something broke.")
     again_at = models.DateTimeField(null=True, blank=True, help_text="No worker looks at it before: something broke.")
+    begun_at = models.DateTimeField(
+        null=True, blank=True, help_text="A worker has begun and written nothing yet; it stays where that one died."
+    )
     arrived_gone = models.PositiveIntegerField(default=0, help_text="Texts that arrived and whose rows have gone.")
 
     class Meta:
