@@ -1,6 +1,8 @@
 """Keeps the texts that the gate holds, in the transaction that stores its decision: nothing of them is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from django.db.models import Max
@@ -23,6 +25,18 @@ from texting.attachments import binding
 from texting.gate import Verdict
 from texting.notifications import things
 from texting.refusals import Objected
+
+_whose: ContextVar[Membership | None] = ContextVar("whose", default=None)
+
+
+@contextmanager
+def held_as(member: Membership) -> Iterator[None]:
+    """What is sent inside in nobody's name and waits for a second person waits as this member's."""
+    token = _whose.set(member)
+    try:
+        yield
+    finally:
+        _whose.reset(token)
 
 
 def note(objected: Sequence[Objected]) -> None:
@@ -76,9 +90,13 @@ def _newest_for(member: Membership) -> datetime | None:
 
 
 def _for_whom() -> Membership | None:
-    """Whose an automation's text is while it waits, and when it is approved: the owner of the rule that acts now."""
+    """Whose a text of nobody's own is while it waits, and when it is approved: the owner of the rule that acts now, or
+    whoever was named (`held_as`).
+    """
     rule = acting()
-    return Automation.objects.select_related("owner").get(pk=rule.rule).owner if rule else None
+    if rule is None:
+        return _whose.get()
+    return Automation.objects.select_related("owner").get(pk=rule.rule).owner
 
 
 def _row(text: Objected, row: HeldText) -> HeldText:

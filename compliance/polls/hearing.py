@@ -45,7 +45,7 @@ WHERE p.closes_at > %(first)s AND m.status IN ('sending', 'sent', 'delivered', '
     AND NOT EXISTS (
         SELECT FROM texting_message o WHERE o.organization_id = %(organization)s AND o.contact_id = r.contact_id
             AND o.line_id = %(line)s AND o.created_at > m.created_at AND o.direction = 'out'
-            AND o.author_id IS NOT NULL AND o.announcement_id IS NULL)
+            AND o.author_id IS NOT NULL AND o.announcement_id IS NULL AND o.purpose <> 'poll')
 ORDER BY r.contact_id, m.created_at DESC
 """
 """The question that each of these contacts got last, also of a poll that was closed lately."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from compliance.models import Poll, PollAnswer
+from compliance.models import HeldText, Poll, PollAnswer
 from compliance.polls.choosing import key_of
 from tenancy.encryption import prefetch
 from tenancy.isolation import activate
@@ -41,7 +41,8 @@ class Result:
 class Results:
     """What is known now. `asked`: who got the question; `unclear`: who wrote nothing else; `texts`: unclear ones.
 
-    `thanked`: whose thanks are on their way or came; a text that failed thanked nobody.
+    `thanked`: whose thanks are on their way or came; a text that failed thanked nobody, nor one that waits for a
+    second person.
     """
 
     asked: int
@@ -127,9 +128,9 @@ def counted(polls: list[Poll]) -> list[Results]:
     for pk, choice, number in rows.values_list("poll", "choice").annotate(Count("id")):
         chosen.setdefault(pk, {})[choice] = number
     lost = Message.objects.filter(pk=OuterRef("thanks_id"), status__in=_LOST)
-    thanked = dict(
-        rows.filter(~Exists(lost), thanks_id__isnull=False).values_list("poll").annotate(thanked=Count("id"))
-    )
+    held = HeldText.objects.filter(message_id=OuterRef("thanks_id")).exclude(state=HeldText.State.SENT)
+    came = rows.filter(~Exists(lost), ~Exists(held), thanks_id__isnull=False)
+    thanked = dict(came.values_list("poll").annotate(thanked=Count("id")))
     more = {
         pk: (changed, texts, thanked.get(pk, 0))
         for pk, changed, texts in rows.values_list("poll").annotate(

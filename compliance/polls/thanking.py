@@ -1,11 +1,13 @@
 """What follows an answer that was counted: a word of thanks, once, and an end to what nobody has to read.
 
 Thanks are a text of nobody's own through the gate, asked for like the question: who has opted out gets none, and at
-night it waits for the morning. Only somebody's first clear answer is thanked for, so no two machines thank each other.
+night it waits for the morning. What a colleague has to see first waits as a text of whoever let the poll begin. Only
+somebody's first clear answer is thanked for, so no two machines thank each other.
 """
 
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from compliance.content_types.catalogue import CATALOGUE, PARTS, ContentType
 from compliance.content_types.classifying import recognize
+from compliance.content_types.holding import held_as
 from compliance.content_types.rules import linked
 from compliance.message_templates.checking import Weight, against, judge
 from compliance.message_templates.filling import known
@@ -27,7 +30,7 @@ from texting.gate import OutsideHours
 from texting.inbound_steps import Arrival
 from texting.models import Message
 from texting.purposes import Purpose
-from texting.sending import BadText, Refused
+from texting.sending import BadText, Held, Refused
 from texting.settling import settle
 
 log = logging.getLogger("parley.polls")
@@ -67,21 +70,23 @@ def thank(arrival: Arrival, answer: PollAnswer) -> None:
     """Thank somebody who has just answered for the first time, in the transaction that keeps the answer."""
     if arrival.received_at - arrival.sent_at > LATE:
         return
-    poll = _poll(answer)
-    values = {**known(_behind(poll), arrival.contact, arrival.line), "agent_name": ""}
+    poll, thanks_id = _poll(answer), new_id()
+    member = _behind(poll)
+    values = {**known(member, arrival.contact, arrival.line), "agent_name": ""}
     try:
-        message = sending.send_text(
-            conversation=arrival.conversation,
-            body=fill(poll.thanks, values),
-            author=None,
-            purpose=Purpose.POLL,
-            message_id=new_id(),
-            outside_hours=OutsideHours.WAIT,
-        )
+        with held_as(member), suppress(Held):  # one that is held has the same id when it leaves
+            sending.send_text(
+                conversation=arrival.conversation,
+                body=fill(poll.thanks, values),
+                author=None,
+                purpose=Purpose.POLL,
+                message_id=thanks_id,
+                outside_hours=OutsideHours.WAIT,
+            )
     except (Refused, BadText, Unfilled) as error:
         log.info("thanks_refused", extra={"text": str(arrival.message_id), "error": type(error).__name__})
         return
-    PollAnswer.objects.filter(pk=answer.pk).update(thanks_id=message.pk)
+    PollAnswer.objects.filter(pk=answer.pk).update(thanks_id=thanks_id)
 
 
 def settle_if_alone(arrival: Arrival, answer: PollAnswer, settled: Collection[UUID]) -> None:

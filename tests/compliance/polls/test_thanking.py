@@ -8,13 +8,24 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from compliance.content_types import deciding
+from compliance.content_types.rules import USUAL, Action
 from compliance.escalations.opening import open_or_add
 from compliance.escalations.signals import Signal
-from compliance.models import AutomationTrigger, CheckedConversation, Escalation, Poll, PollAnswer, SatisfactionAsk
+from compliance.models import (
+    AutomationTrigger,
+    CheckedConversation,
+    Escalation,
+    HeldText,
+    Poll,
+    PollAnswer,
+    SatisfactionAsk,
+)
 from compliance.polls import reading, writing
 from compliance.satisfaction import rules as satisfaction
 from tenancy.isolation import activate
 from tests.compliance.automations.making import rule
+from tests.compliance.content_types.test_rules import decide
 from tests.compliance.polls.asking import ASKED, begun, write
 from tests.texting.announcements.many import customers, hand_over, number
 from tests.texting.desk import desk
@@ -163,6 +174,47 @@ class TestThanks:
             write(desk, replace(ASKED, thanks=words))
         with activate(desk.organization):
             assert not Poll.objects.exists()
+
+
+class TestThanksThatAColleagueHasToSee:
+    def closing(self, desk, at=1):
+        """A poll that thanks with words whose type waits for a second person by now, and an answer to it."""
+        customers(desk, at)
+        poll = begun(desk, replace(ASKED, thanks="Thank you. Our office will be closed on Monday due to snow."))
+        decide(desk, actions=USUAL | {"announcement": Action.REVIEW})
+        answered = desk.hear("2", number=number(at))
+        with activate(desk.organization):
+            return poll, answered, HeldText.objects.get()
+
+    def test_they_wait_as_whoever_began_the_poll_and_leave_once_when_approved(self, desk):
+        poll, answered, held = self.closing(desk)
+        assert (held.author_id, held.purpose, held.state) == (desk.cast.owner.pk, "poll", "waiting")
+        assert answered.status == "open", "somebody has to read it"
+        with activate(desk.organization):
+            assert (reading.results(poll).answered, reading.results(poll).thanked) == (1, 0)
+        with activate(desk.organization):
+            message = deciding.approve(member=desk.cast.supervisor, held=held)
+        hand_over(desk)
+        with activate(desk.organization):
+            assert PollAnswer.objects.get().thanks_id == message.pk
+            assert reading.results(poll).thanked == 1
+        desk.hear("1", number=number(1))
+        with activate(desk.organization):
+            assert (reading.results(poll).changed, HeldText.objects.count()) == (1, 1), "it is no answer to a colleague"
+
+    def test_refused_or_forgotten_ones_thank_nobody(self, desk):
+        poll, _answered, held = self.closing(desk)
+        with activate(desk.organization):
+            deciding.refuse(member=desk.cast.supervisor, held=held, reason="Not now")
+            assert reading.results(poll).thanked == 0
+        assert thanks(desk) == []
+
+    def test_two_answers_at_once_keep_one(self, desk):
+        self.closing(desk)
+        desk.hear("2", number=number(1))
+        desk.hear("3", number=number(1))
+        with activate(desk.organization):
+            assert HeldText.objects.count() == 1
 
 
 def _hour(zone):
