@@ -125,7 +125,7 @@ def test_whoever_does_not_see_a_plot_is_told_what_it_shows(at_work):
     for days in (3, 3, 4, 30):
         entry(contact(), "withdrawn", NOW - timedelta(days=days), **keyword)
     page = at_work.as_(at_work.cast.owner).get(f"{PAGE}opt-outs/?{DAYS}").content.decode()
-    [words] = re.findall(r'role="img" aria-label="([^"]+)"', page)
+    [words] = re.findall(r'class="plot-drawing"[^>]+ aria-label="([^"]+)"', page)
     assert words == (
         "Opt-outs over time. 28 Oct 2026 – 20 Nov 2026: at most 2 (17 Nov), at last 0."
         " 4 Oct 2026 – 27 Oct 2026: at most 1 (21 Oct), at last 0."

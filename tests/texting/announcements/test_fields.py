@@ -78,8 +78,7 @@ def of_template(desk, **given) -> Announcement:
     [
         ("at bit.ly/2abcde", "bit.ly", "Carriers filter links of public shorteners."),
         ("reply END to move it", "END", "It asks for an answer that means something else to carriers."),
-        ("30% off all creams this week only. Shop now!", "…% off", "It reads like an offer, and they have not agreed"),
-        ("cannabis delivery", "cannabis", "US carriers do not carry"),
+        ("payday loans, no credit check, apply now", "payday", "US carriers do not carry"),
     ],
 )
 def test_why_one_is_left_out_tells_nobody_what_stands_with_them(desk, visit, value, private, said):
