@@ -25,16 +25,13 @@ def compared(
     shift = asked.period.first - asked.before.first
     moved = [((day + shift), one) for (day,), one in then.items()]
     buckets = asked.period.buckets()
-    return Plot(
-        title,
-        [date_format(bucket, "j M") for bucket in buckets],
-        [
-            (named(asked.period), _values(asked.period, [(day, one) for (day,), one in now.items()], drawn)),
-            (named(asked.before), _values(asked.period, moved, drawn)),
-        ],
-        unit,
-        then=[date_format(bucket - shift, "j M") for bucket in buckets],
-    )
+    labels = [date_format(bucket, "j M") for bucket in buckets]
+    values = _values(asked.period, [(day, one) for (day,), one in now.items()], drawn)
+    before = _values(asked.period, moved, drawn)
+    if not any(value is not None for value in before):  # a name without a line tells nothing
+        return Plot(title, labels, [(named(asked.period), values)], unit)
+    series = [(named(asked.period), values), (named(asked.before), before)]
+    return Plot(title, labels, series, unit, then=[date_format(bucket - shift, "j M") for bucket in buckets])
 
 
 def named(period: Period) -> str:

@@ -115,7 +115,10 @@ def test_days_of_another_length_and_days_without_anything_are_drawn(at_work):
     [plot] = found.plots
     assert [sum(values) for _name, values in plot.series] == [1, 1]
     assert found.smalls == [], "one cause is what the plot of all shows"
-    empty = at_work.as_(at_work.cast.owner).get(f"{PAGE}delivery/?since=2028-02-20&until=2028-03-05")
+    text(Side(at_work.cast.owner, at_work.line), datetime(2028, 3, 1, 12, tzinfo=UTC))
+    [alone] = sheet_of(at_work, "delivery", "since=2028-02-20&until=2028-03-05").plots
+    assert [name for name, _values in alone.series] == ["20 Feb 2028 – 5 Mar 2028"], "no rates before: no line"
+    empty = at_work.as_(at_work.cast.owner).get(f"{PAGE}delivery/?since=2028-01-20&until=2028-01-25")
     assert empty.status_code == 200
 
 
