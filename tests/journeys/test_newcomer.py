@@ -20,7 +20,9 @@ def test_a_newcomer_texts_from_the_simulator_and_answers_in_the_inbox(demo: Demo
 
     phone = newcomer.tab("/")
     phone.get_by_role("link", name="Phones").click()
+    number = phone.get_by_label("Number of a new phone").input_value()
     phone.get_by_role("button", name="Add phone").click()
+    expect(phone.get_by_role("region", name=f"Phone of {number}")).to_be_visible()  # until then there is another's
     newcomer.wait_until_live(phone)
     phone_stays = stays(phone)
     text_from(phone, QUESTION)
@@ -29,6 +31,7 @@ def test_a_newcomer_texts_from_the_simulator_and_answers_in_the_inbox(demo: Demo
     expect(row).to_contain_text("unread")
     row.get_by_role("link").click()
     expect(messages(inbox)).to_contain_text(QUESTION)
+    expect(inbox.locator("#refusal")).to_have_text("")  # a journey that fails tells what stands there
     expect(inbox.locator("#permission")).to_contain_text("May be texted since")
     expect(inbox.locator("#permission")).to_contain_text("Company name and opt-out words are added")
 
