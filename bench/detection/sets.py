@@ -33,7 +33,8 @@ WRITTEN_BLIND = (
 # The thirteenth is by the author of the twelfth and was kept from whoever mended until it had been scored; then the
 # kinds of its faults were mended, for which messages were added to the fourteenth before. The fifteenth is by a third
 # person who had seen none of all that; the sixteenth is for the kinds that it showed, written before they were mended.
-# The seventeenth is again by somebody who had seen no detector, and the eighteenth for the kinds that it showed.
+# The seventeenth is again by somebody who had seen no detector, and the eighteenth for the kinds that it showed. So is
+# the nineteenth, and what stands beside it is for its kinds.
 NINTH = MESSAGES / "ninth.jsonl"
 BY_HAND = {
     "ninth, written blind": NINTH,
@@ -46,6 +47,8 @@ BY_HAND = {
     "sixteenth": MESSAGES / "sixteenth.jsonl",
     "seventeenth, written blind": MESSAGES / "seventeenth.jsonl",
     "eighteenth": MESSAGES / "eighteenth.jsonl",
+    "nineteenth, written blind": MESSAGES / "nineteenth.jsonl",
+    "beside the nineteenth": MESSAGES / "beside_nineteenth.jsonl",
 }
 
 
