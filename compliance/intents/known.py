@@ -14,7 +14,6 @@ from compliance.intents.words import EDGE, END, LONGEST_WORD, NOT_LAST, NUMBER, 
 ALWAYS: Final = "always"
 """How the feature without a name is called in reasons."""
 INTENTS: Final = 3
-_BITS: Final = 60  # of a number that machine code keeps as it is
 
 
 @final
@@ -54,20 +53,14 @@ class Feature:
 
 @final
 class Word:
-    """A word, or class of words, as gate and model know it: by itself, before another, and as the first of a pair.
+    """A word, or class of words, as gate and model know it: by itself, before another, and as the first of a pair."""
 
-    `bit` is one that it shares with few others; `bits` are those of all words in `before` and `far`, which are asked
-    only where it is among them: most are not, and a table that is not in the processor's cache costs much to ask.
-    """
+    __slots__ = ("alone", "before", "far", "name", "tells", "weight")
 
-    __slots__ = ("alone", "before", "bit", "bits", "far", "name", "tells", "weight")
-
-    def __init__(self, name: str, number: int) -> None:
-        """`number`: of the word, among all."""
+    def __init__(self, name: str) -> None:
+        """`name`: as `words.Reader` has it."""
         self.name = name
         self.weight = 0.0  # at the gate
-        self.bit = 1 << number % _BITS
-        self.bits = 0
         self.alone: Feature | None = None
         self.before: dict[str, Feature] = {}
         self.far: dict[str, Feature] = {}
@@ -117,7 +110,7 @@ class Known:
     def word(self, name: str) -> Word:
         """The word or class of that name, as `words.Reader` names them."""
         if name not in self._named:
-            self._named[name] = Word(name, len(self._named))
+            self._named[name] = Word(name)
         return self._named[name]
 
     def _keep(self, feature: Feature) -> None:
@@ -127,11 +120,9 @@ class Known:
         elif ".." in name:
             first, _, second = name.partition("..")
             self.word(first).far[second] = feature
-            self.word(first).bits |= self.word(second).bit
         elif " " in name:
             first, _, second = name.partition(" ")
             self.word(first).before[second] = feature
-            self.word(first).bits |= self.word(second).bit
         elif name not in (EDGE, UNKNOWN):
             self.word(name).alone = feature
 
@@ -182,19 +173,14 @@ class Known:
         for place, word in enumerate(words):
             if place == 0:
                 continue
-            name, bit = word.name, word.bit
-            if before.bits & bit and (feature := before.before.get(name)) is not None:
+            name = word.name
+            if (feature := before.before.get(name)) is not None:
                 found.add(feature)
             if (feature := word.alone) is not None:
                 found.add(feature)
             if word.tells:
                 for at in range(max(0, len(telling) - REACH), len(telling)):
-                    other = telling[at]
-                    if (
-                        other.bits & bit
-                        and place - places[at] <= REACH
-                        and (feature := other.far.get(name)) is not None
-                    ):
+                    if place - places[at] <= REACH and (feature := telling[at].far.get(name)) is not None:
                         found.add(feature)
                 telling.append(word)
                 places.append(place)
