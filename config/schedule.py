@@ -45,6 +45,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "compare opt-outs with carriers": {"task": "compliance.carrier.tasks.compare", "schedule": schedule(60)},
     "forget old comparisons": {"task": "compliance.carrier.tasks.forget", "schedule": schedule(6 * 3600)},
     "sign audit checkpoints": {"task": "tenancy.tasks.sign_checkpoints", "schedule": schedule(60)},
+    "tidy the keys": {"task": "tenancy.tasks.tidy_keys", "schedule": schedule(600)},
     "sweep the mails": {"task": "accounts.mail.tasks.sweep_mails", "schedule": schedule(5)},
     "forget what ended": {"task": "accounts.tasks.forget_what_ended", "schedule": schedule(3600)},
     "end those who leave today": {"task": "accounts.leaving.tasks.carry_out_leavings", "schedule": schedule(15)},

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections, router
+from django.db import DatabaseError, connections, router
 
 from tenancy.constraints import RowSecurity
 from tenancy.egress import policy
+from tenancy.routers import KEYS
 
 
 @register(Tags.database)
@@ -75,3 +76,28 @@ def egress_is_set_right(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     except ImproperlyConfigured as error:
         return [Error(str(error), id="tenancy.E005")]
     return []
+
+
+@register(Tags.database)
+def keys_are_tidied(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """What destroyed keys left was written over within a day, and can be; not asked of a local system."""
+    from tenancy.encryption import tidying  # needs the models
+
+    if settings.LOCAL or KEYS not in (databases or ()) or "migrate" in sys.argv[1:2]:
+        return []
+    try:
+        found, late = tidying.obstacles(), tidying.overdue()
+    except DatabaseError:  # it has no tables yet
+        return []
+    messages: list[CheckMessage] = []
+    if found:
+        words = f"What destroyed keys leave on disk cannot be written over: {'; '.join(found)}."
+        messages.append(Warning(words, hint="See docs/operating.md, Keys and the log.", id="tenancy.W001"))
+    if late:
+        words = "What destroyed keys left on disk was not written over within a day."
+        messages.append(
+            Warning(words, hint="manage.py tidy_keys does it, or says what is in its way.", id="tenancy.W002")
+        )
+    return messages

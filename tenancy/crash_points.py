@@ -49,6 +49,7 @@ OTHER_POINTS = (
     "before_files_ended",  # a purge has deleted files that somebody asked for, their keys are gone; not committed
     "before_export_ready",  # a piece of an export is stored; the file is not whole
     "before_erased_commit",  # a batch of an erased person's rows says so, not committed
+    "after_keys_rewritten",  # the tables of keys hold no destroyed one any more; the write-ahead log does
     "after_organization_keys_destroyed",  # an organization has ended; what its keys had wrapped is not replaced yet
     "before_rows_cleared",  # a batch of rows of an ended organization is deleted, not committed
     "after_rows_cleared",  # it is committed; the next one is not begun

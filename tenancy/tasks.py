@@ -7,6 +7,7 @@ from django.conf import settings
 
 from tenancy.audit_verification import copy_to_files, sign_news
 from tenancy.background import each_organization
+from tenancy.encryption import tidying
 
 logger = logging.getLogger(__name__)
 
@@ -20,3 +21,16 @@ def sign_checkpoints() -> None:
     each_organization("sign the audit log", lambda: int(sign_news() is not None))
     if settings.AUDIT_CHECKPOINT_DIR:
         each_organization("copy the audit log's checkpoints", copy_to_files)
+
+
+@shared_task
+def tidy_keys() -> bool:
+    """Write over what destroyed keys left on disk, when it is time. Whether it was done."""
+    if not tidying.due():
+        return False
+    try:
+        tidying.tidy()
+    except tidying.NotTidied as error:  # the next ring tries again; `tidying.overdue` tells who runs the installation
+        logger.error("keys_not_tidied: %s", error)
+        return False
+    return True

@@ -79,13 +79,17 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Both databases, also for journeys, which carry no marker. Migrations run as the owner of the tables; every test
     runs as the app role, so row security holds in tests."""
+    from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
 
     from config.embedded.postgres import APP, OWNER
+    from config.embedded.roles import let_app_tidy
     from tests import emptying
 
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases=ALIASES, serialized_aliases=())
+        keys = connections["keys"].settings_dict
+        let_app_tidy(Path(keys["HOST"]), keys["NAME"])
         emptying.by_deleting()
         _connect_as(APP)
     yield

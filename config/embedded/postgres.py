@@ -38,6 +38,8 @@ SETTINGS = {
     "log_min_messages": "fatal",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
+    # What is no longer needed of the write-ahead log is deleted: renamed for new use, it would hold destroyed keys.
+    "wal_recycle": "off",
 }
 WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 

@@ -1,8 +1,9 @@
 """The roles and databases of an embedded server, and what each role may do.
 
 `postgres` is the superuser and used in this module only. `parley_owner` owns both databases and runs migrations.
-`parley_app` owns nothing, is subject to row security, and is what web and worker connect as. `parley_backup` reads
-every row and writes none, for pg_dump. A real installation makes the same three roles, see docs/.
+`parley_app` owns nothing, is subject to row security, and is what web and worker connect as. In the database of keys it
+may have tables rewritten, see `tenancy.encryption.tidying`. `parley_backup` reads every row and writes none, for
+pg_dump. A real installation makes the same three roles, see docs/.
 """
 
 from pathlib import Path
@@ -34,6 +35,16 @@ def prepare(sockets: Path, *, for_tests: bool = False) -> None:
         for database in {MAIN_DATABASE, KEYS_DATABASE} - databases:
             names = sql.Identifier(database), sql.Identifier(OWNER)
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
+    let_app_tidy(sockets, KEYS_DATABASE)
+
+
+def let_app_tidy(sockets: Path, keys_database: str) -> None:
+    """The app may write over what destroyed keys left: have tables rewritten that are there or will be, end the log."""
+    with _connect(sockets, keys_database) as connection:
+        _grant(connection, "MAINTAIN", "TABLES")
+        app = sql.Identifier(APP)
+        connection.execute(sql.SQL("GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {}").format(app))
+        connection.execute(sql.SQL("GRANT pg_checkpoint, pg_monitor TO {}").format(app))
 
 
 def _grant(connection: psycopg.Connection[Any], rights: str, kind: str) -> None:

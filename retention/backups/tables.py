@@ -13,7 +13,12 @@ from retention.backups.making import census
 from retention.backups.manifest import Manifest
 from retention.backups.targets import everything_visible
 
-_GROWING = frozenset({"tenancy_auditevent", "tenancy_auditcheckpoint", "tenancy_clocktick", "django_migrations"})
+_GROWING = frozenset(
+    {
+        *("tenancy_auditevent", "tenancy_auditcheckpoint", "tenancy_clocktick", "tenancy_keytidying"),
+        "django_migrations",
+    }
+)
 _KEYS = frozenset({"tenancy_datakey", "tenancy_destroyedkey"})
 
 

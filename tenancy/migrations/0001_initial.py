@@ -226,6 +226,14 @@ DROP FUNCTION owners_agree(uuid, uuid, uuid)
 """
 
 
+# Statistics of a column hold some of its values: a wrapped key would stand there after it was destroyed.
+NOT_SAMPLED = """
+ALTER TABLE tenancy_datakey ALTER COLUMN wrapped SET STATISTICS 0;
+ALTER TABLE tenancy_organizationkey ALTER COLUMN wrapped SET STATISTICS 0, ALTER COLUMN next_wrapped SET STATISTICS 0
+"""
+SAMPLED = NOT_SAMPLED.replace("STATISTICS 0", "STATISTICS DEFAULT")
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -368,4 +376,14 @@ class Migration(migrations.Migration):
                 'constraints': [tenancy.constraints.RowSecurity(name='tenancy_destroyedkey_tenant'), models.UniqueConstraint(fields=('organization_id', 'id'), name='tenancy_destroyedkey_org_id'), models.UniqueConstraint(fields=('organization_id', 'key_id'), name='tenancy_destroyedkey_key_id')],
             },
         ),
+        migrations.CreateModel(
+            name='KeyTidying',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('begun_at', models.DateTimeField(help_text="By the clock of the keys' database, as is the end.")),
+                ('ended_at', models.DateTimeField()),
+                ('mark', models.CharField(max_length=200)),
+            ],
+        ),
+        migrations.RunSQL(NOT_SAMPLED, SAMPLED, hints={"database": "keys"}),
     ]

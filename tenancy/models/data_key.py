@@ -81,6 +81,24 @@ class DataKey(_KeyRow):
         return bytes(self.key_id).hex()
 
 
+class KeyTidying(models.Model):
+    """What keys that were destroyed before `begun_at` left on disk was written over by `ended_at` (`tidying`).
+
+    Of the whole installation. `mark` says how much had been deleted in the tables by then, so that one sees whether
+    anything was since.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    begun_at = models.DateTimeField(help_text="By the clock of the keys' database, as is the end.")
+    ended_at = models.DateTimeField()
+    mark = models.CharField(max_length=200)
+
+    in_keys_database: ClassVar[bool] = True
+
+    def __str__(self) -> str:
+        return f"keys tidied {self.begun_at:%Y-%m-%d %H:%M}"
+
+
 class DestroyedKey(_KeyRow):
     """What is known of a data key that is gone, until the audit log tells of it for certain (`shredding`).
 

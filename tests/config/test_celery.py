@@ -98,7 +98,7 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
         "retention.erasing.tasks.go_on_with_erasures",
         "retention.exporting.tasks.round_of_exports",
         "retention.closing.tasks.end_organizations",
-        "tenancy.tasks.sign_checkpoints",
+        *(f"tenancy.tasks.{name}" for name in ("sign_checkpoints", "tidy_keys")),
         *(f"texting.attachments.tasks.{name}" for name in ("fetch_attachments", "forget_attachments")),
         *(f"texting.outgoing_webhooks.tasks.{name}" for name in ("forget_old_deliveries", "sweep_webhooks")),
         *(f"compliance.automations.tasks.{name}" for name in ("forget_automation_runs", "sweep_automations")),

@@ -29,11 +29,10 @@ CONTROL = "Aubergine Holdings, plainly written"
 
 
 def files(administrator: psycopg.Connection) -> list[Path]:
-    """Every file of the server's tables and of its write-ahead log."""
+    """Every file of the server: its tables, its write-ahead log, and whatever else it keeps."""
     [(folder,)] = administrator.execute("SHOW data_directory").fetchall()
-    data = Path(folder)
-    found = [path for folder in ("base", "global", "pg_wal") for path in (data / folder).rglob("*") if path.is_file()]
-    assert any("pg_wal" in path.parts for path in found)
+    found = [path for path in Path(folder).rglob("*") if path.is_file()]
+    assert {"base", "global", "pg_wal"} <= {part for path in found for part in path.parts}
     return found
 
 

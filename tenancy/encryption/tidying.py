@@ -1,0 +1,242 @@
+"""Writing over what destroyed keys leave on the disk of the `keys` database.
+
+A row that is deleted stays in its table's file, and a key that was ever stored stays in the write-ahead log, until
+PostgreSQL needs the space: whoever has that disk and ROOT_KEY could open it. So the tables of keys are written anew,
+which copies only what is there, and the log is brought to where all of its older files are deleted. `tidy` has done so
+only when it has seen both: the server says how many dead rows it had to copy, and which files of the log there are.
+
+The application does it by itself (`due`), with rights of its role that are no owner's: to have these tables rewritten
+(MAINTAIN), to make a checkpoint and to list the log's files. It waits for the tables at most LOCK_SECONDS at a time,
+since whoever needs a key waits behind it.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from django.db import connections
+from django.utils import timezone
+from psycopg import sql
+
+from tenancy.crash_points import crash_here
+from tenancy.models.data_key import DataKey, KeyTidying, OrganizationKey
+from tenancy.routers import KEYS
+
+LIMIT = timedelta(hours=24)
+"""Keys that were destroyed longer ago than this and are not written over: something keeps it from being done."""
+DAILY = timedelta(hours=20)
+PAUSE = timedelta(hours=1)
+LOCK_SECONDS = 2.0
+REWRITE_SECONDS = 20.0
+"""A table of a hundred thousand keys takes up to two seconds; whoever needs one waits that long."""
+
+_TRIES, _BETWEEN = 4, 3.0  # seconds
+_WRITERS_SECONDS = 30.0
+_MOST_FILES = 80  # of the log, usually 16 MB each
+_FILLER = 4 << 20  # bytes
+_KEPT = timedelta(days=100)
+_SKEW = timedelta(seconds=5)  # between the clocks of two servers
+_TABLES = tuple(model._meta.db_table for model in (DataKey, OrganizationKey))
+_FIRST_NUMBER = re.compile(r"\d+")
+
+Connection = psycopg.Connection[Any]
+
+
+class NotTidied(Exception):
+    """It could not be done now; the message says why, with no data in it."""
+
+
+def tidy(*, rewrite_seconds: float = REWRITE_SECONDS) -> KeyTidying:
+    """Write over what every key left that was destroyed before now. Twice is once; who died half-way does it again.
+
+    `rewrite_seconds`: how long one table may take. Raises NotTidied, DatabaseError.
+    """
+    with _connected() as connection:
+        if found := obstacles(connection):
+            raise NotTidied("; ".join(found))
+        begun_at, mark = _now(connection), _mark(connection)
+        _wait_for_writers(connection)
+        for table in _TABLES:
+            _rewrite(connection, table, rewrite_seconds)
+        crash_here("after_keys_rewritten")
+        _end_log(connection)
+        done = KeyTidying.objects.create(begun_at=begun_at, ended_at=_now(connection), mark=mark)
+    KeyTidying.objects.filter(begun_at__lt=begun_at - _KEPT).delete()
+    return done
+
+
+def due() -> bool:
+    """Whether it is time: an hour after the last one when anything was deleted since, and each day in any case."""
+    last = _last()
+    if last is None:
+        return True
+    with connections[KEYS].cursor() as cursor:
+        age = _now(cursor) - last.begun_at
+        return age >= DAILY or (age >= PAUSE and _mark(cursor) != last.mark)
+
+
+def obstacles(connection: Any = None) -> list[str]:
+    """What keeps this role on this server from doing it at all, for whoever runs the installation."""
+    if connection is None:
+        with connections[KEYS].cursor() as cursor:
+            return obstacles(cursor)
+    [(version,)] = connection.execute("SHOW server_version_num").fetchall()
+    if int(version) < 170_000:
+        return ["PostgreSQL is older than 17"]
+    [(name, may_list, recycles, *rights)] = connection.execute(_RIGHTS, [list(_TABLES)]).fetchall()
+    found = []
+    if not all(rights):
+        found.append(f"the role {name} lacks MAINTAIN on the tables of keys, or membership in pg_checkpoint")
+    if not may_list:
+        found.append(f"the role {name} may not list the write-ahead log (pg_monitor)")
+    if recycles == "on":
+        found.append("wal_recycle is on")
+    return found
+
+
+_RIGHTS = """
+SELECT current_user, has_function_privilege('pg_ls_waldir()', 'EXECUTE'), current_setting('wal_recycle'),
+    pg_has_role('pg_checkpoint', 'USAGE'),
+    (SELECT bool_and(has_table_privilege(name, 'MAINTAIN')) FROM unnest(%s::text[]) AS named (name))
+"""
+
+
+# --- The parts of it ---
+
+
+@contextmanager
+def _connected() -> Iterator[Connection]:
+    """One of its own: tables are not rewritten within a transaction, and its limits are nobody else's."""
+    parameters = connections[KEYS].get_connection_params()  # type: ignore[no-untyped-call]
+    with psycopg.connect(**{**parameters, "cursor_factory": psycopg.Cursor}, autocommit=True) as connection:
+        yield connection
+
+
+def _now(connection: Any) -> datetime:
+    [(now,)] = connection.execute("SELECT clock_timestamp()").fetchall()
+    return now  # type: ignore[no-any-return]
+
+
+_MARK = """
+SELECT coalesce(string_agg(format('%%s %%s', n_tup_del, n_tup_upd), ', ' ORDER BY relname), '')
+FROM pg_stat_user_tables WHERE relname = ANY(%s)
+"""
+
+
+def _mark(connection: Any) -> str:
+    """How much was deleted and altered. It begins anew when the server crashed, so it is compared, not counted with."""
+    [(mark,)] = connection.execute(_MARK, [list(_TABLES)]).fetchall()
+    return str(mark)
+
+
+def _wait_for_writers(connection: Connection) -> None:
+    """Until every transaction has ended that wrote anything when this began, on the whole server.
+
+    Rows that were deleted since the oldest one began are copied by a rewriting: somebody might still see them.
+    """
+    [(wanted,)] = connection.execute("SELECT pg_current_xact_id()::text::bigint").fetchall()
+    until = time.monotonic() + _WRITERS_SECONDS
+    while True:
+        [(oldest,)] = connection.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint").fetchall()
+        if oldest >= wanted:
+            return
+        if time.monotonic() > until:
+            raise NotTidied("a transaction that writes has been open for too long")
+        time.sleep(0.2)
+
+
+def _rewrite(connection: Connection, table: str, seconds: float) -> None:
+    """Write the table anew, without any row that is deleted, or raise NotTidied."""
+    said: list[str] = []
+    connection.add_notice_handler(lambda notice: said.append(notice.message_detail or ""))
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(round(LOCK_SECONDS * 1000)))
+    connection.execute(sql.SQL("SET statement_timeout = {}").format(round((LOCK_SECONDS + seconds) * 1000)))
+    why = ""
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_BETWEEN)
+        said.clear()
+        try:
+            connection.execute(sql.SQL("VACUUM (FULL, VERBOSE) {}").format(sql.Identifier(table)))
+        except psycopg.errors.LockNotAvailable:
+            why = f"{table} is in use"
+            continue
+        except psycopg.errors.QueryCanceled:
+            raise NotTidied(f"{table} could not be written anew within {seconds:g} seconds") from None
+        dead = [int(number[0]) for detail in said if (number := _FIRST_NUMBER.search(detail))]
+        if dead == [0]:
+            connection.execute("RESET statement_timeout")
+            return
+        why = f"{table} has {dead[0]} deleted rows that an open transaction may see" if dead else f"{table} was skipped"
+    raise NotTidied(why)
+
+
+def _end_log(connection: Connection) -> None:
+    """Bring the write-ahead log to where none of its present files is needed, and see that all of them are gone."""
+    old = _log_files(connection)
+    filled = 0
+    while _log_file(connection) <= max(old):
+        if filled > _MOST_FILES * _bytes_of_file(connection):
+            raise NotTidied("the write-ahead log has too many files that were renamed for new use")
+        connection.execute("SELECT pg_logical_emit_message(false, 'parley', repeat('0', %s))", [_FILLER])
+        filled += _FILLER
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_BETWEEN)
+        connection.execute("CHECKPOINT")
+        left = old & _log_files(connection)
+        if not left:
+            return
+    raise NotTidied(f"{len(left)} files of the write-ahead log are kept: by a slot, wal_keep_size or its archiving")
+
+
+def _log_files(connection: Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")}
+
+
+def _log_file(connection: Connection) -> str:
+    [(name,)] = connection.execute("SELECT pg_walfile_name(pg_current_wal_insert_lsn())").fetchall()
+    return str(name)
+
+
+def _bytes_of_file(connection: Connection) -> int:
+    [(size,)] = connection.execute("SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'").fetchall()
+    return int(size)
+
+
+# --- What is known of it ---
+
+
+def written_over_at(destroyed_by: datetime) -> datetime | None:
+    """When what keys left that were destroyed by then was written over; None: not yet. Raises DatabaseError."""
+    since = KeyTidying.objects.filter(begun_at__gt=destroyed_by + _SKEW)
+    return since.order_by("ended_at").values_list("ended_at", flat=True).first()
+
+
+def age() -> float | None:
+    """Seconds since the last one that was finished had begun; None when none was. Raises DatabaseError."""
+    last = _last()
+    return None if last is None else max(0.0, (timezone.now() - last.begun_at).total_seconds())
+
+
+def overdue() -> bool:
+    """None was within LIMIT. Raises DatabaseError."""
+    seconds = age()
+    return seconds is None or seconds > LIMIT.total_seconds()
+
+
+def sentence() -> str:
+    """For whoever runs the installation. Raises DatabaseError."""
+    seconds = age()
+    if seconds is None:
+        return "what they left was never written over; run manage.py tidy_keys"
+    late = "; run manage.py tidy_keys" if overdue() else ""
+    return f"written over {seconds / 3600:.0f} hours ago{late}"
+
+
+def _last() -> KeyTidying | None:
+    return KeyTidying.objects.order_by("-begun_at").first()

@@ -1,0 +1,360 @@
+"""What destroyed keys leave on disk is written over: no file of the server holds a form that the root key opens."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.conf import settings as configured
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.db.models import F
+from django.test import Client
+from django.utils import timezone
+
+from tenancy.checks import keys_are_tidied
+from tenancy.encryption import keyring, tidying
+from tenancy.encryption.rotation import rotate
+from tenancy.encryption.shredding import destroy_keys
+from tenancy.encryption.tidying import NotTidied, tidy
+from tenancy.isolation import activate
+from tenancy.models import DataKey, KeyTidying, OrganizationKey
+from tenancy.tasks import tidy_keys
+from tests.tenancy.conftest import add_contact, make_business, superuser
+from tests.tenancy.test_data_files import found_on_disk
+
+__all__ = ["superuser"]
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch):
+    """What is waited for, in tenths of seconds."""
+    monkeypatch.setattr(tidying, "LOCK_SECONDS", 0.3)
+    monkeypatch.setattr(tidying, "_BETWEEN", 0.1)
+    monkeypatch.setattr(tidying, "_WRITERS_SECONDS", 0.3)
+
+
+@pytest.fixture
+def business(transactional_db):
+    return make_business("Aubergine Holdings", "aubergine")
+
+
+def wrapped(business, scope: object = None) -> set[bytes]:
+    """Wrapped keys as they are stored: of one contact, or all that the organization has."""
+    with keyring.keys_of(business.organization.pk):
+        keys = DataKey.objects.filter(organization_id=business.organization.pk)
+        if scope is not None:
+            return {bytes(key.wrapped) for key in keys.filter(kind="contact", scope=str(scope))}
+        owners = OrganizationKey.objects.filter(organization_id=business.organization.pk)
+        return {bytes(key.wrapped) for rows in (keys, owners) for key in rows}
+
+
+def destroyed(business, number: str = "+12125559753") -> set[bytes]:
+    """A contact's key that is destroyed, as it was stored."""
+    with activate(business.organization):
+        contact = add_contact("Wilhelmina", number)
+        keyring.current(business.organization.pk, "contact", str(contact.pk))
+    found = wrapped(business, contact.pk)
+    assert len(found) == 1
+    with activate(business.organization):
+        assert destroy_keys("contact", str(contact.pk), reason="erasure")
+    return found
+
+
+@contextmanager
+def transaction_of(server: psycopg.Connection, *statements: str):
+    """It is open meanwhile."""
+    server.autocommit = False
+    for statement in statements:
+        server.execute(statement)
+    try:
+        yield
+    finally:
+        server.rollback()
+        server.autocommit = True
+
+
+def test_no_file_of_the_server_holds_the_wrapped_form_of_a_destroyed_key(business, superuser):
+    server = superuser("keys")
+    with activate(business.organization):
+        contact = add_contact("Wilhelmina", "+12125559753")
+    gone = wrapped(business, contact.pk)
+    server.execute("ANALYZE")
+    with activate(business.organization):
+        destroy_keys("contact", str(contact.pk), reason="erasure")
+    stay = wrapped(business)
+    assert found_on_disk(server, gone | stay) == gone | stay, "without it they are there"
+    before = timezone.now()
+    done = tidy()
+    assert found_on_disk(server, gone | stay) == stay
+    assert before <= done.begun_at < done.ended_at <= timezone.now()
+    keyring.forget_everything()
+    with activate(business.organization):
+        business.contact.refresh_from_db()
+        assert business.contact.name == "Rosalind Achterberg"
+
+
+def test_a_replaced_organization_s_key_and_what_it_had_wrapped_are_gone_as_well(business, superuser):
+    old = wrapped(business)
+    rotate(business.organization.pk, stay=timedelta(0))
+    new = wrapped(business)
+    assert not old & new
+    assert found_on_disk(superuser("keys"), old | new) == old | new
+    tidy()
+    assert found_on_disk(superuser("keys"), old | new) == new
+
+
+def test_twice_is_once_and_a_key_that_was_destroyed_in_between_goes_the_second_time(business, superuser):
+    first = destroyed(business)
+    tidy()
+    second = destroyed(business, "+12125559754")
+    assert found_on_disk(superuser("keys"), first | second) == second
+    for _time in range(2):
+        tidy()
+        assert found_on_disk(superuser("keys"), first | second) == set()
+    assert KeyTidying.objects.count() == 3
+
+
+def test_who_was_killed_half_way_has_done_nothing_and_the_next_one_does_all(business, superuser):
+    gone = destroyed(business)
+    server = superuser("keys")
+    died = command(CRASH_AT="after_keys_rewritten")
+    assert died.returncode == -signal.SIGKILL
+    assert not KeyTidying.objects.exists()
+    done = command()
+    assert (done.returncode, "is written over" in done.stdout) == (0, True), done.stderr
+    assert found_on_disk(server, gone) == set()
+
+
+def command(**environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "tidy_keys"],
+        env={**os.environ, **environment},
+        cwd=configured.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_while_a_purge_destroys_keys_it_waits_or_says_so_and_leaves_nothing_half_done(business, superuser):
+    """Whoever destroys keys has a transaction open in both databases."""
+    gone = destroyed(business)
+    server = superuser()
+    with transaction_of(server, "CREATE TABLE being_written (id int)"):
+        with pytest.raises(NotTidied, match="a transaction that writes has been open for too long"):
+            tidy()
+        assert not KeyTidying.objects.exists()
+    with keyring.keys_of(business.organization.pk):
+        DataKey.objects.filter(organization_id=business.organization.pk).first().delete()
+        with pytest.raises(NotTidied):
+            tidy()
+    assert not KeyTidying.objects.exists()
+    tidy()
+    assert found_on_disk(superuser("keys"), gone) == set()
+
+
+def test_rows_that_an_old_snapshot_may_see_are_not_taken_for_gone(business, superuser):
+    server = superuser("keys")
+    with transaction_of(server, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT 1"):
+        gone = destroyed(business)
+        with pytest.raises(NotTidied, match="tenancy_datakey has 1 deleted rows that an open transaction may see"):
+            tidy()
+        assert not KeyTidying.objects.exists()
+    assert found_on_disk(server, gone) == gone
+    tidy()
+    assert found_on_disk(server, gone) == set()
+
+
+def test_a_table_in_use_is_waited_for_briefly_and_whoever_needs_a_key_meanwhile_gets_it(business, superuser):
+    destroyed(business)
+    waited = []
+
+    def read():
+        begun = time.monotonic()
+        with psycopg.connect(**parameters(), autocommit=True) as reader:
+            reader.execute("SELECT set_config('app.organization_id', %s, false)", [str(business.organization.pk)])
+            time.sleep(0.1)  # it comes after the one that wants the table for itself
+            assert reader.execute("SELECT count(*) FROM tenancy_datakey").fetchone()[0]
+        waited.append(time.monotonic() - begun)
+        connections.close_all()
+
+    with transaction_of(superuser("keys"), "LOCK TABLE tenancy_datakey IN ACCESS SHARE MODE"):
+        reader = threading.Thread(target=read)
+        reader.start()
+        with pytest.raises(NotTidied, match="tenancy_datakey is in use"):
+            tidy()
+        reader.join()
+    assert waited
+    assert waited[0] < 3
+    assert not KeyTidying.objects.exists()
+    tidy()
+
+
+def parameters() -> dict[str, object]:
+    entry = connections["keys"].settings_dict
+    return {"host": entry["HOST"], "dbname": entry["NAME"], "user": entry["USER"]}
+
+
+def test_a_table_that_takes_too_long_is_left_as_it_was(business, superuser, monkeypatch):
+    destroyed(business)
+    monkeypatch.setattr(tidying, "LOCK_SECONDS", 0.0005)
+    with pytest.raises(NotTidied, match=r"tenancy_datakey could not be written anew within 0.0005 seconds"):
+        tidy(rewrite_seconds=0.0005)
+    assert not KeyTidying.objects.exists()
+    assert wrapped(business)
+
+
+def test_a_log_that_is_kept_for_somebody_is_not_taken_for_gone(business, superuser):
+    server = superuser("keys")
+    server.execute("SELECT pg_create_physical_replication_slot('standby', true)")
+    try:
+        gone = destroyed(business)
+        with pytest.raises(NotTidied, match="of the write-ahead log are kept: by a slot"):
+            tidy()
+        assert found_on_disk(server, gone) == gone
+    finally:
+        server.execute("SELECT pg_drop_replication_slot('standby')")
+    assert not KeyTidying.objects.exists()
+    tidy()
+    assert found_on_disk(server, gone) == set()
+
+
+LACKS = {
+    "MAINTAIN on the tables of keys": (
+        "REVOKE MAINTAIN ON tenancy_organizationkey FROM parley_app",
+        "GRANT MAINTAIN ON tenancy_organizationkey TO parley_app",
+    ),
+    "membership in pg_checkpoint": ("REVOKE pg_checkpoint FROM parley_app", "GRANT pg_checkpoint TO parley_app"),
+    "may not list the write-ahead log": ("REVOKE pg_monitor FROM parley_app", "GRANT pg_monitor TO parley_app"),
+}
+
+
+@pytest.mark.parametrize("what", LACKS)
+def test_without_a_right_it_does_nothing_and_says_which_one_lacks(business, superuser, settings, what):
+    settings.LOCAL = False
+    tidy()
+    taken, given = LACKS[what]
+    server = superuser("keys")
+    assert keys_are_tidied(None, ["keys"]) == []
+    server.execute(taken)
+    try:
+        with pytest.raises(NotTidied, match=what):
+            tidy()
+        [warning] = keys_are_tidied(None, ["keys"])
+        assert (warning.id, what in warning.msg) == ("tenancy.W001", True)
+    finally:
+        server.execute(given)
+    assert KeyTidying.objects.count() == 1
+
+
+def test_a_server_that_renames_old_files_of_its_log_is_refused(business, superuser):
+    server = superuser("keys")
+    name = connections["keys"].settings_dict["NAME"]
+    server.execute(f"ALTER DATABASE {name} SET wal_recycle = on")
+    try:
+        with pytest.raises(NotTidied, match="wal_recycle is on"):
+            tidy()
+    finally:
+        server.execute(f"ALTER DATABASE {name} RESET wal_recycle")
+    tidy()
+
+
+def test_it_is_due_an_hour_after_the_last_when_a_key_was_destroyed_and_each_day_in_any_case(business):
+    assert tidying.due(), "there was none"
+    destroyed(business)
+    tidy()
+    flush()
+    assert not tidying.due()
+    ago(hours=1, minutes=1)
+    KeyTidying.objects.update(mark=mark())
+    assert not tidying.due(), "nothing was deleted since"
+    destroyed(business, "+12125559754")
+    flush()
+    assert tidying.due()
+    tidy()
+    flush()
+    KeyTidying.objects.update(mark=mark())
+    ago(hours=20, minutes=1)
+    assert tidying.due()
+
+
+def ago(**moments: int) -> None:
+    KeyTidying.objects.update(begun_at=F("begun_at") - timedelta(**moments))
+
+
+def flush() -> None:
+    """What this connection counted is told to others."""
+    for _connection in range(2):
+        with connections["keys"].cursor() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush()")
+            cursor.execute("SELECT 1")
+    connections["keys"].close()
+    connections["keys"].close_pool()
+    time.sleep(0.2)
+
+
+def mark() -> str:
+    with connections["keys"].cursor() as cursor:
+        return tidying._mark(cursor)
+
+
+def test_the_clock_does_it_and_does_not_do_it_again_at_once(business, superuser, caplog):
+    gone = destroyed(business)
+    assert tidy_keys()
+    assert found_on_disk(superuser("keys"), gone) == set()
+    assert not tidy_keys()
+    KeyTidying.objects.all().delete()
+    with transaction_of(superuser("keys"), "LOCK TABLE tenancy_datakey IN ACCESS SHARE MODE"):
+        assert not tidy_keys()
+    assert "keys_not_tidied: tenancy_datakey is in use" in caplog.text
+
+
+def test_only_one_that_began_afterwards_has_written_a_key_over(business):
+    now = timezone.now()
+    assert tidying.written_over_at(now) is None
+    done = tidy()
+    assert tidying.written_over_at(timezone.now()) is None
+    assert tidying.written_over_at(done.begun_at) is None, "clocks of two servers differ by some seconds"
+    assert tidying.written_over_at(done.begun_at - timedelta(seconds=6)) == done.ended_at
+    tidy()
+    assert tidying.written_over_at(done.begun_at - timedelta(days=9)) == done.ended_at, "the first that did"
+
+
+def test_who_runs_the_system_sees_that_it_was_not_done_for_a_day(business, settings):
+    settings.LOCAL, settings.METRICS_TOKEN = False, "token"
+    assert [one.id for one in keys_are_tidied(None, ["keys"])] == ["tenancy.W002"]
+    assert "parley_keys_tidied_seconds" not in metrics()
+    assert note() == "what they left was never written over; run manage.py tidy_keys"
+    tidy()
+    assert keys_are_tidied(None, ["default", "keys"]) == []
+    assert note() == "written over 0 hours ago"
+    assert "parley_keys_tidied_seconds" in metrics()
+    ago(hours=24, minutes=1)
+    assert note() == "written over 24 hours ago; run manage.py tidy_keys"
+    assert [one.id for one in keys_are_tidied(None, ["keys"])] == ["tenancy.W002"]
+    assert keys_are_tidied(None, ["default"]) == []
+    settings.LOCAL = True
+    assert keys_are_tidied(None, ["keys"]) == []
+
+
+def metrics() -> str:
+    return Client().get("/metrics", secure=True, headers={"Authorization": "Bearer token"}).content.decode()
+
+
+def note() -> str:
+    return Client().get("/health/ready", secure=True).json()["notes"]["destroyed keys"]
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "3601", "soon", ""])
+def test_a_time_that_is_none_is_refused(business, seconds):
+    with pytest.raises(CommandError):
+        call_command("tidy_keys", f"--at-most={seconds}")
+    assert not KeyTidying.objects.exists()
