@@ -14,6 +14,7 @@ from accounts.mail.health import mail_health
 from accounts.permissions import public
 from config.heartbeat import Part, silence
 from retention.backups import drill
+from tenancy.encryption import tidying
 from tenancy.redis_client import connect
 from tenancy.routers import KEYS
 
@@ -36,7 +37,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     """200 when every part works, else 503; says of each part `ok` or, in a few words, what is wrong."""
     results = {name: check() or "ok" for name, check in CHECKS.items()}
     complete = all(result == "ok" for result in results.values())
-    shown = {"ready": complete, "checks": results, "notes": {"mail": _mail(), "restore drill": _drill()}}
+    notes = {"mail": _mail(), "restore drill": _told(drill.sentence), "destroyed keys": _told(tidying.sentence)}
+    shown = {"ready": complete, "checks": results, "notes": notes}
     return JsonResponse(shown, status=200 if complete else 503)
 
 
@@ -48,10 +50,10 @@ def _mail() -> str:
         return "unknown, the database does not answer"
 
 
-def _drill() -> str:
-    """Only told: see `retention.backups.drill`."""
+def _told(sentence: Callable[[], str]) -> str:
+    """Only told: see `retention.backups.drill` and `tenancy.encryption.tidying`."""
     try:
-        return drill.sentence()
+        return sentence()
     except DatabaseError:
         return "unknown, the database does not answer"
 

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from accounts.permissions import public
 from config import env, figures
 from retention.backups import drill
+from tenancy.encryption import tidying
 
 
 class Waiting(Collector):
@@ -24,7 +25,8 @@ class Waiting(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            now, states, last_drill = figures.figures(), figures.states(), drill.age()
+            now, states = figures.figures(), figures.states()
+            last_drill, last_tidying = drill.age(), tidying.age()
         except DatabaseError:
             yield GaugeMetricFamily("parley_database_up", "Whether the database answers.", value=0)
             return
@@ -35,6 +37,8 @@ class Waiting(Collector):
             yield _seconds("clock_silence", "Time since the clock last rang.", now.clock_silence)
         if last_drill is not None:
             yield _seconds("restore_drill", "Time since a restore was last tried and passed.", last_drill)
+        if last_tidying is not None:
+            yield _seconds("keys_tidied", "Time since what destroyed keys left was last written over.", last_tidying)
         yield _seconds("oldest_mail", "Age of the oldest mail that has not left.", now.oldest_mail)
         yield GaugeMetricFamily("parley_stopped_lines", "Lines that a provider refuses.", value=now.stopped_lines)
         outbox = GaugeMetricFamily("parley_outbox_texts", "Texts on their way, by state.", labels=["state"])

@@ -33,7 +33,11 @@ def test_the_system_is_ready_when_every_part_works(everything_works):
     assert answer.json() == {
         "ready": True,
         "checks": {"database": "ok", "keys database": "ok", "redis": "ok", "worker": "ok", "clock": "ok"},
-        "notes": {"mail": "ok", "restore drill": "none has passed yet; run manage.py restore_drill"},
+        "notes": {
+            "mail": "ok",
+            "restore drill": "none has passed yet; run manage.py restore_drill",
+            "destroyed keys": "what they left was never written over; run manage.py tidy_keys",
+        },
     }
 
 
