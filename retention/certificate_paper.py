@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.paper import LINE, Paper, moment
 from retention import remains
+from retention.certificates import waits_for
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
 from retention.purging.reading import model_words, reason_words
@@ -23,9 +24,16 @@ def as_pdf(purge: Purge) -> bytes:
     zone = ZoneInfo(purge.organization.time_zone)
     paper = Paper(title=_("Certificate of a purge"), foot=f"{said['purge']}   {said['format']}", at=purge.at)
     paper.head(_("Certificate of a purge"), said["organization"]["name"])
-    for name, at in ((_("Due at"), said["at"]), (_("Ended"), said["ended_at"]), (_("Written"), said["written_at"])):
-        paper.fact(name, moment(datetime.fromisoformat(at), zone) if at else "-")
-    paper.fact(_("State"), _("Final") if said["is_final"] else _("Carriers have not answered for all copies yet"))
+    moments = (
+        (_("Due at"), "at"),
+        (_("Ended"), "ended_at"),
+        (_("Keys destroyed"), "keys_destroyed_at"),
+        (_("Keys written over"), "keys_written_over_at"),
+        (_("Written"), "written_at"),
+    )
+    for name, key in moments:
+        paper.fact(name, moment(datetime.fromisoformat(said[key]), zone) if said[key] else "-")
+    paper.fact(_("State"), _("Final") if said["is_final"] else waits_for(said))
     paper.section(_("What ended"))
     for kind, rows in said["ended"].items():
         for label, number in rows.items():

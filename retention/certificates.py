@@ -2,8 +2,8 @@
 
 Canonical JSON (RFC 8785) with ids, counts and times, never content; signed with the key of the audit log's checkpoints
 under a context of its own, so that no signature of one is ever one of the other. It is written anew as long as carriers
-have not answered for all copies, and is final then. Whoever holds the file needs the public key and nothing else to
-verify it.
+have not answered for all copies, or what the destroyed keys left on disk is not written over, and is final then.
+Whoever holds the file needs the public key and nothing else to verify it.
 """
 
 import base64
@@ -20,10 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from retention import remains
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
+from tenancy.encryption import tidying
 from tenancy.models import Organization
 from texting.models import CarrierCopy, Message
 
@@ -32,6 +34,7 @@ ERASURE_FORMAT = "parley erasure certificate/v1"
 ENDED_FORMAT = "parley organization certificate/v1"
 CLEARED_FORMAT = "parley organization rows certificate/v1"
 FORMATS = (FORMAT, ERASURE_FORMAT, ENDED_FORMAT, CLEARED_FORMAT)
+DESTROYED = PurgeStep.State.VERIFIED
 _NOBODY_ANSWERS = 1000  # certificates looked at in one round
 log = logging.getLogger("parley.purging")
 
@@ -48,15 +51,20 @@ def renew() -> int:
         return 0
     written = 0
     for purge in waiting:
-        carriers = answers_at(purge.at)
-        known = json.loads(purge.certificate)["carriers"] if purge.certificate else None
-        if known == carriers:
+        facts = facts_of(purge, answers_at(purge.at))
+        if says_the_same(purge.certificate, facts):
             continue
-        purge.is_final = not carriers["waiting"]
-        purge.certificate = sign(facts_of(purge, carriers))
+        purge.is_final = facts["is_final"]
+        purge.certificate = sign(facts)
         purge.save(update_fields=["certificate", "is_final"])
         written += 1
     return written
+
+
+def says_the_same(text: str, facts: dict[str, Any]) -> bool:
+    """Whether a certificate that was written (empty: none was) says of carriers and keys what is known now."""
+    known = json.loads(text) if text else {}
+    return all(known.get(name) == facts[name] for name in ("carriers", "keys_written_over_at", "is_final"))
 
 
 def can_sign() -> bool:
@@ -115,6 +123,8 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
         ended.setdefault(step.kind, Counter()).update(step.ended)
     # Rows of the log are not written to, and so not counted, when the keys of their details go.
     silent = {step.kind for step in steps if step.kind == Kind.AUDIT and step.key_ids}
+    destroyed_at = purge.ended_at if any(step.key_ids for step in steps if step.state == DESTROYED) else None
+    keys = keys_facts(destroyed_at)
     return {
         "format": FORMAT,
         "organization": {"id": str(organization.pk), "name": organization.name},
@@ -130,12 +140,13 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
         "kept": dict(kept),
         "remains": remains.of_kinds(kind for kind, counts in ended.items() if any(counts.values()) or kind in silent),
         "carriers": carriers,
-        "is_final": not carriers["waiting"],
+        **keys,
+        "is_final": not carriers["waiting"] and is_over(keys),
         "days": [
             {
                 "kind": step.kind,
                 "day": step.day.isoformat() if step.day else "",
-                "keys": step.key_ids if step.state == PurgeStep.State.VERIFIED else [],
+                "keys": step.key_ids if step.state == DESTROYED else [],
                 "state": step.state,
                 "failure": step.failure,
                 "resealed": step.resealed,
@@ -145,6 +156,30 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
             for step in steps
         ],
     }
+
+
+def keys_facts(destroyed_at: datetime | None, *, last_at: datetime | None = None) -> dict[str, str]:
+    """When keys were destroyed, if any were, and when what they left on disk was written over; else empty.
+
+    `last_at`: by when the last of them were, if that is later.
+    """
+    over_at = tidying.written_over_at(last_at or destroyed_at) if destroyed_at else None
+    return {
+        "keys_destroyed_at": destroyed_at.isoformat() if destroyed_at else "",
+        "keys_written_over_at": over_at.isoformat() if over_at else "",
+    }
+
+
+def waits_for(said: dict[str, Any]) -> str:
+    """Why a certificate of a purge or an erasure is not final."""
+    if said["carriers"]["waiting"]:
+        return _("Carriers have not answered for all copies yet")
+    return _("What the keys left on disk is not written over yet")
+
+
+def is_over(keys: dict[str, str]) -> bool:
+    """No key was destroyed of which something may still lie on disk; takes what `keys_facts` says."""
+    return bool(keys["keys_written_over_at"] or not keys["keys_destroyed_at"])
 
 
 def answers_at(moment: datetime) -> dict[str, int]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.paper import LINE, Paper, moment
 from retention import remains
+from retention.certificates import waits_for
 from retention.models import Erasure
 from retention.requests.parts import PARTS
 
@@ -20,9 +21,15 @@ def as_pdf(erasure: Erasure) -> bytes:
     paper = Paper(title=_("Certificate of an erasure"), foot=f"{said['erasure']}   {said['format']}", at=erasure.at)
     paper.head(_("Certificate of an erasure"), said["organization"]["name"])
     paper.fact(_("Request came in"), said["received_on"])
-    for name, key in ((_("Asked for"), "at"), (_("Keys destroyed"), "keys_destroyed_at"), (_("Ended"), "ended_at")):
+    moments = (
+        (_("Asked for"), "at"),
+        (_("Keys destroyed"), "keys_destroyed_at"),
+        (_("Ended"), "ended_at"),
+        (_("Keys written over"), "keys_written_over_at"),
+    )
+    for name, key in moments:
         paper.fact(name, moment(datetime.fromisoformat(said[key]), zone) if said[key] else "-")
-    paper.fact(_("State"), _("Final") if said["is_final"] else _("Carriers have not answered for all copies yet"))
+    paper.fact(_("State"), _("Final") if said["is_final"] else waits_for(said))
     paper.fact(_("Number (keyed hash)"), said["number_hash"], size=8)
     for other in said["number_hashes"]:
         if other != said["number_hash"]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -226,20 +227,24 @@ def renew() -> int:
         carriers = certificates.answers_of(erasure.contact_ids)
         if erasure.certificate and carriers["waiting"]:
             continue
-        erasure.is_final = not carriers["waiting"]
-        erasure.certificate = certificates.sign(facts_of(erasure, carriers))
+        facts = facts_of(erasure, carriers)
+        if certificates.says_the_same(erasure.certificate, facts):
+            continue
+        erasure.is_final = facts["is_final"]
+        erasure.certificate = certificates.sign(facts)
         erasure.save(update_fields=["certificate", "is_final"])
         written += 1
     return written
 
 
-def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, object]:
+def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, Any]:
     """What its certificate says."""
     request = erasure.request
 
     def moment(at: datetime | None) -> str:
         return at.isoformat() if at else ""
 
+    keys = certificates.keys_facts(erasure.shredded_at, last_at=erasure.ended_at)
     return {
         "format": certificates.ERASURE_FORMAT,
         "organization": {"id": str(erasure.organization_id), "name": erasure.organization.name},
@@ -253,7 +258,7 @@ def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, object]:
         "asked_by": str(erasure.asked_by_id),
         "agreed_by": str(erasure.decided_by_id or ""),
         "at": moment(erasure.at),
-        "keys_destroyed_at": moment(erasure.shredded_at),
+        **keys,
         "ended_at": moment(erasure.ended_at),
         "written_at": moment(timezone.now()),
         "keys": erasure.key_ids,
@@ -261,5 +266,5 @@ def facts_of(erasure: Erasure, carriers: dict[str, int]) -> dict[str, object]:
         "stayed": erasure.stayed,
         "remains": erasure.remains,
         "carriers": carriers,
-        "is_final": not carriers["waiting"],
+        "is_final": not carriers["waiting"] and certificates.is_over(keys),
     }

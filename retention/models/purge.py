@@ -14,7 +14,8 @@ class Purge(TenantModel):
     """What was due at `at`. `rules` tells by which periods: [{kind, days, team, cutoff}].
 
     One that a person asked for and that is large waits until another person agrees. `certificate` is canonical JSON,
-    signed; it is written anew until the carriers have answered for all copies (`is_final`).
+    signed; it is written anew until the carriers have answered for all copies and nothing is left on disk of the keys
+    that were destroyed (`is_final`).
     """
 
     class Trigger(models.TextChoices):

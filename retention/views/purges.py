@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -67,9 +68,16 @@ def purge(request: MemberRequest, purge_id: UUID) -> HttpResponse:
     """One, with its days and its certificate."""
     shown = reading.one(request.member, purge_id)
     may_agree = shown.purge.state == Purge.State.ASKED and shown.purge.asked_by_id != request.member.pk
-    labels = json.loads(shown.purge.certificate)["remains"] if shown.purge.certificate else []
-    left = [remains.WORDS[label] for label in labels]
-    return render(request, "retention/purge.html", {"shown": shown, "may_agree": may_agree, "remains": left})
+    said = json.loads(shown.purge.certificate) if shown.purge.certificate else {}
+    context = {
+        "shown": shown,
+        "may_agree": may_agree,
+        "remains": [remains.WORDS[label] for label in said.get("remains", ())],
+        "waits_for_carriers": bool(said and said["carriers"]["waiting"]),
+        "keys_destroyed_at": parse_datetime(said.get("keys_destroyed_at", "")),
+        "keys_written_over_at": parse_datetime(said.get("keys_written_over_at", "")),
+    }
+    return render(request, "retention/purge.html", context)
 
 
 @requires(Permission.RETENTION_MANAGE)

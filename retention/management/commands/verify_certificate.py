@@ -11,10 +11,14 @@ from tenancy.audit_checkpoints import BadNote, trusted_keys
 
 MOST_BYTES = 50_000_000
 
-WAITS = {
-    CLEARED_FORMAT: "proof of permission is kept for five years",
-    "": "carriers have not answered for all copies",
-}
+
+def waits(said: dict[str, Any]) -> str:
+    """Why it is not final."""
+    if said["format"] == CLEARED_FORMAT:
+        return "proof of permission is kept for five years"
+    if said["carriers"]["waiting"]:
+        return "carriers have not answered for all copies"
+    return "what the destroyed keys left on disk is not written over"
 
 
 class Command(BaseCommand):
@@ -44,7 +48,7 @@ class Command(BaseCommand):
             said = verify(text, keys)
         except (BadCertificate, BadNote) as error:
             raise CommandError(str(error)) from None
-        state = "final" if said["is_final"] else f"not final: {WAITS.get(said['format'], WAITS[''])}"
+        state = "final" if said["is_final"] else f"not final: {waits(said)}"
         if said["format"] == ERASURE_FORMAT:
             ended = sum(said["ended"].values())
             named = f"Erasure {said['erasure']}"

@@ -12,6 +12,7 @@ from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from tenancy.encryption import day_shredding
 from tenancy.isolation import activate
+from tenancy.models import KeyTidying
 from tests.texting.desk import Desk
 from texting.models import Message
 
@@ -58,3 +59,9 @@ def told(desk: Desk) -> Callable[..., Message]:
         return text
 
     return tell
+
+
+def written_over(destroyed_at: datetime) -> datetime:
+    """What keys left that were destroyed by then has been written over; when that was done. Only said, not done."""
+    begun = destroyed_at + timedelta(minutes=1)
+    return KeyTidying.objects.create(begun_at=begun, ended_at=begun + timedelta(seconds=9), mark="").ended_at

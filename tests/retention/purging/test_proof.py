@@ -1,10 +1,12 @@
 """After a purge: no file of the database, no dump of Redis and no line of a log holds the words, no remaining key opens
-a copy, and reports say the same.
+a copy, no file holds a key that was destroyed in any form, and reports say the same.
 """
 
+import json
 import logging
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,10 @@ from config.navigation import REPORTS
 from retention.kinds import Kind
 from retention.models import Purge
 from retention.purging import running, stepping
-from tenancy.encryption import keyring, records
+from tenancy.encryption import keyring, records, tidying
 from tenancy.encryption.day_shredding import columns_of
 from tenancy.isolation import activate
+from tenancy.models import DataKey
 from tests.tenancy.conftest import superuser
 from tests.tenancy.test_data_files import found_on_disk, spellings
 from tests.texting.attachments import samples
@@ -63,6 +66,15 @@ def opens(organization, record: bytes) -> bool:
     keyring.forget_everything()
     key_ids = set(records.key_ids(record))
     return keyring.refresh(organization.pk, key_ids).keys() >= key_ids
+
+
+def stored_forms(organization, key_ids) -> set[bytes]:
+    """The keys as they stand in their database, wrapped: what ROOT_KEY opens by way of the organization's key."""
+    with keyring.keys_of(organization.pk):
+        rows = DataKey.objects.filter(organization_id=organization.pk, key_id__in=key_ids)
+        found = {bytes(row.wrapped) for row in rows}
+    assert len(found) == len(key_ids) > 0
+    return found
 
 
 def redis_dump() -> bytes:
@@ -110,6 +122,7 @@ def test_no_file_dump_or_log_holds_it_and_no_key_opens_a_copy(desk, told, superu
         day = LONG_AGO.date().isoformat()
         key_ids = [one for kind in KINDS for one in keyring.stored_ids(desk.organization.pk, kind, day)]
         secrets = [key.secret for key in keyring.by_ids(desk.organization.pk, key_ids).values()]
+    wrapped = stored_forms(desk.organization, key_ids)
     before = sealed(desk.organization)
     with monkeypatch.context() as patched:  # the log tells of what went wrong
         patched.setattr(stepping, "end_rows", lambda *rest: Message.objects.filter(pk=doomed.pk).get(body=WORDS))
@@ -127,7 +140,16 @@ def test_no_file_dump_or_log_holds_it_and_no_key_opens_a_copy(desk, told, superu
     needles = {spelling for text in (WORDS, REMARK, STAYS, PAPER, PAPER_NAME) for spelling in spellings(text)}
     control = desk.organization.pk.bytes  # which stands in either database, so the search reads what it should
     assert found_on_disk(superuser(), needles | {*secrets, control}) == {control}
-    assert found_on_disk(superuser("keys"), {*secrets, control}) == {control}
+    assert found_on_disk(superuser("keys"), {*secrets, *wrapped, control}) == {*wrapped, control}, (
+        "until they are tidied"
+    )
+    tidying.tidy()
+    assert found_on_disk(superuser("keys"), {*secrets, *wrapped, control}) == {control}
+    monkeypatch.setattr(tidying, "_SKEW", timedelta(0))
+    running.run_nights()
+    with activate(desk.organization):
+        said = json.loads(Purge.objects.get().certificate)
+    assert said["ended_at"] == said["keys_destroyed_at"] < said["keys_written_over_at"]
     dump = redis_dump()
     assert not [needle for needle in needles | set(secrets) if needle in dump]
     assert not [where for where, record in before if record in dump], "no copy lies there either"

@@ -22,7 +22,7 @@ from tests.texting.conftest import FAR_END
 from texting import carrier_copies
 from texting.models import CarrierCopy, Message
 
-from .conftest import set_days
+from .conftest import set_days, written_over
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def test_a_purge_then_the_carriers_answer_then_the_final_certificate(desk, told)
         with activate(desk.organization):
             CarrierCopy.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
     assert name in {*FAR_END.deleted, *FAR_END.redacted}
+    written_over(done.ended_at)
     running.run_nights()
     with activate(desk.organization):
         done = Purge.objects.get()

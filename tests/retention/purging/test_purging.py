@@ -22,7 +22,7 @@ from tests.texting.desk import SECOND
 from texting.models import CarrierCopy, Conversation, EndedAs, Message, Note, TextWord
 from texting.searching.keeping import keep_words
 
-from .conftest import LONG_AGO, keep_answer, set_days
+from .conftest import LONG_AGO, keep_answer, set_days, written_over
 
 
 @pytest.fixture(autouse=True)
@@ -247,10 +247,21 @@ def test_the_certificate_becomes_final_when_carriers_have_answered_and_any_chang
     with activate(desk.organization):
         assert not done.is_final
         CarrierCopy.objects.filter(message_id=text.pk).update(state="deleted", due_at=None)
-        certificates.renew()
+        assert certificates.renew() == 1
+        done = fresh(done)
+        assert (done.is_final, "is not written over yet" in certificates.waits_for(json.loads(done.certificate))) == (
+            False,
+            True,
+        )
+        assert certificates.renew() == 0, "nothing has changed"
+        over = written_over(done.ended_at)
+        assert certificates.renew() == 1
+        assert certificates.renew() == 0
         done = fresh(done)
     said = certificates.verify(done.certificate, trusted_keys())
     assert done.is_final
+    assert said["keys_destroyed_at"] == done.ended_at.isoformat()
+    assert said["keys_written_over_at"] == over.isoformat()
     assert said["carriers"] == {"waiting": 0, "gone": 1, "refused": 0}
     assert said["rules"][2]["kind"] == "bodies"
     whole = json.loads(done.certificate)

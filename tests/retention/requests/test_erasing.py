@@ -23,6 +23,7 @@ from tenancy.models import AuditEvent
 from tests.callers import make_caller
 from tests.retention.asked import ask_request, copied_for
 from tests.retention.placed import place_hold
+from tests.retention.purging.conftest import written_over
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.desk import FIRST, SECOND
@@ -224,6 +225,10 @@ def test_a_copy_that_was_wanted_before_counts_for_the_certificate(desk, person):
         CarrierCopy.objects.filter(deletes=True).update(state="deleted", due_at=None)
         assert running.renew() == 1
         erasure.refresh_from_db()
+        assert (erasure.is_final, running.renew()) == (False, 0), "what the key left is not written over"
+        written_over(erasure.ended_at)
+        assert (running.renew(), running.renew()) == (1, 0)
+        erasure.refresh_from_db()
         assert erasure.is_final
         assert json.loads(erasure.certificate)["carriers"] == {"waiting": 0, "gone": 2, "refused": 0}
 
@@ -247,6 +252,7 @@ def test_copies_of_texts_that_had_ended_before_are_asked_to_go_and_counted(desk,
         assert not erasure.is_final
         assert json.loads(erasure.certificate)["carriers"]["waiting"] > 0
         CarrierCopy.objects.update(state="deleted", due_at=None)
+        written_over(erasure.ended_at)
         assert running.renew() == 1
         erasure.refresh_from_db()
         assert (erasure.is_final, json.loads(erasure.certificate)["carriers"]["gone"]) == (True, 2)
