@@ -111,7 +111,7 @@ SELECT current_user, has_function_privilege('pg_ls_waldir()', 'EXECUTE'), curren
 @contextmanager
 def _connected() -> Iterator[Connection]:
     """One of its own: tables are not rewritten within a transaction, and its limits are nobody else's."""
-    parameters = connections[KEYS].get_connection_params()  # type: ignore[no-untyped-call]
+    parameters = connections[KEYS].get_connection_params()
     with psycopg.connect(**{**parameters, "cursor_factory": psycopg.Cursor}, autocommit=True) as connection:
         yield connection
 
