@@ -23,6 +23,16 @@ _HAS_ANOTHER: Final = re.compile(  # "unit 32 here, ...", "part 1/2: ..."
 )
 _PLACES: Final = frozenset(read("linking")["places"])
 _ITS_NUMBER: Final = re.compile(r"[ #:.,=-]{0,4}(?:(?:is|no|num|number|nr|id|code|key|es)[ #:.=-]{1,3}){0,2}")
+_PAID_WITH: Final = re.compile(  # "renew my membership with 5370...", "claim it on 4882-..."
+    r"(?:[ ,][a-z ]{0,20})? (?:with|w/|on|onto|using|via|from|con|de|mit|avec) ?(?:this|it|my|the|mine)?[ :]{1,2}"
+)
+_PAYS: Final = re.compile(
+    r"(?<![a-z])(?:pay(?:ing)?|pago|pagar|charge|renew(?:ing)?|buy(?:ing)?|settle|cover|book(?:ing)?|reserve|"
+    r"settling|place|placing|deposit)(?: [a-z]{1,10}){0,3} \Z"
+)
+_PAYS_WITHIN: Final = 48
+_HAS_ITS_OWN: Final = re.compile(r"[ #:.]{0,3}(?:(?:no|num|number|nr|id)[ #:.]{0,3})?\d{1,9}[a-z]?(?:[:,;]| [-–])[ \n]")
+_ENDS_ON: Final = re.compile(r"[ ,;/]{1,3}(?:exp[a-z.]{0,6}[ :]{0,2})?(?:0?[1-9]|1[0-2])[/-](?:20)?\d\d(?![\d/-])")
 _FOR_IT: Final = re.compile(r"(?<![a-z])for (?:the|this|that|our|my) \Z")
 _AND: Final = frozenset(("and", "y", "n"))
 _IS: Final = frozenset(("is", "its", "it's", "that's", "thats", "es"))
@@ -117,6 +127,8 @@ def _other(reading: Reading, start: int, end: int, *, printed: bool) -> Hit | No
     before = reading.near(AGAINST, start, end, before=25, after=-1)
     if before and printed and before.phrase in _PLACES and not _ITS_NUMBER.fullmatch(reading.text, before.end, start):
         before = None  # "hold the room w/ 5434 ..."
+    if before and _is_paid_for(reading.text, before, start, end):
+        before = None
     if (
         before
         and len(WORD.findall(reading.text, before.end, start)) <= _FEW_WORDS
@@ -130,6 +142,16 @@ def _other(reading: Reading, start: int, end: int, *, printed: bool) -> Hit | No
     if words and words[0] in _AND and _IS.isdisjoint(words):
         return None  # "... and text me the receipt"
     return after if words and "for" not in words and speaks_back(reading.text[end : after.start]) else None
+
+
+def _is_paid_for(text: str, other: Hit, start: int, end: int) -> bool:
+    """Whether a phrase before a number says what is paid with it, not what it is: "pay my ticket, 5321 7311 ..."."""
+    between = text[other.end : start]
+    if _PAID_WITH.fullmatch(between) or _HAS_ITS_OWN.fullmatch(between):
+        return True
+    if between[:1] in ",." and _PAYS.search(text, max(0, other.start - _PAYS_WITHIN), other.start):
+        return True
+    return between.strip() in (":", ",") and _ENDS_ON.match(text, end) is not None
 
 
 def _distance(first: int, last: int, start: int, end: int) -> int:

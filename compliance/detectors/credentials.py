@@ -33,6 +33,16 @@ _ANOTHER: Final = re.compile(
     r"[ ,;.]{1,3}(?:and |but |y |then )?(?:the |my |la |el |mi )?(?:new|old|other|second|nueva|nuevo|vieja|otra)"
     r"(?: (?:one|password|pw|pass|is|was|es|to))*[ :=]{1,3}(?P<secret>\S{4,64})"
 )
+_TIED: Final = re.compile(
+    r"(?: [a-z'&/-]{1,20}){1,8} (?:is|es|was|=|:|(?:reset|set|changed|updated|switched|cambiada|cambiado) (?:now )?"
+    r"(?:to|a)"
+    r"|(?<=[a-z]:))[ :=]{1,3}(?P<secret>\S{6,32})"
+)
+_RIGHT_BEHIND: Final = re.compile(
+    r" (?:is |: ?)?(?P<secret>(?=[a-z]*\d|[a-z]+[!#$%^*]+\d)[a-z]{3,20}[!#$%^*]+\d{1,6}[!#$%^*]*)(?![a-z0-9@])"
+)
+_SHORTEST_TIED: Final = 6
+_LETTERS_TIED: Final = 3
 _OR: Final = re.compile(
     r",? (?:but |and |y |pero )?"
     r"(?:or |o |now |maybe |it could be |could be |was |it |its |it's |is |the |old |new |other |one |no,? |"
@@ -86,13 +96,20 @@ def find_credentials(reading: Reading) -> list[Draft]:
             elif kind == "secret.key":
                 found += in_hex(reading, hit)
     found += [] if found else of_a_device(reading) or by_initials(reading)
+    if not found and reading.has("secret.user") and reading.direction == "in":
+        found += _with_login(reading)
     if not found and reading.has("secret.password") and reading.direction == "in":
         anywhere = _anywhere(reading)
         found += anywhere if len(anywhere) != 1 else [*anywhere, *_next_secret(reading, anywhere[0])]
     if reading.has("secret.user"):
         found += _user_and_secret(reading)
         found += _admins(reading)
-    if reading.has("secret.code", "secret.weak_code", "secret.use", "secret.enter") or "digit" in reading.text:
+    if (
+        reading.has("secret.code", "secret.weak_code", "secret.use", "secret.enter")
+        or "digit" in reading.text
+        or "clave que" in reading.text
+        or "approve" in reading.text
+    ):
         found += one_time_codes(reading)
     if not found and "g-" in reading.text:
         found += codes_with_letter(reading)
@@ -126,13 +143,26 @@ def _after(reading: Reading, hit: Hit) -> Draft | None:  # noqa: PLR0911 - each 
         if explicit and _plain_value(word, written, text, end, strict=strict):
             return draft_of(start, end, f"credential.cue/{hit.phrase}")
         if "@" not in word and word not in _CONNECTORS and not _INSIDE.search(word):
-            return None
+            return None if strict else _tied_farther_off(reading, hit)
         explicit = (
             word in _EXPLICIT or match.group()[-1] in ":=" or (explicit and word in ("my", "the", "still", "now"))
         )
         if match.group()[-1] in ".?!" and "@" not in word:
             return None
     return None
+
+
+def _tied_farther_off(reading: Reading, hit: Hit) -> Draft | None:
+    """A value behind any words of the same clause that end in what ties: "password for the resident portal is X12"."""
+    match = _TIED.match(reading.text, hit.end)
+    if match is None:
+        return None
+    start, end = _stripped(reading.text, *match.span("secret"))
+    written = reading.as_written(start, end) if end - start >= _SHORTEST_TIED else ""
+    mixed = any(map(str.isdigit, written)) and sum(map(str.isalpha, written)) >= _LETTERS_TIED
+    if not mixed or _HARMLESS.fullmatch(written) or "@" in written:
+        return None
+    return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
 
 
 def _next_secret(reading: Reading, draft: Draft) -> list[Draft]:
@@ -177,6 +207,16 @@ def _anywhere(reading: Reading) -> list[Draft]:
         ):
             found.append(draft_of(start, end, "credential.cue/password", "credential.looks_random"))
     return found[:_MOST_ANYWHERE]
+
+
+def _with_login(reading: Reading) -> list[Draft]:
+    """ "use my laptop login Saffron!55": right behind the word a value that has a mark no name has."""
+    found = []
+    for hit in reading.by_kind["secret.user"]:
+        match = _RIGHT_BEHIND.match(reading.text, hit.end) if hit.phrase.startswith(("log", "sign", "my log")) else None
+        if match is not None and not _HARMLESS.fullmatch(match["secret"]):
+            found.append(draft_of(*match.span("secret"), f"credential.cue/{hit.phrase}", "credential.looks_random"))
+    return found
 
 
 def _mark_at(text: str, place: int) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, NamedTuple
 
-RULE_VERSION: Final = "2026.11.14"
+RULE_VERSION: Final = "2026.11.15"
 """Changes with every change of a rule, a weight or a word list, so that a stored finding can be told apart later."""
 
 Confidence = Literal["low", "medium", "high"]

@@ -60,6 +60,12 @@ _THING_GAVE: Final = re.compile(
     r"domingo|"
     r"mes|ano|semana|dia|noche|pasado|pasada|otro|otra|medico|doctor)) [a-z]{3,16} (?:casi )?\Z|(?:^| )casi \Z"
 )
+_A_NAME: Final = re.compile(r"\. ?[a-z]{2}")
+_GOES_ON: Final = re.compile(r" (?!and |or |meds|adhd|medic|since|so |but |diag|as |is |runs)[a-z]")
+_OF_DIABETICS: Final = re.compile(
+    r"[ -](?:foot|feet|eye|retinal?|shoes?|socks?|friendly|menus?|snacks?|meals?|diet|recipes?|cookbooks?|class(?:es)?|"
+    r"supplies|options?|desserts?|exams?|screenings?|candy|care)(?![a-z])"
+)
 _READY_FOR: Final = re.compile(r" for (?!pets?|sale|dogs?|cats?|horses?)[a-z]{2,14} (?:is|are) (?:now )?ready(?![a-z])")
 _FOUND_WITHIN: Final = 44
 _FEW_BEFORE: Final = 6
@@ -96,7 +102,10 @@ def find_health(reading: Reading, words: Words) -> list[Draft]:
 def _told_of_somebody(reading: Reading, sentence: Sentence, hit: Hit, hits: list[Hit], found: list[Draft]) -> list[str]:
     """The rules by which a term is told of somebody, by what is said with it or by what stands around it."""
     if "condition" in hit.kinds and (
-        of_a_group(sentence, hit) or of_a_machine(sentence, hit) or _a_thing_gave(sentence, hit)
+        of_a_group(sentence, hit)
+        or of_a_machine(sentence, hit)
+        or _a_thing_gave(sentence, hit)
+        or _is_a_plain_word(reading, hit)
     ):
         return []
     inbound = reading.direction == "in"
@@ -109,6 +118,18 @@ def _told_of_somebody(reading: Reading, sentence: Sentence, hit: Hit, hits: list
     if not rules and inbound and not _harmless(sentence, hit):
         rules = told_in_passing(sentence, hit, hits)
     return rules
+
+
+def _is_a_plain_word(reading: Reading, hit: Hit) -> bool:
+    """Whether letters that are short for an illness are a word here: "with Ms. Kovac", "add baby to insurance"."""
+    last = hit.phrase.rpartition(" ")[2]
+    if last == "ms":
+        return reading.as_written(hit.start, hit.end).endswith("Ms") or bool(_A_NAME.match(reading.text, hit.end))
+    if last == "add":
+        return not reading.as_written(hit.start, hit.end).endswith("ADD") and bool(
+            _GOES_ON.match(reading.text, hit.end)
+        )
+    return last == "diabetic" and bool(_OF_DIABETICS.match(reading.text, hit.end))
 
 
 def _a_thing_gave(sentence: Sentence, hit: Hit) -> bool:

@@ -71,6 +71,11 @@ def few_words(sentence: Sentence, start: int, end: int, most: int) -> bool:
     return len(words) <= most and _BLOCKS.isdisjoint(words)
 
 
+_BEFORE_UP: Final = re.compile(
+    r"(?<![a-z])(?:pick(?:ed|ing)?|set|sign(?:ed)?|show|follow|call|open|back|coming|come|made) \Z"
+)
+
+
 def result_of(sentence: Sentence, hit: Hit) -> list[Draft]:  # noqa: PLR0911 - one for each way to say a result
     """A test, value or germ with its result."""
     if _harmless(sentence, hit) or of_a_thing(sentence, hit):
@@ -157,6 +162,7 @@ def _fits(sentence: Sentence, hit: Hit, result: Hit, person: Hit | None) -> bool
         len(between) > 7
         or not _BLOCKS.isdisjoint(between)
         or "or" in sentence.words_between(result.end, result.end + 8)
+        or (result.phrase == "up" and _BEFORE_UP.search(sentence.text, hit.end, result.start))
     ):
         return False
     if "plain_test" in hit.kinds:

@@ -49,6 +49,7 @@ _OF_YOUR_TRADE: Final = re.compile(  # "lic# for ur contractor is CCB 214408 rig
 )
 _LEADS_ON: Final = frozenset(("and", "y", "und", "et", "plus"))
 _AND_ANOTHER: Final = re.compile(
+    r"(?: \((?:me|[a-z]{3,10})\))?"
     r"(?: ?(?:[,;/&+=]|->|=>|aka|so|i mean))? ?(?:and |y |und |et )?(?:(?:my |the |mi |el |la |los )?"
     r"(?:his|hers|her|mine|theirs|mines|other|second|(?:(?:his|her|my|our) )?[a-z]{2,10}'?s|otro|otra|de ella|de el|"
     r"suyo|suya|mio|mia|de (?:mi |su )?[a-z]{2,10}|(?:su|mi) [a-z]{2,10}))?(?: one)?"
@@ -79,6 +80,7 @@ _NOBODY_BORN: Final = re.compile(  # an animal's or a company's birth
     r"is))? ?\Z"
 )
 _BORN_WITHIN: Final = 24
+_NEW_CLAUSE: Final = re.compile(r" ?,(?: (?:the|my|his|her|el|la|mi))? ?")
 _SSN_SIZES: Final = (3, 2, 4)
 _FORMS: Final = frozenset({"1099", "1098", "1095", "1040", "8949"})  # of the tax office: no value of anybody
 _SAYS: Final = re.compile(r",? (?:it )?(?:is|its|says|reads|shows|has|form is|form says|es|dice):? ?")
@@ -194,7 +196,7 @@ def _birth_for(text: str, before: list[Hit], value: Value) -> bool:
 
 def _only_comma(text: str, hits: list[Hit]) -> bool:
     """Whether only a comma stands between the first two: a new clause ("on the folio, cvv 114"), not a row."""
-    return text[hits[0].end : hits[1].start].strip() == ","
+    return _NEW_CLAUSE.fullmatch(text, hits[0].end, hits[1].start) is not None
 
 
 def _named_after(reading: Reading, cues: list[Hit], value: Value, following: int, used: set[int]) -> Draft | None:
@@ -273,7 +275,8 @@ def _something_else(reading: Reading, kind: str, hit: Hit, value: Value) -> bool
         return of_a_page or (hit.phrase == "digit code" and _RECEIVED.match(reading.text, hit.end) is not None)
     if kind == "BANK_ACCOUNT":
         of_a_sum = reading.text[hit.end : value.start].strip() == "of"  # "savings of 123456"
-        return of_a_sum or of_a_telephone(value, hit.phrase)
+        of_a_person = value.sizes == _SSN_SIZES and reading.has("US_SSN")  # "social for direct deposit? 810-41-3610"
+        return of_a_sum or of_a_person or of_a_telephone(value, hit.phrase)
     if kind == "DATE_OF_BIRTH":
         return _of_no_person(reading.text, hit)
     if kind == "MEDICAL_ID" and value.sizes == _SSN_SIZES:

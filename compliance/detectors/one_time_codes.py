@@ -16,6 +16,20 @@ _WORD: Final = re.compile(r"[a-z]+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _WRITE_TO: Final = re.compile(r"(?:te?xt|send|sms|reply)(?![a-z])[^.!?]* to \Z")
 _IS_YOUR_CODE: Final = re.compile(r" is your (?!confirmation)(?:[a-z]+ ){1,2}code(?![a-z])")
+_IS_YOUR_SECRET: Final = re.compile(  # whatever else the text speaks of
+    r" is (?:your|ur) (?:[a-z0-9]{2,12} ){0,2}(?:access|log ?-?in|sign ?-?in|sign ?-?on|security|verification|"
+    r"authentication|authorization|one ?-?time) (?:code|pin|passcode|password)(?![a-z])"
+)
+_THAT_CAME: Final = re.compile(  # "la clave que me mandaron es 003330", "got a text from you, 172539"
+    r"(?<![a-z])(?:(?:clave|codigo|code|pin) (?:que |that |which )?(?:me |you |u |they |le |i )?(?:just )?"
+    r"(?:mandaron|enviaron|llego|dieron|sent|texted|gave|emailed|got)(?: me| over)?(?: is| es| was| era|,|:)|"
+    r"(?:got|received|me llego|recibi) (?:a|an|the|un|el) (?:text|message|sms|code|codigo|mensaje)"
+    r"(?: from (?:you|u|yall|them|your (?:system|company|bank))| de ustedes)?"
+    r"(?:,|:| saying| says| with| that says| con| que dice)|"
+    r"(?:read|reading|leo|lei) (?:the|el) (?:code|codigo) (?:off|from|on|de|en) (?:[a-z]{2,10} ){1,4}"
+    r"(?:its|it's|is|es))(?: the code)?[ :]{1,2}\Z"
+)
+_CAME_WITHIN: Final = 72
 _COMES_FROM: Final = re.compile(
     r"(?:(?<![a-z])(?:come|comes|came|coming|sent|arrives?|texts?|messages?|sms|texted|calls?)(?: to you)? from "
     r"(?:the )?(?:short ?code |number |short number )?|(?<![a-z])short ?codes? (?:is |number )?)\Z"
@@ -34,6 +48,10 @@ _ENTER_TO: Final = re.compile(  # "to finish signing in to ParentSquare enter 21
     r"(?:sign(?:ing)?[ -]?(?:in|up|on)|log(?:ging)?[ -]?(?:in|on)|registration|registering|verification|identity)"
     r"(?: (?:to|for|with|at) (?:your )?[a-z0-9.]{2,24}(?: [a-z0-9.]{2,16})?)?,? (?:please )?"
     r"(?:enter|use|type|input|put in)(?: the)?(?: code| pin)?:? ?\Z"
+    r"|(?<![a-z])(?:approve|authori[sz]e|confirm|verify|release|complete) (?:your |the |this |a )?(?:[a-z]{3,10} )?"
+    r"(?:transfer|payment|wire|transaction|payee|recipient|withdrawal|change)(?: (?:of|to|for|from) "
+    r"[$£€]?[a-z0-9.,]{1,16}(?: [a-z0-9]{2,12})?){0,2},? (?:please )?(?:enter|use|type|input|put in)(?: the)?"
+    r"(?: code| pin)?:? ?\Z"
     r"|(?<![a-z])(?:approve|authori[sz]e|confirm|verify|add|link|pair|trust) (?:your |the |this )?(?:new )?"
     r"(?:device|phone|tablet|computer|laptop|browser|log ?in|sign[ -]?in),? (?:please )?"
     r"(?:enter|use|type|input|put in)(?: the)?(?: code| pin)?:? ?\Z"
@@ -80,17 +98,19 @@ def one_time_codes(reading: Reading) -> list[Draft]:
         if told:
             found.append(draft_of(start, end, f"credential.code_cue/{told}", "credential.code_purpose"))
             continue
-        came = not harmless and _WHAT_CAME.match(reading.text, end) is not None
+        came = _THAT_CAME.search(reading.text, max(0, start - _CAME_WITHIN), start) is not None or (
+            not harmless and _WHAT_CAME.match(reading.text, end) is not None
+        )
         if came or _asked_for(reading.text, start, end, purpose=purpose):
             found.append(draft_of(start, end, "credential.code_cue/sent or asked for", "credential.code_purpose"))
             continue
         other = reading.near(AGAINST, start, end, before=20, after=20)
         if other and other.start >= end and ". " in reading.text[end : other.start]:
             other = None  # of the next sentence: "... 9920. Call us if"
-        cue = _strong(reading, start, end, purpose=purpose or not harmless)
-        if cue is None and not harmless and not other and _IS_YOUR_CODE.match(reading.text, end):
+        if other is None and _is_your_code(reading.text, end, harmless=harmless):
             found.append(draft_of(start, end, "credential.code_cue/is your code", "credential.code_purpose"))
             continue
+        cue = _strong(reading, start, end, purpose=purpose or not harmless)
         if cue is None and not other and run.size > _DIGITS.start:
             cue = reading.near("secret.enter", start, end, before=2, after=-1)
         cue = cue or reading.near("secret.use", start, end, before=0, after=_NEAR)
@@ -104,6 +124,11 @@ def one_time_codes(reading: Reading) -> list[Draft]:
             rules = ["credential.code_purpose"] if purpose else []
             found.append(draft_of(start, end, f"credential.code_cue/{plain.phrase}", *rules))
     return found
+
+
+def _is_your_code(text: str, end: int, *, harmless: bool) -> bool:
+    """Whether a number is said to be somebody's code: to sign in with, or any where nothing else is spoken of."""
+    return bool(_IS_YOUR_SECRET.match(text, end) or (not harmless and _IS_YOUR_CODE.match(text, end)))
 
 
 def codes_with_letter(reading: Reading) -> list[Draft]:
@@ -148,7 +173,9 @@ def _long_behind(reading: Reading, hit: Hit, start: int, end: int) -> bool:
 
 def _asked_for(text: str, start: int, end: int, *, purpose: bool) -> bool:
     """Whether a text says to enter the number, and what is done with it."""
-    if purpose and _ENTER_TO.search(text, max(0, start - _ENTER_WITHIN), start):
+    if (purpose or "approve" in text or "authori" in text) and _ENTER_TO.search(
+        text, max(0, start - _ENTER_WITHIN), start
+    ):
         return True
     return (
         _ON_A_DEVICE.match(text, end) is not None

@@ -60,7 +60,7 @@ def _itin(value: Value, phrase: str, soft: bool) -> str | None:
 def _phone(value: Value, phrase: str, soft: bool) -> bool:
     """Whether the digits stand as a telephone number does and the phrase does not insist."""
     sizes = value.sizes
-    if not soft and sizes == (3, 3, 4):
+    if not soft and (sizes == (3, 3, 4) or (len(sizes) == 1 and phrase.startswith("bank acc"))):
         return False
     return sizes in _PHONE_SIZES or bool(_UK_PHONE.match(value.compact))
 
