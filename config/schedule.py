@@ -80,6 +80,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "end secure messages": {"task": "portal.tasks.end_secure_messages", "schedule": schedule(60)},
     "forget private links": {"task": "portal.tasks.forget_private_links", "schedule": schedule(60)},
     "tell of destroyed keys": {"task": "retention.backups.tasks.export_tombstones", "schedule": schedule(60)},
+    "forget kept forms": {"task": "retention.backups.tasks.forget_kept_forms", "schedule": schedule(6 * 3600)},
     "purge by night": {"task": "retention.purging.tasks.purge_by_night", "schedule": schedule(300)},
     "look after holds": {"task": "retention.tasks.look_after_holds", "schedule": schedule(3600)},
     "go on with erasures": {"task": "retention.erasing.tasks.go_on_with_erasures", "schedule": schedule(60)},

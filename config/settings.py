@@ -105,6 +105,7 @@ AUDIT_CHECKPOINT_DIR = env.text(
 BACKUP_KEY = env.key("BACKUP_KEY")  # 32 bytes, base64: seals backups; kept outside every database and every backup
 BACKUP_DATABASE_URL = env.secret("BACKUP_DATABASE_URL")  # both as a role that reads every row and writes none
 BACKUP_KEYS_DATABASE_URL = env.secret("BACKUP_KEYS_DATABASE_URL")
+BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", default=35, minimum=1, maximum=3650)  # the main database's copies
 RETENTION_DRILL_SERVER = "config.embedded.throw_away.server"  # where a restore is tried, unless another is named
 POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", default="")  # a folder with pg_dump and pg_restore; empty: looked for
 

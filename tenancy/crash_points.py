@@ -54,6 +54,7 @@ OTHER_POINTS = (
     "before_rows_cleared",  # a batch of rows of an ended organization is deleted, not committed
     "after_rows_cleared",  # it is committed; the next one is not begun
     "after_purge_step",  # a purge's step is stored; the next one is not begun
+    "after_forms_kept",  # what opens older forms of what must stay is stored; that it is sealed anew is not committed
     "after_resealed",  # what must stay is under the newer key; the older ones are still there
 )
 """Where no text passes."""

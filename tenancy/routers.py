@@ -29,4 +29,4 @@ class KeysRouter:
         return (db == KEYS) == bool(hints.get("in_keys_database", model_name in _KEY_MODELS))
 
 
-_KEY_MODELS = frozenset({"organizationkey", "datakey", "destroyedkey", "keytidying"})
+_KEY_MODELS = frozenset({"organizationkey", "datakey", "destroyedkey", "keptform", "keytidying"})

@@ -6,5 +6,5 @@ their lives differ: the keys' copies end after days, so that what was shredded i
 * `sealing`: a stream of bytes as chunks that cannot be altered, cut or exchanged.
 * `manifest`: what a copy says about itself, signed.
 * `shelf`: the folder in which copies stand, whole or not at all.
-* `making`, `tombstones`, `restoring`, `checking`, `drill`: what is done with them.
+* `making`, `tombstones`, `restoring`, `bringing`, `checking`, `drill`: what is done with them.
 """

@@ -90,8 +90,8 @@ def check(
     report.add("erased people", erased.problems())
     report.add("live texts", *_live(dead))
     report.add("shredded texts", *_shredded(dead))
-    if lost := kept.unreadable(dead):
-        report.note("kept rows", kept.WORDS.format(number=lost))
+    for words in kept.notes(dead):
+        report.note("kept rows", words)
     report.add("outbox", *_outbox(of_main))
     for name, look in (("foreign keys", foreign_keys), ("sequences", sequences)):
         looked = [look(connection) for connection in (on_main, on_keys)]
@@ -164,7 +164,8 @@ def _live(dead: Tombstones) -> tuple[list[str], str]:
         with activate(owner):
             rows = _picked(-(-(SAMPLE - opened) // min(SAMPLE, len(owners) - place)))
             keys = dead.keys.get(owner, set())
-            rows = [row for row in rows if not keys & set(key_ids(bytes(row.__dict__["body"])))]
+            sealed = [(row, row.__dict__["body"]) for row in rows]  # None: its words have ended
+            rows = [row for row, body in sealed if body is not None and not keys & set(key_ids(bytes(body)))]
             with opening_withheld():  # hidden is not lost
                 prefetch(rows)
                 for row in rows:

@@ -1,54 +1,77 @@
-"""Rows that a purge kept, in a backup from before it: under the key that went; the newer one is not there.
+"""What a restore says of rows that purges had kept: how many it brought back, and how many nobody can read.
 
-A hold, an open review or a longer period of a team's keeps some rows of a day whose key goes, so they are sealed anew
-first. A backup from before that holds them under the old key only; nothing but a newer backup brings them back.
+They stand in a backup from before under keys that are gone (`bringing`). What stays unreadable: rows of purges from
+before these were told one by one; and records that were written anew between the backup and the purge, where the keys'
+copy is from after it.
 """
 
+import json
 from collections.abc import Collection, Iterator
-from datetime import date
 from uuid import UUID
 
-from django.apps import apps
-
+from retention.backups import kept_notes
+from retention.backups.bringing import EVER, columns
 from retention.backups.tombstones import Tombstones
-from tenancy.encryption import DayKey
-from tenancy.encryption.day_shredding import Column, columns_of
-from tenancy.encryption.fields import encrypted_fields
+from tenancy.audit_kinds import AuditKind
+from tenancy.encryption import EncryptionError, kept_forms
 from tenancy.isolation import activate
+from tenancy.models import AuditEvent, Organization
 
-WORDS = (
+BROUGHT = "{number} rows that a purge had kept after this backup were brought back"
+LOST = (
     "up to {number} rows that a purge had kept cannot be read: they were sealed anew after this backup. "
     "Take a newer copy, if there is one"
 )
-_EVER = (date(1970, 1, 1), date(9000, 1, 1))
+
+
+def notes(dead: Tombstones) -> Iterator[str]:
+    """Sentences for the report. Asked of the databases that came back."""
+    if back := _brought_back():
+        yield BROUGHT.format(number=back)
+    if lost := unreadable(dead):
+        yield LOST.format(number=lost)
+
+
+def _brought_back() -> int:
+    """What the restores say that the logs tell of last."""
+    found = 0
+    for owner in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
+        with activate(owner):
+            event = AuditEvent.objects.filter(event=AuditKind.BACKUP_RESTORED).order_by("sequence").last()
+            try:
+                found += int(json.loads((event and event.details) or "{}").get("brought_back", 0))
+            except EncryptionError:
+                continue
+    return found
 
 
 def unreadable(dead: Tombstones) -> int:
-    """At most how many of the kept rows came back under keys that are gone. Asked of the databases that came back."""
+    """At most how many of the kept rows are under keys that are gone."""
     lost = 0
     for owner, kept in dead.kept.items():
-        if kept:
-            with activate(owner):
-                lost += sum(kept[key] for key in _named(owner, kept))
+        marked = {key for key, each in kept.items() if each.marks}
+        with activate(owner):
+            lost += sum(kept[key].number for key in _named(owner, kept.keys() - marked))
+            lost += _marked(owner, marked, dead)
     return lost
 
 
 def _named(owner: UUID, keys: Collection[bytes]) -> set[bytes]:
     """Those of these keys under which there are rows."""
     found: set[bytes] = set()
-    for column in _columns():
-        rows = column.naming_in(owner, *_EVER, sorted(keys))
+    for column in columns() if keys else ():
+        rows = column.naming_in(owner, *EVER, sorted(keys))
         found |= {bytes(key) for key in rows.values_list("key_id", flat=True).distinct()}
     return found
 
 
-def _columns() -> Iterator[Column]:
-    kinds = {
-        key.kind
-        for model in apps.get_models()
-        for field in encrypted_fields(model)
-        for key in field.keys
-        if isinstance(key, DayKey)
-    }
-    for kind in sorted(kinds):
-        yield from (column for column in columns_of(kind) if not column.append_only)  # of those nothing is kept
+def _marked(owner: UUID, keys: Collection[bytes], dead: Tombstones) -> int:
+    """Rows under these keys that are told to have stayed to the last."""
+    gone, kept, lost = dead.keys[owner], dead.kept[owner], 0
+    for column in columns() if keys else ():
+        place = kept_forms.place_of(column.field)
+        rows = column.naming_in(owner, *EVER, sorted(keys)).values_list("pk", "key_id")
+        lost += sum(
+            kept_notes.way(bytes(key), place, pk, dead=gone, kept=kept) is not None for pk, key in rows.iterator()
+        )
+    return lost

@@ -15,7 +15,8 @@ from uuid import UUID
 
 from django.db import connections
 
-from retention.backups import checking, restoring, targets, tombstones
+from retention.backups import bringing, checking, restoring, targets, tombstones
+from retention.backups.bringing import Brought
 from retention.backups.errors import BackupError
 from retention.backups.making import connect
 from retention.backups.tombstones import Tombstones
@@ -34,14 +35,15 @@ from tenancy.models import AuditHead, DataKey, Organization, OrganizationKey
 
 @dataclass
 class Replayed:
-    """How many destroyed keys are known, were there and went; organizations and people that were ended again; what is
-    wrong.
+    """How many destroyed keys are known, were there and went; organizations and people that were ended again; rows that
+    purges had kept and that were brought back; what is wrong.
     """
 
     known: int = 0
     gone: int = 0
     ended: int = 0
     erased: int = 0
+    brought: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -72,11 +74,14 @@ def replay(*, main_url: str, keys_url: str, known: Tombstones, folder: Path | No
         with targets.connected_to(main_url, keys_url):
             heads = _heads()
             _refuse_altered(heads, folder)
-            done.gone = tombstones.apply(on_keys, dead)
+            done.gone = tombstones.apply(on_keys, tombstones.without_kept(dead))
+            brought = bringing.bring_back(dead)
+            done.brought = brought.rows.total()
+            done.gone += tombstones.apply(on_keys, dead)
             done.ended = replaying.end_again(dead.ended())
             done.gone += _escrow_again()
             done.erased = erased.end_again()
-            _say_so_in_the_logs(done)
+            _say_so_in_the_logs(done, brought)
             done.problems = [
                 *checking.keys_that_outlived(dead),
                 *replaying.problems(dead.ended()),
@@ -84,6 +89,7 @@ def replay(*, main_url: str, keys_url: str, known: Tombstones, folder: Path | No
             ]
             if folder and not done.problems:
                 tombstones.rewind(folder, heads)
+                tombstones.tell_anew(folder, brought.under, known)
                 checking.begin_checkpoints_anew(folder, heads)
     return done
 
@@ -132,7 +138,12 @@ def _escrow_again() -> int:
     return gone
 
 
-def _say_so_in_the_logs(done: Replayed) -> None:
+def _say_so_in_the_logs(done: Replayed, brought: Brought) -> None:
     for organization in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
         with activate(organization):
-            audit.record(event=AuditKind.BACKUP_RESTORED, replayed=True, destroyed_again=done.gone)
+            audit.record(
+                event=AuditKind.BACKUP_RESTORED,
+                replayed=True,
+                destroyed_again=done.gone,
+                brought_back=brought.rows[organization],
+            )

@@ -3,7 +3,8 @@
 1. Both copies are read from end to end: signature, SHA-256, every chunk. Nothing was touched yet.
 2. The databases are closed to all roles but their owner, and filled: the keys' first.
 3. The tombstones are applied to the keys, so that what was shredded since the backup stays shredded.
-4. Migrations of this release that the backup lacks are run.
+4. Migrations of this release that the backup lacks are run. What purges since had kept is brought back (`bringing`);
+   only then do the keys go that those rows were under.
 5. What waited in the outbox becomes "not confirmed" (SECURITY.md W13), and every organization's log says that it was
    put back, and to which moment.
 6. Everything is checked (`checking`). Only when that passes are the databases opened.
@@ -22,7 +23,8 @@ import psycopg
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-from retention.backups import checking, programs, tables, targets, tombstones
+from retention.backups import bringing, checking, programs, tables, targets, tombstones
+from retention.backups.bringing import Brought
 from retention.backups.checking import Report
 from retention.backups.errors import BackupError, Damaged
 from retention.backups.making import backup_key, connect
@@ -108,15 +110,20 @@ def restore(
         report = Report()
         report.add("counts", tables.counts(on_main, chosen.of_main) + tables.counts(on_keys, chosen.of_keys))
         dead = dead_of(on_main, on_keys, known)
-        gone = tombstones.apply(on_keys, dead)
-        say(f"tombstones: {len(dead)} destroyed keys are known, {gone} of them were in the backup and are gone again")
+        gone = tombstones.apply(on_keys, tombstones.without_kept(dead))
         with targets.connected_to(main_url, keys_url):
             _migrate(chosen, say)
+            brought = bringing.bring_back(dead)
+            gone += tombstones.apply(on_keys, dead)
+            known_keys = f"{len(dead)} destroyed keys are known"
+            say(f"tombstones: {known_keys}, {gone} of them were in the backup and are gone again")
+            if rows := brought.rows.total():
+                say(f"tombstones: {rows} rows that purges had kept were under such keys and were brought back")
             if again := replaying.end_again(dead.ended()):
                 say(f"tombstones: {again} organizations that came back had ended and are ended again")
             if people := erased.end_again():
                 say(f"tombstones: {people} contacts that came back had been erased and are erased again")
-            _say_so_in_the_logs(chosen, for_good=for_good)
+            _say_so_in_the_logs(chosen, brought, for_good=for_good)
             counts = after_restore(chosen.of_main.taken_at)
             say(f"outbox: {counts.texts} texts of {counts.organizations} organizations will be looked up first")
             report.checks += checking.check(
@@ -125,6 +132,7 @@ def restore(
             if folder and for_good and report.passed:
                 heads = {owner: length for owner, (length, _) in chosen.of_main.heads.items()}
                 tombstones.rewind(folder, heads)
+                tombstones.tell_anew(folder, brought.under, known)
                 checking.begin_checkpoints_anew(folder, heads)
         if report.passed and for_good:
             for (connection, *_), roles in zip(pairs, who, strict=True):
@@ -188,7 +196,7 @@ def _migrate(chosen: Chosen, say: Say) -> None:
             call_command("migrate", database=alias, interactive=False, verbosity=0)
 
 
-def _say_so_in_the_logs(chosen: Chosen, *, for_good: bool) -> None:
+def _say_so_in_the_logs(chosen: Chosen, brought: Brought, *, for_good: bool) -> None:
     """Each log tells where it was taken up again; a drill writes into its own databases only."""
     for organization in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
         with activate(organization):
@@ -199,4 +207,5 @@ def _say_so_in_the_logs(chosen: Chosen, *, for_good: bool) -> None:
                 restored_to=chosen.of_main.taken_at,
                 events=head.sequence if head else 0,
                 drill=not for_good,
+                brought_back=brought.rows[organization],
             )

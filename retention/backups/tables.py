@@ -15,11 +15,11 @@ from retention.backups.targets import everything_visible
 
 _GROWING = frozenset(
     {
-        *("tenancy_auditevent", "tenancy_auditcheckpoint", "tenancy_clocktick", "tenancy_keytidying"),
-        "django_migrations",
+        *("tenancy_auditevent", "tenancy_audithead", "tenancy_auditcheckpoint", "tenancy_clocktick"),
+        *("tenancy_keytidying", "django_migrations"),
     }
 )
-_KEYS = frozenset({"tenancy_datakey", "tenancy_destroyedkey"})
+_KEYS = frozenset({"tenancy_datakey", "tenancy_destroyedkey", "tenancy_keptform"})
 
 
 def counts(

@@ -6,7 +6,7 @@ the checkpoints do: one file for each organization, to which signed notes are on
 
     <host>/tombstones/<organization>
     <number of the event after which it begins> <number of the last event it tells of>
-    <ids of keys, in hex, with spaces; behind one that was replaced =N: so many rows stay, under its successor>
+    <ids of keys, in hex, with spaces; behind one that was replaced which rows stay (`kept_notes`)>
     <signature>
 
 `tombstones.state`, signed too and replaced at each round, says when the last round was and how far each organization's
@@ -23,7 +23,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,13 @@ from uuid import UUID
 import psycopg
 from django.utils import timezone
 
-from retention.backups import shelf
+from retention.backups import kept_notes, shelf
 from retention.backups.errors import BackupError, Damaged
+from retention.backups.kept_notes import Kept
 from retention.models import Closing
 from tenancy.audit_checkpoints import is_signed, sign, trusted_keys
 from tenancy.audit_kinds import AuditKind
-from tenancy.encryption import EncryptionError, prefetch
+from tenancy.encryption import EncryptionError, kept_forms, prefetch
 from tenancy.encryption.ending import IN_ESCROW
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.records import ORGANIZATION_MARK
@@ -58,12 +59,14 @@ NOT_ENDED = (
 class Tombstones:
     """Ids of destroyed keys by organization. `until`: when they were last written; None when they never were.
 
-    `kept`: of keys that were replaced, how many rows stayed under the newer one.
+    `kept`: of keys that were replaced, which rows stayed under the newer one. `told`: those of the keys that notes
+    beside the checkpoints tell of, and of which `kept` says all.
     """
 
     until: datetime | None = None
     keys: dict[UUID, set[bytes]] = field(default_factory=dict)
-    kept: dict[UUID, dict[bytes, int]] = field(default_factory=dict)
+    kept: dict[UUID, dict[bytes, Kept]] = field(default_factory=dict)
+    told: dict[UUID, set[bytes]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(map(len, self.keys.values()))
@@ -94,7 +97,7 @@ def export(folder: Path) -> int:
                 told = list(events.order_by("sequence"))
                 prefetch(told)
                 news = [(event.sequence, event.object_id) for event in told]
-                kept = {event.object_id: number for event in told if (number := _kept(event))}
+                kept = _kept(organization, told)
                 marks = [place for place, (_, key) in enumerate(news) if key == ORGANIZATION_MARK.hex()]
                 if marks and not _is_at_its_end():
                     forged.append(organization)
@@ -105,7 +108,7 @@ def export(folder: Path) -> int:
                     organization,
                     last,
                     news[-1][0],
-                    [f"{key}={kept[key]}" if key in kept else key for _, key in news],
+                    [kept_notes.written(key, kept.get(key)) for _, key in news],
                 )
                 reached[str(organization)] = news[-1][0]
                 written += len(news)
@@ -115,12 +118,22 @@ def export(folder: Path) -> int:
     return written
 
 
-def _kept(event: AuditEvent) -> int:
-    """How many rows stayed under the key that replaced this one."""
+def _kept(organization: UUID, told: Iterable[AuditEvent]) -> dict[str, Kept]:
+    """Which rows stayed under keys that replaced these, by the id of the replaced one."""
+    said = {event.object_id: details for event in told if (details := _details(event)).get("kept")}
+    marks = kept_forms.marks(organization, [bytes.fromhex(key) for key in said]) if said else {}
+    return {
+        key: Kept(int(each["kept"]), bytes.fromhex(each.get("under", "")) or None, marks[bytes.fromhex(key)])
+        for key, each in said.items()
+    }
+
+
+def _details(event: AuditEvent) -> dict[str, Any]:
     try:
-        return int(json.loads(event.details or "{}").get("kept", 0))
+        details: dict[str, Any] = json.loads(event.details or "{}")
     except EncryptionError:
-        return 0  # told too late to know
+        return {}  # told too late to know
+    return details
 
 
 def _is_at_its_end() -> bool:
@@ -167,7 +180,8 @@ def read(folder: Path) -> Tombstones:
             if after <= seen:
                 seen = max(seen, last)
                 found.keys.setdefault(organization, set()).update(keys)
-                found.kept.setdefault(organization, {}).update({key: many for key, many in keys.items() if many})
+                found.told.setdefault(organization, set()).update(keys)
+                found.kept.setdefault(organization, {}).update({key: kept for key, kept in keys.items() if kept})
         if seen < reached:
             raise Damaged(
                 f"{file_of(folder, organization)} lost notes: it tells of {seen} events instead of {reached}."
@@ -175,7 +189,7 @@ def read(folder: Path) -> Tombstones:
     return found
 
 
-def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, dict[bytes, int]]]:
+def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, dict[bytes, Kept | None]]]:
     """Those that we signed, in their order."""
     try:
         blocks = file_of(folder, organization).read_text(encoding="ascii", errors="replace").split("\n\n")
@@ -186,8 +200,7 @@ def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, dict[by
         if text.startswith(f"{organization}\n") and _signed(_PURPOSE, f"{text}\n", signature):
             _, span, keys = text.split("\n")
             after, last = span.split(" ")
-            pairs = [each.partition("=") for each in keys.split()]
-            yield int(after), int(last), {bytes.fromhex(key): int(many or 0) for key, _, many in pairs}
+            yield int(after), int(last), dict(map(kept_notes.read, keys.split()))
 
 
 def _state(folder: Path) -> dict[str, Any] | None:
@@ -247,7 +260,18 @@ def joined(*all_found: Tombstones) -> Tombstones:
             together.keys.setdefault(organization, set()).update(keys)
         for organization, kept in found.kept.items():
             together.kept.setdefault(organization, {}).update(kept)
+        for organization, keys in found.told.items():
+            together.told.setdefault(organization, set()).update(keys)
     return together
+
+
+def without_kept(found: Tombstones) -> Tombstones:
+    """Those of keys of which nothing stayed, or nobody knows what: the others have to open that once more first."""
+    keys = {
+        organization: {key for key in keys if not (kept := found.kept.get(organization, {}).get(key)) or not kept.marks}
+        for organization, keys in found.keys.items()
+    }
+    return Tombstones(found.until, keys)
 
 
 def apply(connection: psycopg.Connection[Any], found: Tombstones) -> int:
@@ -306,6 +330,16 @@ def rewind(folder: Path, heads: Mapping[str, int]) -> None:
         reached = {owner: min(last, heads.get(owner, last)) for owner, last in state["reached"].items()}
         with shelf.told_plainly(folder):
             _replace(folder / _STATE, {**state, "reached": reached})
+
+
+def tell_anew(folder: Path, under: Mapping[UUID, Mapping[bytes, bytes]], known: Tombstones) -> None:
+    """What stayed of these keys is under others from now on: a restore made them for what it brought back."""
+    for organization, keys in under.items():
+        said = known.kept.get(organization, {})
+        anew = [kept_notes.written(key.hex(), replace(said[key], under=to)) for key, to in keys.items() if key in said]
+        if anew:
+            with shelf.told_plainly(folder):
+                _append(folder, organization, 0, 0, anew)
 
 
 def organizations_of(connection: psycopg.Connection[Any]) -> list[UUID]:

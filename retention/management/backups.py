@@ -55,7 +55,13 @@ def add_targets(parser: ArgumentParser, *, required: bool) -> None:
 
 def add_keeping(parser: ArgumentParser) -> None:
     """How long copies stay."""
-    parser.add_argument("--keep-days", metavar="N", type=_days, default=35, help="default: %(default)s")
+    parser.add_argument(
+        "--keep-days",
+        metavar="N",
+        type=_days,
+        default=settings.BACKUP_KEEP_DAYS,
+        help="default: BACKUP_KEEP_DAYS, %(default)s",
+    )
     parser.add_argument(
         "--keys-keep-days",
         metavar="N",

@@ -13,6 +13,7 @@ What must not be lost on the way:
 * What must stay is asked for in every transaction anew, by the caller's function, which takes the caller's lock: who
   says that a row must stay either comes first, and is seen, or waits.
 * A run that was stopped is finished by the next: which keys are to go is named by the caller, the newer one is found.
+* A backup from before holds what must stay under the old keys. What opens just that is stored first (`kept_forms`).
 
 A record that its contact's erasure has made unreadable is noise already and is left as it is. One that is damaged
 stops the work: what must stay would be lost for good.
@@ -33,7 +34,7 @@ from django.utils import timezone
 from tenancy.arrays import among_octets
 from tenancy.bulk_writes import update_rows
 from tenancy.crash_points import crash_here
-from tenancy.encryption import keyring, records
+from tenancy.encryption import kept_forms, keyring, records
 from tenancy.encryption.errors import CannotSeal, KeyDestroyed
 from tenancy.encryption.fields import EncryptedTextField, encrypted_fields, prefetch
 from tenancy.encryption.key_sources import DayKey, day_scope
@@ -58,6 +59,13 @@ class Column:
     field: EncryptedTextField[Any, Any]
     attribute: str
     place: int  # of the day's key among the column's keys
+
+    @property
+    def day(self) -> DayKey:
+        """The source of the day's key."""
+        key = self.field.keys[self.place]
+        assert isinstance(key, DayKey)  # noqa: S101 - `columns_of` found it so
+        return key
 
     @property
     def append_only(self) -> bool:
@@ -157,8 +165,8 @@ def shred_day(
         with activate(organization):
             if _all_noise(columns, organization, day, key_ids, survivors, noise=noise):
                 if (again_at := _may_be_held(organization, kind, day, key_ids, stay)) is None:
-                    kept = _under_newer(columns, organization, kind, day, key_ids)
-                    destroy_keys(kind, day_scope(day), reason=reason, only=key_ids, kept=kept)
+                    under, kept = _under_newer(columns, organization, kind, day, key_ids)
+                    destroy_keys(kind, day_scope(day), reason=reason, only=key_ids, kept=kept, under=under)
                 return Shred(gone=again_at is None, resealed=resealed, noise=noise, again_at=again_at)
         keyring.renew(organization, kind, day_scope(day), key_ids)
         crash_here("after_key_renewed")
@@ -191,10 +199,15 @@ def _all_noise(
 
 def _under_newer(
     columns: Sequence[Column], organization: UUID, kind: str, day: date, key_ids: Collection[bytes]
-) -> int:
-    """How many rows of the day stay, under keys that replaced these."""
-    newer = set(keyring.stored_ids(organization, kind, day_scope(day))) - set(map(bytes, key_ids))
-    return sum(column.naming(organization, day, newer).count() for column in columns) if newer else 0
+) -> tuple[bytes | None, int]:
+    """The key that replaced these, and how many rows of the day stay. Of no others is there an entry afterwards."""
+    newer = [key_id for key_id in keyring.stored_ids(organization, kind, day_scope(day)) if key_id not in key_ids]
+    if not newer:
+        return None, 0
+    rows = [(kept_forms.place_of(column.field), column.naming(organization, day, newer)) for column in columns]
+    staying = {place: set(found.values_list("pk", flat=True)) for place, found in rows}
+    kept_forms.keep_only(organization, kind, day_scope(day), staying)
+    return newer[-1], sum(map(len, staying.values()))
 
 
 def _may_be_held(
@@ -237,19 +250,22 @@ def _reseal(
             )
             with opening_withheld():  # what is hidden stays, too, and whoever looks is refused by the new key
                 prefetch(batch, held_will_do=True)
-                anew = [row for row in batch if _sealed_anew(row, column.field)]
-            update_rows(anew, [column.field.name])
-        done, noise = done + len(anew), noise + len(batch) - len(anew)
+                forms = [form for row in batch if (form := _sealed_anew(row, column.field))]
+            kept_forms.keep(organization, column.field, column.day, forms)
+            crash_here("after_forms_kept")
+            update_rows([form.row for form in forms], [column.field.name])
+        done, noise = done + len(forms), noise + len(batch) - len(forms)
         if len(batch) < _BATCH:
             return done, noise
         last = batch[-1].pk
 
 
-def _sealed_anew(row: Any, field: EncryptedTextField[Any, Any]) -> bool:
-    """False when another of its keys is destroyed."""
+def _sealed_anew(row: Any, field: EncryptedTextField[Any, Any]) -> kept_forms.OldForm | None:
+    """How it was; None when another of its keys is destroyed."""
+    record = bytes(row.__dict__[field.attname])
     try:
-        text = getattr(row, field.attname)
-        field.seal(row, text, anew=True)
+        opener = field.opener(row, record)
+        field.seal(row, getattr(row, field.attname), anew=True)
     except KeyDestroyed:
-        return False
-    return True
+        return None
+    return kept_forms.OldForm(row, record, opener)

@@ -8,7 +8,7 @@ from tenancy.crash_points import crash_here
 from tenancy.encryption import keyring
 from tenancy.encryption.key_sources import INDEX
 from tenancy.encryption.rotation import replace_organization_key
-from tenancy.models.data_key import DataKey, OrganizationKey
+from tenancy.models.data_key import DataKey, KeptForm, OrganizationKey
 
 IN_ESCROW = ("consent", INDEX)
 """Kinds of keys that outlive an organization: proof of permission, and the hashes by which a number is looked up."""
@@ -26,6 +26,7 @@ def destroy_organization(organization: UUID) -> int:
         wrapping.filter(ended_at=None).update(ended_at=Now())
         keep = IN_ESCROW if is_first else (*IN_ESCROW, *keyring.AFTER_THE_END)
         done = DataKey.objects.filter(organization_id=organization).exclude(kind__in=keep).delete()[0]
+        KeptForm.objects.filter(organization_id=organization).delete()
     crash_here("after_organization_keys_destroyed")
     replace_organization_key(organization)
     keyring.forget_everything()

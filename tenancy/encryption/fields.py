@@ -239,6 +239,16 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         stored.text = self.from_record(records.unseal(stored.sealed, keys, binding))
         stored.place = (binding, [(key.kind, key.scope) for key in keys])
 
+    def opener(self, row: Any, record: bytes) -> bytes:
+        """What opens this record of `row`, and no other (`records.opener_of`). Raises KeyDestroyed or Undecryptable."""
+        ids = records.key_ids(record)
+        found = _keyring().by_ids(self.organization_of(row), ids)
+        return records.opener_of(record, [found[key_id] for key_id in ids])
+
+    def opened_by(self, row: Any, record: bytes, opener: bytes) -> Any:
+        """What a record of this column of `row` says, by its opener. Raises Undecryptable."""
+        return self.from_record(records.unseal_by(record, opener, self._binding(row)))
+
     def read_all(self, organization: UUID, records_by_row: Mapping[UUID, bytes]) -> dict[UUID, str | bytes | None]:
         """What many rows' records of this column say, by the row's id; None where a key was destroyed or it has ended.
 

@@ -65,9 +65,26 @@ def key_ids(record: bytes) -> tuple[bytes, ...]:
 
 def unseal(record: bytes, keys: Sequence[Key], binding: bytes) -> bytes:
     """The text of `record`, given its keys in the order of `key_ids`. Raises Undecryptable for any difference."""
+    return unseal_by(record, opener_of(record, keys), binding)
+
+
+def salt_of(record: bytes) -> bytes:
+    """The 16 random bytes by which a record is told from every other. Raises Undecryptable when it is none."""
+    end = 2 + len(key_ids(record)) * KEY_ID_BYTES
+    return record[end : end + SALT_BYTES]
+
+
+def opener_of(record: bytes, keys: Sequence[Key]) -> bytes:
+    """32 bytes that open this record and no other, and tell nothing of its keys."""
     end = 2 + record[1] * KEY_ID_BYTES
-    salt, rest = record[end : end + SALT_BYTES], record[end + SALT_BYTES :]
-    secret, commitment = _derive(keys, salt)
+    return _extract(keys, record[end : end + SALT_BYTES])
+
+
+def unseal_by(record: bytes, opener: bytes, binding: bytes) -> bytes:
+    """As `unseal`, by what `opener_of` gave for this record."""
+    end = 2 + record[1] * KEY_ID_BYTES
+    rest = record[end + SALT_BYTES :]
+    secret, commitment = _expand(opener)
     if not hmac.compare_digest(commitment, rest[:COMMITMENT_BYTES]):
         raise Undecryptable("sealed under another key")
     nonce, ciphertext = rest[COMMITMENT_BYTES : COMMITMENT_BYTES + NONCE_BYTES], rest[COMMITMENT_BYTES + NONCE_BYTES :]
@@ -104,6 +121,13 @@ def _derive(keys: Sequence[Key], salt: bytes) -> tuple[bytes, bytes]:
     """HKDF-SHA256 (RFC 5869, 2.2 and 2.3) for two blocks: three one-shot HMACs instead of the library's objects, which
     took a third of what it takes to open a text. A test compares it with the library's.
     """
-    extracted = hmac.digest(salt, b"".join([key.secret for key in keys]), "sha256")
+    return _expand(_extract(keys, salt))
+
+
+def _extract(keys: Sequence[Key], salt: bytes) -> bytes:
+    return hmac.digest(salt, b"".join([key.secret for key in keys]), "sha256")
+
+
+def _expand(extracted: bytes) -> tuple[bytes, bytes]:
     secret = hmac.digest(extracted, _INFO + b"\x01", "sha256")
     return secret, hmac.digest(extracted, secret + _INFO + b"\x02", "sha256")

@@ -23,10 +23,11 @@ def destroy_keys(
     actor: models.Model | None = None,
     only: Collection[bytes] | None = None,
     kept: int = 0,
+    under: bytes | None = None,
 ) -> list[bytes]:
     """Delete the active organization's data keys of this kind and these scopes; the ids of the keys that were there.
 
-    `only`: those of them with these ids, where a newer key of the scope has to stay; `kept`: how many rows are under
+    `only`: those of them with these ids, where a newer key of the scope has to stay; `kept`: how many rows are `under`
     that, which whoever puts back an older copy has to know.
 
     Final at once, whatever becomes of the caller's transaction: the keys are in another database, and a purge must
@@ -50,7 +51,7 @@ def destroy_keys(
     crash_here("after_keys_destroyed")
     keyring.forget(organization, [bytes(key.key_id) for key in gone])
     untold = _untold(gone)
-    more: dict[str, Any] = {"kept": kept} if kept else {}
+    more: dict[str, Any] = {"kept": kept, "under": under.hex() if under else ""} if kept else {}
     for key in untold:
         audit.record(
             event=audit.AuditKind.KEY_DESTROYED,

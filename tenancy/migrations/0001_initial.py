@@ -377,6 +377,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KeptForm',
+            fields=[
+                ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('organization_id', models.UUIDField()),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('kind', models.CharField(max_length=20)),
+                ('scope', models.CharField(max_length=40)),
+                ('place', models.CharField(help_text='Table and column.', max_length=130)),
+                ('row_id', models.UUIDField()),
+                ('old_key', models.BinaryField(max_length=8)),
+                ('salt', models.BinaryField(max_length=16)),
+                ('sealed', models.BinaryField()),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [models.Index(fields=['organization_id', 'kind', 'scope'], name='tenancy_keptform_day')],
+                'constraints': [tenancy.constraints.RowSecurity(name='tenancy_keptform_tenant'), models.UniqueConstraint(fields=('organization_id', 'id'), name='tenancy_keptform_org_id'), models.UniqueConstraint(fields=('organization_id', 'salt'), name='tenancy_keptform_salt')],
+            },
+        ),
+        migrations.CreateModel(
             name='KeyTidying',
             fields=[
                 ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),

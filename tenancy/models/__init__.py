@@ -2,7 +2,7 @@
 
 from tenancy.models.audit_event import AuditCheckpoint, AuditEvent, AuditHead
 from tenancy.models.clock import ClockTick
-from tenancy.models.data_key import DataKey, DestroyedKey, KeyTidying, OrganizationKey
+from tenancy.models.data_key import DataKey, DestroyedKey, KeptForm, KeyTidying, OrganizationKey
 from tenancy.models.organization import Organization
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "ClockTick",
     "DataKey",
     "DestroyedKey",
+    "KeptForm",
     "KeyTidying",
     "Organization",
     "OrganizationKey",

@@ -114,3 +114,28 @@ class DestroyedKey(_KeyRow):
             *_KeyRow.Meta.constraints,
             models.UniqueConstraint(fields=["organization_id", "key_id"], name="tenancy_destroyedkey_key_id"),
         ]
+
+
+class KeptForm(_KeyRow):
+    """What opens one record as it was before a purge sealed it anew, for a backup from before (`kept_forms`).
+
+    `place`, `row_id` and `salt` name that record, `old_key` is the key of a day (`kind`, `scope`) that it was under.
+    `sealed` is under the keys that seal the row since, and is noise with them.
+    """
+
+    kind = models.CharField(max_length=20)
+    scope = models.CharField(max_length=40)
+    place = models.CharField(max_length=130, help_text="Table and column.")
+    row_id = models.UUIDField()
+    old_key = models.BinaryField(max_length=8)
+    salt = models.BinaryField(max_length=16)
+    sealed = models.BinaryField()
+
+    class Meta(_KeyRow.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *_KeyRow.Meta.constraints,
+            models.UniqueConstraint(fields=["organization_id", "salt"], name="tenancy_keptform_salt"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization_id", "kind", "scope"], name="tenancy_keptform_day")
+        ]

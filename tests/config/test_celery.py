@@ -74,7 +74,7 @@ def test_everything_that_only_the_clock_begins_is_on_its_schedule():
     assert tasks == {
         *(f"accounts.leaving.tasks.{name}" for name in ("carry_out_leavings", "sweep_leavings")),
         *(f"accounts.tasks.{name}" for name in ("forget_what_ended", "look_after_sso", "remind_of_reviews")),
-        "retention.backups.tasks.export_tombstones",
+        *(f"retention.backups.tasks.{name}" for name in ("export_tombstones", "forget_kept_forms")),
         "accounts.mail.tasks.sweep_mails",
         *(f"compliance.tasks.{name}" for name in ("measure_actions", "remind_of_actions")),
         *(f"compliance.carrier.tasks.{name}" for name in ("compare", "forget")),

@@ -6,7 +6,13 @@ from django.db import connections, router
 
 from tenancy.models import DataKey, Organization, OrganizationKey
 
-KEY_TABLES = {"tenancy_datakey", "tenancy_destroyedkey", "tenancy_keytidying", "tenancy_organizationkey"}
+KEY_TABLES = {
+    "tenancy_datakey",
+    "tenancy_destroyedkey",
+    "tenancy_keptform",
+    "tenancy_keytidying",
+    "tenancy_organizationkey",
+}
 
 
 @pytest.mark.django_db

@@ -44,6 +44,12 @@ class Command(BackupCommand):
         )
         for gone in made.removed:
             self.say(f"removed {gone}")
+        if options["keep_days"] > settings.BACKUP_KEEP_DAYS:
+            self.say(
+                f"WARNING: copies stay {options['keep_days']} days, and BACKUP_KEEP_DAYS says "
+                f"{settings.BACKUP_KEEP_DAYS}: of what a purge keeps, nothing can be brought back in copies that are "
+                "older. Say the same in both places."
+            )
         if found := promises.shorter_than(options["keys_keep_days"], timezone.now()):
             self.say(
                 f"WARNING: copies of keys stay {options['keys_keep_days']} days, and {found.organizations} "

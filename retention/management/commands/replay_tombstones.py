@@ -39,6 +39,8 @@ class Command(BackupCommand):
             self.say(f"{done.known} destroyed keys are known, {done.gone} keys are there that would go")
             return
         self.say(f"{done.known} destroyed keys are known, {done.gone} keys were there and are gone again")
+        if done.brought:
+            self.say(f"{done.brought} rows that purges had kept were under such keys and were brought back")
         if done.ended:
             self.say(f"{done.ended} organizations that came back had ended and are ended again")
         if done.erased:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -65,8 +66,9 @@ class Fresh:
         return out.getvalue()
 
 
-@pytest.fixture
-def fresh(transactional_db: None) -> Iterator[Fresh]:
+@contextmanager
+def empty_databases() -> Iterator[Fresh]:
+    """Two, gone afterwards."""
     with psycopg.connect(url("default", SUPERUSER, "postgres"), autocommit=True) as server:
         names = [f"restored_{part}_{secrets.token_hex(4)}" for part in (MAIN, KEYS)]
         for name in names:
@@ -74,6 +76,12 @@ def fresh(transactional_db: None) -> Iterator[Fresh]:
         yield Fresh(*(url("default", OWNER, name) for name in names))
         for name in names:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh(transactional_db: None) -> Iterator[Fresh]:
+    with empty_databases() as found:
+        yield found
 
 
 @pytest.fixture

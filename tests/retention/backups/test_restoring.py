@@ -119,35 +119,6 @@ def test_a_backup_comes_back_without_what_was_shredded_since(vault, business, fr
     assert [path.name.partition(".before-restore")[1] for path in folder.glob("*.checkpoints.*")] == [".before-restore"]
 
 
-def test_a_text_that_a_purge_kept_is_told_of_when_a_backup_from_before_comes_back(vault, business, fresh, settings):
-    with activate(business.organization):
-        kept = business.add_message("Keep me for the court")
-    older = vault.backup()
-
-    def stays(model):
-        return Q(pk=kept.pk) if model is Message else None
-
-    key_ids = keyring.stored_ids(business.organization.pk, "body", NOON.date().isoformat())
-    with activate(business.organization):
-        assert Message.objects.count() == 2
-    owner, day = business.organization.pk, NOON.date()
-    early = shred_day(owner, "body", day, key_ids, stays, reason="purge")
-    assert (early.gone, early.resealed) == (False, 1), "the old key stays for an hour"
-    assert shred_day(owner, "body", day, key_ids, stays, reason="purge", stay=timedelta()).gone
-    tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
-    assert tombstones.read(Path(settings.AUDIT_CHECKPOINT_DIR)).kept == {owner: {key_ids[0]: 1}}
-    with activate(business.organization):
-        event = AuditEvent.objects.get(event="key:destroyed")
-        assert json.loads(event.details)["kept"] == 1
-    said = fresh.restore(vault, name=older)
-    assert "note    kept rows       up to 1 rows that a purge had kept cannot be read" in said
-    assert "Restored, and open" in said
-    [told] = [one for one in check(vault, fresh)["checks"] if one["name"] == "kept rows"]
-    assert (told["is_note"], told["problems"]) == (True, [])
-    with inside(fresh, business), pytest.raises(KeyDestroyed):
-        Message.objects.get(pk=kept.pk).body  # noqa: B018
-
-
 def test_a_backup_from_after_the_purge_says_nothing_of_what_was_kept(vault, business, fresh, settings):
     with activate(business.organization):
         kept = business.add_message("Keep me for the court")

@@ -32,6 +32,7 @@ from .conftest import LONG_AGO, set_days
 
 POINTS = (
     "after_key_renewed",
+    "after_forms_kept",
     "after_resealed",
     "after_keys_destroyed",
     "after_day_shredded",

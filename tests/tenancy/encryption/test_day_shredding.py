@@ -119,7 +119,7 @@ class Killed(Exception):
     pass
 
 
-@pytest.mark.parametrize("point", ["after_key_renewed", "after_resealed"])
+@pytest.mark.parametrize("point", ["after_key_renewed", "after_forms_kept", "after_resealed"])
 def test_a_run_that_died_is_finished_by_the_next(texts, monkeypatch, point):
     owner, (kept, doomed) = texts
 
