@@ -134,7 +134,10 @@ def _is_a_plain_word(reading: Reading, hit: Hit) -> bool:
 
 def _a_thing_gave(sentence: Sentence, hit: Hit) -> bool:
     """Whether a match or a bill is said to have given it: "ese partido me dio un infarto"."""
-    return hit.phrase.startswith("me dio ") and _THING_GAVE.search(sentence.text, sentence.start, hit.start) is not None
+    return (
+        hit.phrase.startswith("me dio ")
+        and _THING_GAVE.search(sentence.text, max(sentence.start, hit.start - FAR), hit.start) is not None
+    )
 
 
 def _told(sentence: Sentence, hit: Hit, *, inbound: bool) -> list[str]:

@@ -47,6 +47,8 @@ _OF_YOUR_TRADE: Final = re.compile(  # "lic# for ur contractor is CCB 214408 rig
     r"(?:contractor|electrician|plumber|hvac|roofer|handyman|landscaper|painter|builder|realtor|broker|mover|"
     r"business|company|guy|inspector|exterminator)(?:'?s)?(?![a-z])"
 )
+_TRADE_WITHIN: Final = 60  # characters around a licence in which a customer names whose it is
+_AD_WITHIN: Final = 240  # the same for what a business says of itself
 _LEADS_ON: Final = frozenset(("and", "y", "und", "et", "plus"))
 _AND_ANOTHER: Final = re.compile(
     r"(?: \((?:me|[a-z]{3,10})\))?"
@@ -244,8 +246,8 @@ def _accept(reading: Reading, hit: Hit, value: Value, rule: str) -> Draft | None
         return None
     if _of_a_clinic(reading, hit, value):
         return None
-    if hit.phrase in _LICENCES and (_OF_A_TRADE if reading.direction == "out" else _OF_YOUR_TRADE).search(reading.text):
-        return None  # a tradesman's: "Lic# 884120, bonded"
+    if hit.phrase in _LICENCES and _of_a_trade(reading, hit):
+        return None
     for kind in ORDER:
         if kind not in hit.kinds:
             continue
@@ -282,6 +284,12 @@ def _something_else(reading: Reading, kind: str, hit: Hit, value: Value) -> bool
     if kind == "MEDICAL_ID" and value.sizes == _SSN_SIZES:
         return True  # "my social for the medicaid form 413 55 3746"
     return kind == "CARD_PIN" and names_no_pin(reading, hit, value)
+
+
+def _of_a_trade(reading: Reading, hit: Hit) -> bool:
+    """Whether a licence is a tradesman's: "Lic# 884120, bonded"; "lic# for ur contractor is CCB 214408 right"."""
+    told, within = (_OF_A_TRADE, _AD_WITHIN) if reading.direction == "out" else (_OF_YOUR_TRADE, _TRADE_WITHIN)
+    return told.search(reading.text, max(0, hit.start - within), hit.end + within) is not None
 
 
 def _of_no_person(text: str, hit: Hit) -> bool:
