@@ -11,6 +11,7 @@ from texting.purposes import TERMS, Purpose
 READY_LIMIT = 60.0  # seconds that a text may wait although it is due, its line works and it waits for no other
 UNKNOWN_LIMIT = 15 * 60.0  # seconds that a text may be unconfirmed: its last look comes after ten minutes
 MAIL_LIMIT = 10 * 60.0  # seconds that a mail may wait for the mail server
+PURGE_LIMIT = 24 * 3600.0  # seconds that a purge may run: by then the next night's begins
 CLOCK_LIMIT = 3 * 60.0  # seconds without any ring; some task is due every few seconds
 
 _FIGURES = """
@@ -24,7 +25,8 @@ SELECT
      FROM texting_outboxentry WHERE state = 'unconfirmed'),
     (SELECT extract(epoch FROM clock_timestamp() - max(ticked_at)) FROM tenancy_clocktick),
     (SELECT count(*) FROM texting_linekey WHERE stopped_at IS NOT NULL),
-    (SELECT extract(epoch FROM clock_timestamp() - min(queued_at)) FROM accounts_outgoingmail WHERE state = 'waiting')
+    (SELECT extract(epoch FROM clock_timestamp() - min(queued_at)) FROM accounts_outgoingmail WHERE state = 'waiting'),
+    (SELECT extract(epoch FROM clock_timestamp() - min(purging_since)) FROM tenancy_organization WHERE ended_at IS NULL)
 """
 
 
@@ -32,7 +34,7 @@ SELECT
 class Figures:
     """Seconds. `oldest_ready` and `oldest_unknown` are 0 when there is none; campaigns wait by their line's pace and do
     not count. `clock_silence` is None when no clock has ever run. `stopped_lines`: how many a provider refuses;
-    `oldest_mail`: 0 when every mail has left.
+    `oldest_mail`: 0 when every mail has left; `oldest_purge`: 0 when none runs.
     """
 
     oldest_ready: float
@@ -40,6 +42,7 @@ class Figures:
     clock_silence: float | None
     stopped_lines: int
     oldest_mail: float
+    oldest_purge: float
 
     @property
     def alarms(self) -> tuple[str, ...]:
@@ -53,6 +56,8 @@ class Figures:
             found.append("the clock does not ring")
         if self.oldest_mail > MAIL_LIMIT:
             found.append(f"a mail waits since {self.oldest_mail:.0f} seconds")
+        if self.oldest_purge > PURGE_LIMIT:
+            found.append(f"a purge runs since {self.oldest_purge:.0f} seconds")
         return tuple(found)
 
 
@@ -66,8 +71,7 @@ def figures() -> Figures:
     """One query over directory tables; no organization is active. Raises DatabaseError."""
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, {"bulk": TERMS[Purpose.BULK].priority})
-        ready, unknown, clock, stopped, mail = cursor.fetchone()
+        ready, unknown, clock, stopped, mail, purge = cursor.fetchone()
     silence = None if clock is None else max(0.0, float(clock))
-    return Figures(
-        max(0.0, float(ready or 0)), max(0.0, float(unknown or 0)), silence, int(stopped), max(0.0, float(mail or 0))
-    )
+    ready, unknown, mail, purge = (max(0.0, float(age or 0)) for age in (ready, unknown, mail, purge))
+    return Figures(ready, unknown, silence, int(stopped), mail, purge)

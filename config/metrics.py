@@ -40,6 +40,7 @@ class Waiting(Collector):
         if last_tidying is not None:
             yield _seconds("keys_tidied", "Time since what destroyed keys left was last written over.", last_tidying)
         yield _seconds("oldest_mail", "Age of the oldest mail that has not left.", now.oldest_mail)
+        yield _seconds("oldest_purge", "Age of the oldest purge that still runs.", now.oldest_purge)
         yield GaugeMetricFamily("parley_stopped_lines", "Lines that a provider refuses.", value=now.stopped_lines)
         outbox = GaugeMetricFamily("parley_outbox_texts", "Texts on their way, by state.", labels=["state"])
         for state, count in states.items():

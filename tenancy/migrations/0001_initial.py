@@ -263,6 +263,7 @@ class Migration(migrations.Migration):
                 ('closes_at', models.DateTimeField(blank=True, help_text='An owner ends it; until then it can be kept.', null=True)),
                 ('ended_at', models.DateTimeField(blank=True, help_text='Its keys are destroyed.', null=True)),
                 ('end_asked_at', models.DateTimeField(blank=True, help_text='An owner asked for its end, which was not taken back.', null=True)),
+                ('purging_since', models.DateTimeField(blank=True, help_text='A purge runs since then; for the gauge.', null=True)),
             ],
             options={
                 'ordering': ['name'],

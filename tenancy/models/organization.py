@@ -47,6 +47,7 @@ class Organization(models.Model):
     end_asked_at = models.DateTimeField(
         null=True, blank=True, help_text="An owner asked for its end, which was not taken back."
     )
+    purging_since = models.DateTimeField(null=True, blank=True, help_text="A purge runs since then; for the gauge.")
 
     objects = OpenOrganizations()
     everyone: ClassVar["models.Manager[Organization]"] = models.Manager()

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from config.figures import figures
 from tenancy.isolation import activate
-from tenancy.models import ClockTick
+from tenancy.models import ClockTick, Organization
 from tests.permitting import agree_to_everything
 from texting import sending
 from texting.models import LineKey, OutboxEntry
@@ -63,6 +63,13 @@ def test_a_text_that_is_unconfirmed_too_long_is_an_alarm(scene):
     queue(scene)
     OutboxEntry.objects.update(state="unconfirmed", unconfirmed_since=Now() - timedelta(minutes=16))
     assert ["unconfirmed" in alarm for alarm in figures().alarms] == [True]
+
+
+def test_a_purge_that_runs_for_more_than_a_day_is_an_alarm(scene):
+    Organization.objects.update(purging_since=Now() - timedelta(hours=23))
+    assert figures().alarms == ()
+    Organization.objects.update(purging_since=Now() - timedelta(hours=25))
+    assert ["a purge runs" in alarm for alarm in figures().alarms] == [True]
 
 
 def test_a_clock_that_fell_silent_or_never_ran_is_an_alarm():
