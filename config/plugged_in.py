@@ -101,6 +101,7 @@ COMPLIANCE_OWN_LINKS = "portal.links.stored"  # which codes lead to a page of th
 COMPLIANCE_PAYMENTS = "portal.payments.reading.conversations_with_payments"  # which of some asked for a payment
 TEXTING_CONTACT_ADDRESSES = "compliance.other_channels.mail.addresses.of_contacts"  # by which contacts are found
 TEXTING_MERGE_GUARDS = ["retention.requests.merging.refused"]  # why contacts cannot be merged now
+TEXTING_MERGE_KEEPERS = ["retention.holds.freezing.keeps_contacts"]  # what stood there before a merge of these stays
 TEXTING_SEARCH_FILTERS = ["compliance.search_filters.WithFinding", "compliance.search_filters.WithEscalation"]
 TEXTING_ENDING_STEPS = [  # told of conversations that are resolved or reopened
     "compliance.review_checks.marking.mark",

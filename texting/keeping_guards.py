@@ -2,7 +2,9 @@
 
 `TEXTING_COPY_GUARDS`: each is called with ids of texts of the active organization and gives those whose copies at the
 provider must stay for now. `TEXTING_QUARANTINE_GUARDS`: each is called with days of UTC and gives those of which no
-refused request may be forgotten. All are asked anew each time, so that things go on when a guard lets go.
+refused request may be forgotten. `TEXTING_MERGE_KEEPERS`: each is called with ids of contacts and gives those of whom
+what stood there before a merge may not be forgotten. All are asked anew each time, so that things go on when a guard
+lets go.
 
 `TEXTING_PAYLOAD_DAYS`: how many days the active organization keeps refused requests and what its endpoints answered;
 called with the installation's days, which hold as long as the organization has not chosen.
@@ -31,6 +33,11 @@ def kept_copies(message_ids: Collection[UUID]) -> set[UUID]:
 def kept_days(days: Collection[date]) -> set[date]:
     """Those of these days of UTC of which the quarantine must stay."""
     return _asked("TEXTING_QUARANTINE_GUARDS", days)
+
+
+def kept_contacts(contact_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these contacts of whom it must be known what was written over when they were merged."""
+    return _asked("TEXTING_MERGE_KEEPERS", contact_ids)
 
 
 def payload_days(of_installation: int) -> int:

@@ -7,10 +7,12 @@ the same check with the secret of that moment, by the time at which it came. Wha
 
 import json
 import logging
+from datetime import UTC
 from enum import StrEnum
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -22,6 +24,8 @@ from portal.payments.registry import UnknownPaymentProvider, adapter_of
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import KeyDestroyed, Undecryptable
+from texting.keeping_guards import kept_days
+from texting.webhooks.quarantine import Discarded
 
 log = logging.getLogger("parley.payments")
 
@@ -103,14 +107,24 @@ def take_in_all(*, actor: Membership) -> tuple[int, int]:
     return taken, wrong
 
 
-def discard_all(*, actor: Membership) -> int:
-    """Destroy every refused one; how many there were."""
+def discard_all(*, actor: Membership) -> Discarded:
+    """Destroy every refused one that is not on hold: nobody can tell whose it is, so its day is asked about."""
     require(actor, Permission.PAYMENTS_MANAGE)
-    ids = list(RefusedPaymentEvent.objects.filter(state=State.WAITING).values_list("pk", flat=True))
-    for pk in ids:
+    free = not_held(RefusedPaymentEvent.objects.filter(state=State.WAITING))
+    found = RefusedPaymentEvent.objects.filter(state=State.WAITING).select_for_update(of=("self",))
+    ids = list(found.order_by("pk").values_list("pk", flat=True))
+    ended = [pk for pk in ids if pk in free]
+    for pk in ended:
         _end(pk, State.DISCARDED, actor)
-    audit.record(event=AuditKind.WEBHOOK_DISCARDED, actor=actor, count=len(ids), about="payments")
-    return len(ids)
+    audit.record(event=AuditKind.WEBHOOK_DISCARDED, actor=actor, count=len(ended), about="payments")
+    return Discarded(len(ended), len(ids) - len(ended))
+
+
+def not_held(rows: "QuerySet[RefusedPaymentEvent]") -> set[UUID]:
+    """The ids of those of them of whose day nothing is on hold. Takes the lock of what deletes."""
+    days = {pk: at.astimezone(UTC).date() for pk, at in rows.values_list("pk", "received_at")}
+    kept = kept_days(set(days.values()))
+    return {pk for pk, day in days.items() if day not in kept}
 
 
 def _taken_in(row: RefusedPaymentEvent) -> bool:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from portal.models import PaymentEvent, PaymentRefund, RefusedPaymentEvent
+from portal.payments.hearing import not_held
 from tenancy.background import each_organization
 
 EVENT_DAYS = 30  # Stripe repeats an event for three days
@@ -21,9 +22,10 @@ def tidy() -> dict[str, int]:
 
 def _tidy() -> int:
     now = timezone.now()
+    refused = RefusedPaymentEvent.objects.filter(received_at__lt=now - timedelta(days=settings.QUARANTINE_DAYS))
     old = (
         PaymentEvent.objects.filter(received_at__lt=now - timedelta(days=EVENT_DAYS)),
-        RefusedPaymentEvent.objects.filter(received_at__lt=now - timedelta(days=settings.QUARANTINE_DAYS)),
+        refused.filter(pk__in=not_held(refused)),
         PaymentRefund.objects.filter(session=None, created_at__lt=now - timedelta(days=STRANGER_DAYS)),
     )
     return sum(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:_MOST])).delete()[0] for rows in old)

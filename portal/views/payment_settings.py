@@ -140,8 +140,14 @@ def take_in_refused(request: MemberRequest) -> HttpResponse:
 @require_POST
 def discard_refused(request: MemberRequest) -> HttpResponse:
     """Destroy the refused webhooks."""
-    count = hearing.discard_all(actor=request.member)
-    messages.success(request, _("Thrown away: %(count)d.") % {"count": count})
+    done = hearing.discard_all(actor=request.member)
+    if done.ended or not done.held:
+        messages.success(request, _("Thrown away: %(count)d.") % {"count": done.ended})
+    if done.held:
+        text = ngettext(
+            "%(count)d request is on legal hold and stays.", "%(count)d requests are on legal hold and stay.", done.held
+        )
+        messages.warning(request, text % {"count": done.held})
     return redirect("payment_settings")
 
 

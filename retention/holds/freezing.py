@@ -85,6 +85,15 @@ def keeps_copies(ids: Collection[UUID]) -> set[UUID]:
     return held - set(removed.values_list("message_id", flat=True))
 
 
+def keeps_contacts(ids: Collection[UUID]) -> set[UUID]:
+    """Contacts on hold. Takes `deleting_lock`: whoever asks is about to end something of the others."""
+    deleting_lock()
+    condition = keeper(BY_MODEL["texting.Contact"])
+    if condition is None or not ids:
+        return set()
+    return set(Contact.objects.filter(condition, pk__in=ids).values_list("pk", flat=True))
+
+
 def keeps_days(days: Collection[date]) -> set[date]:
     """Days of which refused requests stay. Nobody can tell whose they are, so a hold without days keeps all of them.
 

@@ -57,7 +57,8 @@ PLACES = {
     "portal/links.py:forget": ACCESS,
     "portal/payments/dues.py:drop": QUEUE,
     "portal/payments/dues.py:finish": QUEUE,
-    "portal/payments/tidying.py:_tidy": "events by which repeats are known, and refunds of strangers: the books stay",
+    "portal/payments/tidying.py:_tidy": "events by which repeats are known, and refunds of strangers: the books stay; "
+    "refused calls: " + OWN + ", TEXTING_QUARANTINE_GUARDS",
     "portal/secure/ending.py:_end": "nobody here can open it without the half that went with the link (decision 296)",
     "portal/secure/ending.py:end_due": ACCESS,
     "portal/secure/opening.py:leave": ACCESS,
@@ -137,13 +138,11 @@ PLACES = {
 EMPTYING = {
     "compliance/reviewing/judging.py:judge": "a draft of a review that is given: its words are those of the review",
     "compliance/screening/ended.py:forget": "copies of words that end: who ends them has asked",
-    "portal/payments/hearing.py:_end": "a processor's call about money, without words of customers: the books stay",
+    "portal/payments/hearing.py:_end": OWN + ": TEXTING_QUARANTINE_GUARDS; what is taken in stands in the books",
     "portal/secure/ended.py:forget": "half of a link to words that end: who ends them has asked",
     "portal/secure/ending.py:_end": "nobody here can open it without the half that went with the link (decision 296)",
     "retention/erasing/rows.py:end_beside": "what stood beside words whose key is destroyed already",
-    "texting/duplicates/merging.py:forget_old": "how a merge is undone: both contacts stay, and who had a tag",
-    "texting/duplicates/merging.py:take_off": "a merge taken back: both contacts are as they were",
-    "texting/duplicates/merging.py:undo": "a merge taken back: both contacts are as they were",
+    "texting/duplicates/merging.py:_forget": OWN + ": TEXTING_MERGE_KEEPERS",
     "texting/ended.py:_forget_what_came_back": "copies of words that end: " + OWN + " before",
     "texting/ended.py:end_notes": OWN + " before: an erasure asks `stopping.stops`",
     "texting/ended.py:end_words": OWN + " before: TEXTING_ENDING_GUARDS by hand, RETENTION_KEEPERS by a period",
@@ -153,7 +152,10 @@ EMPTYING = {
 }
 """Updates that leave an encrypted column empty: what a hold does, or why it need not."""
 OTHERWISE = {
+    "portal/payments/hearing.py": "kept_days(",
+    "portal/payments/tidying.py": "not_held(",
     "texting/carrier_copies.py": "kept_copies(",
+    "texting/duplicates/merging.py": "kept_contacts(",
     "texting/webhooks/forgetting.py": "kept_days(",
     "texting/webhooks/quarantine.py": "kept_days(",
     "texting/redacting.py": "may_end(",
@@ -245,5 +247,6 @@ def test_of_every_update_that_empties_an_encrypted_column_it_is_said_what_a_hold
 def test_what_asks_a_guard_does_ask():
     for path, words in OTHERWISE.items():
         assert words in (ROOT / path).read_text(), path
-    for name in ("TEXTING_COPY_GUARDS", "TEXTING_QUARANTINE_GUARDS", "TEXTING_ENDING_GUARDS", "RETENTION_KEEPERS"):
+    names = ("TEXTING_COPY_GUARDS", "TEXTING_QUARANTINE_GUARDS", "TEXTING_ENDING_GUARDS", "TEXTING_MERGE_KEEPERS")
+    for name in (*names, "RETENTION_KEEPERS"):
         assert any(path.startswith("retention.holds.freezing.") for path in getattr(settings, name)), name

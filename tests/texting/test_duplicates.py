@@ -15,6 +15,7 @@ from accounts.permissions import MissingPermission, Permission
 from compliance.models import Suppression
 from compliance.opt_out import detaching
 from retention.erasing.running import go_on
+from retention.holds import releasing
 from retention.holds.covering import covered
 from retention.kinds import Kind as HeldKind
 from retention.models import Erasure, HoldScope
@@ -25,6 +26,7 @@ from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.retention.asked import ask_request
+from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import blocking, contacts, persons, tagging
 from texting.announcements.audiences import Audience, ids_in
@@ -324,6 +326,35 @@ def test_after_thirty_days_nothing_is_kept_and_the_number_can_be_taken_off(two):
     browser.post(reverse("undo_merge", args=[made.pk]), {"take_off": "1"})
     (_, _), (theirs, into) = known(two, two.ana, two.second)
     assert (theirs.name, into) == ("Ana Díaz", None)
+
+
+@pytest.mark.parametrize("which", [FIRST, SECOND])
+@pytest.mark.parametrize("parted", [merging.take_off, merging.undo, None])
+def test_what_stood_there_before_a_merge_stays_as_long_as_a_hold_covers_either(two, which, parted):
+    """A name that was written over can be what a lawyer asks for; undoing is over after its days all the same."""
+    made = merge(two)
+    with activate(two.organization):
+        hold = place_hold(two.cast.admin, about=which)
+        if parted:
+            parted(member=two.cast.supervisor, merge_id=made.pk)
+        ContactMerge.objects.update(made_at=timezone.now() - timedelta(days=31))
+        assert merging.forget_old() == 0
+        assert "DIAZ Ana" in ContactMerge.objects.get().before
+    with activate(two.organization), pytest.raises((CannotMerge, NotYours)):
+        merging.undo(member=two.cast.supervisor, merge_id=made.pk)
+    with activate(two.organization):
+        releasing.ask(member=two.cast.admin, hold=hold, reason="Settled")
+        releasing.confirm(member=two.cast.owner, hold=hold, reason="Settled")
+        assert merging.forget_old() == 1
+        assert ContactMerge.objects.get().before is None
+
+
+def test_a_hold_of_one_person_keeps_nothing_of_anothers_merge(two):
+    merge(two)
+    with activate(two.organization):
+        place_hold(two.cast.admin, about=THIRD)
+        ContactMerge.objects.update(made_at=timezone.now() - timedelta(days=31))
+        assert merging.forget_old() == 1
 
 
 def test_a_hidden_field_is_not_chosen_and_fills_what_is_empty(two):

@@ -12,7 +12,7 @@ from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from texting.contacts import show
 from texting.duplicates.choosing import CannotMerge, Choice, decided
 from texting.duplicates.finding import access_pair, require_merging
 from texting.duplicates.states import State, put_back, states_of, write
+from texting.keeping_guards import kept_contacts
 from texting.models import Contact, ContactMerge, Tag
 from texting.outgoing_webhooks.kinds import EventKind
 from texting.outgoing_webhooks.publishing import publish
@@ -96,8 +97,7 @@ def undo(*, member: Membership, merge_id: UUID) -> ContactMerge:
     rows[made.merged_id].merged_into = None
     rows[made.merged_id].save(update_fields=["merged_into"])
     _write_all(rows.values(), states, wanted)
-    made.ended_at, made.undone_by, made.before = timezone.now(), member, None
-    made.save(update_fields=["ended_at", "undone_by", "before"])
+    _end(made, member)
     _told(member, AuditKind.CONTACT_UNMERGED, made)
     return made
 
@@ -111,10 +111,15 @@ def take_off(*, member: Membership, merge_id: UUID) -> ContactMerge:
     made = _live(merge_id)
     _refuse(list(rows))
     Contact.objects.filter(pk=made.merged_id).update(merged_into=None)
-    made.ended_at, made.undone_by, made.before = timezone.now(), member, None
-    made.save(update_fields=["ended_at", "undone_by", "before"])
+    _end(made, member)
     _told(member, AuditKind.CONTACT_UNMERGED, made)
     return made
+
+
+def _end(made: ContactMerge, member: Membership) -> None:
+    made.ended_at, made.undone_by = timezone.now(), member
+    made.save(update_fields=["ended_at", "undone_by"])
+    _forget(ContactMerge.objects.filter(pk=made.pk))
 
 
 def until(made: ContactMerge) -> datetime:
@@ -137,9 +142,18 @@ def merges_of(contact: Contact) -> Sequence[ContactMerge]:
 
 
 def forget_old() -> int:
-    """What undoing needed is not kept longer than it can be undone. How many merges that was."""
-    old = ContactMerge.objects.filter(made_at__lt=timezone.now() - UNDONE_WITHIN).filter(before__isnull=False)
-    return old.update(before=None)
+    """What undoing needed is not kept longer than it can be undone, or than a hold. How many merges that was."""
+    rows = ContactMerge.objects.filter(before__isnull=False)
+    old = rows.filter(Q(made_at__lt=timezone.now() - UNDONE_WITHIN) | Q(ended_at__isnull=False))
+    return _forget(old)
+
+
+def _forget(merges: "QuerySet[ContactMerge]") -> int:
+    """What stood there before them; of both contacts, so nothing where a hold covers either. How many merges."""
+    pairs = {pk: set(pair) for pk, *pair in merges.values_list("pk", "survivor_id", "merged_id")}
+    kept = kept_contacts(set().union(*pairs.values()))
+    free = [pk for pk, pair in pairs.items() if kept.isdisjoint(pair)]
+    return ContactMerge.objects.filter(pk__in=free).update(before=None)
 
 
 def _live(merge_id: UUID) -> ContactMerge:

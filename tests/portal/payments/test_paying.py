@@ -105,7 +105,7 @@ def test_a_wrong_signature_is_refused_kept_and_can_be_taken_in_later(office: Off
         assert hearing.waiting_count(office.cast.owner) == 1
         assert hearing.take_in_all(actor=office.cast.owner) == (0, 1)
     with activate(office.cast.organization):
-        assert hearing.discard_all(actor=office.cast.owner) == 1
+        assert hearing.discard_all(actor=office.cast.owner).ended == 1
         assert hearing.waiting_count(office.cast.owner) == 0
     assert _post(office, hook).status_code == 204
     assert office.fresh(request).state == "paid"
