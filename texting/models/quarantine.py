@@ -17,6 +17,8 @@ DAY_KIND = "webhook"  # the kind of the day keys that seal the requests; forgett
 class QuarantinedRequest(TenantModel):
     """One refused request, sealed as it came. At its end the request is gone; what was done with it stays a while.
 
+    One that is taken in while its day is on hold keeps its request, until the day ends.
+
     `proven` says that the provider did sign it, though for another address, or that it was signed but unreadable:
     nobody else can make such a request, so these have room of their own.
     """
@@ -62,7 +64,8 @@ class QuarantinedRequest(TenantModel):
             *same_organization("line", "ended_by"),
             models.CheckConstraint(
                 condition=models.Q(state="waiting", request__isnull=False, ended_at__isnull=True)
-                | (~models.Q(state="waiting") & models.Q(request__isnull=True, ended_at__isnull=False)),
+                | models.Q(state="replayed", ended_at__isnull=False)
+                | models.Q(state="discarded", request__isnull=True, ended_at__isnull=False),
                 name="texting_quarantine_state",
             ),
         ]

@@ -28,7 +28,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
-from tenancy.encryption import KeyDestroyed, Undecryptable
+from tenancy.encryption import KeyDestroyed, Undecryptable, prefetch
 from texting.causes import PROVEN, Cause
 from texting.keeping_guards import kept_days
 from texting.models import Line, QuarantinedRequest, QuarantineHour
@@ -180,8 +180,12 @@ def _hour(moment: datetime) -> datetime:
 def replay(*, actor: Membership, request_id: UUID) -> Outcome:
     """Try one again. Raises QuarantinedRequest.DoesNotExist, MissingPermission."""
     require(actor, Permission.QUARANTINE_REPLAY)
-    row = QuarantinedRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
-    outcome = _try(row, actor)
+    seen = QuarantinedRequest.objects.only("state", "received_at").get(pk=request_id)
+    is_held = bool(kept_days([_day(seen)]))
+    row = QuarantinedRequest.objects.select_for_update(of=("self",)).filter(pk=request_id).first()
+    if row is None:  # a purge came first
+        return Outcome.ENDED
+    outcome = _try(row, actor, is_held=is_held)
     if outcome is not Outcome.ENDED:
         audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, object=row, outcome=outcome)
     return outcome
@@ -195,11 +199,12 @@ def replay_all(*, actor: Membership) -> Round:
     require(actor, Permission.QUARANTINE_REPLAY)
     waiting = QuarantinedRequest.objects.filter(state=State.WAITING)
     order = (F("tried_at").asc(nulls_first=True), "received_at", "pk")
-    ids = list(waiting.order_by(*order).values_list("pk", flat=True)[:AT_ONCE])
+    seen = list(waiting.order_by(*order).only("state", "received_at")[:AT_ONCE])
+    held = kept_days({_day(row) for row in seen})
     counts = dict.fromkeys(Outcome, 0)
-    for request_id in ids:
-        row = waiting.select_for_update(of=("self",), skip_locked=True).filter(pk=request_id).first()
-        outcome = _try(row, actor) if row else Outcome.ENDED
+    for one in seen:
+        row = waiting.select_for_update(of=("self",), skip_locked=True).filter(pk=one.pk).first()
+        outcome = _try(row, actor, is_held=_day(one) in held) if row else Outcome.ENDED
         counts[outcome] += 1
         if row and outcome is Outcome.TAKEN:
             audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, object=row, outcome=outcome)
@@ -207,14 +212,17 @@ def replay_all(*, actor: Membership) -> Round:
     return Round(counts[Outcome.TAKEN], counts[Outcome.STILL_WRONG], counts[Outcome.NOT_STORED], left)
 
 
-def _try(row: QuarantinedRequest, actor: Membership) -> Outcome:
-    """The caller holds the row's lock. An error of the database undoes this one request and nothing else."""
+def _try(row: QuarantinedRequest, actor: Membership, *, is_held: bool) -> Outcome:
+    """The caller holds the row's lock. An error of the database undoes this one request and nothing else.
+
+    `is_held`: the request stays beside the text that it becomes, which is of today and not of the day that is on hold.
+    """
     if row.state != State.WAITING:
         return Outcome.ENDED
     try:
         with transaction.atomic():
             cause = _take_in(row)
-            _end([row], State.REPLAYED, actor) if cause is None else _note(row, cause)
+            _end([row], State.REPLAYED, actor, stays=is_held) if cause is None else _note(row, cause)
     except DatabaseError as error:
         log.error("kept_request_not_stored", extra={"request": str(row.pk), "error": type(error).__name__})
         return Outcome.NOT_STORED
@@ -228,6 +236,7 @@ def _take_in(row: QuarantinedRequest) -> Diagnosis | None:
         return Diagnosis(Cause.LINE_GONE)
     if line.provider != row.provider:
         return Diagnosis(Cause.PROVIDER_CHANGED)
+    prefetch([row])  # a key that another process has destroyed opens nothing here either
     try:
         request = kept_requests.from_text(
             row.request or "", base_url=settings.PUBLIC_BASE_URL, received_at=row.received_at
@@ -286,7 +295,10 @@ def _day(row: QuarantinedRequest) -> date:
     return row.received_at.astimezone(UTC).date()
 
 
-def _end(rows: Iterable[QuarantinedRequest], state: str, actor: Membership) -> None:
-    """The request itself is gone with it: what was taken in stands in the inbox, with an end of its own."""
+def _end(rows: Iterable[QuarantinedRequest], state: str, actor: Membership, *, stays: bool = False) -> None:
+    """The request itself is gone with it: what was taken in stands in the inbox, with an end of its own.
+
+    Unless it `stays`, until its day ends.
+    """
     mine = QuarantinedRequest.objects.filter(pk__in=[row.pk for row in rows])
-    mine.update(state=state, request=None, ended_at=timezone.now(), ended_by=actor)
+    mine.update(state=state, ended_at=timezone.now(), ended_by=actor, **({} if stays else {"request": None}))
