@@ -97,6 +97,13 @@ def forget_all(message_ids: Collection[UUID], *, at: datetime, deletes: bool = F
     return len(wanted)
 
 
+def hurry(message_ids: Collection[UUID]) -> None:
+    """Copies of these texts that wait for their next try are due now, but for those that are just asked about."""
+    now = timezone.now()
+    waiting = CarrierCopy.objects.filter(message_id__in=among(message_ids), state=State.WAITING)
+    waiting.filter(due_at__gt=now + _LEASE).update(due_at=now)
+
+
 def ask_providers(seconds: float = ROUND) -> dict[str, int]:
     """One round: some copies of each organization in turn, and again of those that have more until the time is over.
 

@@ -68,8 +68,10 @@ def _want(organization_id: UUID) -> bool:
         else:
             closing.carriers_reached = found[-1]
             closing.save(update_fields=["carriers_reached"])
-        # Wanted since the end was settled: of so old a wish nobody waits for a last status first.
-        carrier_copies.forget_all(found, at=closing.begun_at or timezone.now(), deletes=True)
+        # Wanted since the end was settled, whoever wanted it before: of so old a wish nobody waits for a last status
+        # first, nor for the end of a pause, since soon nobody can ask.
+        carrier_copies.forget_all(found, at=closing.begun_at or timezone.now(), deletes=True, claims=True)
+        carrier_copies.hurry(found)
     return not is_last
 
 
