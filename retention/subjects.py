@@ -21,6 +21,7 @@ from retention.kinds import Kind
 from tenancy.encryption.fields import ENDED
 
 EXPORT = "retention.DataExport"
+REFUSED = "texting.QuarantinedRequest"
 LAST_SEEN = "last_seen"
 """The alias that a period of contacts is counted from."""
 
@@ -150,7 +151,10 @@ SUBJECTS: dict[Kind, tuple[Subject, ...]] = {
             _sealed("description"),
         ),
     ),
-    Kind.WEBHOOKS: (Subject("texting.WebhookAttempt", "started_at", "webhook", None, None, None, _sealed("answer")),),
+    Kind.WEBHOOKS: (
+        Subject("texting.WebhookAttempt", "started_at", "webhook", None, None, None, _sealed("answer")),
+        Subject(REFUSED, "received_at", "webhook", None, None, None, Q(request__isnull=False)),
+    ),
     Kind.EXPORTS: (Subject(EXPORT, "ready_at", None, None, None, None, Q(state="ready")),),  # of people: `holds`
     Kind.AUDIT: (Subject("tenancy.AuditEvent", "at", "audit", None, None, None, Q(details__isnull=False)),),
 }

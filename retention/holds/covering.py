@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from retention.models import HeldContact, HoldScope
-from retention.subjects import EXPORT, SUBJECTS, Subject
+from retention.subjects import EXPORT, REFUSED, SUBJECTS, Subject
 from texting.models import Contact, ContactTag, Conversation
 from texting.persons import same_as
 
@@ -35,6 +35,8 @@ def covered(scope: HoldScope, subject: Subject) -> Q | None:
         return _contacts(scope)
     if subject.model == CONVERSATION:
         return _conversations(scope)
+    if subject.model == REFUSED:
+        return _refused(scope)
     if subject.model == EXPORT and not _is_days_only(scope):
         return _copies(scope)
     if subject.conversation is None:
@@ -88,6 +90,21 @@ def _copies(scope: HoldScope) -> Q:
     numbers = Contact.objects.filter(_contacts(scope)).order_by().values("number_index")
     of_number = Q(request__number_index=scope.number_index) if scope.number_index is not None else Q(pk__in=[])
     return of_number | Q(request__number_index__in=numbers)
+
+
+def _refused(scope: HoldScope) -> Q:
+    """Requests of whole days of UTC that the scope meets, whoever it names: nobody can tell whose they are."""
+    start, end = held_between(scope)
+    found = Q(received_at__isnull=False)  # all of them, which an empty condition would not say
+    if start:
+        found &= Q(received_at__gte=_midnight(start))
+    if end:
+        found &= Q(received_at__lt=_midnight(end + timedelta(days=1) - timedelta(microseconds=1)))
+    return found
+
+
+def _midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.astimezone(UTC).date(), time(), UTC)
 
 
 def _inner() -> list[Subject]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, reduce
+from functools import reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,9 @@ from django.db import models
 from django.db.models import Q
 
 from retention.due import Lane, lanes
-from retention.holds.freezing import keeps_days
 from retention.keeping import kept
 from retention.kinds import Kind
-from retention.purging.words import CONVERSATION, FOLLOWERS, KEYS, REFUSED
+from retention.purging.words import CONVERSATION, FOLLOWERS, KEYS
 from retention.subjects import SUBJECTS, Subject
 from tenancy.encryption import keyring
 from tenancy.encryption.clear_days import Days, in_use, staying
@@ -30,8 +29,6 @@ from tenancy.models import DataKey
 
 RULE = "rule"
 """The reason of what stays because another period holds for it."""
-HOLD = "retention.holds.freezing.keeper"
-"""The reason of what stays because of a hold."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +68,8 @@ class Standing:
 
     @property
     def due_lanes(self) -> tuple[bool, ...]:
-        """Which lanes are due. Of days of one kind alike in this and in `keeps_refused` the same rows stay."""
+        """Which lanes are due. Of days of one kind alike in this the same rows stay."""
         return tuple(self.is_due(lane) for lane in self._lanes)
-
-    @cached_property
-    def keeps_refused(self) -> bool:
-        """Whether a hold keeps this day's refused requests: all of them, since nobody can tell whose they are."""
-        return REFUSED in self._columns and bool(keeps_days([self.day]))
 
     def reasons(self, label: str) -> list[Reason]:
         """Why rows of this model stay; nothing: all of them end."""
@@ -90,8 +82,6 @@ class Standing:
                 self._found[label] = self._of_conversations()
             elif follower is None:
                 self._found[label] = [Reason("unknown", Q())]  # whatever nobody thought of stays
-            elif label == REFUSED:
-                self._found[label] = [Reason(HOLD, Q())] if self.keeps_refused else []
             elif follower.path is None:
                 self._found[label] = []
             else:
@@ -147,7 +137,7 @@ def alike(key_kind: str, days: Iterable[date], at: datetime) -> list[tuple[Stand
     found: dict[tuple[bool, ...], tuple[Standing, list[date]]] = {}
     for day in days:
         standing = Standing(key_kind, day, at, of_kind)
-        found.setdefault((standing.keeps_refused, *standing.due_lanes), (standing, []))[1].append(day)
+        found.setdefault(standing.due_lanes, (standing, []))[1].append(day)
     return list(found.values())
 
 

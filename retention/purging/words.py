@@ -35,7 +35,6 @@ class Follower:
 
 CONVERSATION = "texting.Conversation"
 _OF_ESCALATION = Follower(CONVERSATION, "escalation__conversation_id")
-REFUSED = "texting.QuarantinedRequest"
 _WITH_THE_DAY = Follower("", None)
 
 FOLLOWERS: dict[str, Follower] = {
@@ -55,7 +54,6 @@ FOLLOWERS: dict[str, Follower] = {
     "texting.AttachmentChunk": Follower("texting.Attachment", "attachment_id"),
     "portal.PaymentSession": Follower("portal.PaymentRequest", "request_id"),
     "accounts.KeptAnswer": _WITH_THE_DAY,  # answers of the API, which live for a day
-    REFUSED: _WITH_THE_DAY,  # unless a hold keeps the day (`planning`)
     "accounts.SamlAttempt": _WITH_THE_DAY,
     "accounts.OffboardingReceipt": _WITH_THE_DAY,
 }

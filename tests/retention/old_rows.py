@@ -19,6 +19,7 @@ from texting.models import (
     Attachment,
     Conversation,
     Message,
+    QuarantinedRequest,
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
@@ -82,6 +83,17 @@ class OldRows:
         return WebhookAttempt.objects.create(
             delivery=delivery, number=1, started_at=at, milliseconds=1, status=200, answer="Thanks"
         )
+
+    def refused(self, at: datetime) -> QuarantinedRequest:
+        """A provider's request that nobody could trust."""
+        said = {
+            "line": self.desk.line,
+            "provider": "scripted",
+            "kind": "inbound",
+            "proven": False,
+            "cause": "signature",
+        }
+        return QuarantinedRequest.objects.create(**said, request="{}", received_at=at)
 
     def event(self, at: datetime, *, details: str | None = '{"days": 3}') -> AuditEvent:
         """An entry of the log, far behind its chain."""

@@ -8,18 +8,20 @@ from django.conf import settings as configured
 from django.test import Client
 
 from retention.holds import releasing
+from retention.holds.freezing import BY_MODEL, keeper, keeps_days
 from retention.holds.wanted import WantedScope
 from retention.kinds import Kind
 from retention.models import PurgeStep, RetentionPolicy
 from retention.purging import running
 from tenancy.encryption import day_shredding, keyring
 from tenancy.isolation import activate
+from tenancy.models import DataKey
 from tests.cast import signed_in
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST
 from tests.texting.twilio_line import cast, twilio
 from texting import tasks
-from texting.models import QuarantinedRequest, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from texting.models import Message, QuarantinedRequest, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from texting.webhooks import quarantine
 
 __all__ = ["cast", "twilio"]
@@ -84,6 +86,18 @@ def test_a_purge_leaves_those_of_held_days_and_takes_them_when_the_hold_is_relea
         assert readable(refused) == []
 
 
+def test_what_a_purge_keeps_of_them_are_just_the_days_that_the_clock_keeps(refused):
+    with activate(refused.cast.organization):
+        place_hold(refused.cast.admin, BY_DAYS)
+        row = QuarantinedRequest.objects.first()
+        midnight = NOON.replace(hour=0)
+        for moment in (midnight + timedelta(hours=hours, microseconds=-1) for hours in range(-72, 97, 12)):
+            for at in (moment, moment + timedelta(microseconds=1)):
+                QuarantinedRequest.objects.filter(pk=row.pk).update(received_at=at)
+                mine = QuarantinedRequest.objects.filter(keeper(BY_MODEL["texting.QuarantinedRequest"]), pk=row.pk)
+                assert mine.exists() == bool(keeps_days([at.date()])), at
+
+
 def test_beside_an_answer_that_ends_it_stays(refused):
     """Of one day, a hold by a number keeps the refused request, and nothing keeps what an endpoint answered."""
     with time_machine.travel(NOON, tick=False), activate(refused.cast.organization):
@@ -124,10 +138,54 @@ def test_the_page_says_it(refused):
     assert readable(refused) == [3, 17]
 
 
-def test_what_is_taken_in_is_no_destruction(refused):
-    """A request on hold may still become the text that it was."""
+@pytest.mark.parametrize("all_at_once", [False, True])
+def test_one_that_is_taken_in_becomes_the_text_that_it_was_and_stays_as_it_came_while_its_day_is_held(
+    refused, all_at_once
+):
+    """The text is of today: a hold of that day does not cover it."""
     refused.store(secret="guessed")
+    admin = refused.cast.admin
+    with time_machine.travel(LATER, tick=False):
+        with activate(refused.cast.organization):
+            hold = place_hold(admin, BY_DAYS)
+            if all_at_once:
+                assert quarantine.replay_all(actor=admin).taken == 2
+            else:
+                ids = list(QuarantinedRequest.objects.values_list("pk", flat=True))
+                assert [quarantine.replay(actor=admin, request_id=pk) for pk in ids] == ["taken", "taken"]
+            assert QuarantinedRequest.objects.filter(state="replayed").count() == 2
+            assert {text.created_at for text in Message.objects.filter(direction="in")} == {LATER}
+        assert readable(refused) == [3]
+        night()
+        tasks.forget_quarantine()
+        assert readable(refused) == [3]
+        with activate(refused.cast.organization):
+            releasing.ask(member=admin, hold=hold, reason="Settled")
+            releasing.confirm(member=refused.cast.owner, hold=hold, reason="Settled")
+    with time_machine.travel(LATER + timedelta(days=1), tick=False):
+        night()
+        assert readable(refused) == []
+
+
+def test_one_whose_key_a_purge_has_just_destroyed_elsewhere_is_not_taken_in(refused):
+    refused.store(secret="guessed")
+    assert readable(refused) == [3, 17], "this process holds the keys"
+    organization = refused.cast.organization.pk
+    with keyring.keys_of(organization):
+        DataKey.objects.filter(organization_id=organization, kind="webhook").delete()
     with activate(refused.cast.organization):
-        place_hold(refused.cast.admin, BY_NUMBER)
-        assert quarantine.replay_all(actor=refused.cast.admin).taken == 2
-        assert QuarantinedRequest.objects.filter(state="replayed").count() == 2
+        assert quarantine.replay_all(actor=refused.cast.admin).still_wrong == 2
+        assert not Message.objects.exists()
+
+
+def test_one_that_a_purge_has_ended_in_this_moment_is_told_as_over(refused, monkeypatch):
+    asked = quarantine.kept_days
+
+    def later(days):
+        QuarantinedRequest.objects.all().delete()
+        return asked(days)
+
+    held, _free = refused.kept()
+    monkeypatch.setattr(quarantine, "kept_days", later)
+    with activate(refused.cast.organization):
+        assert quarantine.replay(actor=refused.cast.admin, request_id=held.pk) == "ended"

@@ -23,7 +23,7 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.retention.old_rows import OldRows
 from tests.texting.desk import FIRST, SECOND
-from texting.models import Conversation, WebhookAttempt
+from texting.models import Conversation, QuarantinedRequest, WebhookAttempt
 
 PERIODS = {
     Kind.FINDINGS: (30, 45, 731),
@@ -111,7 +111,7 @@ def make(dice, rows: OldRows, one: Conversation, kind: Kind, at) -> None:
         case Kind.PAYMENTS:
             rows.payment(one, at)
         case Kind.WEBHOOKS:
-            rows.answer(at)
+            dice.choice([rows.answer, rows.refused])(at)
         case Kind.EXPORTS:
             rows.export(at)
         case Kind.AUDIT:
@@ -126,7 +126,10 @@ def speaking() -> dict[Kind, set]:
         },
         Kind.SECURE_REPLIES: {row for row in SecureReply.objects.all() if is_open(row, "body")},
         Kind.PAYMENTS: {row for row in PaymentRequest.objects.all() if is_open(row, "description")},
-        Kind.WEBHOOKS: {row for row in WebhookAttempt.objects.all() if is_open(row, "answer")},
+        Kind.WEBHOOKS: {
+            *(row for row in WebhookAttempt.objects.all() if is_open(row, "answer")),
+            *(row for row in QuarantinedRequest.objects.all() if is_open(row, "request")),
+        },
         Kind.EXPORTS: {row.export for row in DataExportPart.objects.all() if is_open(row, "content")},
         Kind.AUDIT: {row for row in AuditEvent.objects.filter(event="audit:read") if is_open(row, "details")},
     }
