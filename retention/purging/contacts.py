@@ -18,11 +18,12 @@ from accounts.api.repeating import forget_answers
 from compliance.report_facts.keeping import keep_of_contacts
 from retention.due import lanes
 from retention.erasing.rows import end_sealed, rows_under, without_number
-from retention.keeping import doomed, kept
+from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
 from retention.purging import lease
+from retention.purging.by_rows import count
 from retention.purging.pacing import Pace
 from tenancy.encryption import keyring
 from tenancy.encryption.key_sources import CONTACT
@@ -35,21 +36,6 @@ BATCH = 100
 CONTACTS = Contact._meta.label
 
 
-def ending(at: datetime) -> int:
-    """How many contacts end at a moment, as periods and keepers are now."""
-    return sum(doomed(lane, at).count() for lane in lanes(Kind.CONTACTS))
-
-
-def staying(at: datetime) -> dict[str, int]:
-    """How many are due and stay, by reason. One that several reasons keep counts for each of them."""
-    found: dict[str, int] = {}
-    for lane in lanes(Kind.CONTACTS):
-        for reason in kept(lane.subject):
-            if number := lane.due(at).filter(reason.condition).count():
-                found[reason.keeper] = found.get(reason.keeper, 0) + number
-    return found
-
-
 def end_contacts(organization: UUID, step: PurgeStep, at: datetime) -> None:
     """End the contacts that are due; counts into `step.ended`, and names their keys in `step.key_ids`."""
     pace = Pace()
@@ -60,10 +46,10 @@ def end_contacts(organization: UUID, step: PurgeStep, at: datetime) -> None:
             size = min(pace.size, BATCH)
             with activate(organization):
                 deleting_lock()
+                lease.keep(step.purge_id)
                 due = _next(number, at, reached, size)
                 if due and (wanted := _wanted(number, due, at)):
                     _end(step, wanted, at)
-                lease.keep(step.purge_id)
             if len(due) < size:
                 break
             reached = due[-1]
@@ -105,9 +91,4 @@ def _end(step: PurgeStep, contacts: Sequence[UUID], at: datetime) -> None:
     forget_names(contacts)
     forget_answers([str(pk) for pk in contacts])
     done[ContactTag._meta.label] = ContactTag.objects.filter(contact_id__in=contacts).delete()[0]
-    live = PurgeStep.objects.select_for_update().get(pk=step.pk)
-    live.key_ids = [*live.key_ids, *(one.hex() for one in keys)]
-    for label, number in done.items():
-        if number:
-            live.ended[label] = live.ended.get(label, 0) + number
-    live.save(update_fields=["key_ids", "ended"])
+    count(step.pk, done, keys)

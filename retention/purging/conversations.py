@@ -21,11 +21,12 @@ from compliance.report_facts import keeping
 from compliance.work import keeping as work
 from portal.models import PaymentRequest, SecureMessage, SecureReply, SecureVisit
 from retention.due import lanes
-from retention.keeping import doomed, kept
+from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
 from retention.purging import lease
+from retention.purging.by_rows import count
 from retention.purging.pacing import MOST, Pace
 from tenancy.arrays import among
 from tenancy.crash_points import crash_here
@@ -58,20 +59,6 @@ _OF_CONVERSATIONS = (Notification, Attachment, Note, Draft, ScheduledText, TextS
 """Rows that are about a conversation, children first."""
 
 
-def ending(at: datetime) -> int:
-    """How many conversations end at a moment, as periods and keepers are now."""
-    return sum(doomed(lane, at).count() for lane in lanes(Kind.CONVERSATIONS))
-
-
-def staying(at: datetime) -> dict[str, int]:
-    """How many are due and stay, by reason. One that several reasons keep counts for each of them."""
-    found: Counter[str] = Counter()
-    for lane in lanes(Kind.CONVERSATIONS):
-        for reason in kept(lane.subject):
-            found[reason.keeper] += lane.due(at).filter(reason.condition).count()
-    return dict(+found)
-
-
 def end_conversations(organization: UUID, step: PurgeStep, at: datetime) -> None:
     """End the conversations that are due; counts into `step.ended`."""
     pace, more = Pace(), True
@@ -79,11 +66,11 @@ def end_conversations(organization: UUID, step: PurgeStep, at: datetime) -> None
         pace.begin()
         with activate(organization):
             deleting_lock()
+            lease.keep(step.purge_id)
             due = _next(at)
             if due:
-                _count(step, _end(due, at, min(pace.size, BATCH)))
+                count(step.pk, _end(due, at, min(pace.size, BATCH)))
                 crash_here("before_texts_deleted")
-            lease.keep(step.purge_id)
         more = bool(due)
         pace.rest()
 
@@ -152,10 +139,3 @@ def _end_private(due: Sequence[UUID], texts: Collection[UUID]) -> Counter[str]:
 def _delete(rows: "QuerySet[Any]") -> int:
     """Without looking for what refers to them: the database refuses to leave something behind."""
     return int(rows._raw_delete("default"))
-
-
-def _count(step: PurgeStep, done: Counter[str]) -> None:
-    live = PurgeStep.objects.select_for_update().get(pk=step.pk)
-    for label, number in (+done).items():
-        live.ended[label] = live.ended.get(label, 0) + number
-    live.save(update_fields=["ended"])

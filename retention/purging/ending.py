@@ -7,12 +7,13 @@ says, and at most `BATCH`.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import TruncDate
 from django.utils.module_loading import import_string
 
 from accounts.api.repeating import forget_answers
@@ -20,12 +21,14 @@ from accounts.models import KeptAnswer
 from compliance.detectors.findings import LAST_FOUR_MARK
 from compliance.models import Finding
 from retention.due import lanes
-from retention.keeping import doomed, kept
+from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import PurgeStep
 from retention.purging import lease
+from retention.purging.by_rows import count
 from retention.purging.pacing import MOST, Pace
+from retention.purging.planning import alike
 from retention.subjects import OF_THE_VALUE
 from tenancy.arrays import among
 from tenancy.crash_points import crash_here
@@ -35,7 +38,16 @@ from tenancy.encryption.fields import ENDED
 from tenancy.isolation import activate
 from texting import carrier_copies
 from texting.ended import end_files
-from texting.models import Attachment, AttachmentChunk, EndedAs, Message, Note, QuarantinedRequest
+from texting.models import (
+    Attachment,
+    AttachmentChunk,
+    CarrierCopy,
+    EndedAs,
+    Message,
+    Note,
+    QuarantinedRequest,
+    Redaction,
+)
 from texting.models.ending import Ending
 from texting.searching.keeping import forget
 
@@ -65,6 +77,23 @@ def end_rows(organization: UUID, steps: Sequence[PurgeStep], at: datetime) -> No
             more = len(found) == size
             reached = found[-1][:2] if found else None
             pace.rest()
+    if steps[0].kind == Kind.BODIES:
+        _end_records(organization, days, at)
+
+
+def _end_records(organization: UUID, days: Days, at: datetime) -> None:
+    """Of texts of these days that had lost their words by hand: what carriers know of them besides goes now, too."""
+    with activate(organization):
+        deleting_lock()
+        by_hand = Redaction.objects.filter(deletes=False).order_by().values("message_id")
+        asked = CarrierCopy.objects.filter(deletes=True).order_by().values("message_id")
+        texts = Message.objects.filter(pk__in=by_hand).exclude(pk__in=asked)
+        texts = texts.annotate(day=TruncDate("created_at", tzinfo=UTC)).filter(day__in=list(days))
+        for standing, some in alike("body", days, at) if texts.exists() else ():
+            ended = texts.filter(day__in=some)
+            if (survivors := standing.survivors(Message)) is not None:
+                ended = ended.exclude(pk__in=Message.objects.filter(survivors).order_by().values("pk"))
+            carrier_copies.forget_all(list(ended.values_list("pk", flat=True)), at=at, deletes=True, claims=True)
 
 
 def _next(
@@ -132,15 +161,6 @@ def _end_with_texts(texts: Sequence[UUID], at: datetime) -> None:
     carrier_copies.forget_all(texts, at=at, deletes=True, claims=True)
 
 
-def findings_staying(at: datetime) -> dict[str, int]:
-    """How many findings are due and stay, by reason. One that several reasons keep counts for each of them."""
-    found: Counter[str] = Counter()
-    for lane in lanes(Kind.FINDINGS):
-        for reason in kept(lane.subject):
-            found[reason.keeper] += lane.due(at).filter(OF_THE_VALUE).filter(reason.condition).count()
-    return dict(+found)
-
-
 def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
     """What findings say of values: last digits, and the digest that finds equals. Type, verdict and time stay, because
     reports count them.
@@ -151,14 +171,14 @@ def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
         pace.begin()
         with activate(organization):
             deleting_lock()
+            lease.keep(step.purge_id)
             done = 0
             for lane in lanes(Kind.FINDINGS):
                 due = doomed(lane, at).filter(OF_THE_VALUE)  # the reason beside it ends with its key of the day
                 rows = list(due.values_list("pk", flat=True)[: min(pace.size, BATCH)])
                 done += Finding.objects.filter(pk__in=rows).update(masked=without_digits, digest=None)
             if done:
-                _count({step.pk: done}, "compliance.Finding")
-            lease.keep(step.purge_id)
+                count(step.pk, {"compliance.Finding": done})
         if not done:
             return
         pace.rest()

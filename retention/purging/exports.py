@@ -4,7 +4,6 @@ A key goes at once and for good. A process that dies right then leaves a file th
 it by the mark that a destroyed key leaves behind until the log tells of it, whatever keeps the file by then.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,12 +12,13 @@ from django.db.models import Q
 
 from retention.due import lanes
 from retention.exporting.running import end
-from retention.keeping import doomed, kept
+from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import DataExport, PurgeStep
 from retention.models.export import EXPORT_KEY
 from retention.purging import lease
+from retention.purging.by_rows import count
 from retention.purging.pacing import Pace
 from tenancy.crash_points import crash_here
 from tenancy.encryption import keyring
@@ -29,20 +29,6 @@ BATCH = 10
 EXPORTS = DataExport._meta.label
 
 
-def ending(at: datetime) -> int:
-    """How many files end at a moment, as periods and keepers are now."""
-    return sum(doomed(lane, at).count() for lane in lanes(Kind.EXPORTS))
-
-
-def staying(at: datetime) -> dict[str, int]:
-    """How many are due and stay, by reason. One that several reasons keep counts for each of them."""
-    found: Counter[str] = Counter()
-    for lane in lanes(Kind.EXPORTS):
-        for reason in kept(lane.subject):
-            found[reason.keeper] += lane.due(at).filter(reason.condition).count()
-    return dict(+found)
-
-
 def end_exports(organization: UUID, step: PurgeStep, at: datetime) -> None:
     """End the files that are due; counts into `step.ended`, and names their keys in `step.key_ids`."""
     pace, more = Pace(), True
@@ -50,11 +36,11 @@ def end_exports(organization: UUID, step: PurgeStep, at: datetime) -> None:
         pace.begin()
         with activate(organization):
             deleting_lock()
+            lease.keep(step.purge_id)
             due = _next(at)
             if due:
                 _end(step, due)
                 crash_here("before_files_ended")
-            lease.keep(step.purge_id)
         more = bool(due)
         pace.rest()
 
@@ -72,7 +58,4 @@ def _next(at: datetime) -> list[DataExport]:
 
 def _end(step: PurgeStep, due: Sequence[DataExport]) -> None:
     keys = end(due, reason=f"purge {step.purge_id}")
-    live = PurgeStep.objects.select_for_update().get(pk=step.pk)
-    live.key_ids = [*live.key_ids, *(one.hex() for one in keys)]
-    live.ended[EXPORTS] = live.ended.get(EXPORTS, 0) + len(due)
-    live.save(update_fields=["key_ids", "ended"])
+    count(step.pk, {EXPORTS: len(due)}, keys)

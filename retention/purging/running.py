@@ -20,16 +20,14 @@ from accounts.permissions import Permission, require
 from retention import certificates
 from retention.conflicts import hiding
 from retention.due import lanes
-from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import contacts, conversations, exports, lease
+from retention.purging import by_rows, contacts, conversations, exports, lease
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys, whole_days_kept
-from retention.purging.stepping import OF_ROWS, OVER, advance_all
+from retention.purging.stepping import OVER, advance_all
 from retention.purging.words import KEYS
-from retention.subjects import OF_THE_VALUE
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate, current_organization_id
@@ -88,12 +86,12 @@ def plan(at: datetime, *, counted: bool = True) -> Plan:
     rows: dict[Kind, Counter[str]] = {}
     for due in dues if counted else ():
         rows.setdefault(due.kind, Counter()).update(count_ending(due, at))
-    findings = any(doomed(lane, at).filter(OF_THE_VALUE).exists() for lane in lanes(Kind.FINDINGS))
-    if people := contacts.ending(at):
+    findings = by_rows.ending(Kind.FINDINGS, at) > 0
+    if people := by_rows.ending(Kind.CONTACTS, at):
         rows[Kind.CONTACTS] = Counter({contacts.CONTACTS: people})
-    if frames := conversations.ending(at):
+    if frames := by_rows.ending(Kind.CONVERSATIONS, at):
         rows[Kind.CONVERSATIONS] = Counter({conversations.CONVERSATIONS: frames})
-    if files := exports.ending(at):
+    if files := by_rows.ending(Kind.EXPORTS, at):
         rows[Kind.EXPORTS] = Counter({exports.EXPORTS: files})
     return Plan(dues, rows, findings, people, frames, files, _rules(at))
 
@@ -159,6 +157,7 @@ def agree(*, member: Membership, purge: Purge) -> None:
     if purge.asked_by_id == member.pk:
         raise CannotPurge(_("You asked for it. Another person has to agree."))
     _decide(member, purge, State.RUNNING)
+    _runs_since(timezone.now())
     audit.record(event=AuditKind.PURGE_AGREED, actor=member, object=purge)
 
 
@@ -180,7 +179,7 @@ def _kept_whole(wanted: Plan, at: datetime) -> list[PurgeStep]:
         PurgeStep(kind=KEYS[key_kind], key_kind=key_kind, kept=dict(counts))
         for key_kind, counts in whole_days_kept(at, wanted.dues).items()
     ]
-    found += [PurgeStep(kind=kind, kept=kept) for kind in wanted.still if (kept := OF_ROWS[kind](at))]
+    found += [PurgeStep(kind=kind, kept=kept) for kind in wanted.still if (kept := by_rows.staying(kind, at))]
     for step in found:
         step.state = PurgeStep.State.STAYED
     return found
@@ -210,11 +209,18 @@ def _begin(
         )
         for due in wanted.dues
     ]
-    steps += [PurgeStep(purge=purge, kind=kind) for kind in OF_ROWS if kind not in wanted.still]
+    steps += [PurgeStep(purge=purge, kind=kind) for kind in by_rows.KINDS if kind not in wanted.still]
     for step in kept:
         step.purge = purge
     PurgeStep.objects.bulk_create([*steps, *kept])
+    if purge.state == State.RUNNING:
+        _runs_since(at)
     return purge
+
+
+def _runs_since(moment: datetime | None) -> None:
+    """Where figures find it, which are asked of no organization (decision 412)."""
+    Organization.everyone.filter(pk=current_organization_id()).update(purging_since=moment)
 
 
 # --- Going on ---
@@ -245,7 +251,11 @@ def go_on(organization_id: UUID) -> bool:
     if taken is None:
         return False
     purge, steps = taken
-    advance_all(organization_id, purge, steps)
+    try:
+        advance_all(organization_id, purge, steps)
+    except lease.TakenOver:
+        log.warning("purge_taken_over", extra={"organization": str(organization_id), "purge": str(purge.pk)})
+        return False  # the other one gives it back
     return give_back(organization_id, purge)
 
 
@@ -273,6 +283,7 @@ def _finish(purge: Purge) -> bool:
         return False
     if not Purge.objects.filter(pk=purge.pk, state=State.RUNNING).update(state=State.DONE, ended_at=timezone.now()):
         return False
+    _runs_since(None)
     rows: Counter[str] = Counter()
     for step in PurgeStep.objects.filter(purge=purge):
         rows.update(step.ended)

@@ -6,7 +6,7 @@ again. What carriers answer comes later, into the certificate.
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models
@@ -16,9 +16,11 @@ from django.utils import timezone
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import contacts, conversations, ending, exports, lease, telling
+from retention.purging import by_rows, contacts, conversations, exports, lease
 from retention.purging.ending import day_of, days_of, end_findings, end_rows, still_named
+from retention.purging.lease import TakenOver, still_mine
 from retention.purging.planning import Due, Standing, alike, count_staying
+from retention.purging.putting_off import put_off
 from tenancy.crash_points import crash_here
 from tenancy.encryption import CannotSeal, keyring
 from tenancy.encryption.clear_days import shred_clear_days
@@ -33,21 +35,19 @@ class NotVerified(RuntimeError):
 log = logging.getLogger("parley.purging")
 State = PurgeStep.State
 OVER = (State.VERIFIED, State.STAYED, State.FAILED)
-_MINUTES = (0, 5, 15, 60, 180)
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
-"""Until a step that an error stopped is tried again, after the first, second ... one. Then it is left to the next
-night, so that one damaged row does not keep everything else from ending.
-"""
 
 
 def advance_all(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) -> None:
     """Take the steps as far as they go now: together where they can be, the others one by one.
 
     What goes wrong with many together is tried with each alone, where the error is stored with the one that has it.
+    Raises TakenOver.
     """
     for together in (shred_together, _end_together, _verify_together):
         try:
             together(organization, purge, steps)
+        except TakenOver:
+            raise
         except Exception as error:
             log.error("purge_steps_alone", extra={"organization": str(organization), "error": type(error).__name__})
     for step in steps:
@@ -58,29 +58,19 @@ def advance_all(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) ->
 
 
 def advance(organization: UUID, purge: Purge, step: PurgeStep) -> None:
-    """Take a step as far as it goes now. An error is stored with it; a later round tries again, or the next night."""
+    """Take a step as far as it goes now. An error is stored with it; a later round tries again, or the next night.
+
+    Raises TakenOver.
+    """
     try:
         while step.state not in OVER and not (step.again_at and step.again_at > timezone.now()):
             _MOVES[State(step.state)](organization, purge, step)
+    except TakenOver:
+        raise
     except Exception as error:  # one day's trouble is not the others'
         log.exception("purge_step_failed", extra={"organization": str(organization), "step": str(step.pk)})
         with activate(organization):
-            _put_off(step, error)
-
-
-def _put_off(step: PurgeStep, error: Exception) -> None:
-    """Until later; after the last pause it is not done, and the next night, which finds it due, tries anew.
-
-    Not so where the keys of a day are gone: its rows must say so, and no other night would find them.
-    """
-    pause = PAUSES[min(step.tries, len(PAUSES) - 1)]
-    step.tries, step.failure = step.tries + 1, type(error).__name__[:60]
-    step.again_at = timezone.now() + pause
-    if step.tries == len(PAUSES) + 1:
-        telling.tell_of_trouble(step)
-    if step.tries > len(PAUSES) and (step.state == State.DUE or not step.day):
-        step.state, step.again_at = State.FAILED, None
-    step.save(update_fields=["tries", "failure", "again_at", "state"])
+            put_off(organization, step, error)
 
 
 # --- Many days together ---
@@ -91,6 +81,7 @@ def shred_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep])
     for key_kind, of_kind in _by_kind(steps, State.DUE).items():
         with activate(organization):
             deleting_lock()
+            still_mine(of_kind, State.DUE)
             days, gone = days_of(of_kind), set()
             for standing, some in alike(key_kind, days, purge.at):
                 gone |= shred_clear_days(
@@ -100,7 +91,7 @@ def shred_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep])
                     reason=f"purge {purge.pk}",
                 )
             shredded = [step for step in of_kind if step.day in gone]
-            _store(shredded, State.SHREDDED)
+            _store(shredded, State.DUE, State.SHREDDED)
             lease.keep(purge.pk)
         _stored(shredded, State.SHREDDED)
 
@@ -109,7 +100,7 @@ def _end_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) 
     for of_kind in _by_kind(steps, State.SHREDDED).values():
         end_rows(organization, of_kind, purge.at)
         with activate(organization):
-            _store(of_kind, State.ENDED)
+            _store(of_kind, State.SHREDDED, State.ENDED)
         _stored(of_kind, State.ENDED)
 
 
@@ -120,7 +111,7 @@ def _verify_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep
         with activate(organization):
             left = still_named(of_kind)
             done = [step for step in of_kind if step.pk not in left and there.isdisjoint(days_of([step])[day_of(step)])]
-            _store(done, State.VERIFIED)
+            _store(done, State.ENDED, State.VERIFIED)
         _stored(done, State.VERIFIED)
 
 
@@ -133,7 +124,8 @@ def _by_kind(steps: Sequence[PurgeStep], state: PurgeStep.State) -> dict[str, li
     return found
 
 
-def _store(steps: Sequence[PurgeStep], state: PurgeStep.State) -> None:
+def _store(steps: Sequence[PurgeStep], before: PurgeStep.State, state: PurgeStep.State) -> None:
+    still_mine(steps, before)
     PurgeStep.objects.filter(pk__in=[step.pk for step in steps]).update(state=state, failure="")
 
 
@@ -141,31 +133,26 @@ def _stored(steps: Sequence[PurgeStep], state: PurgeStep.State) -> None:
     """What was stored has been committed."""
     for step in steps:
         step.state, step.failure = state, ""
-    crash_here("after_purge_step")
+    if steps:
+        crash_here("after_purge_step")
 
 
 # --- One day ---
 
-OF_ROWS = {
-    Kind.FINDINGS: ending.findings_staying,
-    Kind.CONTACTS: contacts.staying,
-    Kind.CONVERSATIONS: conversations.staying,
-    Kind.EXPORTS: exports.staying,
-}
-"""Kinds that end row by row, and how many of their rows stay, by reason."""
 _WITH_KEYS = {Kind.CONTACTS: contacts.end_contacts, Kind.EXPORTS: exports.end_exports}
-"""Those of them of which each row has a key of its own."""
+"""Kinds that end row by row and of which each row has a key of its own."""
 
 
 def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     if step.day is None:
-        if step.kind in OF_ROWS:
+        if step.kind in by_rows.KINDS:
             _count_staying(organization, purge, step)
         _move(organization, step, State.SHREDDED)
         return
     key_ids = tuple(bytes.fromhex(one) for one in step.key_ids)
     with activate(organization):
         deleting_lock()
+        still_mine([step], State.DUE)
         step.kept = dict(count_staying(Due(Kind(step.kind), step.key_kind, step.day, key_ids), purge.at))
     try:
         done = shred_day(
@@ -188,7 +175,7 @@ def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
 def _count_staying(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     with activate(organization):
         deleting_lock()
-        step.kept = OF_ROWS[Kind(step.kind)](purge.at)
+        step.kept = by_rows.staying(Kind(step.kind), purge.at)
 
 
 class _Now:
@@ -218,9 +205,7 @@ def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
         end_findings(organization, step, purge.at)
     else:
         end_rows(organization, [step], purge.at)
-    if (
-        step.day is None and step.kind in OF_ROWS
-    ):  # what keeps them may have come, or gone, since they were counted first
+    if step.day is None and step.kind in by_rows.KINDS:  # what keeps them may have come, or gone, since the first count
         _count_staying(organization, purge, step)
     _move(organization, step, State.ENDED)
 
@@ -239,9 +224,11 @@ def _verify(organization: UUID, purge: Purge, step: PurgeStep) -> None:
 
 
 def _move(organization: UUID, step: PurgeStep, state: PurgeStep.State) -> None:
+    """From what it was when this process saw it last. Raises TakenOver when another has moved it since."""
     with activate(organization):
-        step.state, step.failure = state, ""
-        step.save(update_fields=["state", "failure", "kept", "resealed", "again_at"])
+        still_mine([step], State(step.state))
+        known = {"kept": step.kept, "resealed": step.resealed, "again_at": step.again_at}
+        PurgeStep.objects.filter(pk=step.pk).update(state=state, failure="", **known)
     _stored([step], state)
 
 

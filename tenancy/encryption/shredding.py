@@ -43,10 +43,11 @@ def destroy_keys(
             doomed = doomed.filter(key_id__in=among_octets(map(bytes, only)))
         keys = list(doomed.select_for_update())
         doomed.filter(pk__in=among(key.pk for key in keys)).delete()
-        DestroyedKey.objects.bulk_create(
+        marks = [
             DestroyedKey(organization_id=organization, kind=kind, scope=key.scope, key_id=bytes(key.key_id))
             for key in keys
-        )
+        ]
+        DestroyedKey.objects.bulk_create(marks, ignore_conflicts=True)  # one that came back with a copy is marked still
         gone = list(DestroyedKey.objects.filter(organization_id=organization, kind=kind, scope__in=scopes))
     crash_here("after_keys_destroyed")
     keyring.forget(organization, [bytes(key.key_id) for key in gone])

@@ -14,7 +14,7 @@ from retention.choices import Choices
 from retention.foreseeing import foresee
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
-from retention.purging import contacts, running
+from retention.purging import by_rows, contacts, running
 from tenancy.encryption import KeyDestroyed, keyring
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -137,7 +137,7 @@ def test_who_is_kept_or_not_due_stays_and_is_counted(desk, old, told):
     assert (whole := purge(desk)).state == "stayed"
     assert set(whole.kept.values()) == {1}
     with activate(desk.organization):
-        assert contacts.staying(timezone.now()) == {"retention.guards.unresolved": 1}
+        assert by_rows.staying(Kind.CONTACTS, timezone.now()) == {"retention.guards.unresolved": 1}
         assert {one.name for one in Contact.objects.all()} == {"Ada Quince", ""}
 
 

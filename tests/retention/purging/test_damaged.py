@@ -10,7 +10,7 @@ from accounts.models import OutgoingMail
 from retention.certificate_paper import as_pdf
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
-from retention.purging import running, stepping
+from retention.purging import putting_off, running
 from tenancy.encryption import Sealed, keyring
 from tenancy.isolation import activate
 from tests.retention.placed import place_hold
@@ -68,7 +68,7 @@ def mails(desk) -> int:
 
 def test_its_day_is_not_done_the_rest_ends_and_it_is_told_once(desk, damaged):
     broken, beside, other, whole = damaged
-    assert rounds(desk) == len(stepping.PAUSES) + 1
+    assert rounds(desk) == len(putting_off.PAUSES) + 1
     assert body(desk, other) is None
     assert body(desk, beside) == "end me", "its key is there"
     with activate(desk.organization):
