@@ -1,4 +1,4 @@
-"""A night's purge is killed at each of its places, really and in a process of its own; the next round finishes it."""
+"""A night's purge is killed at each of its places, really and in processes of their own; the next round finishes it."""
 
 import pytest
 
@@ -8,12 +8,20 @@ from tests.retention.purging.test_killed import desk, real
 from tests.texting.desk import busy_desk
 
 __all__ = ["busy_desk", "desk", "real", "told", "without_waiting"]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("real")]
+ALWAYS = 200  # more than there are steps
 
 
-@pytest.mark.usefixtures("real")
+@pytest.mark.parametrize("times", [1, 2, 5])
 @pytest.mark.parametrize("point", killing.POINTS)
-def test_killed_anywhere_it_is_finished_and_nothing_is_lost_or_counted_twice(point, desk, told):
+def test_killed_anywhere_it_is_finished_and_nothing_is_lost_or_counted_twice(point, times, desk, told):
     scene = killing.set_scene(desk, told)
-    killing.die(point)
+    killing.die(point, times)
     killing.judge(desk, scene, killing.resume(desk))
+
+
+@pytest.mark.parametrize("point", killing.GETS_ON)
+def test_killed_each_time_that_it_comes_there_it_ends_all_the_same(point, desk, told):
+    scene = killing.set_scene(desk, told)
+    killing.die(point, ALWAYS)
+    killing.judge(desk, scene, killing.ended(desk))

@@ -29,15 +29,20 @@ def real(settings, without_waiting):
 def test_killed_while_rows_end_and_while_texts_go_and_while_files_go_the_next_round_finishes_it(desk, told):
     scene = killing.set_scene(desk, told)
     killing.die("before_rows_ended")
-    killing.wait_until_it_must_be_dead(desk)
     killing.die("before_texts_deleted")
     with activate(desk.organization):
         assert Message.objects.filter(pk=scene.gone.pk).exists()
-    killing.wait_until_it_must_be_dead(desk)
-    killing.die("before_files_ended")
+    killing.die("before_files_ended", 2)
     with activate(desk.organization):
         assert DataExportPart.objects.exists(), "not committed"
     killing.judge(desk, scene, killing.resume(desk))
+
+
+@pytest.mark.usefixtures("real")
+def test_killed_after_each_of_its_steps_it_comes_to_its_end(desk, told):
+    scene = killing.set_scene(desk, told)
+    killing.die("after_purge_step", 200)
+    killing.judge(desk, scene, killing.ended(desk))
 
 
 def test_each_place_of_a_purge_is_one_at_which_it_is_killed():
