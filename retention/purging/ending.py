@@ -87,8 +87,8 @@ def _end_records(organization: UUID, days: Days, at: datetime) -> None:
         deleting_lock()
         by_hand = Redaction.objects.filter(deletes=False).order_by().values("message_id")
         asked = CarrierCopy.objects.filter(deletes=True).order_by().values("message_id")
-        texts = Message.objects.filter(pk__in=by_hand).exclude(pk__in=asked)
-        texts = texts.annotate(day=TruncDate("created_at", tzinfo=UTC)).filter(day__in=list(days))
+        of_days = Message.objects.annotate(day=TruncDate("created_at", tzinfo=UTC)).filter(day__in=list(days))
+        texts = of_days.filter(pk__in=by_hand).exclude(pk__in=asked)
         for standing, some in alike("body", days, at) if texts.exists() else ():
             ended = texts.filter(day__in=some)
             if (survivors := standing.survivors(Message)) is not None:

@@ -151,7 +151,7 @@ def forget_old() -> int:
 def _forget(merges: "QuerySet[ContactMerge]") -> int:
     """What stood there before them; of both contacts, so nothing where a hold covers either. How many merges."""
     pairs = {pk: set(pair) for pk, *pair in merges.values_list("pk", "survivor_id", "merged_id")}
-    kept = kept_contacts(set().union(*pairs.values()))
+    kept = kept_contacts({pk for pair in pairs.values() for pk in pair})
     free = [pk for pk, pair in pairs.items() if kept.isdisjoint(pair)]
     return ContactMerge.objects.filter(pk__in=free).update(before=None)
 

@@ -301,4 +301,7 @@ def _end(rows: Iterable[QuarantinedRequest], state: str, actor: Membership, *, s
     Unless it `stays`, until its day ends.
     """
     mine = QuarantinedRequest.objects.filter(pk__in=[row.pk for row in rows])
-    mine.update(state=state, ended_at=timezone.now(), ended_by=actor, **({} if stays else {"request": None}))
+    if stays:
+        mine.update(state=state, ended_at=timezone.now(), ended_by=actor)
+    else:
+        mine.update(state=state, request=None, ended_at=timezone.now(), ended_by=actor)
