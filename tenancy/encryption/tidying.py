@@ -23,7 +23,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from tenancy.crash_points import crash_here
-from tenancy.models.data_key import DataKey, KeyTidying, OrganizationKey
+from tenancy.models.data_key import DataKey, KeptForm, KeyTidying, OrganizationKey
 from tenancy.routers import KEYS
 
 LIMIT = timedelta(hours=24)
@@ -40,7 +40,7 @@ _MOST_FILES = 80  # of the log, usually 16 MB each
 _FILLER = 4 << 20  # bytes
 _KEPT = timedelta(days=100)
 _SKEW = timedelta(seconds=5)  # between the clocks of two servers
-_TABLES = tuple(model._meta.db_table for model in (DataKey, OrganizationKey))
+_TABLES = tuple(model._meta.db_table for model in (DataKey, OrganizationKey, KeptForm))
 _FIRST_NUMBER = re.compile(r"\d+")
 
 Connection = psycopg.Connection[Any]

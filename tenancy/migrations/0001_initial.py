@@ -229,7 +229,8 @@ DROP FUNCTION owners_agree(uuid, uuid, uuid)
 # Statistics of a column hold some of its values: a wrapped key would stand there after it was destroyed.
 NOT_SAMPLED = """
 ALTER TABLE tenancy_datakey ALTER COLUMN wrapped SET STATISTICS 0;
-ALTER TABLE tenancy_organizationkey ALTER COLUMN wrapped SET STATISTICS 0, ALTER COLUMN next_wrapped SET STATISTICS 0
+ALTER TABLE tenancy_organizationkey ALTER COLUMN wrapped SET STATISTICS 0, ALTER COLUMN next_wrapped SET STATISTICS 0;
+ALTER TABLE tenancy_keptform ALTER COLUMN sealed SET STATISTICS 0
 """
 SAMPLED = NOT_SAMPLED.replace("STATISTICS 0", "STATISTICS DEFAULT")
 

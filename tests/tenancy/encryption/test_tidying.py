@@ -24,7 +24,7 @@ from tenancy.encryption.rotation import rotate
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.encryption.tidying import NotTidied, tidy
 from tenancy.isolation import activate
-from tenancy.models import DataKey, KeyTidying, OrganizationKey
+from tenancy.models import DataKey, KeptForm, KeyTidying, OrganizationKey
 from tenancy.tasks import tidy_keys
 from tests.tenancy.conftest import add_contact, make_business, superuser
 from tests.tenancy.test_data_files import found_on_disk
@@ -108,6 +108,20 @@ def test_a_replaced_organization_s_key_and_what_it_had_wrapped_are_gone_as_well(
     assert found_on_disk(superuser("keys"), old | new) == old | new
     tidy()
     assert found_on_disk(superuser("keys"), old | new) == new
+
+
+def test_what_opens_an_older_form_of_a_text_is_gone_with_its_entry(business, superuser):
+    sealed = os.urandom(120)
+    day = {"kind": "body", "scope": "2026-07-01", "place": "texting_message.body", "row_id": business.contact.pk}
+    whose = {"organization_id": business.organization.pk}
+    with keyring.keys_of(business.organization.pk):
+        KeptForm.objects.create(**whose, **day, old_key=b"8" * 8, salt=b"1" * 16, sealed=sealed)
+    superuser("keys").execute("ANALYZE")
+    with keyring.keys_of(business.organization.pk):
+        KeptForm.objects.filter(**whose).delete()
+    assert found_on_disk(superuser("keys"), {sealed}) == {sealed}
+    tidy()
+    assert found_on_disk(superuser("keys"), {sealed}) == set()
 
 
 def test_twice_is_once_and_a_key_that_was_destroyed_in_between_goes_the_second_time(business, superuser):
