@@ -19,6 +19,9 @@ _IS_YOUR_CODE: Final = re.compile(r" is your (?!confirmation)(?:[a-z]+ ){1,2}cod
 _IS_YOUR_SECRET: Final = re.compile(  # whatever else the text speaks of
     r" is (?:your|ur) (?:[a-z0-9]{2,12} ){0,2}(?:access|log ?-?in|sign ?-?in|sign ?-?on|security|verification|"
     r"authentication|authorization|one ?-?time) (?:code|pin|passcode|password)(?![a-z])"
+    r"| is (?:your|ur|the|a) (?:code|pin|passcode) (?:for|to) (?:(?:your|the|a|log|sign|verify|confirm|link|add) )"
+    r"(?:in to )?(?:(?:your|the|new) )?(?:device|account|log ?in|sign[ -]?in|phone|browser|bank|profile|registration)"
+    r"(?![a-z])"
 )
 _THAT_CAME: Final = re.compile(  # "la clave que me mandaron es 003330", "got a text from you, 172539"
     r"(?<![a-z])(?:(?:clave|codigo|code|pin) (?:que |that |which )?(?:me |you |u |they |le |i )?(?:just )?"
@@ -48,6 +51,9 @@ _ENTER_TO: Final = re.compile(  # "to finish signing in to ParentSquare enter 21
     r"(?:sign(?:ing)?[ -]?(?:in|up|on)|log(?:ging)?[ -]?(?:in|on)|registration|registering|verification|identity)"
     r"(?: (?:to|for|with|at) (?:your )?[a-z0-9.]{2,24}(?: [a-z0-9.]{2,16})?)?,? (?:please )?"
     r"(?:enter|use|type|input|put in)(?: the)?(?: code| pin)?:? ?\Z"
+    r"|(?<![a-z])(?:enter|use|type|input) (?:this|the following|the) (?:code|pin|passcode) (?:to|and) "
+    r"(?:verify|confirm|unlock|access|log ?in(?: to)?|sign ?in(?: to)?|finish|continue|activate|link)"
+    r"(?: [a-z]{1,12}){0,4}:? ?\Z"
     r"|(?<![a-z])(?:approve|authori[sz]e|confirm|verify|release|complete) (?:your |the |this |a )?(?:[a-z]{3,10} )?"
     r"(?:transfer|payment|wire|transaction|payee|recipient|withdrawal|change)(?: (?:of|to|for|from) "
     r"[$£€]?[a-z0-9.,]{1,16}(?: [a-z0-9]{2,12})?){0,2},? (?:please )?(?:enter|use|type|input|put in)(?: the)?"
@@ -173,7 +179,7 @@ def _long_behind(reading: Reading, hit: Hit, start: int, end: int) -> bool:
 
 def _asked_for(text: str, start: int, end: int, *, purpose: bool) -> bool:
     """Whether a text says to enter the number, and what is done with it."""
-    if (purpose or "approve" in text or "authori" in text) and _ENTER_TO.search(
+    if (purpose or "verify" in text or "approve" in text or "authori" in text) and _ENTER_TO.search(
         text, max(0, start - _ENTER_WITHIN), start
     ):
         return True
