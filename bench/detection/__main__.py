@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.detection.contestants import Run, run_ours, run_presidio
 from bench.detection.items import Item, read_items
 from bench.detection.scoring import NOTHING, count_labels
-from bench.detection.sets import BY_HAND, WRITTEN_BLIND, own_items
+from bench.detection.sets import BY_HAND, JUDGE, WRITTEN_BLIND, own_items
 from bench.detection.tables import categories, table
 
 DEV = Path(__file__).resolve().parents[3] / "shared" / "detect" / "dev.jsonl"
@@ -25,6 +25,8 @@ def main() -> None:
     asked, dev = arguments.mistakes, arguments.dev
     sets: dict[str, list[Item]] = {"our own sets": list(own_items()), "written blind": list(own_items(WRITTEN_BLIND))}
     sets |= {name: list(read_items(path)) for name, path in BY_HAND.items()}
+    if asked is None:  # whoever sees its mistakes spends it
+        sets["twenty-first, the judge"] = list(read_items(JUDGE))
     if dev.exists():
         sets = {dev.name: list(read_items(dev))} | sets
     else:

@@ -34,7 +34,10 @@ WRITTEN_BLIND = (
 # kinds of its faults were mended, for which messages were added to the fourteenth before. The fifteenth is by a third
 # person who had seen none of all that; the sixteenth is for the kinds that it showed, written before they were mended.
 # The seventeenth is again by somebody who had seen no detector, and the eighteenth for the kinds that it showed. So is
-# the nineteenth, and what stands beside it is for its kinds.
+# the nineteenth, and what stands beside it is for its kinds; and the twentieth likewise.
+# The twenty-first is by somebody who had seen no detector and none of these, and nobody who mends reads it: it judges.
+# Whoever looks at what was missed in it makes a guard of it, and has somebody write another.
+JUDGE = MESSAGES / "judge.jsonl"
 NINTH = MESSAGES / "ninth.jsonl"
 BY_HAND = {
     "ninth, written blind": NINTH,
@@ -49,6 +52,8 @@ BY_HAND = {
     "eighteenth": MESSAGES / "eighteenth.jsonl",
     "nineteenth, written blind": MESSAGES / "nineteenth.jsonl",
     "beside the nineteenth": MESSAGES / "beside_nineteenth.jsonl",
+    "twentieth, written blind": MESSAGES / "twentieth.jsonl",
+    "beside the twentieth": MESSAGES / "beside_twentieth.jsonl",
 }
 
 
