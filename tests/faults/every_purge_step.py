@@ -9,7 +9,6 @@ from tests.texting.desk import busy_desk
 
 __all__ = ["busy_desk", "desk", "real", "told", "without_waiting"]
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("real")]
-ALWAYS = 200  # more than there are steps
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
@@ -18,10 +17,3 @@ def test_killed_anywhere_it_is_finished_and_nothing_is_lost_or_counted_twice(poi
     scene = killing.set_scene(desk, told)
     killing.die(point, times)
     killing.judge(desk, scene, killing.resume(desk))
-
-
-@pytest.mark.parametrize("point", killing.GETS_ON)
-def test_killed_each_time_that_it_comes_there_it_ends_all_the_same(point, desk, told):
-    scene = killing.set_scene(desk, told)
-    killing.die(point, ALWAYS)
-    killing.judge(desk, scene, killing.ended(desk))

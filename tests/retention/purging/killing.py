@@ -37,8 +37,6 @@ POINTS = (
     "before_files_ended",
     "after_purge_step",
 )
-GETS_ON = ("after_keys_destroyed", "after_day_shredded", "after_purge_step")
-"""Behind what is committed: killed there each time, a purge still comes to its end."""
 ENDED = {
     "attachments": {"texting.Attachment": 1},
     "bodies": {"texting.Message": 2, "texting.Conversation": 1},
