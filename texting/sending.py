@@ -212,7 +212,7 @@ def _try_group(
         if isinstance(result, Message) and place is not None:
             if place is not draft.conversation:
                 result.conversation, result.contact = place, place.contact
-            result.decision_id, result.decision_verdict = decisions[-1].pk, decisions[-1].verdict
+            result.decision, result.decision_verdict = decisions[-1], decisions[-1].verdict
             told += [refusals.Objected(place, draft, outcome, result.pk)] if outcome.explained else []
         else:
             _record_refusal(draft, place, outcome)

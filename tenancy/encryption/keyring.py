@@ -323,9 +323,7 @@ def _unwrapped_together(rows: Iterable[DataKey]) -> dict[bytes, Key]:
 
 
 def _many_unwrapped(organization: UUID, rows: QuerySet[DataKey]) -> dict[bytes, Key]:
-    """The same for thousands of one organization: their columns in one statement, the few organization keys in another.
-    What is held here is not unwrapped again.
-    """
+    """The same for thousands of one organization, in two statements. What is held here is not unwrapped again."""
     columns = ("key_id", "kind", "scope", "generation", "wrapped", "withheld_at", "wrapped_by_id", "organization_id")
     found = list(rows.values_list(*columns))
     owners = OrganizationKey.objects.filter(pk__in={row[6] for row in found})
@@ -334,8 +332,7 @@ def _many_unwrapped(organization: UUID, rows: QuerySet[DataKey]) -> dict[bytes, 
     keys: dict[bytes, Key] = {}
     for stored_id, kind, scope, generation, wrapped, withheld_at, owner, whose in found:
         key_id = bytes(stored_id)
-        key = held.get(key_id)
-        if key is None:
+        if (key := held.get(key_id)) is None:
             binding = _binding(whose, kind, scope, generation, key_id)
             key = Key(key_id, records.unwrap(bytes(wrapped), wrapping[owner], binding), kind, scope)
         keys[key_id] = _as_stored(key, withheld_at is not None)
