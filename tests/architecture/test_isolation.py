@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, connections, transaction
 
+from tenancy.constraints import SameOrganization
 from tenancy.isolation import TenantModel, activate
 
 # Tables with an organization's id that are read before an organization is known: ids, times and switches only.
@@ -127,6 +128,34 @@ def test_every_reference_is_checked_by_the_database():
     references = {(field.model._meta.db_table, field.column) for field in fields}
     assert len(references) > 300, "the models were read"
     assert references - set(rows) == UNCHECKED
+
+
+@pytest.mark.django_db
+def test_what_a_key_compares_besides_cannot_be_missing_where_it_refers_to_something():
+    """A key of several columns compares none of them where one is NULL, and so refers to whatever it likes."""
+    keys = [
+        (model._meta.db_table, constraint.also[0], model._meta.get_field(constraint.field).column)
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, SameOrganization) and constraint.also
+    ]
+    assert len(keys) >= 2, "the models were read"
+    for table, column, reference in keys:
+        [(is_forced,)] = catalogue(
+            "default",
+            "SELECT a.attnotnull FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attname = %s",
+            table,
+            column,
+        )
+        rows = catalogue(
+            "default",
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'",
+            table,
+        )
+        ways = [way for (check,) in rows if f"({reference} IS NOT NULL)" in check for way in check.split(" OR ")]
+        named = [way for way in ways if f"({reference} IS NOT NULL)" in way]
+        is_checked = bool(named) and all(f"({column} IS NOT NULL)" in way for way in named)
+        assert is_forced or is_checked, (table, column)
 
 
 @pytest.mark.django_db

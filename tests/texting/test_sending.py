@@ -125,6 +125,22 @@ def test_the_database_refuses_an_outgoing_text_without_a_decision_that_allowed_i
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+def test_the_database_refuses_an_outgoing_text_whose_decision_does_not_exist(scene):
+    """Without a verdict its key compares nothing, and a comparison with NULL is what a check lets pass."""
+    with activate(scene.organization):
+        scene.hear("Hello")
+        message = sending.send_text(conversation=scene.conversation(), body="Good morning", author=scene.agent)
+        for verdict in ("NULL", "'allow'"):
+            with pytest.raises(IntegrityError), transaction.atomic(), transaction.get_connection().cursor() as cursor:
+                cursor.execute(
+                    f"UPDATE texting_message SET decision_verdict = {verdict}, decision_id = gen_random_uuid()"
+                    " WHERE id = %s",
+                    [message.pk],
+                )
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        assert Message.objects.get(pk=message.pk).decision.verdict == "allow"
+
+
 def test_nothing_is_sent_without_policies(scene, settings):
     from django.core.exceptions import ImproperlyConfigured
 

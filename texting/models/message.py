@@ -193,7 +193,12 @@ class Message(Ending, TenantModel):
             ),
             models.CheckConstraint(
                 condition=models.Q(direction="in", decision__isnull=True)
-                | models.Q(direction="out", decision__isnull=False, decision_verdict=ALLOWED),
+                | models.Q(  # NULL = 'allow' is NULL, which a check lets pass and the key above does not compare
+                    direction="out",
+                    decision__isnull=False,
+                    decision_verdict__isnull=False,
+                    decision_verdict=ALLOWED,
+                ),
                 name="texting_message_allowed",
             ),
             ending_is_whole("texting_message", "body"),
