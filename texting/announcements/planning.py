@@ -25,8 +25,10 @@ from texting.announcements.texts import require_fields, unseen_words
 from texting.announcements.their_time import first_moment
 from texting.announcements.writing import (
     PROMISED,
+    TROUBLES,
     CannotAnnounce,
     changed_meanwhile,
+    forget_troubles,
     lock,
     promise_nothing,
     require_sender,
@@ -73,8 +75,8 @@ def plan(*, member: Membership, row: Announcement, at: datetime | None = None, w
         running.ask(mine, member, people)
         return
     mine.state, mine.started_by, mine.why = State.PLANNED, member, ""
-    mine.tries, mine.again_at = 0, None
-    mine.save(update_fields=["state", "started_by", "why", "tries", "again_at", *PROMISED])
+    forget_troubles(mine)
+    mine.save(update_fields=["state", "started_by", "why", *TROUBLES, *PROMISED])
     _record(AuditKind.ANNOUNCEMENT_PLANNED, mine, member, people=people)
 
 

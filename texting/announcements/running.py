@@ -21,8 +21,10 @@ from texting.announcements.texts import NOT_MADE, bind, require_fields, unseen, 
 from texting.announcements.writing import (
     OPEN,
     PROMISED,
+    TROUBLES,
     CannotAnnounce,
     forget_recipients,
+    forget_troubles,
     lock,
     promise_nothing,
     require_sender,
@@ -75,10 +77,11 @@ def look_anew(mine: Announcement) -> None:
     rows = AnnouncementRecipient.objects.filter(announcement=mine)
     rows.update(state=RowState.UNREAD, is_agreed=agreed, reason="", segments=0, price_micros=0, due_at=None)
     mine.report = {name: mine.report[name] for name in ("list", "rows") if name in mine.report}
-    mine.state, mine.why, mine.checked_at, mine.tries, mine.again_at = State.CHECKING, "", None, 0, None
+    mine.state, mine.why, mine.checked_at = State.CHECKING, "", None
+    forget_troubles(mine)
     bind(mine)
-    looked = ["state", "why", "checked_at", "is_gathered", "report", "made_by", "words_version", "tries", "again_at"]
-    mine.save(update_fields=[*looked, *PROMISED])
+    looked = ["state", "why", "checked_at", "is_gathered", "report", "made_by", "words_version"]
+    mine.save(update_fields=[*looked, *TROUBLES, *PROMISED])
 
 
 def start(*, member: Membership, row: Announcement) -> None:
@@ -100,8 +103,8 @@ def ask(mine: Announcement, member: Membership, people: int) -> None:
     """It waits for somebody else than this member; the caller holds the row."""
     mine.state, mine.started_by, mine.why = State.ASKED, member, ""
     mine.approved_by, mine.approved_for, mine.approved_version = None, 0, ""
-    mine.tries, mine.again_at = 0, None
-    mine.save(update_fields=["state", "started_by", "why", "tries", "again_at", *PROMISED])
+    forget_troubles(mine)
+    mine.save(update_fields=["state", "started_by", "why", *TROUBLES, *PROMISED])
     audit.record(event=AuditKind.ANNOUNCEMENT_ASKED, actor=member, object=mine, people=people)
     telling.waits(mine)
 
@@ -131,8 +134,9 @@ def approve(*, member: Membership, row: Announcement) -> None:
     if is_looked_at_again(mine):
         if mine.begins_at is not None and timezone.now() - mine.begins_at > TOO_LATE:
             raise CannotAnnounce(_("Its time has passed. Send it back, so that another one is chosen."))
-        mine.state, mine.why, mine.tries, mine.again_at = State.PLANNED, "", 0, None
-        mine.save(update_fields=["state", "why", "tries", "again_at", *PROMISED])
+        mine.state, mine.why = State.PLANNED, ""
+        forget_troubles(mine)
+        mine.save(update_fields=["state", "why", *TROUBLES, *PROMISED])
     else:
         go(mine, asked_by)
     audit.record(event=AuditKind.ANNOUNCEMENT_APPROVED, actor=member, object=mine, people=people)
@@ -266,8 +270,9 @@ def cancel(*, member: Membership, row: Announcement) -> None:
     """End it for good: what waits is taken back, what has left has left. Raises CannotAnnounce; MissingPermission."""
     require_sender(member)
     mine = lock(row, State.RUNNING, State.PAUSED)
-    mine.state, mine.again_at = State.CANCELED, None
-    mine.save(update_fields=["state", "again_at"])
+    mine.state = State.CANCELED
+    forget_troubles(mine)
+    mine.save(update_fields=["state", *TROUBLES])
     audit.record(event=AuditKind.ANNOUNCEMENT_CANCELED, actor=member, object=mine)
     ring(mine)
 
@@ -284,10 +289,10 @@ def go(mine: Announcement, member: Membership) -> None:
     """From now on it is this member's, and what is judged begins anew; the caller holds the row."""
     now = timezone.now()
     mine.state, mine.why, mine.started_by, mine.judged_from = State.RUNNING, "", member, now
-    mine.tries, mine.again_at = 0, None
+    forget_troubles(mine)
     mine.started_at = mine.started_at or now
-    kept = ["state", "why", "started_by", "started_at", "judged_from", "ended_at", "tries", "again_at"]
-    mine.save(update_fields=[*kept, *PROMISED])
+    kept = ["state", "why", "started_by", "started_at", "judged_from", "ended_at"]
+    mine.save(update_fields=[*kept, *TROUBLES, *PROMISED])
 
 
 def _life(row: Announcement) -> timedelta:

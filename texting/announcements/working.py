@@ -80,20 +80,25 @@ class _Turn:
 
 def work(organization_id: UUID, announcement_id: UUID, *, seconds: float = A_TURN, batch: int | None = None) -> bool:
     """Work on one for a while. Returns whether something can be done at once that nobody else is at."""
-    if not breaking.begin(organization_id, announcement_id):
+    since = breaking.begin(organization_id, announcement_id)
+    if since is None:
         return False
     ends, turn = time.monotonic() + seconds, _Turn()
     while True:
         try:
             with activate(organization_id):
-                if not _one_batch(announcement_id, batch or BATCH, turn):
-                    return False
-                crash_here("before_announced_commit")
+                goes_on = _one_batch(announcement_id, batch or BATCH, turn)
+                if goes_on:
+                    crash_here("before_announced_commit")
         except Exception as error:
             log.exception("announcement_broke", extra={"announcement": str(announcement_id)})
             breaking.note(organization_id, announcement_id)
             if isinstance(error, DatabaseError):
                 raise
+            return False
+        if goes_on is None:
+            breaking.leave(organization_id, announcement_id, since)
+        if not goes_on:
             return False
         if time.monotonic() >= ends:
             return True
@@ -108,8 +113,8 @@ def unfinished() -> list[UUID]:
     return list(rows.order_by("started_at").values_list("pk", flat=True))
 
 
-def _one_batch(announcement_id: UUID, batch: int, turn: _Turn) -> bool:
-    """False when there is nothing to do now, or when another worker does it."""
+def _one_batch(announcement_id: UUID, batch: int, turn: _Turn) -> bool | None:
+    """False when nothing is left to do now; None when it is not looked at, or another worker is at it."""
     rows = Announcement.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
     row = (
         rows.select_related("line__team", "made_by__user", "started_by__user", "approved_by__user", "organization")
@@ -117,7 +122,7 @@ def _one_batch(announcement_id: UUID, batch: int, turn: _Turn) -> bool:
         .first()
     )
     if row is None or row.state in {State.DRAFT, State.CHECKED, State.ASKED} or breaking.rests(row):
-        return False
+        return None
     goes_on = _work_at(row, batch, turn)
     breaking.forget(row)
     return goes_on

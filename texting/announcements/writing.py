@@ -149,6 +149,12 @@ def promise_nothing(row: Announcement) -> None:
     row.approved_by, row.approved_for, row.approved_version = None, 0, ""
 
 
+def forget_troubles(row: Announcement) -> None:
+    """Nothing has broken, it rests no more, and no worker has died at it; the caller saves the row (`TROUBLES`)."""
+    row.tries, row.again_at, row.begun_at = 0, None, None
+
+
+TROUBLES = ("tries", "again_at", "begun_at")
 PROMISED = ("begins_at", "begins_theirs", "approved_by", "approved_for", "approved_version")
 
 
