@@ -84,7 +84,7 @@ class Reason:
     before then. `valid_for`: how much longer than now it may leave; the provider is told. `is_warning`: it allows the
     text and whoever writes should know. `about_text`: other words would pass. `wants_reason`: its author may send it
     all the same and say why (`Draft.because`); in a reason that allows, the author did. `in_general`: the same without
-    anything of this text, where `text` tells what stands in it: what people read who may not know what was filled in.
+    anything of this text: what people read who may not know what was filled in; without it they are told no reason.
     """
 
     rule: str

@@ -80,6 +80,7 @@ class OpenEscalation:
             what_to_do=_("Send it securely, ask for the payment with a payment link, call or e-mail them."),
             evidence={"escalation": str(found[0].pk), "kinds": ",".join(kinds)},
             about_text=True,
+            in_general=_("An escalation is open about that: it is not settled by text."),
         )
         return Ruling((reason,))
 

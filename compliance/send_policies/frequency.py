@@ -154,11 +154,13 @@ def _put_off(cap: Cap, free: datetime, *, leaving: bool, counted: int) -> Reason
 
 
 def _too_long() -> Reason:
+    text = say("An appointment text has at most %(most)d characters, with company name and opt-out words.")
+    text %= {"most": LONGEST_HEALTHCARE}
     return Reason(
         rule="healthcare.length",
         verdict=Verdict.REFUSE,
-        text=say("An appointment text has at most %(most)d characters, with company name and opt-out words.")
-        % {"most": LONGEST_HEALTHCARE},
+        text=text,
+        in_general=text,
         what_to_do=say("Shorten it. An admin can read why under Settings > Quiet hours."),
         version=quiet_hours.rules_version(),
     )

@@ -18,12 +18,14 @@ class LineActive:
         line = draft.conversation.line
         if line.is_active:
             return Ruling()
+        text = _("The line %(name)s is switched off.") % {"name": line.name}
         return Ruling(
             (
                 Reason(
                     rule=self.name,
                     verdict=Verdict.REFUSE,
-                    text=_("The line %(name)s is switched off.") % {"name": line.name},
+                    text=text,
+                    in_general=text,
                     what_to_do=_("Ask an admin to switch it on, or write from another line."),
                     evidence={"line": str(line.pk)},
                 ),
@@ -52,6 +54,7 @@ class CodeLine:
                     rule=self.name,
                     verdict=Verdict.REFUSE,
                     text=text,
+                    in_general=text,
                     what_to_do=_("Write from another line.")
                     if on_it
                     else _("Ask an admin to connect a line for codes."),

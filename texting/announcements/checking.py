@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from tenancy.bulk_writes import insert_rows, update_rows
 from tenancy.encryption import KeyDestroyed, prefetch
+from tenancy.said import gettext as _
 from tenancy.said import kept, together
 from texting import gate, sending, threads
 from texting.announcements import audiences, once
@@ -158,7 +159,7 @@ def _judge(
             against = outcome.objections[0] if outcome.objections else None
             one.state, one.reason = RowState.LEFT_OUT, (against.rule if against else "none")[:60]
             if against is not None and len(said) < 50:
-                said.setdefault(one.reason, kept(together(_why(row, against), against.what_to_do)))
+                said.setdefault(one.reason, kept(_why(row, against)))
         elif len(outcome.text) > sending.LONGEST:
             one.state, one.reason = RowState.LEFT_OUT, TOO_LONG
         else:
@@ -174,8 +175,13 @@ def _judge(
 
 
 def _why(row: Announcement, against: Reason) -> str:
-    """What everybody reads who sees it: where a template is filled in, nothing of what stands with one customer."""
-    return against.text if row.template_id is None else against.in_general or against.text
+    """What everybody reads who sees it: where a template is filled in, nothing of what stands with one customer.
+
+    A rule that says nothing in general may quote the text, also in what it says to do.
+    """
+    if row.template_id is None:
+        return together(against.text, against.what_to_do)
+    return together(against.in_general, against.what_to_do) if against.in_general else _("No reason was given")
 
 
 def _is_allowed(outcome: Outcome | None) -> bool:

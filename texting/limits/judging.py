@@ -204,4 +204,5 @@ def _mark(rule: str, words: str, at: datetime, here: Standing, act: str) -> Reas
     local, today = at.astimezone(here.zone), here.now.astimezone(here.zone).date()
     when = moment(local, "H:i" if local.date() == today else "D j M, H:i")
     what_to_do = together(say("It is possible again from %(when)s.") % {"when": when}, act)
-    return Reason(rule=rule, verdict=Verdict.REFUSE, text=words, what_to_do=what_to_do, again_at=at)
+    verdict = Verdict.REFUSE
+    return Reason(rule=rule, verdict=verdict, text=words, what_to_do=what_to_do, again_at=at, in_general=words)

@@ -101,6 +101,7 @@ class TestTheGate:
                 )
             reason = next(one for one in refused.value.outcome.objections if one.rule == "escalation.locked")
             assert "payment link" in reason.what_to_do
+            assert reason.in_general == "An escalation is open about that: it is not settled by text."
             assert not Message.objects.filter(author=desk.cast.supervisor).exists()
         end(desk)
         assert "escalation.locked" not in rules(desk, offered, body)

@@ -25,14 +25,15 @@ from tests.texting.announcements.many import (
     write,
 )
 from tests.texting.desk import desk
-from texting import threads
+from texting import gate, threads
 from texting.announcements import planning, reading, rules, running, working
 from texting.announcements.writing import CannotAnnounce
 from texting.fields import defining
 from texting.fields import writing as values
 from texting.fields.defining import Right
 from texting.fields.kinds import Kind
-from texting.models import Announcement, ContactField, FieldRight, Message
+from texting.gate import Reason, Ruling, Verdict
+from texting.models import Announcement, ContactField, FieldRight, Line, Message
 from texting.phone_numbers import parse
 
 __all__ = ["desk"]
@@ -97,6 +98,48 @@ def test_why_one_is_left_out_tells_nobody_what_stands_with_them(desk, visit, val
         file = [reading.cells(desk.cast.supervisor, looked, one) for one in reading.recipients(looked)]
     assert private not in str(file)
     assert said in str(file)
+
+
+class QuotesTheText:
+    """A rule that tells what stands in a text, and does not say the same in general."""
+
+    name = "quoting"
+
+    def judge(self, draft) -> Ruling:
+        if "Monday" not in draft.body:
+            return Ruling()
+        text = f"Nobody comes {draft.body}"
+        return Ruling((Reason(self.name, Verdict.REFUSE, text=text, what_to_do=f"Not {draft.body}"),))
+
+
+@pytest.fixture
+def quoting(settings):
+    settings.TEXTING_SEND_POLICIES = [*settings.TEXTING_SEND_POLICIES, f"{__name__}.QuotesTheText"]
+    gate.policies.cache_clear()
+    yield
+    gate.policies.cache_clear()
+
+
+def test_a_rule_that_says_nothing_in_general_is_quoted_to_nobody(desk, visit, quoting):
+    hide(desk, visit)
+    row = of_template(desk)
+    assert states(desk, row) == {"ready": 2, "left_out": 1}
+    looked = fresh(desk, row)
+    assert looked.report["said"].keys() == {"quoting"}
+    assert "Monday" not in json.dumps(looked.report, ensure_ascii=False)
+    shown = page(desk, desk.cast.supervisor, row)
+    assert "No reason was given" in shown
+    assert "Monday" not in shown
+
+
+def test_a_line_that_is_switched_off_is_named_also_where_a_template_is_filled_in(desk, visit):
+    row = write(desk, body="", template_id=desk.template.pk)
+    act(desk, running.check, row)
+    with activate(desk.organization):
+        Line.objects.filter(pk=desk.line.pk).update(is_active=False)
+    work(desk, row)
+    assert states(desk, row) == {"left_out": 3}
+    assert "is switched off." in page(desk, desk.cast.owner, row)
 
 
 def test_what_everybody_gets_is_quoted(desk):
