@@ -11,7 +11,7 @@ from math import ceil, floor, log10
 from django.template import TemplateSyntaxError
 from django.utils.safestring import SafeString
 
-from config.ui.chart_words import Series, Value, figure, told
+from config.ui.chart_words import Series, Value, figure, tick, told
 from config.ui.registry import draw, register
 
 # Units of the drawing; it is scaled to the width it is given.
@@ -107,7 +107,16 @@ def _runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float
     return [run for run in runs if run]
 
 
-def _line(place: int, name: str, labels: Sequence[str], values: Sequence[Value], *, top: float, alone: bool) -> Drawn:
+def _line(
+    place: int,
+    name: str,
+    labels: Sequence[str],
+    values: Sequence[Value],
+    *,
+    top: float,
+    alone: bool,
+    places: int | None,
+) -> Drawn:
     base = HEIGHT - BOTTOM
     points = [
         None if value is None else (round(_column(at, len(labels), False), 1), base - _height(value, top))
@@ -119,16 +128,19 @@ def _line(place: int, name: str, labels: Sequence[str], values: Sequence[Value],
         paths.append(drawn)
         areas.append(f"{drawn} L{run[-1][0]:.1f} {base:.1f} L{run[0][0]:.1f} {base:.1f} Z")
     marks = tuple(
-        Mark(
-            point[0], round(point[1], 1), f"{label}: {figure(value)}" if alone else f"{name}, {label}: {figure(value)}"
-        )
+        Mark(point[0], round(point[1], 1), _hint("" if alone else name, label, figure(value, places)))
         for point, label, value in zip(points, labels, values, strict=True)
         if point is not None
     )
     return Drawn(place, name, " ".join(paths), " ".join(areas) if alone else "", marks)
 
 
-def _bars(labels: Sequence[str], series: Series, top: float, stacked: bool) -> list[Drawn]:
+def _hint(name: str, label: str, words: str) -> str:
+    """What hovering shows; `name`: of the series, where there are several."""
+    return f"{name}, {label}: {words}" if name else f"{label}: {words}"
+
+
+def _bars(labels: Sequence[str], series: Series, top: float, *, stacked: bool, places: int | None) -> list[Drawn]:
     slot = (WIDTH - LEFT - RIGHT) / max(1, len(labels))
     group = min(slot * 0.72, 64.0 if stacked or len(series) == 1 else 24.0 * len(series))
     width = group if stacked else group / len(series)
@@ -142,7 +154,7 @@ def _bars(labels: Sequence[str], series: Series, top: float, stacked: bool) -> l
             tall = _height(value, top)
             left = _column(at, len(labels), True) - group / 2 + (0 if stacked else width * place)
             y = HEIGHT - BOTTOM - tall - (below[at] if stacked else 0)
-            words = f"{labels[at]}: {figure(value)}" if len(series) == 1 else f"{name}, {labels[at]}: {figure(value)}"
+            words = _hint("" if len(series) == 1 else name, labels[at], figure(value, places))
             # A hair of ground between neighbours keeps them apart without colour.
             marks.append(Mark(round(left, 1), round(y, 1), words, round(max(1.0, width - 1.5), 1), max(1.0, tall - 1)))
             below[at] += tall
@@ -166,15 +178,20 @@ def _plot(
     drawn: list[Drawn],
     ticks: list[float],
     then: Sequence[str] = (),
+    places: int | None = None,
 ) -> SafeString:
     centred = not any(one.path for one in drawn)
-    days = [f"{label} ({other})" for label, other in zip(labels, then, strict=True)] if then else labels
+    days = (
+        [f"{label} ({other})" if other else label for label, other in zip(labels, then, strict=True)]
+        if then
+        else labels
+    )
     return draw(
         "plot",
         {
             "title": title,
             "unit": unit,
-            "words": told(labels, series, then, over_time=not centred),
+            "words": told(labels, series, then, over_time=not centred, places=places),
             "width": int(WIDTH),
             "height": int(HEIGHT),
             "left": LEFT,
@@ -182,11 +199,11 @@ def _plot(
             "base": HEIGHT - BOTTOM,
             "tick_x": LEFT - 8,
             "label_y": HEIGHT - 8,
-            "grid": [Tick(round(HEIGHT - BOTTOM - _height(tick, ticks[-1]), 1), figure(tick)) for tick in ticks],
+            "grid": [Tick(round(HEIGHT - BOTTOM - _height(one, ticks[-1]), 1), tick(one)) for one in ticks],
             "labels": _labels(labels, centred),
             "drawn": drawn,
             "names": [name for name, _values in series],
-            "rows": [(day, [figure(values[at]) for _name, values in series]) for at, day in enumerate(days)],
+            "rows": [(day, [figure(values[at], places) for _name, values in series]) for at, day in enumerate(days)],
         },
     )
 
@@ -205,10 +222,12 @@ def line_plot(
     *,
     beside: float = 0,
     then: Sequence[str] = (),
+    places: int | None = None,
 ) -> SafeString:
     """Values over time. `series` is a list of `(name, values)`; a value may be `None` and leaves a gap. `most`: the end
     of a scale that has one, as of scores from 1 to 5. `beside`: the largest value of the plots beside it, which have
-    the same scale. `then`: the labels of the last series, where that is of other days than the rest.
+    the same scale. `then`: the labels of the last series, where that is of other days than the rest. `places`: digits
+    after the point of every figure (money has two); None: as many as `figure` takes.
     """
     _checked(labels, series)
     ticks = [float(tick) for tick in range(most + 1)] if most else nice_ticks(max(_most(series), beside))
@@ -221,19 +240,29 @@ def line_plot(
             values,
             top=ticks[-1],
             alone=alone,
+            places=places,
         )
         for place, (name, values) in enumerate(series)
     ]
-    return _plot(title, unit, labels, series, drawn=drawn if labels else [], ticks=ticks, then=then)
+    return _plot(title, unit, labels, series, drawn=drawn if labels else [], ticks=ticks, then=then, places=places)
 
 
 @register.simple_tag
-def bar_plot(title: str, labels: Sequence[str], series: Series, unit: str = "", stacked: bool = False) -> SafeString:
-    """Amounts beside each other, or on top of each other when they are parts of a whole."""
+def bar_plot(
+    title: str,
+    labels: Sequence[str],
+    series: Series,
+    unit: str = "",
+    stacked: bool = False,
+    *,
+    places: int | None = None,
+) -> SafeString:
+    """Amounts beside each other, or on top of each other when they are parts of a whole. `places`: of `line_plot`."""
     _checked(labels, series)
     sums = [sum(float(values[at] or 0) for _name, values in series) for at in range(len(labels))]
     ticks = nice_ticks(max(sums, default=0.0) if stacked else _most(series))
-    return _plot(title, unit, labels, series, drawn=_bars(labels, series, ticks[-1], stacked), ticks=ticks)
+    drawn = _bars(labels, series, ticks[-1], stacked=stacked, places=places)
+    return _plot(title, unit, labels, series, drawn=drawn, ticks=ticks, places=places)
 
 
 def funnel_steps(steps: Sequence[tuple[str, int]]) -> list[Step]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.ui.chart_words import figure
+from config.ui.chart_words import figure, tick
 from config.ui.charts import funnel_steps, nice_ticks
 from config.ui.display import initials
 from config.ui.icons import NAMES
@@ -373,10 +374,33 @@ def test_stacked_bars_reach_the_sum_and_grouped_ones_their_own_height() -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0.42, "0.42"), (0.05, "0.05"), (0.1 * 3, "0.3"), (0.0079, "0.0079"), (0.999, "1"), (0, "0"), (1.25, "1.2")],
+    [
+        (0.42, "0.42"),
+        (0.05, "0.05"),
+        (0.1 * 3, "0.3"),
+        (0.0079, "0.0079"),
+        (0.999, "1"),
+        (0, "0"),
+        (1.25, "1.3"),
+        (1.99, "2.0"),
+    ],
 )
 def test_what_is_less_than_one_keeps_two_digits(value, words) -> None:
     assert figure(value) == words
+
+
+@given(st.decimals(min_value=0, max_value=10**6, places=2))
+def test_a_figure_is_rounded_and_never_cut(value: Decimal) -> None:
+    words = Decimal(figure(float(value)).replace(",", ""))
+    assert abs(words - value) <= Decimal("0.05")
+    if value >= 1:
+        assert words == value.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def test_a_scale_is_written_with_all_its_digits() -> None:
+    assert [tick(one) for one in (0.0, 0.25, 1.25, 2.5, 0.1 * 3, 1500.0, 0.0025)] == [
+        *("0", "0.25", "1.25", "2.5", "0.3", "1,500", "0.0025")
+    ]
 
 
 def test_a_plot_without_figures_says_so_and_a_crooked_one_is_refused() -> None:

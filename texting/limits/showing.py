@@ -70,7 +70,7 @@ def days(member: Membership) -> tuple[list[str], list[int], list[float]]:
     wanted = [last - timedelta(days=ago) for ago in reversed(range(DAYS))]
     found = [by_day.get(day, (0, 0)) for day in wanted]
     labels = [date_format(day, "j M") for day in wanted]
-    return labels, [segments for segments, _micros in found], [round(micros / MICROS, 2) for _segments, micros in found]
+    return labels, [segments for segments, _micros in found], [micros / MICROS for _segments, micros in found]
 
 
 @dataclass(frozen=True)
