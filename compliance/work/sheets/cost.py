@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from compliance.models import names_in_reports
@@ -55,7 +56,7 @@ def sheet(asked: Asked) -> Sheet:
                     (_("More by special letters"), _days(asked, days, "extra")),
                 ],
             ),
-            compared(asked, _("Cost over time"), days, days_then, drawn=_cost, unit=prices().currency),
+            compared(asked, _("Cost over time"), days, days_then, drawn=_cost, unit=prices().currency, places=2),
         ],
         smalls=[
             *_costs(asked, part_days, title),
@@ -80,8 +81,9 @@ def sheet(asked: Asked) -> Sheet:
 
 
 def money(micros: int) -> str:
-    """In the price table's currency."""
-    return f"{micros / MICROS:,.2f} {prices().currency}"
+    """In the price table's currency, to the hundredth, half a one up."""
+    whole = (Decimal(micros) / MICROS).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{number_format(whole, decimal_pos=2, force_grouping=True)} {prices().currency}"
 
 
 def _days(asked: Asked, found: Mapping[Any, Texts], name: str) -> list[int]:
@@ -98,7 +100,8 @@ def _costs(asked: Asked, found: Mapping[Any, Texts], title: str, names: Mapping[
         micros = summed(asked, days, lambda one: one.micros)
         return [(prices().currency, [some / MICROS for some in micros])]
 
-    return smalls(asked, found, title, drawn, weight=lambda one: one.micros, unit=prices().currency, names=names)
+    unit = prices().currency
+    return smalls(asked, found, title, drawn, weight=lambda one: one.micros, unit=unit, names=names, places=2)
 
 
 def _of_people(found: Mapping[Any, Texts], names: Mapping[Any, str]) -> list[tuple[str, Texts]]:

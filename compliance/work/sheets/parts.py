@@ -21,6 +21,7 @@ def smalls(
     weight: Callable[[Found], int],
     unit: str = "",
     names: Mapping[Any, str] | None = None,
+    places: int | None = None,
 ) -> list[Small]:
     """Of figures by (day, line or member): one plot for each that has a name and anything to show; none for a single
     one, which the plots of all show already. `drawn`: the lines of one of them, from its figures of each day. `names`:
@@ -38,4 +39,4 @@ def smalls(
         return []
     labels = [date_format(bucket, "j M") for bucket in asked.period.buckets()]
     plots = [(name, drawn(parts[name])) for name in ranked[:MOST_SERIES]]
-    return [Small(title, labels, plots, unit, left_out=len(ranked) - len(plots))]
+    return [Small(title, labels, plots, unit, left_out=len(ranked) - len(plots), places=places)]

@@ -91,7 +91,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Plot:
-    """Lines over time, or bars. `then`: what the last series has instead of the labels, where it is of other days."""
+    """Lines over time, or bars. `then`: what the last series has instead of the labels, where it is of other days; ""
+    where it has none. `places`: how many digits its figures have after the point, where that is always as many.
+    """
 
     title: str
     labels: Sequence[str]
@@ -99,23 +101,27 @@ class Plot:
     unit: str = ""
     bars: bool = False
     then: Sequence[str] = ()
+    places: int | None = None
 
     def cells(self) -> Iterator[tuple[str, str, Value]]:
         """For a file: of each value its day, its series' name and itself."""
         for at, (name, values) in enumerate(self.series):
             days = self.then if self.then and at == len(self.series) - 1 else self.labels
-            yield from ((day, name, value) for day, value in zip(days, values, strict=True))
+            yield from ((day, name, value) for day, value in zip(days, values, strict=True) if day)
 
 
 @dataclass(frozen=True)
 class Small:
-    """A plot of lines for each of several, all of one scale. `left_out`: how many more there are."""
+    """A plot of lines for each of several, all of one scale. `left_out`: how many more there are; `places`: as of a
+    `Plot`.
+    """
 
     title: str
     labels: Sequence[str]
     parts: Sequence[tuple[str, Sequence[tuple[str, Sequence[Value]]]]]
     unit: str = ""
     left_out: int = 0
+    places: int | None = None
 
     @property
     def names(self) -> list[str]:
