@@ -185,13 +185,38 @@ class SessionStore(SessionBase):
     def take(self, name: str) -> Any:
         """A value out of the session, for one request only: of two that ask at the same time the other gets None."""
         with transaction.atomic():
-            row = Session.objects.select_for_update().filter(key_hash=self.binding).first()
+            row = self._locked()
             if row is None or name not in row.data:
                 return None
             value = row.data.pop(name)
             row.save(update_fields=["data"])
-        self.pop(name, None)
+        self._cached.pop(name, None)
         return value
+
+    def add_to(self, name: str, item: str, *, at_most: int) -> None:
+        """Put it at the end of a list of the session, which keeps its latest `at_most`; what others add at the same
+        time stays. Nothing happens to a session that has ended.
+        """
+        with transaction.atomic():
+            row = self._locked()
+            if row is None:
+                return
+            before = row.data.get(name, [])
+            after = [*(one for one in before if one != item), item][-at_most:]
+            if after != before:
+                row.data[name] = after
+                row.save(update_fields=["data"])
+        self._cached[name] = after
+
+    def _locked(self) -> Session | None:
+        return Session.objects.select_for_update().filter(key_hash=self.binding).first()
+
+    @property
+    def _cached(self) -> dict[str, Any]:
+        """What this request has read. A change that is stored already is made here and not through the session's own
+        interface: that would write the whole session once more, with what others have taken or added meanwhile undone.
+        """
+        return self._get_session()  # type: ignore[attr-defined,no-any-return] # not in the stubs
 
     def step(self, state: Pending | SignedIn, *, address: str | None, browser: str, mark: str = "") -> None:
         """Move to the next state under a new key; nothing of the state before is kept, the old key opens nothing.

@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import MemberRequest, Permission, public, requires
+from accounts.sessions import SessionStore
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import EncryptionError
@@ -76,9 +77,7 @@ def media(request: HttpRequest, token: str) -> HttpResponse:
 
 def _write_down(request: MemberRequest, opened: Attachment) -> None:
     audit.record(event=AuditKind.ATTACHMENT_OPENED, actor=request.member, object=opened)
-    key, before = str(opened.pk), request.session.get(OPENED, [])
-    if key not in before:
-        request.session[OPENED] = [*before, key][-REMEMBERED:]
+    SessionStore.of(request).add_to(OPENED, str(opened.pk), at_most=REMEMBERED)
 
 
 def inert(content: bytes, content_type: str, *, name: str, saved: bool = False) -> HttpResponse:

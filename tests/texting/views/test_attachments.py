@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.sessions import SessionStore
 from tenancy.audit import AuditKind
 from tenancy.encryption import Undecryptable
 from tenancy.encryption.shredding import destroy_keys
@@ -123,6 +124,27 @@ class TestAPictureIsClosedUntilSomebodyOpensIt:
         assert opened(desk) == 3, "each time counts"
         assert agent.get(f"/inbox/attachments/{picture.pk}/thumbnail/").status_code == 404
         assert agent.get(f"/inbox/attachments/{other.pk}/thumbnail/").status_code == 200
+
+    def test_one_opened_again_is_among_the_latest(self, desk, picture, monkeypatch):
+        monkeypatch.setattr(attachments, "REMEMBERED", 2)
+        agent = desk.as_(desk.cast.agent)
+        second, third = (a_file(desk, samples.jpeg_with_place()) for _time in range(2))
+        for file in (picture, second, picture, third):
+            agent.post(f"/inbox/attachments/{file.pk}/show/")
+        answers = [agent.get(f"/inbox/attachments/{one.pk}/thumbnail/").status_code for one in (picture, second, third)]
+        assert answers == [200, 404, 200]
+
+    def test_showing_it_writes_nothing_else_of_the_session(self, desk, picture, monkeypatch):
+        """What another request took out of it meanwhile stays gone."""
+        agent = desk.as_(desk.cast.agent)
+        store = agent.session
+        store["once"] = "a challenge"
+        store.save()
+        key, read = store.session_key, attachments.storing.read
+        monkeypatch.setattr(attachments.storing, "read", lambda file: (SessionStore(key).take("once"), read(file))[1])
+        assert agent.get(f"/inbox/attachments/{picture.pk}/").status_code == 200
+        assert "once" not in SessionStore(key)
+        assert SessionStore(key)[attachments.OPENED] == [str(picture.pk)]
 
 
 def test_a_file_of_another_teams_line_is_not_there(desk):
