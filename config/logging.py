@@ -13,8 +13,13 @@ from typing import Any
 
 from tenancy import trace
 
-# PostgreSQL's and psycopg's additions to the first line of an error.
-QUOTES_OF_THE_ROW = re.compile(r"^(DETAIL|CONTEXT|HINT|LINE \d+): .*(\n\s*\^)?\n?", re.MULTILINE)
+# PostgreSQL's and psycopg's additions to the first line of an error: to its end, since a row that is quoted may have
+# lines of its own; the next error of a traceback is kept. An error's repr has its line ends written out.
+QUOTES_OF_THE_ROW = re.compile(
+    r"(?:^(?:\s*\| )?|\\n)(?:DETAIL|CONTEXT|HINT|LINE \d+): .*?"
+    r"(?=^[ |]*\n(?:The above exception was|During handling of)|^Traceback \(most recent|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 OURS = ("parley", "config", "tenancy", "accounts", "texting", "compliance", "portal", "retention")
@@ -24,15 +29,19 @@ _USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "request"}
 
 
 class Line(logging.Formatter):
-    """`LEVEL logger event name=value ... trace=id`, and a traceback without the database's quotes of the row."""
+    """`LEVEL logger event name=value ... trace=id` and a traceback, without the database's quotes of the row."""
 
     def format(self, record: logging.LogRecord) -> str:
         facts = facts_of(record)
         first, *rest = super().format(record).split("\n")
         return "\n".join([" ".join([first, *(f"{name}={value}" for name, value in facts.items())]), *rest])
 
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = without_quotes(record.message)
+        return super().formatMessage(record)
+
     def formatException(self, ei: Any) -> str:
-        return QUOTES_OF_THE_ROW.sub("", super().formatException(ei))
+        return without_quotes(super().formatException(ei))
 
 
 class Json(Line):
@@ -43,12 +52,17 @@ class Json(Line):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": without_quotes(record.getMessage()),
             **facts_of(record),
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def without_quotes(words: str) -> str:
+    """What a line may say of an error: psycopg and Celery put whole ones into their messages."""
+    return QUOTES_OF_THE_ROW.sub("", words).rstrip("\n")
 
 
 def facts_of(record: logging.LogRecord) -> dict[str, Any]:

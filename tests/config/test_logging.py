@@ -5,12 +5,13 @@ import logging
 import logging.config
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
 from django.urls import resolve
 
 from accounts.models import User
 from config.logging import configuration
+from tenancy.unawaited import unawaited
 
 
 @pytest.fixture
@@ -78,4 +79,52 @@ def test_a_refused_row_is_not_quoted(written):
     line = written("a task failed", exc_info=refusal._excinfo, name="celery")
     assert "IntegrityError" in line
     assert "duplicate key value violates unique constraint" in line
+    assert address not in line
+
+
+REFUSED = 'null value in column "name" violates not-null constraint\nDETAIL:  Failing row contains (7, Ada\nHopper, x).'
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["line", "json"])
+@pytest.mark.parametrize(
+    ("message", "argument"),
+    [
+        ("error ignored terminating %r: %s", IntegrityError(REFUSED)),
+        ("error ignored terminating %r: %s", REFUSED),
+        ("error ignored terminating %r: %r", IntegrityError(REFUSED)),
+        ("error ignored terminating %r: %s", f"{REFUSED}\nCONTEXT:  COPY users, line 1: Hopper"),
+    ],
+)
+def test_a_message_does_not_quote_a_row(message, argument, as_json):
+    formatter = configuration(as_json=as_json)["formatters"]["line"]
+    record = logging.makeLogRecord(
+        {"name": "psycopg", "levelname": "WARNING", "msg": message, "args": ("<Pipeline>", argument)}
+    )
+    line = formatter["()"](formatter["format"]).format(record)
+    assert "error ignored terminating '<Pipeline>'" in line
+    assert "violates not-null constraint" in line
+    assert "Hopper" not in line
+    assert "Failing" not in line
+
+
+def test_what_follows_a_quoted_row_is_kept(written):
+    told = f"Task raised unexpected: {REFUSED}\nTraceback (most recent call last):\n  File x\n{REFUSED}"
+    line = written("%s", told, name="celery")
+    assert "File x" in line
+    assert line.count("violates") == 2
+    assert "Hopper" not in line
+
+
+@pytest.mark.django_db
+def test_what_breaks_inside_a_pipeline_quotes_no_row(caplog):
+    address = "@".join(["hopper", "harbor.example"])
+    columns = "INSERT INTO accounts_user (id, email, name) VALUES (gen_random_uuid(), %s, NULL)"
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), unawaited(), connection.cursor() as cursor:
+        cursor.execute(columns, [address])
+        _ = 1 / 0
+    [record] = [one for one in caplog.records if one.name.startswith("psycopg")]
+    assert address in record.getMessage()
+    formatter = configuration()["formatters"]["line"]
+    line = formatter["()"](formatter["format"]).format(record)
+    assert "violates" in line
     assert address not in line
