@@ -32,7 +32,7 @@ def test_what_both_add_to_a_list_is_in_it(both):
     other.add_to("list", "c", at_most=9)
     assert one["list"] == ["a", "b"]
     assert other["list"] == ["a", "b", "c"]
-    assert ended(one, other)["list"] == ["a", "b", "c"]
+    assert ended(other, one)["list"] == ["a", "b", "c"]
 
 
 def test_what_one_takes_the_other_does_not_bring_back(both):
