@@ -1,6 +1,7 @@
 """Removing the words of one text by hand, or all that the text was, for a reason that is kept.
 
-The conversation is locked first, as a text that arrives does: what masks an earlier text and what shows the latest one
+The guards are asked first, since they take the lock of what deletes, which whatever ends something takes before rows.
+Then the conversation is locked, as a text that arrives does: what masks an earlier text and what shows the latest one
 then sees the words or sees that they are gone.
 """
 
@@ -56,6 +57,7 @@ def redact(*, member: Membership, message: Message, why: Why, deletes: bool = Fa
     """
     require(member, Permission.MESSAGES_DELETE if deletes else Permission.MESSAGES_REDACT)
     words = _checked(why)
+    guards.may_end([message.pk])  # takes their lock before the rows'; answered below
     Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=message.conversation_id)
     found = Message.objects.select_for_update(of=("self",), no_key=True).get(pk=message.pk)
     _refuse(found)

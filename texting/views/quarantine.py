@@ -76,7 +76,7 @@ def take_in(request: MemberRequest, request_id: UUID) -> HttpResponse:
     return redirect("quarantine")
 
 
-@requires(Permission.QUARANTINE_REPLAY)
+@requires(Permission.QUARANTINE_REPLAY, calls_out=True)  # each request in a transaction of its own
 @require_POST
 def take_in_all(request: MemberRequest) -> HttpResponse:
     """Try all that wait, a bounded number at once."""

@@ -29,6 +29,7 @@ from accounts.permissions import Permission, require
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import KeyDestroyed, Undecryptable, prefetch
+from tenancy.isolation import activate
 from texting.causes import PROVEN, Cause
 from texting.keeping_guards import kept_days
 from texting.models import Line, QuarantinedRequest, QuarantineHour
@@ -194,22 +195,31 @@ def replay(*, actor: Membership, request_id: UUID) -> Outcome:
 def replay_all(*, actor: Membership) -> Round:
     """Try up to AT_ONCE, those that were never tried first, in the order in which they came.
 
-    What another admin is trying at the same moment is left to them. Raises MissingPermission.
+    Called with no transaction open, so that each has one of its own: what deletes or is put on hold then waits for one
+    request, not for all. What another admin is trying at the same moment is left to them. Raises MissingPermission.
     """
-    require(actor, Permission.QUARANTINE_REPLAY)
-    waiting = QuarantinedRequest.objects.filter(state=State.WAITING)
-    order = (F("tried_at").asc(nulls_first=True), "received_at", "pk")
-    seen = list(waiting.order_by(*order).only("state", "received_at")[:AT_ONCE])
-    held = kept_days({_day(row) for row in seen})
+    with activate(actor.organization_id):
+        require(actor, Permission.QUARANTINE_REPLAY)
+        order = (F("tried_at").asc(nulls_first=True), "received_at", "pk")
+        seen = list(_waiting().order_by(*order).only("received_at")[:AT_ONCE])
     counts = dict.fromkeys(Outcome, 0)
     for one in seen:
-        row = waiting.select_for_update(of=("self",), skip_locked=True).filter(pk=one.pk).first()
-        outcome = _try(row, actor, is_held=_day(one) in held) if row else Outcome.ENDED
-        counts[outcome] += 1
-        if row and outcome is Outcome.TAKEN:
-            audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, object=row, outcome=outcome)
-    left = max(0, waiting.count() - counts[Outcome.STILL_WRONG] - counts[Outcome.NOT_STORED])
+        with activate(actor.organization_id):
+            counts[_try_next(one, actor)] += 1
+    with activate(actor.organization_id):
+        left = max(0, _waiting().count() - counts[Outcome.STILL_WRONG] - counts[Outcome.NOT_STORED])
     return Round(counts[Outcome.TAKEN], counts[Outcome.STILL_WRONG], counts[Outcome.NOT_STORED], left)
+
+
+def _try_next(seen: QuarantinedRequest, actor: Membership) -> Outcome:
+    is_held = bool(kept_days([_day(seen)]))  # before the row's lock
+    row = _waiting().select_for_update(of=("self",), skip_locked=True).filter(pk=seen.pk).first()
+    if row is None:
+        return Outcome.ENDED
+    outcome = _try(row, actor, is_held=is_held)
+    if outcome is Outcome.TAKEN:
+        audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, object=row, outcome=outcome)
+    return outcome
 
 
 def _try(row: QuarantinedRequest, actor: Membership, *, is_held: bool) -> Outcome:
@@ -280,15 +290,18 @@ def discard(*, actor: Membership, request_id: UUID) -> bool:
 def discard_all(*, actor: Membership) -> Discarded:
     """Destroy everything that waits and is not on hold."""
     require(actor, Permission.QUARANTINE_REPLAY)
-    waiting = QuarantinedRequest.objects.filter(state=State.WAITING)
-    days = {moment.date() for moment in waiting.order_by().datetimes("received_at", "day", tzinfo=UTC)}
-    free = days - kept_days(days)
-    found = list(waiting.select_for_update(of=("self",)).only("pk", "received_at"))
-    rows = [row for row in found if _day(row) in free]
+    days = {moment.date() for moment in _waiting().order_by().datetimes("received_at", "day", tzinfo=UTC)}
+    kept = kept_days(days)
+    found = list(_waiting().select_for_update(of=("self",)).only("pk", "received_at"))
+    rows = [row for row in found if _day(row) in days - kept]
     if rows:
         _end(rows, State.DISCARDED, actor)
         audit.record(event=AuditKind.WEBHOOK_DISCARDED, actor=actor, count=len(rows))
-    return Discarded(len(rows), len(found) - len(rows))
+    return Discarded(len(rows), sum(_day(row) in kept for row in found))  # what came meanwhile is neither
+
+
+def _waiting() -> QuerySet[QuarantinedRequest]:
+    return QuarantinedRequest.objects.filter(state=State.WAITING)
 
 
 def _day(row: QuarantinedRequest) -> date:

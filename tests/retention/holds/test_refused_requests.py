@@ -1,10 +1,12 @@
 """Refused requests on hold: no purge, no clock and no hand destroys them, and all do when the hold is released."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 
 import pytest
 import time_machine
 from django.conf import settings as configured
+from django.db import connection, connections
 from django.test import Client
 
 from retention.holds import releasing
@@ -16,12 +18,21 @@ from retention.purging import running
 from tenancy.encryption import day_shredding, keyring
 from tenancy.isolation import activate
 from tenancy.models import DataKey
-from tests.cast import signed_in
+from tests.cast import make_cast, signed_in
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST
-from tests.texting.twilio_line import cast, twilio
-from texting import tasks
-from texting.models import Message, QuarantinedRequest, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from tests.texting.twilio_line import BASE, TOKEN, cast, make_twilio_line, twilio
+from texting import redacting, tasks
+from texting.models import (
+    Message,
+    QuarantinedRequest,
+    Redaction,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
+from texting.redacting import Why
 from texting.webhooks import quarantine
 
 __all__ = ["cast", "twilio"]
@@ -189,3 +200,116 @@ def test_one_that_a_purge_has_ended_in_this_moment_is_told_as_over(refused, monk
     monkeypatch.setattr(quarantine, "kept_days", later)
     with activate(refused.cast.organization):
         assert quarantine.replay(actor=refused.cast.admin, request_id=held.pk) == "ended"
+
+
+def test_one_that_comes_meanwhile_is_not_said_to_be_on_hold(refused, monkeypatch):
+    asked = quarantine.kept_days
+
+    def later(days):
+        kept = asked(days)
+        assert refused.post(secret="guessed", MessageSid="SM99").status_code == 403
+        return kept
+
+    with activate(refused.cast.organization):
+        place_hold(refused.cast.admin, BY_DAYS)
+        monkeypatch.setattr(quarantine, "kept_days", later)
+        done = quarantine.discard_all(actor=refused.cast.admin)
+    assert (done.ended, done.held) == (1, 1)
+    assert len(readable(refused)) == 2
+
+
+@pytest.fixture
+def busy(transactional_db, settings):
+    """A line at work, with real commits: one text in the inbox, and two refused requests of the same customer."""
+    settings.PUBLIC_BASE_URL = BASE
+    line = make_twilio_line(make_cast())
+    assert line.post(secret=TOKEN, MessageSid="SM0", Body="The gate code is 7291").status_code == 200
+    for n in (1, 2):
+        line.post(secret="guessed", MessageSid=f"SM{n}")
+    line.store(secret="guessed")
+    return line
+
+
+@pytest.mark.parametrize("all_at_once", [False, True])
+def test_taking_one_in_and_removing_a_text_of_the_customer_wait_for_each_other_in_one_order(
+    busy, monkeypatch, all_at_once
+):
+    admin, errors, locked = busy.cast.admin, {}, Event()
+    with activate(busy.cast.organization):
+        text = Message.objects.get(direction="in")
+        first = QuarantinedRequest.objects.order_by("received_at").first()
+    refuse = redacting._refuse
+
+    def holding_rows(found):
+        """Goes on when the other one waits, or has the lock for itself."""
+        locked.set()
+        wait_for_another()
+        refuse(found)
+
+    def take_in():
+        locked.wait(10)
+        with activate(busy.cast.organization):
+            if not all_at_once:
+                return quarantine.replay(actor=admin, request_id=first.pk)
+        return quarantine.replay_all(actor=admin)
+
+    def remove():
+        with activate(busy.cast.organization):
+            redacting.redact(member=admin, message=text, why=Why(Redaction.Reason.MISTAKE))
+
+    def run(work):
+        try:
+            work()
+        except Exception as error:
+            errors[work.__name__] = error
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(redacting, "_refuse", holding_rows)
+    threads = [Thread(target=run, args=[work]) for work in (take_in, remove)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert errors == {}
+    assert sum(row.state == "replayed" for row in busy.kept()) == (2 if all_at_once else 1)
+    with activate(busy.cast.organization):
+        text.refresh_from_db()
+        assert text.ended_at is not None
+
+
+def wait_for_another() -> None:
+    """Until another connection waits for a lock that this one has."""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted), pg_sleep(0.01)")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
+
+
+def test_all_at_once_hold_the_lock_of_what_deletes_for_one_at_a_time(busy, monkeypatch):
+    taken, seen = quarantine.take, []
+
+    def looks(line, request):
+        seen.append(sum(row.state == "replayed" for row in from_outside(busy)))
+        return taken(line, request)
+
+    monkeypatch.setattr(quarantine, "take", looks)
+    page = signed_in(Client(), busy.cast.admin)
+    assert "2 requests taken in." in page.post("/settings/quarantine/take-in/", follow=True).text
+    assert seen == [0, 1]
+
+
+def from_outside(line) -> list[QuarantinedRequest]:
+    """What another connection sees: committed rows."""
+    found: list[QuarantinedRequest] = []
+
+    def look():
+        found.extend(line.kept())
+        connections.close_all()
+
+    thread = Thread(target=look)
+    thread.start()
+    thread.join(30)
+    return found
