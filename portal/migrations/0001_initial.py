@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'indexes': [models.Index(fields=['organization', 'account', 'state', 'received_at'], name='portal_refusedevent_list')],
-                        'constraints': [tenancy.constraints.RowSecurity(name='portal_refusedpaymentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='portal_refusedpaymentevent_org_id'), tenancy.constraints.SameOrganization(field='account', name='portal_refusedpaymentevent_account_org'), tenancy.constraints.SameOrganization(field='ended_by', name='portal_refusedpaymentevent_ended_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('call__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('call__isnull', True)), _connector='OR'), name='portal_refusedpaymentevent_state')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='portal_refusedpaymentevent_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='portal_refusedpaymentevent_org_id'), tenancy.constraints.SameOrganization(field='account', name='portal_refusedpaymentevent_account_org'), tenancy.constraints.SameOrganization(field='ended_by', name='portal_refusedpaymentevent_ended_by_org'), models.CheckConstraint(condition=models.Q(models.Q(('call__isnull', False), ('state', 'waiting')), ('state', 'taken'), models.Q(('call__isnull', True), ('state', 'discarded')), _connector='OR'), name='portal_refusedpaymentevent_state')],
                     },
                 ),
                 migrations.CreateModel(

@@ -37,7 +37,10 @@ class PaymentEvent(TenantModel):
 
 
 class RefusedPaymentEvent(TenantModel):
-    """A webhook without a right signature, sealed as it came, so that a wrong secret loses nothing."""
+    """A webhook without a right signature, sealed as it came, so that a wrong secret loses nothing.
+
+    One that was taken in has its call only when its day was on hold then; it goes with its age.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -59,7 +62,8 @@ class RefusedPaymentEvent(TenantModel):
             *same_organization("account", "ended_by"),
             models.CheckConstraint(
                 condition=models.Q(state="waiting", call__isnull=False)
-                | (~models.Q(state="waiting") & models.Q(call__isnull=True)),
+                | models.Q(state="taken")
+                | models.Q(state="discarded", call__isnull=True),
                 name="portal_refusedpaymentevent_state",
             ),
         ]

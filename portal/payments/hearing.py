@@ -93,13 +93,18 @@ def waiting_count(_member: Membership) -> int:
 
 
 def take_in_all(*, actor: Membership) -> tuple[int, int]:
-    """Try every refused one again: how many were taken in, how many are still wrong."""
+    """Try every refused one again: how many were taken in, how many are still wrong.
+
+    One of a day that is on hold stays as it came: what it becomes in the books is of today. What comes meanwhile waits.
+    """
     require(actor, Permission.PAYMENTS_MANAGE)
     taken = wrong = 0
-    waiting = RefusedPaymentEvent.objects.select_for_update(of=("self",)).select_related("account")
-    for row in waiting.filter(state=State.WAITING).order_by("received_at", "pk"):
+    waiting = RefusedPaymentEvent.objects.filter(state=State.WAITING)
+    free, held = _by_hold(waiting)  # before the rows' locks, as whatever ends days asks
+    locked = waiting.select_for_update(of=("self",)).select_related("account")
+    for row in locked.filter(pk__in=free | held).order_by("received_at", "pk"):
         if _taken_in(row):
-            _end(row.pk, State.TAKEN, actor)
+            _end(row.pk, State.TAKEN, actor, stays=row.pk in held)
             taken += 1
         else:
             wrong += 1
@@ -110,21 +115,27 @@ def take_in_all(*, actor: Membership) -> tuple[int, int]:
 def discard_all(*, actor: Membership) -> Discarded:
     """Destroy every refused one that is not on hold: nobody can tell whose it is, so its day is asked about."""
     require(actor, Permission.PAYMENTS_MANAGE)
-    free = not_held(RefusedPaymentEvent.objects.filter(state=State.WAITING))
-    found = RefusedPaymentEvent.objects.filter(state=State.WAITING).select_for_update(of=("self",))
-    ids = list(found.order_by("pk").values_list("pk", flat=True))
+    waiting = RefusedPaymentEvent.objects.filter(state=State.WAITING)
+    free, held = _by_hold(waiting)
+    ids = list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     ended = [pk for pk in ids if pk in free]
     for pk in ended:
         _end(pk, State.DISCARDED, actor)
     audit.record(event=AuditKind.WEBHOOK_DISCARDED, actor=actor, count=len(ended), about="payments")
-    return Discarded(len(ended), len(ids) - len(ended))
+    return Discarded(len(ended), len(held.intersection(ids)))  # what came meanwhile is neither
 
 
 def not_held(rows: "QuerySet[RefusedPaymentEvent]") -> set[UUID]:
     """The ids of those of them of whose day nothing is on hold. Takes the lock of what deletes."""
+    return _by_hold(rows)[0]
+
+
+def _by_hold(rows: "QuerySet[RefusedPaymentEvent]") -> tuple[set[UUID], set[UUID]]:
+    """Those of whose day nothing is on hold, and the others."""
     days = {pk: at.astimezone(UTC).date() for pk, at in rows.values_list("pk", "received_at")}
     kept = kept_days(set(days.values()))
-    return {pk for pk, day in days.items() if day not in kept}
+    free = {pk for pk, day in days.items() if day not in kept}
+    return free, days.keys() - free
 
 
 def _taken_in(row: RefusedPaymentEvent) -> bool:
@@ -137,5 +148,10 @@ def _taken_in(row: RefusedPaymentEvent) -> bool:
     return answer in {Answer.TAKEN, Answer.REPEATED}
 
 
-def _end(pk: UUID, state: str, actor: Membership) -> None:
-    RefusedPaymentEvent.objects.filter(pk=pk).update(state=state, call=None, ended_by=actor)
+def _end(pk: UUID, state: str, actor: Membership, *, stays: bool = False) -> None:
+    """The call itself is gone with it, unless it `stays`: then `tidying` ends it when its day is free."""
+    mine = RefusedPaymentEvent.objects.filter(pk=pk)
+    if stays:
+        mine.update(state=state, ended_by=actor)
+    else:
+        mine.update(state=state, call=None, ended_by=actor)

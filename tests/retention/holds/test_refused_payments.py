@@ -77,3 +77,62 @@ def test_another_organizations_hold_keeps_nothing_here(office):
     with time_machine.travel(NOON + timedelta(days=60), tick=False):
         tidying.tidy()
     assert calls(office) == []
+
+
+@pytest.fixture
+def rightly_signed(office, monkeypatch):
+    """`rightly_signed(answer)`: the secret is right now, and both calls are taken or were known already."""
+
+    def says(answer):
+        monkeypatch.setattr(hearing, "_take", lambda *_args, **_more: answer)
+
+    return says
+
+
+@pytest.mark.parametrize("answer", [hearing.Answer.TAKEN, hearing.Answer.REPEATED])
+def test_one_that_is_taken_in_stays_as_it_came_while_its_day_is_held(office, rightly_signed, answer):
+    rightly_signed(answer)
+    with activate(office.cast.organization):
+        hold = place_hold(office.cast.admin, BY_DAYS)
+        assert hearing.take_in_all(actor=office.cast.owner) == (2, 0)
+        assert {row.state for row in RefusedPaymentEvent.objects.all()} == {"taken"}
+        assert hearing.take_in_all(actor=office.cast.owner) == (0, 0), "nothing waits"
+        assert hearing.discard_all(actor=office.cast.owner) == hearing.Discarded(0, 0)
+    assert calls(office) == [3]
+    with time_machine.travel(NOON + timedelta(days=60), tick=False):
+        tidying.tidy()
+        assert calls(office) == [3]
+        release(office, hold)
+        tidying.tidy()
+    with activate(office.cast.organization):
+        assert not RefusedPaymentEvent.objects.exists()
+
+
+def test_one_that_comes_meanwhile_is_not_said_to_be_on_hold(office, monkeypatch):
+    asked = hearing.kept_days
+
+    def later(days):
+        kept = asked(days)
+        assert hearing.take(PaymentAccount.objects.get(), Hook(b"{}", "wrong")) == "signature"
+        return kept
+
+    with activate(office.cast.organization):
+        place_hold(office.cast.admin, BY_DAYS)
+        monkeypatch.setattr(hearing, "kept_days", later)
+        assert hearing.discard_all(actor=office.cast.owner) == hearing.Discarded(ended=1, held=1)
+    assert len(calls(office)) == 2
+
+
+def test_one_that_comes_meanwhile_is_not_taken_in_before_the_hold_is_asked(office, rightly_signed, monkeypatch):
+    asked = hearing.kept_days
+
+    def later(days):
+        kept = asked(days)
+        hearing._keep(PaymentAccount.objects.get(), Hook(b"{}", "wrong"), hearing.Answer.SIGNATURE)
+        return kept
+
+    rightly_signed(hearing.Answer.TAKEN)
+    with activate(office.cast.organization):
+        monkeypatch.setattr(hearing, "kept_days", later)
+        assert hearing.take_in_all(actor=office.cast.owner) == (2, 0)
+        assert hearing.waiting_count(office.cast.owner) == 1
