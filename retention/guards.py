@@ -25,6 +25,7 @@ from retention.subjects import Subject
 from tenancy.encryption import ContactKey, DayKey
 from tenancy.encryption.fields import ENDED, encrypted_fields
 from texting.models import Attachment, AttachmentChunk, CarrierCopy, Conversation, Message, Note, ScheduledText
+from texting.redacting import with_records
 from texting.scheduled.states import ALIVE
 from texting.statuses import UNSETTLED
 
@@ -149,7 +150,9 @@ def copied(subject: Subject) -> Q | None:
     if not _is_frame(subject):
         return None
     wanted = CarrierCopy.objects.filter(due_at__isnull=False).order_by().values("message_id")
-    return Q(pk__in=Message.objects.filter(pk__in=wanted).order_by().values("conversation_id"))
+    waiting = Message.objects.filter(pk__in=wanted).order_by().values("conversation_id")
+    to_come = with_records().order_by().values("message__conversation_id")  # a purge asks when their period is over
+    return Q(pk__in=waiting) | Q(pk__in=to_come)
 
 
 def _is_frame(subject: Subject) -> bool:

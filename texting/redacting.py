@@ -7,6 +7,7 @@ then sees the words or sees that they are gone.
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from texting import guards
 from texting.conversations import NotPossible
 from texting.ended import end_words
 from texting.kept_words import kept
-from texting.models import Conversation, EndedAs, Message, OutboxEntry, Redaction
+from texting.models import CarrierCopy, Conversation, EndedAs, Message, OutboxEntry, Redaction
 from texting.progress import heed
 from texting.purposes import PRIVATE
 from texting.statuses import MessageStatus
@@ -81,6 +82,13 @@ def redact(*, member: Membership, message: Message, why: Why, deletes: bool = Fa
     event = AuditKind.MESSAGE_DELETED if deletes else AuditKind.MESSAGE_REDACTED
     audit.record(event=event, actor=member, object=found, reason=why.reason.value)
     return row
+
+
+def with_records() -> QuerySet[Redaction]:
+    """Those of texts that lost their words alone, and whose record no carrier was asked to delete."""
+    asked = CarrierCopy.objects.filter(message_id=OuterRef("message_id"), deletes=True).order_by()
+    left = Redaction.objects.filter(deletes=False, message__provider_message_id__isnull=False)
+    return left.filter(~Exists(asked)).order_by("pk")
 
 
 def is_leaving(message: Message) -> bool:

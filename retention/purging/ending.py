@@ -7,13 +7,12 @@ says, and at most `BATCH`.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import TruncDate
 from django.utils.module_loading import import_string
 
 from accounts.api.repeating import forget_answers
@@ -28,7 +27,6 @@ from retention.models import PurgeStep
 from retention.purging import lease
 from retention.purging.by_rows import count
 from retention.purging.pacing import MOST, Pace
-from retention.purging.planning import alike
 from retention.subjects import OF_THE_VALUE
 from tenancy.arrays import among
 from tenancy.crash_points import crash_here
@@ -41,12 +39,10 @@ from texting.ended import end_files
 from texting.models import (
     Attachment,
     AttachmentChunk,
-    CarrierCopy,
     EndedAs,
     Message,
     Note,
     QuarantinedRequest,
-    Redaction,
 )
 from texting.models.ending import Ending
 from texting.searching.keeping import forget
@@ -77,23 +73,6 @@ def end_rows(organization: UUID, steps: Sequence[PurgeStep], at: datetime) -> No
             more = len(found) == size
             reached = found[-1][:2] if found else None
             pace.rest()
-    if steps[0].kind == Kind.BODIES:
-        _end_records(organization, days, at)
-
-
-def _end_records(organization: UUID, days: Days, at: datetime) -> None:
-    """Of texts of these days that had lost their words by hand: what carriers know of them besides goes now, too."""
-    with activate(organization):
-        deleting_lock()
-        by_hand = Redaction.objects.filter(deletes=False).order_by().values("message_id")
-        asked = CarrierCopy.objects.filter(deletes=True).order_by().values("message_id")
-        of_days = Message.objects.annotate(day=TruncDate("created_at", tzinfo=UTC)).filter(day__in=list(days))
-        texts = of_days.filter(pk__in=by_hand).exclude(pk__in=asked)
-        for standing, some in alike("body", days, at) if texts.exists() else ():
-            ended = texts.filter(day__in=some)
-            if (survivors := standing.survivors(Message)) is not None:
-                ended = ended.exclude(pk__in=Message.objects.filter(survivors).order_by().values("pk"))
-            carrier_copies.forget_all(list(ended.values_list("pk", flat=True)), at=at, deletes=True, claims=True)
 
 
 def _next(

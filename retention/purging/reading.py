@@ -107,6 +107,7 @@ def model_words(label: str, kind: Kind | None = None) -> str:
     if label == "texting.Conversation" and kind == Kind.CONVERSATIONS:
         return _("Conversations with all their texts")
     return {
+        "texting.CarrierCopy": _("Copies at carriers"),
         "texting.Contact": _("Contacts"),
         "texting.ContactTag": _("Tags of contacts"),
         "texting.Message": _("Texts"),

@@ -23,7 +23,7 @@ from retention.due import lanes
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import by_rows, contacts, conversations, exports, lease
+from retention.purging import by_rows, contacts, conversations, exports, lease, records
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys, whole_days_kept
 from retention.purging.stepping import OVER, advance_all
@@ -55,6 +55,7 @@ class Plan:
     contacts: int
     conversations: int
     exports: int
+    records: int
     rules: list[dict[str, object]]
 
     @property
@@ -76,7 +77,8 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Nothing is due."""
-        return not (self.dues or self.findings or self.contacts or self.conversations or self.exports)
+        by_row = (self.findings, self.contacts, self.conversations, self.exports, self.records)
+        return not (self.dues or any(by_row))
 
 
 def plan(at: datetime, *, counted: bool = True) -> Plan:
@@ -93,7 +95,9 @@ def plan(at: datetime, *, counted: bool = True) -> Plan:
         rows[Kind.CONVERSATIONS] = Counter({conversations.CONVERSATIONS: frames})
     if files := by_rows.ending(Kind.EXPORTS, at):
         rows[Kind.EXPORTS] = Counter({exports.EXPORTS: files})
-    return Plan(dues, rows, findings, people, frames, files, _rules(at))
+    if copies := records.ending(at):
+        rows.setdefault(Kind.BODIES, Counter())[records.RECORDS] = copies
+    return Plan(dues, rows, findings, people, frames, files, copies, _rules(at))
 
 
 def _rules(at: datetime) -> list[dict[str, object]]:
@@ -180,6 +184,8 @@ def _kept_whole(wanted: Plan, at: datetime) -> list[PurgeStep]:
         for key_kind, counts in whole_days_kept(at, wanted.dues).items()
     ]
     found += [PurgeStep(kind=kind, kept=kept) for kind in wanted.still if (kept := by_rows.staying(kind, at))]
+    if not wanted.records and (kept := records.staying(at)):
+        found.append(PurgeStep(kind=Kind.BODIES, kept=kept))
     for step in found:
         step.state = PurgeStep.State.STAYED
     return found
@@ -210,6 +216,7 @@ def _begin(
         for due in wanted.dues
     ]
     steps += [PurgeStep(purge=purge, kind=kind) for kind in by_rows.KINDS if kind not in wanted.still]
+    steps += [PurgeStep(purge=purge, kind=Kind.BODIES)] if wanted.records else []
     for step in kept:
         step.purge = purge
     PurgeStep.objects.bulk_create([*steps, *kept])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
-from retention.purging import by_rows, contacts, conversations, exports, lease
+from retention.purging import by_rows, contacts, conversations, exports, lease, records
 from retention.purging.ending import day_of, days_of, end_findings, end_rows, still_named
 from retention.purging.lease import TakenOver, still_mine
 from retention.purging.planning import Due, Standing, alike, count_staying
@@ -141,11 +141,13 @@ def _stored(steps: Sequence[PurgeStep], state: PurgeStep.State) -> None:
 
 _WITH_KEYS = {Kind.CONTACTS: contacts.end_contacts, Kind.EXPORTS: exports.end_exports}
 """Kinds that end row by row and of which each row has a key of its own."""
+_COUNTED = (*by_rows.KINDS, Kind.BODIES)
+"""Kinds of which steps without a day say what stays; those of texts are about carriers' records (`records`)."""
 
 
 def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     if step.day is None:
-        if step.kind in by_rows.KINDS:
+        if step.kind in _COUNTED:
             _count_staying(organization, purge, step)
         _move(organization, step, State.SHREDDED)
         return
@@ -175,7 +177,8 @@ def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
 def _count_staying(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     with activate(organization):
         deleting_lock()
-        step.kept = by_rows.staying(Kind(step.kind), purge.at)
+        of_records = step.kind == Kind.BODIES
+        step.kept = records.staying(purge.at) if of_records else by_rows.staying(Kind(step.kind), purge.at)
 
 
 class _Now:
@@ -201,11 +204,13 @@ def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
             step.key_ids = PurgeStep.objects.values_list("key_ids", flat=True).get(pk=step.pk)
     elif step.kind == Kind.CONVERSATIONS:
         conversations.end_conversations(organization, step, purge.at)
+    elif step.day is None and step.kind == Kind.BODIES:
+        records.end_records(organization, step, purge.at)
     elif step.day is None:
         end_findings(organization, step, purge.at)
     else:
         end_rows(organization, [step], purge.at)
-    if step.day is None and step.kind in by_rows.KINDS:  # what keeps them may have come, or gone, since the first count
+    if step.day is None and step.kind in _COUNTED:  # what keeps them may have come, or gone, since the first count
         _count_staying(organization, purge, step)
     _move(organization, step, State.ENDED)
 

@@ -1,11 +1,13 @@
 """A text whose words were removed by hand: the carrier empties its copy soon, and deletes it with its period."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from retention import certificates
+from retention.holds import releasing
 from retention.kinds import Kind
 from retention.models import Purge
 from retention.purging import running
@@ -13,7 +15,7 @@ from tenancy.isolation import activate
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST, SECOND
 from texting import carrier_copies, redacting
-from texting.models import CarrierCopy, Redaction
+from texting.models import CarrierCopy, Conversation, Redaction
 from texting.redacting import Why
 
 from .conftest import LONG_AGO, set_days
@@ -78,8 +80,8 @@ def test_one_on_hold_keeps_it_there_until_the_hold_is_over(desk, removed, far_en
     carrier_copies.ask_providers()
     with activate(desk.organization):
         set_days(Kind.BODIES, 30)
-        place_hold(desk.cast.admin, about=SECOND)
-    night(desk)
+        hold = place_hold(desk.cast.admin, about=SECOND)
+    done = night(desk)
     with activate(desk.organization):
         CarrierCopy.objects.exclude(due_at=None).update(due_at=timezone.now())
         wanted = dict(CarrierCopy.objects.values_list("message_id", "deletes"))
@@ -87,3 +89,43 @@ def test_one_on_hold_keeps_it_there_until_the_hold_is_over(desk, removed, far_en
     carrier_copies.ask_providers()
     assert far_end.deleted == ["in-2"]
     assert held.created_at == LONG_AGO
+    assert certificate(desk, done)["kept"]["retention.holds.freezing.keeper"] == 1
+    with activate(desk.organization):
+        releasing.ask(member=desk.cast.admin, hold=hold, reason="Settled")
+        releasing.confirm(member=desk.cast.owner, hold=hold, reason="Settled")
+    done = night(desk)
+    carrier_copies.ask_providers()
+    assert far_end.deleted == ["in-2", "in-1"]
+    said = certificate(desk, done)
+    assert (said["kept"], said["carriers"]["gone"]) == ({}, 1)
+
+
+def test_one_whose_conversation_was_open_goes_there_with_the_night_after_it_is_resolved(
+    desk, removed, far_end, settings
+):
+    settings.RETENTION_KEEPERS = ["retention.guards.unresolved", "retention.guards.copied"]
+    text = removed()
+    carrier_copies.ask_providers()
+    with activate(desk.organization):
+        set_days(Kind.BODIES, 30)
+    done = night(desk)
+    assert certificate(desk, done)["kept"]["retention.guards.unresolved"] > 0
+    with activate(desk.organization):
+        longer_than_any_law = LONG_AGO - timedelta(days=3000)
+        Conversation.objects.update(status="resolved", resolved_at=longer_than_any_law, unread=0)
+    done = night(desk)
+    with activate(desk.organization):
+        frame = Conversation.objects.get(pk=text.conversation_id)
+        assert frame.texts_gone_at is None, "the carrier is asked by the text's row"
+    carrier_copies.ask_providers()
+    assert far_end.deleted == ["in-1"]
+    assert certificate(desk, done)["carriers"] == {"waiting": 0, "gone": 1, "refused": 0}
+    night(desk)
+    with activate(desk.organization):
+        assert Conversation.objects.get(pk=text.conversation_id).texts_gone_at, "and nothing holds it any longer"
+
+
+def certificate(desk, done: Purge) -> dict:
+    with activate(desk.organization):
+        certificates.renew()
+        return json.loads(Purge.objects.get(pk=done.pk).certificate)
