@@ -4,7 +4,8 @@ The wish is stored with the text; a round of the clock asks the provider, again 
 could not be asked or the text is still on its way. What a provider refuses for good stays listed with its code.
 
 A copy that is to be deleted loses its words as soon as the provider lets go of them, and its record once the text has
-its last status: a record that is gone answers no question any more about whether the text arrived.
+its last status: a record that is gone answers no question any more about whether the text arrived. Of an organization
+whose end has come nobody waits for one, since soon nobody can ask.
 """
 
 import asyncio
@@ -98,10 +99,20 @@ def forget_all(message_ids: Collection[UUID], *, at: datetime, deletes: bool = F
 
 
 def hurry(message_ids: Collection[UUID]) -> None:
-    """Copies of these texts that wait for their next try are due now, but for those that are just asked about."""
+    """Copies of these texts that wait for their next try are due now, but for those that are just asked about. All
+    tries begin anew, so that one bad answer does not give up one that was tried often.
+    """
     now = timezone.now()
     waiting = CarrierCopy.objects.filter(message_id__in=among(message_ids), state=State.WAITING)
+    waiting.update(tries=0)
     waiting.filter(due_at__gt=now + _LEASE).update(due_at=now)
+
+
+def try_before(until: datetime) -> None:
+    """Copies that would wait beyond `until`, when nobody can ask any more, are tried once more shortly before."""
+    now = timezone.now()
+    late = CarrierCopy.objects.filter(state=State.WAITING, due_at__gt=max(until, now + _LEASE))
+    late.update(due_at=max(until - _LEASE, now + PAUSES[0]))
 
 
 def ask_providers(seconds: float = ROUND) -> dict[str, int]:
@@ -172,15 +183,21 @@ def _take() -> tuple[list[_Wish], int]:
     rows = list(waiting.select_for_update(skip_locked=True).filter(message_id__in=free))
     texts = Message.objects.filter(pk__in=[row.message_id for row in rows], provider_message_id__isnull=False)
     known = {pk: (name, status) for pk, name, status in texts.values_list("pk", "provider_message_id", "status")}
-    until = timezone.now() + _LEASE
+    until, ends = timezone.now() + _LEASE, any(row.deletes for row in rows) and _ends()
     CarrierCopy.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=until, tries=F("tries") + 1)
     wishes = [
-        _Wish(row.line_id, row.pk, row.message_id, str(name), row.deletes and (status in FINAL or _is_old(row)), until)
+        _Wish(row.line_id, row.pk, row.message_id, str(name), whole, until)
         for row in rows
         if (found := known.get(row.message_id))
         for name, status in [found]
+        for whole in [row.deletes and (ends or status in FINAL or _is_old(row))]
     ]
     return sorted(wishes, key=lambda wish: (wish.line_id, wish.copy_id)), len(seen)
+
+
+def _ends() -> bool:
+    """Whether the active organization's end has come."""
+    return Organization.objects.filter(pk=current_organization_id(), closes_at__lte=timezone.now()).exists()
 
 
 def _is_old(copy: CarrierCopy) -> bool:

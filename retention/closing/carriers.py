@@ -40,6 +40,8 @@ def ask(organization_id: UUID) -> bool:
             log.error("copies_failed", extra={"organization": str(organization_id), "error": type(error).__name__})
     with activate(organization_id):
         closing = Closing.objects.get(state=Closing.State.CARRIERS)
+        if closing.carriers_until is not None:
+            carrier_copies.try_before(closing.carriers_until)
         is_late = closing.carriers_until is not None and closing.carriers_until <= timezone.now()
         return is_late or not (CarrierCopy.objects.filter(state=State.WAITING).exists() or _forgotten().exists())
 
@@ -68,9 +70,9 @@ def _want(organization_id: UUID) -> bool:
         else:
             closing.carriers_reached = found[-1]
             closing.save(update_fields=["carriers_reached"])
-        # Wanted since the end was settled, whoever wanted it before: of so old a wish nobody waits for a last status
-        # first, nor for the end of a pause, since soon nobody can ask.
-        carrier_copies.forget_all(found, at=closing.begun_at or timezone.now(), deletes=True, claims=True)
+        # No claims: what a purge wanted stays in its certificate. Nobody waits for the end of a pause, nor, as the
+        # organization's end has come, for a last status.
+        carrier_copies.forget_all(found, at=closing.begun_at or timezone.now(), deletes=True)
         carrier_copies.hurry(found)
     return not is_last
 
