@@ -9,8 +9,8 @@ from django.utils import timezone
 from retention import certificates
 from retention.holds import releasing
 from retention.kinds import Kind
-from retention.models import Purge
-from retention.purging import running
+from retention.models import Purge, PurgeStep
+from retention.purging import records, running
 from tenancy.isolation import activate
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST, SECOND
@@ -129,3 +129,20 @@ def certificate(desk, done: Purge) -> dict:
     with activate(desk.organization):
         certificates.renew()
         return json.loads(Purge.objects.get(pk=done.pk).certificate)
+
+
+def test_many_are_asked_for_in_batches(desk, removed, far_end, monkeypatch):
+    monkeypatch.setattr(records, "BATCH", 1)
+    for number in (FIRST, SECOND, FIRST):
+        removed(number)
+    carrier_copies.ask_providers()
+    with activate(desk.organization):
+        set_days(Kind.BODIES, 30)
+    done = night(desk)
+    said = certificate(desk, done)
+    assert (said["carriers"]["waiting"], said["ended"]["bodies"]["texting.CarrierCopy"]) == (3, 3)
+    carrier_copies.ask_providers()
+    assert sorted(far_end.deleted) == ["in-1", "in-2", "in-3"]
+    night(desk)
+    with activate(desk.organization):
+        assert PurgeStep.objects.filter(kind=Kind.BODIES, day=None).count() == 1, "and by no other night again"
