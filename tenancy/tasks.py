@@ -4,12 +4,15 @@ import logging
 
 from celery import shared_task
 from django.conf import settings
+from django.core.cache import cache
 
 from tenancy.audit_verification import copy_to_files, sign_news
 from tenancy.background import each_organization
 from tenancy.encryption import tidying
 
 logger = logging.getLogger(__name__)
+_TRIED = "keys_tidying_tried"
+"""Since when one is being tried, or failed; also when its process was killed."""
 
 
 @shared_task
@@ -26,11 +29,14 @@ def sign_checkpoints() -> None:
 @shared_task
 def tidy_keys() -> bool:
     """Write over what destroyed keys left on disk, when it is time. Whether it was done."""
-    if not tidying.due():
+    if not tidying.due() or not cache.add(_TRIED, True, tidying.PAUSE.total_seconds()):
         return False
     try:
         tidying.tidy()
-    except tidying.NotTidied as error:  # the next ring tries again; `tidying.overdue` tells who runs the installation
+    except tidying.NotTidied as error:  # a later ring tries again; `tidying.overdue` tells who runs the installation
         logger.error("keys_not_tidied: %s", error)
+        if isinstance(error, tidying.Obstructed):  # to look is cheap
+            cache.delete(_TRIED)
         return False
+    cache.delete(_TRIED)
     return True

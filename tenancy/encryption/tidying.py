@@ -23,6 +23,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from tenancy.crash_points import crash_here
+from tenancy.encryption import tidying_obstacles
 from tenancy.models.data_key import DataKey, KeptForm, KeyTidying, OrganizationKey
 from tenancy.routers import KEYS
 
@@ -30,6 +31,7 @@ LIMIT = timedelta(hours=24)
 """Keys that were destroyed longer ago than this and are not written over: something keeps it from being done."""
 DAILY = timedelta(hours=20)
 PAUSE = timedelta(hours=1)
+"""Between two, also after one that failed: each fills the log, which may be what could not be deleted."""
 LOCK_SECONDS = 2.0
 REWRITE_SECONDS = 20.0
 """A table of a hundred thousand keys takes up to two seconds; whoever needs one waits that long."""
@@ -38,6 +40,7 @@ _TRIES, _BETWEEN = 4, 3.0  # seconds
 _WRITERS_SECONDS = 30.0
 _MOST_FILES = 80  # of the log, usually 16 MB each
 _FILLER = 4 << 20  # bytes
+_NAME_LENGTH = 24  # of a file of the log
 _KEPT = timedelta(days=100)
 _SKEW = timedelta(seconds=5)  # between the clocks of two servers
 _TABLES = tuple(model._meta.db_table for model in (DataKey, OrganizationKey, KeptForm))
@@ -50,6 +53,10 @@ class NotTidied(Exception):
     """It could not be done now; the message says why, with no data in it."""
 
 
+class Obstructed(NotTidied):
+    """It cannot be done here, and nothing was begun."""
+
+
 def tidy(*, rewrite_seconds: float = REWRITE_SECONDS) -> KeyTidying:
     """Write over what every key left that was destroyed before now. Twice is once; who died half-way does it again.
 
@@ -57,7 +64,7 @@ def tidy(*, rewrite_seconds: float = REWRITE_SECONDS) -> KeyTidying:
     """
     with _connected() as connection:
         if found := obstacles(connection):
-            raise NotTidied("; ".join(found))
+            raise Obstructed("; ".join(found))
         begun_at, mark = _now(connection), _mark(connection)
         _wait_for_writers(connection)
         for table in _TABLES:
@@ -84,25 +91,7 @@ def obstacles(connection: Any = None) -> list[str]:
     if connection is None:
         with connections[KEYS].cursor() as cursor:
             return obstacles(cursor)
-    [(version,)] = connection.execute("SHOW server_version_num").fetchall()
-    if int(version) < 170_000:
-        return ["PostgreSQL is older than 17"]
-    [(name, may_list, recycles, *rights)] = connection.execute(_RIGHTS, [list(_TABLES)]).fetchall()
-    found = []
-    if not all(rights):
-        found.append(f"the role {name} lacks MAINTAIN on the tables of keys, or membership in pg_checkpoint")
-    if not may_list:
-        found.append(f"the role {name} may not list the write-ahead log (pg_monitor)")
-    if recycles == "on":
-        found.append("wal_recycle is on")
-    return found
-
-
-_RIGHTS = """
-SELECT current_user, has_function_privilege('pg_ls_waldir()', 'EXECUTE'), current_setting('wal_recycle'),
-    pg_has_role('pg_checkpoint', 'USAGE'),
-    (SELECT bool_and(has_table_privilege(name, 'MAINTAIN')) FROM unnest(%s::text[]) AS named (name))
-"""
+    return tidying_obstacles.obstacles(connection, _TABLES)
 
 
 # --- The parts of it ---
@@ -179,7 +168,7 @@ def _end_log(connection: Connection) -> None:
     """Bring the write-ahead log to where none of its present files is needed, and see that all of them are gone."""
     old = _log_files(connection)
     filled = 0
-    while _log_file(connection) <= max(old):
+    while _log_file(connection) <= max(name[:_NAME_LENGTH] for name in old):
         if filled > _MOST_FILES * _bytes_of_file(connection):
             raise NotTidied("the write-ahead log has too many files that were renamed for new use")
         connection.execute("SELECT pg_logical_emit_message(false, 'parley', repeat('0', %s))", [_FILLER])
@@ -195,7 +184,9 @@ def _end_log(connection: Connection) -> None:
 
 
 def _log_files(connection: Connection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")}
+    """With those of a former timeline that ended within a file."""
+    named = "SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}([.]partial)?$'"
+    return {name for (name,) in connection.execute(named)}
 
 
 def _log_file(connection: Connection) -> str:
@@ -215,6 +206,12 @@ def written_over_at(destroyed_by: datetime) -> datetime | None:
     """When what keys left that were destroyed by then was written over; None: not yet. Raises DatabaseError."""
     since = KeyTidying.objects.filter(begun_at__gt=destroyed_by + _SKEW)
     return since.order_by("ended_at").values_list("ended_at", flat=True).first()
+
+
+def written_over_before() -> datetime | None:
+    """What keys left that were destroyed before then is written over; None: it never was. Raises DatabaseError."""
+    last = _last()
+    return None if last is None else last.begun_at - _SKEW
 
 
 def age() -> float | None:

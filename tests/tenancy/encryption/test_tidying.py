@@ -11,13 +11,16 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+import time_machine
 from django.conf import settings as configured
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from tenancy import tasks
 from tenancy.checks import keys_are_tidied
 from tenancy.encryption import keyring, tidying
 from tenancy.encryption.rotation import rotate
@@ -38,6 +41,7 @@ def hurried(monkeypatch):
     monkeypatch.setattr(tidying, "LOCK_SECONDS", 0.3)
     monkeypatch.setattr(tidying, "_BETWEEN", 0.1)
     monkeypatch.setattr(tidying, "_WRITERS_SECONDS", 0.3)
+    cache.delete(tasks._TRIED)
 
 
 @pytest.fixture
@@ -226,19 +230,80 @@ def test_a_table_that_takes_too_long_is_left_as_it_was(business, superuser, monk
     assert wrapped(business)
 
 
-def test_a_log_that_is_kept_for_somebody_is_not_taken_for_gone(business, superuser):
-    server = superuser("keys")
+@contextmanager
+def slot(server: psycopg.Connection):
+    """A standby that is away keeps the log meanwhile."""
     server.execute("SELECT pg_create_physical_replication_slot('standby', true)")
     try:
-        gone = destroyed(business)
-        with pytest.raises(NotTidied, match="of the write-ahead log are kept: by a slot"):
-            tidy()
-        assert found_on_disk(server, gone) == gone
+        yield
     finally:
         server.execute("SELECT pg_drop_replication_slot('standby')")
+
+
+def position(server: psycopg.Connection) -> int:
+    """How many bytes of log there were ever."""
+    return int(server.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')").fetchone()[0])
+
+
+def test_a_log_that_is_kept_for_somebody_who_is_away_is_not_filled_for_nothing(business, superuser):
+    server = superuser("keys")
+    with slot(server):
+        gone = destroyed(business)
+        before = position(server)
+        with pytest.raises(NotTidied, match="1 replication slots that nobody reads keep the write-ahead log"):
+            tidy()
+        assert position(server) - before < 1 << 20
+        assert found_on_disk(server, gone) == gone
     assert not KeyTidying.objects.exists()
     tidy()
     assert found_on_disk(server, gone) == set()
+
+
+def test_a_log_that_somebody_begins_to_keep_meanwhile_is_not_taken_for_gone(business, superuser):
+    kept = pytest.raises(NotTidied, match="of the write-ahead log are kept: by a slot")
+    with slot(superuser("keys")), tidying._connected() as connection, kept:
+        tidying._end_log(connection)
+
+
+def test_a_log_that_is_kept_by_its_size_is_refused(business, superuser):
+    server = superuser("keys")
+    server.execute("ALTER SYSTEM SET wal_keep_size = '64MB'")
+    try:
+        reloaded(server, "wal_keep_size", "64MB")
+        with pytest.raises(NotTidied, match="wal_keep_size keeps the write-ahead log"):
+            tidy()
+    finally:
+        server.execute("ALTER SYSTEM RESET wal_keep_size")
+        reloaded(server, "wal_keep_size", "0")
+
+
+def reloaded(server: psycopg.Connection, name: str, wanted: str) -> None:
+    server.execute("SELECT pg_reload_conf()")
+    for _time in range(50):
+        if server.execute("SELECT current_setting(%s)", [name]).fetchone()[0] == wanted:
+            break
+        time.sleep(0.1)
+    time.sleep(0.2)  # others
+
+
+def test_a_file_of_a_former_timeline_is_one_of_the_log(business, superuser):
+    server = superuser("keys")
+    name = "000000010000000000000000.partial"
+    [folder] = server.execute("SELECT current_setting('data_directory')").fetchone()
+    server.execute(f"COPY (SELECT 'what it held') TO '{folder}/pg_wal/{name}'")
+    with tidying._connected() as connection:
+        assert name in tidying._log_files(connection)
+        tidy()
+        assert name not in tidying._log_files(connection)
+
+
+@pytest.mark.parametrize("seconds", [-3, 3])
+def test_clocks_that_differ_are_refused(business, seconds):
+    """Of a key that was destroyed later than it seems, nothing may have been written over."""
+    refused = pytest.raises(NotTidied, match="the clocks here and of the keys' server differ by more than 2 seconds")
+    with time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=True), refused:
+        tidy()
+    assert not KeyTidying.objects.exists()
 
 
 LACKS = {
@@ -279,6 +344,22 @@ def test_a_server_that_renames_old_files_of_its_log_is_refused(business, superus
     finally:
         server.execute(f"ALTER DATABASE {name} RESET wal_recycle")
     tidy()
+
+
+@pytest.mark.parametrize(
+    "whose", ["DATABASE {name}", "ROLE parley_app", "ROLE parley_app IN DATABASE {name}", "ROLE ALL"]
+)
+def test_a_setting_that_hides_the_server_s_own_is_refused(business, superuser, whose):
+    """The checkpointer has the server's, whatever sessions see."""
+    server = superuser("keys")
+    whose = whose.format(name=connections["keys"].settings_dict["NAME"])
+    server.execute(f"ALTER {whose} SET wal_recycle = off")
+    try:
+        with pytest.raises(NotTidied, match=r"wal_recycle is set for this .* and hides what the server does"):
+            tidy()
+    finally:
+        server.execute(f"ALTER {whose} RESET wal_recycle")
+    assert not KeyTidying.objects.exists()
 
 
 def test_it_is_due_an_hour_after_the_last_when_a_key_was_destroyed_and_each_day_in_any_case(business):
@@ -329,6 +410,21 @@ def test_the_clock_does_it_and_does_not_do_it_again_at_once(business, superuser,
     with transaction_of(superuser("keys"), "LOCK TABLE tenancy_datakey IN ACCESS SHARE MODE"):
         assert not tidy_keys()
     assert "keys_not_tidied: tenancy_datakey is in use" in caplog.text
+
+
+def test_after_a_failure_the_clock_waits_an_hour_and_after_an_obstacle_it_looks_again(business, superuser):
+    destroyed(business)
+    server = superuser("keys")
+    with slot(server):
+        assert not tidy_keys()
+    with transaction_of(server, "LOCK TABLE tenancy_datakey IN ACCESS SHARE MODE"):
+        assert not tidy_keys()
+    before = position(server)
+    assert not tidy_keys(), "an hour has not passed"
+    assert position(server) - before < 1 << 20
+    cache.delete(tasks._TRIED)
+    assert tidy_keys()
+    assert cache.get(tasks._TRIED) is None
 
 
 def test_only_one_that_began_afterwards_has_written_a_key_over(business):
