@@ -12,19 +12,19 @@ import logging
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from retention import remains
 from retention.kinds import Kind
-from retention.models import Purge, PurgeStep
+from retention.models import Erasure, Purge, PurgeStep
 from tenancy.encryption import tidying
 from tenancy.models import Organization
 from texting.models import CarrierCopy, Message
@@ -36,6 +36,8 @@ CLEARED_FORMAT = "parley organization rows certificate/v1"
 FORMATS = (FORMAT, ERASURE_FORMAT, ENDED_FORMAT, CLEARED_FORMAT)
 DESTROYED = PurgeStep.State.VERIFIED
 _NOBODY_ANSWERS = 1000  # certificates looked at in one round
+Proved = TypeVar("Proved", Purge, Erasure)
+_ALL_ANSWERED = r'"carriers":\{"gone":[0-9]+,"refused":[0-9]+,"waiting":0\}'  # as canonical JSON has it
 log = logging.getLogger("parley.purging")
 
 
@@ -45,8 +47,9 @@ class BadCertificate(ValueError):
 
 def renew() -> int:
     """Write the certificates of the active organization's purges that lack a final one. How many were written."""
-    purges = Purge.objects.filter(state=Purge.State.DONE, is_final=False, steps__isnull=False).distinct()
-    waiting = list(purges.select_related("organization").order_by("at")[:_NOBODY_ANSWERS])
+    steps = PurgeStep.objects.filter(purge=OuterRef("pk"))
+    purges = Purge.objects.filter(Exists(steps), state=Purge.State.DONE, is_final=False)
+    waiting = list(worth_a_look(purges).select_related("organization"))
     if waiting and not can_sign():
         return 0
     written = 0
@@ -59,6 +62,19 @@ def renew() -> int:
         purge.save(update_fields=["certificate", "is_final"])
         written += 1
     return written
+
+
+def worth_a_look(unfinished: QuerySet[Proved]) -> QuerySet[Proved]:
+    """Those of which a certificate may say more than now, at most a thousand: first those that have none at all.
+
+    One that waits for the keys' disk only has nothing new to say until that is written over, which may be never.
+    """
+    over = tidying.written_over_before()
+    is_reached = Q(ended_at__lt=over) if over else Q(pk__in=[])
+    has_answers = Q(certificate__regex=_ALL_ANSWERED)
+    found = unfinished.filter(~has_answers | is_reached)
+    rank = Case(When(certificate="", then=0), When(has_answers, then=1), default=2)
+    return found.order_by(rank, "at", "pk")[:_NOBODY_ANSWERS]
 
 
 def says_the_same(text: str, facts: dict[str, Any]) -> bool:
@@ -175,6 +191,13 @@ def waits_for(said: dict[str, Any]) -> str:
     if said["carriers"]["waiting"]:
         return _("Carriers have not answered for all copies yet")
     return _("What the keys left on disk is not written over yet")
+
+
+def is_late(ended_at: datetime | None) -> bool:
+    """What keys left that were destroyed by then is not written over although it should be: something is in the way."""
+    if ended_at is None or ended_at > timezone.now() - tidying.LIMIT:
+        return False
+    return tidying.written_over_at(ended_at) is None and tidying.overdue()
 
 
 def is_over(keys: dict[str, str]) -> bool:

@@ -159,7 +159,6 @@ def _keep_from_texting(contact: Contact, erasure: Erasure) -> None:
 
 def _finish(erasure: Erasure) -> bool:
     """Close the requests of the number, with their numbers and words."""
-    now = timezone.now()
     deleting_lock()
     live = Erasure.objects.select_for_update(of=("self",)).get(pk=erasure.pk)
     _end_own_files(live)  # also one that was begun meanwhile: not all of its rows had ended
@@ -170,9 +169,11 @@ def _finish(erasure: Erasure) -> bool:
     stayed = {part.model: number for part in proof if (number := part.rows(who).order_by().count())}
     left = remains.of_contacts(who.contacts)
     done = Erasure.objects.filter(pk=erasure.pk, state=State.RUNNING)
-    if not done.update(state=State.DONE, ended_at=now, busy_until=None, failure="", stayed=stayed, remains=left):
+    if not done.update(state=State.DONE, busy_until=None, failure="", stayed=stayed, remains=left):
         return False
     _close(erasure, [who.index])
+    # After the last key is gone: what it left counts as written over from what begins later than this.
+    Erasure.objects.filter(pk=erasure.pk).update(ended_at=timezone.now())
     audit.record(
         event=AuditKind.ERASURE_DONE,
         actor=erasure.asked_by,
@@ -218,7 +219,7 @@ def _close(erasure: Erasure, indexes: Collection[bytes]) -> None:
 
 def renew() -> int:
     """Write the certificates of the active organization's erasures that lack a final one."""
-    wanted = Erasure.objects.filter(state=State.DONE, is_final=False).order_by("at", "pk")
+    wanted = certificates.worth_a_look(Erasure.objects.filter(state=State.DONE, is_final=False))
     found = list(wanted.select_related("organization", "request"))
     if found and not certificates.can_sign():
         return 0

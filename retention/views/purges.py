@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
-from retention import remains
+from retention import certificates, remains
 from retention.models import Purge
 from retention.purging import reading, running, tasks
 from retention.purging.running import CannotPurge
@@ -74,6 +74,7 @@ def purge(request: MemberRequest, purge_id: UUID) -> HttpResponse:
         "may_agree": may_agree,
         "remains": [remains.WORDS[label] for label in said.get("remains", ())],
         "waits_for_carriers": bool(said and said["carriers"]["waiting"]),
+        "is_late": bool(said) and not shown.purge.is_final and certificates.is_late(shown.purge.ended_at),
         "keys_destroyed_at": parse_datetime(said.get("keys_destroyed_at", "")),
         "keys_written_over_at": parse_datetime(said.get("keys_written_over_at", "")),
     }

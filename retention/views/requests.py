@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.csv_cells import short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
+from retention.certificates import is_late
 from retention.erasing.asking import OPEN, TO_ERASE, changed
 from retention.erasing.running import CHANGED
 from retention.exporting.asking import WITH_COPY
@@ -166,6 +167,7 @@ def _context(request: MemberRequest, found: SubjectRequest) -> dict[str, Any]:
         "at_work": copying or (erasure is not None and erasure.state == Erasure.State.RUNNING),
         "may_copy": is_open and found.kind in WITH_COPY and not copying,
         "erasure": erasure,
+        "is_late": erasure is not None and not erasure.is_final and is_late(erasure.ended_at),
         "changed": changed(erasure) if erasure is not None and waits else None,
         "is_changed": erasure is not None and erasure.failure == CHANGED,
         "may_agree": waits and erasure is not None and erasure.asked_by_id != request.member.pk,

@@ -1,21 +1,23 @@
 """An admin sees what would end, ends it by hand, and holds the certificate; a large purge takes two people."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from retention import certificates
 from retention.kinds import Kind
 from retention.models import Purge
 from retention.purging import running
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
-from texting.models import Message
+from texting.models import CarrierCopy, Message
 
-from .conftest import set_days
+from .conftest import set_days, written_over
 
 PLACE = "/settings/purges/"
 
@@ -57,6 +59,25 @@ def test_the_plan_is_shown_and_what_it_says_ends(desk, due, tmp_path):
     assert "Harbor Dental" in said.getvalue()
     assert admin.post(f"{PLACE}now/").status_code == 409
     assert "Nothing is due" in admin.get(f"{PLACE}now/").text
+
+
+def test_it_says_so_when_the_keys_disk_was_not_written_over_in_time(desk, due):
+    admin = desk.as_(desk.cast.admin)
+    place = admin.post(f"{PLACE}now/", follow=True).redirect_chain[-1][0]
+    assert not is_there(desk, due)
+    with activate(desk.organization):
+        CarrierCopy.objects.update(state="deleted", due_at=None)
+        certificates.renew()
+    page = admin.get(place).text
+    assert ("is written over within a day" in page, "was not written over yet" in page) == (True, False)
+    with activate(desk.organization):
+        Purge.objects.update(ended_at=timezone.now() - timedelta(hours=25))
+    page = admin.get(place).text
+    assert ("is written over within a day" in page, "was not written over yet" in page) == (False, True)
+    assert "manage.py check" in page
+    with activate(desk.organization):
+        written_over(timezone.now() - timedelta(hours=24, minutes=30))
+    assert "was not written over yet" not in admin.get(place).text
 
 
 @pytest.mark.parametrize(

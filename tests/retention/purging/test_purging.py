@@ -16,6 +16,7 @@ from retention.purging import ending, running, stepping
 from retention.purging.ending import end_rows
 from tenancy.audit_checkpoints import trusted_keys
 from tenancy.encryption import KeyDestroyed, Sealed, day_shredding, keyring
+from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, DataKey
 from tests.texting.desk import SECOND
@@ -293,3 +294,44 @@ def change(value, path):
         value = value[key]
     old = value[last]
     value[last] = (not old) if isinstance(old, bool) else (old or 0) + 1 if not isinstance(old, str) else f"{old}x"
+
+
+def test_one_without_a_certificate_does_not_wait_behind_those_whose_disk_nobody_tidies(
+    desk, told, monkeypatch, without_waiting
+):
+    """Where keys are never written over no certificate is final, and the oldest would be looked at for ever."""
+    text = told("end me")
+    done = purge(desk, bodies=30)
+    monkeypatch.setattr(certificates, "_NOBODY_ANSWERS", 1)
+    with activate(desk.organization):
+        CarrierCopy.objects.filter(message_id=text.pk).update(state="deleted", due_at=None)
+        assert certificates.renew() == 1
+        later = again(done)
+        assert certificates.renew() == 1
+        assert fresh(later).certificate
+        unfinished = Purge.objects.filter(is_final=False)
+        assert not certificates.worth_a_look(unfinished).exists(), "they wait for the disk alone"
+        written_over(later.ended_at)
+        assert [certificates.renew() for _time in range(3)] == [1, 1, 0]
+        assert not unfinished.exists()
+
+
+def test_one_whose_carriers_have_not_answered_is_looked_at_still(desk, told, without_waiting):
+    told("end me")
+    done = purge(desk, bodies=30)
+    with activate(desk.organization):
+        assert list(certificates.worth_a_look(Purge.objects.filter(is_final=False))) == [done]
+
+
+def again(done: Purge) -> Purge:
+    """Another purge a minute later that did the same and has no certificate yet."""
+    steps = list(PurgeStep.objects.filter(purge=done))
+    other = Purge.objects.get(pk=done.pk)
+    other.pk, other._state.adding = new_id(), True
+    other.at, other.ended_at = done.at + timedelta(minutes=1), done.ended_at + timedelta(minutes=1)
+    other.night, other.certificate = done.night + timedelta(days=1), ""
+    other.save()
+    for step in steps:
+        step.pk, step._state.adding, step.purge = new_id(), True, other
+        step.save()
+    return other

@@ -233,6 +233,34 @@ def test_a_copy_that_was_wanted_before_counts_for_the_certificate(desk, person):
         assert json.loads(erasure.certificate)["carriers"] == {"waiting": 0, "gone": 2, "refused": 0}
 
 
+def test_it_ended_after_its_last_key_was_destroyed_and_the_page_says_what_is_late(desk, person, monkeypatch):
+    """What those keys left is not written over by what began before they were gone."""
+    gone_at = []
+
+    def destroy(*keys, **more):
+        found = shredding.destroy_keys(*keys, **more)
+        gone_at.append(timezone.now())
+        return found
+
+    monkeypatch.setattr(running, "destroy_keys", destroy)
+    begin(desk)
+    assert running.go_on(desk.organization.pk) == 1
+    admin = desk.as_(desk.cast.admin)
+    with activate(desk.organization):
+        erasure = Erasure.objects.get()
+        assert len(gone_at) == 2
+        assert erasure.ended_at >= gone_at[-1]
+        assert json.loads(erasure.certificate)["ended_at"] == erasure.ended_at.isoformat()
+        CarrierCopy.objects.update(state="deleted", due_at=None)
+        running.renew()
+        assert not certificates.worth_a_look(Erasure.objects.filter(is_final=False)).exists()
+    place = f"/settings/requests/{erasure.request_id}/"
+    assert "was not written over yet" not in admin.get(place).text
+    with activate(desk.organization):
+        Erasure.objects.update(ended_at=timezone.now() - timedelta(hours=25))
+    assert "was not written over yet" in admin.get(place).text
+
+
 @pytest.mark.parametrize(("ended_as", "deletes"), [("redacted", False), ("deleted", True), ("retention", True)])
 def test_copies_of_texts_that_had_ended_before_are_asked_to_go_and_counted(desk, person, ended_as, deletes):
     """Its words went a day ago; the carrier has not answered yet."""
