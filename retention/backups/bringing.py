@@ -10,7 +10,7 @@ was not destroyed. Of an erased person nothing comes back, since their own key i
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -36,10 +36,9 @@ _BATCH = 100
 
 @dataclass
 class Brought:
-    """Rows that came back, by organization; and for the last destroyed key of theirs the one they are under."""
+    """Rows that came back, by organization."""
 
     rows: Counter[UUID] = field(default_factory=Counter)
-    under: dict[UUID, dict[bytes, bytes]] = field(default_factory=dict)
 
 
 def columns() -> Iterator[Column]:
@@ -55,7 +54,11 @@ def columns() -> Iterator[Column]:
         yield from (column for column in columns_of(kind) if not column.append_only)  # of those nothing is kept
 
 
-def bring_back(dead: Tombstones) -> Brought:
+Tell = Callable[[UUID, Mapping[bytes, bytes]], None]
+"""Called with keys that rows were under and those that they will be under, before anything is."""
+
+
+def bring_back(dead: Tombstones, tell: Tell | None = None) -> Brought:
     """Open what purges had kept and seal it anew, while keys of which something stayed are still there; twice is once.
 
     Asked of the databases that came back, with their tables of this release. Afterwards all of `dead` has to go.
@@ -64,7 +67,8 @@ def bring_back(dead: Tombstones) -> Brought:
     for owner in list(Organization.everyone.order_by("pk").values_list("pk", flat=True)):
         gone = dead.keys.get(owner, set())
         if ORGANIZATION_MARK not in gone:
-            _Bringing(owner, gone, dead.kept.get(owner, {}), dead.told.get(owner, set()), done).all()
+            told, logged = dead.told.get(owner, set()), dead.logged.get(owner, set())
+            _Bringing(owner, gone, dead.kept.get(owner, {}), told, logged, done, tell).all()
     return done
 
 
@@ -72,16 +76,20 @@ def bring_back(dead: Tombstones) -> Brought:
 class _Bringing:
     owner: UUID
     dead: Collection[bytes]
-    kept: Mapping[bytes, Kept]
+    kept: Mapping[bytes, Collection[Kept]]
     told: Collection[bytes]
+    logged: Collection[bytes]
     done: Brought
+    tell: Tell | None
     _renewed: set[tuple[str, str]] = field(default_factory=set)
+    _said: set[tuple[bytes, bytes]] = field(default_factory=set)
 
     def all(self) -> None:
         by_entries = kept_forms.old_keys(self.owner)
-        marked = {key for key, kept in self.kept.items() if kept.marks}
+        # What stayed was not under a key any more when its going was logged: there, what still is under it ended.
+        marked = {key for key, kept in self.kept.items() if any(one.marks for one in kept)} - set(self.logged)
         for column in columns():
-            untold = by_entries.get(kept_forms.place_of(column.field), set()) - set(self.told)
+            untold = by_entries.get(kept_forms.place_of(column.field), set()) - set(self.told) - set(self.logged)
             living = keyring.those_stored(self.owner, untold - set(self.dead)) if untold else set()
             if not (wanted := marked | (untold - living)):
                 continue
@@ -100,14 +108,21 @@ class _Bringing:
         name, place = column.field.attname, kept_forms.place_of(column.field)
         there = column.model._base_manager.filter(organization_id=self.owner, pk__in=ids)
         rows = {row.pk: row for row in there.select_for_update(of=("self",))}
-        sealed = {pk: bytes(row.__dict__[name]) for pk, row in rows.items()}
+        sealed = {pk: record for pk, row in rows.items() if _is_whole(record := bytes(row.__dict__[name]))}
         entries = kept_forms.openers(self.owner, place, sealed)
         keys = keyring.refresh(self.owner, {key for one in sealed.values() for key in records.key_ids(one)})
-        forms = []
+        forms, under = [], set()
         for pk, record in sealed.items():
             opener, way = self._opener(column, pk, record, entries.get(pk), keys)
-            if opener and self._sealed_anew(column, rows[pk], record, opener, way):
+            if opener and self._sealed_anew(column, rows[pk], record, opener):
                 forms.append(kept_forms.OldForm(rows[pk], record, opener))
+                day = (column.day.kind, column.day.scope(rows[pk]))
+                now = keyring.current(self.owner, *day).key_id
+                under |= {(key, now) for key in way}
+        if self.tell and under - self._said:
+            for now in sorted({now for _, now in under - self._said}):
+                self.tell(self.owner, {key: to for key, to in under - self._said if to == now})
+            self._said |= under
         kept_forms.keep(self.owner, column.field, column.day, forms)
         update_rows([form.row for form in forms], [name])
         self.done.rows[self.owner] += len(forms)
@@ -128,7 +143,7 @@ class _Bringing:
         further = self._stayed(column, entry.key_ids[column.place], row_id) if entry else None
         return (entry.opener, [first, *further]) if entry and further is not None else (None, [])
 
-    def _sealed_anew(self, column: Column, row: Any, record: bytes, opener: bytes, way: Sequence[bytes]) -> bool:
+    def _sealed_anew(self, column: Column, row: Any, record: bytes, opener: bytes) -> bool:
         """False for what is damaged."""
         day = (column.day.kind, column.day.scope(row))
         try:
@@ -139,7 +154,12 @@ class _Bringing:
             column.field.seal(row, text, anew=True)
         except (EncryptionError, UnicodeDecodeError):
             return False
-        now = keyring.current(self.owner, *day).key_id
-        # The last key alone: some that an earlier one kept have ended on the way.
-        self.done.under.setdefault(self.owner, {})[way[-1]] = now
         return True
+
+
+def _is_whole(record: bytes) -> bool:
+    """False for what is damaged: nobody can read it, and its neighbours come back without it."""
+    try:
+        return bool(records.salt_of(record))
+    except EncryptionError:
+        return False

@@ -49,9 +49,9 @@ def unreadable(dead: Tombstones) -> int:
     """At most how many of the kept rows are under keys that are gone."""
     lost = 0
     for owner, kept in dead.kept.items():
-        marked = {key for key, each in kept.items() if each.marks}
+        marked = {key for key, each in kept.items() if any(one.marks for one in each)}
         with activate(owner):
-            lost += sum(kept[key].number for key in _named(owner, kept.keys() - marked))
+            lost += sum(max(each.number for each in kept[key]) for key in _named(owner, kept.keys() - marked))
             lost += _marked(owner, marked, dead)
     return lost
 

@@ -48,14 +48,23 @@ def read(said: str) -> tuple[bytes, Kept | None]:
 
 
 def way(
-    key: bytes, place: str, row_id: UUID, *, dead: Collection[bytes], kept: Mapping[bytes, Kept]
+    key: bytes, place: str, row_id: UUID, *, dead: Collection[bytes], kept: Mapping[bytes, Collection[Kept]]
 ) -> list[bytes] | None:
-    """The destroyed keys that a row was under one after the other, from this one on; None: at one of them it ended."""
+    """The destroyed keys that a row was under, from this one on; None: by one of them it ended.
+
+    Each restore gives a key one more successor. All of them have to say that the row stayed, so it does not matter in
+    which order, nor how often, they are told.
+    """
     found: list[bytes] = []
-    while key in dead:
-        said = kept.get(key)
-        if said is None or said.under is None or key in found or mark(key, place, row_id) not in said.marks:
-            return None
-        found.append(key)
-        key = said.under
-    return found
+    waiting, lives = [key], False
+    while waiting:
+        key = waiting.pop()
+        if key not in dead:
+            lives = True
+        elif key not in found:
+            said = kept.get(key, ())
+            if not said or not all(mark(key, place, row_id) in each.marks for each in said):
+                return None
+            found.append(key)
+            waiting += [each.under for each in said if each.under]
+    return found if lives else None

@@ -9,6 +9,7 @@ Nothing is made: a key that was made after the copy is lost, and rows under it a
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from retention.backups import bringing, checking, restoring, targets, tombstones
 from retention.backups.bringing import Brought
 from retention.backups.errors import BackupError
 from retention.backups.making import connect
-from retention.backups.tombstones import Tombstones
+from retention.backups.tombstones import Tombstones, tell_anew
 from retention.closing import replaying
 from retention.erasing import again as erased
 from retention.models import Closing
@@ -75,7 +76,7 @@ def replay(*, main_url: str, keys_url: str, known: Tombstones, folder: Path | No
             heads = _heads()
             _refuse_altered(heads, folder)
             done.gone = tombstones.apply(on_keys, tombstones.without_kept(dead))
-            brought = bringing.bring_back(dead)
+            brought = bringing.bring_back(dead, partial(tell_anew, folder, known=known) if folder else None)
             done.brought = brought.rows.total()
             done.gone += tombstones.apply(on_keys, dead)
             done.ended = replaying.end_again(dead.ended())
@@ -89,7 +90,6 @@ def replay(*, main_url: str, keys_url: str, known: Tombstones, folder: Path | No
             ]
             if folder and not done.problems:
                 tombstones.rewind(folder, heads)
-                tombstones.tell_anew(folder, brought.under, known)
                 checking.begin_checkpoints_anew(folder, heads)
     return done
 

@@ -16,6 +16,7 @@ never with an older one, which would lack keys.
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from retention.backups.errors import BackupError, Damaged
 from retention.backups.making import backup_key, connect
 from retention.backups.manifest import Manifest
 from retention.backups.shelf import Shelf
-from retention.backups.tombstones import Tombstones
+from retention.backups.tombstones import Tombstones, tell_anew
 from retention.closing import replaying
 from retention.erasing import again as erased
 from tenancy import audit
@@ -113,7 +114,9 @@ def restore(
         gone = tombstones.apply(on_keys, tombstones.without_kept(dead))
         with targets.connected_to(main_url, keys_url):
             _migrate(chosen, say)
-            brought = bringing.bring_back(dead)
+            brought = bringing.bring_back(
+                dead, partial(tell_anew, folder, known=known) if folder and for_good else None
+            )
             gone += tombstones.apply(on_keys, dead)
             known_keys = f"{len(dead)} destroyed keys are known"
             say(f"tombstones: {known_keys}, {gone} of them were in the backup and are gone again")
@@ -132,7 +135,6 @@ def restore(
             if folder and for_good and report.passed:
                 heads = {owner: length for owner, (length, _) in chosen.of_main.heads.items()}
                 tombstones.rewind(folder, heads)
-                tombstones.tell_anew(folder, brought.under, known)
                 checking.begin_checkpoints_anew(folder, heads)
         if report.passed and for_good:
             for (connection, *_), roles in zip(pairs, who, strict=True):

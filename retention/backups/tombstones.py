@@ -10,8 +10,9 @@ the checkpoints do: one file for each organization, to which signed notes are on
     <signature>
 
 `tombstones.state`, signed too and replaced at each round, says when the last round was and how far each organization's
-file went. So a note that is missing or was altered leaves a gap, and one that a crash tore, which was written again,
-leaves none. Without the signatures whoever can write the folder could destroy keys at the next restore, or spare them.
+file went, and names the notes that restores added (`0 0`). So a note that is missing or was altered leaves a gap, and
+one that a crash tore, which was written again, leaves none. Without the signatures whoever can write the folder could
+destroy keys at the next restore, or spare them.
 
 That a whole organization has ended is not believed to one row of its log, which anybody may add who can write rows: its
 closing has to say so too, which the database keeps to its day (docs/decisions/0352).
@@ -23,8 +24,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -59,14 +61,15 @@ NOT_ENDED = (
 class Tombstones:
     """Ids of destroyed keys by organization. `until`: when they were last written; None when they never were.
 
-    `kept`: of keys that were replaced, which rows stayed under the newer one. `told`: those of the keys that notes
-    beside the checkpoints tell of, and of which `kept` says all.
+    `kept`: of keys that were replaced, which rows stayed under each newer one. `told`: those of the keys that notes
+    beside the checkpoints tell of, and of which `kept` says all. `logged`: those that the main database's log tells.
     """
 
     until: datetime | None = None
     keys: dict[UUID, set[bytes]] = field(default_factory=dict)
-    kept: dict[UUID, dict[bytes, Kept]] = field(default_factory=dict)
+    kept: dict[UUID, dict[bytes, set[Kept]]] = field(default_factory=dict)
     told: dict[UUID, set[bytes]] = field(default_factory=dict)
+    logged: dict[UUID, set[bytes]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(map(len, self.keys.values()))
@@ -112,7 +115,7 @@ def export(folder: Path) -> int:
                 )
                 reached[str(organization)] = news[-1][0]
                 written += len(news)
-        _replace(folder / _STATE, {"at": timezone.now().isoformat(), "reached": reached})
+        _replace(folder / _STATE, {**(state or {}), "at": timezone.now().isoformat(), "reached": reached})
     if forged:
         raise BackupError(NOT_ENDED.format(organization=forged[0]))
     return written
@@ -147,13 +150,19 @@ def file_of(folder: Path, organization: UUID) -> Path:
     return folder / f"{organization}.tombstones"
 
 
-def _append(folder: Path, organization: UUID, after: int, last: int, keys: Iterable[str]) -> None:
+def _append(folder: Path, organization: UUID, after: int, last: int, keys: Iterable[str]) -> str:
+    """What names the note."""
     text = f"{organization}\n{after} {last}\n{' '.join(keys)}\n"
     signature = base64.b64encode(sign(_PURPOSE + text.encode())).decode()
     with file_of(folder, organization).open("ab") as file:
         file.write(f"\n\n{text}{signature}\n".encode())  # the empty line ends a note torn by a crash
         file.flush()
         os.fsync(file.fileno())
+    return _name_of(text)
+
+
+def _name_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def _replace(path: Path, state: dict[str, Any]) -> None:
@@ -176,12 +185,16 @@ def read(folder: Path) -> Tombstones:
     found = Tombstones(datetime.fromisoformat(state["at"]))
     for name, reached in state["reached"].items():
         organization, seen = UUID(name), 0
-        for after, last, keys in _notes(folder, organization):
+        missing = set(state.get("anew", {}).get(name, ()))
+        for note, after, last, keys in _notes(folder, organization):
+            missing.discard(note)
             if after <= seen:
                 seen = max(seen, last)
                 found.keys.setdefault(organization, set()).update(keys)
                 found.told.setdefault(organization, set()).update(keys)
-                found.kept.setdefault(organization, {}).update({key: kept for key, kept in keys.items() if kept})
+                _add(found.kept, organization, {key: {kept} for key, kept in keys.items() if kept})
+        if missing:
+            raise Damaged(f"{file_of(folder, organization)} lost notes: {len(missing)} that restores wrote.")
         if seen < reached:
             raise Damaged(
                 f"{file_of(folder, organization)} lost notes: it tells of {seen} events instead of {reached}."
@@ -189,8 +202,14 @@ def read(folder: Path) -> Tombstones:
     return found
 
 
-def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, dict[bytes, Kept | None]]]:
-    """Those that we signed, in their order."""
+def _add(to: dict[UUID, dict[bytes, set[Kept]]], organization: UUID, kept: Mapping[bytes, set[Kept]]) -> None:
+    there = to.setdefault(organization, {})
+    for key, each in kept.items():
+        there.setdefault(key, set()).update(each)
+
+
+def _notes(folder: Path, organization: UUID) -> Iterator[tuple[str, int, int, dict[bytes, Kept | None]]]:
+    """Those that we signed, in their order, each with its name."""
     try:
         blocks = file_of(folder, organization).read_text(encoding="ascii", errors="replace").split("\n\n")
     except FileNotFoundError:
@@ -200,7 +219,7 @@ def _notes(folder: Path, organization: UUID) -> Iterator[tuple[int, int, dict[by
         if text.startswith(f"{organization}\n") and _signed(_PURPOSE, f"{text}\n", signature):
             _, span, keys = text.split("\n")
             after, last = span.split(" ")
-            yield int(after), int(last), dict(map(kept_notes.read, keys.split()))
+            yield _name_of(f"{text}\n"), int(after), int(last), dict(map(kept_notes.read, keys.split()))
 
 
 def _state(folder: Path) -> dict[str, Any] | None:
@@ -235,6 +254,7 @@ def of_log(connection: psycopg.Connection[Any]) -> Tombstones:
             keys = found.keys[organization] = {bytes.fromhex(key) for (key,) in events}
             if ORGANIZATION_MARK in keys and connection.execute(_AT_ITS_END).fetchone() is None:
                 raise BackupError(NOT_ENDED.format(organization=organization))
+            found.logged[organization] = set(keys)
     return found
 
 
@@ -259,16 +279,20 @@ def joined(*all_found: Tombstones) -> Tombstones:
         for organization, keys in found.keys.items():
             together.keys.setdefault(organization, set()).update(keys)
         for organization, kept in found.kept.items():
-            together.kept.setdefault(organization, {}).update(kept)
+            _add(together.kept, organization, kept)
         for organization, keys in found.told.items():
             together.told.setdefault(organization, set()).update(keys)
+        for organization, keys in found.logged.items():
+            together.logged.setdefault(organization, set()).update(keys)
     return together
 
 
 def without_kept(found: Tombstones) -> Tombstones:
     """Those of keys of which nothing stayed, or nobody knows what: the others have to open that once more first."""
     keys = {
-        organization: {key for key in keys if not (kept := found.kept.get(organization, {}).get(key)) or not kept.marks}
+        organization: {
+            key for key in keys if not any(kept.marks for kept in found.kept.get(organization, {}).get(key, ()))
+        }
         for organization, keys in found.keys.items()
     }
     return Tombstones(found.until, keys)
@@ -332,14 +356,26 @@ def rewind(folder: Path, heads: Mapping[str, int]) -> None:
             _replace(folder / _STATE, {**state, "reached": reached})
 
 
-def tell_anew(folder: Path, under: Mapping[UUID, Mapping[bytes, bytes]], known: Tombstones) -> None:
-    """What stayed of these keys is under others from now on: a restore made them for what it brought back."""
-    for organization, keys in under.items():
-        said = known.kept.get(organization, {})
-        anew = [kept_notes.written(key.hex(), replace(said[key], under=to)) for key, to in keys.items() if key in said]
-        if anew:
-            with shelf.told_plainly(folder):
-                _append(folder, organization, 0, 0, anew)
+def tell_anew(folder: Path, organization: UUID, under: Mapping[bytes, bytes], known: Tombstones) -> None:
+    """What stayed of these keys is under others, too: a restore makes them for what it brings back.
+
+    Told before any row is under them: a note too many costs nothing, since all of a key's have to say that a row stays.
+    """
+    said = known.kept.get(organization, {})
+    anew = []
+    for key, to in sorted(under.items()):
+        if each := said.get(key):
+            marks = frozenset.intersection(*(kept.marks for kept in each))
+            anew.append(kept_notes.written(key.hex(), Kept(max(kept.number for kept in each), to, marks)))
+    if not anew:
+        return
+    with shelf.told_plainly(folder), (folder / ".tombstones.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        name = _append(folder, organization, 0, 0, anew)
+        if state := _state(folder):
+            names = state.setdefault("anew", {}).setdefault(str(organization), [])
+            names[:] = sorted({*names, name})
+            _replace(folder / _STATE, state)
 
 
 def organizations_of(connection: psycopg.Connection[Any]) -> list[UUID]:
