@@ -2,11 +2,12 @@
 
 import random
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.send_policies import here
 from tenancy.isolation import activate
@@ -223,6 +224,12 @@ class TestTheRun:
         monkeypatch.undo()
         with activate(desk.organization):
             assert not Message.objects.filter(announcement=row).exists()
+            rows = Announcement.objects.filter(pk=row.pk)
+            rows.update(begun_at=timezone.now() - timedelta(minutes=1))  # so nobody can be at it any more
+        work(desk, row, batch=2)
+        assert (states(desk, row), fresh(desk, row).tries) == ({"ready": 3}, 1), "that it died is counted, with a pause"
+        with activate(desk.organization):
+            rows.update(again_at=None)
         work(desk, row, batch=2)
         assert states(desk, row) == {"queued": 3}
 
