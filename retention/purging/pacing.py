@@ -1,13 +1,15 @@
 """How fast a purge goes while others work: in short transactions, and resting after those in which anybody was served.
 
 A text that arrives meets at most one batch: what the disk has still to write of it, and the processor that it has. So a
-batch is short, and shorter in rows where the machine is slow. PostgreSQL says which other sessions of ours asked it for
-anything while a batch ran, whichever process they belong to. Where one did, the purge rests as long as it worked, so
-that half of the time is theirs; where none did, it goes on at once. Nothing is remembered between purges.
+batch is short, and shorter in rows where the machine is slow. PostgreSQL says what other sessions of ours, whichever
+process they belong to, want of it. Where one is at work at the end of a batch, the machine is busy: the purge rests as
+long as it worked, so that half of the time is theirs. Where some were served while it ran and none is at work now, it
+lets them by for a moment; where none were, it goes on at once. Nothing is remembered between purges.
 """
 
 import time
 from collections.abc import Callable
+from enum import Enum
 
 from django.db import connection
 
@@ -15,15 +17,15 @@ A_BATCH = 0.2
 """Seconds that a batch should take."""
 FIRST, FEWEST, MOST = 250, 250, 1000
 """Rows in a batch: of fewer, most of the time would go into its statements."""
+A_MOMENT = 0.1
+"""Of the time of a batch: the rest where others were served and none is at work."""
 LONGEST_REST = 1.0
 """Seconds. A batch that takes longer than this met something else, and a purge has to end."""
 
 _OTHERS = """
-SELECT EXISTS (
-    SELECT FROM pg_stat_activity
-    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
-        AND query_start > clock_timestamp() - %s * interval '1 second'
-)
+SELECT coalesce(bool_or(state = 'active'), false), count(*) > 0 FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+    AND (state = 'active' OR query_start > clock_timestamp() - %s * interval '1 second')
 """
 # A role sees all of its own sessions:
 # https://www.postgresql.org/docs/18/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
@@ -35,13 +37,21 @@ def next_size(size: int, took: float) -> int:
     return max(FEWEST, min(MOST, 2 * size, wanted))
 
 
-def anyone_served(seconds: float) -> bool:
-    """Whether another session of this role asked this database for anything in the last seconds."""
+class Others(Enum):
+    """What other sessions of this role want of this database."""
+
+    AT_WORK = 1.0
+    SERVED = A_MOMENT
+    AWAY = 0.0
+
+
+def others(seconds: float) -> Others:
+    """What they want now, and wanted in the last seconds."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first look would stay
         cursor.execute(_OTHERS, [seconds])
-        (found,) = cursor.fetchone()
-    return bool(found)
+        at_work, served = cursor.fetchone()
+    return Others.AT_WORK if at_work else Others.SERVED if served else Others.AWAY
 
 
 class Pace:
@@ -51,10 +61,10 @@ class Pace:
         self,
         *,
         sleep: Callable[[float], object] | None = None,
-        is_asked: Callable[[float], bool] = anyone_served,
+        look: Callable[[float], Others] = others,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._sleep, self._is_asked, self._clock = sleep or time.sleep, is_asked, clock
+        self._sleep, self._look, self._clock = sleep or time.sleep, look, clock
         self.size = FIRST
         self._began = clock()
 
@@ -63,8 +73,8 @@ class Pace:
         self._began = self._clock()
 
     def rest(self) -> None:
-        """It is committed: choose the next one's size, and rest if anybody was served meanwhile."""
+        """It is committed: choose the next one's size, and rest as others want."""
         took = self._clock() - self._began
         self.size = next_size(self.size, took)
-        if self._is_asked(took):
-            self._sleep(min(took, LONGEST_REST))
+        if rest := min(took * self._look(took).value, LONGEST_REST):
+            self._sleep(rest)

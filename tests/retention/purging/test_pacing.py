@@ -1,4 +1,8 @@
-"""How fast a purge goes: at once while nobody else asks the database for anything, else half of the time."""
+"""How fast a purge goes: at once while nobody else asks the database for anything, half of the time while they work."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,7 +13,7 @@ from hypothesis import strategies as st
 from config.embedded.postgres import APP
 from retention.kinds import Kind
 from retention.purging import ending, pacing, running
-from retention.purging.pacing import Pace, next_size
+from retention.purging.pacing import Others, Pace, next_size
 from tenancy.isolation import activate
 from texting.models import Message
 
@@ -25,17 +29,38 @@ def test_a_batch_keeps_near_its_time_and_ends_all_the_same(size, took):
     assert found == pacing.FEWEST or found * took / size <= pacing.A_BATCH * 1.05
 
 
-@given(ticks=st.lists(st.floats(min_value=0.001, max_value=10), min_size=1, max_size=9), served=st.booleans())
-def test_it_rests_as_long_as_it_worked_where_anybody_was_served(ticks, served):
+@given(ticks=st.lists(st.floats(min_value=0.001, max_value=10), min_size=1, max_size=9), found=st.sampled_from(Others))
+def test_it_rests_as_others_want(ticks, found):
     rested: list[float] = []
     asked: list[float] = []
     clock = iter([0.0, *(moment for tick in ticks for moment in (0.0, tick))])
-    pace = Pace(sleep=rested.append, is_asked=lambda took: asked.append(took) or served, clock=lambda: next(clock))
+
+    def look(took: float) -> Others:
+        asked.append(took)
+        return found
+
+    pace = Pace(sleep=rested.append, look=look, clock=lambda: next(clock))
     for _tick in ticks:
         pace.begin()
         pace.rest()
     assert asked == ticks, "it asks about the time of the batch, no longer"
-    assert rested == ([min(tick, pacing.LONGEST_REST) for tick in ticks] if served else [])
+    part = {Others.AT_WORK: 1.0, Others.SERVED: pacing.A_MOMENT}.get(found)
+    assert rested == ([min(tick * part, pacing.LONGEST_REST) for tick in ticks] if part else [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_are_at_work_until_they_have_their_answer():
+    with psycopg.connect(**_address(), user=APP, autocommit=True) as other:
+        assert pacing.others(0.0) is Others.AWAY
+        other.execute("SELECT 1")
+        assert pacing.others(60.0) is Others.SERVED
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(other.execute, "SELECT pg_sleep(30)")
+            while not asking.done() and pacing.others(0.0) is not Others.AT_WORK:
+                time.sleep(0.01)
+            other.cancel_safe()
+            assert isinstance(asking.exception(), psycopg.errors.QueryCanceled)
+        assert pacing.others(0.0) is Others.AWAY
 
 
 @pytest.fixture
@@ -60,8 +85,7 @@ def test_alone_a_purge_never_rests(desk, texts, rested):
 def test_it_rests_after_each_batch_in_which_another_session_was_served(desk, texts, rested, monkeypatch):
     monkeypatch.setattr(ending, "BATCH", 1)
     end = ending._end
-    address = {key: value for key, value in connection.get_connection_params().items() if key in _ADDRESS}
-    with psycopg.connect(**address, user=APP, autocommit=True) as other:
+    with psycopg.connect(**_address(), user=APP, autocommit=True) as other:
 
         def end_while_somebody_is_served(column, rows, at):
             end(column, rows, at)
@@ -73,4 +97,6 @@ def test_it_rests_after_each_batch_in_which_another_session_was_served(desk, tex
     assert len(rested) == len(texts)
 
 
-_ADDRESS = ("dbname", "host", "port", "password")
+def _address() -> dict[str, Any]:
+    known = ("dbname", "host", "port", "password")
+    return {key: value for key, value in connection.get_connection_params().items() if key in known}
