@@ -13,11 +13,11 @@ from enum import Enum
 
 from django.db import connection
 
-A_BATCH = 0.2
+A_BATCH = 0.1
 """Seconds that a batch should take."""
-FIRST, FEWEST, MOST = 250, 250, 1000
+FIRST, FEWEST, MOST = 125, 125, 500
 """Rows in a batch: of fewer, most of the time would go into its statements."""
-A_MOMENT = 0.1
+A_MOMENT = 0.25
 """Of the time of a batch: the rest where others were served and none is at work."""
 LONGEST_REST = 1.0
 """Seconds. A batch that takes longer than this met something else, and a purge has to end."""
