@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from tenancy.encryption import fetch_current_keys, keyring
 from tenancy.encryption.records import KEY_BYTES, KEY_ID_BYTES, wrap
+from tenancy.encryption.wrapping import binding_of, unwrapped_organization_key
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tenancy.models.data_key import DataKey
@@ -106,7 +107,7 @@ def _make_keys(organization: UUID, contacts: list[UUID]) -> None:
     """A data key for each contact, as the keyring makes them one by one."""
     with keyring.keys_of(organization):
         owner = keyring.organization_key(organization)
-        wrapping = keyring.unwrapped_organization_key(owner)
+        wrapping_key = unwrapped_organization_key(owner)
         rows = [
             DataKey(
                 organization_id=organization,
@@ -118,5 +119,5 @@ def _make_keys(organization: UUID, contacts: list[UUID]) -> None:
             for contact in contacts
         ]
         for row in rows:
-            row.wrapped = wrap(secrets.token_bytes(KEY_BYTES), wrapping, keyring.binding_of(row))
+            row.wrapped = wrap(secrets.token_bytes(KEY_BYTES), wrapping_key, binding_of(row))
         DataKey.objects.bulk_create(rows, batch_size=2000)

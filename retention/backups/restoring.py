@@ -36,7 +36,7 @@ from retention.closing import replaying
 from retention.erasing import again as erased
 from tenancy import audit
 from tenancy.audit_kinds import AuditKind
-from tenancy.encryption import keyring
+from tenancy.encryption import wrapping
 from tenancy.isolation import activate
 from tenancy.models import AuditHead, Organization
 from texting.restoring import after_restore
@@ -69,7 +69,7 @@ def choose(main: Shelf, keys: Shelf, *, name: str | None = None, keys_name: str 
             f"The keys' copy {keys_name} is older than the main database's {name}: rows would lack their keys. "
             "Take an older copy of the main database with --name, or a newer one of the keys with --keys-name."
         )
-    root = keyring.root_id(keyring.root_key()).hex()
+    root = wrapping.root_id(wrapping.root_key()).hex()
     if of_keys.root_ids and root not in of_keys.root_ids:
         raise BackupError("Another ROOT_KEY wrapped the keys of this backup; set the one that was in force then.")
     for shelf, found in ((main, of_main), (keys, of_keys)):

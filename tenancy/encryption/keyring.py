@@ -8,26 +8,32 @@ Every look-up is a short transaction of its own in the `keys` database that name
 a key outlives a roll-back of the caller: an unused key does no harm, a lost one would.
 """
 
-import hmac
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from hashlib import sha256
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, connections, transaction
-from django.db.models import QuerySet
 
 from tenancy import arrays
 from tenancy.encryption import records
 from tenancy.encryption.cache import KeyCache
-from tenancy.encryption.errors import KeyDestroyed, KeysNotReady, Withheld
+from tenancy.encryption.errors import KeyDestroyed, Withheld
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.opening import opens_withheld
-from tenancy.encryption.records import KEY_BYTES, KEY_ID_BYTES, Key, lengths_first
+from tenancy.encryption.records import KEY_BYTES, KEY_ID_BYTES, Key
+from tenancy.encryption.wrapping import (
+    binding_of,
+    many_unwrapped,
+    organization_binding,
+    root_id,
+    root_key,
+    unwrapped,
+    unwrapped_organization_key,
+    unwrapped_together,
+)
 from tenancy.isolation import tell_database
 from tenancy.models.data_key import DataKey, DestroyedKey, OrganizationKey
 
@@ -64,9 +70,9 @@ def fetch_current(organization: UUID, wanted: Collection[tuple[str, str]]) -> No
         )
         newest_first = rows.order_by("kind", "scope", "-generation").distinct("kind", "scope")
         if len(scopes) > FEW:
-            keys = _many_unwrapped(organization, newest_first)
+            keys = many_unwrapped(newest_first, partial(_cache.by_ids, organization))
         else:
-            keys = _unwrapped_together(newest_first.select_related("wrapped_by"))
+            keys = unwrapped_together(newest_first.select_related("wrapped_by"))
     for key in keys.values():
         _cache.keep(organization, key, key.kind, key.scope)
 
@@ -135,11 +141,11 @@ def _refreshed(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Ke
         stored = DataKey.objects.filter(organization_id=organization, key_id__in=_named(key_ids))
         if len(held) == len(key_ids):  # all that is left to ask is whether they still exist, and still open
             now = {bytes(key_id): since is not None for key_id, since in stored.values_list("key_id", "withheld_at")}
-            keys = {key_id: _as_stored(held[key_id], is_withheld) for key_id, is_withheld in now.items()}
+            keys = {key_id: held[key_id].marked(is_withheld=is_withheld) for key_id, is_withheld in now.items()}
         elif len(key_ids) > FEW:
-            keys = _many_unwrapped(organization, stored)
+            keys = many_unwrapped(stored, partial(_cache.by_ids, organization))
         else:
-            keys = _unwrapped_together(stored.select_related("wrapped_by"))
+            keys = unwrapped_together(stored.select_related("wrapped_by"))
     _cache.keep_all(organization, keys.values())
     _cache.forget(organization, set(key_ids) - keys.keys())
     return keys
@@ -148,10 +154,6 @@ def _refreshed(organization: UUID, key_ids: Collection[bytes]) -> dict[bytes, Ke
 def _named(key_ids: Collection[bytes]) -> Any:
     """For a look-up of these: one array where they are many, since a placeholder for each takes its time."""
     return arrays.among_octets(key_ids) if len(key_ids) > FEW else list(key_ids)
-
-
-def _as_stored(key: Key, is_withheld: bool) -> Key:
-    return key if key.is_withheld == is_withheld else replace(key, is_withheld=is_withheld)
 
 
 def forget(organization: UUID, key_ids: Collection[bytes]) -> None:
@@ -303,52 +305,7 @@ def _new(wrapped_by: OrganizationKey, wrapping_key: bytes, kind: str, scope: str
     return row
 
 
-def unwrapped(row: DataKey, wrapping_key: bytes | None = None) -> Key:
-    """The data key of a row that was read together with its organization key (unwrapped here unless it is given)."""
-    wrapping_key = wrapping_key or unwrapped_organization_key(row.wrapped_by)
-    secret = records.unwrap(bytes(row.wrapped), wrapping_key, binding_of(row))
-    return Key(bytes(row.key_id), secret, row.kind, row.scope, row.withheld_at is not None)
-
-
-def _unwrapped_together(rows: Iterable[DataKey]) -> dict[bytes, Key]:
-    """The same for many rows, with each organization key unwrapped once."""
-    wrapping: dict[UUID, bytes] = {}
-    keys: dict[bytes, Key] = {}
-    for row in rows:
-        if row.wrapped_by_id not in wrapping:
-            wrapping[row.wrapped_by_id] = unwrapped_organization_key(row.wrapped_by)
-        key = unwrapped(row, wrapping[row.wrapped_by_id])
-        keys[key.key_id] = key
-    return keys
-
-
-def _many_unwrapped(organization: UUID, rows: QuerySet[DataKey]) -> dict[bytes, Key]:
-    """The same for thousands of one organization, in two statements. What is held here is not unwrapped again."""
-    columns = ("key_id", "kind", "scope", "generation", "wrapped", "withheld_at", "wrapped_by_id", "organization_id")
-    found = list(rows.values_list(*columns))
-    owners = OrganizationKey.objects.filter(pk__in={row[6] for row in found})
-    wrapping = {owner.pk: unwrapped_organization_key(owner) for owner in owners}
-    held = _cache.by_ids(organization, [bytes(row[0]) for row in found])
-    keys: dict[bytes, Key] = {}
-    for stored_id, kind, scope, generation, wrapped, withheld_at, owner, whose in found:
-        key_id = bytes(stored_id)
-        if (key := held.get(key_id)) is None:
-            binding = _binding(whose, kind, scope, generation, key_id)
-            key = Key(key_id, records.unwrap(bytes(wrapped), wrapping[owner], binding), kind, scope)
-        keys[key_id] = _as_stored(key, withheld_at is not None)
-    return keys
-
-
-def binding_of(row: DataKey) -> bytes:
-    """What a wrapped data key is bound to: a row with another organization, kind, scope or id does not unwrap."""
-    return _binding(row.organization_id, row.kind, row.scope, row.generation, bytes(row.key_id))
-
-
-def _binding(organization: UUID, kind: str, scope: str, generation: int, key_id: bytes) -> bytes:
-    return lengths_first("parley data key/v1", organization.bytes, kind, scope, str(generation), key_id)
-
-
-# --- Organization keys and the root key ---
+# --- Organization keys ---
 
 
 def organization_key(organization: UUID) -> OrganizationKey:
@@ -367,34 +324,3 @@ def add_organization_key(organization: UUID, *, version: int) -> None:
     earlier = OrganizationKey.objects.filter(organization_id=organization).order_by("-version")
     row.ended_at = earlier.values_list("ended_at", flat=True).first()
     OrganizationKey.objects.bulk_create([row], ignore_conflicts=True)
-
-
-def unwrapped_organization_key(row: OrganizationKey) -> bytes:
-    """32 bytes. Raises KeysNotReady when another root key wrapped it."""
-    root = root_key()
-    mine = root_id(root)
-    if bytes(row.root_id) == mine:
-        wrapped = row.wrapped
-    elif row.next_wrapped is not None and bytes(row.next_root_id or b"") == mine:
-        wrapped = row.next_wrapped
-    else:
-        raise KeysNotReady("ROOT_KEY is not the key that wrapped the stored keys")
-    return records.unwrap(bytes(wrapped), root, organization_binding(row))
-
-
-def organization_binding(row: OrganizationKey) -> bytes:
-    """What a wrapped organization key is bound to."""
-    return lengths_first("parley organization key/v1", row.organization_id.bytes, str(row.version))
-
-
-def root_key() -> bytes:
-    """The 32 bytes of ROOT_KEY. Raises KeysNotReady when it is not set."""
-    root: bytes = settings.ROOT_KEY
-    if len(root) != KEY_BYTES:
-        raise KeysNotReady("ROOT_KEY is not set; it must be 32 bytes in base64")
-    return root
-
-
-def root_id(root: bytes) -> bytes:
-    """8 bytes that tell root keys apart and reveal nothing of them."""
-    return hmac.digest(root, b"parley root key id/v1", sha256)[:8]

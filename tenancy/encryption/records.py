@@ -12,7 +12,7 @@ decryption, because plain GCM lets one ciphertext open under two keys (partition
 import hmac
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -43,6 +43,10 @@ class Key:
 
     def __repr__(self) -> str:
         return f"Key({self.key_id.hex()})"
+
+    def marked(self, *, is_withheld: bool) -> "Key":
+        """The key as the database says now that it opens; itself where nothing has changed."""
+        return self if self.is_withheld == is_withheld else replace(self, is_withheld=is_withheld)
 
 
 def seal(text: bytes, keys: Sequence[Key], binding: bytes) -> bytes:

@@ -20,7 +20,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from tenancy import audit
-from tenancy.encryption import keyring, records
+from tenancy.encryption import keyring, records, wrapping
 from tenancy.encryption.errors import EncryptionError
 from tenancy.encryption.fields import EncryptedTextField, Sealed, encrypted_fields, prefetch
 from tenancy.encryption.key_sources import CONFIG, INSTALLATION
@@ -90,10 +90,10 @@ def _wrap_again(organization: UUID, newest: OrganizationKey) -> int:
     with keyring.keys_of(organization):
         others = DataKey.objects.filter(organization_id=organization).exclude(wrapped_by=newest)
         rows = list(others.select_related("wrapped_by").select_for_update(of=("self",))[:_BATCH])
-        wrapping_key = keyring.unwrapped_organization_key(newest)
+        wrapping_key = wrapping.unwrapped_organization_key(newest)
         for row in rows:
-            secret = keyring.unwrapped(row).secret
-            row.wrapped = records.wrap(secret, wrapping_key, keyring.binding_of(row))
+            secret = wrapping.unwrapped(row).secret
+            row.wrapped = records.wrap(secret, wrapping_key, wrapping.binding_of(row))
             row.wrapped_by = newest
         DataKey.objects.bulk_update(rows, ["wrapped", "wrapped_by"])
     return len(rows)
@@ -174,11 +174,11 @@ def wrap_for_next_root(organization: UUID, current: bytes, following: bytes) -> 
     again with the old one as `current` (keys made between 1 and 2), then `leave_old_root`.
     """
     with keyring.keys_of(organization):
-        old_id, new_id = keyring.root_id(current), keyring.root_id(following)
+        old_id, new_id = wrapping.root_id(current), wrapping.root_id(following)
         rows = OrganizationKey.objects.filter(organization_id=organization, root_id=old_id).select_for_update()
         changed = [row for row in rows if bytes(row.next_root_id or b"") != new_id]
         for row in changed:
-            binding = keyring.organization_binding(row)
+            binding = wrapping.organization_binding(row)
             row.next_wrapped = records.wrap(records.unwrap(bytes(row.wrapped), current, binding), following, binding)
             row.next_root_id = new_id
         OrganizationKey.objects.bulk_update(changed, ["next_wrapped", "next_root_id"])
@@ -188,7 +188,7 @@ def wrap_for_next_root(organization: UUID, current: bytes, following: bytes) -> 
 def leave_old_root(organization: UUID) -> int:
     """Drop what the old root key wrapped, once ROOT_KEY is the new one; the number of organization keys."""
     with keyring.keys_of(organization):
-        new_id = keyring.root_id(keyring.root_key())
+        new_id = wrapping.root_id(wrapping.root_key())
         rows = OrganizationKey.objects.filter(organization_id=organization, next_root_id=new_id)
         return rows.update(
             **{"root_id": new_id, "wrapped": models.F("next_wrapped"), "next_root_id": None, "next_wrapped": None}

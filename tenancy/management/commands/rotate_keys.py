@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tenancy.encryption import EncryptionError, keyring
+from tenancy.encryption import EncryptionError, wrapping
 from tenancy.encryption.key_sources import INSTALLATION
 from tenancy.encryption.records import KEY_BYTES
 from tenancy.encryption.rotation import REPLACED_KEYS_STAY, leave_old_root, rotate, wrap_for_next_root
@@ -68,9 +68,9 @@ class Command(BaseCommand):
 
     def _change_root(self, owners: dict[str, UUID], options: dict[str, Any]) -> None:
         if options["new_root_key_file"]:
-            current, following = keyring.root_key(), _key_in(options["new_root_key_file"])
+            current, following = wrapping.root_key(), _key_in(options["new_root_key_file"])
         else:
-            current, following = _key_in(options["old_root_key_file"]), keyring.root_key()
+            current, following = _key_in(options["old_root_key_file"]), wrapping.root_key()
         if current == following:
             raise CommandError("The file holds the root key that is in use already.")
         wrapped = sum(wrap_for_next_root(owner, current, following) for owner in owners.values())

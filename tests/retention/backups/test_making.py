@@ -20,7 +20,7 @@ from config.env import PROJECT
 from retention.backups import making, programs, shelf
 from retention.backups.errors import BackupError, Damaged
 from retention.models import RetentionPolicy
-from tenancy.encryption import keyring
+from tenancy.encryption import keyring, wrapping
 from tenancy.isolation import activate
 from tenancy.models import DataKey
 from tests.retention.backups.conftest import SECRET, url
@@ -38,7 +38,7 @@ def test_a_backup_holds_both_databases_and_says_of_which_moment(vault, business)
     assert main.census["texting_message"] == 1
     assert keys.census["tenancy_datakey"] >= 3, "the index, the contact, the day"
     assert main.taken_at <= keys.taken_at <= datetime.now(UTC), "no row without its key: the main database first"
-    assert keys.root_ids == [keyring.root_id(keyring.root_key()).hex()]
+    assert keys.root_ids == [wrapping.root_id(wrapping.root_key()).hex()]
     assert APP in main.roles
     assert b"".join(vault.main.unseal(main, making.backup_key())).startswith(b"PGDMP")
 
@@ -48,7 +48,7 @@ def test_neither_texts_nor_names_nor_keys_are_in_its_files(vault, business):
     with keyring.keys_of(business.organization.pk):
         wrapped = [bytes(key.wrapped) for key in DataKey.objects.all()]
     forbidden = [SECRET.encode(), b"Harbor", b"harbor", b"2125550110", b"PGDMP", b"CREATE TABLE", *wrapped]
-    forbidden += [each.hex().encode() for each in (*wrapped, making.backup_key(), keyring.root_key())]
+    forbidden += [each.hex().encode() for each in (*wrapped, making.backup_key(), wrapping.root_key())]
     for part in (vault.main, vault.keys):
         content = b"".join(file.read_bytes() for file in sorted((part.folder / name).iterdir()))
         assert [each for each in forbidden if each in content] == []
