@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from tenancy.isolation import TenantModel, same_organization
+from tenancy.references import OneKeyReference
 from texting.models.contact import Contact
 from texting.models.line import Line
 
@@ -152,10 +153,8 @@ class AnnouncementRecipient(TenantModel):
         FAILED = "failed", _("Did not arrive")
         TAKEN_BACK = "taken_back", _("Taken back")
 
-    announcement = models.ForeignKey(
-        Announcement, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    announcement = OneKeyReference(Announcement)
+    contact = OneKeyReference(Contact, db_index=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNREAD)
     is_agreed = models.BooleanField(
         default=False, help_text="A second person saw them among those to be told, before all were looked at again."

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import TenantModel, same_organization
+from tenancy.references import OneKeyReference
 from texting.models.contact import Contact
 from texting.models.ending import Ending, ending_is_whole
 from texting.models.line import Line
@@ -22,22 +23,10 @@ class Conversation(TenantModel):
         OPEN = "open", _("Open")
         RESOLVED = "resolved", _("Resolved")
 
-    contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, related_name="conversations", db_index=False, db_constraint=False
-    )
-    line = models.ForeignKey(
-        Line, on_delete=models.PROTECT, related_name="conversations", db_index=False, db_constraint=False
-    )
+    contact = OneKeyReference(Contact, related_name="conversations")
+    line = OneKeyReference(Line, related_name="conversations")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    assignee = models.ForeignKey(
-        Membership,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
+    assignee = OneKeyReference(Membership, null=True)
     opened_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField()

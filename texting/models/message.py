@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from tenancy.encryption import ContactKey, DayKey, EncryptedTextField
 from tenancy.isolation import AppendOnly, SameOrganization, TenantModel, same_organization
+from tenancy.references import OneKeyReference
 from texting.models.announcement import Announcement
 from texting.models.contact import Contact
 from texting.models.conversation import Conversation
@@ -36,12 +37,8 @@ class Decision(TenantModel):
         QUEUE = "queue", _("When it was queued")
         HAND_OVER = "hand_over", _("When it was handed to the provider")
 
-    conversation = models.ForeignKey(
-        Conversation, on_delete=models.PROTECT, related_name="decisions", db_constraint=False
-    )
-    author = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
-    )
+    conversation = OneKeyReference(Conversation, related_name="decisions", db_index=True)
+    author = OneKeyReference(Membership, null=True, db_index=True)
     stage = models.CharField(max_length=10, choices=Stage.choices)
     purpose = models.CharField(max_length=20)
     verdict = models.CharField(max_length=10)
@@ -91,19 +88,13 @@ class Message(Ending, TenantModel):
         NOT_NEEDED = "not_needed", _("No longer needed")
         CANNOT = "cannot", _("Cannot be reached")
 
-    conversation = models.ForeignKey(
-        Conversation, on_delete=models.PROTECT, related_name="messages", db_index=False, db_constraint=False
-    )
-    contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    conversation = OneKeyReference(Conversation, related_name="messages")
+    contact = OneKeyReference(Contact)
+    line = OneKeyReference(Line)
     direction = models.CharField(max_length=3, choices=Direction.choices)
     purpose = models.CharField(max_length=20, blank=True)
     body = EncryptedTextField(keys=[DayKey("body", "created_at"), ContactKey("contact_id")], null=True)
-    author = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
-    )
+    author = OneKeyReference(Membership, null=True, db_index=True)
     status = models.CharField(max_length=12, choices=[(s.value, s.value) for s in MessageStatus])
     error_kind = models.CharField(max_length=20, blank=True, choices=[(k.value, k.value) for k in ErrorKind])
     provider_code = models.CharField(max_length=20, blank=True)
@@ -119,15 +110,7 @@ class Message(Ending, TenantModel):
     unicode_extra = models.PositiveSmallIntegerField(
         default=0, help_text="Of the segments, those that letters outside the short alphabet cost."
     )
-    decision = models.ForeignKey(
-        Decision,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
+    decision = OneKeyReference(Decision, null=True)
     decision_verdict = models.CharField(max_length=10, blank=True, null=True)  # noqa: DJ001 - part of a foreign key
     counted_from = models.DateTimeField(
         null=True, blank=True, help_text="Begin of the day whose ceilings this text counts against; none: it does not."
@@ -141,26 +124,8 @@ class Message(Ending, TenantModel):
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     sent_again_at = models.DateTimeField(null=True, blank=True, help_text="By itself, because its answer was lost.")
-    again_of = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-        help_text="The text that a person sent again with this one.",
-    )
-    announcement = models.ForeignKey(
-        Announcement,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-        help_text="Which one it is a text of.",
-    )
+    again_of = OneKeyReference("self", null=True, help_text="The text that a person sent again with this one.")
+    announcement = OneKeyReference(Announcement, null=True, help_text="Which one it is a text of.")
     receipt_due_at = models.DateTimeField(null=True, blank=True, help_text="When we ask what became of it.")
     attention = models.CharField(max_length=12, choices=Attention.choices, blank=True)
     was_permitted = models.BooleanField(
@@ -168,15 +133,7 @@ class Message(Ending, TenantModel):
         help_text="The ledger held a permission older than it, when its customer was forgotten: no number leads there.",
     )
     settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey(
-        Membership,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
+    settled_by = OneKeyReference(Membership, null=True)
     settlement = models.CharField(max_length=12, choices=Settlement.choices, blank=True)
 
     class Meta:

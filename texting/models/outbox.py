@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tenancy.ids import new_id
 from tenancy.isolation import SameOrganization, TenantModel, same_organization
 from tenancy.models import Organization
+from tenancy.references import OneKeyReference
 from texting.models.message import ALLOWED, Decision, Message
 
 
@@ -68,11 +69,9 @@ class SendAttempt(TenantModel):
     that the provider took this very attempt, even when its answer was lost.
     """
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts", db_constraint=False)
+    message = OneKeyReference(Message, related_name="attempts", db_index=True)
     number = models.PositiveSmallIntegerField()
-    decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
+    decision = OneKeyReference(Decision)
     decision_verdict = models.CharField(max_length=10, default=ALLOWED)
     token_hash = models.BinaryField(max_length=32)
     started_at = models.DateTimeField()
@@ -104,7 +103,7 @@ class SendAttempt(TenantModel):
 class StatusEvent(TenantModel):
     """One thing a provider said about one text, kept once, in the order it came."""
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="status_events", db_constraint=False)
+    message = OneKeyReference(Message, related_name="status_events", db_index=True)
     event_key = models.CharField(max_length=120, help_text="Unique for this message: provider id, status, code.")
     status = models.CharField(max_length=12)
     error_kind = models.CharField(max_length=20, blank=True)
