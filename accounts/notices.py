@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -37,13 +38,21 @@ def tell(
     return sum(_queue(member, kind, route, words or {}) for member in rows if member != but and only(member))
 
 
-def tell_in_a_while(
-    permission: Permission, kind: mail.MailKind, *, route: str, newest: Callable[[Membership], datetime | None]
+def tell_of_waiting(
+    permission: Permission,
+    kind: mail.MailKind,
+    *,
+    route: str,
+    waiting: QuerySet[Any],
+    newest: Callable[[Membership], datetime | None],
+    again: Callable[[Membership, datetime, datetime], bool] = lambda _member, _came, _told: False,
 ) -> int:
-    """`tell` of what has come since the last such mail, one mail in `ONE_MAIL_IN` to each (decision 0335).
+    """`tell` of what has come to wait since the last such mail, one mail in `ONE_MAIL_IN` to each (decision 0335).
 
-    `newest` says when the newest of what waits for a member came; None: nothing does. Whoever calls it when something
-    comes has the clock call it as well, for what comes within that time. Returns how many mails were queued.
+    `waiting`: all that waits for anybody; nobody is asked about while it is empty. `newest` says when the newest that
+    waits for a member came; None: nothing does. `again(member, came, told)`: whether who was told of it is reminded.
+    Whoever calls this when something comes has the clock call it as well, for what comes within that time. Returns how
+    many mails were queued.
     """
 
     def is_due(member: Membership) -> bool:
@@ -51,9 +60,11 @@ def tell_in_a_while(
         if came is None:
             return False
         told = mail.last_queued(to=member.user, kind=kind, scope=member.organization_id)
-        return told is None or (came > told and told + ONE_MAIL_IN <= timezone.now())
+        if told is None:
+            return True
+        return told + ONE_MAIL_IN <= timezone.now() if came > told else again(member, came, told)
 
-    return tell(permission, kind, route=route, only=is_due)
+    return tell(permission, kind, route=route, only=is_due) if waiting.exists() else 0
 
 
 def holders(permission: Permission) -> QuerySet[Membership]:

@@ -73,14 +73,13 @@ def _list_for_those_who_decide(rows: Sequence[HeldText]) -> None:
 
 
 def mail_due() -> int:
-    """Mail those who may decide and have not been mailed of the newest that waits for them. Returns how many.
-
-    One mail in a while leads to all of them; the clock mails of what came meanwhile.
-    """
-    if not HeldText.objects.filter(state=HeldText.State.WAITING).exists():
-        return 0
-    return notices.tell_in_a_while(
-        Permission.MESSAGES_APPROVE, MailKind.TEXT_WAITS, route="held_texts", newest=_newest_for
+    """Mail those who may decide and have not been mailed of the newest that waits for them. Returns how many."""
+    return notices.tell_of_waiting(
+        Permission.MESSAGES_APPROVE,
+        MailKind.TEXT_WAITS,
+        route="held_texts",
+        waiting=HeldText.objects.filter(state=HeldText.State.WAITING),
+        newest=_newest_for,
     )
 
 

@@ -1,7 +1,7 @@
 """The mail to those who may approve templates that wait. It says that and leads to the list: no name, no words.
 
-One mail goes to each in ONE_MAIL_IN, however often somebody asks, takes it back and asks again; what is asked for
-meanwhile is mailed of when that time is over. Who has not decided is reminded after each working day, for a week.
+One mail goes to each in `notices.ONE_MAIL_IN`, however often somebody asks, takes it back and asks again; what is asked
+for meanwhile is mailed of when that time is over. Who has not decided is reminded after each working day, for a week.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts import mail, notices
+from accounts import notices
 from accounts.mail import MailKind
 from accounts.models import Membership
 from accounts.permissions import Permission
@@ -20,7 +20,6 @@ from compliance.message_templates.reach import waiting_for
 from compliance.models import MessageTemplate
 from texting.notifications import things
 
-ONE_MAIL_IN = timedelta(minutes=15)
 REMINDED_FOR = timedelta(days=7)
 
 
@@ -33,29 +32,27 @@ def waits(template: MessageTemplate) -> None:
 
 
 def mail_due() -> int:
-    """Mail those who may approve and have not been mailed of what waits, or not for a working day. Returns how many.
+    """Mail those who may approve and have not been mailed of what waits, or not for a working day. Returns how many."""
+    return notices.tell_of_waiting(
+        Permission.TEMPLATES_MANAGE,
+        MailKind.TEMPLATE_WAITS,
+        route="message_templates",
+        waiting=MessageTemplate.objects.filter(asked_by__isnull=False, archived_at=None),
+        newest=_newest_for,
+        again=_is_reminded,
+    )
 
-    Of the active organization; nobody is asked about while nothing waits.
-    """
-    if not MessageTemplate.objects.filter(asked_by__isnull=False, archived_at=None).exists():
-        return 0
-    return notices.tell(Permission.TEMPLATES_MANAGE, MailKind.TEMPLATE_WAITS, route="message_templates", only=_is_due)
+
+def _newest_for(member: Membership) -> datetime | None:
+    found: datetime | None = waiting_for(member).aggregate(newest=Max("asked_at"))["newest"]
+    return found
 
 
-def _is_due(member: Membership) -> bool:
-    newest: datetime | None = waiting_for(member).aggregate(newest=Max("asked_at"))["newest"]
-    if newest is None:
-        return False
-    now = timezone.now()
-    told = mail.last_queued(to=member.user, kind=MailKind.TEMPLATE_WAITS, scope=member.organization_id)
-    if told is None:
-        return True
-    if newest > told:
-        return told + ONE_MAIL_IN <= now
+def _is_reminded(member: Membership, newest: datetime, told: datetime) -> bool:
     organization = member.organization
     holidays = holidays_of(organization.country)
     again = after_business_days(told, 1, zone=organization.time_zone, holidays=holidays)
-    return again <= now < newest + REMINDED_FOR
+    return again <= timezone.now() < newest + REMINDED_FOR
 
 
 def decided(template: MessageTemplate, *, by: Membership, approved: bool) -> None:

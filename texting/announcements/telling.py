@@ -27,14 +27,13 @@ def waits(row: Announcement) -> None:
 
 
 def mail_due() -> int:
-    """Mail those who may let one begin and have not been mailed of the newest that waits for them. Returns how many.
-
-    One mail in a while leads to all of them; the clock mails of what came meanwhile.
-    """
-    if not Announcement.objects.filter(state=Announcement.State.ASKED).exists():
-        return 0
-    return notices.tell_in_a_while(
-        Permission.ANNOUNCEMENTS_APPROVE, MailKind.ANNOUNCEMENT_WAITS, route="announcements", newest=_newest_for
+    """Mail those who may let one begin and have not been mailed of the newest that waits for them. Returns how many."""
+    return notices.tell_of_waiting(
+        Permission.ANNOUNCEMENTS_APPROVE,
+        MailKind.ANNOUNCEMENT_WAITS,
+        route="announcements",
+        waiting=Announcement.objects.filter(state=Announcement.State.ASKED),
+        newest=_newest_for,
     )
 
 
