@@ -168,26 +168,22 @@ def _tied_farther_off(reading: Reading, hit: Hit) -> Draft | None:
 def _next_secret(reading: Reading, draft: Draft) -> list[Draft]:
     """What follows a secret as another of its kind: "old password was X, new one Y"."""
     match = _ANOTHER.match(reading.text, draft.spans[-1][1]) or _OR.match(reading.text, draft.spans[-1][1])
-    if match is None:
-        return []
-    start, end = _stripped(reading.text, *match.span("secret"))
-    written = reading.as_written(start, end) if end > start else ""
-    if not looks_random(written) or harmless(written):
-        return []
-    return [draft_of(start, end, "credential.cue/another", "credential.looks_random")]
+    return _secret_at(reading, match.span("secret"), "credential.cue/another") if match else []
 
 
 def _secret_before(reading: Reading, draft: Draft) -> list[Draft]:
     """What stands before a secret as the other of two: "either Maple$22 or maple22 is my password"."""
     start = draft.spans[0][0]
     match = _X_OR.search(reading.text, max(0, start - _LONGEST_BEFORE), start)
-    if match is None:
-        return []
-    start, end = _stripped(reading.text, *match.span("secret"))
-    written = reading.as_written(start, end) if end > start else ""
-    if not looks_random(written) or harmless(written):
-        return []
-    return [draft_of(start, end, "credential.cue/another", "credential.looks_random")]
+    return _secret_at(reading, match.span("secret"), "credential.cue/another") if match else []
+
+
+def _secret_at(reading: Reading, span: tuple[int, int], cue: str) -> list[Draft]:
+    """What stands there, where it looks like a secret."""
+    start, end, written = _bare(reading, *span)
+    if looks_random(written) and not harmless(written):
+        return [draft_of(start, end, cue, "credential.looks_random")]
+    return []
 
 
 def _anywhere(reading: Reading) -> list[Draft]:
@@ -221,6 +217,12 @@ def _with_login(reading: Reading) -> list[Draft]:
 
 def _mark_at(text: str, place: int) -> bool:
     return text[place : place + 3].strip().startswith((":", "=", "->", "-"))
+
+
+def _bare(reading: Reading, start: int, end: int) -> tuple[int, int, str]:
+    """A word without the marks around it: its place, and as it was written; "" where nothing is left."""
+    start, end = _stripped(reading.text, start, end)
+    return start, end, reading.as_written(start, end) if end > start else ""
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
@@ -279,8 +281,7 @@ def _before(reading: Reading, hit: Hit) -> Draft | None:
     word, tie = _word_before(reading.text, hit.start)
     if not word:
         return None
-    start, end = _stripped(reading.text, tie - len(word), tie)
-    written = reading.as_written(start, end) if end > start else ""
+    start, end, written = _bare(reading, tie - len(word), tie)
     if looks_random(written) and not _HARMLESS.fullmatch(written):
         return draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random")
     if written.isdigit() and len(written) in _DIGITS_OF_ONE and _IS_ONLY.fullmatch(reading.text, tie, hit.start):
@@ -290,12 +291,9 @@ def _before(reading: Reading, hit: Hit) -> Draft | None:
 
 def _admins(reading: Reading) -> list[Draft]:
     """ "root / c0balt": the password of a user that every machine has."""
-    found = []
+    found: list[Draft] = []
     for match in _ADMIN.finditer(reading.text):
-        start, end = _stripped(reading.text, *match.span(1))
-        written = reading.as_written(start, end) if end > start else ""
-        if looks_random(written) and not harmless(written):
-            found.append(draft_of(start, end, "credential.cue/admin", "credential.looks_random"))
+        found += _secret_at(reading, match.span(1), "credential.cue/admin")
     return found
 
 
@@ -306,8 +304,7 @@ def _user_and_secret(reading: Reading) -> list[Draft]:
         match = _USER_SECRET.match(reading.text, hit.end) or use_it(reading.text, hit)
         if match is None:
             continue
-        start, end = _stripped(reading.text, *match.span(1))
-        written = reading.as_written(start, end) if end > start else ""
+        start, end, written = _bare(reading, *match.span(1))
         if looks_random(written) and not _HARMLESS.fullmatch(written):
             found.append(draft_of(start, end, f"credential.cue/{hit.phrase}", "credential.looks_random"))
     return found
