@@ -1,9 +1,9 @@
 """What a text tells of a person's money or a company's unpublished results: an amount with a phrase that says whose."""
 
 import re
-from bisect import bisect_left
-from typing import Final, final
+from typing import Final
 
+from compliance.detectors.amounts import SURELY_MONEY, Amount, amount_right_at, amounts_of
 from compliance.detectors.data_files import read
 from compliance.detectors.reading import Draft, Reading, reasons
 from compliance.detectors.sentences import Sentence, sentences
@@ -17,19 +17,6 @@ _WEAK: Final = frozenset(_DATA["weak"])
 _PAID_BY_HOUR: Final = frozenset(_DATA["paid_by_hour"])
 _AT_A_BANK: Final = frozenset(_DATA["at_a_bank"])
 _BARE_OK: Final = frozenset(_DATA["bare_ok"])
-_WORTH: Final = r"(?:k|m|mm|b|bn|mil|million|billion|thousand|grand|hundred)"
-_CURRENCY: Final = r"(?:dollars?|usd|bucks|euros?|eur|pounds|gbp|quid|cents|pesos|dolares|mxn|cad|€|£)"
-_NUMBER: Final = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d\d?)?|\d{1,9}(?:[.,]\d\d?)?)"
-_NOT_MONEY: Final = (
-    r"(?! ?(?:am|pm|mins?|minutes|points|pts|miles|sq|lbs|days|weeks|years|texts|x)\b)"
-    r"(?!\d|:|/(?! ?(?:hr|hour|mo|yr|wk|week|month|year)))(?!-\d)"
-)
-_AMOUNT: Final = re.compile(
-    rf"(?<![\w.,$])-?(?P<sign>[$£€] ?|usd ?|eur ?|gbp ?)?{_NUMBER}"
-    rf"(?P<unit> ?{_WORTH}(?![a-z])| ?{_CURRENCY}(?![a-z])|%| ?percent| ?pct)?{_NOT_MONEY}"
-)
-_SIGNS: Final = frozenset(("usd", "eur", "gbp"))
-_LETTERS: Final = 3  # of those
 _PERIOD: Final = re.compile(
     r" ?(?:/|a |per |each |every |every other |bi)? ?(?:month|monthly|mo|year|yr|yearly|annually|annual|weekly|week|"
     r"biweekly|"
@@ -43,7 +30,6 @@ _WHOSEVER: Final = "wage is"  # mine or what is offered: "now hiring, the wage i
 _HOURLY: Final = re.compile(r" ?(?:/ ?|an |per |a |la |por |each )?(?:hour|hr|hora)(?![a-z])")
 _LATER_PERIOD: Final = re.compile(r"(?:a|per|each|every) (?:month|week|year|two weeks)(?![a-z])")
 _EVERYDAY: Final = frozenset(_DATA["everyday_metrics"])
-_SHARES: Final = ("%", "percent", "pct")
 _BEFORE: Final = 45
 _AFTER: Final = 30
 _PAID_WITHIN: Final = 16  # characters between "I make" and what an hour is paid
@@ -73,33 +59,6 @@ _PUBLIC: Final = re.compile(
     r"(?<![a-z])(?:public notice|press release(?: (?:at|is (?:up|out|live))|:)|now public|read (?:it|more) (?:at|on)|"
     r"just announced|as announced)(?![a-z])"
 )
-_SURELY_MONEY: Final = 1000  # a number from which "a month" further on makes it money
-
-
-_ONES: Final = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    "eighteen|nineteen"
-)
-_TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_SPELLED: Final = re.compile(  # "eighteen hundred", "forty two thousand dollars"
-    rf"(?<![a-z])(?:(?:{_TENS})[ -])?(?:{_ONES}|{_TENS}) (?:hundred|thousand|grand)"
-    rf"(?P<unit> ?{_CURRENCY}(?![a-z]))?(?![a-z]){_NOT_MONEY}"
-)
-
-
-@final
-class Amount:
-    """`money`: with a currency or a size (k, million). `percent`: a share."""
-
-    __slots__ = ("end", "money", "percent", "start", "value")
-
-    def __init__(self, start: int, end: int, money: bool, percent: bool, value: float) -> None:
-        """`end` is exclusive."""
-        self.start = start
-        self.end = end
-        self.money = money
-        self.percent = percent
-        self.value = value
 
 
 def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft]:
@@ -116,7 +75,7 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
         company = company or "metric" in hit.kinds
     public = company and _PUBLIC.search(reading.text) is not None
     for sentence in sentences(reading, hits):
-        amounts = [amount for amount in _amounts(reading, sentence) if 1 not in taken[amount.start : amount.end]]
+        amounts = [amount for amount in amounts_of(reading, sentence) if 1 not in taken[amount.start : amount.end]]
         told = [draft for amount in amounts if (draft := _personal(sentence, amount, harmless=harmless))]
         if told and not sentence.kind("not"):
             last = told[-1].spans[0][1]
@@ -136,10 +95,8 @@ def find_finance(reading: Reading, words: Words, taken: bytearray) -> list[Draft
 def _available(sentence: Sentence, before: Draft) -> list[Draft]:
     """What is available, told right behind a balance: "Current balance: $4,652.20. Available: $489."."""
     word = _AVAILABLE.match(sentence.text, before.spans[0][1])
-    amount = _AMOUNT.match(sentence.text, word.end()) if word else None
-    if amount is None or sentence.kind("not"):
-        return []
-    return [Draft("FINANCIAL_INFO", ((amount.start(), amount.end()),), before.reasons)]
+    place = amount_right_at(sentence.text, word.end()) if word else None
+    return [Draft("FINANCIAL_INFO", (place,), before.reasons)] if place and not sentence.kind("not") else []
 
 
 def _below(sentence: Sentence) -> list[Draft]:
@@ -181,54 +138,6 @@ def _overdue(sentence: Sentence, *, may_be_behind: bool) -> list[Draft]:
     return []
 
 
-def _amount_at(text: str, start: int, earliest: int, limit: int) -> re.Match[str] | None:
-    """The amount whose number begins at a place, with the sign and the minus before it.
-
-    Of all places where it may begin the first, as the pattern would find it by itself; none before `earliest`.
-    """
-    sign = start
-    at = start - 1 if start > 0 and text[start - 1] == " " else start
-    if at > 0 and text[at - 1] in "$£€":
-        sign = at - 1
-    elif at >= _LETTERS and text[at - _LETTERS : at] in _SIGNS:
-        sign = at - _LETTERS
-    match = _from_minus(text, sign, earliest, limit)
-    return match or _from_minus(text, start, earliest, limit) if sign < start else match
-
-
-def _from_minus(text: str, place: int, earliest: int, limit: int) -> re.Match[str] | None:
-    """The amount that begins at a place or at the minus before it."""
-    if place > earliest and text[place - 1] == "-":
-        match = _AMOUNT.match(text, place - 1, limit)
-        if match is not None:
-            return match
-    return _AMOUNT.match(text, place, limit) if place >= earliest else None
-
-
-def _amounts(reading: Reading, sentence: Sentence) -> list[Amount]:
-    found: list[Amount] = []
-    text, last, limit = sentence.text, sentence.start, min(len(sentence.text), sentence.end + 4)
-    starts = reading.starts()
-    for place in range(bisect_left(starts, last), len(starts)):
-        if starts[place] >= limit:
-            break
-        match = _amount_at(text, starts[place], last, limit) if starts[place] >= last else None
-        if match is None:
-            continue
-        last = match.end()
-        sign, number, after = match.group("sign", "number", "unit")
-        unit = after.strip() if after else ""
-        share = unit in _SHARES
-        start = match.start("sign" if sign else "number")
-        found.append(Amount(start, last, bool(sign or (unit and not share)), share, float(number.replace(",", ""))))
-    if "hundred" in text or "thousand" in text or "grand" in text:
-        found += [
-            Amount(match.start(), match.end(), match["unit"] is not None, False, _SURELY_MONEY)
-            for match in _SPELLED.finditer(text, sentence.start, limit)
-        ]
-    return found
-
-
 def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | None:  # noqa: PLR0911 - each reason to say no
     """A balance, a pay, a debt or a credit score."""
     if amount.percent:
@@ -268,7 +177,7 @@ def _personal(sentence: Sentence, amount: Amount, *, harmless: bool) -> Draft | 
         if after is None or after is cue:
             return None
         cue = after
-    at_once = period is not None and (period.start() - amount.end <= 1 or amount.value >= _SURELY_MONEY)
+    at_once = period is not None and (period.start() - amount.end <= 1 or amount.value >= SURELY_MONEY)
     if not amount.money and not _bare(sentence, amount, before, period=at_once):
         return None
     person = sentence.around(amount.start, amount.end, 70, "money_person")

@@ -6,13 +6,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compliance.detectors import (
+    amounts,
     card_details,
     credentials,
     dates,
     digit_runs,
-    finance,
     known_words,
     sentence_ends,
+    sentences,
     shapes,
     values,
     vocabulary,
@@ -124,11 +125,11 @@ def test_values_that_are_none_are_looked_for_wherever_they_may_be(text):
 @example("1,200.50-5")
 def test_amounts_are_those_of_the_pattern(text):
     reading = read(text)
-    whole = finance.Sentence(reading.text, 0, len(reading.text), {})
-    found = [(one.start, one.end) for one in finance._amounts(reading, whole)]
+    whole = sentences.Sentence(reading.text, 0, len(reading.text), {})
+    found = [(one.start, one.end) for one in amounts.amounts_of(reading, whole)]
     expected = [
         (match.start("sign") if match["sign"] else match.start("number"), match.end())
-        for match in finance._AMOUNT.finditer(reading.text)
+        for match in amounts._AMOUNT.finditer(reading.text)
     ]
     assert found == expected
 
