@@ -12,35 +12,28 @@ count.
 import logging
 import math
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Now, NullIf
+from django.db import DatabaseError
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy import audit
 from tenancy.audit import AuditKind
-from tenancy.bulk_writes import update_rows
 from tenancy.crash_points import crash_here
-from tenancy.encryption import KeyDestroyed, prefetch
-from tenancy.ids import new_id
 from tenancy.isolation import activate
-from texting import progress, sending
+from texting import progress
 from texting.announcements import breaking, checking, once, planning, running, stopping, telling
-from texting.announcements.checking import BROKEN, ERASED
+from texting.announcements.outcomes import settle
 from texting.announcements.policy import CANCELED
-from texting.announcements.texts import NOT_MADE, texts_for, unseen_words
-from texting.canceling import CODE as TAKEN_BACK_BY_HAND
-from texting.gate import OutsideHours
+from texting.announcements.queueing import queue
+from texting.announcements.texts import unseen_words
 from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
-from texting.purposes import Purpose
 from texting.queries import visible_lines
-from texting.sending import Refused, Result, Wanted
 from texting.statuses import MessageStatus
 
 log = logging.getLogger("parley.announcements")
@@ -51,9 +44,7 @@ LOOK_SHARE = 0.1  # of the time, at most: a look costs the more, the more there 
 A_TURN = 20.0  # seconds; then the others have theirs
 LEAST_AHEAD = 500
 LOOKED_AT = timedelta(days=3)  # after the end: carriers say late that a text did not arrive
-BAD_TEXT = "text.bad"
 State, Why, RowState = Announcement.State, Announcement.Why, AnnouncementRecipient.State
-_LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
 _NOT_OVER = (RowState.UNREAD, RowState.READY, RowState.QUEUED)
 
 
@@ -155,7 +146,7 @@ def _look_at_some(row: Announcement, batch: int) -> bool:
     return row.state == State.RUNNING
 
 
-# --- Queueing ---
+# --- Going on ---
 
 
 def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
@@ -183,7 +174,7 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
     due = ready.filter(Q(due_at=None) | Q(due_at__lte=timezone.now())).select_related("contact")
     rows = list(due.order_by("id")[: max(0, min(batch, turn.room))])
     if rows:
-        turn.room -= _queue(row, author, rows)
+        turn.room -= queue(row, author, rows)
         if turn.room <= 0:  # some have left meanwhile
             turn.room = _ahead(row) - _waiting(row)
         return turn.room > 0
@@ -239,97 +230,6 @@ def _waiting(row: Announcement) -> int:
     return entries.filter(Q(held_until=None) | Q(held_until__lte=Now())).count()
 
 
-def _queue(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> int:
-    """Queue these, or say why not. One that breaks alone, also in the database, is set aside and holds up no others.
-
-    Returns how many of them wait for nothing but their turn.
-    """
-    try:
-        with transaction.atomic():
-            return _send(row, author, rows)
-    except OperationalError:  # the database itself
-        raise
-    except Exception as error:
-        if len(rows) == 1 and not isinstance(error, KeyDestroyed) and _may_be_about_all(row):
-            raise
-        broken: Exception | None = None
-        taken = 0
-        for one in rows:
-            try:
-                with transaction.atomic():
-                    taken += _send(row, author, [one])
-            except OperationalError:
-                raise
-            except KeyDestroyed:  # an erasure is between their key and their rows
-                one.state, one.reason, one.message_id = RowState.REFUSED, ERASED, None
-            except Exception as error:
-                log.exception("announced_text_broke", extra={"recipient": str(one.pk)})
-                one.state, one.reason, one.message_id, one.due_at = RowState.REFUSED, BROKEN, None, None
-                broken = error
-        if broken is not None and len(rows) > 1 and all(one.reason == BROKEN for one in rows):
-            raise broken from None  # it is not about one of them
-        _store(rows)
-        return taken
-
-
-def _may_be_about_all(row: Announcement) -> bool:
-    """Whether what breaks for one, who alone is due, is worth another try: it holds up nobody, or none ever worked."""
-    if not Message.objects.filter(announcement=row).exists():
-        return True
-    return row.tries + 1 < breaking.TRIES and _recipients(row, RowState.READY).count() < 2
-
-
-def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> int:
-    contacts = [one.contact for one in rows]
-    prefetch(contacts)
-    texts = texts_for(row, contacts, author)
-    again = once.twice(row, rows)
-    made = [one for one in rows if one.pk not in again and not texts[one.contact_id].why]
-    wanted = [
-        Wanted(
-            one.contact,
-            texts[one.contact_id].body,
-            message_id=new_id(),
-            outside_hours=OutsideHours.WAIT,
-            origin=texts[one.contact_id].origin,
-            announcement_id=row.pk,
-        )
-        for one in made
-    ]
-    results = sending.send_all(line=row.line, texts=wanted, author=author, purpose=Purpose(row.purpose))
-    for one in rows:
-        if one.pk in again:
-            one.state, one.reason = RowState.REFUSED, once.TWICE
-        elif texts[one.contact_id].why:
-            one.state, one.reason = RowState.REFUSED, NOT_MADE
-    for one, result in zip(made, results, strict=True):
-        _note(one, result)
-    _store(rows)
-    queued = [result for result in results if isinstance(result, Message)]
-    return sum(text.held_until is None or text.held_until <= timezone.now() for text in queued)
-
-
-def _store(rows: Sequence[AnnouncementRecipient]) -> None:
-    for one in rows:
-        one.moved_at = timezone.now()
-    update_rows(rows, ["state", "reason", "due_at", "message_id", "moved_at"])
-
-
-def _note(one: AnnouncementRecipient, result: Result) -> None:
-    if isinstance(result, Message):
-        one.state, one.message_id, one.reason = RowState.QUEUED, result.pk, ""
-    elif isinstance(result, Refused):
-        against = result.outcome.objections
-        again_at = result.outcome.again_at
-        one.reason = against[0].rule[:60] if against else "none"
-        if again_at is not None:
-            one.due_at = max(again_at, timezone.now() + timedelta(minutes=1))
-        else:
-            one.state = RowState.REFUSED
-    else:
-        one.state, one.reason = RowState.REFUSED, BAD_TEXT
-
-
 # --- Taking back ---
 
 
@@ -351,31 +251,3 @@ def _take_back(row: Announcement, batch: int) -> bool:
     row.ended_at = now
     row.save(update_fields=["ended_at"])
     return False
-
-
-# --- Writing down what became of them ---
-
-
-def settle(row: Announcement) -> None:
-    """Bring the recipients' states up to those of their texts, in the running transaction."""
-    _move(row, (RowState.QUEUED, RowState.FAILED), RowState.SENT, Q(status__in=running.ARRIVED))
-    _move(row, (RowState.QUEUED, RowState.SENT), RowState.FAILED, Q(status__in=_LOST))
-    by_hand = Q(provider_code__in=[CANCELED, TAKEN_BACK_BY_HAND])
-    _move(row, (RowState.QUEUED,), RowState.TAKEN_BACK, Q(status=MessageStatus.CANCELED) & by_hand)
-    _move(row, (RowState.QUEUED,), RowState.REFUSED, Q(status=MessageStatus.CANCELED) & ~by_hand)
-
-
-def _move(
-    row: Announcement,
-    before: Sequence["AnnouncementRecipient.State"],
-    after: "AnnouncementRecipient.State",
-    condition: Q,
-) -> None:
-    texts = Message.objects.filter(condition, announcement=row).order_by()
-    why = Coalesce(NullIf("error_kind", Value("")), NullIf("provider_code", Value("")), Value("unknown"))
-    reason = Message.objects.filter(pk=OuterRef("message_id")).order_by().annotate(why=why).values("why")[:1]
-    _recipients(row, *before).filter(message_id__in=texts.values("pk")).update(
-        state=after,
-        reason=Value("") if after in {RowState.SENT, RowState.TAKEN_BACK} else Subquery(reason),
-        moved_at=Now(),
-    )

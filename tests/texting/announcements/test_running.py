@@ -27,7 +27,7 @@ from tests.texting.announcements.many import (
     write,
 )
 from tests.texting.desk import desk
-from texting.announcements import running, stopping, working
+from texting.announcements import queueing, running, stopping, working
 from texting.announcements.audiences import Audience
 from texting.announcements.policy import Announced
 from texting.announcements.writing import CannotAnnounce
@@ -218,7 +218,7 @@ class TestTheRun:
         def die(*_args, **_kwargs):
             raise Killed
 
-        monkeypatch.setattr(working, "_store", die)
+        monkeypatch.setattr(queueing, "_store", die)
         with pytest.raises(Killed):
             work(desk, row, batch=2)
         monkeypatch.undo()
