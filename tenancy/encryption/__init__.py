@@ -9,16 +9,9 @@ from tenancy.encryption.key_sources import ConfigKey, ContactKey, DayKey, Instal
 from tenancy.encryption.opening import opening_withheld
 
 # After that fields, then the rest: models are made of fields, and the rest reads models.
-from tenancy.encryption.fields import (  # isort: skip
-    EncryptedTextField,
-    Sealed,
-    fetch_current_keys,
-    is_withheld,
-    open_together,
-    prefetch,
-    readable,
-)
+from tenancy.encryption.fields import EncryptedTextField, Sealed, is_withheld, readable  # isort: skip
 from tenancy.encryption.bytes_field import EncryptedBytesField  # isort: skip
+from tenancy.encryption.many_rows import fetch_current_keys, open_together, prefetch  # isort: skip
 from tenancy.encryption.blind_index import blind_index  # isort: skip
 
 __all__ = [

@@ -36,8 +36,9 @@ from tenancy.bulk_writes import update_rows
 from tenancy.crash_points import crash_here
 from tenancy.encryption import kept_forms, keyring, records
 from tenancy.encryption.errors import CannotSeal, KeyDestroyed
-from tenancy.encryption.fields import EncryptedTextField, encrypted_fields, prefetch
+from tenancy.encryption.fields import EncryptedTextField, encrypted_fields
 from tenancy.encryption.key_sources import DayKey, day_scope
+from tenancy.encryption.many_rows import prefetch
 from tenancy.encryption.opening import opening_withheld
 from tenancy.encryption.rotation import REPLACED_KEYS_STAY
 from tenancy.encryption.shredding import destroy_keys

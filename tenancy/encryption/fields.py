@@ -6,11 +6,10 @@ The column holds a record (`records.py`) in `bytea`. A row that was read keeps t
 looked at; then they are opened once. Saving seals the text, unless it is still the text that was stored. Rows must have
 their id before they are saved (UUIDv7), because the record is bound to it.
 
-Many rows: call `prefetch(rows)` first, which fetches all their keys in one query and forgets keys destroyed meanwhile.
+Many rows: call `prefetch(rows)` (`many_rows.py`) first, which fetches all their keys in one query.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -23,7 +22,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext
 
 from tenancy.encryption import records
-from tenancy.encryption.errors import CannotSeal, KeyDestroyed, Undecryptable, Withheld
+from tenancy.encryption.errors import CannotSeal, KeyDestroyed, Withheld
 from tenancy.encryption.key_sources import INSTALLATION, KeySource
 
 _Set = TypeVar("_Set")
@@ -170,7 +169,7 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         if not rows:
             return []
         organization, stored_name = self.organization_of(rows[0]), f"_stored_{self.attname}"
-        column, known = self._column(organization), dict[tuple[str, str], Any]()
+        column, known = self.column_binding(organization), dict[tuple[str, str], Any]()
         found = []
         for row in rows:
             text, stored = row.__dict__.get(self.attname), row.__dict__.get(stored_name)
@@ -259,7 +258,7 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         wanted = {key_id for _, _, key_ids in sealed for key_id in key_ids}
         held = _keyring().refresh(organization, wanted, held_will_do=True)
         said: dict[UUID, str | bytes | None] = dict.fromkeys(records_by_row)
-        column = self._column(organization)
+        column = self.column_binding(organization)
         for pk, record, key_ids in sealed:
             keys = [held[key_id] for key_id in key_ids if key_id in held]
             if len(keys) == len(key_ids):
@@ -277,10 +276,10 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         return self._place(self.organization_of(row), row.pk)
 
     def _place(self, organization: UUID, pk: Any) -> bytes:
-        return self._column(organization) + records.lengths_first(str(pk))
+        return self.column_binding(organization) + records.lengths_first(str(pk))
 
-    def _column(self, organization: UUID) -> bytes:
-        """How the places of all rows of this column begin."""
+    def column_binding(self, organization: UUID) -> bytes:
+        """How the bindings of all rows of this column begin."""
         return _column_of(organization, self.model._meta.db_table, self.attname)
 
 
@@ -293,72 +292,6 @@ def _column_of(organization: UUID, table: str, column: str) -> bytes:
 def encrypted_fields(model: type[models.Model]) -> tuple[EncryptedTextField[Any, Any], ...]:
     """The encrypted columns of `model`."""
     return tuple(field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField))
-
-
-def prefetch(rows: Iterable[models.Model | None], *, held_will_do: bool = False) -> None:
-    """Fetch the keys of all encrypted columns of `rows`, of any models, in one query of each organization.
-
-    It asks the key database even for keys that are held, so a page that prefetches never shows what was destroyed in
-    another process. `held_will_do`: not then, for what is only compared and shown to nobody.
-    """
-    wanted: dict[UUID, set[bytes]] = {}
-    for row in rows:
-        if row is None:
-            continue
-        for field in encrypted_fields(type(row)):
-            value = row.__dict__.get(field.attname)
-            if isinstance(value, Sealed) and value != ENDED:
-                wanted.setdefault(field.organization_of(row), set()).update(records.key_ids(value))
-    for organization, ids in wanted.items():
-        _keyring().refresh(organization, ids, held_will_do=held_will_do)
-
-
-def open_together(rows: Iterable[models.Model], attributes: Sequence[str]) -> None:
-    """Open these columns of rows of one model and one organization as reading each would, faster.
-
-    What cannot be opened stays as it is: whoever reads it meets what keeps it shut. Keys that are held will do.
-    """
-    rows = list(rows)
-    if not rows:
-        return
-    fields = [cast("EncryptedTextField[Any, Any]", type(rows[0])._meta.get_field(name)) for name in attributes]
-    organization = fields[0].organization_of(rows[0])
-    columns = [(field, field.attname, f"_stored_{field.attname}", field._column(organization)) for field in fields]
-    sealed = []
-    for row in rows:
-        held = row.__dict__
-        for field, name, stored_name, column in columns:
-            value = held.get(name)
-            if isinstance(value, Sealed) and value != ENDED:
-                with suppress(Undecryptable):
-                    sealed.append((row, field, name, held[stored_name], column, records.key_ids(value)))
-    found = _keyring().refresh(organization, {each for one in sealed for each in one[5]}, held_will_do=True)
-    last, end = None, b""
-    for row, field, name, stored, column, key_ids in sealed:
-        keys = [found[key_id] for key_id in key_ids if key_id in found]
-        if len(keys) < len(key_ids) or field.organization_of(row) != organization:
-            continue
-        if row is not last:
-            last, end = row, records.lengths_first(str(row.pk))
-        with suppress(Undecryptable, UnicodeDecodeError):
-            stored.text = field.from_record(records.unseal(stored.sealed, keys, column + end))
-            stored.place = (column + end, [(key.kind, key.scope) for key in keys])
-            row.__dict__[name] = stored.text
-
-
-def fetch_current_keys(rows: Iterable[models.Model], *, make: bool = False) -> None:
-    """Fetch the keys that will seal the encrypted columns of `rows`, of any models, in one query of each organization.
-
-    For many new rows: without it each contact's key would be a query of its own. With `make` those are made that do
-    not exist yet, together.
-    """
-    wanted: dict[UUID, set[tuple[str, str]]] = {}
-    for row in rows:
-        for field in encrypted_fields(type(row)):
-            pairs = wanted.setdefault(field.organization_of(row), set())
-            pairs.update((key.kind, key.scope(row)) for key in field.keys)
-    for organization, pairs in wanted.items():
-        (_keyring().make_current if make else _keyring().fetch_current)(organization, pairs)
 
 
 def readable(row: models.Model, attribute: str, default: str | None = None) -> str | None:

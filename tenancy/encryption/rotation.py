@@ -22,8 +22,9 @@ from django.utils import timezone
 from tenancy import audit
 from tenancy.encryption import keyring, records, wrapping
 from tenancy.encryption.errors import EncryptionError
-from tenancy.encryption.fields import EncryptedTextField, Sealed, encrypted_fields, prefetch
+from tenancy.encryption.fields import EncryptedTextField, Sealed, encrypted_fields
 from tenancy.encryption.key_sources import CONFIG, INSTALLATION
+from tenancy.encryption.many_rows import prefetch
 from tenancy.isolation import activate
 from tenancy.models import DataKey, OrganizationKey
 
