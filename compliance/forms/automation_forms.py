@@ -1,4 +1,4 @@
-"""What is typed in the editor of a rule, and on the page of the log."""
+"""What is typed in the editor of a rule."""
 
 from typing import Any
 from uuid import UUID
@@ -12,15 +12,12 @@ from accounts.form_fields import field_of
 from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.automations.kinds import ABOUT_TEXTS, LONGEST_WAIT, MOST_PHRASES
-from compliance.automations.reading import Wanted as LogWanted
-from compliance.automations.reading import known_rules
 from compliance.automations.rules import Wanted
 from compliance.automations.words import Names
 from compliance.detectors.findings import TYPES
-from compliance.forms.permission_forms import EARLIEST_YEAR, LATEST_YEAR
 from compliance.message_templates.checking import LANGUAGES
 from compliance.message_templates.reading import usable
-from compliance.models import Automation, AutomationRun
+from compliance.models import Automation
 from compliance.models.automation import LONGEST_NAME
 from compliance.screening.words import name_of
 from texting.conversations import LONGEST_NOTE
@@ -320,31 +317,3 @@ def initial_of(rule: Automation, names: Names) -> dict[str, Any]:
 def _lines(text: str) -> list[str]:
     found = [" ".join(one.replace("\x00", "").split()) for one in text.splitlines()]
     return list(dict.fromkeys(one for one in found if one))
-
-
-class AutomationLogForm(forms.Form):
-    """Which runs, as it stands in the page's address."""
-
-    rule = forms.ChoiceField(label=_("Automation"), required=False)
-    result = forms.ChoiceField(
-        label=_("Result"), required=False, choices=[("", _("All")), *AutomationRun.Result.choices]
-    )
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput)
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput)
-
-    def __init__(self, data: QueryDict) -> None:
-        super().__init__(data)
-        rules = [(str(one.pk), one.name) for one in known_rules()]
-        field_of(self, "rule", forms.ChoiceField).choices = [("", _("All")), *rules]
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        for name in ("since", "until"):
-            if data.get(name) and not EARLIEST_YEAR <= data[name].year <= LATEST_YEAR:
-                self.add_error(name, gettext("Choose a day of this century."))
-        return data
-
-    def wanted(self) -> LogWanted:
-        """What was asked for; what cannot be understood is left out and its field says so."""
-        self.is_valid()
-        return LogWanted(**{name: value for name, value in self.cleaned_data.items() if value})

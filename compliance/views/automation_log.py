@@ -16,7 +16,7 @@ from compliance.automations import reading, trying
 from compliance.automations.forgetting import KEPT_DAYS
 from compliance.automations.reading import RunRow
 from compliance.automations.words import Names, sentence
-from compliance.forms.automation_forms import AutomationLogForm
+from compliance.forms.automation_log_forms import AutomationLogForm
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting.views.frames import cursor_in
