@@ -1,6 +1,6 @@
 """The kinds of data that have a period of their own. Plain values.
 
-Days are counted from what `Kind` says. Bounds and defaults: DOMAIN.md 8.2; `None` as a period means never.
+Days are counted from what `Kind` says. Bounds and defaults: docs/retention.md; `None` as a period means never.
 """
 
 from dataclasses import dataclass

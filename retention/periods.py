@@ -1,4 +1,4 @@
-"""How long a kind of data is kept, and why: DOMAIN.md 8.3 on plain values. No Django but its words.
+"""How long a kind of data is kept, and why, on plain values. No Django but its words.
 
 Law beats preference: a period is what somebody chose, held between the latest minimum and the earliest maximum of all
 limits that apply. Where these disagree the minimum wins, nothing is destroyed before it, and the conflict is told so
@@ -90,7 +90,7 @@ class Period:
 
 
 def bounds() -> list[Limit]:
-    """The product's own limits of every kind (DOMAIN.md 8.2)."""
+    """The product's own limits of every kind."""
     return [
         Limit(kind, shortest=bound.shortest, longest=bound.longest, source=bound.source)
         for kind, bound in BOUNDS.items()
@@ -151,7 +151,7 @@ def _depth(kind: Kind) -> int:
 
 
 class Fate(StrEnum):
-    """What becomes of one row (DOMAIN.md 8.3, from the second line on)."""
+    """What becomes of one row."""
 
     HELD = "held"
     KEPT = "kept"

@@ -1,7 +1,7 @@
 """What links a text may hold. Carriers filter shared shorteners, addresses without a name and look-alikes.
 
 Sources: CTIA Messaging Principles and Best Practices, May 2023, section 5.3 (shared public URL shorteners, evasion);
-AT&T's and Twilio's rules for links; DOMAIN.md 4.3. Plain values: no Django.
+AT&T's and Twilio's rules for links. Plain values: no Django.
 """
 
 import json

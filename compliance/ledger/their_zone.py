@@ -1,6 +1,6 @@
 """In which time zone a customer was when an entry was made, as far as anybody knows, and how it is known.
 
-DOMAIN.md 2.3 asks for it beside the moment, which is kept in UTC. No browser is asked: public forms run no script.
+It stands beside the moment, which is kept in UTC (decision 201). No browser is asked: public forms run no script.
 """
 
 from compliance.hours.time_zones import whereabouts

@@ -1,4 +1,4 @@
-"""The rules of the four checks (DOMAIN.md 6.5), as functions of `facts.Facts`. No database, no clock.
+"""The rules of the four checks (docs/review-checks.md), as functions of `facts.Facts`. No database, no clock.
 
 The same facts give the same outcome, so what is stored can be held against what the history says at any time. Whoever
 changes a rule raises `RULES`; outcomes by older rules stay.
@@ -14,7 +14,7 @@ from compliance.review_checks.facts import EscalationFact, Facts, FindingFact, O
 
 RULES = "1"
 CONFIRMED_WITHIN = timedelta(minutes=5)
-"""After the opt-in, or after the hours let the confirmation leave (DOMAIN.md 6.5; 47 CFR 64.1200(a)(12))."""
+"""After the opt-in, or after the hours let the confirmation leave (47 CFR 64.1200(a)(12))."""
 
 ON_ITS_WAY = frozenset({"held", "queued", "sending", "unconfirmed"})
 NEVER_LEFT = frozenset({"canceled", "failed"})

@@ -1,1 +1,1 @@
-"""The rules that every outbound text is judged by, one module a family; `settings` has their order."""
+"""The rules that every outbound text is judged by, one module a family; their order: `config.plugged_in`."""

@@ -1,4 +1,4 @@
-"""Asking for an erasure: one person up to 1,000 texts, two above (DOMAIN.md 8.3); and what it would end, beforehand.
+"""Asking for an erasure: one person up to 1,000 texts, two above; and what it would end, beforehand.
 
 A person may have several numbers, and colleagues merge and part them meanwhile. So each of the two agrees to the
 numbers that they were shown (`mark_of`): the second one may agree to fewer than the first one asked for, never to more.

@@ -75,7 +75,7 @@ def keeps_words(ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def keeps_copies(ids: Collection[UUID]) -> set[UUID]:
-    """Texts whose copies at the provider stay: those on hold, unless they hold what nobody may keep (DOMAIN.md 8.4).
+    """Texts whose copies at the provider stay: those on hold, unless they hold what nobody may keep (decision 296).
 
     Takes `deleting_lock`: a hold that is placed meanwhile is seen, or waits until the caller's transaction is over.
     """

@@ -1,4 +1,4 @@
-"""DOMAIN.md 8: each row of its tables, and what the algorithm promises for any choices and limits."""
+"""Periods: each row of the tables of bounds and limits, and what is promised for any choices and limits."""
 
 from datetime import UTC, datetime, timedelta
 

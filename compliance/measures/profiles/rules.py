@@ -116,7 +116,7 @@ _filled: Callable[[Words, int], str] = lazy(_fill, str)
 
 
 def _texts_stay(years: int, why: Words) -> tuple[Rule, ...]:
-    """DOMAIN.md 8.1: texts that are records themselves."""
+    """Texts that are records themselves."""
     return tuple(
         Rule("retention", kind, Test.LEAST, _YEARS[years], _filled(says, years), why) for kind, says in _TEXTS.items()
     )

@@ -1,1 +1,1 @@
-"""What US carriers let a registered sender do: a campaign's minute, a brand's day. Docs: `docs/decisions/0070`."""
+"""What US carriers let a registered sender do: a campaign's minute, a brand's day. Decision 70."""
