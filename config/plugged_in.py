@@ -111,6 +111,11 @@ TEXTING_ENDING_STEPS = [  # told of conversations that are resolved or reopened
 TEXTING_TAG_WITNESSES = ["retention.holds.meeting.tagged"]  # told of tags that contacts got, in whatever way
 TEXTING_TAGGED_STEPS = ["compliance.automations.hearing.tagged"]  # told of contacts on which somebody put a tag
 TEXTING_INBOUND_PLACES = ["compliance.satisfaction.hearing.places"]  # texts that open no new conversation
+TEXTING_TAG_FOLLOWERS = [  # who asks for tags, and asks for another one when a tag is merged into that
+    "texting.filtering.saving.follow_tag",
+    "texting.announcements.audiences.follow_tag",
+    "compliance.automations.tags_asked_for.follow_tag",
+]
 TEXTING_TAG_GUARDS = ["retention.tag_periods.why_kept"]  # tags that do not come off by the way
 TEXTING_GOES_ON = ["compliance.screening.masking.may_complete"]  # texts of one customer that are read in their order
 TEXTING_INBOUND_STEPS = [

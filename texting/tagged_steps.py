@@ -1,6 +1,7 @@
 """Who is told that a tag was put on contacts (`settings.TEXTING_TAGGED_STEPS`), who has to know of each that has a tag
-now, however it came (`settings.TEXTING_TAG_WITNESSES`), and who may say that it stays there
-(`settings.TEXTING_TAG_GUARDS`).
+now, however it came (`settings.TEXTING_TAG_WITNESSES`), who may say that it stays there
+(`settings.TEXTING_TAG_GUARDS`), and who asks for tags and has to ask for another one when one is merged into that
+(`settings.TEXTING_TAG_FOLLOWERS`).
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -40,6 +41,15 @@ def why_kept(member: Membership, tag: Tag, *, from_everybody: bool = False) -> s
     """Why the tag must not be removed (`from_everybody`), or not be taken off by this member: a sentence, or ""."""
     found = (guard(member, tag, from_everybody=from_everybody) for guard in _guards())
     return next(filter(None, found), "")
+
+
+def follow(tag: UUID, into: UUID) -> None:
+    """Run in the transaction that puts `into` in the place of `tag`: whoever asks for the one asks for the other now.
+
+    A question about a tag that is gone would find nobody, and "not tagged" everybody.
+    """
+    for path in settings.TEXTING_TAG_FOLLOWERS:
+        import_string(path)(tag, into)
 
 
 @cache

@@ -56,7 +56,9 @@ def change_tag(*, member: Membership, tag: Tag, name: str, colour: Tag.Colour) -
 
 
 def merge_tags(*, member: Membership, tag: Tag, into: Tag) -> int:
-    """Whoever has `tag` has `into` instead, and `tag` is gone. How many contacts had it. Raises BadTag."""
+    """Whoever has `tag` has `into` instead, whoever asks for it asks for `into`, and `tag` is gone. How many contacts
+    had it. Raises BadTag.
+    """
     require(member, Permission.TAGS_MANAGE)
     if tag.pk == into.pk:
         raise BadTag(_("Choose another tag to merge it into."))
@@ -67,6 +69,7 @@ def merge_tags(*, member: Membership, tag: Tag, into: Tag) -> int:
     rows = [ContactTag(tag=into, contact_id=contact, created_at=now) for contact in had]
     ContactTag.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     tagged_steps.witness([into.pk])
+    tagged_steps.follow(tag.pk, into.pk)
     name = _delete(tag)
     audit.record(event=AuditKind.TAG_MERGED, actor=member, object=into, name=into.name, was=name, contacts=len(had))
     return len(had)

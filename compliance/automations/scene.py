@@ -18,7 +18,7 @@ from tenancy.encryption import readable
 from texting.fields.reading import written
 from texting.filtering.looking import ids_of
 from texting.filtering.saving import access_saved, wish_of
-from texting.models import Contact, ContactField, ContactTag, Conversation, Message
+from texting.models import Contact, ContactField, ContactTag, Conversation, Message, Tag
 from texting.queries import NotYours
 
 
@@ -41,6 +41,10 @@ class Scene:
     def tags(self) -> set[UUID]:
         rows = ContactTag.objects.filter(contact=self.conversation.contact_id)
         return set(rows.values_list("tag_id", flat=True))
+
+    def lacks_tag(self, tag: UUID) -> bool:
+        """Whether they do not have it. Of a tag that is gone nobody can say so any more."""
+        return tag not in self.tags and Tag.objects.filter(pk=tag).exists()
 
     @cached_property
     def is_open(self) -> bool:
@@ -81,7 +85,7 @@ _ASKED: dict[str, Callable[[Scene, Given], bool]] = {
     "lines": lambda scene, given: scene.conversation.line_id in ids(given["lines"]),
     "teams": lambda scene, given: scene.conversation.line.team_id in ids(given["teams"]),
     "tags": lambda scene, given: bool(scene.tags & set(ids(given["tags"]))),
-    "without_tag": lambda scene, given: UUID(given["without_tag"]) not in scene.tags,
+    "without_tag": lambda scene, given: scene.lacks_tag(UUID(given["without_tag"])),
     "field": lambda scene, given: scene.field_is(given["field"], given.get("value", "")),
     "words": lambda scene, given: any(f" {norm(one)} " in scene.words for one in given["words"]),
     "language": lambda scene, given: scene.language == given["language"],

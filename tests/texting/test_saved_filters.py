@@ -17,7 +17,8 @@ from texting.fields.kinds import Kind
 from texting.filtering import saving
 from texting.filtering.conditions import TAG, Ask, Condition, Filter
 from texting.filtering.saving import BadFilter, Shared, Sharing
-from texting.models import AnnouncementRecipient, ContactField, FieldRight, SavedFilter, Tag
+from texting.filtering.looking import ids_of
+from texting.models import AnnouncementRecipient, Contact, ContactField, FieldRight, SavedFilter, Tag
 from texting.queries import NotYours
 
 __all__ = ["desk"]
@@ -180,3 +181,33 @@ def test_a_filter_of_somebody_else_is_no_audience_and_is_not_lost_unseen(desk, p
     page = desk.as_(desk.cast.supervisor).get(reverse("edit_announcement", args=[row.pk])).content.decode()
     assert f'value="{private.pk}" selected' in page
     assert "One that you do not see" in page
+
+
+def test_whoever_has_a_tag_that_was_merged_is_left_out_as_before_and_without_one_that_is_gone_is_nobody(desk, plan):
+    away, here, gold = many.customers(desk, 1, 2, 3)
+    admin = desk.cast.admin
+    with activate(desk.organization):
+        old, new = (tagging.add_tag(member=admin, name=name) for name in ("No offers", "No advertising"))
+        tagging.put_on(member=admin, tag=old, contact_ids=[away.pk, gold.pk])
+        writing.set_values(member=admin, contact=gold, typed={plan.pk: "Gold"})
+    without = Condition(TAG, Ask.HAS_NOT, str(old.pk))
+    plain = save(desk, admin, plan, ALL, wish=Filter((without,)))
+    either = save(desk, admin, plan, ALL, wish=Filter((without, Condition(str(plan.pk), Ask.IS, "Gold", is_or=True))))
+    drafts = [many.write(desk, one) for one in (Audience(without_tag=old.pk), Audience(tag=old.pk, saved=either.pk))]
+
+    def found():
+        with activate(desk.organization):
+            wishes = [saving.wish_of(SavedFilter.objects.get(pk=one.pk)) for one in (plain, either)]
+            lists = [[*ids_of(desk.cast.owner, Contact.objects.all(), one)] for one in wishes]
+            rows = [audiences.read(many.fresh(desk, one).audience) for one in drafts]
+            lists += [[*audiences.ids_in(desk.cast.owner, one)] for one in rows]
+            return [{pk for part in one for pk in part} for one in lists]
+
+    before = [{here.pk}, {here.pk, gold.pk}, {here.pk}, {gold.pk}]
+    assert found() == before
+    with activate(desk.organization):
+        tagging.merge_tags(member=admin, tag=old, into=new)
+    assert found() == before
+    with activate(desk.organization):
+        tagging.remove_tag(member=admin, tag=new)
+    assert found() == [set(), {gold.pk}, set(), set()], "never everybody instead"

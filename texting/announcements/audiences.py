@@ -5,7 +5,7 @@ the gate, and nobody else.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from texting.filtering import asking, looking
 from texting.filtering.conditions import Filter
 from texting.filtering.saving import access_saved, shown_filter, wish_of
 from texting.limits.region_names import name_of
-from texting.models import AnnouncementRecipient, Contact, Tag
+from texting.models import Announcement, AnnouncementRecipient, Contact, Tag
 from texting.persons import heads
 from texting.queries.access import NotYours, contacts_for
 
@@ -104,6 +104,22 @@ def read(kept: dict[str, Any]) -> Audience:
     )
 
 
+def follow_tag(tag: UUID, into: UUID) -> None:
+    """For `TEXTING_TAG_FOLLOWERS`: what is not over and asks for a tag which is merged away asks for the other one."""
+    asks = Q(audience__tag=str(tag)) | Q(audience__without_tag=str(tag))
+    over = [Announcement.State.FINISHED, Announcement.State.CANCELED]
+    rows = Announcement.objects.filter(asks).exclude(state__in=over).order_by("pk")
+    for row in rows.select_for_update(of=("self",), no_key=True):
+        given = read(row.audience)
+        wanted = replace(
+            given,
+            tag=into if given.tag == tag else given.tag,
+            without_tag=into if given.without_tag == tag else given.without_tag,
+        )
+        row.audience = wanted.as_json()
+        row.save(update_fields=["audience"])
+
+
 def agreements() -> list[Agreement]:
     """What contacts can have agreed to, of all parts."""
     return [one for part in _parts() for one in part.agreements()]
@@ -120,6 +136,7 @@ def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
     if audience.tag is not None:
         rows = rows.filter(contact_tags__tag=audience.tag)
     if audience.without_tag is not None:
+        rows = rows.filter(Exists(Tag.objects.filter(pk=audience.without_tag)))  # nobody, not everybody
         rows = rows.exclude(contact_tags__tag=audience.without_tag)
     if audience.agreement:
         conditions = [found for part in _parts() if (found := part.agreed(audience.agreement)) is not None]

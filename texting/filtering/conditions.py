@@ -1,7 +1,7 @@
 """What can be asked of a contact: one condition, several of them, and whether a stored value fits one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -108,6 +108,13 @@ class Filter:
     def tag_ids(self) -> frozenset[UUID]:
         """The tags that it asks for."""
         return frozenset(UUID(one.value) for one in self.conditions if one.about == TAG)
+
+    def with_tag(self, tag: UUID, into: UUID) -> "Filter":
+        """The same of another tag, wherever it asks for this one."""
+        return Filter(tuple(
+            replace(one, value=str(into)) if one.about == TAG and UUID(one.value) == tag else one
+            for one in self.conditions
+        ))  # fmt: skip
 
     def as_json(self) -> list[dict[str, Any]]:
         """As it is kept."""

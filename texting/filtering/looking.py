@@ -25,7 +25,7 @@ from tenancy.isolation import activate
 from texting.fields.reading import SeenField
 from texting.filtering.asking import require
 from texting.filtering.conditions import FITS_NOTHING_WRITTEN, TAG, Ask, Condition, Filter, fits
-from texting.models import Contact, ContactTag, FieldValue
+from texting.models import Contact, ContactTag, FieldValue, Tag
 from texting.persons import heads
 from texting.queries.access import contacts_for
 from texting.queries.cursors import Cursor, older_than
@@ -121,10 +121,12 @@ def narrowed(member: Membership, rows: QuerySet[Contact], wish: Filter) -> Query
 
 
 def _told(member: Membership, one: Condition) -> Q | None:
-    """What must stand in clear where the condition holds; None when anything may."""
+    """What must stand in clear where the condition holds; None when anything may. Without a tag that is gone is
+    nobody: an announcement to everybody but those would go to everybody.
+    """
     if one.about == TAG:
         tagged = Q(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=UUID(one.value))))
-        return tagged if one.ask is Ask.HAS else ~tagged
+        return tagged if one.ask is Ask.HAS else ~tagged & Q(Exists(Tag.objects.filter(pk=UUID(one.value))))
     there = Q(Exists(FieldValue.objects.filter(contact=OuterRef("pk"), field=one.field_id)))
     if one.ask not in FITS_NOTHING_WRITTEN:
         return there
@@ -153,7 +155,7 @@ def _that_fit(
     def asks(one: Condition) -> Callable[[UUID], bool]:
         if (field := one.field_id) is None:
             tag, has = UUID(one.value), one.ask is Ask.HAS
-            return lambda contact: ((contact, tag) in tags) is has
+            return lambda contact: tag in tags and (contact in tags[tag]) is has
         ask, kind, value, written = one.ask, fields[field].kind, one.value, values[field]
         return lambda contact: fits(ask, kind, value, written.get(contact, ""), today)
 
@@ -172,14 +174,19 @@ def _that_fit(
     return left
 
 
-def _tags(wish: Filter, contact_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
-    """Which of these contacts has which of the tags that are asked for beside a value; other tags narrowed already."""
+def _tags(wish: Filter, contact_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Which of these contacts have which of the tags that are asked for beside a value, by the tags that there are;
+    other tags narrowed already.
+    """
     mixed = [group for group in wish.groups if len({one.about == TAG for one in group}) > 1]
     asked = Filter(tuple(one for group in mixed for one in group)).tag_ids
     if not asked:
-        return set()
-    rows = ContactTag.objects.filter(tag__in=asked, contact__in=list(contact_ids))
-    return set(rows.values_list("contact_id", "tag_id"))
+        return {}
+    found: dict[UUID, set[UUID]] = {pk: set() for pk in Tag.objects.filter(pk__in=asked).values_list("pk", flat=True)}
+    rows = ContactTag.objects.filter(tag__in=list(found), contact__in=list(contact_ids))
+    for contact, tag in rows.values_list("contact_id", "tag_id"):
+        found[tag].add(contact)
+    return found
 
 
 def _values(

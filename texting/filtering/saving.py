@@ -111,6 +111,15 @@ def wish_of(row: SavedFilter) -> Filter:
     return read(json.loads(row.conditions))
 
 
+def follow_tag(tag: UUID, into: UUID) -> None:
+    """For `TEXTING_TAG_FOLLOWERS`: filters that ask for a tag which is merged away ask for the other one."""
+    for row in _opened(SavedFilter.objects.select_for_update(of=("self",), no_key=True).order_by("pk")):
+        wish = wish_of(row)
+        if tag in wish.tag_ids:
+            row.conditions = json.dumps(wish.with_tag(tag, into).as_json())
+            row.save(update_fields=["conditions"])
+
+
 def shown_filter(member: Membership, row: SavedFilter) -> ShownFilter:
     """One as pages show it. Raises NotYours."""
     if (shown := _shown(member, row)) is None:

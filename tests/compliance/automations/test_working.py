@@ -97,6 +97,29 @@ class TestATextComesIn:
         work(desk)
         assert {name for name, place in cases.items() if tags_on(desk, place.contact_id)} == set(met)
 
+    def test_a_tag_that_is_merged_is_the_other_one_for_rules_too_and_without_one_that_is_gone_is_nobody(self, desk):
+        old, new = tag(desk, "No robots"), tag(desk, "Please no robots")
+        rule(desk, name="Without", conditions={"without_tag": old}, note="Came by itself")
+        rule(desk, name="Tagged", when="tagged", facts={"tag": old}, tags=[tag(desk)])
+        rule(desk, name="With", conditions={"tags": [old, new]}, tags=[tag(desk)])
+        place = desk.hear(number=SECOND)
+        with activate(desk.organization):
+            AutomationTrigger.objects.all().delete()
+            tags = [Tag.objects.get(pk=pk) for pk in (old, new)]
+            tagging.put_on(member=desk.cast.agent, tag=tags[0], contact_ids=[place.contact_id])
+            tagging.merge_tags(member=desk.cast.admin, tag=tags[0], into=tags[1])
+            named = {one.name: (one.facts, one.conditions) for one in Automation.objects.all()}
+        assert named["Tagged"][0] == {"tag": new}
+        assert named["With"][1] == {"tags": [new]}
+        desk.hear(number=SECOND)
+        work(desk)
+        assert runs(desk) == [("Tagged", "acted"), ("With", "acted")]
+        with activate(desk.organization):
+            tagging.remove_tag(member=desk.cast.admin, tag=tags[1])
+        desk.hear()
+        work(desk)
+        assert runs(desk) == [("Tagged", "acted"), ("With", "acted")]
+
     def test_rules_act_in_their_order_and_one_that_stops_ends_it(self, desk):
         first = rule(desk, name="First", tags=[tag(desk, "One")], stops=True)
         rule(desk, name="Second", tags=[tag(desk, "Two")])
