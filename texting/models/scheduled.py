@@ -43,6 +43,7 @@ class ScheduledText(TenantModel):
         BROKEN = "broken", _("Something went wrong")
         LEFT = "left", _("Its author left")
         DATE = "date", _("The date it went by was taken out")
+        MOVED = "moved", _("Its words say a date that was moved")
 
     class ZoneFrom(models.TextChoices):
         """How the time zone in which the time was chosen was known."""

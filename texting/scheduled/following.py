@@ -1,4 +1,5 @@
-"""Texts whose time goes by a date of their contact: when the date moves they move, when it is taken out they end.
+"""Texts whose time goes by a date of their contact: when the date moves they move, when it is taken out they end, and
+when their words say what it was, they stop for a person to change them.
 
 What is written down of a value (`FieldValue.touched_at`) says which one a text's time is of, so whoever changes values
 need not know of texts: the clock finds those whose value is another one by now, and a text that is due is looked at
@@ -12,7 +13,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
@@ -20,15 +20,17 @@ from tenancy.crash_points import crash_here
 from tenancy.encryption import KeyDestroyed, readable
 from tenancy.isolation import current_organization_id
 from tenancy.models import Organization
-from texting.fields.kinds import DAYS
+from tenancy.said import gettext as _
+from texting.fields.kinds import DAYS, Kind
 from texting.fields.reading import SeenField, fields_for, values_for
 from texting.gate import OutsideHours
 from texting.models import Contact, ContactField, Conversation, FieldValue, ScheduledText
 from texting.queries.seeing import sees
 from texting.scheduled import planning
 from texting.scheduled.checking import BadTime, When
+from texting.scheduled.old_dates import Stands, says_what_was
 from texting.scheduled.relative import BadRelation, Relation
-from texting.scheduled.states import ALIVE, State, Why, move, show
+from texting.scheduled.states import ALIVE, State, Why, move, show, stop
 from texting.scheduled.their_clock import Zone, ZoneFrom, customer_clock, zones_for
 
 TOGETHER = 100
@@ -102,7 +104,10 @@ def keep_up() -> int:
 
 
 def follow(row: ScheduledText) -> bool:
-    """Give a text, whose row is locked, the time that its date says now. Whether that is another one, or none."""
+    """Give a text, whose row is locked, the time that its date says now. Whether that is another one, or none.
+
+    One whose words say the old day or time waits for a person: nobody is to read a wrong date.
+    """
     if row.field_id is None or row.relation is None:
         return False
     field = ContactField.objects.get(pk=row.field_id)
@@ -110,6 +115,7 @@ def follow(row: ScheduledText) -> bool:
     ours = Organization.objects.values_list("time_zone", flat=True).get(pk=current_organization_id())
     zone = zone_now(row.contact_id, Zone(row.zone, ZoneFrom(row.zone_from)))
     relation = Relation.from_json(row.relation)
+    before = relation.stood(row.send_at, theirs=ZoneInfo(row.zone), ours=ZoneInfo(ours))
     due = None if field.archived_at else _due(relation, field.kind, value, zone.name, ours)
     if due is None:
         move(row, State.CANCELED, why=Why.DATE)
@@ -124,9 +130,22 @@ def follow(row: ScheduledText) -> bool:
         row.revision += 1
         changed += ["look_at", "tries", "outside_hours", "revision"]
     row.save(update_fields=changed)
-    if is_other:
+    if is_other and says_what_was(readable(row, "body", "") or "", before, _stands(field.kind, value)):
+        said = _("The date it goes by was moved, and it still says the old one. Change its words, then it leaves.")
+        stop(row, Why.MOVED, said)
+    elif is_other:
         show([row])
     return is_other
+
+
+def _stands(kind: str, value: FieldValue | None) -> Stands:
+    """What a date says now. Of a value that gives a moment."""
+    at = datetime.fromisoformat(_said(value))
+    return Stands(at.date(), at.time() if kind == Kind.DATE_TIME else None)
+
+
+def _said(value: FieldValue | None) -> str:
+    return (readable(value, "value", "") or "") if value is not None else ""
 
 
 def zone_now(contact_id: UUID, before: Zone) -> Zone:
@@ -146,8 +165,7 @@ def zone_now(contact_id: UUID, before: Zone) -> Zone:
 
 
 def _due(relation: Relation, kind: str, value: FieldValue | None, theirs: str, ours: str) -> datetime | None:
-    said = (readable(value, "value", "") or "") if value is not None else ""
-    return relation.due(kind, said, theirs=ZoneInfo(theirs), ours=ZoneInfo(ours))
+    return relation.due(kind, _said(value), theirs=ZoneInfo(theirs), ours=ZoneInfo(ours))
 
 
 def _value(contact_id: UUID, field_id: UUID) -> FieldValue | None:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from texting.fields.kinds import Kind
 from texting.local_time import clock
+from texting.scheduled.old_dates import Stands
 from texting.scheduled.recurring import on_clocks
 
 
@@ -86,6 +87,17 @@ class Relation:
             return None
         day = date.fromisoformat(value[: len("2027-03-31")])
         return on_clocks(datetime.combine(day + step, self.at), theirs)
+
+    def stood(self, moment: datetime, *, theirs: ZoneInfo, ours: ZoneInfo) -> Stands:
+        """What the date said when `moment` was due by it: the way back of `due`, but for hours that clocks skip."""
+        back = timedelta(**{self.unit.value: self.number}) * (-1 if self.after else 1)
+        if self.unit not in PASSING and self.at is not None:
+            return Stands(moment.astimezone(theirs).date() + back)
+        if self.unit in PASSING:
+            wall = (moment + back).astimezone(ours)
+        else:
+            wall = moment.astimezone(ours).replace(tzinfo=None) + back
+        return Stands(wall.date(), wall.time())
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""

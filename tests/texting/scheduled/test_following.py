@@ -20,7 +20,7 @@ from texting.models import ContactField, FieldValue, ScheduledText
 from texting.scheduled import following, planning, reading, tasks
 from texting.scheduled.checking import BadTime, When
 from texting.scheduled.relative import Relation, Unit
-from texting.scheduled.their_clock import zones_for
+from texting.scheduled.their_clock import Zone, zones_for
 
 __all__ = ["desk"]
 
@@ -55,9 +55,9 @@ def moment(desk, value: str, **before) -> datetime:
 
 def plan(desk, conversation, relation=None, **more) -> ScheduledText:
     with activate(desk.organization):
-        wanted = {"message_id": new_id(), "outside_hours": OutsideHours.SEND, "member": desk.cast.agent} | more
+        wanted = {"message_id": new_id(), "outside_hours": OutsideHours.SEND, "member": desk.cast.agent, "body": BODY}
         said = relation or Relation(desk.visit.pk, 24, Unit.HOURS)
-        return following.schedule(conversation=conversation, body=BODY, relation=said, **wanted)
+        return following.schedule(conversation=conversation, relation=said, **(wanted | more))
 
 
 def keep_up(desk) -> int:
@@ -78,6 +78,35 @@ def test_it_moves_with_the_date_and_is_canceled_with_it(desk, visit):
     keep_up(desk)
     assert (fresh(desk, row).state, fresh(desk, row).why) == ("canceled", "date")
     assert sent(desk) == []
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        lambda pk: Relation(pk, 24, Unit.HOURS),
+        lambda pk: Relation(pk, 1, Unit.DAYS),
+        lambda pk: Relation(pk, 2, Unit.DAYS, at=time(9)),
+    ],
+)
+def test_one_whose_words_say_the_old_date_waits_for_a_person_and_then_leaves_by_the_new_one(desk, visit, relation):
+    day = datetime.fromisoformat(wall(desk, 5))
+    row = plan(desk, visit, relation(desk.visit.pk), body=f"See you on {day:%A}, {day:%b} {day.day}.")
+    other = plan(desk, visit, relation(desk.visit.pk))
+    write(desk, visit, wall(desk, 9, "09:00"))
+    keep_up(desk)
+    stopped, moved = fresh(desk, row), fresh(desk, other)
+    assert (stopped.state, stopped.why, moved.state) == ("stopped", "moved", "waiting")
+    assert stopped.send_at == moved.send_at
+    with activate(desk.organization):
+        [said] = [one.why for one in reading.upcoming(desk.cast.agent, visit) if one.id == row.pk]
+        assert "says the old one" in said
+        when = When(stopped.send_at, Zone(stopped.zone, stopped.zone_from), OutsideHours.SEND)
+        planning.change(member=desk.cast.agent, row=row, revision=stopped.revision, body=BODY, when=when)
+    write(desk, visit, wall(desk, 8, "09:00"))
+    keep_up(desk)
+    again = fresh(desk, row)
+    assert (again.state, again.field_id) == ("waiting", desk.visit.pk)
+    assert again.send_at == fresh(desk, other).send_at < moved.send_at
 
 
 def test_that_it_leaves_outside_their_hours_was_said_of_the_first_moment(desk, visit):

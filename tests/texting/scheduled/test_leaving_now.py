@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.languages import written_in
-from accounts.models import OutgoingMail, TeamMember, User
+from accounts.models import OutgoingMail, Team, TeamMember, User
 from compliance.models import HeldText
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
@@ -19,7 +19,7 @@ from tests.texting.desk import busy_desk, desk
 from tests.texting.scheduled.planned import BODY, due, fresh, plan, ring, sent
 from texting import sending
 from texting.conversations import NotPossible
-from texting.models import Line, Message, ScheduledText
+from texting.models import Conversation, Line, Message, ScheduledText
 from texting.scheduled import leaving_now, planning, tasks
 
 __all__ = ["busy_desk", "desk"]
@@ -141,6 +141,16 @@ def test_a_closed_line_a_late_clock_and_lost_rights_each_stop_it_and_say_what_to
     for language, words in (("en", "Its time had passed"), ("es", "Su hora había pasado")):
         with written_in(language):
             assert again(found["late"].note).startswith(words), "in the language of whoever reads it"
+
+
+def test_a_customer_whom_a_colleague_has_by_now_is_left_to_them(desk):
+    row = plan(desk, desk.take(desk.hear("Hello")))
+    with activate(desk.organization):
+        Team.objects.filter(pk=desk.line.team_id).update(visibility=Team.Visibility.ASSIGNED)
+        Conversation.objects.filter(pk=row.conversation_id).update(assignee=desk.cast.second_agent)
+    due(desk, row)
+    ring(desk)
+    assert (fresh(desk, row).state, fresh(desk, row).why, sent(desk)) == ("stopped", "elsewhere", [])
 
 
 def test_a_line_that_was_closed_since_refuses_it_by_the_gate(desk):
