@@ -1,6 +1,6 @@
 """Which scheduled texts a member sees, and how: of conversations they may read, customers as they may see them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership
 from accounts.permissions import Permission
 from tenancy.encryption import prefetch, readable
+from tenancy.isolation import activate
 from tenancy.said import again
 from texting.fields.reading import fields_for
 from texting.models import Conversation, Line, ScheduledText
@@ -26,7 +27,7 @@ from texting.scheduled.relative import Relation
 from texting.scheduled.states import OPEN, State, Why
 
 A_PAGE = 50
-MOST_IN_A_FILE = 10_000
+A_PIECE = 500  # of a file
 _MOST_COUNTED = 100
 
 
@@ -47,6 +48,7 @@ TABS = {
     Tab.OVER: (gettext_lazy("Over"), (State.SENT, State.HELD, State.CANCELED)),
     Tab.REPEATING: (gettext_lazy("Repeating"), tuple(State)),  # `series_reading` lists those
 }
+_NEXT_FIRST = {Tab.COMING, Tab.PAUSED}
 _ICONS = {
     State.WAITING: ("clock", "info"),
     State.PAUSED: ("pause", "warning"),
@@ -146,9 +148,27 @@ def listed(member: Membership, wanted: Wanted, number: int = 1) -> tuple[Page[Sc
     return page, _rows(member, page.object_list)
 
 
-def exported(member: Membership, wanted: Wanted) -> list[ScheduledRow]:
-    """What the filter shows, for a file."""
-    return _rows(member, _filtered(member, wanted)[:MOST_IN_A_FILE])
+def counted(member: Membership, wanted: Wanted) -> int:
+    """How many the filter shows."""
+    return _filtered(member, wanted).count()
+
+
+def exported(member: Membership, wanted: Wanted) -> Iterator[list[ScheduledRow]]:
+    """All that the filter shows, for a file: each piece in a transaction of its own, while the file leaves."""
+    last: ScheduledText | None = None
+    while True:
+        with activate(member.organization):
+            rows = _filtered(member, wanted)
+            if last is not None:
+                way = "gt" if wanted.tab in _NEXT_FIRST else "lt"
+                same = Q(send_at=last.send_at, **{f"pk__{way}": last.pk})
+                rows = rows.filter(same | Q(**{f"send_at__{way}": last.send_at}))
+            found = list(rows[:A_PIECE])
+            shown = _rows(member, found)
+        yield shown
+        if len(found) < A_PIECE:
+            return
+        last = found[-1]
 
 
 def authors(member: Membership) -> list[Membership]:
@@ -197,9 +217,7 @@ def _filtered(member: Membership, wanted: Wanted) -> QuerySet[ScheduledText]:
         rows = rows.filter(line_id=wanted.line_id)
     if wanted.author_id is not None:
         rows = rows.filter(author_id=wanted.author_id)
-    return (
-        rows.order_by("send_at", "id") if wanted.tab in {Tab.COMING, Tab.PAUSED} else rows.order_by("-send_at", "-id")
-    )
+    return rows.order_by("send_at", "id") if wanted.tab in _NEXT_FIRST else rows.order_by("-send_at", "-id")
 
 
 def _with_people() -> QuerySet[ScheduledText]:

@@ -1,6 +1,6 @@
 """Scheduled texts: the list, and what is done with one, there or in its thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.csv_cells import csv_file
+from accounts.languages import current
+from accounts.models import Membership
 from accounts.permissions import MemberRequest, Permission, requires
 from tenancy import audit
 from tenancy.audit import AuditKind
@@ -79,24 +81,37 @@ def scheduled(request: MemberRequest) -> HttpResponse:
 @require_safe
 def export(request: MemberRequest) -> StreamingHttpResponse:
     """What the filter shows, without what the texts say (RFC 4180, UTF-8). Itself in the log."""
-    rows = reading.exported(request.member, _filter(request).wanted())
-    audit.record(event=AuditKind.MESSAGE_SCHEDULE_EXPORTED, actor=request.member, count=len(rows))
+    wanted = _filter(request).wanted()
+    count = reading.counted(request.member, wanted)
+    audit.record(event=AuditKind.MESSAGE_SCHEDULE_EXPORTED, actor=request.member, count=count)
     name = f"scheduled-{request.member.organization.slug}-{timezone.now():%Y-%m-%d}"
-    cells = [
-        (
-            str(row.id),
-            row.state_label,
-            f"{row.send_at:%Y-%m-%d %H:%M}",
-            row.leaves,
-            row.where,
-            row.customer.name,
-            row.line,
-            row.author,
-            row.why,
-        )
-        for row in rows
-    ]
-    return csv_file(name, COLUMNS, [cells])
+    return csv_file(name, COLUMNS, _pieces(request.member, wanted, current()))
+
+
+def _pieces(member: Membership, wanted: reading.Wanted, language: str) -> Iterator[list[tuple[object, ...]]]:
+    """In the language of whoever asked for the file, which is not the present one any more while it leaves."""
+    rows = reading.exported(member, wanted)
+    while True:
+        with translation.override(language):
+            piece = next(rows, None)
+            if piece is None:
+                return
+            cells = [_cells(row) for row in piece]
+        yield cells
+
+
+def _cells(row: reading.ScheduledRow) -> tuple[object, ...]:
+    return (
+        str(row.id),
+        row.state_label,
+        f"{row.send_at:%Y-%m-%d %H:%M}",
+        row.leaves,
+        row.where,
+        row.customer.name,
+        row.line,
+        row.author,
+        row.why,
+    )
 
 
 @requires(Permission.CONVERSATIONS_READ, Permission.MESSAGES_SEND)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from tests.texting.scheduled.planned import BODY, due, fresh, plan, ring
 from texting.fields import defining, writing
 from texting.fields.kinds import Kind
 from texting.models import ScheduledText, TextSeries
+from texting.scheduled import reading
 
 __all__ = ["desk"]
 
@@ -132,6 +134,22 @@ def test_the_list_shows_what_did_not_leave_with_the_reason_counts_it_and_can_be_
     assert "Its time had passed" not in mine.get(reverse("conversation", args=[conversation.pk])).content.decode()
     for nonsense in ({"state": "nonsense"}, {"line": "x", "by": "y"}, {"page": "999999999999999"}):
         assert mine.get(page, nonsense).status_code == 200
+
+
+@pytest.mark.parametrize("state", ["", "over"])
+def test_the_file_has_all_of_them_once_in_their_order(desk, monkeypatch, state):
+    monkeypatch.setattr(reading, "A_PIECE", 2)
+    rows = [plan(desk, desk.hear(number=f"+1212555019{at}")) for at in range(5)]
+    with activate(desk.organization):
+        same = timezone.now() + timedelta(days=1)  # two that leave at one moment
+        ScheduledText.objects.filter(pk__in=[rows[1].pk, rows[2].pk]).update(send_at=same)
+        if state:
+            ScheduledText.objects.update(state="canceled", ended_at=timezone.now())
+        order = ["-send_at", "-id"] if state else ["send_at", "id"]
+        ids = [str(pk) for pk in ScheduledText.objects.order_by(*order).values_list("pk", flat=True)]
+    answer = desk.as_(desk.cast.agent).get("/scheduled/csv/", {"state": state})
+    file = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert [line.partition(",")[0] for line in file.splitlines()[1:]] == ids
 
 
 def test_a_text_is_repeated_from_the_dialog_and_its_series_is_changed_paused_and_canceled_on_its_page(desk):
