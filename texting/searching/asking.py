@@ -63,10 +63,14 @@ class Part:
 def read(typed: str) -> Query:
     """The query that these words stand for; without terms when there is nothing to look for in them."""
     typed = " ".join(typed.replace("\x00", " ").split())[:LONGEST_QUERY]
-    terms, common, rest = [], [], typed
+    terms: list[Term] = []
+    common: list[str] = []
+    rest = typed
     for found in _QUOTED.finditer(typed):
-        if term := _phrase(found[1] or found[2] or ""):
+        quoted = found[1] or found[2] or ""
+        if term := _phrase(quoted):
             terms.append(term)
+            common += [] if term.words else [part for part, _dense in parts(fold(quoted))]
         rest = rest.replace(found[0], " ", 1)
     loose = rest
     for begin, end, digits in numbers_in(rest):
@@ -79,14 +83,17 @@ def read(typed: str) -> Query:
             common.append(part)
     folded = [part for part, _ in parts(fold(typed))]
     last = folded[0] if len(folded) == 1 and len(folded[0]) == 4 and folded[0].isdecimal() else ""
+    if not any(term.words for term in terms):  # there is nothing to ask the index for
+        terms = []
     return Query(typed, tuple(terms[:MOST_TERMS]), tuple(folded[:MOST_TERMS]), last, tuple(common))
 
 
 def _phrase(words: str) -> Term | None:
-    """Words that must follow each other. Stop words count here, and are left to the looking at the text."""
+    """Words that must follow each other. Stop words count here, and are left to the looking at the text; where there are
+    no others, it is for texts that are found by something else.
+    """
     folded = list(parts(fold(words)))
-    asked = tuple(words_of(words))
-    return Term(asked, _pattern(folded)) if asked else None
+    return Term(tuple(words_of(words)), _pattern(folded)) if folded else None
 
 
 def _pattern(words: Iterable[tuple[str, bool]]) -> re.Pattern[str]:

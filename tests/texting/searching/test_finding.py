@@ -3,10 +3,11 @@
 import pytest
 from django.utils import timezone
 
+from compliance.escalations import opening
 from compliance.other_channels.mail import addresses
 from tenancy.isolation import activate
 from tests.texting.desk import FIRST, SECOND, desk
-from texting import conversations
+from texting import conversations, tagging
 from texting.ended import end_words
 from texting.fields import defining, writing
 from texting.fields.kinds import Kind
@@ -81,6 +82,11 @@ class TestTexts:
         assert asked(until=today - timezone.timedelta(days=1)) == 0
         assert asked(also=frozenset({"escalation"})) == 0
         assert asked(tag_id=conversation.pk) == 0, "an id of something else"
+        with activate(desk.organization):
+            tag = tagging.add_tag(member=desk.cast.owner, name="VIP")
+            tagging.put_on(member=desk.cast.owner, tag=tag, contact_ids=[conversation.contact_id])
+            opening.escalate(member=agent, conversation=desk.fresh(conversation), reason="They ask for a person")
+        assert asked(tag_id=tag.pk) == asked(also=frozenset({"escalation"})) == 3, "with the note"
 
     def test_with_a_finding(self, desk):
         desk.hear("Puffin: my card is 4111 1111 1111 1111")

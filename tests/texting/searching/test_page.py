@@ -88,6 +88,7 @@ def test_it_is_written_down_that_somebody_searched_and_not_for_what(desk):
     [
         ({}, 200, "Find any text, note or person"),
         ({"q": "the"}, 200, "Every other text has these words"),
+        ({"q": '"how are you"'}, 200, "Every other text has these words"),
         ({"q": "kingfisher"}, 200, "Nothing found"),
         ({"q": "kingfisher", "since": "2026-02-02", "until": "2026-02-01"}, 422, "after the last one"),
         ({"q": "kingfisher", "since": "soon"}, 422, "date"),

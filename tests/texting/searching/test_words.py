@@ -26,6 +26,7 @@ from texting.searching.words import LONGEST_WORD, MOST_WORDS, beginnings_of, wor
         ("soft\u00adhyphen", "softhyphen"),
         ("It is off  the\nrecord, ok", '"off the record"'),
         ("It is off the record", "“off the record”"),
+        ("How are you? Your order is late", '"how are you" late'),
         ("order " + "x" * 60 + "1", "x" * 60 + "1"),
         ("Call (415) 555-0123 today", "415-555-0123"),
         ("Call 4155550123", "+1 415 555 0123"),
@@ -44,6 +45,8 @@ def test_what_is_written_is_found(text, query):
     [
         ("A party at ten", "art"),
         ("record the off", '"off the record"'),
+        ("You are late, how?", '"how are you" late'),
+        ("How are you?", '"how are you"'),
         ("Call •••• 0123", "415-555-0123"),
         ("order " + "x" * 60 + "1", "x" * 60 + "2"),
         ("the appointment", "the"),
