@@ -129,8 +129,9 @@ def _reply(job: Job, given: Any) -> UUID:
     if version is None:
         raise NotDone(_("The template was archived, or is not for this line."), "reply.template")
     contact, line = job.place.contact, job.place.line
-    values = {**known_for(job.owner, contact, line, [version]), "agent_name": ""}
-    text = filled(version, language_for(version, job.scene.language), known=values, given={})
+    language = language_for(version, job.scene.language)
+    values = {**known_for(job.owner, contact, line, [version], language), "agent_name": ""}
+    text = filled(version, language, known=values, given={})
     try:
         message = sending.send_text(
             conversation=job.place,

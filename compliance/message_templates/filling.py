@@ -53,11 +53,13 @@ def language_for(version: TemplateVersion, wanted: str) -> str:
 
 
 def known_for(
-    member: Membership, contact: Contact, line: Line, versions: Iterable[TemplateVersion]
+    member: Membership, contact: Contact, line: Line, versions: Iterable[TemplateVersion], language: str
 ) -> dict[str, str | None]:
-    """`known` with the contact's fields that these versions name; None for what the member may not see."""
+    """`known` with the contact's fields that these versions name, as that language writes them; None for what the member
+    may not see.
+    """
     names = fields_in(body for version in versions for body in version.bodies.values())
-    return {**known(member, contact, line), **field_values(member, names, [contact]).get(contact.pk, {})}
+    return {**known(member, contact, line), **field_values(member, names, [contact], language).get(contact.pk, {})}
 
 
 def known(member: Membership, contact: Contact, line: Line) -> dict[str, str]:

@@ -48,11 +48,16 @@ class Templates:
         latest = {row.template_id: row for row in versions.values() if row.number == row.template.version}
         chosen = [versions.get(UUID(one.version)) if one.version else latest.get(one.template_id) for one in asked]
         names = fields_in(body for version in versions.values() for body in version.bodies.values())
-        fields = field_values(member, names, [one.contact for one in asked])
-        return [
-            self._made(member, one, version if version and version.template_id == one.template_id else None, found)
+        pairs = [
+            (one, version if version and version.template_id == one.template_id else None)
             for one, version in zip(asked, chosen, strict=True)
-            for found in [fields.get(one.contact.pk, {})]
+        ]
+        languages = {language_for(version, one.language) for one, version in pairs if version}
+        fields = {each: field_values(member, names, [one.contact for one in asked], each) for each in languages}
+        return [
+            self._made(member, one, version, found)
+            for one, version in pairs
+            for found in [fields[language_for(version, one.language)].get(one.contact.pk, {}) if version else {}]
         ]
 
     def _made(

@@ -51,12 +51,17 @@ def choices(member: Membership, conversation: Conversation, wanted: str) -> list
     Each as this customer would read it, as far as that is known.
     """
     rows = list(usable(member, team_id=conversation.line.team_id, own=True))
-    values = known_for(member, conversation.contact, conversation.line, rows)
-    return [_choice(row, wanted, values) for row in rows]
+    in_language: dict[str, list[TemplateVersion]] = {}
+    for row in rows:
+        in_language.setdefault(language_for(row, wanted), []).append(row)
+    values = {
+        language: known_for(member, conversation.contact, conversation.line, some, language)
+        for language, some in in_language.items()
+    }
+    return [_choice(row, language, values[language]) for row in rows for language in [language_for(row, wanted)]]
 
 
-def _choice(row: TemplateVersion, wanted: str, values: Mapping[str, str | None]) -> Choice:
-    language = language_for(row, wanted)
+def _choice(row: TemplateVersion, language: str, values: Mapping[str, str | None]) -> Choice:
     label = str(CATALOGUE[ContentType(row.type)].label)
     body = fill_partly(row.bodies[language], values)
     own = row.template.owner_id is not None

@@ -35,7 +35,7 @@ def take(request: MemberRequest, conversation_id: UUID, version_id: UUID) -> Htt
     except Http404:  # somebody archived it, or published another version, while the list was open
         return _picker(request, conversation, problem=_("That template has changed meanwhile. Choose again."))
     language = filling.language_for(version, request.POST.get("language", ""))
-    known = filling.known_for(request.member, conversation.contact, conversation.line, [version])
+    known = filling.known_for(request.member, conversation.contact, conversation.line, [version], language)
     names = filling.to_ask(version, language, known)
     form = ValuesForm(request.POST if "filled" in request.POST or not names else None, names=names)
     context = {"conversation": conversation, "version": version, "language": language, "form": form}

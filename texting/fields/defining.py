@@ -18,6 +18,7 @@ from texting.models.field import LONGEST_FIELD
 
 MOST_FIELDS = 40  # that are not archived
 MOST_OPTIONS, LONGEST_OPTION = 50, 60
+MOST_FORMER = 10  # names that it had before
 Right = FieldRight.Right
 
 
@@ -38,6 +39,7 @@ def add_field(*, member: Membership, name: str, kind: Kind, options: Sequence[st
         created_at=timezone.now(),
     )
     _save(field, force_insert=True)
+    _forget_name(field)
     rights = {role.pk: usual_right(role) for role in Role.objects.all()}
     _write(field, rights)
     audit.record(
@@ -60,16 +62,20 @@ def change_field(
     rights: Mapping[UUID, Right],
     keys: Right = Right.HIDDEN,
 ) -> None:
-    """Another name, other options, other rights; `keys`: of API keys. A value whose option is gone stays as it is.
+    """Another name, other options, other rights; `keys`: of API keys. A value whose option is gone stays as it is, and
+    templates that say the old name go on to mean this field.
 
     Raises BadField.
     """
     require(member, Permission.FIELDS_MANAGE)
+    _lock()
     before = field.name
     field.name, field.keys_right = _name(name), keys
+    field.former_names = _without(field.name, [*field.former_names, before])[-MOST_FORMER:]
     if field.kind == Kind.CHOICE:
         field.options = _options(options)
     _save(field, force_insert=False)
+    _forget_name(field)
     known = set(Role.objects.values_list("pk", flat=True))
     wanted = {role: right for role, right in rights.items() if role in known}
     _write(field, wanted)
@@ -113,6 +119,18 @@ def usual_right(role: Role) -> Right:
 def _refuse_too_many() -> None:
     if ContactField.objects.filter(archived_at=None).count() >= MOST_FIELDS:
         raise BadField(_("There are %(most)d fields already. Archive some first.") % {"most": MOST_FIELDS})
+
+
+def _forget_name(field: ContactField) -> None:
+    """No other field is meant by this name any more: one that was called so before."""
+    for other in ContactField.objects.exclude(pk=field.pk):
+        left = _without(field.name, other.former_names)
+        if left != other.former_names:
+            ContactField.objects.filter(pk=other.pk).update(former_names=left)
+
+
+def _without(name: str, names: Sequence[str]) -> list[str]:
+    return [one for one in dict.fromkeys(names) if one.casefold() != name.casefold()]
 
 
 def _name(typed: str) -> str:

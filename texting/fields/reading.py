@@ -25,13 +25,16 @@ Right = FieldRight.Right
 
 @dataclass(frozen=True)
 class SeenField:
-    """A field that a member sees. `may_edit`: whether they may change its values where they see the contact."""
+    """A field that a member sees. `may_edit`: whether they may change its values where they see the contact. `former`:
+    what it was called before, and no other field is now.
+    """
 
     id: UUID
     name: str
     kind: str
     options: tuple[str, ...]
     may_edit: bool
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def fields_for(member: Membership) -> list[SeenField]:
             field.kind,
             tuple(field.options),
             edits and (member.is_owner or getattr(field, "greatest", 0) >= Right.EDIT),
+            tuple(field.former_names),
         )
         for field in rows.order_by(Lower("name"))
     ]

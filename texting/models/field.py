@@ -29,6 +29,9 @@ class ContactField(TenantModel):
 
     name = models.CharField(max_length=LONGEST_FIELD)
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    former_names = models.JSONField(
+        default=list, blank=True, help_text="What it was called before; templates that say so mean it still."
+    )
     options = models.JSONField(default=list, blank=True, help_text="Of a choice: what can be chosen, in order.")
     keys_right = models.PositiveSmallIntegerField(
         default=0, help_text="`FieldRight.Right` of API keys, which have no roles."
@@ -78,7 +81,7 @@ class FieldRight(TenantModel):
 
 
 class FieldValue(TenantModel):
-    """What is known of one contact, sealed under the contact's own key as the name is. "" when it was taken out."""
+    """What is known of one contact, sealed under the contact's own key as the name is. Taken out, there is no row."""
 
     field = models.ForeignKey(ContactField, on_delete=models.CASCADE, related_name="values", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="field_values", db_index=False)

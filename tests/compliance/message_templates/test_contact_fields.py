@@ -50,6 +50,35 @@ def test_many_texts_are_made_at_once_each_with_its_own(desk, visit):
         assert isinstance(origins.Templates().make(desk.cast.owner, [given])[0], NotMade)
 
 
+def test_days_and_numbers_are_written_as_the_texts_language_writes_them_whoever_sends_it(desk, visit):
+    with activate(desk.organization):
+        texts = defining.add_field(member=desk.cast.admin, name="Texts", kind=Kind.YES_NO)
+        typed = {visit.pk: "2027-01-31", texts.pk: "yes"}
+        values.set_values(member=desk.cast.agent, contact=desk.talk.contact, typed=typed)
+        spanish = "El {field:Next visit}: {field:Texts}."
+        both = published(desk.cast.supervisor, "Both", "On {field:Next visit}: {field:Texts}.", es=spanish)
+        said = {"en": "On 31 Jan 2027: Yes.", "es": "El 31 ene 2027: S\u00ed."}
+        for language, text in said.items():
+            ask = Ask(both.template_id, desk.talk.contact, desk.line, {}, language)
+            assert [one.body for one in origins.Templates().make(desk.cast.owner, [ask])] == [text]
+    for language, text in said.items():
+        address = reverse("pick_template", args=[desk.talk.pk])
+        assert text in desk.as_(desk.cast.agent).get(address, {"language": language}).content.decode()
+        assert taken(take(desk, desk.talk, both, language=language))[0] == text
+
+
+def test_a_field_that_is_renamed_is_meant_by_its_old_name_until_another_one_has_that(desk, visit):
+    text = "Maria: your visit is 31 Mar 2027."
+    with activate(desk.organization):
+        rights = {one.role_id: Right(one.right) for one in FieldRight.objects.filter(field=visit)}
+        for name in ("Appointment", "Next appointment"):
+            defining.change_field(member=desk.cast.admin, field=visit, name=name, rights=rights)
+    assert taken(take(desk, desk.talk, desk.version))[0] == text
+    with activate(desk.organization):
+        defining.add_field(member=desk.cast.admin, name="next  VISIT", kind=Kind.DATE)
+    assert taken(take(desk, desk.talk, desk.version))[0] == "Maria: your visit is not planned."
+
+
 def test_a_field_that_the_sender_does_not_see_is_refused_and_not_talked_around(desk, visit):
     with activate(desk.organization):
         FieldRight.objects.filter(field=visit, role__built_in="agent").update(right=Right.HIDDEN)
