@@ -16,7 +16,7 @@ from texting.contacts import show
 from texting.fields.kinds import BadValue, stored
 from texting.fields.reading import fields_for
 from texting.kept_words import kept
-from texting.models import Contact, FieldValue
+from texting.models import Contact, ContactField, FieldValue
 from texting.queries.access import NotYours
 from texting.queries.seeing import sees
 from texting.searching.keeping import keep_names
@@ -64,12 +64,12 @@ def set_values(*, member: Membership, contact: Contact, typed: Mapping[UUID, str
             changed.append(row)
     if errors:
         raise BadValues(errors)
-    for row in changed:
-        row.save()
     if changed:
-        copy_to([row for row in everywhere if row.pk != contact.pk], changed)
-        keep_names(everywhere)
         told = sorted(str(row.field_id) for row in changed)
+        copy_to([row for row in everywhere if row.pk != contact.pk], changed)
+        for row in changed:
+            _store(row)
+        keep_names(everywhere)
         audit.record(event=AuditKind.CONTACT_FIELDS_CHANGED, actor=member, object=contact, fields=told)
         show(contact)
     return len(changed)
@@ -87,7 +87,15 @@ def copy_to(others: Collection[Contact], changed: Iterable[FieldValue]) -> None:
         for pk, said in wanted.items():
             row = known.get((contact.pk, pk)) or FieldValue(field_id=pk, contact=contact)
             row.value, row.changed_at = said.value, said.changed_at
-            row.save()
+            _store(row)
+
+
+def _store(row: FieldValue) -> None:
+    """Of nothing there is no row: whoever is masked sees of a row that something is written."""
+    if row.value:
+        row.save()
+    elif not row._state.adding:
+        row.delete()
 
 
 def take_off(contact: Contact) -> dict[str, str]:
@@ -96,17 +104,18 @@ def take_off(contact: Contact) -> dict[str, str]:
     for row in FieldValue.objects.filter(contact=contact):
         if value := readable(row, "value", ""):
             found[str(row.field_id)] = value
-            row.value, row.changed_at = "", timezone.now()
-            row.save()
+            row.delete()
     return found
 
 
 def put_back(contact: Contact, taken: Mapping[str, str]) -> None:
-    """What `take_off` gave stands there again, but for fields in which something is written by now."""
-    rows = {str(row.field_id): row for row in FieldValue.objects.filter(contact=contact, field__in=list(taken))}
-    for pk, value in taken.items():
-        if (row := rows.get(pk)) and not readable(row, "value", ""):
-            row.value, row.changed_at = value, timezone.now()
+    """What `take_off` gave stands there again, but for fields that are gone or in which something is written by now."""
+    rows = {row.field_id: row for row in FieldValue.objects.filter(contact=contact, field__in=list(taken))}
+    for field in ContactField.objects.filter(pk__in=list(taken)):
+        row = rows.get(field.pk)
+        if row is None or not readable(row, "value", ""):
+            row = row or FieldValue(field=field, contact=contact)
+            row.value, row.changed_at = taken[str(field.pk)], timezone.now()
             row.save()
 
 
