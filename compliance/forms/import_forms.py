@@ -81,6 +81,12 @@ class ColumnsForm(forms.Form):
                 required=must,
                 choices=[("", _("Choose a column") if must else _("Not in the file")), *columns],
             )
+        if more:
+            self.fields["replaces"] = forms.BooleanField(
+                label=_("The list is right where a field says something else already"),
+                help_text=_("Else fields are written only where nothing stands. What the list leaves empty stays."),
+                required=False,
+            )
         for key, name in more:
             choices = [("", _("Not in the file")), *columns]
             self.fields[key] = forms.ChoiceField(label=name, required=False, choices=choices)
@@ -100,6 +106,11 @@ class ColumnsForm(forms.Form):
     def more(self) -> list[BoundField]:
         """The columns that say more about a person: tags and fields."""
         return [self[key] for key in self.keys if key not in set(Meaning)]
+
+    @property
+    def replaces(self) -> bool:
+        """Whether values take the place of what stands there."""
+        return bool(self.cleaned_data.get("replaces"))
 
     @property
     def meaning(self) -> dict[str, int]:

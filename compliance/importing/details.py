@@ -1,8 +1,8 @@
 """Columns of a list that say more about a person: tags, and fields of the organization's own.
 
 Whoever says what the columns mean must be able to change those fields; which definitions count is looked at again when
-rows are written, and what is archived by then is passed over. As with names, what is known already stays: a value is
-written only where nothing is, and tags are only put on.
+rows are written, and what is archived by then is passed over. As with names, what is known already stays, unless whoever
+names the columns says that the list is right: a value is written only where nothing is, and tags are only put on.
 """
 
 import re
@@ -125,11 +125,34 @@ class Definitions:
             raise BadDetail(field.name) from error
 
 
-def write(said: Mapping[UUID, Detail], contacts: Mapping[UUID, Contact]) -> None:
-    """Write the details of these contacts, whose rows are locked. Values where nothing is written, tags as they fit."""
+def are_in(started: ConsentImport) -> bool:
+    """Whether the list has columns of the kind."""
+    return any(name == TAGS or name.startswith(FIELD) for name in started.columns)
+
+
+def name_unnamed(said: Mapping[UUID, str], contacts: Mapping[UUID, Contact]) -> None:
+    """Write the names of contacts who have none yet and, as a merge would, of all numbers of the person."""
+    called = [contacts[pk] for pk, name in said.items() if name]
+    prefetch(called)
+    wanted = {first_of(row): said[row.pk] for row in called if not readable(row, "name", "")}
+    if not wanted:
+        return
+    rows = list(Contact.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted)).order_by("pk"))
+    prefetch(rows)
+    mine = [contacts.get(row.pk, row) for row in rows if readable(row, "number", "")]
+    for row in mine:
+        row.name = wanted[first_of(row)]
+        row.save(update_fields=["name"])
+    keep_names(mine)
+
+
+def write(said: Mapping[UUID, Detail], contacts: Mapping[UUID, Contact], *, replaces: bool = False) -> None:
+    """Write the details of these contacts, whose rows are locked. Tags as they fit; values where nothing is written, and
+    where the list is to be right (`replaces`) in place of what is. What the list leaves empty stays.
+    """
     said, contacts = _of_persons(said, contacts)
     values = {pk: detail.values for pk, detail in said.items() if detail.values}
-    _write_values(values, contacts)
+    _write_values(values, contacts, replaces)
     keep_names([contacts[pk] for pk in values])
     _put_tags({pk: detail.tags for pk, detail in said.items() if detail.tags})
 
@@ -157,7 +180,9 @@ def _of_persons(
     return wanted, found
 
 
-def _write_values(wanted: Mapping[UUID, Mapping[UUID, str]], contacts: Mapping[UUID, Contact]) -> None:
+def _write_values(
+    wanted: Mapping[UUID, Mapping[UUID, str]], contacts: Mapping[UUID, Contact], replaces: bool
+) -> None:
     if not wanted:
         return
     now, there = timezone.now(), list(FieldValue.objects.filter(contact__in=list(wanted)))
@@ -169,7 +194,7 @@ def _write_values(wanted: Mapping[UUID, Mapping[UUID, str]], contacts: Mapping[U
             row = known.get((pk, field))
             if row is None:
                 new.append(FieldValue(contact=contacts[pk], field_id=field, value=value, changed_at=now))
-            elif not readable(row, "value", ""):
+            elif (before := readable(row, "value", "")) != value and (replaces or not before):
                 row.value, row.changed_at = value, now
                 row.save()
     fetch_current_keys(new)

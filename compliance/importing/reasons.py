@@ -22,6 +22,7 @@ class RowReason(StrEnum):
     TOO_OLD = "too_old"
     TWICE = "twice"
     KNOWN = "known"
+    KNOWN_WRITTEN = "known_written"
     OPTED_OUT = "opted_out"
     OPTED_OUT_SINCE = "opted_out_since"
 
@@ -43,6 +44,7 @@ def sentence(reason: str) -> str:
         RowReason.TOO_OLD: purchases.sentence(Problem.TOO_OLD),
         RowReason.TWICE: _("The number stands in the file before."),
         RowReason.KNOWN: _("The number has this permission already."),
+        RowReason.KNOWN_WRITTEN: _("The number has this permission already. Its fields and tags were written."),
         RowReason.OPTED_OUT: _("The number opted out. Only they can undo it, by texting START."),
         RowReason.OPTED_OUT_SINCE: _("They opted out after that date, so what they said before no longer counts."),
     }

@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.importing import columns, reading, working
+from compliance.importing import columns, details, reading, working
 from compliance.importing.columns import Meaning
 from compliance.importing.looking import Outcome
-from compliance.importing.reasons import sentence
+from compliance.importing.reasons import RowReason, sentence
 from compliance.importing.starting import may_be_undone
 from compliance.models import ConsentImport, ConsentImportRow
 from tenancy.encryption import prefetch
@@ -38,7 +38,8 @@ AT_WORK = (State.CHECKING, State.RUNNING, State.UNDOING)
 @dataclass(frozen=True)
 class Tally:
     """How many rows came to each outcome that has any: (label, tone, count). `incomplete`: ready, and without their own
-    date or wording."""
+    date or wording. `known`: have the permission already, and the list says more of them.
+    """
 
     lines: tuple[tuple[str, str, int], ...]
     ready: int
@@ -46,6 +47,7 @@ class Tally:
     incomplete: int
     given: int
     weak: int
+    known: int
 
 
 def tally_of(started: ConsentImport) -> Tally:
@@ -59,7 +61,14 @@ def tally_of(started: ConsentImport) -> Tally:
         incomplete=ready.count() if found[Outcome.READY] else 0,
         given=found[Outcome.IMPORTED] + found[Outcome.WEAK],
         weak=found[Outcome.WEAK],
+        known=_known(started) if found[Outcome.KNOWN] and details.are_in(started) else 0,
     )
+
+
+def _known(started: ConsentImport) -> int:
+    """Of how many who have the permission already fields and tags will be written, or were."""
+    rows = ConsentImportRow.objects.filter(consent_import=started, outcome=Outcome.KNOWN)
+    return (rows.filter(reason=RowReason.KNOWN_WRITTEN.value) if started.attested_at else rows).count()
 
 
 LEFT_OUT = (Outcome.BAD, Outcome.TWICE, Outcome.KNOWN, Outcome.OPTED_OUT)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import chain, islice
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -118,9 +119,11 @@ def name_columns(
     date_order: str,
     program: Program,
     basis: str = ConsentImport.Basis.AGREED,
+    replaces: bool = False,
 ) -> None:
     """Say what the columns mean and what the list shows, and look at every row. May be said again until it is attested.
 
+    `replaces`: fields say what the list says, also where something else stands there.
     Raises CannotImport; MissingPermission.
     """
     _require(member)
@@ -139,10 +142,10 @@ def name_columns(
         outcome=ConsentImportRow.Outcome.UNREAD, reason="", number_index=None, is_complete=False
     )
     locked.columns, locked.date_order, locked.program = dict(meaning), date_order, program
-    locked.basis = ConsentImport.Basis(basis)
+    locked.basis, locked.replaces = ConsentImport.Basis(basis), replaces
     _require_exemption(locked)
     locked.state, locked.looked_at = State.CHECKING, 0
-    locked.save(update_fields=["columns", "date_order", "program", "basis", "state", "looked_at"])
+    locked.save(update_fields=["columns", "date_order", "program", "basis", "replaces", "state", "looked_at"])
     doorbell.ring(locked)
 
 
@@ -155,7 +158,7 @@ def attest(*, member: Membership, started: ConsentImport, answers: Answers) -> N
         raise CannotImport(_("Say who collected the permissions, and how."))
     if answers.collected_on is not None and not columns.is_past(answers.collected_on, timezone.now()):
         raise CannotImport(_("The date lies in the future or before there were texts."))
-    if not ConsentImportRow.objects.filter(consent_import=locked, outcome=ConsentImportRow.Outcome.READY).exists():
+    if not rows_to_write(locked).exists():
         raise CannotImport(_("No row of this list can be imported."))
     said = {
         "statement": statement(member.organization.name, locked.basis),
@@ -172,6 +175,14 @@ def attest(*, member: Membership, started: ConsentImport, answers: Answers) -> N
     locked.save()
     audit.record(event=AuditKind.CONSENT_IMPORT_ATTESTED, actor=member, object=locked, version=VERSION)
     doorbell.ring(locked)
+
+
+def rows_to_write(started: ConsentImport) -> QuerySet[ConsentImportRow]:
+    """The rows of a looked-at list of which something is written: who gets a permission, and of whom it says more."""
+    wanted = [ConsentImportRow.Outcome.READY]
+    if details.are_in(started):
+        wanted.append(ConsentImportRow.Outcome.KNOWN)
+    return ConsentImportRow.objects.filter(consent_import=started, outcome__in=wanted)
 
 
 def disclosure(program: Program, text: str, member: Membership | None, language: str = "en") -> Disclosure:

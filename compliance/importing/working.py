@@ -6,7 +6,7 @@ whoever comes next goes on with the rows that are left, because a row and its en
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from datetime import time as clock
@@ -102,17 +102,15 @@ def _check(started: ConsentImport, batch: int) -> bool:
 def _write(started: ConsentImport, batch: int) -> bool:
     rows = _rows(started, Outcome.READY, batch)
     if not rows:
-        return _end(started)
+        return _write_known(started, batch) or _end(started)
     prefetch(rows)
     said = {row.pk: looking.read_row(started, row) for row in rows}
-    contacts = threads.contacts_named({each.number: each.name for each in said.values()})
-    ids = with_others([contact.pk for contact in contacts.values()])
-    list(Contact.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    contacts = _locked(said.values())
     states = consent.states_of(contacts.values())
     wordings = _wordings(started, said.values())
     given: list[tuple[Contact, ConsentEvent.Kind, Evidence]] = []
     of_rows: list[ConsentImportRow] = []
-    more, found = details.Definitions.of(started), {}
+    more, found, names = details.Definitions.of(started), {}, {}
     for row in rows:
         each = said[row.pk]
         contact = contacts[each.number.e164]
@@ -127,14 +125,44 @@ def _write(started: ConsentImport, batch: int) -> bool:
             continue
         given.append((contact, kind_of(started, evidence), evidence))
         of_rows.append(row)
+        names[contact.pk] = each.name
         with suppress(details.BadDetail):  # a field has other options by now, or a tag is gone
             found[contact.pk] = more.read(json.loads(row.cells))
         row.outcome = Outcome.WEAK if _is_weak(evidence) else Outcome.IMPORTED
     for row, event in zip(of_rows, consent.give_all(given), strict=True):
         row.event = event
-    details.write(found, {contact.pk: contact for contact in contacts.values()})
+    by_id = {contact.pk: contact for contact in contacts.values()}
+    details.name_unnamed(names, by_id)
+    details.write(found, by_id, replaces=started.replaces)
     update_rows(rows, ["outcome", "reason", "event"])
     return True
+
+
+def _write_known(started: ConsentImport, batch: int) -> bool:
+    """What the list says of people who have its permission already; `reason` says of whom that is done."""
+    more = details.Definitions.of(started)
+    held = ConsentImportRow.objects.filter(consent_import=started, outcome=Outcome.KNOWN, reason=RowReason.KNOWN.value)
+    rows = list(held.order_by("number")[:batch]) if details.are_in(started) else []
+    if not rows:
+        return False
+    prefetch(rows)
+    said = {row.pk: looking.read_row(started, row) for row in rows}
+    contacts, found = _locked(said.values()), {}
+    for row in rows:
+        with suppress(details.BadDetail):
+            found[contacts[said[row.pk].number.e164].pk] = more.read(json.loads(row.cells))
+        row.reason = RowReason.KNOWN_WRITTEN.value
+    details.write(found, {contact.pk: contact for contact in contacts.values()}, replaces=started.replaces)
+    update_rows(rows, ["reason"])
+    return True
+
+
+def _locked(said: Collection[Said]) -> dict[str, Contact]:
+    """The contacts of these rows by number, those of the same persons locked as well."""
+    contacts = threads.contacts_named({each.number: each.name for each in said})
+    ids = with_others([contact.pk for contact in contacts.values()])
+    list(Contact.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    return contacts
 
 
 def kind_of(started: ConsentImport, evidence: Evidence) -> ConsentEvent.Kind:

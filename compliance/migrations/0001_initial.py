@@ -399,6 +399,7 @@ class Migration(migrations.Migration):
                         ('delimiter', models.CharField(max_length=1)),
                         ('headings', tenancy.encryption.EncryptedTextField(help_text='JSON list of texts.', keys=[tenancy.encryption.RowKey('import', 'id')])),
                         ('columns', models.JSONField(default=dict, help_text='Position of number, name, agreed_on, how, wording.')),
+                        ('replaces', models.BooleanField(default=False, help_text='Values of fields take the place of what stands there.')),
                         ('date_order', models.CharField(choices=[('ymd', '2026-03-31'), ('mdy', '3/31/2026, month first'), ('dmy', '31/3/2026, day first')], default='ymd', max_length=3)),
                         ('region', models.CharField(help_text='Country of numbers without one, ISO 3166.', max_length=2)),
                         ('rows', models.PositiveIntegerField(default=0)),

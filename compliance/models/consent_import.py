@@ -56,6 +56,7 @@ class ConsentImport(TenantModel):
     delimiter = models.CharField(max_length=1)
     headings = EncryptedTextField(keys=[RowKey(IMPORT_KEY, "id")], help_text="JSON list of texts.")
     columns = models.JSONField(default=dict, help_text="Position of number, name, agreed_on, how, wording.")
+    replaces = models.BooleanField(default=False, help_text="Values of fields take the place of what stands there.")
     date_order = models.CharField(max_length=3, choices=DateOrder.choices, default=DateOrder.YEAR_FIRST)
     region = models.CharField(max_length=2, help_text="Country of numbers without one, ISO 3166.")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -72,6 +72,7 @@ def name_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
             "date_order": started.date_order,
             "program": started.program or only,
             "basis": started.basis,
+            "replaces": started.replaces,
         },
     )
     if form.is_valid():
@@ -83,6 +84,7 @@ def name_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
                 date_order=form.cleaned_data["date_order"],
                 program=form.cleaned_data["program"],
                 basis=form.cleaned_data["basis"],
+                replaces=form.replaces,
             )
         except CannotImport as error:
             form.add_error(None, str(error))

@@ -9,16 +9,18 @@ from compliance.importing import starting, working
 from compliance.importing.starting import CannotImport
 from compliance.models import ConsentImport, ConsentImportRow
 from tenancy.isolation import activate
-from tests.compliance.importing_lists import ANSWERS, bring_in, fresh, look, make_program, number, outcomes
+from tests.compliance.importing_lists import ANSWERS, bring_in, fresh, look, make_program, number, outcomes, rows
 from tests.texting.desk import desk
 from texting import tagging, threads
 from texting.fields import defining
 from texting.fields.kinds import Kind
 from texting.fields.reading import written
 from texting.fields.writing import set_values
+from texting.finding_people import find_people
 from texting.models import FieldRight, Tag
 from texting.phone_numbers import parse
 from texting.queries.tags import tags_of
+from texting.searching.asking import read
 
 __all__ = ["desk"]
 
@@ -76,6 +78,62 @@ def test_what_is_known_stays(desk, program, fields):
         assert written(fields["visit"]) == {one.pk: "2027-03-31"}
 
 
+def test_of_people_who_have_the_permission_already_the_list_is_written_too(desk, program, fields):
+    bring_in(desk.cast.owner, rows(2, first=1), program)
+    lines = [f"{number(at)},03/05/2026,,{plan},,VIP" for at, plan in ((1, "Gold"), (2, "Blue"))]
+    made = look(desk.cast.owner, listed(*lines), program)
+    page = reverse("consent_import", args=[made.pk])
+    shown = desk.as_(desk.cast.owner).get(page).content.decode()
+    assert "Of 2 people with this permission only the fields and tags are written." in shown
+    assert reverse("attest_import", args=[made.pk]) in shown
+    with activate(desk.organization):
+        starting.attest(member=desk.cast.owner, started=made, answers=ANSWERS)
+    working.work(desk.organization.pk, made.pk, batch=1)
+    assert (fresh(made).state, outcomes(made)) == ("done", {"known": 2})
+    with activate(desk.organization):
+        one, two = known(desk, 1), known(desk, 2)
+        assert written(fields["plan"]) == {one.pk: "Gold", two.pk: "Blue"}
+        assert [tag.name for tag in tags_of([two.pk])[two.pk]] == ["VIP"]
+    shown = desk.as_(desk.cast.owner).get(page).content.decode()
+    assert "Of 2 people with this permission the fields and tags were written." in shown
+    assert "Nothing was added" not in shown
+    weak = bring_in(desk.cast.owner, listed(f"{number(3)},03/05/2026,,,,"), program)
+    again = bring_in(desk.cast.owner, listed(f"{number(3)},03/05/2026,,Gold,,"), program)
+    assert (outcomes(weak), outcomes(again)) == ({"weak": 1}, {"known": 1}), "as is seen when it is written"
+    with activate(desk.organization):
+        assert written(fields["plan"])[known(desk, 3).pk] == "Gold"
+
+
+def test_where_the_list_is_right_it_takes_the_place_of_what_stands_there_and_what_it_leaves_empty_stays(
+    desk, program, fields
+):
+    with activate(desk.organization):
+        typed = {fields["plan"].pk: "Blue", fields["visit"].pk: "2027-01-01", fields["spanish"].pk: "yes"}
+        one = known(desk, 1)
+        set_values(member=desk.cast.owner, contact=one, typed=typed)
+    made = look(desk.cast.owner, listed(f"{number(1)},03/05/2026,2027-03-31,Gold,,"), program)
+    with activate(desk.organization):
+        about = {"meaning": made.columns, "date_order": made.date_order, "program": program, "replaces": True}
+        starting.name_columns(member=desk.cast.owner, started=made, **about)
+    working.work(desk.organization.pk, made.pk)
+    with activate(desk.organization):
+        starting.attest(member=desk.cast.owner, started=made, answers=ANSWERS)
+    working.work(desk.organization.pk, made.pk)
+    with activate(desk.organization):
+        said = [written(fields[name])[one.pk] for name in ("plan", "visit", "spanish")]
+    assert said == ["Gold", "2027-03-31", "yes"]
+
+
+def test_who_is_known_without_a_name_gets_the_lists_and_is_found_by_it(desk, program, fields):
+    with activate(desk.organization):
+        one = known(desk, 1)
+    raw = f"Phone,Date,Name,Plan\n{number(1)},03/05/2026,Ida Quill,Gold".encode()
+    bring_in(desk.cast.owner, raw, program)
+    with activate(desk.organization):
+        assert known(desk, 1).name == "Ida Quill"
+        assert [row.customer.id for row in find_people(desk.cast.owner, read("ida qu")).rows] == [one.pk]
+
+
 def test_a_row_with_a_value_that_cannot_stand_there_is_left_out_with_a_sentence(desk, program, fields):
     bad = ["tomorrow,,,", ",Green,,", ",,perhaps,", ",,,Nobody"]
     lines = [f"{number(at)},03/05/2026,{more}" for at, more in enumerate(bad)]
@@ -105,8 +163,8 @@ def test_columns_are_offered_to_whoever_may_change_the_field_and_taken_from_nobo
     page = browser.get(address).content.decode()
     assert ("Next date" in page, f"field-{fields['plan'].pk}" in page) == (True, False)
     form = {"number": "0", "agreed_on": "1", "tags": "5", "date_order": "mdy", "basis": "agreed", "program": program.pk}
-    assert browser.post(address, form).status_code == 302
-    assert fresh(made).columns["tags"] == 5
+    assert browser.post(address, form | {"replaces": "on"}).status_code == 302
+    assert (fresh(made).columns["tags"], fresh(made).replaces) == (5, True)
 
 
 def test_what_is_archived_or_gone_before_it_is_written_is_passed_over(desk, program, fields):
