@@ -1,4 +1,6 @@
-"""What compliance knows of a contact, for the timeline on their page: permission, opt-outs, escalations."""
+"""What compliance knows of a contact, for the timeline on their page: permission, opt-outs, escalations with their calls
+and e-mails, scores.
+"""
 
 from collections.abc import Iterator
 
@@ -6,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from compliance.escalations.reading import visible_escalations
-from compliance.models import ConsentEvent, Escalation
+from compliance.models import Call, ConsentEvent, Escalation, Letter, SatisfactionAsk
 from texting.models import Contact
+from texting.queries import visible_conversations
 from texting.timeline.kinds import Kind
 from texting.timeline.merging import Asked, Entry
 
@@ -42,6 +45,27 @@ def escalations(asked: Asked) -> Iterator[Entry]:
         if row.closed_at:
             who = row.closed_by.user.name if row.closed_by else ""
             yield Entry(row.closed_at, _("Escalation closed"), _trigger(row), who, "check", "success", _address(row))
+    theirs = rows.order_by().values("pk")
+    for call in asked.newest(Call.objects.filter(escalation__in=theirs).select_related("member__user"), "placed_at"):
+        said = Call.Result(call.result).label if call.result else Call.State(call.state).label
+        address = reverse("escalation", args=[call.escalation_id])
+        yield Entry(call.placed_at, _("Call"), str(said), call.member.user.name, "phone", url=address)
+    for letter in asked.newest(Letter.objects.filter(escalation__in=theirs).select_related("member__user"), "at"):
+        who, said = letter.member.user.name if letter.member else "", Letter.State(letter.state).label
+        came = letter.direction == Letter.Direction.IN
+        title = _("E-mail from the customer") if came else _("E-mail to the customer")
+        address = reverse("escalation", args=[letter.escalation_id])
+        yield Entry(letter.at, title, "" if came else str(said), who, "mail", url=address)
+
+
+def scores(asked: Asked) -> Iterator[Entry]:
+    """What they said after conversations that the member may read."""
+    mine = visible_conversations(asked.member).filter(contact__in=asked.contacts).order_by().values("pk")
+    for row in asked.newest(SatisfactionAsk.objects.filter(conversation__in=mine), "answered_at"):
+        if row.answered_at and row.score:
+            said = _("%(score)d of 5") % {"score": row.score}
+            address = reverse("conversation", args=[row.conversation_id])
+            yield Entry(row.answered_at, _("Score after a conversation"), said, icon="smile", url=address)
 
 
 def _trigger(row: Escalation) -> str:
@@ -52,5 +76,5 @@ def _address(row: Escalation) -> str:
     return reverse("escalation", args=[row.pk])
 
 
-SOURCES = {Kind.PERMISSION: permission, Kind.ESCALATIONS: escalations}
+SOURCES = {Kind.PERMISSION: permission, Kind.ESCALATIONS: escalations, Kind.CONVERSATIONS: scores}
 """All of it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.models import SecureMessage
+from portal.models import PaymentRefund, SecureMessage
 from portal.payments.currencies import shown
 from portal.payments.reading import visible_payments
 from texting.queries import visible_conversations
@@ -28,7 +28,7 @@ def secure_messages(asked: Asked) -> Iterator[Entry]:
 
 
 def payments(asked: Asked) -> Iterator[Entry]:
-    """Those in conversations that the member may read: asked for, paid."""
+    """Those in conversations that the member may read: asked for, paid, given back."""
     rows = visible_payments(asked.member).filter(contact__in=asked.contacts)
     for row in asked.newest(rows, "created_at"):
         address, amount = reverse("conversation", args=[row.conversation_id]), shown(row.amount_minor, row.currency)
@@ -37,6 +37,14 @@ def payments(asked: Asked) -> Iterator[Entry]:
         if row.paid_at:
             address, amount = reverse("conversation", args=[row.conversation_id]), shown(row.paid_minor, row.currency)
             yield Entry(row.paid_at, _("Paid"), amount, icon="credit-card", tone="success", url=address)
+    refunds = PaymentRefund.objects.filter(session__request__in=rows.order_by().values("pk"))
+    for refund in asked.newest(refunds.select_related("session__request", "asked_by__user"), "created_at"):
+        if refund.session is None:
+            continue
+        request, state = refund.session.request, str(PaymentRefund.State(refund.state).label)
+        amount, who = shown(refund.amount_minor, request.currency), refund.asked_by
+        address, name = reverse("conversation", args=[request.conversation_id]), who.user.name if who else ""
+        yield Entry(refund.created_at, _("Refund"), f"{amount} · {state}", name, "undo-2", "warning", address)
 
 
 SOURCES = {Kind.PRIVATE: secure_messages, Kind.PAYMENTS: payments}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.desk import SECOND, desk
-from texting import blocking, contacts, revealing
+from texting import blocking, contacts, revealing, tagging
 from texting.fields import defining
 from texting.fields.kinds import Kind
 from texting.fields.writing import set_values
@@ -87,6 +87,21 @@ def test_a_change_of_a_field_is_told_to_whoever_sees_the_field_and_never_what_it
     with activate(desk.organization):
         FieldRight.objects.filter(field=field, role__built_in="agent").update(right=FieldRight.Right.HIDDEN)
     assert "Details changed" not in titles(desk, desk.cast.agent)
+
+
+def test_a_tag_is_named(desk):
+    conversation = desk.hear("Hello")
+    with activate(desk.organization):
+        tag = tagging.add_tag(member=desk.cast.admin, name="Moved away")
+        for act in (tagging.put_on, tagging.take_off):
+            act(member=desk.cast.agent, tag=tag, contact_ids=[conversation.contact_id])
+    with activate(desk.organization):
+        entries, _older = page(desk.cast.agent, conversation.contact, narrowed=Narrowed(TimelineKind.CHANGES))
+        assert [(one.title, one.detail) for one in entries] == [
+            ("Tag taken off", "Moved away"), ("Tag put on", "Moved away"),
+        ]  # fmt: skip
+        tagging.remove_tag(member=desk.cast.admin, tag=tag)
+    assert titles(desk, desk.cast.agent)[:2] == ["Tag taken off", "Tag put on"]
 
 
 def test_pages_together_have_everything_once_and_what_is_no_moment_begins_at_the_newest(desk):

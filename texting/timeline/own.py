@@ -17,7 +17,7 @@ from tenancy.audit import AuditKind, kind_of
 from tenancy.encryption import prefetch, readable
 from tenancy.models import AuditEvent
 from texting.fields.reading import fields_for
-from texting.models import Conversation, Message, Reveal
+from texting.models import Conversation, Message, Reveal, Tag
 from texting.queries.access import visible_conversations, with_people
 from texting.queries.seeing import wording
 from texting.timeline.kinds import Kind
@@ -38,6 +38,9 @@ _CHANGES = {
     AuditKind.NUMBER_MARKED: (gettext_lazy("The carrier marked the number"), "phone-off", "warning"),
     AuditKind.NUMBER_UNMARKED: (gettext_lazy("Mark of the number taken off"), "phone", "neutral"),
 }
+
+
+_TAGGED = {AuditKind.CONTACT_TAGGED.value, AuditKind.CONTACT_UNTAGGED.value}
 
 
 def conversations(asked: Asked) -> Iterator[Entry]:
@@ -66,7 +69,7 @@ def _of(row: Conversation, when: datetime, title: str, icon: str, *, detail: str
 
 
 def changes(asked: Asked) -> Iterator[Entry]:
-    """What colleagues changed at the contact; of fields, the names of those that the member sees."""
+    """What colleagues changed at the contact; of fields, the names of those that the member sees; tags that are there."""
     wanted = [kind.value for kind in _CHANGES]
     told_twice = Q(event__in=[AuditKind.CONTACT_MERGED.value, AuditKind.CONTACT_UNMERGED.value])
     own = Q(object_id=str(asked.contact.pk)) | (Q(object_id__in=[str(pk) for pk in asked.contacts]) & ~told_twice)
@@ -77,9 +80,12 @@ def changes(asked: Asked) -> Iterator[Entry]:
     names: dict[str, str] = {}
     if any(row.event == AuditKind.CONTACT_FIELDS_CHANGED for row in found):
         names = {str(field.id): field.name for field in fields_for(asked.member)}
+    tags: dict[str, str] = {}
+    if any(row.event in _TAGGED for row in found):
+        tags = {str(pk): name for pk, name in Tag.objects.values_list("pk", "name")}
     for row in found:
         title, icon, tone = _CHANGES[kind_of(row.event)]
-        detail = ""
+        detail = tags.get(str(_details(row).get("tag", "")), "") if row.event in _TAGGED else ""
         if row.event == AuditKind.CONTACT_FIELDS_CHANGED:
             detail = ", ".join(names[pk] for pk in _details(row).get("fields", ()) if pk in names)
             if not detail:  # that there is a field is no business of whoever does not see it

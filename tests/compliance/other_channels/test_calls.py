@@ -124,6 +124,8 @@ def test_the_way_of_a_call_from_the_press_to_the_outcome(desk, offered, far_end)
         assert Escalation.objects.get().outcome == "Paid by phone"
     assert events(desk) == ["opened", "called", "closed"]
     assert set(steps(desk).values()) == {"dropped"}
+    told = desk.as_(desk.cast.agent).get(reverse("contact_timeline", args=[call.contact_id])).content.decode()
+    assert "Reached them" in told
 
 
 @pytest.mark.parametrize(

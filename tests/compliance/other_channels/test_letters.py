@@ -58,6 +58,8 @@ def test_an_email_is_the_first_contact_and_quotes_nothing_of_the_texts(desk, off
     assert mail["From"] == "Harbor Dental <parley@localhost>"
     assert mail["Message-ID"] == f"<{letter.mail_id}@localhost>"
     assert mail["Auto-Submitted"] is None, "a person wrote it"
+    told = desk.as_(desk.cast.agent).get(reverse("contact_timeline", args=[offered.contact_id])).content.decode()
+    assert ("E-mail to the customer" in told, "About your message" in told, MARIA in told) == (True, False, False)
     assert mail.get_content_type() == "text/plain"
     raw = mail.as_string()
     for words in ("rash", "card", "Maria Ruiz", "+1212"):

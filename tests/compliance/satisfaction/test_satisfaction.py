@@ -17,6 +17,7 @@ from tests.texting.announcements.many import customers, hand_over, number
 from tests.texting.desk import desk
 from texting import conversations
 from texting.models import Conversation, Message
+from texting.timeline.merging import page as timeline
 
 __all__ = ["desk"]
 
@@ -70,6 +71,8 @@ def test_a_customer_is_asked_once_and_the_score_opens_nothing(desk):
     with activate(desk.organization):
         row = SatisfactionAsk.objects.get()
         assert (row.member, Conversation.objects.count()) == (desk.cast.agent, before)
+        told = [one.detail for one in timeline(desk.cast.agent, thread.contact)[0] if "Score" in one.title]
+        assert told == ["5 of 5"]
     assert desk.hear("Can I bring my son?", number=number(1)).pk != thread.pk, "anything else is a new conversation"
     thread = desk.fresh(desk.hear("5", number=number(1)))
     assert (thread.status, thread.unread) == ("open", 1), "a score stays where there is an open one, and is settled"

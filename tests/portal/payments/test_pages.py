@@ -121,6 +121,8 @@ def test_money_goes_back_in_parts_and_never_more_than_came(office: Office):
     page = office.as_(office.cast.admin).get(f"/payments/{request.pk}/").content.decode()
     assert "Give money back" not in page
     assert "Ada Lindqvist" in page
+    told = office.as_(office.agent).get(f"/contacts/{office.conversation.contact_id}/timeline/").content.decode()
+    assert (told.count("Refund"), "$10.00 · Done" in told, "$35.00 · Done" in told) == (2, True, True)
     assert "given back to you" in Client().get(f"/p/{office.code(request)}").content.decode()
 
 
