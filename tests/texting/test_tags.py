@@ -1,5 +1,8 @@
 """Tags of contacts: made and merged in settings, put on in the list and beside the conversation, one and many."""
 
+import html
+import re
+
 import pytest
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -141,6 +144,10 @@ class TestPages:
         ticked = {"contact": [str(one.pk) for one in two], "put": str(tag.pk), "act": "put"}
         browser.post(reverse("tag_contacts"), ticked)
         assert (names(desk, two[0]), names(desk, two[1])) == (["VIP"], ["VIP"])
+        browser.post(reverse("tag_contacts"), ticked | {"contact": [str(two[1].pk)], "act": "take"})
+        narrowed = f"{reverse('contacts')}?tag={tag.pk}"
+        form = re.search(r'action="(/contacts/tag[^"]+)"', browser.get(narrowed).content.decode())[1]
+        assert browser.post(html.unescape(form), ticked).url == narrowed, "the list stays as it was"
         browser.post(reverse("tag_contacts"), ticked | {"contact": [str(two[1].pk)], "act": "take"})
         for member in (desk.cast.agent, desk.cast.auditor):
             listed = desk.as_(member).get(reverse("contacts"), {"tag": str(tag.pk)}).content.decode()

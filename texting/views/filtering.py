@@ -58,6 +58,11 @@ def saved_in(request: MemberRequest) -> ShownFilter | None:
         raise queries.NotYours from None
 
 
+def here_in(request: MemberRequest) -> str:
+    """The part of the address that says which contacts the list shows, and which page of them; "" for the first of all."""
+    return urlencode({name: request.GET[name] for name in ("tag", "find", "saved", "after") if request.GET.get(name)})
+
+
 def query_of(member: Membership, wish: Filter) -> str:
     """How this filter is written in an address, "" for none. Raises Unreadable when it is too long for one."""
     if not wish.conditions:
@@ -129,6 +134,7 @@ def list_page(
         "filter": form,
         "filtered": in_words(member, wish),
         "query": _written(member, wish, saved),
+        "here": here_in(request),
         "looked_for": bool(number.data.get("number")),
         "may_find": queries.sees_everybody(member),
         "may_request": member.may(Permission.CONSENT_REQUEST),

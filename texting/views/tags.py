@@ -19,6 +19,7 @@ from texting.models import Tag
 from texting.queries.tags import access_tag, all_tags, tags_of
 from texting.tag_forms import ContactTagsForm, MergeForm, TagForm
 from texting.tagging import BadTag
+from texting.views.filtering import here_in
 
 MOST_AT_ONCE = 200
 
@@ -143,8 +144,9 @@ def contact_tags(request: MemberRequest, contact_id: UUID) -> HttpResponse:
 @requires(Permission.CONTACTS_READ, Permission.CONTACTS_EDIT)
 @require_POST
 def tag_many(request: MemberRequest) -> HttpResponse:
-    """Put a tag on the contacts that were ticked in the list, or take it off them."""
-    back = reverse("contacts")
+    """Put a tag on the contacts that were ticked in the list, or take it off them. The list stays as it was."""
+    here = here_in(request)
+    back = f"{reverse('contacts')}?{here}" if here else reverse("contacts")
     try:
         chosen = access_tag(UUID(request.POST.get("put", "")))
         ids = [UUID(one) for one in request.POST.getlist("contact")[: MOST_AT_ONCE + 1]]
