@@ -1,5 +1,5 @@
-"""What compliance knows of a contact, for the timeline on their page: permission, opt-outs, escalations with their calls
-and e-mails, scores.
+"""What compliance knows of a contact, for the timeline on their page: permission, opt-outs, escalations with their
+calls and e-mails, scores.
 """
 
 from collections.abc import Iterator

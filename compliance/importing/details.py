@@ -1,8 +1,8 @@
 """Columns of a list that say more about a person: tags, and fields of the organization's own.
 
 Whoever says what the columns mean must be able to change those fields; which definitions count is looked at again when
-rows are written, and what is archived by then is passed over. As with names, what is known already stays, unless whoever
-names the columns says that the list is right: a value is written only where nothing is, and tags are only put on.
+rows are written, and what is archived by then is passed over. As with names, what is known already stays, unless
+whoever names the columns says that the list is right: a value is written only where nothing is, tags are only put on.
 """
 
 import re
@@ -147,8 +147,8 @@ def name_unnamed(said: Mapping[UUID, str], contacts: Mapping[UUID, Contact]) -> 
 
 
 def write(said: Mapping[UUID, Detail], contacts: Mapping[UUID, Contact], *, replaces: bool = False) -> None:
-    """Write the details of these contacts, whose rows are locked. Tags as they fit; values where nothing is written, and
-    where the list is to be right (`replaces`) in place of what is. What the list leaves empty stays.
+    """Write the details of these contacts, whose rows are locked. Tags as they fit; values where nothing is written,
+    and where the list is to be right (`replaces`) in place of what is. What the list leaves empty stays.
     """
     said, contacts = _of_persons(said, contacts)
     values = {pk: detail.values for pk, detail in said.items() if detail.values}
@@ -180,9 +180,7 @@ def _of_persons(
     return wanted, found
 
 
-def _write_values(
-    wanted: Mapping[UUID, Mapping[UUID, str]], contacts: Mapping[UUID, Contact], replaces: bool
-) -> None:
+def _write_values(wanted: Mapping[UUID, Mapping[UUID, str]], contacts: Mapping[UUID, Contact], replaces: bool) -> None:
     if not wanted:
         return
     now, there = timezone.now(), list(FieldValue.objects.filter(contact__in=list(wanted)))

@@ -55,8 +55,8 @@ def language_for(version: TemplateVersion, wanted: str) -> str:
 def known_for(
     member: Membership, contact: Contact, line: Line, versions: Iterable[TemplateVersion], language: str
 ) -> dict[str, str | None]:
-    """`known` with the contact's fields that these versions name, as that language writes them; None for what the member
-    may not see.
+    """`known` with the contact's fields that these versions name, as that language writes them; None for what the
+    member may not see.
     """
     names = fields_in(body for version in versions for body in version.bodies.values())
     return {**known(member, contact, line), **field_values(member, names, [contact], language).get(contact.pk, {})}

@@ -16,8 +16,8 @@ from texting.fields.defining import Right
 from texting.fields.kinds import Kind
 from texting.filtering import saving
 from texting.filtering.conditions import TAG, Ask, Condition, Filter
-from texting.filtering.saving import BadFilter, Shared, Sharing
 from texting.filtering.looking import ids_of
+from texting.filtering.saving import BadFilter, Shared, Sharing
 from texting.models import AnnouncementRecipient, Contact, ContactField, FieldRight, SavedFilter, Tag
 from texting.queries import NotYours
 

@@ -1,7 +1,7 @@
-"""Whether a text says a day or a time of day that is another one by now. Plain values: no Django but for names of months.
+"""Whether a text says a day or a time of day that is another one by now. Plain values: of Django names of months only.
 
-"See you on Thursday, Dec 3 at 2:30 pm" waits for its moment, and the appointment is moved. It looks for what people write
-in the three languages of customers; what it does not know ("the third", "next week") it does not find.
+"See you on Thursday, Dec 3 at 2:30 pm" waits for its moment, and the appointment is moved. It looks for what people
+write in the three languages of customers; what it does not know ("the third", "next week") it does not find.
 """
 
 import re

@@ -89,8 +89,8 @@ def read(typed: str) -> Query:
 
 
 def _phrase(words: str) -> Term | None:
-    """Words that must follow each other. Stop words count here, and are left to the looking at the text; where there are
-    no others, it is for texts that are found by something else.
+    """Words that must follow each other. Stop words count here, and are left to the looking at the text; where there
+    are no others, it is for texts that are found by something else.
     """
     folded = list(parts(fold(words)))
     return Term(tuple(words_of(words)), _pattern(folded)) if folded else None

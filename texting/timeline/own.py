@@ -69,7 +69,7 @@ def _of(row: Conversation, when: datetime, title: str, icon: str, *, detail: str
 
 
 def changes(asked: Asked) -> Iterator[Entry]:
-    """What colleagues changed at the contact; of fields, the names of those that the member sees; tags that are there."""
+    """What colleagues changed at the contact; of fields, the names of those that the member sees."""
     wanted = [kind.value for kind in _CHANGES]
     told_twice = Q(event__in=[AuditKind.CONTACT_MERGED.value, AuditKind.CONTACT_UNMERGED.value])
     own = Q(object_id=str(asked.contact.pk)) | (Q(object_id__in=[str(pk) for pk in asked.contacts]) & ~told_twice)

@@ -59,7 +59,7 @@ def saved_in(request: MemberRequest) -> ShownFilter | None:
 
 
 def here_in(request: MemberRequest) -> str:
-    """The part of the address that says which contacts the list shows, and which page of them; "" for the first of all."""
+    """The part of the address that says which contacts the list shows, and which page of them; "" for all."""
     return urlencode({name: request.GET[name] for name in ("tag", "find", "saved", "after") if request.GET.get(name)})
 
 
