@@ -131,6 +131,8 @@ PLACES = {
     "texting/searching/keeping.py:": "marks of words, by which they are found; the words themselves are other rows",
     "texting/duplicates/finding.py:take_back": "a colleague's word that two contacts are different people",
     "texting/duplicates/states.py:write": "what a merge had written, taken back by hand; who had a tag stays on hold",
+    "texting/fields/writing.py:_store": "a value that somebody took out, as one that is written over",
+    "texting/fields/writing.py:take_off": "what stood at a stranger's number; whoever takes it off can put it back",
     "texting/filtering/saving.py:delete": "a saved filter, not its contacts",
     "texting/views/saved_filters.py:delete_filter": "calls the one above",
     "texting/tagging.py:_delete": "a tag, not its contacts: who had it stays on hold (`HeldContact`)",
