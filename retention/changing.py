@@ -226,8 +226,10 @@ def _place(row: RetentionPolicy) -> "QuerySet[RetentionPolicy]":
 
 
 def _latest(choices: Choices) -> Choices:
-    """With the maxima of profiles that start later: what is refused then is not chosen now."""
-    return Choices(choices.rows, tuple(replace(limit, starts_at=None) for limit in choices.limits))
+    """With the maxima of profiles that start later: what is refused then is not chosen now. Without minima of those
+    that were left, which are nobody's reason to refuse anything.
+    """
+    return Choices(choices.rows, tuple(replace(one, starts_at=None) for one in choices.limits if one.ends_at is None))
 
 
 def _wholes(kind: Kind) -> tuple[Kind, ...]:

@@ -1,14 +1,14 @@
 """Which of the stored choices hold at a time, and the periods that follow from them."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from compliance.measures.profiles.holding import held_since
-from compliance.measures.profiles.rules import Test
+from compliance.measures.profiles.holding import decided, held_since
+from compliance.measures.profiles.rules import Profile, Test
 from retention.kinds import Kind
 from retention.models import RetentionPolicy
 from retention.periods import WHOLE, Limit, Period, Scope, Wanted, longer, resolve
@@ -38,7 +38,7 @@ class Choices:
     def load(cls) -> "Choices":
         """Two statements."""
         rows = RetentionPolicy.objects.select_related("team", "tag").order_by("set_at", "id")
-        return cls(tuple(rows), tuple(profile_limits()))
+        return cls(tuple(rows), tuple(_limits_of(decided())))
 
     def with_also(self, choice: RetentionPolicy) -> "Choices":
         """As if this choice were made, too. Those of the same place that have not started yet are gone."""
@@ -114,20 +114,27 @@ class Choices:
 
     @cached_property
     def _starts(self) -> list[datetime]:
-        starts = {row.starts_at for row in self.rows}
-        return sorted(starts | {limit.starts_at for limit in self.limits if limit.starts_at is not None})
+        moments = {row.starts_at for row in self.rows}
+        moments |= {moment for limit in self.limits for moment in (limit.starts_at, limit.ends_at) if moment}
+        return sorted(moments)
 
 
 def profile_limits() -> Iterable[Limit]:
     """What the profiles that the organization has taken on ask of periods. One statement."""
-    for profile, since in held_since():
+    return _limits_of((profile, True, since) for profile, since in held_since())
+
+
+def _limits_of(profiles: Iterable[tuple[Profile, bool, datetime]]) -> Iterator[Limit]:
+    """With minima of those that were left, for `GRACE`: whoever leaves one has chosen no period."""
+    for profile, holds, since in profiles:
         for rule in profile.rules:
-            if rule.setting == SETTING and rule.test is Test.LEAST:
-                yield Limit(Kind(rule.field), shortest=rule.value, owner=profile.title, source=rule.why)
-            elif rule.setting == SETTING and rule.test is Test.MOST:
-                yield Limit(
-                    Kind(rule.field), longest=rule.value, owner=profile.title, source=rule.why, starts_at=since + GRACE
-                )
+            if rule.setting != SETTING:
+                continue
+            limit = Limit(Kind(rule.field), owner=profile.title, source=rule.why)
+            if rule.test is Test.LEAST:
+                yield replace(limit, shortest=rule.value, ends_at=None if holds else since + GRACE)
+            elif rule.test is Test.MOST and holds:
+                yield replace(limit, longest=rule.value, starts_at=since + GRACE)
 
 
 def _line(kind: Kind) -> Sequence[Kind]:

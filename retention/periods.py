@@ -25,6 +25,8 @@ class Limit:
     """A minimum or a maximum of one kind. `owner`: the profile's title, "" for the product's own bounds.
 
     `starts_at`: from when a maximum counts, so that nothing ends in the night after somebody took on a profile.
+    `ends_at`: until when a minimum keeps that nobody asks for any more, so that nothing ends in the night after
+    somebody left one. It keeps, and is in nobody's way: shorter periods may be chosen, and no rule disagrees with it.
     """
 
     kind: Kind
@@ -33,6 +35,7 @@ class Limit:
     owner: Words = ""
     source: Words = ""
     starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,15 @@ class Because(StrEnum):
     LONGEST = "longest"  # a maximum is shorter
     WHOLE = "whole"  # what it is a part of ends earlier
     CONFLICT = "conflict"  # a minimum is longer than a maximum
+    LEFT = "left"  # a minimum that was given up is longer, and keeps for some days more
 
 
 @dataclass(frozen=True)
 class Period:
-    """What holds for one kind. `days` None: never. `least` and `most`: the limits between which one may choose."""
+    """What holds for one kind. `days` None: never. `least` and `most`: the limits between which one may choose.
+
+    `left`: the minimum that was given up and decided.
+    """
 
     kind: Kind
     days: int | None
@@ -72,6 +79,7 @@ class Period:
     because: Because
     least: Limit
     most: Limit | None
+    left: Limit | None = None
 
     @property
     def shortest(self) -> int:
@@ -102,18 +110,19 @@ def resolve(
 ) -> dict[Kind, Period]:
     """The period of every kind at one place. What is not wanted has its default; `bounds` always apply.
 
-    `at`: limits that start later do not count yet; None: all count.
+    `at`: limits that start later do not count yet, and those that have ended no more; None: all count.
     """
-    counting = [one for one in (*bounds(), *limits) if at is None or one.starts_at is None or one.starts_at <= at]
-    least = {kind: _least(kind, counting) for kind in Kind}
+    counting = [one for one in (*bounds(), *limits) if at is None or _counts(one, at)]
+    lasting = [one for one in counting if one.ends_at is None]
+    least = _wholes_too({kind: _least(kind, lasting) for kind in Kind})
+    left = _wholes_too({one.kind: one for one in sorted(counting, key=_shortest) if one.ends_at is not None})
     most = {kind: _most(kind, counting) for kind in Kind}
-    for part in _PARTS_FIRST:  # the whole is kept as long as any part has to be
-        if (least[part].shortest or 0) > (least[WHOLE[part]].shortest or 0):
-            least[WHOLE[part]] = replace(least[part], kind=WHOLE[part])
     found: dict[Kind, Period] = {}
     for kind in sorted(Kind, key=_depth):
         choice = wanted.get(kind) or Wanted(BOUNDS[kind].default, Scope.DEFAULT)
-        one = _between(Period(kind, choice.days, choice, Because.CHOSEN, least[kind], most[kind]))
+        one = _kept(
+            _between(Period(kind, choice.days, choice, Because.CHOSEN, least[kind], most[kind])), left.get(kind)
+        )
         whole = found.get(WHOLE[kind]) if kind in WHOLE else None
         if whole and longer(one.days, whole.days) and not one.is_conflict:
             one = replace(one, days=whole.days, because=Because.WHOLE)
@@ -136,9 +145,34 @@ def _between(one: Period) -> Period:
     return one
 
 
+def _kept(one: Period, left: Limit | None) -> Period:
+    """By a minimum that was given up."""
+    if left is None or not longer(left.shortest, one.days):
+        return one
+    return replace(one, days=left.shortest, because=Because.LEFT, left=left)
+
+
+def _counts(limit: Limit, at: datetime) -> bool:
+    begun = limit.starts_at is None or limit.starts_at <= at
+    return begun and (limit.ends_at is None or at < limit.ends_at)
+
+
+def _shortest(limit: Limit) -> int:
+    return limit.shortest or 0
+
+
+def _wholes_too(least: dict[Kind, Limit]) -> dict[Kind, Limit]:
+    """The whole is kept as long as any part has to be."""
+    for part in _PARTS_FIRST:
+        whole = least.get(WHOLE[part])
+        if part in least and (whole is None or _shortest(least[part]) > _shortest(whole)):
+            least[WHOLE[part]] = replace(least[part], kind=WHOLE[part])
+    return least
+
+
 def _least(kind: Kind, limits: Iterable[Limit]) -> Limit:
     mine = [one for one in limits if one.kind == kind and one.shortest is not None]
-    return max(mine, key=lambda one: one.shortest or 0)
+    return max(mine, key=_shortest)
 
 
 def _most(kind: Kind, limits: Iterable[Limit]) -> Limit | None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -124,6 +126,14 @@ def why(period: Period) -> str:
             " hidden until somebody decides."
         )
         return words % {"least": _asks(period.least, least=True), "most": _asks(period.most, least=False)}
+    if period.because is Because.LEFT and period.left and period.left.ends_at:
+        return say(
+            "The %(owner)s profile asked for at least %(days)s. It was left: what it kept is kept until %(until)s."
+        ) % {
+            "owner": period.left.owner,
+            "days": said(period.days),
+            "until": date_format(localtime(period.left.ends_at), "j M Y"),
+        }
     limit = period.most if period.because is Because.LONGEST and period.most else period.least
     return _asks(limit, least=limit is period.least)
 

@@ -165,6 +165,29 @@ def test_a_profile_lengthens_at_once_refuses_what_is_weaker_and_leaves_periods_w
     assert {days(Kind.BODIES), days(Kind.BODIES, team=said.line.team.pk)} == {2192}, "leaving ends nothing"
 
 
+def test_leaving_a_profile_ends_nothing_for_a_week_whatever_was_chosen_meanwhile(desk, said):
+    """Periods that were shorter than it asked for, and that it had kept from counting."""
+    owner, profile = desk.cast.owner, PROFILES["broker_dealer"]
+    changing.change(actor=owner, kind=Kind.BODIES, team=None, days=4000)
+    taking.take(actor=owner, profile=profile)
+    changing.change(actor=owner, kind=Kind.BODIES, team=None, days=None, follows=True, confirmed=True)
+    RetentionPolicy.objects.filter(follows=True).update(starts_at=timezone.now() - timedelta(days=1))
+    assert days(Kind.BODIES) == 2192
+    taking.leave(actor=owner, profile=profile, reason="No broker any more")
+    assert (days(Kind.BODIES), days(Kind.BODIES, timedelta(days=8))) == (2192, BOUNDS[Kind.BODIES].default)
+    assert "It was left: what it kept is kept until" in desk.as_(owner).get(PLACE).text
+    chosen = changing.change(actor=owner, kind=Kind.BODIES, team=None, days=365, confirmed=True)
+    assert (chosen.shortens, days(Kind.BODIES), days(Kind.BODIES, timedelta(days=8))) == (True, 2192, 365)
+
+
+def test_leaving_one_of_two_that_disagree_ends_nothing_that_it_had_kept_for_a_week(desk, said):
+    for key in ("financial", "broker_dealer"):
+        taking.take(actor=desk.cast.owner, profile=PROFILES[key])
+    taking.leave(actor=desk.cast.owner, profile=PROFILES["broker_dealer"], reason="No broker any more")
+    assert (days(Kind.BODIES), days(Kind.BODIES, timedelta(days=8))) == (2192, 730)
+    assert undecided(desk.cast.owner) == 0, "no rules disagree any more"
+
+
 def test_profiles_that_disagree_are_told_and_what_one_shortens_has_its_days_of_grace(desk, said):
     taking.take(actor=desk.cast.owner, profile=PROFILES["financial"])
     assert (days(Kind.CONTACTS), days(Kind.CONTACTS, timedelta(days=8))) == (BOUNDS[Kind.CONTACTS].default, 730)

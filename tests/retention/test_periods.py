@@ -93,6 +93,18 @@ def test_a_maximum_of_a_profile_counts_after_its_days_of_grace_and_a_minimum_at_
     assert resolve({}, later, now + timedelta(days=7))[Kind.CONTACTS].days == 40
 
 
+def test_a_minimum_of_a_profile_that_was_left_keeps_for_its_days_and_is_in_nobody_s_way():
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    left = [Limit(Kind.BODIES, shortest=2192, owner="Broker-dealer", ends_at=now), Limit(Kind.BODIES, longest=730)]
+    before, after = (resolve(own(bodies=400), left, at)[Kind.BODIES] for at in (now - timedelta(seconds=1), now))
+    assert (before.days, before.because, before.is_conflict) == (2192, Because.LEFT, False)
+    assert (before.shortest, before.longest) == (30, 730), "one may choose again"
+    assert (after.days, after.because) == (400, Because.CHOSEN)
+    parts = resolve({}, [Limit(Kind.ATTACHMENTS, shortest=4000, ends_at=now)], now - timedelta(seconds=1))
+    assert {kind: parts[kind].days for kind in TEXTS} == dict.fromkeys(TEXTS, 4000), "the whole with its part"
+    assert resolve(own(bodies=None), left, now - timedelta(days=1))[Kind.BODIES].days == 2192
+
+
 def test_consent_and_suppression_and_what_proves_them_are_no_kind():
     models = {subject.model.partition(".")[2] for subjects in SUBJECTS.values() for subject in subjects}
     kept = {"ConsentEvent", "Suppression", "Disclosure", "DisclosureVersion", "Decision", "ProfileChange"}

@@ -16,9 +16,14 @@ def held() -> list[Profile]:
 
 def held_since() -> list[tuple[Profile, datetime]]:
     """The same with the moment when each was taken on. One statement, too."""
+    return [(profile, at) for profile, holds, at in decided() if holds]
+
+
+def decided() -> list[tuple[Profile, bool, datetime]]:
+    """Of each that was ever taken on, whether it holds and since when it is so. One statement."""
     newest = ProfileChange.objects.order_by("profile", "-at", "-id").distinct("profile")
-    holding = {profile: at for profile, holds, at in newest.values_list("profile", "holds", "at") if holds}
-    return [(profile, holding[key]) for key, profile in PROFILES.items() if key in holding]
+    found = {profile: (holds, at) for profile, holds, at in newest.values_list("profile", "holds", "at")}
+    return [(profile, *found[key]) for key, profile in PROFILES.items() if key in found]
 
 
 def refusals(setting: str, values: Mapping[str, object]) -> list[str]:
