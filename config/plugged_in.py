@@ -117,6 +117,7 @@ TEXTING_TAG_FOLLOWERS = [  # who asks for tags, and asks for another one when a 
     "compliance.automations.tags_asked_for.follow_tag",
 ]
 TEXTING_TAG_GUARDS = ["retention.tag_periods.why_kept"]  # tags that do not come off by the way
+TEXTING_LINE_GUARDS = ["retention.line_periods.why_kept"]  # lines whose texts would end sooner in another team
 TEXTING_GOES_ON = ["compliance.screening.masking.may_complete"]  # texts of one customer that are read in their order
 TEXTING_INBOUND_STEPS = [
     "compliance.screening.arriving.Masking",

@@ -6,6 +6,9 @@ refused request may be forgotten. `TEXTING_MERGE_KEEPERS`: each is called with i
 what stood there before a merge may not be forgotten. All are asked anew each time, so that things go on when a guard
 lets go.
 
+`TEXTING_LINE_GUARDS`: each is called with the ids of a line and of the team that is to get it, and says why it must
+not, or "".
+
 `TEXTING_PAYLOAD_DAYS`: how many days the active organization keeps refused requests and what its endpoints answered;
 called with the installation's days, which hold as long as the organization has not chosen.
 """
@@ -38,6 +41,12 @@ def kept_days(days: Collection[date]) -> set[date]:
 def kept_contacts(contact_ids: Collection[UUID]) -> set[UUID]:
     """Those of these contacts of whom it must be known what was written over when they were merged."""
     return _asked("TEXTING_MERGE_KEEPERS", contact_ids)
+
+
+def why_line_stays(line_id: UUID, team_id: UUID) -> str:
+    """Why a line must not go to this team: a sentence, or "" when nothing speaks against it."""
+    guards: list[Callable[[UUID, UUID], str]] = [import_string(path) for path in settings.TEXTING_LINE_GUARDS]
+    return next(filter(None, (guard(line_id, team_id) for guard in guards)), "")
 
 
 def payload_days(of_installation: int) -> int:

@@ -18,6 +18,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.isolation import current_organization_id
 from texting import circuit, counted_days
+from texting.keeping_guards import why_line_stays
 from texting.models import Conversation, Line, LineKey
 from texting.models.line import new_line_key
 from texting.providers.base import Credentials
@@ -30,6 +31,10 @@ class NumberTaken(ValueError):
 
 class HasTexts(ValueError):
     """Whether a line is for sign-in codes is settled by its first text: what stands on it would be hidden, or shown."""
+
+
+class StaysInTeam(ValueError):
+    """In the other team its texts would end sooner; the message says which, and what to do."""
 
 
 class OrganizationEnds(ValueError):
@@ -80,11 +85,14 @@ def change(*, actor: Membership, line_id: UUID, settings: Settings) -> Line:
     """Give the line another name, team, pace or keyword handling, or make it the one for codes.
 
     Another team reads all that was ever written on the line, so only who reads it themselves can give it away.
-    Raises MissingPermission, HasTexts, OtherLineForCodes.
+    Raises MissingPermission, HasTexts, OtherLineForCodes, StaysInTeam.
     """
     line = _locked(actor, line_id)
-    if settings.team.pk != line.team_id and not (reads(actor, line.team) and reads(actor, settings.team)):
-        require(actor, Permission.CONVERSATIONS_READ_ALL)
+    if settings.team.pk != line.team_id:
+        if not (reads(actor, line.team) and reads(actor, settings.team)):
+            require(actor, Permission.CONVERSATIONS_READ_ALL)
+        if why := why_line_stays(line.pk, settings.team.pk):
+            raise StaysInTeam(why)
     before = _plain(line)
     _apply(line, settings)
     changed = sorted(name for name, value in _plain(line).items() if before[name] != value)

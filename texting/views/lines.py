@@ -49,6 +49,8 @@ def line(request: MemberRequest, line_id: UUID) -> HttpResponse:
             lines.change(actor=request.member, line_id=line_id, settings=form.settings(form.cleaned_data["team"]))
         except (lines.HasTexts, lines.OtherLineForCodes) as refused:
             form.add_error("sends_codes", why_not_for_codes(refused))
+        except lines.StaysInTeam as refused:
+            form.add_error("team", str(refused))
         else:
             messages.success(request, _("Saved."))
             return redirect("line", line_id=line_id)

@@ -14,6 +14,7 @@ from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import Organization
 from texting import circuit
+from texting.keeping_guards import why_line_stays
 from texting.models import Line, LineKey
 from texting.phone_numbers import BadNumber, parse
 from texting.providers.base import Credentials
@@ -76,6 +77,8 @@ class Command(BaseCommand):
         )
         line = Line.objects.filter(number=number).first() or Line(number=number)
         changed = not line._state.adding
+        if changed and line.team_id != team.pk and (why := why_line_stays(line.pk, team.pk)):
+            raise CommandError(why)
         line.name, line.team, line.provider = options["name"], team, options["provider"]
         line.credentials = credentials.to_json()
         line.texts_per_second = options["texts_per_second"]
