@@ -9,5 +9,7 @@ from texting.models import EndedAs
 
 
 def forget(message_ids: Collection[UUID], ended_as: EndedAs) -> None:
-    """The answer is empty from now on."""
+    """The answer is empty from now on; not where a period ended the text, since answers have one of their own."""
+    if ended_as == EndedAs.RETENTION:
+        return
     SecureReply.objects.filter(message_id__in=among(message_ids)).update(body=None)

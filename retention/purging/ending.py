@@ -68,7 +68,7 @@ def end_rows(organization: UUID, steps: Sequence[PurgeStep], at: datetime) -> No
                 if found:
                     _end(column, [pk for _, pk, _ in found], at)
                     _count(Counter(step_of[bytes(key_id)] for *_, key_id in found), column.model._meta.label)
-                    lease.keep(steps[0].purge_id)
+                    lease.keep(steps[0].purge)
                     crash_here("before_rows_ended")
             more = len(found) == size
             reached = found[-1][:2] if found else None
@@ -130,11 +130,11 @@ def _kind_of(column: Column) -> str:
 
 
 def _end_with_texts(texts: Sequence[UUID], at: datetime) -> None:
-    """What is not under the same key: files, what others hold of the words (as `texting.ended`), the carriers' copies.
+    """What is not under the same key: what others hold of the words (as `texting.ended`), the carriers' copies.
 
-    One that a carrier was to forget anyhow is deleted, too, and counts as wanted by this purge.
+    Not their files, which have a key and a period of their own, and may be held where their text is not. One that a
+    carrier was to forget anyhow is deleted, too, and counts as wanted by this purge.
     """
-    end_files(Attachment.objects.filter(message_id__in=among(texts)), ended_as=EndedAs.RETENTION, at=at)
     for path in settings.TEXTING_WORDS_ENDED:
         import_string(path)(texts, EndedAs.RETENTION)
     carrier_copies.forget_all(texts, at=at, deletes=True, claims=True)
@@ -150,7 +150,7 @@ def end_findings(organization: UUID, step: PurgeStep, at: datetime) -> None:
         pace.begin()
         with activate(organization):
             deleting_lock()
-            lease.keep(step.purge_id)
+            lease.keep(step.purge)
             done = 0
             for lane in lanes(Kind.FINDINGS):
                 due = doomed(lane, at).filter(OF_THE_VALUE)  # the reason beside it ends with its key of the day
