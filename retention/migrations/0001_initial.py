@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                         ('state', models.CharField(choices=[('asked', 'Waits for a second person'), ('running', 'Running'), ('done', 'Done'), ('dropped', 'Called off')], default='running', max_length=7)),
                         ('rules', models.JSONField(default=list)),
                         ('busy_until', models.DateTimeField(blank=True, help_text='A process is at it until then, or has died.', null=True)),
+                        ('busy_by', models.UUIDField(blank=True, help_text='The name under which that process took it.', null=True)),
                         ('ended_at', models.DateTimeField(blank=True, null=True)),
                         ('certificate', models.TextField(blank=True)),
                         ('is_final', models.BooleanField(default=False)),
@@ -138,6 +139,19 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [tenancy.constraints.RowSecurity(name='retention_purgestep_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_purgestep_org_id'), tenancy.constraints.SameOrganization(field='purge', name='retention_purgestep_purge_org'), models.UniqueConstraint(fields=('organization', 'purge', 'kind', 'key_kind', 'day'), name='retention_purgestep_once', nulls_distinct=False)],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PurgeStepKeys',
+                    fields=[
+                        ('id', models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                        ('key_ids', models.JSONField()),
+                        ('organization', models.ForeignKey(db_index=False, default=tenancy.isolation.current_organization_id, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization')),
+                        ('step', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='retention.purgestep')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['organization', 'step', 'id'], name='retention_purgestepkeys_of')],
+                        'constraints': [tenancy.constraints.RowSecurity(name='retention_purgestepkeys_tenant'), models.UniqueConstraint(fields=('organization', 'id'), name='retention_purgestepkeys_org_id'), tenancy.constraints.SameOrganization(field='step', name='retention_purgestepkeys_step_org')],
                     },
                 ),
                 migrations.CreateModel(
@@ -287,6 +301,7 @@ class Migration(migrations.Migration):
                         ('rows_certificate', models.TextField(blank=True)),
                         ('counts', models.JSONField(default=dict)),
                         ('keys', models.PositiveIntegerField(default=0)),
+                        ('keys_over_at', models.DateTimeField(blank=True, help_text='When what its keys had left on their disk was written over.', null=True)),
                         ('certificate', models.TextField(blank=True)),
                         ('asked_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                         ('decided_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

@@ -9,7 +9,7 @@ from retention.models.erasure import Erasure
 from retention.models.export import DataExport, DataExportPart
 from retention.models.hold import HeldContact, Hold, HoldEvent, HoldScope
 from retention.models.policy import RetentionPolicy
-from retention.models.purge import Purge, PurgeStep
+from retention.models.purge import Purge, PurgeStep, PurgeStepKeys
 from retention.models.subject_request import SubjectRequest
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "HoldScope",
     "Purge",
     "PurgeStep",
+    "PurgeStepKeys",
     "RestoreDrill",
     "RetentionPolicy",
     "SubjectRequest",

@@ -14,7 +14,8 @@ class Closing(TenantModel):
     """One attempt. `asked_by` is empty when an operator ends it. `line_ids`: lines that it switched off.
 
     `counts`, `certificate` and `rows_certificate` (canonical JSON, signed) outlive the keys: ids, counts and times
-    only. `carriers`: what became of the copies of its texts; `cleared`: rows that were deleted, by model, so far.
+    only; the first is written anew once its keys are written over on disk. `carriers`: what became of the copies of
+    its texts; `cleared`: rows that were deleted, by model, so far.
     The database lets it move by its states only, and not before its day, and keeps `closes_at` and `end_asked_at` of
     the organization as this says (docs/decisions/0309).
     """
@@ -51,6 +52,9 @@ class Closing(TenantModel):
     rows_certificate = models.TextField(blank=True)
     counts = models.JSONField(default=dict)
     keys = models.PositiveIntegerField(default=0)
+    keys_over_at = models.DateTimeField(
+        null=True, blank=True, help_text="When what its keys had left on their disk was written over."
+    )
     certificate = models.TextField(blank=True)
 
     class Meta:

@@ -40,6 +40,7 @@ class Purge(TenantModel):
     )
     rules = models.JSONField(default=list)
     busy_until = models.DateTimeField(null=True, blank=True, help_text="A process is at it until then, or has died.")
+    busy_by = models.UUIDField(null=True, blank=True, help_text="The name under which that process took it.")
     ended_at = models.DateTimeField(null=True, blank=True)
     certificate = models.TextField(blank=True)
     is_final = models.BooleanField(default=False)
@@ -110,3 +111,24 @@ class PurgeStep(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day}: {self.state}"
+
+
+class PurgeStepKeys(TenantModel):
+    """Keys that one batch of a step without a day has destroyed, in hex, until the step has them (`key_ids`): a list
+    that grows with each batch would be written anew each time.
+    """
+
+    step = models.ForeignKey(PurgeStep, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key_ids = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TenantModel.Meta.constraints,
+            *same_organization("step"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "step", "id"], name="retention_purgestepkeys_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"keys of step {self.step_id}"

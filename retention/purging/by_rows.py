@@ -10,7 +10,7 @@ from django.db.models import Q
 from retention.due import lanes
 from retention.keeping import doomed, kept
 from retention.kinds import Kind
-from retention.models import PurgeStep
+from retention.models import PurgeStep, PurgeStepKeys
 from retention.subjects import OF_THE_VALUE
 
 KINDS: dict[Kind, Q] = {
@@ -38,9 +38,20 @@ def staying(kind: Kind, at: datetime) -> dict[str, int]:
 
 def count(step_id: UUID, done: Mapping[str, int], keys: Iterable[bytes] = ()) -> None:
     """Rows that ended now, by model, and the keys that were destroyed, in the transaction of the rows: once."""
-    live = PurgeStep.objects.select_for_update().get(pk=step_id)
-    live.key_ids = [*live.key_ids, *(one.hex() for one in keys)]
+    live = PurgeStep.objects.select_for_update().only("ended").get(pk=step_id)
     for label, number in done.items():
         if number:
             live.ended[label] = live.ended.get(label, 0) + number
-    live.save(update_fields=["key_ids", "ended"])
+    live.save(update_fields=["ended"])
+    if key_ids := [one.hex() for one in keys]:
+        PurgeStepKeys.objects.create(step=live, key_ids=key_ids)
+
+
+def gather(step: PurgeStep) -> None:
+    """Write the keys of all its batches with the step, once it is over; twice is once."""
+    rows = PurgeStepKeys.objects.filter(step=step).order_by("pk")
+    live = PurgeStep.objects.select_for_update().only("key_ids").get(pk=step.pk)
+    live.key_ids = [*live.key_ids, *(one for ids in rows.values_list("key_ids", flat=True) for one in ids)]
+    live.save(update_fields=["key_ids"])
+    rows.delete()
+    step.key_ids = live.key_ids

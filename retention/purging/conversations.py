@@ -66,7 +66,7 @@ def end_conversations(organization: UUID, step: PurgeStep, at: datetime) -> None
         pace.begin()
         with activate(organization):
             deleting_lock()
-            lease.keep(step.purge_id)
+            lease.keep(step.purge)
             due = _next(at)
             if due:
                 count(step.pk, _end(due, at, min(pace.size, BATCH)))

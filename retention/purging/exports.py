@@ -36,7 +36,7 @@ def end_exports(organization: UUID, step: PurgeStep, at: datetime) -> None:
         pace.begin()
         with activate(organization):
             deleting_lock()
-            lease.keep(step.purge_id)
+            lease.keep(step.purge)
             due = _next(at)
             if due:
                 _end(step, due)

@@ -51,7 +51,7 @@ def end_records(organization: UUID, step: PurgeStep, at: datetime) -> None:
         pace.begin()
         with activate(organization):
             deleting_lock()
-            lease.keep(step.purge_id)
+            lease.keep(step.purge)
             due = _next(at, min(pace.size, BATCH))
             if due:
                 carrier_copies.forget_all(due, at=at, deletes=True, claims=True)

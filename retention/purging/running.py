@@ -26,10 +26,12 @@ from retention.models import Purge, PurgeStep
 from retention.purging import by_rows, contacts, conversations, exports, lease, records
 from retention.purging.nights import due_night
 from retention.purging.planning import Due, count_ending, due_keys, whole_days_kept
+from retention.purging.putting_off import PAUSES
 from retention.purging.stepping import OVER, advance_all
 from retention.purging.words import KEYS
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.encryption.rotation import REPLACED_KEYS_STAY
 from tenancy.isolation import activate, current_organization_id
 from tenancy.models import Organization
 
@@ -128,7 +130,11 @@ def begin_night(now: datetime) -> Purge | None:
     """
     organization = Organization.objects.get(pk=current_organization_id())
     night = due_night(organization.pk, now, organization.time_zone)
-    if Purge.objects.filter(Q(night=night) | Q(state=State.RUNNING)).exists():
+    begun = Purge.objects.filter(Q(night=night) | Q(state=State.RUNNING))
+    if begun.exists():
+        return None
+    deleting_lock()  # which another process may have that begins it just now
+    if begun.exists():
         return None
     for purge in Purge.objects.select_for_update().filter(state=State.ASKED):
         purge.state = State.DROPPED
@@ -270,19 +276,26 @@ def take(organization_id: UUID) -> tuple[Purge, list[PurgeStep]] | None:
     """The organization's running purge and its open steps, unless there is none or another process is at it."""
     with activate(organization_id):
         now = timezone.now()
-        free = Q(busy_until=None) | Q(busy_until__lt=now)
-        purge = Purge.objects.select_for_update(skip_locked=True).filter(free, state=State.RUNNING).first()
+        rows = Purge.objects.select_for_update(skip_locked=True).filter(lease.free(now), state=State.RUNNING)
+        purge = rows.first()
         if purge is None:
             return None
-        lease.keep(purge.pk)
-        return purge, list(PurgeStep.objects.filter(purge=purge).exclude(state__in=OVER).order_by("day", "kind"))
+        lease.take(purge)
+        _mind_the_clock(purge, now)
+        return purge, list(purge.steps.exclude(state__in=OVER).order_by("day", "kind"))
+
+
+def _mind_the_clock(purge: Purge, now: datetime) -> None:
+    """A clock that was ahead has left moments in the future, for which nobody waits and which no figure shows."""
+    late = lease.out_of_reach(now, max(*PAUSES, REPLACED_KEYS_STAY))
+    purge.steps.filter(again_at__gt=late).update(again_at=None)
+    Organization.everyone.filter(pk=current_organization_id(), purging_since__gt=now).update(purging_since=now)
 
 
 def give_back(organization_id: UUID, purge: Purge) -> bool:
     """Let others take it. Whether it is over."""
     with activate(organization_id):
-        lease.give_up(purge.pk)
-        return _finish(purge)
+        return lease.give_up(purge) and _finish(purge)
 
 
 def _finish(purge: Purge) -> bool:

@@ -54,7 +54,7 @@ def advance_all(organization: UUID, purge: Purge, steps: Sequence[PurgeStep]) ->
         if step.state not in OVER:
             advance(organization, purge, step)
             with activate(organization):
-                lease.keep(purge.pk)
+                lease.keep(purge)
 
 
 def advance(organization: UUID, purge: Purge, step: PurgeStep) -> None:
@@ -73,6 +73,11 @@ def advance(organization: UUID, purge: Purge, step: PurgeStep) -> None:
             put_off(organization, step, error)
 
 
+def decided_at(purge: Purge) -> datetime:
+    """The moment by which it is decided what ends: the purge's, which a clock that was ahead may have put too late."""
+    return min(purge.at, timezone.now())
+
+
 # --- Many days together ---
 
 
@@ -83,7 +88,7 @@ def shred_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep])
             deleting_lock()
             still_mine(of_kind, State.DUE)
             days, gone = days_of(of_kind), set()
-            for standing, some in alike(key_kind, days, purge.at):
+            for standing, some in alike(key_kind, days, decided_at(purge)):
                 gone |= shred_clear_days(
                     key_kind,
                     {day: days[day] for day in some},
@@ -92,7 +97,7 @@ def shred_together(organization: UUID, purge: Purge, steps: Sequence[PurgeStep])
                 )
             shredded = [step for step in of_kind if step.day in gone]
             _store(shredded, State.DUE, State.SHREDDED)
-            lease.keep(purge.pk)
+            lease.keep(purge)
         _stored(shredded, State.SHREDDED)
 
 
@@ -155,14 +160,19 @@ def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     with activate(organization):
         deleting_lock()
         still_mine([step], State.DUE)
-        step.kept = dict(count_staying(Due(Kind(step.kind), step.key_kind, step.day, key_ids), purge.at))
+        at = decided_at(purge)
+        step.kept = dict(count_staying(Due(Kind(step.kind), step.key_kind, step.day, key_ids), at))
+        ends = any(Standing(step.key_kind, step.day, at).due_lanes)
+    if not ends and keyring.those_stored(organization, key_ids) == set(key_ids):
+        _move(organization, step, State.STAYED)  # a longer period was chosen, or a clock was ahead when it began
+        return
     try:
         done = shred_day(
             organization,
             step.key_kind,
             step.day,
             key_ids,
-            lambda model: _survivors(step, purge.at, model),
+            lambda model: _survivors(step, decided_at(purge), model),
             reason=f"purge {purge.pk}",
         )
     except CannotSeal:
@@ -177,8 +187,8 @@ def _shred(organization: UUID, purge: Purge, step: PurgeStep) -> None:
 def _count_staying(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     with activate(organization):
         deleting_lock()
-        of_records = step.kind == Kind.BODIES
-        step.kept = records.staying(purge.at) if of_records else by_rows.staying(Kind(step.kind), purge.at)
+        at, of_records = decided_at(purge), step.kind == Kind.BODIES
+        step.kept = records.staying(at) if of_records else by_rows.staying(Kind(step.kind), at)
 
 
 class _Now:
@@ -199,15 +209,15 @@ def _survivors(step: PurgeStep, at: datetime, model: type[models.Model]) -> Q | 
 
 def _end(organization: UUID, purge: Purge, step: PurgeStep) -> None:
     if step.kind in _WITH_KEYS:
-        _WITH_KEYS[Kind(step.kind)](organization, step, purge.at)
+        _WITH_KEYS[Kind(step.kind)](organization, step, decided_at(purge))
         with activate(organization):
-            step.key_ids = PurgeStep.objects.values_list("key_ids", flat=True).get(pk=step.pk)
+            by_rows.gather(step)
     elif step.kind == Kind.CONVERSATIONS:
-        conversations.end_conversations(organization, step, purge.at)
+        conversations.end_conversations(organization, step, decided_at(purge))
     elif step.day is None and step.kind == Kind.BODIES:
-        records.end_records(organization, step, purge.at)
+        records.end_records(organization, step, decided_at(purge))
     elif step.day is None:
-        end_findings(organization, step, purge.at)
+        end_findings(organization, step, decided_at(purge))
     else:
         end_rows(organization, [step], purge.at)
     if step.day is None and step.kind in _COUNTED:  # what keeps them may have come, or gone, since the first count

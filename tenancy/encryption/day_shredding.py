@@ -43,10 +43,12 @@ from tenancy.encryption.opening import opening_withheld
 from tenancy.encryption.rotation import REPLACED_KEYS_STAY
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import AppendOnly, activate
+from tenancy.models.data_key import DataKey
 
 YOUNGEST = timedelta(days=2)
 """A day that is not over for so long still gets texts that were on their way."""
 _BATCH = 500
+_SKEW = timedelta(minutes=5)  # between the clocks of two servers that are right
 
 Survivors = Callable[[type[models.Model]], Q | None]
 """Which rows of a model must stay; None: none of them, which is known without looking."""
@@ -217,10 +219,13 @@ def _may_be_held(
     """Until when another process may seal with a key that was replaced because something must stay; None: no longer."""
     with keyring.keys_of(organization):
         newer = keyring.newest(organization, kind, day_scope(day))
-    if newer is None or bytes(newer.key_id) in key_ids:
-        return None
-    until = newer.created_at + (REPLACED_KEYS_STAY if stay is None else stay)
-    return until if until > timezone.now() else None
+        if newer is None or bytes(newer.key_id) in key_ids:
+            return None
+        now, stays = timezone.now(), REPLACED_KEYS_STAY if stay is None else stay
+        if newer.created_at > now + _SKEW:  # by a clock that was ahead: from now on, then
+            DataKey.objects.filter(pk=newer.pk).update(created_at=now)
+    until = min(newer.created_at, now) + stays
+    return until if until > now else None
 
 
 def _staying(

@@ -71,6 +71,7 @@ PLACES = {
     "retention/erasing/running.py:_shred": "deleting_lock, then `stopping.stops`: holds are the first of them",
     "retention/exporting/running.py:_take": "pieces of a file that is begun anew: " + COPY,
     "retention/exporting/running.py:end": "a purge: " + KEEPER + "; a leaver's or an erased person's: " + COPY,
+    "retention/purging/by_rows.py:gather": "ids of keys that were destroyed, once their step has them: " + COPY,
     "retention/purging/contacts.py:_end": KEEPER,
     "retention/purging/conversations.py:_delete": KEEPER,
     "retention/purging/ending.py:_end": "rows whose key is destroyed already, decided under " + KEEPER,

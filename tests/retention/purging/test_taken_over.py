@@ -130,6 +130,26 @@ def test_a_process_that_was_held_up_changes_nothing_that_another_has_done(desk, 
         assert Finding.objects.filter(digest=None).count() == 0, "ended, and in no certificate"
 
 
+def test_one_that_was_thought_dead_neither_keeps_nor_gives_up_the_other_s_lease(desk, due):
+    organization = desk.organization.pk
+    with activate(desk.organization):
+        running.begin_night(timezone.now())
+    late, _steps = running.take(organization)
+    with activate(desk.organization):
+        Purge.objects.update(busy_until=timezone.now())
+    other, _steps = running.take(organization)
+    with activate(desk.organization):
+        now = Purge.objects.values().get()
+        with pytest.raises(lease.TakenOver):
+            lease.keep(late)
+        assert not lease.give_up(late)
+    assert not running.give_back(organization, late)
+    with activate(desk.organization):
+        assert Purge.objects.values().get() == now
+        lease.keep(other)
+    assert running.take(organization) is None, "somebody is at it"
+
+
 @pytest.mark.parametrize("point", ["after_day_shredded", "after_purge_step"])
 def test_one_that_is_held_up_in_the_middle_stops_there(desk, due, monkeypatch, point):
     halted = []
