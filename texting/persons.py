@@ -76,7 +76,7 @@ def part(contact_ids: Iterable[UUID]) -> None:
 
     Of a person whose first contact goes, the oldest of the others stands for them.
     """
-    for pk in contact_ids:
+    for pk in _merged(contact_ids):
         others = list(Contact.objects.filter(merged_into=pk).order_by("created_at", "pk").values_list("pk", flat=True))
         Contact.objects.filter(Q(pk=pk) | Q(pk__in=others[:1])).update(merged_into=None)
         if others[1:]:
@@ -85,3 +85,14 @@ def part(contact_ids: Iterable[UUID]) -> None:
         live.exclude(merged__in=others[1:]).update(ended_at=timezone.now(), before=None)
         if others[1:]:  # those stay together, and can be parted
             live.filter(merged__in=others[1:]).update(survivor=others[0], before=None)
+
+
+def _merged(contact_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of these contacts that are one person with another, or were made so. Three statements for any number."""
+    ids = list(contact_ids)
+    rows, merges = Contact.objects.order_by(), ContactMerge.objects.filter(ended_at=None).order_by()
+    found = set(rows.filter(pk__in=ids).exclude(merged_into=None).values_list("pk", flat=True))
+    found |= set(rows.filter(merged_into__in=ids).values_list("merged_into_id", flat=True))
+    for pair in merges.filter(Q(merged__in=ids) | Q(survivor__in=ids)).values_list("merged", "survivor"):
+        found |= set(pair)
+    return [pk for pk in ids if pk in found]

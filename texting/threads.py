@@ -18,7 +18,9 @@ from texting.private_texts import words_instead
 from texting.searching.keeping import keep_names
 
 # Every text that comes in asks these; written out, since Django takes longer to compose them than PostgreSQL to answer.
-_CONTACTS = "SELECT * FROM texting_contact WHERE organization_id = %s AND number_index = ANY(%s::bytea[])"
+_CONTACTS = """
+    SELECT * FROM texting_contact WHERE organization_id = %s AND number_index = ANY(%s::bytea[]) FOR KEY SHARE
+"""  # a contact who is just ending is waited for, and has no number then; the locks of references come with the commit
 _LOCKED = """
     SELECT * FROM texting_conversation
     WHERE organization_id = %s AND contact_id = ANY(%s::uuid[]) AND line_id = %s AND status = 'open'

@@ -20,7 +20,7 @@ from compliance.ledger.consent import Evidence
 from compliance.models import ConsentEvent, ContactAddress, EntryFact, Suppression
 from compliance.report_facts.keeping import keep_of_contacts
 from retention.due import lanes
-from retention.erasing.rows import end_beside, end_sealed, end_told, rows_under, without_number
+from retention.erasing.rows import end_beside, end_sealed, end_told, rows_under, without_numbers
 from retention.exporting.running import end as end_exports
 from retention.kinds import Kind
 from retention.models import DataExport, DataExportPart, SubjectRequest
@@ -154,7 +154,7 @@ def _end(organization: UUID, contacts: Collection[UUID]) -> int:
             if ids := list(rows.values_list("pk", flat=True)):
                 end_sealed(model, field, ids, at=now, ended_as=EndedAs.ERASED)
         forget_answers([str(one) for one in contacts])
-        return sum(without_number(contact) for contact in contacts)
+        return without_numbers(contacts)
 
 
 def _keep_from_texting(contacts: Collection[UUID]) -> None:

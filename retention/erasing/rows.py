@@ -4,7 +4,6 @@ Which rows those are is read from the rows: a record names the keys that sealed 
 run that died goes on where it was, and nothing counts twice.
 """
 
-import os
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,7 +57,7 @@ def let_go_of_numbers(contacts: Collection[UUID]) -> int:
     """
     known = list(Contact.objects.filter(pk__in=contacts).exclude(number_masked="").values_list("pk", flat=True))
     keep_of_contacts(known)
-    return sum(without_number(pk) for pk in known)
+    return without_numbers(known)
 
 
 def end_all(organization: UUID, erasure: Erasure, *, lease: timedelta) -> None:
@@ -186,11 +185,12 @@ def _without_cells(row: ConsentImportRow) -> int:
     return 1
 
 
-def without_number(contact: UUID) -> int:
-    """It is nobody's any more: who comes back with the number is somebody new."""
-    persons.part([contact])
-    return Contact.objects.filter(pk=contact).update(
-        number_index=os.urandom(16),
+def without_numbers(contacts: Collection[UUID]) -> int:
+    """These are nobody's any more: who comes back with the number is somebody new. How many there were."""
+    persons.part(contacts)
+    random = Func(Func(function="gen_random_uuid"), function="uuid_send", output_field=models.BinaryField())
+    return Contact.objects.filter(pk__in=list(contacts)).update(
+        number_index=random,  # of each its own
         number_masked="",
         prefix_index=None,
         region="",

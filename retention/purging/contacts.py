@@ -17,7 +17,7 @@ from django.db.models import Q
 from accounts.api.repeating import forget_answers
 from compliance.report_facts.keeping import keep_of_contacts
 from retention.due import lanes
-from retention.erasing.rows import end_sealed, rows_under, without_number
+from retention.erasing.rows import end_sealed, rows_under, without_numbers
 from retention.keeping import doomed
 from retention.kinds import Kind
 from retention.lock import deleting_lock
@@ -46,7 +46,7 @@ def end_contacts(organization: UUID, step: PurgeStep, at: datetime) -> None:
             size = min(pace.size, BATCH)
             with activate(organization):
                 deleting_lock()
-                lease.keep(step.purge_id)
+                lease.keep(step.purge)
                 due = _next(number, at, reached, size)
                 if due and (wanted := _wanted(number, due, at)):
                     _end(step, wanted, at)
@@ -72,9 +72,15 @@ def _next(number: int, at: datetime, reached: UUID | None, size: int) -> list[UU
 
 
 def _wanted(number: int, due: Collection[UUID], at: datetime) -> list[UUID]:
-    """Those of them that end: kept by nothing, or without a key already."""
+    """Those of them that end: kept by nothing, or without a key already.
+
+    Asked when their rows are locked: what comes from one of them locks their row, too (`texting.threads`), so it is
+    there already, and keeps them, or meets no contact with that number. Who writes just now has the next night.
+    """
     gone = keyring.destroyed_contacts(current_organization_id(), [str(pk) for pk in due]) if due else set()
-    free = set(doomed(lanes(Kind.CONTACTS)[number], at).filter(pk__in=list(due)).values_list("pk", flat=True))
+    rows = Contact.objects.filter(pk__in=[pk for pk in due if str(pk) not in gone]).order_by("pk")
+    locked = list(rows.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
+    free = set(doomed(lanes(Kind.CONTACTS)[number], at).filter(pk__in=locked).values_list("pk", flat=True))
     return [pk for pk in due if pk in free or str(pk) in gone]
 
 
@@ -82,7 +88,7 @@ def _end(step: PurgeStep, contacts: Sequence[UUID], at: datetime) -> None:
     """In one transaction with the events of the keys: they are told of again as long as it has not committed."""
     keep_of_contacts(contacts)
     keys = destroy_keys(CONTACT, *(str(pk) for pk in contacts), reason=f"purge {step.purge_id}")
-    done = {CONTACTS: sum(without_number(pk) for pk in contacts)}
+    done = {CONTACTS: without_numbers(contacts)}
     for model, field, rows in rows_under(contacts, keys):
         if ids := list(rows.values_list("pk", flat=True)):
             end_sealed(model, field, ids, at=at, ended_as=EndedAs.RETENTION)

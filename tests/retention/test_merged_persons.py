@@ -10,7 +10,7 @@ from django.utils import timezone
 from compliance.models import ConsentEvent, Suppression
 from retention import certificates, changing
 from retention.erasing import asking
-from retention.erasing.rows import without_number
+from retention.erasing.rows import without_numbers
 from retention.erasing.running import go_on
 from retention.holds.covering import covered
 from retention.holds.freezing import live_scopes
@@ -199,7 +199,7 @@ def test_whoever_is_left_together_can_still_be_parted(two):
     merge(two)
     merge(two, two.ana, two.stranger)
     with activate(two.organization):
-        without_number(two.ana.pk)
+        without_numbers([two.ana.pk])
         rows = Contact.objects.filter(pk__in=[two.second.pk, two.stranger.pk]).order_by("created_at")
         assert rows[1].merged_into_id == rows[0].pk
         assert [made.merged_id for made in merging.merges_of(rows[0])] == [rows[1].pk], "no page parts these two"

@@ -19,7 +19,7 @@ from retention.holds import releasing
 from retention.holds.covering import covered
 from retention.kinds import Kind as HeldKind
 from retention.models import Erasure, HoldScope
-from retention.purging.contacts import without_number
+from retention.purging.contacts import without_numbers
 from retention.requests.parts import Who, find
 from retention.subjects import SUBJECTS
 from tenancy.audit import AuditKind
@@ -443,7 +443,7 @@ def test_who_ends_leaves_the_others_to_stand_for_themselves(two):
     merge(two)
     merge(two, two.ana, two.stranger)
     with activate(two.organization):
-        without_number(two.ana.pk)
+        without_numbers([two.ana.pk])
         assert set(persons.with_others([two.second.pk])) == {two.second.pk, two.stranger.pk}
         assert Contact.objects.get(pk=two.second.pk).merged_into_id is None
         assert not ContactMerge.objects.filter(before__isnull=False).exists()

@@ -11,9 +11,10 @@ from django.utils import timezone
 from accounts.models import KeptAnswer
 from compliance.models import ConsentEvent, Suppression
 from retention.choices import Choices
+from retention.erasing.rows import without_numbers
 from retention.foreseeing import foresee
 from retention.kinds import Kind
-from retention.models import Purge, PurgeStep
+from retention.models import Purge, PurgeStep, PurgeStepKeys
 from retention.purging import by_rows, contacts, running
 from tenancy.encryption import KeyDestroyed, keyring
 from tenancy.isolation import activate
@@ -181,3 +182,29 @@ def test_batches_take_everybody_once(desk, old, told, monkeypatch):
         Contact.objects.update(created_at=LONG_AGO)
     step = purge(desk)
     assert step.ended["texting.Contact"] == len(set(step.key_ids)) == 5
+
+
+def test_keys_of_many_batches_are_written_with_the_step_once(desk, old, monkeypatch):
+    """And no batch writes those of the others anew."""
+    with activate(desk.organization):
+        purge = Purge.objects.create(at=timezone.now(), trigger="night")
+        step = PurgeStep.objects.create(purge=purge, kind=Kind.CONTACTS)
+        for number in range(3):
+            by_rows.count(step.pk, {contacts.CONTACTS: 1}, [bytes([number]) * 8])
+        assert PurgeStep.objects.get().key_ids == []
+        for _twice in range(2):
+            by_rows.gather(step)
+            assert PurgeStep.objects.get().key_ids == step.key_ids == [f"0{number}" * 8 for number in range(3)]
+        assert PurgeStep.objects.get().ended == {contacts.CONTACTS: 3}
+        assert not PurgeStepKeys.objects.exists()
+
+
+def test_numbers_of_many_are_let_go_with_no_more_statements(desk, django_assert_max_num_queries):
+    with activate(desk.organization):
+        made = threads.contacts_for([from_provider(f"+121255501{number}") for number in range(20, 32)])
+        ids = [contact.pk for contact in made.values()]
+        with django_assert_max_num_queries(4):
+            assert without_numbers(ids) == 12
+        left = Contact.objects.filter(pk__in=ids)
+        assert len({bytes(index) for index in left.values_list("number_index", flat=True)}) == 12
+        assert all(len(bytes(one.number_index)) == 16 and one.number_masked == "" for one in left)

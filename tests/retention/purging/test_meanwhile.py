@@ -1,0 +1,109 @@
+"""What others do just now, in connections of their own, while a purge begins or a contact ends."""
+
+import threading
+import time
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from retention.kinds import Kind
+from retention.lock import deleting_lock
+from retention.models import Purge, PurgeStep
+from retention.purging import contacts, running
+from tenancy.encryption import keyring
+from tenancy.isolation import activate
+from tests.texting.desk import FIRST
+from texting import threads
+from texting.models import Contact, Message
+from texting.phone_numbers import from_provider
+
+from .conftest import LONG_AGO, set_days
+
+
+@pytest.fixture
+def desk(busy_desk):
+    """With real commits, for the other connection."""
+    return busy_desk
+
+
+class Other(threading.Thread):
+    """Does something in a connection of its own. `result`: what came of it."""
+
+    def __init__(self, act):
+        super().__init__()
+        self.act, self.result = act, None
+
+    def run(self):
+        try:
+            self.result = self.act()
+        except Exception as error:
+            self.result = error
+        finally:
+            connections.close_all()
+
+    def wait_until_it_waits(self):
+        """For a lock that this connection holds, or until it is over."""
+        end = time.monotonic() + 10
+        while self.is_alive() and time.monotonic() < end:
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+                if cursor.fetchone()[0]:
+                    return
+            time.sleep(0.01)
+
+
+def test_of_two_that_begin_a_night_at_once_one_does(desk):
+    organization = desk.organization.pk
+
+    def begin():
+        with activate(organization):
+            return running.begin_night(timezone.now())
+
+    other = Other(begin)
+    with activate(organization):
+        deleting_lock()
+        other.start()
+        other.wait_until_it_waits()
+        assert begin() is not None
+    other.join(10)
+    assert other.result is None
+    with activate(organization):
+        assert Purge.objects.count() == 1
+
+
+def test_a_contact_who_is_just_writing_does_not_end(desk, told):
+    """Their text is stored and not committed; nothing that was asked before it can know of it."""
+    organization = desk.organization.pk
+    with activate(organization):
+        contact = threads.contact_for(from_provider(FIRST))
+        Contact.objects.update(created_at=LONG_AGO)
+        set_days(Kind.CONTACTS, 30)
+        at = timezone.now()
+        purge = Purge.objects.create(at=at, trigger="night")
+        step = PurgeStep.objects.create(purge=purge, kind=Kind.CONTACTS)
+    other = Other(lambda: contacts.end_contacts(organization, step, at))
+    with activate(organization):
+        text = desk_hears(desk)
+        other.start()
+        other.wait_until_it_waits()
+    other.join(10)
+    assert other.result is None
+    keyring.forget_everything()
+    with activate(organization):
+        assert Message.objects.get(pk=text.pk).body == "Are you open?"
+        assert Contact.objects.get(pk=contact.pk).number == FIRST
+
+
+def desk_hears(desk) -> Message:
+    """In the running transaction."""
+    conversation = threads.open_conversation(threads.contact_for(from_provider(FIRST)), desk.line, at=timezone.now())
+    return Message.objects.create(
+        conversation=conversation,
+        contact_id=conversation.contact_id,
+        line=desk.line,
+        direction="in",
+        body="Are you open?",
+        status="received",
+        created_at=timezone.now(),
+    )
