@@ -8,11 +8,14 @@ and they are taken off (decision 373). Both are in `retention.counting`.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.apps import apps
+from django.db.models import F, Q
+from django.db.models.functions import TruncDate
+from django.db.models.lookups import In
 
 from retention.choices import Choices
 from retention.counting import due_by_night, kept_by_night
@@ -21,7 +24,8 @@ from retention.keeping import doomed_before
 from retention.kinds import Kind
 from retention.nights import nights
 from retention.subjects import SUBJECTS
-from tenancy.isolation import current_organization_id
+from tenancy.encryption import keyring
+from tenancy.isolation import AppendOnly, current_organization_id
 
 
 @dataclass(frozen=True)
@@ -131,12 +135,25 @@ def _forecast(kind: Kind, of_nights: Sequence[Lane], ahead: Sequence[datetime], 
 
 
 def _count(lane: Lane, cutoffs: list[datetime], nights_ahead: int) -> _Counted:
+    lane = _open(lane, cutoffs[-1])
     found = due_by_night(lane, cutoffs)
     kept_in, stays = kept_by_night(lane, cutoffs) if any(found) else ({}, [])
     counts = [number - kept_in.get(night, 0) for night, number in enumerate(found)]
     skipped = (0,) * (nights_ahead - len(cutoffs))
     oldest = _oldest(lane, cutoffs[-1], is_any_kept=bool(kept_in)) if any(counts) else None
     return _Counted((*skipped, *counts), oldest, tuple(Stays(*one) for one in stays))
+
+
+def _open(lane: Lane, cutoff: datetime) -> Lane:
+    """Only rows that something is left to end of, where rows do not say so: details of the log, whose entries are not
+    written to when the key of their day goes.
+    """
+    constraints = apps.get_model(lane.subject.model)._meta.constraints
+    if lane.subject.day_key is None or not any(isinstance(one, AppendOnly) for one in constraints):
+        return lane
+    days = (date.fromisoformat(one) for one in keyring.scopes_of(current_organization_id(), lane.subject.day_key))
+    there = [day for day in days if day < cutoff.astimezone(UTC).date()]
+    return replace(lane, of=lane.of & Q(In(TruncDate(lane.subject.since, tzinfo=UTC), there or [date.min])))
 
 
 def _oldest(lane: Lane, cutoff: datetime, *, is_any_kept: bool) -> datetime | None:

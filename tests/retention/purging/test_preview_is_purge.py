@@ -78,6 +78,25 @@ def test_the_purge_of_each_night_ends_what_the_preview_says(desk, settings, seed
     assert all(before.values()), "and something stays"
 
 
+def test_details_of_the_log_whose_keys_are_gone_are_not_still_to_end(desk, settings):
+    """Their rows are never written to; what is left of them nobody opens."""
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+    now = timezone.now()
+    with activate(desk.organization):
+        RetentionPolicy.objects.create(kind=Kind.AUDIT, days=366, set_at=now)
+        rows = OldRows(desk)
+        for age in (900, 600, 340):
+            rows.event(now - timedelta(days=age))
+        before = foresee(Choices.load(), zone="UTC", at=now, kinds=[Kind.AUDIT])
+        assert (sum(before.by_night()), before.by_night()[0]) == (3, 2)
+    assert running.run_nights()["failed"] == 0
+    with activate(desk.organization):
+        after = foresee(Choices.load(), zone="UTC", at=now, kinds=[Kind.AUDIT])
+        assert (sum(after.by_night()), after.by_night()[0]) == (1, 0)
+        (log,) = after.of(Kind.AUDIT)
+        assert log.oldest > now - timedelta(days=341)
+
+
 def chosen(dice, start, team) -> dict[Kind, list[int]]:
     """A period of each kind, and of the team another where it may have one; all count since long ago."""
     long_ago, found = start - timedelta(days=30), {}
