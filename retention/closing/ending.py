@@ -4,6 +4,7 @@ carriers are asked to delete its texts -> the tombstone is committed and nobody 
 that is the end -> rows are deleted (`clearing`).
 """
 
+import json
 import logging
 from datetime import timedelta
 from uuid import UUID
@@ -22,6 +23,7 @@ from retention.lock import deleting_lock
 from retention.models import Closing
 from tenancy import audit
 from tenancy.audit import AuditKind
+from tenancy.encryption import tidying
 from tenancy.encryption.ending import IN_ESCROW, destroy_organization, end_escrow
 from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate
@@ -52,6 +54,7 @@ def round_of_closings() -> dict[str, int]:
     for organization_id in list(Organization.everyone.exclude(ended_at=None).values_list("pk", flat=True)):
         try:
             with activate(organization_id):
+                _say_written_over()
                 _end_escrow(organization_id)
             counts["cleared"] += clear(organization_id)
         except Exception as error:
@@ -161,6 +164,7 @@ def _facts(closing: Closing, organization: Organization) -> dict[str, object]:
     def moment(at: object) -> str:
         return at.isoformat() if hasattr(at, "isoformat") else ""
 
+    keys = certificates.keys_facts(closing.ended_at)
     return {
         "format": certificates.ENDED_FORMAT,
         "organization": {"id": str(organization.pk), "name": organization.name},
@@ -174,8 +178,28 @@ def _facts(closing: Closing, organization: Organization) -> dict[str, object]:
         "ended": closing.counts,
         "carriers": closing.carriers,
         "in_escrow": {"kinds": list(IN_ESCROW), "until": moment(closing.escrow_until)},
-        "is_final": True,
+        "written_at": moment(closing.ended_at),
+        **keys,
+        "is_final": certificates.is_over(keys),
     }
+
+
+def _say_written_over() -> None:
+    """Once nothing is left of its keys on their disk, the certificate is written anew, and is final."""
+    rows = Closing.objects.select_for_update(of=("self",), skip_locked=True)
+    closing = rows.filter(state=State.ENDED, keys_over_at=None, ended_at__isnull=False).first()
+    if closing is None or closing.ended_at is None:
+        return
+    over_at = tidying.written_over_at(closing.ended_at)
+    if over_at is None or (closing.certificate and not certificates.can_sign()):
+        return
+    if closing.certificate:
+        said = json.loads(closing.certificate)  # its name is nowhere else by now
+        facts = {name: value for name, value in said.items() if name not in ("public_key", "signature")}
+        now = {"written_at": timezone.now().isoformat(), "is_final": True}
+        closing.certificate = certificates.sign({**facts, **certificates.keys_facts(closing.ended_at), **now})
+    closing.keys_over_at = over_at
+    closing.save(update_fields=["keys_over_at", "certificate"])
 
 
 def _end_escrow(organization_id: UUID) -> None:

@@ -106,7 +106,7 @@ def cells(found: list[End]) -> Iterator[tuple[object, ...]]:
     """Rows of the CSV, as `COLUMNS`."""
     for one in found:
         closing = one.closing
-        moments = (closing.asked_at, closing.ends_at, closing.ended_at, closing.cleared_at)
+        moments = (closing.asked_at, closing.ends_at, closing.ended_at, closing.keys_over_at, closing.cleared_at)
         yield (
             *(
                 one.organization_id,
@@ -120,7 +120,8 @@ def cells(found: list[End]) -> Iterator[tuple[object, ...]]:
 
 
 COLUMNS = (
-    *("organization", "name", "state", "asked_by", "asked_at", "ends_at", "ended_at", "rows_deleted_at"),
+    *("organization", "name", "state", "asked_by", "asked_at", "ends_at", "ended_at"),
+    *("keys_written_over_at", "rows_deleted_at"),
     *("keys", "rows", "carriers_left"),
 )
 

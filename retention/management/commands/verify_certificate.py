@@ -16,7 +16,7 @@ def waits(said: dict[str, Any]) -> str:
     """Why it is not final."""
     if said["format"] == CLEARED_FORMAT:
         return "proof of permission is kept for five years"
-    if said["carriers"]["waiting"]:
+    if said["carriers"]["waiting"] and said["format"] != ENDED_FORMAT:  # which waits for no carrier
         return "carriers have not answered for all copies"
     return "what the destroyed keys left on disk is not written over"
 

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -31,7 +32,7 @@ from tenancy.encryption import KeyDestroyed, blind_index, keyring
 from tenancy.encryption import ending as key_ending
 from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate
-from tenancy.models import DataKey, Organization
+from tenancy.models import DataKey, KeyTidying, Organization
 from tests.compliance.templates_of import published
 from tests.retention.asked import ask_request, pack_for
 from tests.retention.closing.passing import let_its_day_pass
@@ -256,6 +257,28 @@ def test_a_restored_backup_of_its_keys_opens_nothing_either(desk, tmp_path):
     with keyring.keys_of(organization):
         left = set(DataKey.objects.filter(organization_id=organization).values_list("kind", flat=True))
     assert left <= set(key_ending.IN_ESCROW)
+
+
+def test_its_certificate_is_final_once_its_keys_are_written_over_on_disk(desk):
+    desk.hear("About my crown", number=FIRST)
+    begun(desk)
+    with activate(desk.organization):
+        let_its_day_pass()
+
+    def said():
+        ending.round_of_closings()
+        with activate(desk.organization):
+            return certificates.verify(Closing.objects.get().certificate, trusted_keys())
+
+    first = said()
+    assert (first["keys_destroyed_at"], first["keys_written_over_at"], first["is_final"]) == (first["at"], "", False)
+    assert said() == first, "nobody wrote anything over"
+    begun_at = timezone.now() + timedelta(minutes=1)
+    KeyTidying.objects.create(begun_at=begun_at, ended_at=begun_at + timedelta(seconds=9), mark="")
+    final = said()
+    assert (final["keys_written_over_at"], final["is_final"]) == ((begun_at + timedelta(seconds=9)).isoformat(), True)
+    assert {name for name in first if final[name] != first[name]} == {"keys_written_over_at", "is_final", "written_at"}
+    assert said() == final, "twice is once"
 
 
 def test_its_escrow_ends_after_five_years(desk):
