@@ -13,7 +13,7 @@ from accounts.models import Membership
 from compliance.escalations.filters import SOON, Filter
 from compliance.models import Escalation
 from tenancy.encryption import prefetch
-from tenancy.isolation import activate
+from tenancy.pieces import in_pieces
 from texting.models import Conversation
 from texting.queries.access import NotYours, visible_conversations, with_people
 from texting.queries.inbox import MOST_COUNTED
@@ -71,16 +71,14 @@ def page(member: Membership, wanted: Filter, number: str | int = 1) -> tuple[Pag
     return found, rows_of(member, found.object_list)
 
 
-def all_rows(member: Membership, wanted: Filter, size: int = 200) -> Iterator[list[EscalationRow]]:
-    """Every one in pieces: each reads in a transaction of its own, while the file leaves."""
-    with activate(member.organization):
-        ids = list(_matching(member, wanted).values_list("pk", flat=True))
-    for start in range(0, len(ids), size):
-        part = ids[start : start + size]
-        with activate(member.organization):
-            rows = rows_of(member, visible_escalations(member).filter(pk__in=part))
-        places = {pk: place for place, pk in enumerate(part)}
-        yield sorted(rows, key=lambda row: places[row.id])
+def all_rows(member: Membership, wanted: Filter) -> Iterator[list[EscalationRow]]:
+    """Every one, for a file that leaves in pieces."""
+    return in_pieces(
+        member.organization,
+        lambda: _matching(member, wanted),
+        lambda found: rows_of(member, found),
+        still=lambda: visible_escalations(member),
+    )
 
 
 def open_count(member: Membership) -> int:

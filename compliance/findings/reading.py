@@ -17,7 +17,7 @@ from compliance.models import ActionOrigin, Finding
 from compliance.screening.excepted import may_be_excepted
 from compliance.screening.words import name_of
 from tenancy.encryption import prefetch
-from tenancy.isolation import activate
+from tenancy.pieces import in_pieces
 from texting.models import Conversation
 from texting.queries.access import NotYours, visible_conversations, with_people
 from texting.queries.seeing import Customer, customer, wording
@@ -86,16 +86,15 @@ def page(member: Membership, wanted: Filter, *, before: UUID | None = None) -> P
     return Page(_rows(member, found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
-def all_findings(member: Membership, wanted: Filter, size: int = 500) -> Iterator[list[FindingRow]]:
-    """All of them in pieces: each reads in a transaction of its own, while the file leaves."""
-    with activate(member.organization):
-        ids = list(_matching(member, wanted).values_list("pk", flat=True))
-    for start in range(0, len(ids), size):
-        part = ids[start : start + size]
-        with activate(member.organization):
-            rows = _rows(member, visible_findings(member).filter(pk__in=part))
-        places = {pk: place for place, pk in enumerate(part)}
-        yield sorted(rows, key=lambda row: places[row.id])
+def all_findings(member: Membership, wanted: Filter) -> Iterator[list[FindingRow]]:
+    """All of them, for a file that leaves in pieces."""
+    return in_pieces(
+        member.organization,
+        lambda: _matching(member, wanted),
+        lambda found: _rows(member, found),
+        still=lambda: visible_findings(member),
+        size=500,
+    )
 
 
 def access_finding(member: Membership, finding_id: UUID) -> Finding:

@@ -18,7 +18,7 @@ from accounts.permissions import Permission, require
 from compliance.models import OptIn
 from compliance.opt_in.opt_in_confirmations import GOT_IT, ON_ITS_WAY
 from tenancy.encryption import blind_index, prefetch
-from tenancy.isolation import activate
+from tenancy.pieces import in_pieces
 from texting.explained import explain
 from texting.models import Contact, Message
 from texting.models.contact import NUMBER_INDEX
@@ -107,13 +107,9 @@ def opt_ins_of(member: Membership, contact: Contact) -> list[OptInRow]:
     return [row for row in rows if row.shown in {Shown.WAITING, Shown.UNCONFIRMED}]
 
 
-def all_opt_ins(member: Membership, size: int = 200) -> Iterator[list[OptInRow]]:
-    """Every opt-in, the newest first, in pieces: each reads in a transaction of its own, while the file leaves."""
-    with activate(member.organization):
-        ids = list(_all().values_list("pk", flat=True))
-    for start in range(0, len(ids), size):
-        with activate(member.organization):
-            yield _rows(member, _all().filter(pk__in=ids[start : start + size]))
+def all_opt_ins(member: Membership) -> Iterator[list[OptInRow]]:
+    """Every opt-in, the newest first, for a file that leaves in pieces."""
+    return in_pieces(member.organization, _all, lambda found: _rows(member, found))
 
 
 def unconfirmed_count(member: Membership) -> int:

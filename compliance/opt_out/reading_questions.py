@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from compliance.models import OptOutQuestion
 from tenancy.encryption import prefetch, readable
-from tenancy.isolation import activate
+from tenancy.pieces import in_pieces
 from texting.models import Conversation, Message
 from texting.queries.access import NotYours, visible_conversations, with_people
 from texting.queries.inbox import MOST_COUNTED
@@ -86,15 +86,13 @@ def decided_questions(member: Membership) -> list[QuestionRow]:
     return _rows(member, rows[:SHOWN])
 
 
-def all_questions(member: Membership, size: int = 200) -> Iterator[list[QuestionRow]]:
-    """Every question, the newest first, in pieces: each reads in a transaction of its own, while the file leaves."""
-    with activate(member.organization):
-        ids = list(_visible(member).order_by("-asked_at", "-id").values_list("pk", flat=True))
-    for start in range(0, len(ids), size):
-        part = ids[start : start + size]
-        with activate(member.organization):
-            rows = _rows(member, OptOutQuestion.objects.select_related("decided_by__user").filter(pk__in=part))
-        yield sorted(rows, key=lambda row: part.index(row.id))
+def all_questions(member: Membership) -> Iterator[list[QuestionRow]]:
+    """Every question, the newest first, for a file that leaves in pieces."""
+    return in_pieces(
+        member.organization,
+        lambda: _visible(member).order_by("-asked_at", "-id"),
+        lambda found: _rows(member, found),
+    )
 
 
 def question_count(member: Membership) -> int:

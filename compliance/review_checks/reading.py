@@ -15,7 +15,7 @@ from compliance.review_checks.filters import Filter
 from compliance.review_checks.judging import Check, Result
 from compliance.review_checks.words import BADGES, LABELS, TITLES, sentence
 from tenancy.encryption import prefetch
-from tenancy.isolation import activate
+from tenancy.pieces import in_pieces
 from texting.models import Conversation
 from texting.queries.access import visible_conversations, with_people
 from texting.queries.seeing import Customer, customer
@@ -96,17 +96,15 @@ def page(member: Membership, wanted: Filter, *, before: UUID | None = None) -> P
     return Page(rows_of(member, found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
-def all_rows(member: Membership, wanted: Filter, size: int = 500) -> Iterator[list[CheckedRow]]:
-    """All of them in pieces: each reads in a transaction of its own, while the file leaves."""
-    with activate(member.organization):
-        ids = list(matching(member, wanted).values_list("pk", flat=True))
-    for start in range(0, len(ids), size):
-        part = ids[start : start + size]
-        with activate(member.organization):
-            places = {pk: place for place, pk in enumerate(part)}
-            found = sorted(visible_checked(member).filter(pk__in=part), key=lambda row: places[row.pk])
-            rows = rows_of(member, found)
-        yield rows
+def all_rows(member: Membership, wanted: Filter) -> Iterator[list[CheckedRow]]:
+    """All of them, for a file that leaves in pieces."""
+    return in_pieces(
+        member.organization,
+        lambda: matching(member, wanted),
+        lambda found: rows_of(member, found),
+        still=lambda: visible_checked(member),
+        size=500,
+    )
 
 
 def tallies(member: Membership, wanted: Filter) -> list[Tally]:
