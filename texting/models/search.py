@@ -10,24 +10,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.isolation import RowSecurity, TenantModel, current_organization_id
+from tenancy.references import OneKeyReference
 
 
-class TextWord(TenantModel):
+class _Word(TenantModel):
+    """A row that is its own key, and asks nobody whether its organization exists: row security compares that."""
+
+    id = None  # type: ignore[assignment]
+    organization = OneKeyReference("tenancy.Organization", default=current_organization_id)
+
+    class Meta:
+        abstract = True
+
+
+class TextWord(_Word):
     """`row_id` is a text or a note. No foreign key: rows are written by the thousand, and by the text's own insert.
 
     The key is the row itself, in the order that a look-up reads: marks of one word, and of those the newest texts.
     """
 
-    id = None  # type: ignore[assignment] # the key is the row itself
     pk = models.CompositePrimaryKey("organization_id", "mark", "row_id")
-    organization = models.ForeignKey(  # not checked for each word of each text
-        "tenancy.Organization",
-        on_delete=models.PROTECT,
-        related_name="+",
-        default=current_organization_id,
-        db_index=False,
-        db_constraint=False,
-    )
     mark = models.BigIntegerField()
     row_id = models.UUIDField()
 
@@ -41,19 +43,10 @@ class TextWord(TenantModel):
         return f"a word of {self.row_id}"
 
 
-class ContactWord(TenantModel):
+class ContactWord(_Word):
     """How a word of a contact's name begins, or the last four digits of the number."""
 
-    id = None  # type: ignore[assignment] # the key is the row itself
     pk = models.CompositePrimaryKey("organization_id", "mark", "contact_id")
-    organization = models.ForeignKey(  # not checked for each word of each text
-        "tenancy.Organization",
-        on_delete=models.PROTECT,
-        related_name="+",
-        default=current_organization_id,
-        db_index=False,
-        db_constraint=False,
-    )
     mark = models.IntegerField()
     contact_id = models.UUIDField()
 
