@@ -1,17 +1,14 @@
 """`manage.py check_hours IN OUT`: may these texts leave at that time, where their readers may be? No database."""
 
-from argparse import RawDescriptionHelpFormatter
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-
 from compliance.hours.quiet_hours import TextClass, judge
 from compliance.hours.time_zones import whereabouts
-from texting.json_lines import BadLines, answer_lines
+from texting.line_command import LineCommand
 
 
-class Command(BaseCommand):
+class Command(LineCommand):
     """Judge each line of a file of JSON lines by the quiet hours."""
 
     help = """Judge by the quiet hours when texts may leave.
@@ -30,37 +27,20 @@ OUT gets one line for each, in the same order: {"id", "verdict", "opens_at", "zo
 
 - stands for standard input or output. OUT is complete or not there at all. A fault ends with status 1 and one sentence
 that names the line."""
-    requires_system_checks: list[str] = []
+    verb = "judge"
+    subject = "number"
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Keep the line breaks of `help`."""
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Two file names."""
-        parser.add_argument("input", metavar="IN", help="file of JSON lines, or -")
-        parser.add_argument("output", metavar="OUT", help="file to write, or -")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Judge and write."""
-        try:
-            done = answer_lines(options["input"], options["output"], _answer, subject="number")
-        except BadLines as error:
-            raise CommandError(str(error)) from None
-        if not done:
-            self.stderr.write("There was no line to judge.")
-
-
-def _answer(number: str, line: dict[str, Any]) -> dict[str, Any]:
-    known = {key: _text(line, key) for key in ("state", "zip", "zone", "at", "class")}
-    where = whereabouts(number, state=known["state"], zip_code=known["zip"], zone=known["zone"])
-    hours = judge(where, _moment(known["at"]), _text_class(known["class"]))
-    return {
-        "verdict": "allow" if hours.is_open else "hold",
-        "opens_at": hours.opens_at and hours.opens_at.isoformat().replace("+00:00", "Z"),
-        "zones": list(hours.zones),
-        "rules": list(hours.rules),
-    }
+    def answer(self, subject: str, line: dict[str, Any]) -> dict[str, Any]:
+        """One line."""
+        known = {key: _text(line, key) for key in ("state", "zip", "zone", "at", "class")}
+        where = whereabouts(subject, state=known["state"], zip_code=known["zip"], zone=known["zone"])
+        hours = judge(where, _moment(known["at"]), _text_class(known["class"]))
+        return {
+            "verdict": "allow" if hours.is_open else "hold",
+            "opens_at": hours.opens_at and hours.opens_at.isoformat().replace("+00:00", "Z"),
+            "zones": list(hours.zones),
+            "rules": list(hours.rules),
+        }
 
 
 def _text(line: dict[str, Any], key: str) -> str:

@@ -1,19 +1,16 @@
 """`manage.py scan_texts IN OUT`: what many texts hold that must not be in a text. No database."""
 
 import time
-from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Literal
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-
 from compliance.compiled import in_use
 from compliance.detectors import Finding, scan
-from texting.json_lines import BadLines, answer_lines
+from texting.line_command import LineCommand
 
 
-class Command(BaseCommand):
+class Command(LineCommand):
     """Scan each text in a file of JSON lines."""
 
     help = """Find cards, identity and bank numbers, health, money and secrets in texts.
@@ -31,31 +28,24 @@ OUT gets one line for each, in the same order: {"id", "labels", "intents", "reas
 - stands for standard input or output. OUT is complete or not there at all. How many texts a second of one processor
 were scanned is written to standard error, with whether compiled modules did it. A fault ends with status 1 and one
 sentence that names the line."""
-    requires_system_checks: list[str] = []
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Keep the line breaks of `help`."""
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Two file names."""
-        parser.add_argument("input", metavar="IN", help="file of JSON lines, or -")
-        parser.add_argument("output", metavar="OUT", help="file to write, or -")
+    verb = "scan"
+    instead = "parts"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Scan and write."""
-        scanner = _Scanner()
-        try:
-            done = answer_lines(options["input"], options["output"], scanner.answer, instead="parts")
-        except BadLines as error:
-            raise CommandError(str(error)) from None
-        if done:
-            self.stderr.write(f"{done:,} texts, {done / max(scanner.seconds, 1e-9):,.0f} a second.")
-            self.stderr.write(
-                "By compiled modules." if in_use() else "By modules as they are written: `make compiled` is faster."
-            )
-        else:
-            self.stderr.write("There was no line to scan.")
+        """Load the word lists, then scan and write."""
+        self._scanner = _Scanner()
+        super().handle(*args, **options)
+
+    def answer(self, subject: str, line: dict[str, Any]) -> dict[str, Any]:
+        """One line."""
+        return self._scanner.answer(subject, line)
+
+    def tell(self, done: int) -> None:
+        """How fast it was, and how."""
+        self.stderr.write(f"{done:,} texts, {done / max(self._scanner.seconds, 1e-9):,.0f} a second.")
+        self.stderr.write(
+            "By compiled modules." if in_use() else "By modules as they are written: `make compiled` is faster."
+        )
 
 
 class _Scanner:

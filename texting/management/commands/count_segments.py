@@ -1,15 +1,12 @@
 """`manage.py count_segments IN OUT`: encoding, units and segments of many texts. No database."""
 
-from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-
-from texting.json_lines import BadLines, answer_lines
+from texting.line_command import LineCommand
 from texting.segments import count
 
 
-class Command(BaseCommand):
+class Command(LineCommand):
     """Count the segments of each text in a file of JSON lines."""
 
     help = """Count what texts cost on the air.
@@ -26,35 +23,17 @@ OUT gets one line for each, in the same order: {"id", "encoding", "units", "segm
 
 - stands for standard input or output. OUT is complete or not there at all. A fault ends with status 1 and one sentence
 that names the line."""
-    requires_system_checks: list[str] = []
+    verb = "count"
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Keep the line breaks of `help`."""
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Two file names."""
-        parser.add_argument("input", metavar="IN", help="file of JSON lines, or -")
-        parser.add_argument("output", metavar="OUT", help="file to write, or -")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Count and write."""
-        try:
-            done = answer_lines(options["input"], options["output"], _answer)
-        except BadLines as error:
-            raise CommandError(str(error)) from None
-        if not done:
-            self.stderr.write("There was no line to count.")
-
-
-def _answer(text: str, line: dict[str, Any]) -> dict[str, Any]:
-    smart_encoding = line.get("smart_encoding", False)
-    if not isinstance(smart_encoding, bool):
-        raise ValueError('"smart_encoding" must be true or false.')
-    result = count(text, smart_encoding)
-    return {
-        "encoding": result.encoding,
-        "units": result.units,
-        "segments": result.segments,
-        "culprits": [culprit.character for culprit in result.culprits],
-    }
+    def answer(self, subject: str, line: dict[str, Any]) -> dict[str, Any]:
+        """One line."""
+        smart_encoding = line.get("smart_encoding", False)
+        if not isinstance(smart_encoding, bool):
+            raise ValueError('"smart_encoding" must be true or false.')
+        result = count(subject, smart_encoding)
+        return {
+            "encoding": result.encoding,
+            "units": result.units,
+            "segments": result.segments,
+            "culprits": [culprit.character for culprit in result.culprits],
+        }
