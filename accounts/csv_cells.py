@@ -1,16 +1,26 @@
 """CSV files that a spreadsheet shows and never runs (RFC 4180; OWASP, "CSV injection")."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from django.http import HttpResponse, StreamingHttpResponse
 
 STARTS_A_FORMULA = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Where the comma stands in numbers, as in much of Europe, spreadsheets cut lines at semicolons, quoted or not.
+_AFTER_A_SEPARATOR = re.compile(r";(?=[=@\uff1d\uff20]|[+\-\uff0b\uff0d](?!\)))")
 
 
 def safe_cell(value: object) -> str:
-    """The value as text; what a spreadsheet would take for a formula gets an apostrophe in front, which it hides."""
+    """The value as text; what a spreadsheet would take for a formula gets an apostrophe in front, which it hides.
+
+    Also behind a semicolon within the cell. Numbers stay numbers.
+    """
     text = str(value)
+    if isinstance(value, int | float | Decimal):
+        return text
+    text = _AFTER_A_SEPARATOR.sub(";'", text)
     return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
 
 
